@@ -1,0 +1,52 @@
+/**
+ * Three sets: pure tests beside their file, tests that need PostgreSQL or RabbitMQ (their name says
+ * so), and the whole system as processes. One configuration serves every package.
+ */
+const base = {
+  testEnvironment: 'node',
+  extensionsToTreatAsEsm: ['.ts'],
+  moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
+  modulePathIgnorePatterns: ['/dist/.*\\.spec\\.'],
+  testPathIgnorePatterns: ['/node_modules/', '/dist/'],
+  transform: {
+    '^.+\\.ts$': [
+      '@swc/jest',
+      {
+        swcrc: false,
+        module: { type: 'es6' },
+        sourceMaps: 'inline',
+        jsc: {
+          target: 'es2023',
+          parser: { syntax: 'typescript', decorators: true },
+          transform: { legacyDecorator: true, decoratorMetadata: true },
+          keepClassNames: true,
+        },
+      },
+    ],
+  },
+};
+
+const rooms = ['apps', 'packages', 'tools', 'bench', 'e2e'].map((room) => `<rootDir>/${room}`);
+
+export default {
+  projects: [
+    {
+      ...base,
+      displayName: 'pure',
+      roots: rooms,
+      testMatch: ['**/*.spec.ts'],
+      testPathIgnorePatterns: [
+        ...base.testPathIgnorePatterns,
+        '\\.integration\\.spec\\.ts$',
+        '\\.e2e\\.spec\\.ts$',
+      ],
+    },
+    {
+      ...base,
+      displayName: 'integration',
+      roots: rooms,
+      testMatch: ['**/*.integration.spec.ts'],
+    },
+    { ...base, displayName: 'e2e', roots: ['<rootDir>/e2e'], testMatch: ['**/*.e2e.spec.ts'] },
+  ],
+};

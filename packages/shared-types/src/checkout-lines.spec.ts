@@ -1,0 +1,62 @@
+import { describe, expect, it } from '@jest/globals';
+import { checkoutLines, totalMinorOf } from './checkout-lines.js';
+import type { CheckoutRequestDto } from './checkout-request.dto.js';
+
+const A = '00000000-0000-4000-8000-00000000000a';
+const B = '00000000-0000-4000-8000-00000000000b';
+const request = (...items: CheckoutRequestDto['items']): CheckoutRequestDto => ({
+  userId: 'user-123',
+  items,
+});
+
+describe('checkout lines', () => {
+  it('sums the quantities of one product before anything is checked', () => {
+    const result = checkoutLines(
+      request(
+        { productId: B, quantity: 1, price: '2' },
+        { productId: A.toUpperCase(), quantity: 2, price: '29.99' },
+        { productId: A, quantity: 3, price: 29.99 },
+      ),
+      2,
+    );
+    expect(result).toEqual({
+      lines: [
+        { productId: A, quantity: 5, priceMinor: 2999 },
+        { productId: B, quantity: 1, priceMinor: 200 },
+      ],
+    });
+  });
+
+  it('refuses one product at two prices', () => {
+    const result = checkoutLines(
+      request(
+        { productId: A, quantity: 1, price: '1.00' },
+        { productId: A, quantity: 1, price: '1.01' },
+      ),
+      2,
+    );
+    expect(result).toEqual({ problems: [expect.objectContaining({ field: 'items.1.price' })] });
+  });
+
+  it('refuses a sum of quantities above 1000', () => {
+    const result = checkoutLines(
+      request({ productId: A, quantity: 600, price: 1 }, { productId: A, quantity: 401, price: 1 }),
+      2,
+    );
+    expect(result).toEqual({ problems: [expect.objectContaining({ field: 'items' })] });
+  });
+
+  it.each(['0', '0.00', '29.999', '9999999.991'])('refuses the price %s', (price) => {
+    const result = checkoutLines(request({ productId: A, quantity: 1, price }), 2);
+    expect(result).toEqual({ problems: [expect.objectContaining({ field: 'items.0.price' })] });
+  });
+
+  it('keeps the largest order exact', () => {
+    const lines = Array.from({ length: 100 }, (_, i) => ({
+      productId: String(i),
+      quantity: 1000,
+      priceMinor: 999_999_999,
+    }));
+    expect(totalMinorOf(lines)).toBe(99_999_999_900_000);
+  });
+});

@@ -1,0 +1,65 @@
+import type { CheckoutRequestDto } from './checkout-request.dto.js';
+import { toMinor } from './money.js';
+
+export interface CheckoutLine {
+  productId: string;
+  quantity: number;
+  priceMinor: number;
+}
+
+export interface FieldProblem {
+  field: string;
+  message: string;
+}
+
+export type CheckoutLines = { lines: CheckoutLine[] } | { problems: FieldProblem[] };
+
+const QUANTITY_MAX = 1000;
+const PRICE_MAX = '9999999.99';
+
+/**
+ * The lines of a checkout, one per product in product order, quantities summed, prices in minor
+ * units; or every problem found. The order of lines, the case of ids and the spelling of prices
+ * ("30", 30, "30.00") make no difference: equal checkouts give equal lines.
+ */
+export function checkoutLines(request: CheckoutRequestDto, digits: number): CheckoutLines {
+  const problems: FieldProblem[] = [];
+  const byProduct = new Map<string, CheckoutLine>();
+  const priceMax = toMinor(PRICE_MAX, 2)! / 10 ** (2 - digits);
+  request.items.forEach((item, index) => {
+    const productId = item.productId.toLowerCase();
+    const priceMinor = toMinor(item.price, digits);
+    if (priceMinor === undefined || priceMinor < 1 || priceMinor > priceMax) {
+      problems.push({
+        field: `items.${index}.price`,
+        message: `price must be from 0.01 to ${PRICE_MAX} with at most ${digits} decimals`,
+      });
+      return;
+    }
+    const line = byProduct.get(productId);
+    if (!line) {
+      byProduct.set(productId, { productId, quantity: item.quantity, priceMinor });
+    } else if (line.priceMinor !== priceMinor) {
+      problems.push({
+        field: `items.${index}.price`,
+        message: 'the same product appears with two prices',
+      });
+    } else {
+      line.quantity += item.quantity;
+    }
+  });
+  for (const line of byProduct.values()) {
+    if (line.quantity > QUANTITY_MAX) {
+      problems.push({
+        field: 'items',
+        message: `quantities of product ${line.productId} sum to more than ${QUANTITY_MAX}`,
+      });
+    }
+  }
+  if (problems.length > 0) return { problems };
+  return { lines: [...byProduct.values()].sort((a, b) => (a.productId < b.productId ? -1 : 1)) };
+}
+
+export function totalMinorOf(lines: readonly CheckoutLine[]): number {
+  return lines.reduce((sum, line) => sum + line.quantity * line.priceMinor, 0);
+}

@@ -1,0 +1,62 @@
+import { Type } from 'class-transformer';
+import {
+  ArrayMaxSize,
+  ArrayMinSize,
+  IsArray,
+  IsInt,
+  IsString,
+  IsUUID,
+  Matches,
+  Max,
+  Min,
+  registerDecorator,
+  ValidateNested,
+} from 'class-validator';
+import 'reflect-metadata';
+
+/** Any text without control characters and without half a surrogate pair, 1–100 characters. */
+const USER_ID = /^[^\p{Cc}\p{Cs}]{1,100}$/u;
+const PRICE = /^\d{1,7}(\.\d+)?$/;
+
+function IsPrice(): PropertyDecorator {
+  return (target, propertyName) =>
+    registerDecorator({
+      name: 'isPrice',
+      target: target.constructor,
+      propertyName: String(propertyName),
+      validator: {
+        validate: (price: unknown) =>
+          (typeof price === 'string' || typeof price === 'number') && PRICE.test(String(price)),
+        defaultMessage: (args) =>
+          `${args?.property} must be a decimal string or number from 0.01 to 9999999.99`,
+      },
+    });
+}
+
+export class CheckoutItemDto {
+  @IsUUID('loose', { message: 'productId must be a UUID' })
+  productId!: string;
+
+  @IsInt({ message: 'quantity must be an integer' })
+  @Min(1)
+  @Max(1000)
+  quantity!: number;
+
+  /** The price the shopper saw: a claim, checked against the catalogue. */
+  @IsPrice()
+  price!: string | number;
+}
+
+/** The body of POST /api/checkout. What no single field can say is in checkout-lines.ts. */
+export class CheckoutRequestDto {
+  @IsString()
+  @Matches(USER_ID, { message: 'userId must be 1-100 characters without control characters' })
+  userId!: string;
+
+  @IsArray()
+  @ArrayMinSize(1, { message: 'items must hold at least one line' })
+  @ArrayMaxSize(100, { message: 'items must hold at most 100 lines' })
+  @ValidateNested({ each: true })
+  @Type(() => CheckoutItemDto)
+  items!: CheckoutItemDto[];
+}

@@ -1,0 +1,59 @@
+/**
+ * The closed registry of error codes (docs/errors.md is tested against it, both ways).
+ * `status` is the HTTP status a shopper's client sees; a code without one never leaves the queues.
+ */
+interface ErrorCode {
+  status?: number;
+  title: string;
+  /** True when a participant answers it as a business no, read from its stored row. */
+  businessNo?: true;
+}
+
+export const ERROR_CODES = {
+  VALIDATION_FAILED: { status: 400, title: 'The request is not valid' },
+  MALFORMED_BODY: { status: 400, title: 'The body cannot be read' },
+  UNSUPPORTED_CONTENT_TYPE: { status: 400, title: 'The body must be application/json' },
+  INVALID_IDEMPOTENCY_KEY: { status: 400, title: 'The Idempotency-Key is not valid' },
+  BODY_TOO_LARGE: { status: 413, title: 'The body is too large' },
+  ROUTE_NOT_FOUND: { status: 404, title: 'There is nothing at this address' },
+  ORDER_NOT_FOUND: { status: 404, title: 'There is no such order' },
+  SAGA_NOT_FOUND: { status: 404, title: 'There is no such saga' },
+  PRODUCT_NOT_FOUND: { status: 404, title: 'There is no such product', businessNo: true },
+  PAYMENT_NOT_FOUND: { title: 'There is no payment for this order' },
+  RESERVATION_NOT_FOUND: { title: 'There is no reservation for this order' },
+  PAYMENT_DECLINED: { status: 402, title: 'The payment was declined', businessNo: true },
+  INSUFFICIENT_STOCK: { status: 409, title: 'There is not enough stock', businessNo: true },
+  PRICE_CHANGED: { status: 409, title: 'The price has changed', businessNo: true },
+  RESERVATION_EXPIRED: {
+    status: 409,
+    title: 'The reservation ran out and its stock was sold',
+    businessNo: true,
+  },
+  RESERVATION_RELEASED: { status: 409, title: 'The reservation was undone', businessNo: true },
+  ORDER_CANCELLED: { status: 409, title: 'The order was cancelled', businessNo: true },
+  PAYMENT_CANCELLED: { status: 409, title: 'The payment was undone', businessNo: true },
+  CHECKOUT_UNDONE: { status: 409, title: 'The order could not be completed and was undone' },
+  CHECKOUT_IN_PROGRESS: { status: 409, title: 'The same checkout is still in progress' },
+  IDEMPOTENCY_KEY_REUSED: { status: 422, title: 'The key was used for another checkout' },
+  RATE_LIMITED: { status: 429, title: 'Too many requests' },
+  NOT_ACCEPTED: { status: 503, title: 'Nothing was recorded; try again' },
+  OUTCOME_UNKNOWN: { status: 503, title: 'The outcome is not known yet' },
+  UNAVAILABLE: { status: 503, title: 'A dependency is away; try again' },
+  INTERNAL: { status: 500, title: 'Something is broken on our side' },
+  ALREADY_CONFIRMED: { title: 'A confirmed order is not cancelled' },
+  WRONG_SAGA: { title: 'The row belongs to another saga' },
+  AMOUNT_MISMATCH: { title: 'The same payment was asked for with another amount' },
+  PAYMENT_UNSETTLED: { title: 'The payment is being settled or undone' },
+  MALFORMED_COMMAND: { title: 'The command cannot be read' },
+  UNKNOWN_PATTERN: { title: 'Nobody serves this pattern' },
+  DATABASE_UNAVAILABLE: { title: 'The database is away' },
+  PROVIDER_UNAVAILABLE: { title: 'The payment provider did not answer' },
+  HANDLER_DEADLINE: { title: 'The command was not served in time' },
+} as const satisfies Record<string, ErrorCode>;
+
+export type ErrorCodeName = keyof typeof ERROR_CODES;
+
+export function httpStatusOf(code: string): number {
+  const entry: ErrorCode | undefined = ERROR_CODES[code as ErrorCodeName];
+  return entry?.status ?? 500;
+}

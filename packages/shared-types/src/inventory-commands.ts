@@ -1,0 +1,77 @@
+import { Type } from 'class-transformer';
+import {
+  ArrayMaxSize,
+  ArrayMinSize,
+  IsArray,
+  IsInt,
+  IsOptional,
+  IsUUID,
+  Matches,
+  Max,
+  Min,
+  ValidateNested,
+} from 'class-validator';
+import 'reflect-metadata';
+import { AMOUNT, OrderIdCommand } from './order-id.command.js';
+
+export class InventoryReserveItem {
+  @IsUUID('loose')
+  productId!: string;
+
+  @IsInt()
+  @Min(1)
+  @Max(1000)
+  quantity!: number;
+
+  /** The claimed price; a reserve without it skips the price check. */
+  @IsOptional()
+  @Matches(AMOUNT)
+  price?: string;
+}
+
+/** data of inventory.reserve */
+export class InventoryReserveCommand extends OrderIdCommand {
+  @IsArray()
+  @ArrayMinSize(1)
+  @ArrayMaxSize(100)
+  @ValidateNested({ each: true })
+  @Type(() => InventoryReserveItem)
+  items!: InventoryReserveItem[];
+
+  /** The lifetime the asker needs; the hold lives at least this long, from the database's now. */
+  @IsOptional()
+  @IsInt()
+  @Min(1)
+  @Max(86_400)
+  holdSeconds?: number;
+}
+
+/** data of inventory.list: none, whatever was sent */
+export class InventoryListCommand {}
+
+/** The answer of inventory.reserve: the first yes, whatever became of the hold since. */
+export interface InventoryReserved {
+  orderId: string;
+  status: 'ACTIVE';
+  expiresAt: string;
+  items: { productId: string; quantity: number; price: string }[];
+}
+
+/** One line of the catalogue. */
+export interface ProductView {
+  id: string;
+  name: string;
+  description: string;
+  price: string;
+  currency: string;
+  available: number;
+}
+
+/** details of INSUFFICIENT_STOCK, PRODUCT_NOT_FOUND and PRICE_CHANGED: one entry a refused product */
+export interface StockRefusal {
+  productId: string;
+  requested?: number;
+  available?: number;
+  claimedPrice?: string;
+  cataloguePrice?: string;
+}

@@ -1,0 +1,74 @@
+import { Type } from 'class-transformer';
+import {
+  ArrayMaxSize,
+  ArrayMinSize,
+  IsArray,
+  IsInt,
+  IsString,
+  IsUUID,
+  Length,
+  Matches,
+  Max,
+  Min,
+  ValidateNested,
+} from 'class-validator';
+import 'reflect-metadata';
+import { AMOUNT, OrderIdCommand } from './order-id.command.js';
+import type { OrderSagaState, OrderStatus } from './statuses.js';
+
+export class OrderCreateItem {
+  @IsUUID('loose')
+  productId!: string;
+
+  @IsInt()
+  @Min(1)
+  @Max(1000)
+  quantity!: number;
+
+  @Matches(AMOUNT)
+  price!: string;
+}
+
+/** data of order.create */
+export class OrderCreateCommand extends OrderIdCommand {
+  @IsString()
+  @Length(1, 200)
+  userId!: string;
+
+  @IsArray()
+  @ArrayMinSize(1)
+  @ArrayMaxSize(100)
+  @ValidateNested({ each: true })
+  @Type(() => OrderCreateItem)
+  items!: OrderCreateItem[];
+
+  @Matches(AMOUNT)
+  totalAmount!: string;
+}
+
+/** The answer of order.create: the first answer, whatever became of the order since. */
+export interface OrderCreated {
+  orderId: string;
+  status: 'PENDING';
+  totalAmount: string;
+  currency: string;
+}
+
+/** The answer of order.get. */
+export interface OrderView {
+  id: string;
+  userId: string | null;
+  totalAmount: string | null;
+  currency: string;
+  status: OrderStatus;
+  sagaState: OrderSagaState;
+  sagaId: string | null;
+  items: { productId: string; quantity: number; priceAtPurchase: string }[];
+  createdAt: string;
+  updatedAt: string;
+}
+
+/** The answer of a command that has nothing to tell but that it is done. */
+export interface Success {
+  success: true;
+}

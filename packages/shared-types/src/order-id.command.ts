@@ -1,0 +1,11 @@
+import { IsUUID } from 'class-validator';
+import 'reflect-metadata';
+
+/** A decimal string as amounts travel in messages. */
+export const AMOUNT = /^\d{1,12}(\.\d{1,2})?$/;
+
+/** data of every command that needs nothing but the order it is about */
+export class OrderIdCommand {
+  @IsUUID('loose')
+  orderId!: string;
+}

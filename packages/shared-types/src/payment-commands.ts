@@ -1,0 +1,20 @@
+import { Matches } from 'class-validator';
+import 'reflect-metadata';
+import { AMOUNT, OrderIdCommand } from './order-id.command.js';
+import type { PaymentStatus } from './statuses.js';
+
+/** data of payment.process */
+export class PaymentProcessCommand extends OrderIdCommand {
+  @Matches(AMOUNT)
+  amount!: string;
+}
+
+/** The answer of payment.process and payment.get. */
+export interface PaymentView {
+  id: string;
+  orderId: string;
+  amount: string;
+  currency: string;
+  status: PaymentStatus;
+  transactionDate: string;
+}
