@@ -1,1 +1,4 @@
-export {};
+export * from './servers.js';
+export * from './test-database.js';
+export * from './test-vhost.js';
+export * from './wait-for.js';

@@ -1,0 +1,103 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import pg from 'pg';
+import { postgresUrl } from './servers.js';
+import { waitFor } from './wait-for.js';
+
+export interface TestDatabaseOptions {
+  /** Names the kind of database ("orders"); part of the database's name. */
+  name: string;
+  /** Brings an empty database to the current schema. */
+  migrate: (url: string) => Promise<void>;
+  /** The folder of the migrations: with it the schema is made once per content, then cloned. */
+  migrations?: string;
+}
+
+export interface TestDatabase {
+  url: string;
+  /** Drops the database. Throws, after dropping it, when somebody is still connected. */
+  drop(): Promise<void>;
+}
+
+/** A database of one's own, at the current schema, on the server of TEST_POSTGRES_URL. */
+export async function testDatabase(options: TestDatabaseOptions): Promise<TestDatabase> {
+  const name = `test_${options.name}_${randomUUID().slice(0, 8)}`;
+  const url = urlOf(name);
+  if (options.migrations) {
+    const template = `template_${options.name}_${await contentHash(options.migrations)}`;
+    await withAdmin((admin) => cloneTemplate(admin, template, name, options.migrate));
+  } else {
+    await withAdmin((admin) => admin.query(`CREATE DATABASE "${name}"`));
+    await options.migrate(url);
+  }
+  return { url, drop: () => withAdmin((admin) => dropWhenUnused(admin, name)) };
+}
+
+function urlOf(database: string): string {
+  const url = new URL(postgresUrl());
+  url.pathname = `/${database}`;
+  return url.toString();
+}
+
+async function withAdmin<T>(work: (admin: pg.Client) => Promise<T>): Promise<T> {
+  const admin = new pg.Client({ connectionString: postgresUrl() });
+  await admin.connect();
+  try {
+    return await work(admin);
+  } finally {
+    await admin.end();
+  }
+}
+
+async function contentHash(folder: string): Promise<string> {
+  const hash = createHash('sha256');
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  const files = entries.filter((entry) => entry.isFile());
+  for (const path of files.map((file) => join(file.parentPath, file.name)).sort()) {
+    hash.update(path.slice(folder.length)).update(await readFile(path));
+  }
+  return hash.digest('hex').slice(0, 16);
+}
+
+/** The lock makes whoever comes second wait for the template instead of making it again. */
+async function cloneTemplate(
+  admin: pg.Client,
+  template: string,
+  name: string,
+  migrate: (url: string) => Promise<void>,
+): Promise<void> {
+  await admin.query(`SELECT pg_advisory_lock(hashtext($1))`, [template]);
+  const made = await admin.query(`SELECT 1 FROM pg_database WHERE datname = $1`, [template]);
+  if (made.rowCount === 0) {
+    // Made under another name first: a template that exists is a template that is complete.
+    const draft = `${template}_draft`;
+    await admin.query(`DROP DATABASE IF EXISTS "${draft}" WITH (FORCE)`);
+    await admin.query(`CREATE DATABASE "${draft}"`);
+    await migrate(urlOf(draft));
+    await unused(admin, draft);
+    await admin.query(`ALTER DATABASE "${draft}" RENAME TO "${template}"`);
+  }
+  await admin.query(`SELECT pg_advisory_unlock(hashtext($1))`, [template]);
+  await admin.query(`CREATE DATABASE "${name}" TEMPLATE "${template}"`);
+}
+
+async function dropWhenUnused(admin: pg.Client, name: string): Promise<void> {
+  try {
+    await unused(admin, name);
+  } finally {
+    await admin.query(`DROP DATABASE IF EXISTS "${name}" WITH (FORCE)`);
+  }
+}
+
+/** A closed connection's server process ends a moment later, hence the waiting. */
+async function unused(admin: pg.Client, name: string): Promise<void> {
+  const leaked = async () => {
+    const sql = `SELECT application_name, left(query, 80) AS query FROM pg_stat_activity
+      WHERE datname = $1 AND backend_type = 'client backend'`;
+    const { rows } = await admin.query<{ application_name: string; query: string }>(sql, [name]);
+    if (rows.length > 0) throw new Error(`still connected: ${JSON.stringify(rows)}`);
+    return true;
+  };
+  await waitFor(`every connection to ${name} to be closed`, leaked, { timeoutMs: 2_000 });
+}
