@@ -1,6 +1,7 @@
 export * from './checkout-lines.js';
 export * from './checkout-request.dto.js';
 export * from './error-codes.js';
+export * from './idempotency-key.js';
 export * from './inventory-commands.js';
 export * from './money.js';
 export * from './order-commands.js';
@@ -9,3 +10,4 @@ export * from './packets.js';
 export * from './payment-commands.js';
 export * from './queues.js';
 export * from './statuses.js';
+export * from './uuid.js';

@@ -1,0 +1,25 @@
+import { parseItem, serializeItem } from 'structured-headers';
+
+/** Printable ASCII: what a header carries unharmed, and what a structured string may hold. */
+const KEY = /^[\x20-\x7e]{1,255}$/;
+
+/**
+ * The key named by an Idempotency-Key header, quoted as the structured field says ("abc", with
+ * parameters ignored) or bare as most clients send it; undefined when it is neither, or is not
+ * 1-255 characters long. `"abc"` and `abc` are the same key.
+ */
+export function parseIdempotencyKey(header: string): string | undefined {
+  const text = header.trim();
+  if (!text.startsWith('"')) return KEY.test(text) ? text : undefined;
+  try {
+    const [value] = parseItem(text);
+    return typeof value === 'string' && KEY.test(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** The quoted form, which keeps outer blanks and quotes: what one app of ours sends to another. */
+export function formatIdempotencyKey(key: string): string {
+  return serializeItem(key);
+}
