@@ -1,0 +1,82 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+
+export const APPS = [
+  'api-gateway',
+  'order-service',
+  'inventory-service',
+  'payment-service',
+  'orchestrator',
+] as const;
+export type AppName = (typeof APPS)[number];
+
+export const PROJECT = fileURLToPath(new URL('../../', import.meta.url));
+
+/** The file of an app, from the project's root, as contracts.md names it. */
+export function appFile(app: AppName, file = 'main.js'): string {
+  return `${PROJECT}apps/${app}/dist/${file}`;
+}
+
+const LINES_KEPT = 4_000;
+
+/** One app as the process a user runs: started, stopped kindly, or killed at once. */
+export class AppProcess {
+  readonly lines: string[] = [];
+  #child: ChildProcess | undefined;
+  #ended: Promise<number | NodeJS.Signals> = Promise.resolve(0);
+
+  constructor(
+    readonly app: AppName,
+    readonly port: number,
+    readonly env: Record<string, string>,
+  ) {}
+
+  get url(): string {
+    return `http://127.0.0.1:${this.port}`;
+  }
+
+  get running(): boolean {
+    return this.#child !== undefined && this.#child.exitCode === null && !this.#child.signalCode;
+  }
+
+  /** Resolves to the exit code, or to the signal that ended the process. */
+  get ended(): Promise<number | NodeJS.Signals> {
+    return this.#ended;
+  }
+
+  spawn(extraEnv: Record<string, string> = {}): void {
+    const child = spawn(process.execPath, ['--enable-source-maps', appFile(this.app)], {
+      env: { PATH: process.env['PATH'] ?? '', ...this.env, ...extraEnv, PORT: String(this.port) },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    this.#child = child;
+    this.#ended = new Promise((resolve) => {
+      child.once('exit', (code, signal) => resolve(signal ?? code ?? 0));
+    });
+    for (const stream of [child.stdout, child.stderr]) {
+      stream?.setEncoding('utf8');
+      stream?.on('data', (text: string) => this.#keep(text));
+    }
+  }
+
+  /** SIGTERM, and the exit code the app answers it with. */
+  stop(): Promise<number | NodeJS.Signals> {
+    if (this.running) this.#child?.kill('SIGTERM');
+    return this.#ended;
+  }
+
+  kill(signal: NodeJS.Signals = 'SIGKILL'): Promise<number | NodeJS.Signals> {
+    if (this.running) this.#child?.kill(signal);
+    return this.#ended;
+  }
+
+  async readiness(): Promise<{ status: number; text: string }> {
+    const response = await fetch(`${this.url}/health/ready`);
+    return { status: response.status, text: await response.text() };
+  }
+
+  #keep(text: string): void {
+    this.lines.push(...text.split('\n').filter((line) => line !== ''));
+    if (this.lines.length > LINES_KEPT) this.lines.splice(0, this.lines.length - LINES_KEPT);
+  }
+}

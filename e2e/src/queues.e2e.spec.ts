@@ -1,0 +1,128 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { COMMAND_QUEUES, deadLetterQueueOf } from '@backstitch/shared-types';
+import { QueueClient } from './queue-client.js';
+import { product } from './saga-story.js';
+import { MOUSE } from './shopper.js';
+import { System } from './system.js';
+
+const { order, inventory, payment } = COMMAND_QUEUES;
+
+describe('the queues', () => {
+  let system: System;
+  let client: QueueClient;
+  beforeAll(async () => {
+    system = await System.start();
+    client = await QueueClient.connect(system.rabbitmqUrl);
+  }, 120_000);
+  afterAll(async () => {
+    await client?.close();
+    await system?.stop();
+  }, 60_000);
+
+  const create = (orderId: string) => ({
+    orderId,
+    userId: 'queue-user',
+    items: [{ productId: MOUSE, quantity: 2, price: '29.99' }],
+    totalAmount: '59.98',
+  });
+  const reserve = (orderId: string) => ({
+    orderId,
+    items: [{ productId: MOUSE, quantity: 2, price: '29.99' }],
+  });
+  const stock = async (): Promise<number> => (await product(system, MOUSE)).stock_quantity;
+  const rejection = (code: string) => ({
+    err: expect.objectContaining({ code, retryable: false }),
+    isDisposed: true,
+    id: expect.any(String),
+  });
+
+  it('A12: each command 20 times at once has one effect and equal replies', async () => {
+    const orderId = crypto.randomUUID();
+    const before = await stock();
+    const steps = [
+      [order, 'order.create', create(orderId)],
+      [inventory, 'inventory.reserve', reserve(orderId)],
+      [payment, 'payment.process', { orderId, amount: '59.98' }],
+      [inventory, 'inventory.commit', { orderId }],
+      [order, 'order.confirm', { orderId }],
+      [payment, 'payment.refund', { orderId }],
+      [inventory, 'inventory.release', { orderId }],
+    ] as const;
+    for (const [queue, pattern, data] of steps) {
+      const calls = Array.from({ length: 20 }, () => client.call(queue, pattern, data));
+      const replies = await Promise.all([...calls, client.call(queue, pattern, data)]);
+      const bodies = replies.map(({ id: _id, ...reply }) => reply);
+      expect(bodies[0]).toHaveProperty('response');
+      for (const body of bodies) expect(body).toEqual(bodies[0]);
+      if (pattern === 'inventory.reserve') expect(await stock()).toBe(before - 2);
+    }
+    expect(await stock()).toBe(before);
+    const charges = await system.rows('payments', 'SELECT status FROM payments WHERE order_id=$1', [
+      orderId,
+    ]);
+    expect(charges).toEqual([{ status: 'REFUNDED' }]);
+  });
+
+  it('A12: a late reserve after release holds nothing', async () => {
+    const orderId = crypto.randomUUID();
+    const before = await stock();
+    expect(await client.call(inventory, 'inventory.release', { orderId })).toMatchObject({
+      response: { success: true },
+    });
+    expect(await client.call(inventory, 'inventory.reserve', reserve(orderId))).toEqual(
+      rejection('RESERVATION_RELEASED'),
+    );
+    expect(await stock()).toBe(before);
+  });
+
+  it('A12: a refund of an unknown order succeeds, and its later payment is refused', async () => {
+    const orderId = crypto.randomUUID();
+    expect(await client.call(payment, 'payment.refund', { orderId })).toMatchObject({
+      response: { success: true },
+    });
+    expect(await client.call(payment, 'payment.process', { orderId, amount: '1.00' })).toEqual(
+      rejection('PAYMENT_CANCELLED'),
+    );
+  });
+
+  it('A12: a late create after cancel is refused', async () => {
+    const orderId = crypto.randomUUID();
+    await client.call(order, 'order.cancel', { orderId });
+    expect(await client.call(order, 'order.create', create(orderId))).toEqual(
+      rejection('ORDER_CANCELLED'),
+    );
+  });
+
+  it('A12: the cancel of a CONFIRMED order is refused', async () => {
+    const orderId = crypto.randomUUID();
+    await client.call(order, 'order.create', create(orderId));
+    await client.call(order, 'order.confirm', { orderId });
+    expect(await client.call(order, 'order.cancel', { orderId })).toEqual(
+      rejection('ALREADY_CONFIRMED'),
+    );
+    expect(await client.call(order, 'order.get', { orderId })).toMatchObject({
+      response: { status: 'CONFIRMED' },
+    });
+  });
+
+  it.each([
+    ['not JSON', Buffer.from('{"pattern":')],
+    ['no packet', Buffer.from('42')],
+    ['an unknown pattern', Buffer.from('{"pattern":"order.fold","data":{},"id":"1"}')],
+    ['invalid data', Buffer.from('{"pattern":"order.get","data":{"orderId":7},"id":"1"}')],
+  ])('A18: %s lands in the dead-letter queue with its reason and bytes', async (_what, body) => {
+    await system.vhost!.publish(order, body);
+    const answered = client.call(order, 'order.cancel', { orderId: crypto.randomUUID() });
+    const dead = await system.vhost!.take(deadLetterQueueOf(order));
+    expect(dead.content).toEqual(body);
+    expect(JSON.stringify(dead.properties.headers)).toMatch(/reason/i);
+    expect(await answered).toMatchObject({ response: { success: true } });
+  });
+
+  it('A18: a malformed command that somebody waits for is answered too', async () => {
+    expect(await client.call(inventory, 'inventory.reserve', { orderId: 'x' })).toEqual(
+      rejection('MALFORMED_COMMAND'),
+    );
+    await system.vhost!.take(deadLetterQueueOf(inventory));
+  });
+});

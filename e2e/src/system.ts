@@ -1,0 +1,122 @@
+import { freePorts } from '@backstitch/tools';
+import { testVhost, type TestVhost, waitFor } from '@backstitch/testkit';
+import { type AppName, AppProcess, APPS } from './app-process.js';
+import { DATABASES, type DatabaseName, type SystemDatabase, systemDatabase } from './databases.js';
+
+export interface SystemOptions {
+  /** Environment of every app, or of one app only. */
+  env?: Record<string, string>;
+  appEnv?: Partial<Record<AppName, Record<string, string>>>;
+  /** Another broker than the tests' shared one: for tests that stop it. */
+  rabbitmqUrl?: string;
+}
+
+const READY_MS = 60_000;
+
+/** The five apps as processes on databases and a vhost of their own. */
+export class System {
+  private constructor(
+    readonly apps: Record<AppName, AppProcess>,
+    readonly databases: Record<DatabaseName, SystemDatabase>,
+    readonly vhost: TestVhost | undefined,
+    readonly rabbitmqUrl: string,
+  ) {}
+
+  static async start(options: SystemOptions = {}): Promise<System> {
+    const vhost = options.rabbitmqUrl === undefined ? await testVhost('e2e') : undefined;
+    const rabbitmqUrl = options.rabbitmqUrl ?? vhost!.url;
+    const names = Object.keys(DATABASES) as DatabaseName[];
+    const opened = await Promise.all(names.map((name) => systemDatabase(name)));
+    const databases = Object.fromEntries(
+      names.map((name, index) => [name, opened[index]!]),
+    ) as Record<DatabaseName, SystemDatabase>;
+    const ports = await freePorts(APPS.length);
+    const portOf = (app: AppName): number => ports[APPS.indexOf(app)]!;
+    const apps = Object.fromEntries(
+      APPS.map((app) => {
+        const database = names.find((name) => DATABASES[name] === app);
+        const env: Record<string, string> = {
+          NODE_ENV: 'test',
+          RABBITMQ_URL: rabbitmqUrl,
+          ORCHESTRATOR_URL: `http://127.0.0.1:${portOf('orchestrator')}`,
+          PAYMENT_FAILURE_RATE: '0',
+          ...(database && { DB_URL: databases[database].url }),
+          ...options.env,
+          ...options.appEnv?.[app],
+        };
+        return [app, new AppProcess(app, portOf(app), env)];
+      }),
+    ) as Record<AppName, AppProcess>;
+    const system = new System(apps, databases, vhost, rabbitmqUrl);
+    for (const app of APPS) apps[app].spawn();
+    await system.ready();
+    return system;
+  }
+
+  get gatewayUrl(): string {
+    return this.apps['api-gateway'].url;
+  }
+
+  /** Resolves once every app says it is ready; the error carries the log of one that is not. */
+  async ready(timeoutMs = READY_MS): Promise<void> {
+    for (const app of APPS) await this.appReady(app, timeoutMs);
+  }
+
+  async appReady(app: AppName, timeoutMs = READY_MS): Promise<void> {
+    const process = this.apps[app];
+    try {
+      await waitFor(
+        `${app} to be ready`,
+        async () => {
+          const { status, text } = await process.readiness();
+          if (status !== 200) throw new Error(text);
+          return true;
+        },
+        { timeoutMs, everyMs: 50 },
+      );
+    } catch (error) {
+      throw new Error(`${String(error)}\n${process.lines.slice(-20).join('\n')}`, { cause: error });
+    }
+  }
+
+  /** Starts an app that was stopped or killed, and waits until it is ready. */
+  async restart(app: AppName, extraEnv: Record<string, string> = {}): Promise<void> {
+    this.apps[app].spawn(extraEnv);
+    await this.appReady(app);
+  }
+
+  /** Rows of one of the four databases. */
+  async rows<Row extends object>(
+    database: DatabaseName,
+    sql: string,
+    values: unknown[] = [],
+  ): Promise<Row[]> {
+    return (await this.databases[database].pool.query<Row>(sql, values)).rows;
+  }
+
+  /** Waits until no saga is under way any more. */
+  async settled(timeoutMs = 60_000): Promise<void> {
+    await waitFor(
+      'every saga to end',
+      async () => {
+        const sql = `SELECT saga_id, status, current_step, last_error FROM saga_state
+          WHERE status NOT IN ('DONE', 'COMPENSATED') LIMIT 5`;
+        const rows = await this.rows('orchestrator', sql);
+        if (rows.length > 0) throw new Error(JSON.stringify(rows));
+        return true;
+      },
+      { timeoutMs, everyMs: 100 },
+    );
+  }
+
+  /** Ends the apps, expecting of each that runs a clean exit, and drops what was made for them. */
+  async stop(): Promise<void> {
+    const order: AppName[] = [...APPS];
+    const exits = await Promise.all(order.map((app) => this.apps[app].stop()));
+    for (const { pool } of Object.values(this.databases)) await pool.end();
+    for (const database of Object.values(this.databases)) await database.drop();
+    await this.vhost?.drop();
+    const unclean = order.filter((app, index) => exits[index] !== 0 && exits[index] !== 'SIGKILL');
+    if (unclean.length > 0) throw new Error(`did not end cleanly: ${unclean.join(', ')}`);
+  }
+}
