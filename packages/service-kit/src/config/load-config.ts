@@ -1,0 +1,42 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { parseEnv } from 'node:util';
+import type { AppConfig } from './app-config.js';
+import { readConfig, type Environment } from './read-config.js';
+
+/**
+ * Reads and validates the app's configuration, once, at boot: the process's environment, and for
+ * what that leaves unset the `.env` beside the app. Prints every problem and exits with 1 if any.
+ */
+export function loadConfig<Config extends AppConfig>(ConfigClass: new () => Config): Config {
+  const reading = readConfig(ConfigClass, {
+    ...dotEnv(appFolder(process.argv[1] ?? '.')),
+    ...setVariables(process.env),
+  });
+  if ('config' in reading) return reading.config;
+  const lines = reading.problems.map((problem) => `  - ${problem}`);
+  process.stderr.write(`The configuration is not valid:\n${lines.join('\n')}\n`);
+  return process.exit(1);
+}
+
+/** The variables of a folder's `.env`; none when there is no such file. */
+export function dotEnv(folder: string): Environment {
+  const file = join(folder, '.env');
+  return existsSync(file) ? parseEnv(readFileSync(file, 'utf8')) : {};
+}
+
+/** An empty variable must not hide the one of the same name in `.env`. */
+function setVariables(environment: Environment): Environment {
+  return Object.fromEntries(Object.entries(environment).filter(([, value]) => value?.trim()));
+}
+
+/** The folder of the package that the started script belongs to. */
+export function appFolder(script: string): string {
+  let folder = dirname(resolve(script));
+  while (!existsSync(join(folder, 'package.json'))) {
+    const parent = dirname(folder);
+    if (parent === folder) return dirname(resolve(script));
+    folder = parent;
+  }
+  return folder;
+}

@@ -1,0 +1,149 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { drizzle, type NodePgDatabase } from 'drizzle-orm/node-postgres';
+import pg from 'pg';
+import type { Logger } from '../logger.js';
+import { DatabaseAway, databaseFault } from './database-fault.js';
+
+export interface DatabaseOptions {
+  url: string;
+  /** Who is asking, as pg_stat_activity shows it. */
+  name: string;
+  logger: Logger;
+  /** Connections at most [10]. */
+  poolMax?: number;
+  /** The server gives up on a statement after this long [10 000]. */
+  statementTimeoutMs?: number;
+}
+
+/** A named statement is parsed and planned once per connection. */
+export interface Statement {
+  name: string;
+  text: string;
+  values: unknown[];
+}
+
+/** A connection inside a transaction. */
+export type Transaction = pg.PoolClient;
+
+const CONNECT_TIMEOUT_MS = 3_000;
+const PROBE_TIMEOUT_MS = 2_000;
+const CONTENTION_TRIES_MAX = 5;
+const CONTENTION_PAUSE_MS = 5;
+
+/**
+ * The app's pool of connections. A lost connection never crashes the process; whoever was using it
+ * gets DatabaseAway. Contention (deadlock, serialization) is retried a bounded number of times.
+ */
+export class Database {
+  readonly pool: pg.Pool;
+  readonly drizzle: NodePgDatabase;
+  private readonly databaseName: string;
+
+  constructor({ url, name, logger, poolMax = 10, statementTimeoutMs = 10_000 }: DatabaseOptions) {
+    this.databaseName = databaseNameOf(url);
+    this.pool = new pg.Pool({
+      connectionString: url,
+      application_name: name,
+      max: poolMax,
+      connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+      statement_timeout: statementTimeoutMs,
+      idle_in_transaction_session_timeout: statementTimeoutMs,
+      // For a connection that died without a word: later than the server's own timeout.
+      query_timeout: statementTimeoutMs + 2_000,
+      keepAlive: true,
+    });
+    const lost = (error: Error) => logger.warn({ err: error }, 'a database connection was lost');
+    // Both are needed: the pool's handler covers idle connections, the other those in use.
+    this.pool.on('error', lost);
+    this.pool.on('connect', (client) => client.on('error', () => undefined));
+    this.drizzle = drizzle(this.pool);
+  }
+
+  /** Runs one statement, its own transaction. */
+  async query<Row extends pg.QueryResultRow>(statement: Statement): Promise<Row[]> {
+    return this.retryingContention(async () => (await this.pool.query<Row>(statement)).rows);
+  }
+
+  /**
+   * Runs `work` in one transaction; anything thrown rolls back and is thrown on. `work` may run
+   * more than once, so it keeps its effects inside the transaction. DatabaseAway from here means
+   * that the outcome is unknown: the connection may have been lost while the commit was under way.
+   */
+  async withTransaction<Result>(work: (tx: Transaction) => Promise<Result>): Promise<Result> {
+    return this.retryingContention(() => this.transactOnce(work));
+  }
+
+  /** Throws DatabaseAway, which says why, when the database cannot be used. */
+  async probe(): Promise<void> {
+    try {
+      // query_timeout is pg's per-query option, missing from its types.
+      const question = { text: 'SELECT 1', query_timeout: PROBE_TIMEOUT_MS };
+      await this.pool.query(question);
+    } catch (error) {
+      throw new DatabaseAway(this.databaseName, error);
+    }
+  }
+
+  async isAvailable(): Promise<boolean> {
+    return this.probe().then(
+      () => true,
+      () => false,
+    );
+  }
+
+  /** Waits for connections in use and closes all; a second call does nothing. */
+  async close(): Promise<void> {
+    if (!this.pool.ended && !this.pool.ending) await this.pool.end();
+  }
+
+  private async transactOnce<Result>(work: (tx: Transaction) => Promise<Result>): Promise<Result> {
+    const client = await this.pool.connect();
+    let broken: Error | undefined;
+    try {
+      await client.query('BEGIN');
+      const result = await work(client);
+      await client.query('COMMIT');
+      return result;
+    } catch (error) {
+      broken = await rollback(client, error);
+      throw error;
+    } finally {
+      client.release(broken);
+    }
+  }
+
+  private async retryingContention<Result>(attempt: () => Promise<Result>): Promise<Result> {
+    for (let tries = 1; ; tries += 1) {
+      try {
+        return await attempt();
+      } catch (error) {
+        const fault = databaseFault(error);
+        if (fault === 'away' && !(error instanceof DatabaseAway)) {
+          throw new DatabaseAway(this.databaseName, error);
+        }
+        if (fault !== 'contention' || tries >= CONTENTION_TRIES_MAX) throw error;
+        await pause(CONTENTION_PAUSE_MS * tries * (0.5 + Math.random()));
+      }
+    }
+  }
+}
+
+/** The only way an app opens its database. */
+export function openDatabase(options: DatabaseOptions): Database {
+  return new Database(options);
+}
+
+/** Returns the reason for which the connection must not be used again, if there is one. */
+async function rollback(client: Transaction, error: unknown): Promise<Error | undefined> {
+  if (databaseFault(error) === 'away') return error as Error;
+  try {
+    await client.query('ROLLBACK');
+    return undefined;
+  } catch (rollbackError) {
+    return rollbackError as Error;
+  }
+}
+
+export function databaseNameOf(url: string): string {
+  return decodeURIComponent(new URL(url).pathname.slice(1)) || 'postgres';
+}

@@ -1,0 +1,143 @@
+import { drizzle } from 'drizzle-orm/node-postgres';
+import { migrate } from 'drizzle-orm/node-postgres/migrator';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import pg from 'pg';
+import { databaseNameOf } from './database.js';
+import { databaseFault } from './database-fault.js';
+
+export interface MigrationOptions {
+  url: string;
+  /** The folder with the numbered .sql files and meta/_journal.json. */
+  folder: string;
+  print?: (line: string) => void;
+}
+
+/** Why a database could not be brought to the current schema, in words for whoever typed db:push. */
+export class MigrationProblem extends Error {
+  constructor(message: string, cause: unknown) {
+    super(message, { cause });
+    this.name = 'MigrationProblem';
+  }
+}
+
+/** Any number, the same in every process that migrates. */
+const MIGRATION_LOCK = 1_884_303_201;
+const NO_SUCH_DATABASE = '3D000';
+const DATABASE_EXISTS = new Set(['42P04', '23505']);
+const CONNECT_TIMEOUT_MS = 5_000;
+
+/**
+ * Brings a database to the schema of `folder` and says what it did; creates the database when it is
+ * missing. Repeatable, and safe when several processes run it at once. Throws MigrationProblem.
+ */
+export async function runMigrations({
+  url,
+  folder,
+  print = (line) => process.stdout.write(`${line}\n`),
+}: MigrationOptions): Promise<void> {
+  const name = databaseNameOf(url);
+  const client = await connectCreating(url, name, print);
+  // A connection lost between two statements is reported by the statement that follows.
+  client.on('error', () => undefined);
+  try {
+    await client.query('SELECT pg_advisory_lock($1)', [MIGRATION_LOCK]);
+    const before = await lastMigration(client);
+    await migrate(drizzle(client), { migrationsFolder: folder });
+    const applied = journal(folder).filter(({ when }) => when > before);
+    for (const { tag } of applied) print(`${name}: applied ${tag}`);
+    if (applied.length === 0) print(`${name}: Already at the current schema`);
+  } catch (error) {
+    throw new MigrationProblem(`${name}: the migration failed: ${reasonOf(error)}`, error);
+  } finally {
+    await client.end().catch(() => undefined);
+  }
+}
+
+/** The body of an app's dist/database/migrate.js: a problem is one line and exit code 1. */
+export async function migrateOrExit(options: MigrationOptions): Promise<void> {
+  try {
+    await runMigrations(options);
+  } catch (error) {
+    if (!(error instanceof MigrationProblem)) throw error;
+    process.stderr.write(`${error.message}\n`);
+    process.exitCode = 1;
+  }
+}
+
+async function connectCreating(
+  url: string,
+  name: string,
+  print: (line: string) => void,
+): Promise<pg.Client> {
+  try {
+    return await connect(url);
+  } catch (error) {
+    if (codeOf(error) !== NO_SUCH_DATABASE) throw unreachable(url, error);
+  }
+  const server = new URL(url);
+  server.pathname = '/postgres';
+  const maintenance = await connect(server.href).catch((error: unknown) => {
+    throw unreachable(server.href, error);
+  });
+  try {
+    const quoted = pg.escapeIdentifier(name);
+    // template0: template1 cannot be copied while anybody else happens to be connected to it.
+    await maintenance.query(`CREATE DATABASE ${quoted} ENCODING 'UTF8' TEMPLATE template0`);
+    print(`${name}: created the database`);
+  } catch (error) {
+    if (!DATABASE_EXISTS.has(codeOf(error))) {
+      throw new MigrationProblem(`${name}: cannot be created: ${reasonOf(error)}`, error);
+    }
+  } finally {
+    await maintenance.end();
+  }
+  return connect(url).catch((error: unknown) => {
+    throw unreachable(url, error);
+  });
+}
+
+async function connect(url: string): Promise<pg.Client> {
+  const client = new pg.Client({
+    connectionString: url,
+    application_name: 'migrations',
+    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+  });
+  await client.connect();
+  return client;
+}
+
+function unreachable(url: string, error: unknown): MigrationProblem {
+  const { hostname, port } = new URL(url);
+  const where = `PostgreSQL at ${hostname}:${port || 5432}`;
+  const hint =
+    databaseFault(error) === 'away' && !codeOf(error).startsWith('28')
+      ? 'Is it running? DB_URL says where it is.'
+      : 'Check the user and the password in DB_URL.';
+  return new MigrationProblem(`Cannot use ${where}: ${reasonOf(error)}. ${hint}`, error);
+}
+
+/** When the newest migration that the database knows was made; 0 when it knows none. */
+async function lastMigration(client: pg.Client): Promise<number> {
+  const known = await client.query("SELECT to_regclass('drizzle.__drizzle_migrations') AS known");
+  if (known.rows[0]?.known === null) return 0;
+  const last = await client.query<{ last: string | null }>(
+    'SELECT max(created_at) AS last FROM drizzle.__drizzle_migrations',
+  );
+  return Number(last.rows[0]?.last ?? 0);
+}
+
+function journal(folder: string): { tag: string; when: number }[] {
+  const text = readFileSync(join(folder, 'meta', '_journal.json'), 'utf8');
+  return (JSON.parse(text) as { entries: { tag: string; when: number }[] }).entries;
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : '';
+}
+
+function reasonOf(error: unknown): string {
+  if (error instanceof AggregateError && error.errors.length > 0) return reasonOf(error.errors[0]);
+  if (!(error instanceof Error)) return String(error);
+  return error.cause instanceof Error ? reasonOf(error.cause) : error.message;
+}

@@ -1,0 +1,58 @@
+import { ERROR_CODES, Fault, httpStatusOf, type ErrorCodeName } from '@backstitch/shared-types';
+import { HttpException } from '@nestjs/common';
+import { Problem } from './problem.js';
+
+const RETRY_AFTER_SECONDS = '1';
+
+/** What Fastify says before any handler of ours has run. */
+const FASTIFY_CODES: Readonly<Record<string, ErrorCodeName>> = {
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: 'UNSUPPORTED_CONTENT_TYPE',
+  FST_ERR_CTP_BODY_TOO_LARGE: 'BODY_TOO_LARGE',
+  FST_ERR_CTP_EMPTY_JSON_BODY: 'MALFORMED_BODY',
+  FST_ERR_CTP_INVALID_JSON_BODY: 'MALFORMED_BODY',
+  FST_ERR_CTP_INVALID_CONTENT_LENGTH: 'MALFORMED_BODY',
+  FST_ERR_BAD_URL: 'ROUTE_NOT_FOUND',
+  FST_ERR_NOT_FOUND: 'ROUTE_NOT_FOUND',
+};
+
+const CODE_OF_STATUS: Readonly<Record<number, ErrorCodeName>> = {
+  400: 'VALIDATION_FAILED',
+  404: 'ROUTE_NOT_FOUND',
+  405: 'ROUTE_NOT_FOUND',
+  413: 'BODY_TOO_LARGE',
+  414: 'ROUTE_NOT_FOUND',
+  415: 'UNSUPPORTED_CONTENT_TYPE',
+  429: 'RATE_LIMITED',
+  503: 'UNAVAILABLE',
+};
+
+/** The problem that answers anything thrown; what nobody foresaw is INTERNAL and tells nothing. Pure. */
+export function problemOf(error: unknown): Problem {
+  if (error instanceof Problem) return error;
+  if (error instanceof Fault) return problemOfFault(error);
+  if (!(error instanceof Error)) return new Problem('INTERNAL', undefined, { cause: error });
+  const code = 'code' in error ? FASTIFY_CODES[String(error.code)] : undefined;
+  if (code) return new Problem(code, undefined, { cause: error });
+  if (error instanceof HttpException) return problemOfHttp(error);
+  const isBodyError = 'statusCode' in error && error.statusCode === 400;
+  return new Problem(isBodyError ? 'MALFORMED_BODY' : 'INTERNAL', undefined, { cause: error });
+}
+
+/** A fault's message is technical: the caller is told the code's title only. */
+function problemOfFault(fault: Fault): Problem {
+  const code = fault.code as ErrorCodeName;
+  if (code in ERROR_CODES && httpStatusOf(code) !== 500) {
+    return new Problem(code, undefined, { cause: fault });
+  }
+  if (!fault.retryable) return new Problem('INTERNAL', undefined, { cause: fault });
+  return new Problem('UNAVAILABLE', undefined, {
+    cause: fault,
+    headers: { 'retry-after': RETRY_AFTER_SECONDS },
+  });
+}
+
+function problemOfHttp(exception: HttpException): Problem {
+  const code = CODE_OF_STATUS[exception.getStatus()] ?? 'INTERNAL';
+  const isForCaller = code === 'VALIDATION_FAILED';
+  return new Problem(code, isForCaller ? exception.message : undefined, { cause: exception });
+}

@@ -1,0 +1,46 @@
+import { Catch, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { throwError, type Observable } from 'rxjs';
+import type { Logger } from '../logger.js';
+import { Problem } from './problem.js';
+import { problemOf } from './problem-of.js';
+
+const MEDIA_TYPE = 'application/problem+json; charset=utf-8';
+
+/**
+ * Answers everything thrown on the way of an HTTP request as application/problem+json. What is
+ * broken on our side is logged with its stack and told to nobody. Errors of commands pass through.
+ */
+@Catch()
+export class ProblemFilter implements ExceptionFilter {
+  constructor(private readonly logger: Logger) {}
+
+  catch(error: unknown, host: ArgumentsHost): Observable<never> | void {
+    if (host.getType() !== 'http') return throwError(() => error);
+    const http = host.switchToHttp();
+    const request = http.getRequest<FastifyRequest>();
+    const reply = http.getResponse<FastifyReply>();
+    const problem = problemOf(error);
+    this.report(problem, error, request);
+    if (reply.sent) return;
+    sendProblem(reply, problem, request.id);
+  }
+
+  private report(problem: Problem, error: unknown, request: FastifyRequest): void {
+    if (problem.status < 500) return;
+    const fields = { requestId: request.id, url: request.url, code: problem.code, err: error };
+    if (problem.code === 'INTERNAL') {
+      this.logger.error(fields, 'a request failed for a reason nobody foresaw');
+    } else {
+      this.logger.warn(fields, 'a request could not be served now');
+    }
+  }
+}
+
+export function sendProblem(reply: FastifyReply, problem: Problem, requestId?: string): void {
+  void reply
+    .status(problem.status)
+    .headers(problem.options.headers ?? {})
+    .header('content-type', MEDIA_TYPE)
+    .send(JSON.stringify(problem.document(requestId)));
+}

@@ -1,0 +1,12 @@
+import { randomUUID } from 'node:crypto';
+import type { IncomingHttpHeaders } from 'node:http';
+
+export const REQUEST_ID_HEADER = 'x-request-id';
+
+const ACCEPTABLE = /^[\x21-\x7e]{1,128}$/;
+
+/** The caller's x-request-id when it is 1–128 printable characters without spaces, else a new one. */
+export function requestIdOf(headers: IncomingHttpHeaders): string {
+  const given = headers[REQUEST_ID_HEADER];
+  return typeof given === 'string' && ACCEPTABLE.test(given) ? given : randomUUID();
+}

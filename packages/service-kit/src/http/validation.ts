@@ -1,0 +1,44 @@
+import type { FieldProblem } from '@backstitch/shared-types';
+import { ValidationPipe, type ArgumentMetadata, type PipeTransform } from '@nestjs/common';
+import { isUUID, type ValidationError } from 'class-validator';
+import { validationProblem } from './problem.js';
+
+/**
+ * The pipe for DTO classes: unknown properties are refused, nothing is converted that the class
+ * does not convert itself. What is wrong is thrown as whatever `problem` makes of it.
+ */
+export function validationPipe(problem: (errors: FieldProblem[]) => Error): ValidationPipe {
+  return new ValidationPipe({
+    whitelist: true,
+    forbidNonWhitelisted: true,
+    transform: true,
+    exceptionFactory: (errors) => problem(fieldProblems(errors)),
+  });
+}
+
+/** For HTTP bodies: 400 VALIDATION_FAILED with `errors: [{ field: 'items.0.quantity', message }]`. */
+export function httpValidationPipe(): ValidationPipe {
+  return validationPipe(validationProblem);
+}
+
+/** class-validator's tree as a list of dotted fields, one entry per broken rule. Pure. */
+export function fieldProblems(errors: readonly ValidationError[], parent = ''): FieldProblem[] {
+  return errors.flatMap(({ property, constraints = {}, children = [] }) => {
+    const field = parent + (property ?? 'body');
+    const own = Object.entries(constraints).map(([rule, message]) => ({
+      field,
+      message: rule === 'whitelistValidation' ? `${property} is not a known property` : message,
+    }));
+    return [...own, ...fieldProblems(children, `${field}.`)];
+  });
+}
+
+/** A path parameter that must be a UUID, in lower case afterwards: `@Param('id', new UuidParam('id'))` */
+export class UuidParam implements PipeTransform<string, string> {
+  constructor(private readonly field: string) {}
+
+  transform(value: string, _metadata?: ArgumentMetadata): string {
+    if (isUUID(value, 'loose')) return value.toLowerCase();
+    throw validationProblem([{ field: this.field, message: `${this.field} must be a UUID` }]);
+  }
+}

@@ -1,0 +1,48 @@
+import { pino, type DestinationStream, type Logger, type LoggerOptions } from 'pino';
+import pretty from 'pino-pretty';
+import type { LogLevel } from './config/app-config.js';
+
+export type { Logger } from 'pino';
+
+/** Lines wait for company at most this long, or until the buffer holds 4 KiB. */
+const FLUSH_INTERVAL_MS = 200;
+const BUFFER_BYTES = 4096;
+
+/**
+ * The app's logger: JSON lines through a buffered asynchronous writer that is flushed when the
+ * process exits; on a terminal, lines for people. Every line carries the app's name.
+ */
+export function createLogger({ app, level }: { app: string; level: LogLevel }): Logger {
+  if (process.stdout.isTTY) {
+    const forPeople = pretty({ ignore: 'pid,hostname', translateTime: 'HH:MM:ss.l', sync: true });
+    return pino(loggerOptions(app, level), forPeople);
+  }
+  const writer = pino.destination({
+    dest: 1,
+    sync: false,
+    minLength: BUFFER_BYTES,
+    periodicFlush: FLUSH_INTERVAL_MS,
+  });
+  process.once('exit', () => {
+    try {
+      writer.flushSync();
+    } catch {
+      // Nobody is left to read what could not be written.
+    }
+  });
+  return pino(loggerOptions(app, level), writer);
+}
+
+/** A logger that writes to a stream of its own, for tests that read what was logged. */
+export function createLoggerTo(stream: DestinationStream, app: string, level: LogLevel): Logger {
+  return pino(loggerOptions(app, level), stream);
+}
+
+function loggerOptions(app: string, level: LogLevel): LoggerOptions {
+  return {
+    level,
+    base: { app },
+    timestamp: pino.stdTimeFunctions.isoTime,
+    formatters: { level: (label) => ({ level: label }) },
+  };
+}

@@ -1,0 +1,82 @@
+import type { Logger } from './logger.js';
+
+/** One thing to let finish and close. Steps run in order; a failing one does not stop the next. */
+export interface DrainStep {
+  name: string;
+  run: () => Promise<void>;
+}
+
+export interface ShutdownOptions {
+  logger: Logger;
+  /** Called at once, before the first step. */
+  begin: () => void;
+  steps: () => readonly DrainStep[];
+  /** For all steps together. */
+  deadlineMs: number;
+  exit?: (code: number) => void;
+}
+
+/**
+ * SIGTERM and SIGINT: drain in order and exit with 0, or with 1 when a step failed or the deadline
+ * passed; a second signal exits at once. Anything thrown that nobody catches: logged, exit 1.
+ */
+export function exitInOrder(options: ShutdownOptions): void {
+  const { logger, exit = (code) => process.exit(code) } = options;
+  let signals = 0;
+  const onSignal = (signal: NodeJS.Signals) => {
+    signals += 1;
+    if (signals > 1) {
+      logger.warn({ signal }, 'a second signal: exiting at once');
+      exit(1);
+      return;
+    }
+    logger.info({ signal }, 'shutting down');
+    options.begin();
+    void drain(options).then(exit);
+  };
+  process.on('SIGTERM', onSignal);
+  process.on('SIGINT', onSignal);
+  exitWhenBroken(logger, exit);
+}
+
+/** Nobody knows what state is left after an error that nobody caught; the next process does. */
+export function exitWhenBroken(
+  logger: Logger,
+  exit: (code: number) => void = (code) => process.exit(code),
+): void {
+  const onFatal = (kind: string) => (error: unknown) => {
+    logger.fatal({ err: error, kind }, 'an error that nobody caught');
+    exit(1);
+  };
+  process.on('uncaughtException', onFatal('uncaughtException'));
+  process.on('unhandledRejection', onFatal('unhandledRejection'));
+}
+
+/** Runs the steps within the deadline; the exit code says whether all ended well. */
+export async function drain({ logger, steps, deadlineMs }: ShutdownOptions): Promise<number> {
+  let running = 'nothing';
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<number>((resolve) => {
+    timer = setTimeout(() => {
+      logger.error({ step: running, deadlineMs }, 'the shutdown took too long');
+      resolve(1);
+    }, deadlineMs);
+  });
+  const inOrder = async () => {
+    let code = 0;
+    for (const { name, run } of steps()) {
+      running = name;
+      try {
+        await run();
+      } catch (error) {
+        code = 1;
+        logger.error({ err: error, step: name }, 'a step of the shutdown failed');
+      }
+    }
+    return code;
+  };
+  const code = await Promise.race([inOrder(), late]);
+  clearTimeout(timer);
+  if (code === 0) logger.info('shut down in order');
+  return code;
+}
