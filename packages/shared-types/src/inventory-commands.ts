@@ -70,6 +70,8 @@ export interface ProductView {
 /** details of INSUFFICIENT_STOCK, PRODUCT_NOT_FOUND and PRICE_CHANGED: one entry a refused product */
 export interface StockRefusal {
   productId: string;
+  /** Unknown only for a product that there is not. */
+  name?: string;
   requested?: number;
   available?: number;
   claimedPrice?: string;

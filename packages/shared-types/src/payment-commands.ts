@@ -13,7 +13,8 @@ export class PaymentProcessCommand extends OrderIdCommand {
 export interface PaymentView {
   id: string;
   orderId: string;
-  amount: string;
+  /** null when the payment was undone before anybody asked for it. */
+  amount: string | null;
   currency: string;
   status: PaymentStatus;
   transactionDate: string;
