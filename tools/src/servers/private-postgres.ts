@@ -1,0 +1,150 @@
+import { chownSync, existsSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { ChildServer } from './child-server.js';
+import { accountForPostgres, dataFolderFor, makeFolder, type Account } from './data-folder.js';
+import { postgresLogin } from './logins.js';
+import { freePort } from './ports.js';
+import { embeddedPostgres, systemPostgres, type PostgresBinaries } from './postgres-binaries.js';
+import type { Asking } from './process-identity.js';
+import { ProcessLedger } from './process-ledger.js';
+import { runCommand } from './run-command.js';
+
+export interface PrivatePostgresOptions {
+  /** Wished place; the server says where its data really is (see dataFolderFor). */
+  dataDir: string;
+  port?: number;
+  user?: string;
+  password?: string;
+  binaries?: PostgresBinaries;
+  /** Settings of the server, as for `postgres -c name=value`. */
+  settings?: Record<string, string>;
+  ledger?: ProcessLedger;
+}
+
+const START_WITHIN_MS = 30_000;
+/** SIGINT is PostgreSQL's "fast": roll back, disconnect everybody, write a checkpoint. */
+const FAST: Asking = ['SIGINT', 15_000];
+const IMMEDIATE: readonly Asking[] = [
+  ['SIGQUIT', 3_000],
+  ['SIGKILL', 5_000],
+];
+
+/** Starts a PostgreSQL of our own on the loopback; its data survives a stop. */
+export async function startPrivatePostgres(
+  options: PrivatePostgresOptions,
+): Promise<PrivatePostgres> {
+  const account = accountForPostgres();
+  const binaries =
+    options.binaries ?? (await systemPostgres()) ?? (await embeddedPostgres(account));
+  if (!binaries) {
+    throw new Error(
+      'No PostgreSQL: neither on this machine nor as a package for it. Install one ' +
+        '(Debian, Ubuntu: `apt-get install postgresql`), or name a running one in DATABASE_SERVER_URL.',
+    );
+  }
+  const server = new PrivatePostgres(
+    {
+      user: 'postgres',
+      password: '1111',
+      settings: {},
+      ledger: new ProcessLedger(),
+      ...options,
+      port: options.port ?? (await freePort()),
+      binaries,
+    },
+    account,
+  );
+  await server.start();
+  return server;
+}
+
+export class PrivatePostgres {
+  readonly url: string;
+  readonly port: number;
+  readonly dataDir: string;
+  readonly origin: string;
+  private child: ChildServer | undefined;
+
+  constructor(
+    private readonly options: Required<PrivatePostgresOptions>,
+    private readonly account: Account | undefined,
+  ) {
+    const { user, password, port, binaries } = options;
+    this.port = port;
+    this.origin = binaries.origin;
+    this.url = `postgresql://${encodeURIComponent(user)}:${encodeURIComponent(password)}@127.0.0.1:${port}`;
+    this.dataDir = dataFolderFor(options.dataDir, account);
+  }
+
+  get pid(): number {
+    return this.child?.pid ?? 0;
+  }
+
+  /** Starts it (again), on the same port and data; resolves when it lets its user in. */
+  async start(): Promise<void> {
+    makeFolder(this.dataDir, this.account);
+    if (!existsSync(join(this.cluster, 'PG_VERSION'))) await this.initialize();
+    const settings = {
+      listen_addresses: '127.0.0.1',
+      unix_socket_directories: '',
+      max_connections: '300',
+      ...this.options.settings,
+    };
+    const flags = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
+    this.child = new ChildServer({
+      name: 'PostgreSQL',
+      program: join(this.options.binaries.folder, 'postgres'),
+      parameters: ['-D', this.cluster, '-p', String(this.port), ...flags],
+      cwd: this.dataDir,
+      env: { ...process.env, LC_ALL: 'C', TZ: 'UTC' },
+      logFile: join(this.dataDir, 'postgres.log'),
+      account: this.account,
+      askings: [FAST, ...IMMEDIATE],
+      ledger: this.options.ledger,
+    });
+    const welcome = async () => (await postgresLogin(this.url)).kind === 'welcome';
+    await this.child.ready(welcome, START_WITHIN_MS);
+  }
+
+  /** Ends it in order; with `hurry` at once (PostgreSQL then repairs itself at the next start). */
+  async stop({ hurry = false } = {}): Promise<void> {
+    await this.child?.end(hurry ? IMMEDIATE : undefined);
+  }
+
+  /** kill -9, as a crash would. */
+  async kill(): Promise<void> {
+    await this.child?.end([['SIGKILL', 5_000]]);
+  }
+
+  /** Each major version has its own files: they cannot read each other's. */
+  private get cluster(): string {
+    return join(this.dataDir, `data-${this.options.binaries.major}`);
+  }
+
+  /** A half-made cluster has PG_VERSION too, so it is made elsewhere and renamed. */
+  private async initialize(): Promise<void> {
+    const draft = `${this.cluster}.new`;
+    const passwordFile = join(this.dataDir, 'password');
+    rmSync(draft, { recursive: true, force: true });
+    makeFolder(draft, this.account);
+    writeFileSync(passwordFile, this.options.password, { mode: 0o600 });
+    if (this.account) chownSync(passwordFile, this.account.uid, this.account.gid);
+    const { code, output } = await runCommand(
+      join(this.options.binaries.folder, 'initdb'),
+      ['-D', draft, '-U', this.options.user, '--pwfile', passwordFile].concat(
+        '--auth=scram-sha-256',
+        '--encoding=UTF8',
+        '--no-locale',
+      ),
+      {
+        cwd: this.dataDir,
+        uid: this.account?.uid,
+        gid: this.account?.gid,
+        env: { ...process.env, LC_ALL: 'C' },
+      },
+    );
+    rmSync(passwordFile);
+    if (code !== 0) throw new Error(`PostgreSQL's data folder could not be made:\n${output}`);
+    renameSync(draft, this.cluster);
+  }
+}

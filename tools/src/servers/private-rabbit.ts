@@ -1,0 +1,151 @@
+import { writeFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import { ChildServer } from './child-server.js';
+import { dataFolderFor, makeFolder } from './data-folder.js';
+import { managementAnswers, rabbitLogin } from './logins.js';
+import { freePort, freePorts } from './ports.js';
+import { pathKey } from './project.js';
+import type { Asking } from './process-identity.js';
+import { ProcessLedger } from './process-ledger.js';
+import { systemRabbit, type RabbitBinaries } from './rabbit-binaries.js';
+import {
+  ENABLED_PLUGINS,
+  rabbitConfig,
+  rabbitEnvironment,
+  type RabbitPlan,
+} from './rabbit-recipe.js';
+
+export interface PrivateRabbitOptions {
+  /** Wished place; the server says where its data really is (see dataFolderFor). */
+  dataDir: string;
+  amqpPort?: number;
+  managementPort?: number;
+  user?: string;
+  password?: string;
+  binaries?: RabbitBinaries;
+  ledger?: ProcessLedger;
+}
+
+const START_WITHIN_MS = 90_000;
+const KILL: Asking = ['SIGKILL', 5_000];
+/** A broker in order takes about six seconds to end. */
+const IN_ORDER: readonly Asking[] = [['SIGTERM', 20_000], KILL];
+const EPMD_ENDS: readonly Asking[] = [['SIGTERM', 1_000], KILL];
+
+/** Starts a RabbitMQ of our own on the loopback; its queues survive a stop, and a kill. */
+export async function startPrivateRabbit(options: PrivateRabbitOptions): Promise<PrivateRabbit> {
+  const binaries = options.binaries ?? (await systemRabbit());
+  if (!binaries) {
+    throw new Error(
+      'No RabbitMQ on this machine (Debian, Ubuntu: `apt-get install rabbitmq-server`; ' +
+        'macOS: `brew install rabbitmq`).',
+    );
+  }
+  const folder = dataFolderFor(options.dataDir, undefined);
+  const [distributionPort, epmdPort] = (await freePorts(2)) as [number, number];
+  const server = new PrivateRabbit(binaries, options.ledger ?? new ProcessLedger(), {
+    folder,
+    nodeName: `backstitch-${pathKey(folder)}@localhost`,
+    cookie: pathKey(`${folder} cookie`),
+    amqpPort: options.amqpPort ?? (await freePort()),
+    managementPort: options.managementPort ?? (await freePort()),
+    distributionPort,
+    epmdPort,
+    user: options.user ?? 'admin',
+    password: options.password ?? 'admin',
+    schedulers: Math.min(2, availableParallelism()),
+  });
+  await server.start();
+  return server;
+}
+
+export class PrivateRabbit {
+  readonly url: string;
+  readonly managementUrl: string;
+  readonly amqpPort: number;
+  readonly managementPort: number;
+  readonly dataDir: string;
+  readonly origin: string;
+  private broker: ChildServer | undefined;
+  private nameServer: ChildServer | undefined;
+
+  constructor(
+    private readonly binaries: RabbitBinaries,
+    private readonly ledger: ProcessLedger,
+    private readonly plan: RabbitPlan,
+  ) {
+    const { user, password, amqpPort, managementPort } = plan;
+    const credentials = `${encodeURIComponent(user)}:${encodeURIComponent(password)}`;
+    this.url = `amqp://${credentials}@127.0.0.1:${amqpPort}`;
+    this.managementUrl = `http://127.0.0.1:${managementPort}`;
+    this.amqpPort = amqpPort;
+    this.managementPort = managementPort;
+    this.dataDir = plan.folder;
+    this.origin = binaries.origin;
+  }
+
+  get pid(): number {
+    return this.broker?.pid ?? 0;
+  }
+
+  /** Starts it (again), on the same ports and data; resolves when broker and management UI answer. */
+  async start(): Promise<void> {
+    makeFolder(this.dataDir, undefined);
+    writeFileSync(join(this.dataDir, 'rabbitmq.conf'), rabbitConfig(this.plan));
+    writeFileSync(join(this.dataDir, 'enabled_plugins'), ENABLED_PLUGINS);
+    // Started by us, since the one that the broker would start outlives it.
+    this.nameServer ??= this.child('epmd', this.binaries.epmd, EPMD_ENDS, [
+      '-port',
+      String(this.plan.epmdPort),
+      '-address',
+      '127.0.0.1',
+    ]);
+    this.broker = this.child('RabbitMQ', this.binaries.server, IN_ORDER, []);
+    try {
+      await this.broker.ready(() => this.answers(), START_WITHIN_MS);
+    } catch (error) {
+      await this.endNameServer();
+      throw error;
+    }
+  }
+
+  /** Ends it in order; with `hurry` at once (durable queues survive that too). */
+  async stop({ hurry = false } = {}): Promise<void> {
+    await this.broker?.end(hurry ? [KILL] : undefined);
+    await this.endNameServer();
+  }
+
+  /** kill -9 of the broker, as a crash would; `start` brings it back. */
+  async kill(): Promise<void> {
+    await this.broker?.end([KILL]);
+  }
+
+  private async endNameServer(): Promise<void> {
+    await this.nameServer?.end();
+    this.nameServer = undefined;
+  }
+
+  private async answers(): Promise<boolean> {
+    const login = await rabbitLogin(this.url);
+    return login.kind === 'welcome' && managementAnswers(this.managementUrl, this.url);
+  }
+
+  private child(
+    name: string,
+    program: string,
+    askings: readonly Asking[],
+    parameters: readonly string[],
+  ): ChildServer {
+    return new ChildServer({
+      name,
+      program,
+      parameters,
+      askings,
+      cwd: this.dataDir,
+      env: rabbitEnvironment(this.plan, process.env),
+      logFile: join(this.dataDir, `${name.toLowerCase()}.log`),
+      ledger: this.ledger,
+    });
+  }
+}
