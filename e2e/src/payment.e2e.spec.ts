@@ -1,0 +1,150 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { COMMAND_QUEUES } from '@backstitch/shared-types';
+import { waitFor } from '@backstitch/testkit';
+import { QueueClient } from './queue-client.js';
+import { completed, failed, orderRows, product, sagaStory } from './saga-story.js';
+import { checkout, limited, LIMITED, mouse, MOUSE } from './shopper.js';
+import { System } from './system.js';
+
+interface BankRow {
+  charges: number;
+  refunds: number;
+}
+
+describe('a payment that fails, and a failure after the payment', () => {
+  let system: System;
+  let client: QueueClient;
+  beforeAll(async () => {
+    system = await System.start({
+      appEnv: {
+        'payment-service': { PAYMENT_FAILURE_RATE: '1' },
+        'inventory-service': { SWEEP_INTERVAL_MS: '100' },
+      },
+    });
+    client = await QueueClient.connect(system.rabbitmqUrl);
+  }, 120_000);
+  afterAll(async () => {
+    await client?.close();
+    await system?.stop();
+  }, 60_000);
+
+  const bank = async (orderId: string): Promise<BankRow> => {
+    const [row] = await system.rows<BankRow>(
+      'payments',
+      `SELECT count(*) FILTER (WHERE c.decision = 'APPROVED')::int AS charges,
+              (SELECT count(*)::int FROM bank.refunds r JOIN payments p USING (provider_key)
+               WHERE p.order_id = $1) AS refunds
+       FROM bank.charges c JOIN payments p USING (provider_key) WHERE p.order_id = $1`,
+      [orderId],
+    );
+    return row!;
+  };
+
+  it('A6: a declined payment is 402, and everything before it is undone in reverse', async () => {
+    const before = await product(system, MOUSE);
+    const answer = await checkout(system.gatewayUrl, [mouse(3)]);
+    expect(answer.status).toBe(402);
+    expect(answer.body.code).toBe('PAYMENT_DECLINED');
+    expect(await orderRows(system, answer.body.orderId)).toMatchObject({
+      order: { status: 'CANCELLED', saga_state: 'COMPENSATED' },
+      reservation: { status: 'RELEASED' },
+      payments: [{ status: 'FAILED' }],
+      saga: { status: 'COMPENSATED' },
+    });
+    expect((await product(system, MOUSE)).stock_quantity).toBe(before.stock_quantity);
+    expect(await sagaStory(system, answer.body.sagaId)).toEqual([
+      ...completed('ORDER_CREATED', 'INVENTORY_RESERVED'),
+      ...failed('PAYMENT_PROCESSED'),
+      ...completed('RELEASE_INVENTORY', 'CANCEL_ORDER'),
+    ]);
+  });
+
+  it('A12: a declined payment replayed is still declined', async () => {
+    const data = { orderId: crypto.randomUUID(), amount: '29.99' };
+    const pay = () => client.call(COMMAND_QUEUES.payment, 'payment.process', data);
+    const [first, second] = [await pay(), await pay()];
+    for (const reply of [first, second]) {
+      expect(reply).toMatchObject({ err: { code: 'PAYMENT_DECLINED', retryable: false } });
+    }
+  });
+
+  const UNDO_AFTER_PAYMENT = completed('REFUND_PAYMENT', 'RELEASE_INVENTORY', 'CANCEL_ORDER');
+
+  /** Starts a checkout and resolves once its payment is under way at a slow bank. */
+  async function payingSlowly(line: ReturnType<typeof mouse>) {
+    const answer = await checkout(system.gatewayUrl, [line], {
+      headers: { prefer: 'respond-async' },
+    });
+    await waitFor('the payment to be under way', async () => {
+      const rows = await orderRows(system, answer.body.orderId);
+      return rows.payments[0]?.status === 'PENDING';
+    });
+    return answer.body;
+  }
+
+  it('A7: an order cancelled before its confirm is refunded, released and cancelled', async () => {
+    await system.apps['payment-service'].stop();
+    await system.restart('payment-service', {
+      PAYMENT_FAILURE_RATE: '0',
+      PAYMENT_LATENCY_MS: '1500',
+    });
+    const { orderId, sagaId } = await payingSlowly(mouse(1));
+    await client.call(COMMAND_QUEUES.order, 'order.cancel', { orderId });
+    await system.settled();
+    expect(await sagaStory(system, sagaId)).toEqual([
+      ...completed(
+        'ORDER_CREATED',
+        'INVENTORY_RESERVED',
+        'PAYMENT_PROCESSED',
+        'INVENTORY_COMMITTED',
+      ),
+      ...failed('ORDER_CONFIRMED'),
+      ...UNDO_AFTER_PAYMENT,
+    ]);
+    expect(await bank(orderId)).toEqual({ charges: 1, refunds: 1 });
+  }, 30_000);
+
+  it('A7: a hold that expired and was sold to another is refunded and cancelled', async () => {
+    const { stock_quantity: left } = await product(system, LIMITED);
+    const { orderId, sagaId } = await payingSlowly(limited(left));
+    await system.rows(
+      'inventory',
+      `UPDATE reservations SET expires_at = clock_timestamp() WHERE order_id = $1`,
+      [orderId],
+    );
+    await waitFor('the sweeper to expire the hold', async () => {
+      return (await orderRows(system, orderId)).reservation?.status === 'EXPIRED';
+    });
+    const items = [{ productId: LIMITED, quantity: left }];
+    const other = { orderId: crypto.randomUUID(), items };
+    expect(await client.call(COMMAND_QUEUES.inventory, 'inventory.reserve', other)).toHaveProperty(
+      'response',
+    );
+    await system.settled();
+    expect(await sagaStory(system, sagaId)).toEqual([
+      ...completed('ORDER_CREATED', 'INVENTORY_RESERVED', 'PAYMENT_PROCESSED'),
+      ...failed('INVENTORY_COMMITTED'),
+      ...UNDO_AFTER_PAYMENT,
+    ]);
+    expect(await bank(orderId)).toEqual({ charges: 1, refunds: 1 });
+    expect((await product(system, LIMITED)).stock_quantity).toBe(0);
+  }, 30_000);
+
+  it('A6: a failure rate of 0.05 declines between 5 and 45 of 400 checkouts', async () => {
+    await system.apps['payment-service'].stop();
+    await system.restart('payment-service', { PAYMENT_FAILURE_RATE: '0.05' });
+    await system.rows('inventory', 'UPDATE products SET stock_quantity = 1000 WHERE id = $1', [
+      MOUSE,
+    ]);
+    let left = 400;
+    const statuses: number[] = [];
+    const shopper = async (): Promise<void> => {
+      while (left-- > 0) statuses.push((await checkout(system.gatewayUrl, [mouse(1)])).status);
+    };
+    await Promise.all(Array.from({ length: 20 }, shopper));
+    const declined = statuses.filter((status) => status === 402).length;
+    expect(declined).toBeGreaterThanOrEqual(5);
+    expect(declined).toBeLessThanOrEqual(45);
+    expect(statuses.filter((status) => status === 200)).toHaveLength(400 - declined);
+  }, 120_000);
+});

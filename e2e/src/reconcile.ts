@@ -1,0 +1,26 @@
+import { execFile } from 'node:child_process';
+import { PROJECT } from './app-process.js';
+import type { System } from './system.js';
+
+export interface Reconciliation {
+  exitCode: number;
+  output: string;
+}
+
+/** Runs `pnpm reconcile`'s program against the system's databases. */
+export function reconcile(system: System): Promise<Reconciliation> {
+  const env: NodeJS.ProcessEnv = {
+    ...process.env,
+    ORDERS_DB_URL: system.databases.orders.url,
+    INVENTORY_DB_URL: system.databases.inventory.url,
+    PAYMENTS_DB_URL: system.databases.payments.url,
+    ORCHESTRATOR_DB_URL: system.databases.orchestrator.url,
+  };
+  const file = `${PROJECT}tools/dist/reconcile/main.js`;
+  return new Promise((resolve) => {
+    execFile(process.execPath, [file], { env }, (error, stdout, stderr) => {
+      const exitCode = typeof error?.code === 'number' ? error.code : error ? 1 : 0;
+      resolve({ exitCode, output: stdout + stderr });
+    });
+  });
+}

@@ -1,0 +1,185 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { waitFor } from '@backstitch/testkit';
+import { startPrivateRabbit } from '@backstitch/tools';
+import { type AppName, APPS } from './app-process.js';
+import { DATABASES, type DatabaseName } from './databases.js';
+import { reconcile } from './reconcile.js';
+import { orderRows } from './saga-story.js';
+import { type Answer, checkout, mouse, MOUSE } from './shopper.js';
+import { System } from './system.js';
+
+const WAIT_BUDGET_MS = 3_000;
+/** The gateway may spend a little longer than the budget: an answer later than this is a hang. */
+const HANG_MS = WAIT_BUDGET_MS + 5_000;
+
+describe('trouble', () => {
+  let system: System;
+  let rabbit: Awaited<ReturnType<typeof startPrivateRabbit>>;
+  let folder: string;
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'backstitch-e2e-'));
+    rabbit = await startPrivateRabbit({ dataDir: folder });
+    system = await System.start({
+      rabbitmqUrl: rabbit.url,
+      env: { CHECKOUT_WAIT_MS: String(WAIT_BUDGET_MS), CHECKOUT_DEDUPE_SECONDS: '0' },
+    });
+    await system.rows('inventory', 'UPDATE products SET stock_quantity = 100000 WHERE id = $1', [
+      MOUSE,
+    ]);
+  }, 180_000);
+  afterAll(async () => {
+    await system?.stop();
+    await rabbit?.stop();
+    await rm(folder, { recursive: true, force: true });
+  }, 60_000);
+
+  const readiness = async (app: AppName): Promise<{ status: number; text: string }> =>
+    system.apps[app].readiness();
+
+  const clean = async (): Promise<void> => {
+    await system.settled();
+    expect(await reconcile(system)).toMatchObject({ exitCode: 0 });
+  };
+
+  it.each(Object.keys(DATABASES) as DatabaseName[])(
+    'A15: the app of a database that is away (%s) says so, and comes back by itself',
+    async (name) => {
+      const app = DATABASES[name];
+      const database = new URL(system.databases[name].url).pathname.slice(1);
+      const admin = system.databases[name === 'orders' ? 'payments' : 'orders'].pool;
+      const allow = (yes: boolean) =>
+        admin.query(`ALTER DATABASE "${database}" ALLOW_CONNECTIONS ${yes}`);
+      await allow(false);
+      try {
+        await admin.query(
+          'SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1',
+          [database],
+        );
+        await waitFor(`${app} to be not ready`, async () => {
+          const { status, text } = await readiness(app);
+          return status === 503 && /database/i.test(text);
+        });
+      } finally {
+        await allow(true);
+      }
+      await system.appReady(app);
+      expect((await checkout(system.gatewayUrl, [mouse(1)])).status).toBe(200);
+    },
+    60_000,
+  );
+
+  it('A15: every app says so when the broker is away, refuses early, and comes back', async () => {
+    await rabbit.kill();
+    const users = APPS.filter((app) => app !== 'api-gateway');
+    for (const app of users) {
+      await waitFor(`${app} to be not ready`, async () => {
+        const { status, text } = await readiness(app);
+        return status === 503 && /broker/i.test(text);
+      });
+    }
+    const refused = await checkout(system.gatewayUrl, [mouse(1)]);
+    expect(refused.status).toBe(503);
+    expect(refused.body.code).toBe('NOT_ACCEPTED');
+    expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0);
+    await rabbit.start();
+    await system.ready();
+    expect((await checkout(system.gatewayUrl, [mouse(1)])).status).toBe(200);
+  }, 90_000);
+
+  it('A16: a broker restarted under load loses nothing that was accepted', async () => {
+    const answers: { answer: Answer; tookMs: number }[] = [];
+    let stop = false;
+    const shopper = async (): Promise<void> => {
+      while (!stop) {
+        const startedMs = performance.now();
+        const answer = await checkout(system.gatewayUrl, [mouse(1)]);
+        answers.push({ answer, tookMs: performance.now() - startedMs });
+      }
+    };
+    const shoppers = Promise.all(Array.from({ length: 8 }, shopper));
+    const succeeded = (): number => answers.filter(({ answer }) => answer.status === 200).length;
+    await waitFor('checkouts under way', () => succeeded() >= 50, { timeoutMs: 30_000 });
+    await rabbit.stop();
+    await rabbit.start();
+    const before = succeeded();
+    await waitFor('service to be back', () => succeeded() >= before + 50, { timeoutMs: 60_000 });
+    stop = true;
+    await shoppers;
+    for (const { answer, tookMs } of answers) {
+      expect([200, 202, 503]).toContain(answer.status);
+      if (answer.status === 503) expect(answer.headers.get('retry-after')).not.toBeNull();
+      expect(tookMs).toBeLessThan(HANG_MS);
+    }
+    for (const app of APPS) expect(system.apps[app].running).toBe(true);
+    await clean();
+    for (const { answer } of answers.filter((each) => each.answer.status === 200)) {
+      const { order, saga } = await orderRows(system, answer.body.orderId);
+      expect([order?.status, saga?.status]).toEqual(['CONFIRMED', 'DONE']);
+    }
+  }, 180_000);
+
+  it.each<[AppName, string]>([
+    ['order-service', 'participant.on-arrival'],
+    ['order-service', 'participant.after-commit-before-reply'],
+    ['inventory-service', 'participant.after-commit-before-reply'],
+    ['inventory-service', 'participant.after-reply-before-ack'],
+    ['payment-service', 'payment.after-intent-before-call'],
+    ['payment-service', 'payment.after-call-before-outcome'],
+    ['payment-service', 'participant.after-commit-before-reply'],
+    ['orchestrator', 'orchestrator.after-commit-before-publish'],
+    ['orchestrator', 'orchestrator.after-publish#3'],
+    ['orchestrator', 'orchestrator.reply-before-commit#2'],
+    ['orchestrator', 'orchestrator.commit-before-ack#4'],
+    ['api-gateway', 'gateway.before-forward'],
+    ['api-gateway', 'gateway.after-forward'],
+  ])(
+    'A17: %s killed at %s: the effect happens once and the saga ends',
+    async (app, point) => {
+      await system.apps[app].stop();
+      await system.restart(app, { FAULT_POINT: point });
+      const key = crypto.randomUUID();
+      const userId = `crash-${key}`;
+      const attempt = checkout(system.gatewayUrl, [mouse(1)], { userId, key });
+      const outcome = attempt.catch(() => undefined);
+      expect(await system.apps[app].ended).toBe('SIGKILL');
+      await system.restart(app);
+      await outcome;
+      const answer = await waitFor(
+        'the outcome under the same key',
+        async () => {
+          const again = await checkout(system.gatewayUrl, [mouse(1)], { userId, key });
+          return again.status === 200 && again;
+        },
+        { timeoutMs: 60_000 },
+      );
+      const { order, payments } = await orderRows(system, answer.body.orderId);
+      expect(order?.status).toBe('CONFIRMED');
+      expect(payments).toEqual([{ status: 'SUCCESS', amount: '29.99' }]);
+      const orders = await system.rows('orders', 'SELECT id FROM orders WHERE user_id = $1', [
+        userId,
+      ]);
+      expect(orders).toHaveLength(1);
+      await clean();
+    },
+    120_000,
+  );
+
+  it('A13: 500 checkouts at once over 10 products leave every invariant standing', async () => {
+    const catalogue = (await (await fetch(`${system.gatewayUrl}/api/products`)).json()) as
+      | { products: { id: string; price: string }[] }
+      | { id: string; price: string }[];
+    const products = Array.isArray(catalogue) ? catalogue : catalogue.products;
+    expect(products).toHaveLength(10);
+    const answers = await Promise.all(
+      Array.from({ length: 500 }, (_, index) => {
+        const { id, price } = products[index % products.length]!;
+        return checkout(system.gatewayUrl, [{ productId: id, quantity: 1, price }]);
+      }),
+    );
+    for (const { status } of answers) expect([200, 202, 409]).toContain(status);
+    await clean();
+  }, 120_000);
+});
