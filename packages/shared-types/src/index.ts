@@ -9,5 +9,6 @@ export * from './order-id.command.js';
 export * from './packets.js';
 export * from './payment-commands.js';
 export * from './queues.js';
+export * from './saga-view.js';
 export * from './statuses.js';
 export * from './uuid.js';

@@ -1,0 +1,35 @@
+export const SAGA_STATUSES = ['RUNNING', 'COMPENSATING', 'DONE', 'COMPENSATED'] as const;
+
+export const SAGA_LOG_STATUSES = ['STARTED', 'COMPLETED', 'FAILED'] as const;
+
+/** One row of saga_logs; `data` and its reasons are technical. */
+export interface SagaLogView {
+  step: string;
+  status: (typeof SAGA_LOG_STATUSES)[number];
+  data: unknown;
+  createdAt: string;
+}
+
+/** The answer of GET /sagas/:sagaId: the saga's state, and its log, oldest first. */
+export interface SagaView {
+  sagaId: string;
+  orderId: string;
+  definition: string;
+  definitionVersion: number;
+  status: (typeof SAGA_STATUSES)[number];
+  /** The awaited step or undo; COMPLETED or COMPENSATED at the end. */
+  currentStep: string;
+  /** Of the awaited command; null at the end. */
+  attempt: number | null;
+  nextTryAt: string | null;
+  /** Technical, and never what a shopper is told; see reason. */
+  lastError: { code: string; message: string } | null;
+  /** It cannot go on by itself; it is still retried, slowly. */
+  needsAttention: boolean;
+  /** Why the checkout was undone, or is being undone, in words for the shopper. */
+  reason: { code: string; detail: string } | null;
+  requestId: string | null;
+  createdAt: string;
+  updatedAt: string;
+  log: SagaLogView[];
+}
