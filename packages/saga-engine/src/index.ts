@@ -1,1 +1,7 @@
-export {};
+export * from './define.js';
+export * from './engine.js';
+export * from './instance.js';
+export * from './ports.js';
+export * from './settings.js';
+export * from './trace.js';
+export * from './transition.js';

@@ -1,0 +1,81 @@
+import type { SagaSpec, SagaStep, StepDefaults } from './define.js';
+
+const NAME = /^[A-Z][A-Z0-9_]{0,59}$/;
+const ENDS = new Set(['COMPLETED', 'COMPENSATED']);
+
+/** Everything that is wrong with a definition, each as a sentence; empty when it may run. */
+export function definitionProblems(spec: SagaSpec, defaults: StepDefaults): string[] {
+  const problems: string[] = [];
+  if (spec.name.length === 0) problems.push('it needs a name');
+  if (!isCount(spec.version)) problems.push('its version must be a whole number from 1 up');
+  if (!isCount(spec.deadlineMs)) problems.push('its deadline must be whole milliseconds');
+  if (spec.steps.length === 0) problems.push('it needs at least one step');
+  problems.push(...nameProblems(spec), ...pivotProblems(spec));
+  for (const step of spec.steps) problems.push(...deadlineProblems(step, spec, defaults));
+  return problems;
+}
+
+function nameProblems(spec: SagaSpec): string[] {
+  const problems: string[] = [];
+  const seen = new Set<string>();
+  const names = spec.steps.flatMap((step) => [step.name, ...(step.undo ? [step.undo.name] : [])]);
+  for (const name of names) {
+    if (!NAME.test(name)) problems.push(`"${name}" must be upper case letters, digits and _`);
+    if (ENDS.has(name)) problems.push(`"${name}" is how a finished saga is called`);
+    if (seen.has(name)) problems.push(`the name "${name}" is used twice`);
+    seen.add(name);
+  }
+  for (const step of spec.steps) {
+    for (const target of [step.do, step.undo]) {
+      if (target && (target.queue.length === 0 || target.pattern.length === 0)) {
+        problems.push(`${step.name}: every command needs a queue and a pattern`);
+      }
+    }
+  }
+  return problems;
+}
+
+/** Behind the pivot nothing is undone and nothing may say no, or the saga would have no way out. */
+function pivotProblems(spec: SagaSpec): string[] {
+  const problems: string[] = [];
+  const pivotIndex = spec.steps.findIndex((step) => step.pivot);
+  if (pivotIndex === -1) return problems;
+  spec.steps.forEach((step, index) => {
+    if (index > pivotIndex && step.pivot) problems.push(`${step.name}: there is one pivot at most`);
+    if (index >= pivotIndex && step.undo) {
+      problems.push(`${step.name}: an undo at or behind the pivot would never run`);
+    }
+    if (index > pivotIndex && step.rejections.length > 0) {
+      problems.push(`${step.name}: a step behind the pivot cannot be rejected`);
+    }
+  });
+  return problems;
+}
+
+function deadlineProblems(step: SagaStep, spec: SagaSpec, defaults: StepDefaults): string[] {
+  const problems: string[] = [];
+  const replyTimeoutMs = step.replyTimeoutMs ?? defaults.replyTimeoutMs;
+  const deadlineMs = step.deadlineMs ?? defaults.deadlineMs;
+  const attemptsMax = step.attemptsMax ?? defaults.attemptsMax;
+  if (!isCount(attemptsMax)) problems.push(`${step.name}: attemptsMax must be 1 or more`);
+  if (!isCount(replyTimeoutMs) || !isCount(deadlineMs)) {
+    problems.push(`${step.name}: timeouts and deadlines must be whole milliseconds`);
+  }
+  if (replyTimeoutMs >= deadlineMs) {
+    problems.push(
+      `${step.name}: its reply timeout (${replyTimeoutMs} ms) must be shorter than its deadline ` +
+        `(${deadlineMs} ms)`,
+    );
+  }
+  if (deadlineMs >= spec.deadlineMs) {
+    problems.push(
+      `${step.name}: its deadline (${deadlineMs} ms) must be shorter than the saga's ` +
+        `(${spec.deadlineMs} ms)`,
+    );
+  }
+  return problems;
+}
+
+function isCount(value: number): boolean {
+  return Number.isSafeInteger(value) && value >= 1;
+}

@@ -1,0 +1,284 @@
+import { Alarms } from './alarms.js';
+import type { PlannedCommand, SagaDefinition } from './define.js';
+import { isOpen, type EndedSaga, type OpenSaga, type SagaInstance } from './instance.js';
+import type {
+  Clock,
+  CommandSender,
+  EngineCounters,
+  EngineFaultPoint,
+  EngineLogger,
+  SagaStore,
+} from './ports.js';
+import { Resident, type Applied, type ArrivingEvent } from './resident.js';
+import type { EngineSettings } from './settings.js';
+import { pause } from './loop.js';
+import { transition, type SagaEvent, type Transition } from './transition.js';
+
+/** The engine is stopping: nothing was done, and another instance will take the saga. */
+export class EngineStopped extends Error {
+  constructor() {
+    super('the saga engine is stopping');
+    this.name = 'EngineStopped';
+  }
+}
+
+export interface DriverPorts {
+  readonly store: SagaStore;
+  readonly sender: CommandSender;
+  readonly clock: Clock;
+  readonly logger: EngineLogger;
+  readonly counters: EngineCounters;
+  readonly settings: EngineSettings;
+  readonly random: () => number;
+  reached(point: EngineFaultPoint): void;
+}
+
+type Saved = 'saved' | 'guard-failed' | 'outcome-unknown';
+
+/**
+ * Drives the sagas of this instance: decide, save, hand out the effects. A saga has at most one
+ * transition in flight, and nothing is sent that is not committed.
+ */
+export class Driver {
+  private readonly residents = new Map<string, Resident>();
+  private readonly alarms: Alarms<Resident>;
+  private isStopped = false;
+  private busyCount = 0;
+  private onIdle: (() => void) | undefined;
+
+  constructor(private readonly ports: DriverPorts) {
+    this.alarms = new Alarms(
+      () => ports.clock.nowMs(),
+      (resident) => this.wake(resident),
+    );
+  }
+
+  get size(): number {
+    return this.residents.size;
+  }
+
+  get stopped(): boolean {
+    return this.isStopped;
+  }
+
+  find(sagaId: string): Resident | undefined {
+    return this.residents.get(sagaId);
+  }
+
+  all(): Resident[] {
+    return [...this.residents.values()];
+  }
+
+  /** A saga just inserted: its first command may go out. */
+  begin(definition: SagaDefinition, first: Transition): void {
+    const resident = new Resident(definition, first.instance);
+    this.residents.set(first.instance.sagaId, resident);
+    this.handOut(resident, first);
+  }
+
+  /** A saga read from its row: taken over, or found again. What it awaits is sent once more. */
+  adopt(definition: SagaDefinition, row: OpenSaga): boolean {
+    const known = this.residents.get(row.sagaId);
+    if (known && (known.isBusy || known.instance.version >= row.version)) return false;
+    const resident = known ?? new Resident(definition, row);
+    resident.instance = row;
+    this.residents.set(row.sagaId, resident);
+    this.submitQuietly(resident, { kind: 'resumed' });
+    return true;
+  }
+
+  /** Resolves once the event is committed or named a no-op. Rejects with EngineStopped. */
+  submit(resident: Resident, event: ArrivingEvent): Promise<Applied> {
+    if (this.isStopped) return Promise.reject(new EngineStopped());
+    if (!resident.isBusy) return this.take(resident, event);
+    return new Promise((resolve, reject) => resident.turns.push({ event, resolve, reject }));
+  }
+
+  /** Events that nobody waits for: what fails here is found again by the scan. */
+  submitQuietly(resident: Resident, event: ArrivingEvent): void {
+    this.submit(resident, event).catch((error: unknown) => {
+      if (error instanceof EngineStopped) return;
+      this.ports.logger.error({ sagaId: resident.instance.sagaId, err: error }, 'event failed');
+    });
+  }
+
+  /** Takes nothing new, waits for what is in flight and lets go of everything. */
+  async stop(): Promise<void> {
+    this.isStopped = true;
+    this.alarms.stop();
+    if (this.busyCount > 0) await new Promise<void>((resolve) => (this.onIdle = resolve));
+    for (const resident of this.residents.values()) resident.letGo(undefined);
+    this.residents.clear();
+  }
+
+  private wake(resident: Resident): void {
+    if (!resident.isBusy) this.submitQuietly(resident, { kind: 'wake' });
+  }
+
+  private async take(resident: Resident, event: ArrivingEvent): Promise<Applied> {
+    resident.isBusy = true;
+    this.busyCount++;
+    try {
+      return await this.apply(resident, event);
+    } finally {
+      resident.isBusy = false;
+      this.busyCount--;
+      this.next(resident);
+      if (this.busyCount === 0) this.onIdle?.();
+    }
+  }
+
+  private next(resident: Resident): void {
+    const turn = resident.turns.shift();
+    if (turn) this.submit(resident, turn.event).then(turn.resolve, turn.reject);
+    else this.alarms.arm(resident);
+  }
+
+  /**
+   * Until the event is committed or answers nothing. A failed guard and a lost commit end the same
+   * way: read the row, adopt it, let the event find its place in it, send what is awaited.
+   */
+  private async apply(resident: Resident, event: ArrivingEvent): Promise<Applied> {
+    for (let tries = 0; ; tries++) {
+      if (this.residents.get(resident.instance.sagaId) !== resident) return 'not-here';
+      const move = this.decide(resident, event, tries > 0);
+      if (move.ignored) return this.ignore(resident, event, move.ignored);
+      if (event.kind === 'replied') this.ports.reached('orchestrator.reply-before-commit');
+      const saved = await this.save(resident, move);
+      if (saved === 'saved') {
+        this.committed(resident, event, move);
+        return 'applied';
+      }
+      await this.reread(resident, saved, tries);
+    }
+  }
+
+  private decide(resident: Resident, event: ArrivingEvent, isReread: boolean): Transition {
+    const { clock, random, settings } = this.ports;
+    const at = { nowMs: clock.nowMs(), random: random() };
+    const stamped = { ...event, ...at } as SagaEvent;
+    const move = transition(resident.definition, resident.instance, stamped, settings);
+    if (!move.ignored || !isReread) return move;
+    const resumed: SagaEvent = { kind: 'resumed', ...at };
+    return transition(resident.definition, resident.instance, resumed, settings);
+  }
+
+  private ignore(resident: Resident, event: ArrivingEvent, reason: Applied): Applied {
+    if (event.kind === 'replied') {
+      const { step, direction, attempt } = event;
+      this.ports.counters.count('ignored');
+      this.ports.logger.debug(
+        { sagaId: resident.instance.sagaId, step, direction, attempt, reason },
+        'reply answers nothing awaited',
+      );
+    }
+    return reason;
+  }
+
+  private async save(resident: Resident, move: Transition): Promise<Saved> {
+    const before = resident.instance as OpenSaga;
+    try {
+      return await this.ports.store.save({ before, instance: move.instance, logs: move.logs });
+    } catch (error) {
+      const { sagaId } = before;
+      this.ports.logger.warn(
+        { sagaId, err: error },
+        'outcome of a commit unknown, reading the row',
+      );
+      return 'outcome-unknown';
+    }
+  }
+
+  private committed(resident: Resident, event: ArrivingEvent, move: Transition): void {
+    this.count(resident.instance, event, move.instance);
+    resident.instance = move.instance;
+    this.handOut(resident, move);
+    if (event.kind === 'replied') this.ports.reached('orchestrator.commit-before-ack');
+  }
+
+  private count(before: SagaInstance, event: ArrivingEvent, after: SagaInstance): void {
+    const { counters, logger } = this.ports;
+    if (event.kind === 'replied') counters.count('replied');
+    if (event.kind === 'unsent') counters.count('unsent');
+    if (!isOpen(after) || !isOpen(before)) return;
+    if (after.attempt > before.attempt) counters.count('retried');
+    if (after.needsAttention && !before.needsAttention) {
+      counters.count('attention');
+      const { sagaId, awaited, attempt, lastError } = after;
+      logger.error({ sagaId, awaited, attempt, lastError }, 'saga needs attention');
+    }
+  }
+
+  /** Waits for the database as long as it takes; the row decides how it goes on. */
+  private async reread(resident: Resident, why: Saved, tries: number): Promise<void> {
+    const { store, logger, counters, settings } = this.ports;
+    const { sagaId } = resident.instance;
+    counters.count(why === 'guard-failed' ? 'guard-failed' : 'outcome-unknown');
+    for (let pauses = tries; ; pauses++) {
+      if (pauses > 0) await pause(Math.min(settings.rereadMaxMs, 50 * 2 ** Math.min(pauses, 10)));
+      if (this.isStopped) throw new EngineStopped();
+      try {
+        const row = await store.load(sagaId);
+        if (row && row.owner === store.instanceId) return this.adoptRow(resident, row);
+        counters.count('dropped');
+        logger.info({ sagaId, owner: row?.owner }, 'saga has another owner, letting go of it');
+        return this.drop(resident, undefined);
+      } catch (error) {
+        logger.debug({ sagaId, err: error }, 'the database does not answer yet');
+      }
+    }
+  }
+
+  private adoptRow(resident: Resident, row: SagaInstance): void {
+    resident.instance = row;
+    if (!isOpen(row)) this.finish(resident, row);
+  }
+
+  private handOut(resident: Resident, move: Transition): void {
+    for (const effect of move.effects) {
+      if (effect.kind === 'send') void this.send(resident, effect.command, effect.attempt);
+      else if (effect.kind === 'wake') this.alarms.arm(resident);
+      else this.finish(resident, move.instance as EndedSaga);
+    }
+  }
+
+  private async send(resident: Resident, command: PlannedCommand, attempt: number): Promise<void> {
+    const { step, direction } = command;
+    try {
+      this.ports.reached('orchestrator.after-commit-before-publish');
+      const answer = await this.ports.sender.send(outgoing(resident.instance, command, attempt));
+      this.ports.reached('orchestrator.after-publish');
+      if (answer === 'accepted') return;
+      const message = `nobody serves the queue ${command.queue}`;
+      const code = 'UNROUTABLE';
+      this.submitQuietly(resident, { kind: 'unsent', step, direction, attempt, code, message });
+    } catch (error) {
+      const { code, message } = errorOf(error);
+      this.submitQuietly(resident, { kind: 'unsent', step, direction, attempt, code, message });
+    }
+  }
+
+  private finish(resident: Resident, ended: EndedSaga): void {
+    this.ports.counters.count(ended.phase);
+    this.drop(resident, ended);
+  }
+
+  private drop(resident: Resident, ended: EndedSaga | undefined): void {
+    this.residents.delete(resident.instance.sagaId);
+    resident.letGo(ended);
+  }
+}
+
+function outgoing(saga: SagaInstance, command: PlannedCommand, attempt: number) {
+  const { sagaId, subjectId, requestId } = saga;
+  const { step, direction, queue, pattern } = command;
+  const id = `${sagaId}:${step}:${direction}`;
+  const data = command.data(saga);
+  return { id, sagaId, subjectId, step, direction, attempt, requestId, queue, pattern, data };
+}
+
+function errorOf(error: unknown): { code: string; message: string } {
+  const code = (error as { code?: unknown } | null)?.code;
+  const message = error instanceof Error ? error.message : String(error);
+  return { code: typeof code === 'string' ? code : 'SEND_FAILED', message };
+}

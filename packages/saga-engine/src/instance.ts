@@ -1,0 +1,129 @@
+/** Why an attempt brought nothing yet; kept until the saga moves on. */
+export interface LastError {
+  readonly code: string;
+  readonly message: string;
+  /** How many times in a row the command could not even be handed to the broker. */
+  readonly unsent?: number;
+}
+
+/** Why a saga turned round: a business no, or an outcome that nobody could tell. */
+export interface SagaFailure {
+  readonly step: string;
+  readonly kind: 'rejected' | 'unknown';
+  readonly code: string;
+  readonly message: string;
+  readonly details?: unknown;
+}
+
+/** What never changes, and what every write changes. All times are database time, in ms. */
+export interface SagaFacts {
+  readonly sagaId: string;
+  /** What the saga is about: the order's id, say. */
+  readonly subjectId: string;
+  readonly definition: string;
+  readonly definitionVersion: number;
+  readonly input: unknown;
+  readonly kept: Readonly<Record<string, unknown>>;
+  readonly requestId: string | undefined;
+  /** Raised by every write; a write is refused unless it follows the version it was made from. */
+  readonly version: number;
+  /** Raised by every takeover. */
+  readonly epoch: number;
+  /** The engine instance that drives this saga; a new id for every process start. */
+  readonly owner: string;
+  readonly createdAtMs: number;
+  readonly sagaDeadlineAtMs: number;
+}
+
+/**
+ * What the wake-up time stands for: the reply's deadline, the next attempt, or another try to hand
+ * the same attempt to the broker.
+ */
+export type WaitingFor = 'reply' | 'retry' | 'resend';
+
+/** The one command an unfinished saga awaits; the state row that holds it is the outbox. */
+export interface Awaiting {
+  /** The name of the awaited command: the step's, or its undo's. */
+  readonly awaited: string;
+  /** 1 for the first; counts sends that may have reached the participant. */
+  readonly attempt: number;
+  readonly waitingFor: WaitingFor;
+  readonly wakeAtMs: number;
+  /** Absent for an undo, and from the pivot on: those are retried for ever. */
+  readonly stepDeadlineAtMs: number | undefined;
+  readonly lastError: LastError | undefined;
+  /** It cannot go on by itself; it is still retried, slowly. */
+  readonly needsAttention: boolean;
+}
+
+export interface ForwardSaga extends SagaFacts, Awaiting {
+  readonly phase: 'forward';
+  readonly failure: undefined;
+}
+
+export interface BackwardSaga extends SagaFacts, Awaiting {
+  readonly phase: 'backward';
+  readonly failure: SagaFailure;
+}
+
+export interface DoneSaga extends SagaFacts {
+  readonly phase: 'done';
+}
+
+export interface UndoneSaga extends SagaFacts {
+  readonly phase: 'undone';
+  readonly failure: SagaFailure;
+}
+
+export type OpenSaga = ForwardSaga | BackwardSaga;
+export type EndedSaga = DoneSaga | UndoneSaga;
+export type SagaInstance = OpenSaga | EndedSaga;
+
+export type SagaStatus = 'RUNNING' | 'COMPENSATING' | 'DONE' | 'COMPENSATED';
+
+const STATUS = {
+  forward: 'RUNNING',
+  backward: 'COMPENSATING',
+  done: 'DONE',
+  undone: 'COMPENSATED',
+} as const satisfies Record<SagaInstance['phase'], SagaStatus>;
+
+/** The status column. */
+export function statusOf(instance: SagaInstance): SagaStatus {
+  return STATUS[instance.phase];
+}
+
+/** The current_step column: the awaited command's name, or how the saga ended. */
+export function currentStepOf(instance: SagaInstance): string {
+  if (isOpen(instance)) return instance.awaited;
+  return instance.phase === 'done' ? 'COMPLETED' : 'COMPENSATED';
+}
+
+export function isOpen(instance: SagaInstance): instance is OpenSaga {
+  return instance.phase === 'forward' || instance.phase === 'backward';
+}
+
+export type SagaLogStatus = 'STARTED' | 'COMPLETED' | 'FAILED';
+
+/** What an end row tells beside its status; a STARTED row has no data. */
+export interface SagaLogData {
+  readonly attempts: number;
+  readonly lastError?: LastError;
+  /** On a FAILED row: a business no, or an outcome that nobody could tell. */
+  readonly outcome?: 'rejected' | 'unknown';
+  readonly code?: string;
+  readonly message?: string;
+  readonly details?: unknown;
+}
+
+/** A row to be written to saga_logs; the database gives it its time. */
+export interface SagaLog {
+  readonly step: string;
+  readonly status: SagaLogStatus;
+  readonly data: SagaLogData | undefined;
+}
+
+/** A row of saga_logs as it is read back; createdAt is ISO 8601 in UTC with microseconds. */
+export interface SagaLogEntry extends SagaLog {
+  readonly createdAt: string;
+}

@@ -1,0 +1,229 @@
+import type { PlannedCommand, SagaDefinition, StepContext } from './define.js';
+import type {
+  BackwardSaga,
+  LastError,
+  OpenSaga,
+  SagaFacts,
+  SagaFailure,
+  SagaInstance,
+  SagaLog,
+  SagaLogData,
+} from './instance.js';
+
+/** What the shell has to do once the transition is committed. */
+export type Effect =
+  | { readonly kind: 'send'; readonly command: PlannedCommand; readonly attempt: number }
+  | { readonly kind: 'wake'; readonly atMs: number }
+  | { readonly kind: 'finished'; readonly end: 'done' | 'undone' };
+
+/** Why an event changed nothing. */
+export type IgnoredReason =
+  | 'finished'
+  | 'not-awaited'
+  | 'stale-fault'
+  | 'already-counted'
+  | 'too-early'
+  | 'nothing-to-resend';
+
+export interface Transition {
+  readonly instance: SagaInstance;
+  readonly logs: readonly SagaLog[];
+  readonly effects: readonly Effect[];
+  /** Set when the event answers nothing awaited: the instance is the same, nothing is to be done. */
+  readonly ignored?: IgnoredReason;
+}
+
+export interface SagaStart {
+  readonly sagaId: string;
+  readonly subjectId: string;
+  readonly input: unknown;
+  readonly requestId?: string | undefined;
+  readonly owner: string;
+  /** Database time. */
+  readonly nowMs: number;
+}
+
+/** The first state of a saga: its first command is registered before it is sent. */
+export function prepare(
+  definition: SagaDefinition,
+  start: SagaStart,
+): Transition & { instance: OpenSaga } {
+  const facts: SagaFacts = {
+    sagaId: start.sagaId,
+    subjectId: start.subjectId,
+    definition: definition.name,
+    definitionVersion: definition.version,
+    input: start.input,
+    kept: {},
+    requestId: start.requestId,
+    version: 1,
+    epoch: 1,
+    owner: start.owner,
+    createdAtMs: start.nowMs,
+    sagaDeadlineAtMs: start.nowMs + definition.deadlineMs,
+  };
+  const first = definition.steps[0]!.do;
+  const instance = awaiting(facts, definition, first, start.nowMs, undefined, 1, facts.kept);
+  return { instance, logs: [started(first)], effects: sendEffects(instance, first) };
+}
+
+/** What a command is made from. */
+export function contextOf(instance: SagaInstance): StepContext {
+  return instance;
+}
+
+/**
+ * The state that awaits the first attempt of a command. Written out field by field: it is made at
+ * every transition, and all open sagas keep one shape.
+ */
+export function awaiting(
+  from: SagaFacts,
+  definition: SagaDefinition,
+  command: PlannedCommand,
+  nowMs: number,
+  failure: SagaFailure | undefined,
+  version: number,
+  kept: SagaFacts['kept'],
+): OpenSaga {
+  const step = definition.steps[command.index]!;
+  const bounded = command.direction === 'do' && !step.pastPivot;
+  const stepDeadlineAtMs = bounded
+    ? Math.min(nowMs + step.deadlineMs, from.sagaDeadlineAtMs)
+    : undefined;
+  const replyAtMs = nowMs + command.replyTimeoutMs;
+  return {
+    phase: failure ? 'backward' : 'forward',
+    sagaId: from.sagaId,
+    subjectId: from.subjectId,
+    definition: from.definition,
+    definitionVersion: from.definitionVersion,
+    input: from.input,
+    kept,
+    requestId: from.requestId,
+    version,
+    epoch: from.epoch,
+    owner: from.owner,
+    createdAtMs: from.createdAtMs,
+    sagaDeadlineAtMs: from.sagaDeadlineAtMs,
+    awaited: command.name,
+    attempt: 1,
+    waitingFor: 'reply',
+    wakeAtMs: stepDeadlineAtMs === undefined ? replyAtMs : Math.min(replyAtMs, stepDeadlineAtMs),
+    stepDeadlineAtMs,
+    lastError: undefined,
+    needsAttention: false,
+    failure,
+  } as OpenSaga;
+}
+
+function ended(from: OpenSaga, failure: SagaFailure | undefined): SagaInstance {
+  return {
+    phase: failure ? 'undone' : 'done',
+    sagaId: from.sagaId,
+    subjectId: from.subjectId,
+    definition: from.definition,
+    definitionVersion: from.definitionVersion,
+    input: from.input,
+    kept: from.kept,
+    requestId: from.requestId,
+    version: from.version + 1,
+    epoch: from.epoch,
+    owner: from.owner,
+    createdAtMs: from.createdAtMs,
+    sagaDeadlineAtMs: from.sagaDeadlineAtMs,
+    ...(failure && { failure }),
+  } as SagaInstance;
+}
+
+/** The step is done: on to the next one, or to the end. */
+export function advance(
+  definition: SagaDefinition,
+  saga: OpenSaga,
+  command: PlannedCommand,
+  response: { readonly kept: SagaFacts['kept'] },
+  nowMs: number,
+): Transition {
+  const done = completed(command, saga);
+  const next = definition.steps[command.index + 1];
+  if (!next) return finish(saga, undefined, [done]);
+  if (!next.pastPivot && nowMs >= saga.sagaDeadlineAtMs) {
+    const failure: SagaFailure = {
+      step: command.step,
+      kind: 'unknown',
+      code: 'SAGA_DEADLINE',
+      message: 'the saga ran out of time before its next step',
+    };
+    return undoFrom(definition, saga, command.index, failure, response.kept, [done], nowMs);
+  }
+  return awaitNext(definition, saga, next.do, undefined, response.kept, [done], nowMs);
+}
+
+/** Undoes the last step at or before `index` that has an undo; ends the saga when there is none. */
+export function undoFrom(
+  definition: SagaDefinition,
+  saga: OpenSaga,
+  index: number,
+  failure: SagaFailure,
+  kept: SagaFacts['kept'],
+  logs: SagaLog[],
+  nowMs: number,
+): Transition {
+  for (let i = index; i >= 0; i--) {
+    const undo = definition.steps[i]!.undo;
+    if (undo) return awaitNext(definition, saga, undo, failure, kept, logs, nowMs);
+  }
+  return finish(saga, failure, logs);
+}
+
+/** The undo is done: on to the one before it. */
+export function undone(
+  definition: SagaDefinition,
+  saga: BackwardSaga,
+  command: PlannedCommand,
+  nowMs: number,
+): Transition {
+  const logs = [completed(command, saga)];
+  return undoFrom(definition, saga, command.index - 1, saga.failure, saga.kept, logs, nowMs);
+}
+
+function awaitNext(
+  definition: SagaDefinition,
+  saga: OpenSaga,
+  command: PlannedCommand,
+  failure: SagaFailure | undefined,
+  kept: SagaFacts['kept'],
+  logs: SagaLog[],
+  nowMs: number,
+): Transition {
+  const version = saga.version + 1;
+  const instance = awaiting(saga, definition, command, nowMs, failure, version, kept);
+  logs.push(started(command));
+  return { instance, logs, effects: sendEffects(instance, command) };
+}
+
+function finish(saga: OpenSaga, failure: SagaFailure | undefined, logs: SagaLog[]): Transition {
+  const instance = ended(saga, failure);
+  return { instance, logs, effects: [{ kind: 'finished', end: failure ? 'undone' : 'done' }] };
+}
+
+export function sendEffects(instance: OpenSaga, command: PlannedCommand): Effect[] {
+  return [
+    { kind: 'send', command, attempt: instance.attempt },
+    { kind: 'wake', atMs: instance.wakeAtMs },
+  ];
+}
+
+function started(command: PlannedCommand): SagaLog {
+  return { step: command.name, status: 'STARTED', data: undefined };
+}
+
+const AT_ONCE: SagaLogData = { attempts: 1 };
+
+function completed(command: PlannedCommand, saga: OpenSaga): SagaLog {
+  const data = saga.attempt === 1 && !saga.lastError ? AT_ONCE : attemptsOf(saga, saga.lastError);
+  return { step: command.name, status: 'COMPLETED', data };
+}
+
+export function attemptsOf(saga: OpenSaga, lastError: LastError | undefined): SagaLogData {
+  return { attempts: saga.attempt, ...(lastError && { lastError }) };
+}

@@ -1,0 +1,110 @@
+import type { Direction } from './define.js';
+import type { OpenSaga, SagaInstance, SagaLog, SagaLogEntry } from './instance.js';
+
+/** A saga ready to be inserted: its first state names the first command. */
+export interface PreparedSaga {
+  readonly instance: OpenSaga;
+  readonly logs: readonly SagaLog[];
+}
+
+/** One transition to be made durable: it follows `before`, or it is refused. */
+export interface SagaWrite {
+  readonly before: OpenSaga;
+  readonly instance: SagaInstance;
+  readonly logs: readonly SagaLog[];
+}
+
+export interface KnownDefinition {
+  readonly name: string;
+  readonly version: number;
+}
+
+export interface TakeOverRequest {
+  readonly limit: number;
+  readonly silentAfterMs: number;
+  /** Sagas of any other definition or version are left to those who know them. */
+  readonly definitions: readonly KnownDefinition[];
+}
+
+/**
+ * Where sagas live. A rejected promise means that the database did not answer: the outcome of a
+ * write is then unknown, and the row has to be read again.
+ */
+export interface SagaStore {
+  /** This engine's id; new for every process start. */
+  readonly instanceId: string;
+  insert(prepared: PreparedSaga): Promise<{ kind: 'inserted' } | { kind: 'exists' }>;
+  /** State, log rows and deadline in one commit; nothing at all when the guard fails. */
+  save(write: SagaWrite): Promise<'saved' | 'guard-failed'>;
+  load(sagaId: string): Promise<SagaInstance | undefined>;
+  /** Takes sagas of silent owners, raising version and epoch; skips what somebody else is taking. */
+  takeOver(request: TakeOverRequest): Promise<OpenSaga[]>;
+  /** Sagas of this owner whose wake-up passed at least `overdueByMs` ago, the latest first. */
+  ownOverdue(request: { limit: number; overdueByMs: number }): Promise<OpenSaga[]>;
+  /** Says that this owner lives, on a connection of its own. */
+  heartbeat(): Promise<void>;
+  /** Takes the heartbeat back, so that others may take this owner's sagas at once. */
+  release(): Promise<void>;
+  /** The log of a saga, oldest first. */
+  history(sagaId: string): Promise<SagaLogEntry[]>;
+}
+
+/** A command on its way to a participant. */
+export interface OutgoingCommand {
+  /** `sagaId:step:do|undo`: the same for every attempt, so that participants may dedupe on it. */
+  readonly id: string;
+  readonly sagaId: string;
+  readonly subjectId: string;
+  readonly step: string;
+  readonly direction: Direction;
+  readonly attempt: number;
+  readonly requestId: string | undefined;
+  readonly queue: string;
+  readonly pattern: string;
+  readonly data: unknown;
+}
+
+export interface CommandSender {
+  /** Throws when the broker is away or its answer was lost; the command is then sent again. */
+  send(command: OutgoingCommand): Promise<'accepted' | 'unroutable'>;
+}
+
+export interface Clock {
+  /** Database time; never the process's own. Throws while the database has not told it yet. */
+  nowMs(): number;
+}
+
+export interface EngineLogger {
+  debug(fields: object, message: string): void;
+  info(fields: object, message: string): void;
+  warn(fields: object, message: string): void;
+  error(fields: object, message: string): void;
+}
+
+/** What an engine counts; a name per line of a dashboard. */
+export type EngineCount =
+  | 'started'
+  | 'replied'
+  | 'ignored'
+  | 'retried'
+  | 'unsent'
+  | 'guard-failed'
+  | 'outcome-unknown'
+  | 'taken-over'
+  | 'found-again'
+  | 'dropped'
+  | 'attention'
+  | 'done'
+  | 'undone';
+
+export interface EngineCounters {
+  count(name: EngineCount): void;
+}
+
+/** Where a test may stop the engine; each is a no-op unless somebody armed it. */
+export type EngineFaultPoint =
+  | 'orchestrator.after-commit-before-publish'
+  | 'orchestrator.after-publish'
+  | 'orchestrator.reply-before-commit'
+  | 'orchestrator.commit-before-ack'
+  | 'orchestrator.mid-takeover';

@@ -1,0 +1,58 @@
+import type { Sleeper } from './alarms.js';
+import type { SagaDefinition } from './define.js';
+import { isOpen, type EndedSaga, type SagaInstance } from './instance.js';
+import type { IgnoredReason, SagaEvent } from './transition.js';
+
+type WithoutMoment<Event> = Event extends unknown ? Omit<Event, 'nowMs' | 'random'> : never;
+
+/** An event as it arrives; time and chance are added when its turn has come. */
+export type ArrivingEvent = WithoutMoment<SagaEvent>;
+
+/** What became of an event: applied, or named as a no-op. */
+export type Applied = 'applied' | 'not-here' | IgnoredReason;
+
+export interface Turn {
+  readonly event: ArrivingEvent;
+  readonly resolve: (applied: Applied) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/** A saga that this engine drives, in memory: one event at a time, the others wait for their turn. */
+export class Resident implements Sleeper {
+  alarmAtMs = Infinity;
+  isBusy = false;
+  readonly turns: Turn[] = [];
+  private waiters: ((ended: EndedSaga | undefined) => void)[] | undefined;
+
+  constructor(
+    readonly definition: SagaDefinition,
+    public instance: SagaInstance,
+  ) {}
+
+  wakeAtMs(): number {
+    return isOpen(this.instance) ? this.instance.wakeAtMs : Infinity;
+  }
+
+  /** Resolves with the ended saga, or with undefined after `maxMs` or when it is let go of. */
+  ended(maxMs: number): Promise<EndedSaga | undefined> {
+    return new Promise((resolve) => {
+      const waiters = (this.waiters ??= []);
+      const timer = setTimeout(() => {
+        waiters.splice(waiters.indexOf(settle), 1);
+        resolve(undefined);
+      }, maxMs);
+      const settle = (ended: EndedSaga | undefined): void => {
+        clearTimeout(timer);
+        resolve(ended);
+      };
+      waiters.push(settle);
+    });
+  }
+
+  /** Tells everybody who waits; without an ended saga they have to look at the row instead. */
+  letGo(ended: EndedSaga | undefined): void {
+    const waiters = this.waiters;
+    this.waiters = undefined;
+    if (waiters) for (const settle of waiters) settle(ended);
+  }
+}

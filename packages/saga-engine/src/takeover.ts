@@ -1,0 +1,106 @@
+import type { SagaDefinition } from './define.js';
+import type { Driver, DriverPorts } from './driver.js';
+import type { OpenSaga } from './instance.js';
+import { Loop, pause } from './loop.js';
+
+const SCAN_LIMIT = 1_000;
+
+/**
+ * Keeps this instance's name alive and looks for sagas that nobody drives: those of silent owners,
+ * and its own that memory forgot.
+ */
+export class Caretaker {
+  private readonly loops: Loop[];
+  private heartbeatFailedSince: number | undefined;
+  private isStopped = false;
+
+  constructor(
+    private readonly driver: Driver,
+    private readonly ports: DriverPorts,
+    private readonly definitions: ReadonlyMap<string, SagaDefinition>,
+  ) {
+    const { settings } = ports;
+    const loop = (everyMs: number, name: string, work: () => Promise<unknown>) =>
+      new Loop(
+        everyMs,
+        async () => void (await work()),
+        (err) => ports.logger.warn({ err }, `${name} failed, will be tried again`),
+      );
+    this.loops = [
+      new Loop(
+        settings.heartbeatEveryMs,
+        () => this.beat(),
+        (error) => this.beatFailed(error),
+      ),
+      loop(settings.takeoverEveryMs, 'takeover', () => this.takeOver()),
+      loop(settings.scanEveryMs, 'scan for forgotten sagas', () => this.findForgotten()),
+    ];
+  }
+
+  /** Resolves when the first heartbeat is written; until then it is tried again and again. */
+  async start(): Promise<void> {
+    while (!this.isStopped) {
+      try {
+        await this.beat();
+        break;
+      } catch (error) {
+        this.beatFailed(error);
+        await pause(this.ports.settings.heartbeatEveryMs);
+      }
+    }
+    if (!this.isStopped) for (const loop of this.loops) loop.start();
+  }
+
+  async stop(): Promise<void> {
+    this.isStopped = true;
+    await Promise.all(this.loops.map((loop) => loop.stop()));
+  }
+
+  private async beat(): Promise<void> {
+    await this.ports.store.heartbeat();
+    if (this.heartbeatFailedSince === undefined) return;
+    const awayMs = Math.round(performance.now() - this.heartbeatFailedSince);
+    this.heartbeatFailedSince = undefined;
+    this.ports.logger.info({ awayMs }, 'heartbeat is back');
+  }
+
+  private beatFailed(err: unknown): void {
+    if (this.heartbeatFailedSince !== undefined) return;
+    this.heartbeatFailedSince = performance.now();
+    this.ports.logger.warn({ err }, 'heartbeat failed; while it is silent others may take over');
+  }
+
+  private async takeOver(): Promise<void> {
+    const { store, settings, logger, counters } = this.ports;
+    const definitions = [...this.definitions.values()];
+    const { takeoverBatch: limit, silentAfterMs } = settings;
+    const rows = await store.takeOver({ limit, silentAfterMs, definitions });
+    if (rows.length === 0) return;
+    logger.info({ count: rows.length }, 'took over sagas of a silent instance');
+    for (const row of rows) {
+      this.ports.reached('orchestrator.mid-takeover');
+      counters.count('taken-over');
+      this.adopt(row);
+    }
+  }
+
+  private async findForgotten(): Promise<void> {
+    const { store, settings, logger, counters } = this.ports;
+    const { overdueByMs } = settings;
+    const rows = await store.ownOverdue({ limit: SCAN_LIMIT, overdueByMs });
+    for (const row of rows) {
+      if (!this.adopt(row)) continue;
+      counters.count('found-again');
+      logger.warn({ sagaId: row.sagaId }, 'found a saga again that memory had forgotten');
+    }
+  }
+
+  private adopt(row: OpenSaga): boolean {
+    const definition = this.definitions.get(definitionKey(row.definition, row.definitionVersion));
+    return definition !== undefined && this.driver.adopt(definition, row);
+  }
+}
+
+export function definitionKey(name: string, version: number): string {
+  return `${name}@${version}`;
+}

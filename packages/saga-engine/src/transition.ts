@@ -1,0 +1,287 @@
+import type { Direction, PlannedCommand, PlannedStep, SagaDefinition } from './define.js';
+import {
+  isOpen,
+  type BackwardSaga,
+  type LastError,
+  type OpenSaga,
+  type SagaFailure,
+  type SagaInstance,
+  type SagaLog,
+} from './instance.js';
+import {
+  advance,
+  attemptsOf,
+  sendEffects,
+  undoFrom,
+  undone,
+  type IgnoredReason,
+  type Transition,
+} from './moves.js';
+import type { RetrySettings } from './settings.js';
+
+export { contextOf, prepare } from './moves.js';
+export type { Effect, IgnoredReason, SagaStart, Transition } from './moves.js';
+
+/**
+ * What a participant answered. `rejected` is any answer that says "do not retry"; it is a business
+ * no only with a code that the step declares, and a fault that is pointless to retry otherwise.
+ */
+export type ReplyOutcome =
+  | { readonly kind: 'done'; readonly response: unknown }
+  | {
+      readonly kind: 'rejected';
+      readonly code: string;
+      readonly message: string;
+      readonly details?: unknown;
+    }
+  | {
+      readonly kind: 'fault';
+      readonly code: string;
+      readonly message: string;
+      /** False when retrying is pointless; true when not said. */
+      readonly retryable?: boolean;
+      readonly details?: unknown;
+    };
+
+/** Time (database time) and chance (0 up to 1) come in with the event; nothing else is asked. */
+interface Moment {
+  readonly nowMs: number;
+  readonly random: number;
+}
+
+interface AboutCommand {
+  readonly step: string;
+  readonly direction: Direction;
+  readonly attempt: number;
+}
+
+export type SagaEvent =
+  | (Moment & AboutCommand & { readonly kind: 'replied'; readonly outcome: ReplyOutcome })
+  /** The wake-up time has passed. */
+  | (Moment & { readonly kind: 'wake' })
+  /** The command did not get into any queue: unroutable, or the broker is away. */
+  | (Moment &
+      AboutCommand & { readonly kind: 'unsent'; readonly code: string; readonly message: string })
+  /** A reply may have been missed (takeover, new reply queue, row read again): send it again. */
+  | (Moment & { readonly kind: 'resumed' });
+
+interface Problem {
+  readonly code: string;
+  readonly message: string;
+  readonly details?: unknown;
+  readonly retryable: boolean;
+}
+
+/** The saga's next state, its log rows and what has to be done once they are committed. Pure. */
+export function transition(
+  definition: SagaDefinition,
+  instance: SagaInstance,
+  event: SagaEvent,
+  settings: RetrySettings,
+): Transition {
+  if (!isOpen(instance)) return ignored(instance, 'finished');
+  const command = definition.commands.get(instance.awaited);
+  if (!command) throw new Error(`${definition.name} has no command ${instance.awaited}`);
+  const move = new Move(definition, instance, command, event, settings);
+  switch (event.kind) {
+    case 'replied':
+      return move.replied(event.outcome, event);
+    case 'wake':
+      return move.woken();
+    case 'unsent':
+      return move.unsent({ code: event.code, message: event.message }, event);
+    default:
+      return move.resumed();
+  }
+}
+
+function ignored(instance: SagaInstance, reason: IgnoredReason): Transition {
+  return { instance, logs: [], effects: [], ignored: reason };
+}
+
+/** One decision: what is known while it is made. */
+class Move {
+  private readonly step: PlannedStep;
+
+  constructor(
+    private readonly definition: SagaDefinition,
+    private readonly saga: OpenSaga,
+    private readonly command: PlannedCommand,
+    private readonly at: Moment,
+    private readonly settings: RetrySettings,
+  ) {
+    this.step = definition.steps[command.index]!;
+  }
+
+  replied(outcome: ReplyOutcome, about: AboutCommand): Transition {
+    if (!this.isAwaited(about)) return ignored(this.saga, 'not-awaited');
+    if (outcome.kind === 'done') return this.done(outcome.response, about);
+    const businessNo = outcome.kind === 'rejected' && this.command.direction === 'do';
+    if (businessNo && this.step.rejections.has(outcome.code)) return this.rejected(outcome);
+    return this.faulted(about, {
+      code: outcome.code,
+      message: outcome.message,
+      details: outcome.details,
+      retryable: outcome.kind === 'fault' && outcome.retryable !== false,
+    });
+  }
+
+  woken(): Transition {
+    const { saga, at } = this;
+    if (at.nowMs < saga.wakeAtMs) return ignored(saga, 'too-early');
+    if (this.isPastDeadline()) return this.unknown(this.deadlineProblem());
+    if (saga.waitingFor === 'reply') return this.failedAttempt(this.silence());
+    return this.sendAgain(saga.waitingFor === 'retry' ? saga.attempt + 1 : saga.attempt);
+  }
+
+  /** Burns no attempt: the participant cannot have seen this one. */
+  unsent(error: LastError, about: AboutCommand): Transition {
+    const { saga, settings } = this;
+    if (!this.isAwaited(about) || about.attempt !== saga.attempt || saga.waitingFor !== 'reply') {
+      return ignored(saga, 'not-awaited');
+    }
+    const unsent = (saga.lastError?.unsent ?? 0) + 1;
+    const needsAttention = this.isForEver() && unsent >= settings.attentionAfterAttempts;
+    const pauseMs = this.backoffMs(unsent);
+    const deadlineAtMs = saga.stepDeadlineAtMs ?? Infinity;
+    return this.pause('resend', { ...error, unsent }, needsAttention, pauseMs, deadlineAtMs);
+  }
+
+  /** The same attempt, with a reply deadline of its own: nobody may be left to hear the old one. */
+  resumed(): Transition {
+    if (this.saga.waitingFor === 'retry') return ignored(this.saga, 'nothing-to-resend');
+    if (this.isPastDeadline()) return this.unknown(this.deadlineProblem());
+    return this.sendAgain(this.saga.attempt);
+  }
+
+  private isAwaited(about: AboutCommand): boolean {
+    return about.step === this.command.step && about.direction === this.command.direction;
+  }
+
+  /** An undo, and everything from the pivot on, has no way out but forward. */
+  private isForEver(): boolean {
+    return this.command.direction === 'undo' || this.step.pastPivot;
+  }
+
+  private isPastDeadline(): boolean {
+    const deadlineAtMs = this.saga.stepDeadlineAtMs;
+    return deadlineAtMs !== undefined && this.at.nowMs >= deadlineAtMs;
+  }
+
+  private done(response: unknown, about: AboutCommand): Transition {
+    const { definition, saga, command, step, at } = this;
+    if (command.direction === 'undo') {
+      return undone(definition, saga as BackwardSaga, command, at.nowMs);
+    }
+    if (!step.keep) return advance(definition, saga, command, saga, at.nowMs);
+    try {
+      const kept = { ...saga.kept, [step.name]: step.keep(response) };
+      return advance(definition, saga, command, { kept }, at.nowMs);
+    } catch (error) {
+      return this.faulted(about, {
+        code: 'UNREADABLE_RESPONSE',
+        message: String(error),
+        retryable: true,
+      });
+    }
+  }
+
+  private rejected(no: { code: string; message: string; details?: unknown }): Transition {
+    const failure = this.failureOf('rejected', no);
+    const failed = this.failedRow(failure, this.saga.lastError);
+    const { definition, saga, command, at } = this;
+    return undoFrom(definition, saga, command.index - 1, failure, saga.kept, [failed], at.nowMs);
+  }
+
+  /** A fault counts once, and only from the current attempt: an older one was given up already. */
+  private faulted(about: AboutCommand, problem: Problem): Transition {
+    if (about.attempt !== this.saga.attempt) return ignored(this.saga, 'stale-fault');
+    if (this.saga.waitingFor === 'retry') return ignored(this.saga, 'already-counted');
+    return this.failedAttempt(problem);
+  }
+
+  private failedAttempt(problem: Problem): Transition {
+    const { saga, step, settings } = this;
+    const error: LastError = { code: problem.code, message: problem.message };
+    if (this.isForEver()) {
+      const tired = saga.attempt >= settings.attentionAfterAttempts;
+      const pauseMs = problem.retryable ? this.backoffMs(saga.attempt) : settings.backoffMaxMs;
+      return this.pause('retry', error, tired || !problem.retryable, pauseMs, Infinity);
+    }
+    const pauseMs = this.backoffMs(saga.attempt);
+    const nextAtMs = this.at.nowMs + pauseMs;
+    const isLast = saga.attempt >= step.attemptsMax || nextAtMs >= saga.stepDeadlineAtMs!;
+    if (isLast || !problem.retryable) return this.unknown(problem);
+    return this.pause('retry', error, false, pauseMs, Infinity);
+  }
+
+  /** Nobody can tell whether the step happened, so it is undone too. */
+  private unknown(problem: Problem): Transition {
+    const failure = this.failureOf('unknown', problem);
+    const failed = this.failedRow(failure, { code: problem.code, message: problem.message });
+    const { definition, saga, command, at } = this;
+    return undoFrom(definition, saga, command.index, failure, saga.kept, [failed], at.nowMs);
+  }
+
+  private pause(
+    waitingFor: 'retry' | 'resend',
+    lastError: LastError,
+    attention: boolean,
+    pauseMs: number,
+    latestMs: number,
+  ): Transition {
+    const { saga, at } = this;
+    const wakeAtMs = Math.min(at.nowMs + pauseMs, latestMs);
+    const needsAttention = saga.needsAttention || attention;
+    const version = saga.version + 1;
+    const instance = { ...saga, version, waitingFor, lastError, needsAttention, wakeAtMs };
+    return { instance, logs: [], effects: [{ kind: 'wake', atMs: wakeAtMs }] };
+  }
+
+  private sendAgain(attempt: number): Transition {
+    const { saga, command, at } = this;
+    const wakeAtMs = Math.min(at.nowMs + command.replyTimeoutMs, saga.stepDeadlineAtMs ?? Infinity);
+    const version = saga.version + 1;
+    const instance: OpenSaga = { ...saga, version, attempt, waitingFor: 'reply', wakeAtMs };
+    return { instance, logs: [], effects: sendEffects(instance, command) };
+  }
+
+  /** Exponential, capped, and spread over its upper half so that a crowd does not come back as one. */
+  private backoffMs(failures: number): number {
+    const { backoffMinMs, backoffMaxMs } = this.settings;
+    const fullMs = Math.min(backoffMaxMs, backoffMinMs * 2 ** Math.min(failures - 1, 30));
+    return fullMs * (0.5 + this.at.random / 2);
+  }
+
+  private silence(): Problem {
+    const message = `no reply within ${this.command.replyTimeoutMs} ms`;
+    return { code: 'REPLY_TIMEOUT', message, retryable: true };
+  }
+
+  private deadlineProblem(): Problem {
+    const { saga, at, step } = this;
+    const last = saga.lastError ? `; last error ${saga.lastError.code}` : '';
+    return at.nowMs >= saga.sagaDeadlineAtMs
+      ? { code: 'SAGA_DEADLINE', message: `the saga ran out of time${last}`, retryable: false }
+      : {
+          code: 'STEP_DEADLINE',
+          message: `no outcome within ${step.deadlineMs} ms${last}`,
+          retryable: false,
+        };
+  }
+
+  private failureOf(
+    kind: SagaFailure['kind'],
+    from: { code: string; message: string; details?: unknown },
+  ): SagaFailure {
+    const { code, message, details } = from;
+    return { step: this.step.name, kind, code, message, ...(details !== undefined && { details }) };
+  }
+
+  private failedRow(failure: SagaFailure, lastError: LastError | undefined): SagaLog {
+    const { kind: outcome, code, message, details } = failure;
+    const reason = { outcome, code, message, ...(details !== undefined && { details }) };
+    const data = { ...attemptsOf(this.saga, lastError), ...reason };
+    return { step: this.command.name, status: 'FAILED', data };
+  }
+}
