@@ -1,0 +1,102 @@
+import { connect, type AmqpConnectionManager } from 'amqp-connection-manager';
+import type { ChannelModel } from 'amqplib';
+import { backoffMs, within } from './waiting.js';
+import type { BrokerCounters } from './counters.js';
+import type { BrokerLogger } from './logger.js';
+
+export interface BrokerLinkOptions {
+  urls: readonly string[];
+  /** Shown by the broker's management beside the connection. */
+  name: string;
+  logger: BrokerLogger;
+  counters: BrokerCounters;
+}
+
+const HEARTBEAT_SECONDS = 10;
+const CONNECT_TIMEOUT_MS = 10_000;
+const CLOSE_TIMEOUT_MS = 3_000;
+
+/** One connection that is made again for ever, in turn over the addresses. It has no channels. */
+export class BrokerLink {
+  current: ChannelModel | undefined;
+  /** Why the broker takes nothing on this connection just now (memory or disk alarm). */
+  blocked: string | undefined;
+  why: string | undefined = 'not connected yet';
+  private manager: AmqpConnectionManager | undefined;
+  private failures = 0;
+  private readonly listeners: ((connection: ChannelModel) => void)[] = [];
+
+  constructor(private readonly options: BrokerLinkOptions) {}
+
+  /** Connects in the background and returns at once. */
+  connect(): void {
+    if (this.manager) return;
+    const manager = connect([...this.options.urls], {
+      heartbeatIntervalInSeconds: HEARTBEAT_SECONDS,
+      connectionOptions: {
+        // Without it every round trip of an idle system waits 40 ms for a delayed ACK.
+        noDelay: true,
+        keepAlive: true,
+        timeout: CONNECT_TIMEOUT_MS,
+        clientProperties: { connection_name: this.options.name },
+      },
+    });
+    this.manager = manager;
+    manager.on('connect', ({ connection }) => this.up(connection as unknown as ChannelModel));
+    manager.on('connectFailed', ({ err }) => this.retryAfter(err));
+    manager.on('disconnect', ({ err }) => this.down(err));
+    manager.on('blocked', ({ reason }) => {
+      this.blocked = reason;
+      this.options.logger.warn({ connection: this.options.name, reason }, 'broker blocks us');
+    });
+    manager.on('unblocked', () => {
+      this.blocked = undefined;
+      this.options.logger.info({ connection: this.options.name }, 'broker unblocked us');
+    });
+  }
+
+  /** Calls the listener with every connection, the present one included. */
+  onUp(listener: (connection: ChannelModel) => void): void {
+    this.listeners.push(listener);
+    if (this.current) listener(this.current);
+  }
+
+  async close(): Promise<void> {
+    const manager = this.manager;
+    if (!manager) return;
+    this.why = 'closed';
+    // A broker that does not answer must not hold up the end of the program.
+    await within(CLOSE_TIMEOUT_MS, manager.close()).catch(() => undefined);
+    this.current = undefined;
+  }
+
+  private up(connection: ChannelModel): void {
+    const { logger, name } = this.options;
+    logger.info({ connection: name, failures: this.failures }, 'connected to the broker');
+    this.failures = 0;
+    this.why = undefined;
+    this.blocked = undefined;
+    this.current = connection;
+    for (const listener of this.listeners) listener(connection);
+  }
+
+  private down(error: Error | undefined): void {
+    this.current = undefined;
+    this.blocked = undefined;
+    this.options.counters.connectionsLost += 1;
+    this.retryAfter(error);
+  }
+
+  /** The library reads the wait right after it told us of the failure: the next one is set here. */
+  private retryAfter(error: Error | undefined): void {
+    this.failures += 1;
+    this.why = error?.message || 'the connection was closed';
+    const waitMs = backoffMs(this.failures);
+    if (this.manager) this.manager.reconnectTimeInSeconds = waitMs / 1_000;
+    if (this.failures === 1 || this.failures % 20 === 0) {
+      const { logger, name } = this.options;
+      const fields = { connection: name, failures: this.failures, why: this.why };
+      logger.warn(fields, 'no connection to the broker; trying again');
+    }
+  }
+}

@@ -1,0 +1,93 @@
+import { brokerCounters, type BrokerCounters } from './counters.js';
+import { BrokerLink } from './broker-link.js';
+import { declareQueues } from './declare.js';
+import type { BrokerLogger } from './logger.js';
+import { Publisher } from './publisher.js';
+import { ALL_COMMAND_QUEUES, commandQueueDeclarations, type QueueType } from './topology.js';
+
+export interface BrokerOptions {
+  /** One address, or those of the cluster's nodes, tried in turn. */
+  urls: readonly string[];
+  /** The app's name, as the broker's management shows it. */
+  name: string;
+  logger: BrokerLogger;
+  queueType?: QueueType;
+  /** The command queues that publishers declare; all of the system's by default. */
+  queues?: readonly string[];
+  /** Told the name of every fault point that is passed; tests arm them. */
+  reached?: (point: string) => void | Promise<void>;
+  counters?: BrokerCounters;
+}
+
+export interface BrokerStatus {
+  publish: 'up' | 'down' | 'blocked';
+  consume: 'up' | 'down';
+  why?: string;
+}
+
+/**
+ * The two connections to RabbitMQ: one publishes and one consumes, so that acknowledgements do not
+ * wait behind publishes that the broker holds back.
+ */
+export class Broker {
+  readonly publisher: Publisher;
+  readonly counters: BrokerCounters;
+  readonly queueType: QueueType;
+  readonly logger: BrokerLogger;
+  readonly reached: BrokerOptions['reached'];
+  readonly consumeLink: BrokerLink;
+  private readonly publishLink: BrokerLink;
+
+  constructor(options: BrokerOptions) {
+    const { urls, name, logger } = options;
+    this.counters = options.counters ?? brokerCounters();
+    this.queueType = options.queueType ?? 'classic';
+    this.logger = logger;
+    this.reached = options.reached;
+    const link = (use: string) =>
+      new BrokerLink({ urls, name: `${name} ${use}`, logger, counters: this.counters });
+    this.publishLink = link('publish');
+    this.consumeLink = link('consume');
+    const declarations = (options.queues ?? ALL_COMMAND_QUEUES).flatMap((queue) =>
+      commandQueueDeclarations(queue, this.queueType),
+    );
+    this.publisher = new Publisher({
+      link: this.publishLink,
+      logger,
+      counters: this.counters,
+      declare: (connection) => declareQueues(connection, declarations, logger),
+    });
+  }
+
+  /** Connects in the background, for ever; never throws for a broker that is away. */
+  connect(): void {
+    this.publisher.start();
+    this.publishLink.connect();
+    this.consumeLink.connect();
+  }
+
+  /** Resolves when messages can be published and consumed; waits as long as it takes. */
+  async ready(): Promise<void> {
+    await Promise.all([
+      this.publisher.opened(),
+      new Promise<void>((resolve) => this.consumeLink.onUp(() => resolve())),
+    ]);
+  }
+
+  status(): BrokerStatus {
+    const blocked = this.publishLink.blocked;
+    const publishUp = this.publisher.isOpen ? 'up' : 'down';
+    const why = blocked ?? this.publishLink.why ?? this.consumeLink.why;
+    return {
+      publish: blocked !== undefined ? 'blocked' : publishUp,
+      consume: this.consumeLink.current ? 'up' : 'down',
+      ...(why === undefined ? {} : { why }),
+    };
+  }
+
+  /** After the consumers were drained: waits for the last confirms, then closes both. */
+  async close(): Promise<void> {
+    await this.publisher.close();
+    await Promise.all([this.publishLink.close(), this.consumeLink.close()]);
+  }
+}

@@ -1,0 +1,143 @@
+import { randomUUID } from 'node:crypto';
+import type { ChannelModel } from 'amqplib';
+import { type CommandPacket, Fault, type ReplyPacket } from '@backstitch/shared-types';
+import type { Broker } from './broker.js';
+import { Consumer, type ConsumerStatus } from './consumer.js';
+import { declareQueues, queueExists } from './declare.js';
+import type { Delivery } from './delivery.js';
+import { BrokerAway } from './errors.js';
+import { encodePacket, readReply } from './packet.js';
+import type { PublishResult } from './publisher.js';
+import { replyQueueDeclaration } from './topology.js';
+
+export interface CommandClientOptions {
+  broker: Broker;
+  /** The reply queue is `<prefix>.<uuid>`, a new one for every client. */
+  replyQueuePrefix: string;
+  /** A reply to what send() sent. It is acknowledged when this ends; a reject is logged, not retried. */
+  onReply(correlationId: string, packet: ReplyPacket): Promise<void>;
+  /** Replies under way to the old queue are lost: ask again for what is still awaited. */
+  onReplyQueueReplaced(): void;
+  prefetch?: number;
+  /** The broker removes the reply queue after it had no reader for this long. */
+  replyQueueExpiresMs?: number;
+}
+
+interface Asked {
+  resolve(packet: ReplyPacket): void;
+}
+
+const PREFETCH = 200;
+const EXPIRES_MS = 30 * 60_000;
+const REQUEST_PREFIX = 'request.';
+
+/** Sends commands and receives their replies in a queue of its own that outlives its connection. */
+export class CommandClient {
+  private readonly consumer: Consumer;
+  private replyQueue: string | undefined;
+  private readonly asked = new Map<string, Asked>();
+
+  constructor(private readonly options: CommandClientOptions) {
+    const { broker, replyQueuePrefix } = options;
+    this.consumer = new Consumer({
+      name: `${replyQueuePrefix} replies`,
+      link: broker.consumeLink,
+      logger: broker.logger,
+      prefetch: options.prefetch ?? PREFETCH,
+      queue: (connection) => this.prepareReplyQueue(connection),
+      onDelivery: (delivery) => void this.receive(delivery),
+    });
+  }
+
+  /** Attaches in the background and returns at once. */
+  start(): void {
+    this.consumer.start();
+  }
+
+  consumerStatus(): ConsumerStatus {
+    return this.consumer.status();
+  }
+
+  /**
+   * Sends a command whose reply comes to onReply. Throws BrokerAway when nothing was sent, also
+   * while there is no reply queue yet; ConfirmLost when it may have been.
+   */
+  async send(queue: string, packet: CommandPacket, correlationId: string): Promise<PublishResult> {
+    const { replyQueue } = this;
+    if (replyQueue === undefined) throw new BrokerAway('there is no reply queue yet');
+    const withId = packet.id === undefined ? { ...packet, id: correlationId } : packet;
+    return this.options.broker.publisher.publish(queue, encodePacket(withId), {
+      contentType: 'application/json',
+      replyTo: replyQueue,
+      correlationId,
+    });
+  }
+
+  /** Asks and waits: for reads. Whatever is no answer is thrown as a Fault, a no included. */
+  async request<R>(queue: string, pattern: string, data: unknown, timeoutMs: number): Promise<R> {
+    const correlationId = `${REQUEST_PREFIX}${randomUUID()}`;
+    let timer: NodeJS.Timeout | undefined;
+    const reply = new Promise<ReplyPacket>((resolve, reject) => {
+      this.asked.set(correlationId, { resolve });
+      const silent = new Fault('UNAVAILABLE', `${pattern}: no answer within ${timeoutMs} ms`, true);
+      timer = setTimeout(() => reject(silent), timeoutMs);
+    });
+    reply.catch(() => undefined); // it may time out while the send is still waiting
+    try {
+      const sent = await Promise.race([this.send(queue, { pattern, data }, correlationId), reply]);
+      if (sent === 'unroutable') throw new Fault('UNAVAILABLE', `there is no queue ${queue}`, true);
+      const packet = await reply;
+      if ('response' in packet) return packet.response as R;
+      const { code, message, retryable, details } = packet.err;
+      throw new Fault(code, message, retryable, details);
+    } finally {
+      clearTimeout(timer);
+      this.asked.delete(correlationId);
+    }
+  }
+
+  /** Takes no more replies and waits for those in hand. The queue stays, to expire by itself. */
+  async close(timeoutMs = 10_000): Promise<void> {
+    await this.consumer.drain(timeoutMs);
+  }
+
+  /** The queue we had, when the broker still has it; else a new one under a new name. */
+  private async prepareReplyQueue(connection: ChannelModel): Promise<string> {
+    const before = this.replyQueue;
+    if (before !== undefined && (await queueExists(connection, before))) return before;
+    // Never the old name: a reply lost with the old queue could not be told from one to come.
+    const { broker, replyQueuePrefix, replyQueueExpiresMs } = this.options;
+    const name = `${replyQueuePrefix}.${randomUUID()}`;
+    const declaration = replyQueueDeclaration(name, replyQueueExpiresMs ?? EXPIRES_MS);
+    await declareQueues(connection, [declaration], broker.logger);
+    this.replyQueue = name;
+    if (before !== undefined) {
+      broker.logger.warn({ before, now: name }, 'reply queue was lost; replaced');
+      this.options.onReplyQueueReplaced();
+    }
+    return name;
+  }
+
+  private async receive(delivery: Delivery): Promise<void> {
+    const { counters, logger } = this.options.broker;
+    const packet = readReply(delivery.body);
+    const correlationId: unknown = delivery.properties.correlationId;
+    if (!packet || typeof correlationId !== 'string') {
+      counters.repliesUnreadable += 1;
+      logger.error({ correlationId }, 'reply cannot be read; dropped');
+    } else if (correlationId.startsWith(REQUEST_PREFIX)) {
+      const asked = this.asked.get(correlationId);
+      if (asked) asked.resolve(packet);
+      else counters.repliesLate += 1;
+    } else {
+      try {
+        await this.options.onReply(correlationId, packet);
+      } catch (error) {
+        // Nothing is lost: what the reply would have moved is asked for again at its deadline.
+        counters.repliesFailed += 1;
+        logger.error({ correlationId, err: error }, 'reply was not taken');
+      }
+    }
+    delivery.ack();
+  }
+}

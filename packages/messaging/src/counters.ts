@@ -1,0 +1,26 @@
+const NAMES = [
+  'published',
+  'unroutable',
+  'confirmLost',
+  'connectionsLost',
+  'commandsDone',
+  'commandsRejected',
+  'commandsFaulted',
+  'bugs',
+  'handlerDeadlines',
+  'oneShotRetries',
+  'deadLettered',
+  'repliesUnroutable',
+  'repliesUnreadable',
+  'repliesLate',
+  'repliesFailed',
+] as const;
+
+export type BrokerCounter = (typeof NAMES)[number];
+
+/** Plain numbers that only grow; /metrics reads them when asked, so counting costs one addition. */
+export type BrokerCounters = Record<BrokerCounter, number>;
+
+export function brokerCounters(): BrokerCounters {
+  return Object.fromEntries(NAMES.map((name) => [name, 0])) as BrokerCounters;
+}

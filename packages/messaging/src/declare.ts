@@ -1,0 +1,48 @@
+import type { Channel, ChannelModel } from 'amqplib';
+import type { BrokerLogger } from './logger.js';
+import type { QueueDeclaration } from './topology.js';
+
+const PRECONDITION_FAILED = 406;
+const NOT_FOUND = 404;
+
+/**
+ * Makes sure that the queues exist. One that exists with other arguments (the queue type was
+ * changed) is used as it is, loudly: refusing to serve would not change it either.
+ */
+export async function declareQueues(
+  connection: ChannelModel,
+  declarations: readonly QueueDeclaration[],
+  logger: BrokerLogger,
+): Promise<void> {
+  for (const { name, options } of declarations) {
+    try {
+      await onOwnChannel(connection, (channel) => channel.assertQueue(name, options));
+    } catch (error) {
+      if ((error as { code?: number }).code !== PRECONDITION_FAILED) throw error;
+      const why = (error as Error).message;
+      logger.error({ queue: name, why }, 'queue exists with other arguments; used as it is');
+    }
+  }
+}
+
+export async function queueExists(connection: ChannelModel, queue: string): Promise<boolean> {
+  try {
+    await onOwnChannel(connection, (channel) => channel.checkQueue(queue));
+    return true;
+  } catch (error) {
+    if ((error as { code?: number }).code === NOT_FOUND) return false;
+    throw error;
+  }
+}
+
+/** A refused declaration closes its channel: never do it on one that has other work. */
+async function onOwnChannel<T>(
+  connection: ChannelModel,
+  work: (channel: Channel) => Promise<T>,
+): Promise<T> {
+  const channel = await connection.createChannel();
+  channel.on('error', () => undefined);
+  const result = await work(channel);
+  await channel.close();
+  return result;
+}

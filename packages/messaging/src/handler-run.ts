@@ -1,0 +1,27 @@
+import { Fault } from '@backstitch/shared-types';
+import { type Outcome, outcomeOfError, outcomeOfValue } from './outcome.js';
+
+export interface HandlerRun {
+  /** What to answer: the handler's outcome, or the fault HANDLER_DEADLINE. Never rejects. */
+  answer: Promise<Outcome>;
+  /** The handler's own outcome, however late. Never rejects. */
+  ended: Promise<Outcome>;
+}
+
+/** Runs a handler under a deadline. One that overruns cannot be stopped, only no longer awaited. */
+export function runWithDeadline(handler: () => Promise<unknown>, deadlineMs: number): HandlerRun {
+  const ended = handler().then(outcomeOfValue, outcomeOfError);
+  const answer = new Promise<Outcome>((resolve) => {
+    const timer = setTimeout(() => resolve(overdue(deadlineMs)), deadlineMs);
+    void ended.then((outcome) => {
+      clearTimeout(timer);
+      resolve(outcome);
+    });
+  });
+  return { answer, ended };
+}
+
+function overdue(deadlineMs: number): Outcome {
+  const message = `the command was not served within ${deadlineMs} ms; its effect may still come`;
+  return { kind: 'fault', fault: new Fault('HANDLER_DEADLINE', message, true) };
+}

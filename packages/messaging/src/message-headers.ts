@@ -1,0 +1,78 @@
+import type { MessageProperties } from 'amqplib';
+import type { SagaTag } from '@backstitch/shared-types';
+
+/** How often a message that nobody waits for was put back; ours, since `x-` is the broker's. */
+export const RETRIES_HEADER = 'backstitch-retries';
+
+const HEADERS_MAX_CHARACTERS = 32_768;
+const DETAIL_MAX_CHARACTERS = 500;
+const BROKERS_OWN = /^(x-|CC$|BCC$)/;
+
+export interface CarriedProperties {
+  contentType?: string;
+  contentEncoding?: string;
+  correlationId?: string;
+  replyTo?: string;
+  type?: string;
+  appId?: string;
+  timestamp?: number;
+  headers: Record<string, unknown>;
+}
+
+/**
+ * What of a message's properties goes with it when we publish it again. Left out: what the broker
+ * would act upon (CC, BCC, expiration, x-…), what it would refuse (a foreign user id), and headers
+ * so large that the frame would not fit: each would hurt every time the message comes by.
+ */
+export function carriedProperties(properties: MessageProperties): CarriedProperties {
+  const carried: CarriedProperties = { headers: carriedHeaders(properties.headers ?? {}) };
+  const { contentType, contentEncoding, correlationId, replyTo, type, appId } = properties;
+  const texts = { contentType, contentEncoding, correlationId, type, appId };
+  for (const [name, text] of Object.entries(texts)) {
+    if (typeof text === 'string') carried[name as keyof typeof texts] = text;
+  }
+  // The bare name asks the broker for a reply channel that this publisher does not have.
+  if (typeof replyTo === 'string' && replyTo !== 'amq.rabbitmq.reply-to') carried.replyTo = replyTo;
+  if (typeof properties.timestamp === 'number') carried.timestamp = properties.timestamp;
+  return carried;
+}
+
+function carriedHeaders(headers: Record<string, unknown>): Record<string, unknown> {
+  const kept = Object.fromEntries(
+    Object.entries(headers).filter(([name]) => !BROKERS_OWN.test(name)),
+  );
+  if (JSON.stringify(kept).length <= HEADERS_MAX_CHARACTERS) return kept;
+  const retries = kept[RETRIES_HEADER];
+  return {
+    'headers-dropped': true,
+    ...(retries === undefined ? {} : { [RETRIES_HEADER]: retries }),
+  };
+}
+
+export interface DeadLetterReason {
+  reason: string;
+  message: string;
+  queue: string;
+  pattern?: string | undefined;
+  saga?: SagaTag | undefined;
+  messageId?: unknown;
+}
+
+/** Why it is here, beside what it came with. The body stays as it was, byte for byte. */
+export function deadLetterHeaders(why: DeadLetterReason): Record<string, unknown> {
+  const headers: Record<string, unknown> = {
+    'dead-reason': why.reason,
+    'dead-detail': why.message.slice(0, DETAIL_MAX_CHARACTERS),
+    'dead-queue': why.queue,
+    'dead-at': new Date().toISOString(),
+  };
+  if (why.pattern !== undefined) headers['dead-pattern'] = why.pattern.slice(0, 200);
+  if (why.saga) {
+    headers['dead-saga-id'] = why.saga.sagaId.slice(0, 200);
+    headers['dead-step'] = why.saga.step.slice(0, 200);
+    headers['dead-direction'] = why.saga.direction;
+    headers['dead-attempt'] = why.saga.attempt;
+  }
+  if (typeof why.messageId === 'string') headers['dead-message-id'] = why.messageId;
+  return headers;
+}

@@ -1,0 +1,49 @@
+import { type ArgumentMetadata, Injectable, ValidationPipe } from '@nestjs/common';
+import { type FieldProblem, MalformedCommand } from '../errors.js';
+
+/** What class-validator reports, as far as it is read here. */
+interface Report {
+  property: string;
+  constraints?: Record<string, string>;
+  children?: Report[];
+}
+
+/**
+ * Validates the data of commands by their DTO. Fields that the DTO does not know are dropped, not
+ * refused: a sender of the next version may add some. Throws MalformedCommand.
+ */
+@Injectable()
+export class CommandValidationPipe extends ValidationPipe {
+  constructor() {
+    super({
+      transform: true,
+      whitelist: true,
+      exceptionFactory: (reports) => malformed(fieldProblems(reports)),
+    });
+  }
+
+  override async transform(value: unknown, metadata: ArgumentMetadata): Promise<unknown> {
+    // class-validator takes a list for a valid object of any class.
+    const { metatype, type } = metadata;
+    if (type === 'body' && Array.isArray(value) && metatype && metatype !== Array) {
+      throw malformed([{ field: 'data', message: 'data must be an object' }]);
+    }
+    return super.transform(value, metadata);
+  }
+}
+
+export function commandValidationPipe(): CommandValidationPipe {
+  return new CommandValidationPipe();
+}
+
+function malformed(problems: readonly FieldProblem[]): MalformedCommand {
+  return new MalformedCommand(problems.map(({ message }) => message).join('; '), problems);
+}
+
+function fieldProblems(reports: readonly Report[], path = ''): FieldProblem[] {
+  return reports.flatMap((report) => {
+    const field = path === '' ? report.property : `${path}.${report.property}`;
+    const own = Object.values(report.constraints ?? {}).map((message) => ({ field, message }));
+    return [...own, ...fieldProblems(report.children ?? [], field)];
+  });
+}

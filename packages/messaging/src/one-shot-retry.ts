@@ -1,0 +1,19 @@
+import { RETRIES_HEADER } from './message-headers.js';
+
+const DELAYS_MS = [100, 400, 1_600];
+
+export const ONE_SHOT_RETRIES_MAX = DELAYS_MS.length;
+
+export type RetryDecision = { retry: number; afterMs: number } | 'exhausted';
+
+/**
+ * What becomes of a message that failed and that nobody waits for: put back for the n-th time
+ * after a wait, or given up. The wait is spent with the message still unacknowledged, so a crash
+ * meanwhile loses nothing.
+ */
+export function retryDecision(headers: Record<string, unknown> | undefined): RetryDecision {
+  const before = headers?.[RETRIES_HEADER];
+  const retries = typeof before === 'number' && before >= 0 ? Math.floor(before) : 0;
+  const afterMs = DELAYS_MS[retries];
+  return afterMs === undefined ? 'exhausted' : { retry: retries + 1, afterMs };
+}

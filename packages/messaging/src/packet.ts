@@ -1,0 +1,102 @@
+import type { CommandPacket, ReplyError, ReplyPacket, SagaTag } from '@backstitch/shared-types';
+
+export type UnreadableReason = 'NOT_JSON' | 'NOT_A_PACKET' | 'UNKNOWN_PATTERN' | 'INVALID_DATA';
+
+/** What nobody can serve, whoever asks and however often. */
+export interface Unreadable {
+  reason: UnreadableReason;
+  message: string;
+  details?: unknown;
+  /** What could be read of it all the same, for the answer and for the dead letter. */
+  id?: unknown;
+  pattern?: string;
+  saga?: SagaTag | undefined;
+}
+
+export type ReadPacket = { packet: CommandPacket } | { unreadable: Unreadable };
+
+/** The body of a delivery, parsed once. */
+export function readPacket(body: Buffer): ReadPacket {
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(body.toString());
+  } catch (error) {
+    return { unreadable: { reason: 'NOT_JSON', message: (error as Error).message } };
+  }
+  return readParsed(parsed);
+}
+
+function readParsed(value: unknown): ReadPacket {
+  if (!isRecord(value)) {
+    return { unreadable: { reason: 'NOT_A_PACKET', message: 'the body is not a JSON object' } };
+  }
+  const { id, pattern, saga } = value;
+  if (typeof pattern !== 'string' || pattern === '') {
+    const message = 'pattern is not a non-empty string';
+    return { unreadable: { reason: 'NOT_A_PACKET', message, id } };
+  }
+  if (saga !== undefined && saga !== null && !isSagaTag(saga)) {
+    const message = 'saga needs sagaId, step, direction do|undo, attempt ≥ 1';
+    return { unreadable: { reason: 'NOT_A_PACKET', message, id, pattern } };
+  }
+  return { packet: value as unknown as CommandPacket };
+}
+
+function isSagaTag(value: unknown): value is SagaTag {
+  if (!isRecord(value)) return false;
+  const { sagaId, step, direction, attempt, requestId } = value;
+  return (
+    typeof sagaId === 'string' &&
+    sagaId !== '' &&
+    typeof step === 'string' &&
+    step !== '' &&
+    (direction === 'do' || direction === 'undo') &&
+    Number.isSafeInteger(attempt) &&
+    (attempt as number) >= 1 &&
+    (requestId === undefined || requestId === null || typeof requestId === 'string')
+  );
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+export function encodePacket(packet: CommandPacket): Buffer {
+  return Buffer.from(JSON.stringify(packet));
+}
+
+/** `undefined` travels as null: a stock client waits for a value. Throws on what JSON cannot say. */
+export function encodeDone(response: unknown, id: unknown): Buffer {
+  return Buffer.from(JSON.stringify({ response: response ?? null, isDisposed: true, id }));
+}
+
+export function encodeError(err: ReplyError, id: unknown): Buffer {
+  return Buffer.from(JSON.stringify({ err, isDisposed: true, id }));
+}
+
+/** A reply as it came, or undefined when it is none. An error of a foreign form is a fault. */
+export function readReply(body: Buffer): ReplyPacket | undefined {
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(body.toString());
+  } catch {
+    return undefined;
+  }
+  if (!isRecord(parsed)) return undefined;
+  if (parsed.err !== undefined && parsed.err !== null) {
+    if (isReplyError(parsed.err)) return parsed as ReplyPacket;
+    const message = typeof parsed.err === 'string' ? parsed.err : JSON.stringify(parsed.err);
+    const err: ReplyError = { code: 'INTERNAL', message, retryable: true };
+    return { ...(parsed as { isDisposed: true; id?: string }), err };
+  }
+  return 'response' in parsed ? (parsed as ReplyPacket) : undefined;
+}
+
+function isReplyError(value: unknown): value is ReplyError {
+  return (
+    isRecord(value) &&
+    typeof value.code === 'string' &&
+    typeof value.message === 'string' &&
+    typeof value.retryable === 'boolean'
+  );
+}
