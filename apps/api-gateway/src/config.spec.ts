@@ -1,0 +1,42 @@
+import { readConfig } from '@backstitch/service-kit';
+import { describe, expect, it } from '@jest/globals';
+import { GatewayConfig } from './config.js';
+
+function configOf(environment: Record<string, string>): GatewayConfig {
+  const reading = readConfig(GatewayConfig, environment);
+  if ('problems' in reading) throw new Error(reading.problems.join('\n'));
+  return reading.config;
+}
+const own = { RABBITMQ_URL: 'amqp://shop:s3cret@broker:5672' };
+
+describe('the configuration of the gateway', () => {
+  it.each([
+    [{}, 0],
+    [{ NODE_ENV: 'production', ...own }, 600],
+    [{ NODE_ENV: 'production', RATE_LIMIT_PER_MINUTE: '0', ...own }, 0],
+    [{ RATE_LIMIT_PER_MINUTE: '90' }, 90],
+  ])('with %j limits an address to %i requests a minute', (environment, limit) => {
+    expect(configOf(environment).rateLimitPerMinute).toBe(limit);
+  });
+
+  it('takes one orchestrator or a list', () => {
+    expect(configOf({}).orchestratorUrls).toEqual(['http://localhost:3004']);
+    expect(configOf({ ORCHESTRATOR_URL: 'http://a:1, http://b:2' }).orchestratorUrls).toEqual([
+      'http://a:1',
+      'http://b:2',
+    ]);
+  });
+
+  it('names what cannot be right', () => {
+    const reading = readConfig(GatewayConfig, {
+      ORCHESTRATOR_URL: 'orchestrator',
+      RATE_LIMIT_PER_MINUTE: 'many',
+    });
+    expect(reading).toEqual({
+      problems: expect.arrayContaining([
+        expect.stringContaining('ORCHESTRATOR_URL'),
+        expect.stringContaining('RATE_LIMIT_PER_MINUTE'),
+      ]),
+    });
+  });
+});

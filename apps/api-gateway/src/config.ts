@@ -1,0 +1,33 @@
+import { AppConfig, IsIntegerVariable, IsUrlList, urlList } from '@backstitch/service-kit';
+import { IsOptional } from 'class-validator';
+
+const RATE_LIMIT_IN_PRODUCTION = 600;
+
+/** What the gateway is told by its environment; every problem with it is reported at boot. */
+export class GatewayConfig extends AppConfig {
+  override PORT = 3000;
+
+  @IsUrlList(['http:', 'https:'])
+  ORCHESTRATOR_URL = 'http://localhost:3004';
+
+  /** Requests a minute and client address; 0 is no limit. */
+  @IsOptional()
+  @IsIntegerVariable({ min: 0, max: 1_000_000 })
+  RATE_LIMIT_PER_MINUTE?: number = undefined;
+
+  /** Longer than the orchestrator's CHECKOUT_WAIT_MS; past it the outcome is unknown here. */
+  @IsIntegerVariable({ min: 100, max: 120_000 })
+  ORCHESTRATOR_TIMEOUT_MS = 15_000;
+
+  @IsIntegerVariable({ min: 50, max: 60_000 })
+  ORCHESTRATOR_CONNECT_TIMEOUT_MS = 1_000;
+
+  get orchestratorUrls(): string[] {
+    return urlList(this.ORCHESTRATOR_URL);
+  }
+
+  get rateLimitPerMinute(): number {
+    const fallback = this.NODE_ENV === 'production' ? RATE_LIMIT_IN_PRODUCTION : 0;
+    return this.RATE_LIMIT_PER_MINUTE ?? fallback;
+  }
+}

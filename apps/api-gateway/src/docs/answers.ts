@@ -1,0 +1,229 @@
+import {
+  ORDER_SAGA_STATES,
+  ORDER_STATUSES,
+  type OrderView,
+  type ProductView,
+  SAGA_LOG_STATUSES,
+  SAGA_STATUSES,
+  type SagaLogView,
+  type SagaView,
+} from '@backstitch/shared-types';
+import { ApiProperty } from '@nestjs/swagger';
+
+const UUID = { format: 'uuid' } as const;
+const AMOUNT = { description: 'A decimal string', example: '29.99' } as const;
+
+/** 200: the order is confirmed and paid. */
+export class CheckoutPlaced {
+  @ApiProperty({ enum: [true] })
+  success!: true;
+
+  @ApiProperty(UUID)
+  orderId!: string;
+
+  @ApiProperty(UUID)
+  sagaId!: string;
+
+  @ApiProperty({ example: 'Order placed successfully' })
+  message!: string;
+}
+
+/** 202: accepted and going on; `Location` tells the end. */
+export class CheckoutAccepted {
+  @ApiProperty({ enum: SAGA_STATUSES })
+  status!: SagaView['status'];
+
+  @ApiProperty(UUID)
+  orderId!: string;
+
+  @ApiProperty(UUID)
+  sagaId!: string;
+
+  @ApiProperty()
+  message!: string;
+}
+
+export class ProblemError {
+  @ApiProperty({ required: false, example: 'items.0.quantity' })
+  field?: string;
+
+  @ApiProperty()
+  message!: string;
+}
+
+/** Every error, as RFC 9457 has it; the last three members are for older clients of this API. */
+export class ProblemAnswer {
+  @ApiProperty()
+  type!: string;
+
+  @ApiProperty()
+  title!: string;
+
+  @ApiProperty({ example: 409 })
+  status!: number;
+
+  @ApiProperty({ required: false })
+  detail?: string;
+
+  @ApiProperty({ example: 'INSUFFICIENT_STOCK' })
+  code!: string;
+
+  @ApiProperty({ type: [ProblemError], required: false })
+  errors?: ProblemError[];
+
+  @ApiProperty({ ...UUID, required: false })
+  orderId?: string;
+
+  @ApiProperty({ ...UUID, required: false })
+  sagaId?: string;
+
+  @ApiProperty({ enum: [false] })
+  success!: false;
+
+  @ApiProperty({ example: 409 })
+  statusCode!: number;
+
+  @ApiProperty()
+  message!: string;
+}
+
+export class OrderItemAnswer {
+  @ApiProperty(UUID)
+  productId!: string;
+
+  @ApiProperty({ type: 'integer' })
+  quantity!: number;
+
+  @ApiProperty(AMOUNT)
+  priceAtPurchase!: string;
+}
+
+/** `implements` makes the compiler compare the document with what the order service answers. */
+export class OrderAnswer implements OrderView {
+  @ApiProperty(UUID)
+  id!: string;
+
+  @ApiProperty({ type: String, nullable: true })
+  userId!: string | null;
+
+  @ApiProperty({ ...AMOUNT, type: String, nullable: true })
+  totalAmount!: string | null;
+
+  @ApiProperty({ example: 'USD' })
+  currency!: string;
+
+  @ApiProperty({ enum: ORDER_STATUSES })
+  status!: OrderView['status'];
+
+  @ApiProperty({ enum: ORDER_SAGA_STATES })
+  sagaState!: OrderView['sagaState'];
+
+  @ApiProperty({ ...UUID, type: String, nullable: true })
+  sagaId!: string | null;
+
+  @ApiProperty({ type: [OrderItemAnswer] })
+  items!: OrderItemAnswer[];
+
+  @ApiProperty({ format: 'date-time' })
+  createdAt!: string;
+
+  @ApiProperty({ format: 'date-time' })
+  updatedAt!: string;
+}
+
+export class ProductAnswer implements ProductView {
+  @ApiProperty(UUID)
+  id!: string;
+
+  @ApiProperty()
+  name!: string;
+
+  @ApiProperty()
+  description!: string;
+
+  @ApiProperty(AMOUNT)
+  price!: string;
+
+  @ApiProperty({ example: 'USD' })
+  currency!: string;
+
+  @ApiProperty({ type: 'integer' })
+  available!: number;
+}
+
+export class SagaLogAnswer implements SagaLogView {
+  @ApiProperty({ example: 'PAYMENT_PROCESSED' })
+  step!: string;
+
+  @ApiProperty({ enum: SAGA_LOG_STATUSES })
+  status!: SagaLogView['status'];
+
+  @ApiProperty({ type: Object, nullable: true, description: 'Attempts, last error, outcome' })
+  data!: unknown;
+
+  @ApiProperty({ format: 'date-time', description: 'With microseconds' })
+  createdAt!: string;
+}
+
+export class SagaErrorAnswer {
+  @ApiProperty()
+  code!: string;
+
+  @ApiProperty()
+  message!: string;
+}
+
+export class SagaReasonAnswer {
+  @ApiProperty()
+  code!: string;
+
+  @ApiProperty()
+  detail!: string;
+}
+
+export class SagaAnswer implements SagaView {
+  @ApiProperty(UUID)
+  sagaId!: string;
+
+  @ApiProperty(UUID)
+  orderId!: string;
+
+  @ApiProperty({ example: 'checkout' })
+  definition!: string;
+
+  @ApiProperty({ type: 'integer' })
+  definitionVersion!: number;
+
+  @ApiProperty({ enum: SAGA_STATUSES })
+  status!: SagaView['status'];
+
+  @ApiProperty({ example: 'PAYMENT_PROCESSED' })
+  currentStep!: string;
+
+  @ApiProperty({ type: 'integer', nullable: true })
+  attempt!: number | null;
+
+  @ApiProperty({ type: String, format: 'date-time', nullable: true })
+  nextTryAt!: string | null;
+
+  @ApiProperty({ type: SagaErrorAnswer, nullable: true, description: 'For operators' })
+  lastError!: SagaErrorAnswer | null;
+
+  @ApiProperty()
+  needsAttention!: boolean;
+
+  @ApiProperty({ type: SagaReasonAnswer, nullable: true, description: 'For the shopper' })
+  reason!: SagaReasonAnswer | null;
+
+  @ApiProperty({ type: String, nullable: true })
+  requestId!: string | null;
+
+  @ApiProperty({ format: 'date-time' })
+  createdAt!: string;
+
+  @ApiProperty({ format: 'date-time' })
+  updatedAt!: string;
+
+  @ApiProperty({ type: [SagaLogAnswer] })
+  log!: SagaLogAnswer[];
+}

@@ -1,0 +1,61 @@
+import { ApiProperty } from '@nestjs/swagger';
+import { plainToInstance } from 'class-transformer';
+import { getMetadataStorage } from 'class-validator';
+
+type Dto = new () => object;
+type Schema = Record<string, unknown>;
+type Rule = (constraints: readonly unknown[]) => Schema;
+
+/** What each validator of our DTOs says in the words of JSON Schema. */
+const RULES: Readonly<Record<string, Rule>> = {
+  isString: () => ({ type: 'string' }),
+  isInt: () => ({ type: 'integer' }),
+  isUuid: () => ({ type: 'string', format: 'uuid' }),
+  isArray: () => ({ isArray: true }),
+  min: ([minimum]) => ({ minimum }),
+  max: ([maximum]) => ({ maximum }),
+  arrayMinSize: ([minItems]) => ({ minItems }),
+  arrayMaxSize: ([maxItems]) => ({ maxItems }),
+  matches: ([pattern]) => ({ pattern: (pattern as RegExp).source }),
+  isPrice: () => ({
+    oneOf: [{ type: 'string' }, { type: 'number' }],
+    description: "A decimal from 0.01 to 9999999.99 with at most the currency's digits",
+    example: '29.99',
+  }),
+};
+
+/**
+ * Documents a DTO, and those nested in it, by the validators that guard it: the document cannot say
+ * anything else than the program does. Throws on a validator that has no rule here.
+ */
+export function describeDto(dto: Dto): void {
+  const rules = getMetadataStorage().getTargetValidationMetadatas(dto, '', false, false);
+  for (const property of new Set(rules.map((rule) => rule.propertyName))) {
+    const own = rules.filter((rule) => rule.propertyName === property);
+    const schema: Schema = { required: true };
+    for (const { type, name = type, constraints } of own) {
+      if (type === 'conditionalValidation') {
+        schema.required = false;
+      } else if (type === 'nestedValidation') {
+        const nested = nestedDto(dto, property);
+        describeDto(nested);
+        schema.type = nested;
+      } else {
+        Object.assign(schema, ruleOf(dto, property, name)(constraints ?? []));
+      }
+    }
+    ApiProperty(schema)(dto.prototype as object, property);
+  }
+}
+
+function ruleOf(dto: Dto, property: string, name: string): Rule {
+  const rule = RULES[name];
+  if (!rule) throw new Error(`${dto.name}.${property}: no rule documents the validator "${name}"`);
+  return rule;
+}
+
+/** class-transformer knows the class of a nested element; it tells by making one. */
+function nestedDto(dto: Dto, property: string): Dto {
+  const sample = plainToInstance(dto, { [property]: [{}] }) as Record<string, object[]>;
+  return sample[property]![0]!.constructor as Dto;
+}

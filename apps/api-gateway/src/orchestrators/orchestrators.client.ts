@@ -1,0 +1,156 @@
+import { type Dispatcher, Pool } from 'undici';
+import { type Loss, lossOf } from './lost-request.js';
+
+export interface ForwardedRequest {
+  method: 'GET' | 'POST';
+  path: string;
+  headers: Record<string, string>;
+  body?: string;
+}
+
+/** What an orchestrator answered, its body untouched. */
+export interface UpstreamAnswer {
+  status: number;
+  headers: Record<string, string | string[] | undefined>;
+  body: Buffer;
+}
+
+/**
+ * answered: pass it on · not-reached: nothing was served anywhere · unknown: it may have been
+ * served, and nobody said how it ended.
+ */
+export type Forwarded =
+  | { kind: 'answered'; answer: UpstreamAnswer }
+  | { kind: 'not-reached'; why: string }
+  | { kind: 'unknown'; why: string };
+
+export interface OrchestratorsOptions {
+  urls: readonly string[];
+  timeoutMs: number;
+  connectTimeoutMs: number;
+  /** Told of every failed try. */
+  onFailure: (url: string, why: string) => void;
+}
+
+interface Target {
+  url: string;
+  pool: Pool;
+  /** Until then it is asked last, by performance.now(). */
+  avoidedUntilMs: number;
+}
+
+const AVOIDED_MS = 1_000;
+/** Room for every checkout that waits for its end at one orchestrator, and for the lookers. */
+const CONNECTIONS_MAX = 2_048;
+
+/**
+ * The orchestrators behind one door. A request goes to one of them in turn; where a connection
+ * fails, or an orchestrator accepted nothing, to the next: repeating is safe, because the request
+ * carries the id of its saga and every orchestrator is idempotent on it.
+ */
+export class Orchestrators {
+  readonly #options: OrchestratorsOptions;
+  readonly #targets: Target[];
+  #turn = 0;
+
+  constructor(options: OrchestratorsOptions) {
+    this.#options = options;
+    this.#targets = options.urls.map((url) => ({
+      url,
+      pool: new Pool(url, {
+        connections: CONNECTIONS_MAX,
+        headersTimeout: options.timeoutMs,
+        bodyTimeout: options.timeoutMs,
+        connect: { timeout: options.connectTimeoutMs },
+      }),
+      avoidedUntilMs: 0,
+    }));
+  }
+
+  async forward(request: ForwardedRequest): Promise<Forwarded> {
+    const targets = this.#inTurn();
+    let maybeServed: string | undefined;
+    let refusal: UpstreamAnswer | undefined;
+    let why = 'no orchestrator is configured';
+    for (let next = 0; next < targets.length; next += 1) {
+      const target = targets[next]!;
+      const outcome = await this.#ask(target, request);
+      if ('answer' in outcome) {
+        if (!saysNotAccepted(outcome.answer)) return { kind: 'answered', answer: outcome.answer };
+        refusal = outcome.answer;
+        continue;
+      }
+      ({ why } = outcome);
+      if (outcome.loss === 'timed-out') return { kind: 'unknown', why };
+      if (outcome.loss === 'maybe-served') {
+        // An idle connection that was closed under the request looks like this too: once more.
+        if (maybeServed === undefined && targets.length === next + 1) targets.push(targets[0]!);
+        maybeServed = why;
+      }
+    }
+    if (maybeServed !== undefined) return { kind: 'unknown', why: maybeServed };
+    return refusal ? { kind: 'answered', answer: refusal } : { kind: 'not-reached', why };
+  }
+
+  /** Undefined when an orchestrator is ready; else what each of them said. */
+  async whyNotReady(): Promise<string | undefined> {
+    const reasons = await Promise.all(this.#targets.map((target) => this.#whyNotReady(target)));
+    return reasons.includes(undefined) ? undefined : reasons.join('; ');
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.#targets.map((target) => target.pool.close()));
+  }
+
+  async #whyNotReady(target: Target): Promise<string | undefined> {
+    const request = { method: 'GET', path: '/health/ready', headers: {} } as const;
+    const outcome = await this.#ask(target, request);
+    if ('why' in outcome) return `${target.url}: ${outcome.why}`;
+    if (outcome.answer.status === 200) return undefined;
+    return `${target.url}: ${outcome.answer.status} ${outcome.answer.body.toString('utf8')}`;
+  }
+
+  async #ask(
+    target: Target,
+    { method, path, headers, body }: ForwardedRequest,
+  ): Promise<{ answer: UpstreamAnswer } | { loss: Loss; why: string }> {
+    try {
+      const response: Dispatcher.ResponseData = await target.pool.request({
+        method,
+        path,
+        headers,
+        body: body ?? null,
+      });
+      const bytes = Buffer.from(await response.body.arrayBuffer());
+      return {
+        answer: { status: response.statusCode, headers: response.headers, body: bytes },
+      };
+    } catch (error) {
+      const loss = lossOf(error);
+      const why = error instanceof Error ? error.message || error.name : String(error);
+      if (loss !== 'timed-out') target.avoidedUntilMs = performance.now() + AVOIDED_MS;
+      this.#options.onFailure(target.url, why);
+      return { loss, why };
+    }
+  }
+
+  /** Round about, those that failed a moment ago last. */
+  #inTurn(): Target[] {
+    const nowMs = performance.now();
+    this.#turn = (this.#turn + 1) % this.#targets.length;
+    const round = [...this.#targets.slice(this.#turn), ...this.#targets.slice(0, this.#turn)];
+    const sound = round.filter((target) => target.avoidedUntilMs <= nowMs);
+    return [...sound, ...round.filter((target) => target.avoidedUntilMs > nowMs)];
+  }
+}
+
+/** The one answer that is looked into, and only at its code: nothing was recorded over there. */
+function saysNotAccepted(answer: UpstreamAnswer): boolean {
+  if (answer.status !== 503) return false;
+  try {
+    const problem: unknown = JSON.parse(answer.body.toString('utf8'));
+    return (problem as { code?: unknown } | null)?.code === 'NOT_ACCEPTED';
+  } catch {
+    return false;
+  }
+}

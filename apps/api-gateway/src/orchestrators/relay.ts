@@ -1,0 +1,60 @@
+import { Problem, traceRequest } from '@backstitch/service-kit';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Forwarded, UpstreamAnswer } from './orchestrators.client.js';
+
+/** What of an orchestrator's answer the caller sees besides its status and its body. */
+const PASSED_ON = [
+  'content-type',
+  'location',
+  'retry-after',
+  'idempotent-replayed',
+  'preference-applied',
+] as const;
+
+const RETRY_AFTER = { 'retry-after': '1' };
+
+/** The checkout's answer; where there is none, a 503 that says whether anything was recorded. */
+export function relayCheckout(
+  forwarded: Forwarded,
+  sagaId: string,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): void {
+  if (forwarded.kind === 'answered') return relay(forwarded.answer, request, reply);
+  if (forwarded.kind === 'not-reached') {
+    const detail = 'Nothing was recorded. Send the checkout again.';
+    throw new Problem('NOT_ACCEPTED', detail, { headers: RETRY_AFTER, cause: forwarded.why });
+  }
+  const detail =
+    'The checkout may have been recorded. Its saga tells the end, and so does the same ' +
+    'checkout with the same Idempotency-Key.';
+  throw new Problem('OUTCOME_UNKNOWN', detail, {
+    headers: { ...RETRY_AFTER, location: `/api/sagas/${sagaId}` },
+    extensions: { sagaId },
+    cause: forwarded.why,
+  });
+}
+
+/** The answer to a question that changes nothing. */
+export function relayLook(
+  forwarded: Forwarded,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): void {
+  if (forwarded.kind === 'answered') return relay(forwarded.answer, request, reply);
+  throw new Problem('UNAVAILABLE', undefined, { headers: RETRY_AFTER, cause: forwarded.why });
+}
+
+function relay(answer: UpstreamAnswer, request: FastifyRequest, reply: FastifyReply): void {
+  const { 'x-saga-id': sagaId, 'x-order-id': orderId } = answer.headers;
+  traceRequest(request, {
+    ...(typeof sagaId === 'string' && { sagaId }),
+    ...(typeof orderId === 'string' && { orderId }),
+  });
+  void reply.status(answer.status);
+  for (const name of PASSED_ON) {
+    const value = answer.headers[name];
+    if (value !== undefined) void reply.header(name, value);
+  }
+  void reply.send(answer.body);
+}
