@@ -3,7 +3,7 @@ export * from './config/app-config.js';
 export * from './config/integer-variable.js';
 export * from './config/load-config.js';
 export * from './config/read-config.js';
-export * from './database/database-fault.js';
+export { DatabaseAway, databaseFault, type DatabaseFault } from './database/database-fault.js';
 export * from './database/database.js';
 export * from './database/migrations.js';
 export * from './fault-point.js';

@@ -1,3 +1,4 @@
+import { types } from 'node:util';
 import { Fault } from '@backstitch/shared-types';
 
 /**
@@ -12,7 +13,7 @@ export class DatabaseAway extends Fault {
   constructor(name: string, cause: unknown) {
     super(
       'DATABASE_UNAVAILABLE',
-      `The database "${name}" is away: ${textOf(cause)}`,
+      `The database "${name}" is away: ${reasonOf(cause)}`,
       true,
       undefined,
       {
@@ -51,7 +52,7 @@ const LOST_CONNECTION =
 
 /** What kind of trouble an error of the database is; looks through wrappers (`cause`). Pure. */
 export function databaseFault(error: unknown): DatabaseFault {
-  for (let each = error; each instanceof Error; each = each.cause) {
+  for (let each = error; types.isNativeError(each); each = each.cause) {
     if (each instanceof DatabaseAway) return 'away';
     const code = 'code' in each ? String(each.code) : '';
     if (SYSTEM_CODES.test(code) || LOST_CONNECTION.test(each.message)) return 'away';
@@ -62,7 +63,11 @@ export function databaseFault(error: unknown): DatabaseFault {
   return 'bug';
 }
 
-function textOf(error: unknown): string {
-  if (error instanceof AggregateError && error.errors.length > 0) return textOf(error.errors[0]);
-  return error instanceof Error ? error.message : String(error);
+/** The innermost reason, in words: of several addresses tried, the first one's. */
+export function reasonOf(error: unknown): string {
+  if (!types.isNativeError(error)) return String(error);
+  if ('errors' in error && Array.isArray(error.errors) && error.errors.length > 0) {
+    return reasonOf(error.errors[0]);
+  }
+  return types.isNativeError(error.cause) ? reasonOf(error.cause) : error.message;
 }

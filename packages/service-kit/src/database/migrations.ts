@@ -2,9 +2,10 @@ import { drizzle } from 'drizzle-orm/node-postgres';
 import { migrate } from 'drizzle-orm/node-postgres/migrator';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { types } from 'node:util';
 import pg from 'pg';
 import { databaseNameOf } from './database.js';
-import { databaseFault } from './database-fault.js';
+import { databaseFault, reasonOf } from './database-fault.js';
 
 export interface MigrationOptions {
   url: string;
@@ -133,11 +134,5 @@ function journal(folder: string): { tag: string; when: number }[] {
 }
 
 function codeOf(error: unknown): string {
-  return error instanceof Error && 'code' in error ? String(error.code) : '';
-}
-
-function reasonOf(error: unknown): string {
-  if (error instanceof AggregateError && error.errors.length > 0) return reasonOf(error.errors[0]);
-  if (!(error instanceof Error)) return String(error);
-  return error.cause instanceof Error ? reasonOf(error.cause) : error.message;
+  return types.isNativeError(error) && 'code' in error ? String(error.code) : '';
 }

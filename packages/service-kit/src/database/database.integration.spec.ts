@@ -1,0 +1,119 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { testDatabase, waitFor, type TestDatabase } from '@backstitch/testkit';
+import { sql } from 'drizzle-orm';
+import { createLogger } from '../logger.js';
+import { DatabaseAway } from './database-fault.js';
+import { openDatabase, type Database } from './database.js';
+
+const logger = createLogger({ app: 'test', level: 'silent' });
+
+describe('Database', () => {
+  let server: TestDatabase;
+  let database: Database;
+
+  beforeAll(async () => {
+    server = await testDatabase({ name: 'kit', migrate: async () => undefined });
+    database = openDatabase({ url: server.url, name: 'kit test', logger, poolMax: 4 });
+    await database.query({
+      name: 'make',
+      text: 'CREATE TABLE pots (id int PRIMARY KEY, n int NOT NULL CHECK (n >= 0))',
+      values: [],
+    });
+    await database.drizzle.execute(sql`INSERT INTO pots VALUES (1, 0), (2, 0)`);
+  });
+
+  afterAll(async () => {
+    await database.close();
+    await server.drop();
+  });
+
+  const pot = async (id: number) => {
+    const statement = { name: 'pot', text: 'SELECT n FROM pots WHERE id = $1', values: [id] };
+    return (await database.query<{ n: number }>(statement))[0]?.n;
+  };
+
+  it('commits a transaction, and rolls back one that throws', async () => {
+    await database.withTransaction((tx) => tx.query('UPDATE pots SET n = 5 WHERE id = 1'));
+    const failing = database.withTransaction(async (tx) => {
+      await tx.query('UPDATE pots SET n = 9 WHERE id = 1');
+      throw new Error('changed my mind');
+    });
+    await expect(failing).rejects.toThrow('changed my mind');
+    expect(await pot(1)).toBe(5);
+  });
+
+  it('keeps a connection usable after a statement that failed', async () => {
+    const wrong = { name: 'wrong', text: 'UPDATE pots SET n = -1 WHERE id = 2', values: [] };
+    await expect(database.query(wrong)).rejects.toMatchObject({ code: '23514' });
+    await expect(database.withTransaction((tx) => tx.query(wrong))).rejects.toMatchObject({
+      code: '23514',
+    });
+    expect(await pot(2)).toBe(0);
+  });
+
+  it('runs both of two transactions that deadlocked', async () => {
+    await database.query({ name: 'zero', text: 'UPDATE pots SET n = 0', values: [] });
+    let waiting = 0;
+    let bothHold: () => void = () => undefined;
+    const meet = new Promise<void>((resolve) => (bothHold = resolve));
+    const crossing = (first: number, second: number) =>
+      database.withTransaction(async (tx) => {
+        await tx.query('UPDATE pots SET n = n + 1 WHERE id = $1', [first]);
+        waiting += 1;
+        if (waiting === 2) bothHold();
+        await meet;
+        await tx.query('UPDATE pots SET n = n + 1 WHERE id = $1', [second]);
+      });
+    await Promise.all([crossing(1, 2), crossing(2, 1)]);
+    expect([await pot(1), await pot(2)]).toEqual([2, 2]);
+    expect(waiting).toBe(3);
+  });
+
+  it('gives up on contention that does not end', async () => {
+    let tries = 0;
+    const hopeless = database.withTransaction(async () => {
+      tries += 1;
+      throw Object.assign(new Error('deadlock detected'), { code: '40P01' });
+    });
+    await expect(hopeless).rejects.toThrow('deadlock detected');
+    expect(tries).toBe(5);
+  });
+
+  it('says DatabaseAway when its connection is killed, and works again by itself', async () => {
+    const killed = database.withTransaction(async (tx) => {
+      const { rows } = await tx.query<{ pid: number }>('SELECT pg_backend_pid() AS pid');
+      const kill = 'SELECT pg_terminate_backend($1)';
+      await database.query({ name: 'kill', text: kill, values: [rows[0]!.pid] });
+      await tx.query('SELECT pg_sleep(5)');
+    });
+    await expect(killed).rejects.toBeInstanceOf(DatabaseAway);
+    await waitFor('the database to answer again', () => database.isAvailable());
+  });
+
+  it('survives the death of every idle connection', async () => {
+    await Promise.all([1, 2, 3].map((id) => pot(id)));
+    await database.query({
+      name: 'kill others',
+      text: `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+             WHERE datname = current_database() AND pid <> pg_backend_pid()`,
+      values: [],
+    });
+    await waitFor('the database to answer again', () => database.isAvailable());
+  });
+
+  it('gives up on a statement that takes too long', async () => {
+    const options = { url: server.url, name: 'kit hurried', logger, statementTimeoutMs: 50 };
+    const hurried = openDatabase(options);
+    const slow = hurried.query({ name: 'slow', text: 'SELECT pg_sleep(5)', values: [] });
+    await expect(slow).rejects.toBeInstanceOf(DatabaseAway);
+    await hurried.close();
+  });
+
+  it('says which database is away, and why, when nothing listens', async () => {
+    const nowhere = openDatabase({ url: 'postgresql://u:p@127.0.0.1:1/orders', name: 'x', logger });
+    await expect(nowhere.probe()).rejects.toThrow(/"orders" is away: .*ECONNREFUSED/);
+    expect(await nowhere.isAvailable()).toBe(false);
+    await nowhere.close();
+    await nowhere.close();
+  });
+});

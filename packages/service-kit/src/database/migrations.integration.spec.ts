@@ -1,0 +1,96 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { postgresUrl } from '@backstitch/testkit';
+import { randomUUID } from 'node:crypto';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import pg from 'pg';
+import { MigrationProblem, runMigrations } from './migrations.js';
+
+const name = `test_migrations_${randomUUID().slice(0, 8)}`;
+const url = Object.assign(new URL(postgresUrl()), { pathname: `/${name}` }).href;
+
+async function writeMigrations(folder: string, files: [tag: string, text: string][]) {
+  await mkdir(join(folder, 'meta'), { recursive: true });
+  for (const [tag, text] of files) await writeFile(join(folder, `${tag}.sql`), text);
+  const entries = files.map(([tag], idx) => ({
+    idx,
+    version: '7',
+    when: 1_760_000_000_000 + idx,
+    tag,
+    breakpoints: true,
+  }));
+  const journal = { version: '7', dialect: 'postgresql', entries };
+  await writeFile(join(folder, 'meta', '_journal.json'), JSON.stringify(journal));
+}
+
+describe('runMigrations', () => {
+  let folder: string;
+
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'migrations-'));
+    await writeMigrations(folder, [['0000_pots', 'CREATE TABLE pots (id int)']]);
+  });
+
+  afterAll(async () => {
+    await rm(folder, { recursive: true });
+    const admin = new pg.Client({ connectionString: postgresUrl() });
+    await admin.connect();
+    await admin.query(`DROP DATABASE "${name}"`);
+    await admin.end();
+  });
+
+  const run = async () => {
+    const lines: string[] = [];
+    await runMigrations({ url, folder, print: (line) => lines.push(line) });
+    return lines;
+  };
+
+  it('creates a missing database once, even when three start at the same time', async () => {
+    const lines = (await Promise.all([run(), run(), run()])).flat().sort();
+    const already = `${name}: Already at the current schema`;
+    expect(lines).toEqual([
+      already,
+      already,
+      `${name}: applied 0000_pots`,
+      `${name}: created the database`,
+    ]);
+  });
+
+  it('has nothing to do the second time, and says so', async () => {
+    expect(await run()).toEqual([`${name}: Already at the current schema`]);
+  });
+
+  it('applies what is new and names it', async () => {
+    await writeMigrations(folder, [
+      ['0000_pots', 'CREATE TABLE pots (id int)'],
+      ['0001_lids', 'CREATE TABLE lids (id int)'],
+    ]);
+    expect(await run()).toEqual([`${name}: applied 0001_lids`]);
+  });
+
+  it('leaves the schema as it was when a migration fails, and says why', async () => {
+    const before = [
+      ['0000_pots', 'CREATE TABLE pots (id int)'],
+      ['0001_lids', 'CREATE TABLE lids (id int)'],
+    ] as [string, string][];
+    await writeMigrations(folder, [
+      ...before,
+      ['0002_pans', 'CREATE TABLE pans (id int);--> statement-breakpoint\nCREATE TABLE lids ()'],
+    ]);
+    await expect(run()).rejects.toThrow(/the migration failed: relation "lids" already exists/);
+    await writeMigrations(folder, [...before, ['0002_pans', 'CREATE TABLE pans (id int)']]);
+    expect(await run()).toEqual([`${name}: applied 0002_pans`]);
+  });
+
+  it('says where it looked when no server answers', async () => {
+    const nowhere = runMigrations({ url: 'postgresql://u:p@127.0.0.1:1/orders', folder });
+    await expect(nowhere).rejects.toBeInstanceOf(MigrationProblem);
+    await expect(nowhere).rejects.toThrow(/Cannot use PostgreSQL at 127.0.0.1:1: .*Is it running/);
+  });
+
+  it('says to check the password when the server refuses it', async () => {
+    const wrong = Object.assign(new URL(url), { password: 'wrong' }).href;
+    await expect(runMigrations({ url: wrong, folder })).rejects.toThrow(/Check the user/);
+  });
+});

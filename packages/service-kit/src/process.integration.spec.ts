@@ -1,0 +1,117 @@
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { waitFor } from '@backstitch/testkit';
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer, type AddressInfo } from 'node:net';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const PACKAGE = join(dirname(fileURLToPath(import.meta.url)), '..');
+
+/** A whole app of nothing but the kit; `%` is what the test adds to its boot options. */
+const APP = `
+import 'reflect-metadata';
+import { AppConfig, bootApp, createLogger, loadConfig, reachedFaultPoint } from '@backstitch/service-kit';
+const config = loadConfig(AppConfig);
+const logger = createLogger({ app: 'test', level: config.LOG_LEVEL });
+class Empty {}
+await bootApp({ name: 'test', module: { module: Empty }, config, logger, % });
+reachedFaultPoint('test.booted');
+reachedFaultPoint('test.booted');
+`;
+
+class App {
+  output = '';
+  private readonly child: ChildProcess;
+  private readonly exited: Promise<unknown[]>;
+
+  constructor(env: Record<string, string>, options = '') {
+    const program = APP.replace('%', options);
+    const args = ['--input-type=module', '-e', program];
+    const { PATH = '' } = process.env;
+    this.child = spawn(process.execPath, args, { cwd: PACKAGE, env: { PATH, PORT: '0', ...env } });
+    this.exited = once(this.child, 'exit');
+    const collect = (chunk: Buffer) => (this.output += String(chunk));
+    this.child.stdout?.on('data', collect);
+    this.child.stderr?.on('data', collect);
+  }
+
+  kill(signal: NodeJS.Signals): void {
+    this.child.kill(signal);
+  }
+
+  says(text: string): Promise<unknown> {
+    return waitFor(`"${text}" in the output`, () => this.output.includes(text));
+  }
+
+  /** The exit code, or the signal that ended it. */
+  async end(): Promise<unknown> {
+    const [code, signal] = await this.exited;
+    return code ?? signal;
+  }
+}
+
+describe('an app as a process', () => {
+  let app: App;
+
+  afterEach(() => app.kill('SIGKILL'));
+
+  it('prints every problem with its configuration at once and exits with 1', async () => {
+    app = new App({ PORT: 'x', CURRENCY: 'y' });
+    expect(await app.end()).toBe(1);
+    expect(app.output).toContain('PORT must be');
+    expect(app.output).toContain('CURRENCY must be');
+  });
+
+  it('says which port is taken and which variable chooses another, and exits with 1', async () => {
+    const server = createServer().listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+    app = new App({ PORT: String(port) });
+    expect(await app.end()).toBe(1);
+    expect(app.output).toContain(`port ${port} on 127.0.0.1 is taken: set PORT`);
+    server.close();
+  });
+
+  it('drains in order on SIGTERM, flushes its log and exits with 0', async () => {
+    const step = (name: string) =>
+      `[{ name: '${name}', run: async () => logger.info('draining ${name}') }]`;
+    app = new App({}, `drain: () => ({ first: ${step('engine')}, last: ${step('broker')} })`);
+    await app.says('test is listening');
+    app.kill('SIGTERM');
+    expect(await app.end()).toBe(0);
+    expect(app.output).toMatch(/draining engine[^]*draining broker[^]*shut down in order/);
+  });
+
+  it('exits at once at the second signal', async () => {
+    const hang = `[{ name: 'hang', run: () => new Promise((r) => setTimeout(r, 60_000)) }]`;
+    app = new App({}, `drain: () => ({ first: ${hang} })`);
+    await app.says('test is listening');
+    app.kill('SIGINT');
+    await app.says('shutting down');
+    app.kill('SIGINT');
+    expect(await app.end()).toBe(1);
+    expect(app.output).toContain('a second signal');
+  });
+
+  it.each([
+    ['an unhandled rejection', `void Promise.reject(new Error('lost'))`],
+    ['an uncaught exception', `setImmediate(() => { throw new Error('lost'); })`],
+  ])('logs %s and exits with 1', async (_name, trouble) => {
+    app = new App({}, `configure: () => { setTimeout(() => { ${trouble} }, 100).unref(); }`);
+    expect(await app.end()).toBe(1);
+    expect(app.output).toMatch(/"level":"fatal".*lost/);
+  });
+
+  it('dies without a word at an armed fault point, at the pass it was armed for', async () => {
+    app = new App({ FAULT_POINT: 'test.booted#2' });
+    expect(await app.end()).toBe('SIGKILL');
+  });
+
+  it('passes a fault point that is armed for a later pass', async () => {
+    app = new App({ FAULT_POINT: 'test.booted#3' });
+    await app.says('test is listening');
+    app.kill('SIGTERM');
+    expect(await app.end()).toBe(0);
+  });
+});
