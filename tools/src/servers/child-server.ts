@@ -16,12 +16,14 @@ export interface ChildServerOptions {
   /** How the server is asked to end. */
   askings: readonly Asking[];
   ledger: ProcessLedger;
+  /** Told when it ends, after it was ready, without having been asked to. */
+  onDeath?: (how: string) => void;
 }
 
 /** Still running servers of this process; they must not outlive it when it ends without ado. */
 const running = new Set<ChildServer>();
 process.on('exit', () => {
-  for (const server of running) server.signal('SIGKILL');
+  for (const server of running) server.killNow();
 });
 
 /** A server that runs as our child, out of reach of the terminal's Ctrl-C, written down in the ledger. */
@@ -29,6 +31,8 @@ export class ChildServer {
   private readonly child: ChildProcess;
   private readonly entry: LedgerEntry | undefined;
   private failure: string | undefined;
+  private up = false;
+  private ending = false;
 
   constructor(private readonly options: ChildServerOptions) {
     const log = openSync(options.logFile, 'a');
@@ -45,6 +49,7 @@ export class ChildServer {
     this.child.on('exit', (code, signal) => {
       this.failure ??= `ended with ${signal ?? `code ${code}`}`;
       this.forget();
+      if (this.up && !this.ending) options.onDeath?.(this.failure);
     });
     this.child.unref();
     running.add(this);
@@ -70,15 +75,18 @@ export class ChildServer {
       await this.end([['SIGKILL', 5_000]]);
       throw new Error(`${this.options.name} ${why}. Its log ends:\n${this.logTail()}`);
     }
+    this.up = true;
   }
 
   async end(askings = this.options.askings): Promise<void> {
+    this.ending = true;
     if (this.entry) await endProcess(this.entry, askings);
     this.forget();
   }
 
-  signal(signal: NodeJS.Signals): void {
-    this.child.kill(signal);
+  killNow(): void {
+    this.ending = true;
+    this.child.kill('SIGKILL');
   }
 
   private forget(): void {

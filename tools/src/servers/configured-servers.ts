@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { stateFolder } from './project.js';
 
@@ -62,6 +62,10 @@ export function rememberAddresses(addresses: ServerAddresses, file = RUNNING_FIL
   mkdirSync(dirname(file), { recursive: true });
   // Credentials are in it.
   writeFileSync(file, JSON.stringify(addresses, null, 2), { mode: 0o600 });
+}
+
+export function forgetAddresses(file = RUNNING_FILE): void {
+  rmSync(file, { force: true });
 }
 
 export function rememberedAddresses(file = RUNNING_FILE): Partial<ServerAddresses> {

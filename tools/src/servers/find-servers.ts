@@ -12,6 +12,7 @@ import { startPrivatePostgres } from './private-postgres.js';
 import { startPrivateRabbit } from './private-rabbit.js';
 import { stateFolder } from './project.js';
 import { systemRabbit } from './rabbit-binaries.js';
+import { ServerGuard, type StopServer } from './server-guard.js';
 
 /** No way to a server is left; the message says what was tried and what would help. */
 export class NoServer extends Error {}
@@ -31,7 +32,7 @@ export interface FoundServer<Address> {
   /** For people: what it is and where it came from. */
   how: string;
   /** Ends it if we started it, else does nothing. */
-  stop(options?: { hurry?: boolean }): Promise<void>;
+  stop: StopServer;
 }
 
 type RabbitAddress = Pick<ServerAddresses, 'rabbitmqUrl' | 'managementUrl'>;
@@ -143,11 +144,12 @@ async function privatePostgres(
   const dataDir = join(stateFolder(), 'postgres');
   if (fresh) await wipe(dataFolderFor(dataDir, accountForPostgres()), say);
   const port = await usualPortOr(USUAL_PORTS.postgres);
-  const server = await startPrivatePostgres({ dataDir, port });
+  const guard = new ServerGuard('PostgreSQL', say);
+  const server = await startPrivatePostgres({ dataDir, port, onDeath: guard.onDeath });
   return {
     address: server.url,
     how: `private, ${server.origin}, data in ${server.dataDir}`,
-    stop: (options) => server.stop(options),
+    stop: guard.watch(server),
   };
 }
 
@@ -157,15 +159,17 @@ async function privateRabbit(
 ): Promise<FoundServer<RabbitAddress>> {
   const dataDir = join(stateFolder(), 'rabbitmq');
   if (fresh) await wipe(dataFolderFor(dataDir, undefined), say);
+  const guard = new ServerGuard('RabbitMQ', say);
   const server = await startPrivateRabbit({
     dataDir,
+    onDeath: guard.onDeath,
     amqpPort: await usualPortOr(USUAL_PORTS.amqp),
     managementPort: await usualPortOr(USUAL_PORTS.management),
   });
   return {
     address: { rabbitmqUrl: server.url, managementUrl: server.managementUrl },
     how: `private, ${server.origin}, data in ${server.dataDir}`,
-    stop: (options) => server.stop(options),
+    stop: guard.watch(server),
   };
 }
 

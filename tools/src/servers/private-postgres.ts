@@ -19,6 +19,8 @@ export interface PrivatePostgresOptions {
   /** Settings of the server, as for `postgres -c name=value`. */
   settings?: Record<string, string>;
   ledger?: ProcessLedger;
+  /** Told when a server that was up ends without having been asked to. */
+  onDeath?: (how: string) => void;
 }
 
 const START_WITHIN_MS = 30_000;
@@ -48,6 +50,7 @@ export async function startPrivatePostgres(
       password: '1111',
       settings: {},
       ledger: new ProcessLedger(),
+      onDeath: () => undefined,
       ...options,
       port: options.port ?? (await freePort()),
       binaries,
@@ -101,6 +104,7 @@ export class PrivatePostgres {
       account: this.account,
       askings: [FAST, ...IMMEDIATE],
       ledger: this.options.ledger,
+      onDeath: this.options.onDeath,
     });
     const welcome = async () => (await postgresLogin(this.url)).kind === 'welcome';
     await this.child.ready(welcome, START_WITHIN_MS);

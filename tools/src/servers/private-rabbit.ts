@@ -25,6 +25,8 @@ export interface PrivateRabbitOptions {
   password?: string;
   binaries?: RabbitBinaries;
   ledger?: ProcessLedger;
+  /** Told when a broker that was up ends without having been asked to. */
+  onDeath?: (how: string) => void;
 }
 
 const START_WITHIN_MS = 90_000;
@@ -44,18 +46,22 @@ export async function startPrivateRabbit(options: PrivateRabbitOptions): Promise
   }
   const folder = dataFolderFor(options.dataDir, undefined);
   const [distributionPort, epmdPort] = (await freePorts(2)) as [number, number];
-  const server = new PrivateRabbit(binaries, options.ledger ?? new ProcessLedger(), {
-    folder,
-    nodeName: `backstitch-${pathKey(folder)}@localhost`,
-    cookie: pathKey(`${folder} cookie`),
-    amqpPort: options.amqpPort ?? (await freePort()),
-    managementPort: options.managementPort ?? (await freePort()),
-    distributionPort,
-    epmdPort,
-    user: options.user ?? 'admin',
-    password: options.password ?? 'admin',
-    schedulers: Math.min(2, availableParallelism()),
-  });
+  const server = new PrivateRabbit(
+    binaries,
+    { ledger: new ProcessLedger(), ...options },
+    {
+      folder,
+      nodeName: `backstitch-${pathKey(folder)}@localhost`,
+      cookie: pathKey(`${folder} cookie`),
+      amqpPort: options.amqpPort ?? (await freePort()),
+      managementPort: options.managementPort ?? (await freePort()),
+      distributionPort,
+      epmdPort,
+      user: options.user ?? 'admin',
+      password: options.password ?? 'admin',
+      schedulers: Math.min(2, availableParallelism()),
+    },
+  );
   await server.start();
   return server;
 }
@@ -72,7 +78,7 @@ export class PrivateRabbit {
 
   constructor(
     private readonly binaries: RabbitBinaries,
-    private readonly ledger: ProcessLedger,
+    private readonly options: PrivateRabbitOptions & { ledger: ProcessLedger },
     private readonly plan: RabbitPlan,
   ) {
     const { user, password, amqpPort, managementPort } = plan;
@@ -145,7 +151,8 @@ export class PrivateRabbit {
       cwd: this.dataDir,
       env: rabbitEnvironment(this.plan, process.env),
       logFile: join(this.dataDir, `${name.toLowerCase()}.log`),
-      ledger: this.ledger,
+      ledger: this.options.ledger,
+      onDeath: name === 'RabbitMQ' ? this.options.onDeath : undefined,
     });
   }
 }

@@ -1,0 +1,39 @@
+import {
+  databaseUrl,
+  withoutPassword,
+  type ServerAddresses,
+} from '../servers/configured-servers.js';
+import { APPS, portOf } from './apps.js';
+
+export interface BannerFacts {
+  host: string;
+  gateway: number;
+  servers: ServerAddresses;
+  postgresHow: string;
+  rabbitHow: string;
+}
+
+/** What `npm start` prints once everything answers: what it started, where, and what to try. */
+export function banner({ host, gateway, servers, postgresHow, rabbitHow }: BannerFacts): string {
+  const databases = APPS.flatMap(({ database }) => database ?? []);
+  const url = `http://${host === '127.0.0.1' ? 'localhost' : host}:${gateway}`;
+  return `
+Backstitch is ready.
+
+  API             ${url}/api        (documentation: ${url}/api/docs)
+  Apps            ${APPS.map((app) => `${app.name} :${portOf(app, gateway)}`).join('  ')}
+  PostgreSQL      ${postgresHow}
+${databases.map((name) => `                  ${databaseUrl(servers.databaseServerUrl, name)}`).join('\n')}
+  RabbitMQ        ${rabbitHow}
+                  ${withoutPassword(servers.rabbitmqUrl)}   management UI ${servers.managementUrl}
+
+Place an order (two wireless mice):
+
+  curl -s ${url}/api/checkout -H 'content-type: application/json' -d '
+    {"userId":"user-123","items":[{"productId":"660facf7-b9cf-417a-8ee1-27afe2fb2c72","quantity":2,"price":"29.99"}]}'
+
+Then look at what happened:  curl -s ${url}/api/sagas/<sagaId>
+Check the books of all services against each other:  pnpm reconcile
+Ctrl-C stops everything that was started here.
+`;
+}

@@ -1,0 +1,157 @@
+import {
+  configuredAddresses,
+  forgetAddresses,
+  rememberAddresses,
+  rememberedAddresses,
+  type ServerAddresses,
+} from '../servers/configured-servers.js';
+import { findPostgres, findRabbit, type FoundServer } from '../servers/find-servers.js';
+import { postgresLogin, rabbitLogin } from '../servers/logins.js';
+import { whoHolds } from '../servers/port-holder.js';
+import { isPortFree } from '../servers/ports.js';
+import { ProcessLedger } from '../servers/process-ledger.js';
+import { AppChild } from './app-child.js';
+import { APPS, appEnvironment, portOf, reachableHost } from './apps.js';
+import { streamLine } from './log-stream.js';
+import { migrateDatabases, seedIfEmpty } from './prepare-databases.js';
+import { untilReady } from './readiness.js';
+
+/** Why the system cannot be started, in words for whoever typed the command. */
+export class CannotStart extends Error {}
+
+const READY_WITHIN_MS = 120_000;
+
+/** Everything `npm start` starts, and in which order it ends. */
+export class Launch {
+  private readonly ledger = new ProcessLedger();
+  private readonly apps: AppChild[] = [];
+  private readonly servers: FoundServer<unknown>[] = [];
+  private readonly startFailed = new AbortController();
+  private started = false;
+  private stopping = false;
+
+  constructor(
+    private readonly gateway: number,
+    private readonly env: NodeJS.ProcessEnv,
+    private readonly say: (line: string) => void,
+  ) {}
+
+  get host(): string {
+    return reachableHost(this.env.HOST);
+  }
+
+  async sweepOrphans(): Promise<void> {
+    const ended = await this.ledger.sweep();
+    if (ended.length > 0) {
+      this.say(`ended what an earlier run had to leave behind: ${ended.join(', ')}`);
+    }
+  }
+
+  async requireFreePorts(): Promise<void> {
+    const taken: string[] = [];
+    for (const app of APPS) {
+      const port = portOf(app, this.gateway);
+      if (await isPortFree(port, this.host)) continue;
+      taken.push(`Port ${port}, for ${app.name}, is held by ${await whoHolds(port)}.`);
+    }
+    if (taken.length === 0) return;
+    const last = APPS.length - 1;
+    throw new CannotStart(
+      `${taken.join('\n')}\nEnd that, or choose other ports: \`PORT=4000 npm start\` takes 4000 to ${4000 + last}.`,
+    );
+  }
+
+  /** Finds or starts both servers, side by side. */
+  async findServers(fresh: boolean) {
+    const options = {
+      configured: configuredAddresses(this.env, await this.livingAddresses()),
+      given: {
+        postgres: Boolean(this.env.DATABASE_SERVER_URL),
+        rabbit: Boolean(this.env.RABBITMQ_URL),
+      },
+      privateOnly: this.env.BACKSTITCH_SERVERS === 'private',
+      fresh,
+      say: this.say,
+    };
+    const keep = <Server extends FoundServer<unknown>>(name: string, server: Server): Server => {
+      this.servers.push(server);
+      this.say(`${name}: ${server.how}`);
+      return server;
+    };
+    const searches = [
+      findPostgres(options).then((server) => keep('PostgreSQL', server)),
+      findRabbit(options).then((server) => keep('RabbitMQ', server)),
+    ] as const;
+    await Promise.allSettled(searches); // also when one fails: what the other started must be known
+    const [postgres, rabbit] = await Promise.all(searches);
+    const addresses: ServerAddresses = { databaseServerUrl: postgres.address, ...rabbit.address };
+    rememberAddresses(addresses);
+    return { addresses, postgresHow: postgres.how, rabbitHow: rabbit.how };
+  }
+
+  async prepareDatabases({ databaseServerUrl }: ServerAddresses): Promise<void> {
+    await migrateDatabases(databaseServerUrl, this.say);
+    if (await seedIfEmpty(databaseServerUrl))
+      this.say('the catalogue is filled with demo products');
+  }
+
+  /** Starts the five apps; resolves when all are ready, throws as soon as one cannot start. */
+  async startApps(addresses: ServerAddresses): Promise<void> {
+    if (this.stopping) return;
+    for (const app of APPS) {
+      const child = new AppChild({
+        name: app.name,
+        env: appEnvironment(app, this.gateway, addresses, this.env),
+        ledger: this.ledger,
+        onLine: (line) => console.log(streamLine(app.name, line, process.stdout.isTTY)),
+        onDeath: (how, restartInMs) => this.appDied(app.name, how, restartInMs),
+      });
+      this.apps.push(child);
+      child.start();
+    }
+    await Promise.all(
+      APPS.map(async (app) => {
+        const url = `http://${this.host}:${portOf(app, this.gateway)}`;
+        await untilReady(url, READY_WITHIN_MS, this.startFailed.signal).catch((error: unknown) => {
+          if (this.startFailed.signal.aborted) throw this.startFailed.signal.reason;
+          throw new CannotStart(`${app.name} is ${(error as Error).message}`);
+        });
+        this.say(`${app.name} is ready on ${url}`);
+      }),
+    );
+    this.started = true;
+  }
+
+  /** The apps first: they finish what they do with the servers still there. */
+  async stop({ hurry = false } = {}): Promise<void> {
+    this.stopping = true;
+    await Promise.allSettled(this.apps.map((app) => app.stop({ hurry })));
+    await Promise.allSettled(this.servers.map((server) => server.stop({ hurry })));
+    if (this.servers.length > 0) forgetAddresses();
+  }
+
+  /** Before the system was up once, a death is a reason to give up: it would only repeat itself. */
+  private appDied(name: string, how: string, restartInMs: number): void {
+    if (this.started) {
+      this.say(`${name} died (${how}); it is started again in ${restartInMs / 1000} s`);
+    } else {
+      this.startFailed.abort(
+        new CannotStart(`${name} ended while starting (${how}); see above why.`),
+      );
+    }
+  }
+
+  /** Where another `npm start` of this checkout has its servers now, if it runs. */
+  private async livingAddresses(): Promise<Partial<ServerAddresses>> {
+    const { databaseServerUrl, rabbitmqUrl, managementUrl } = rememberedAddresses();
+    const alive = { kind: 'welcome' };
+    const [postgres, rabbit] = await Promise.all([
+      databaseServerUrl && postgresLogin(databaseServerUrl),
+      rabbitmqUrl && rabbitLogin(rabbitmqUrl),
+    ]);
+    return {
+      ...(postgres && postgres.kind === alive.kind && { databaseServerUrl }),
+      ...(rabbit && rabbit.kind === alive.kind && { rabbitmqUrl, managementUrl }),
+    };
+  }
+}

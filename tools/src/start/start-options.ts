@@ -1,0 +1,23 @@
+export const START_HELP = `npm start [-- --fresh]
+
+Sets up everything and serves: PostgreSQL and RabbitMQ (found, or started), databases, demo data,
+five apps. Ctrl-C stops what it started.
+
+  --fresh               wipe the private servers' data first
+  PORT=4000             the gateway's port; the other apps take the next four (0: any free ones)
+  DATABASE_SERVER_URL   host and credentials of all four databases
+  RABBITMQ_URL          the broker
+  BACKSTITCH_SERVERS=private   never use servers that run already, start private ones
+
+Every other variable reaches the apps (see each app's .env.example).`;
+
+export type StartOptions = { fresh: boolean; help: boolean } | { wrong: string };
+
+export function startOptions(words: readonly string[]): StartOptions {
+  const unknown = words.find((word) => !['--fresh', '--help', '-h', '--'].includes(word));
+  if (unknown !== undefined) return { wrong: `"${unknown}" is not an option.\n\n${START_HELP}` };
+  return {
+    fresh: words.includes('--fresh'),
+    help: words.includes('--help') || words.includes('-h'),
+  };
+}
