@@ -1,0 +1,127 @@
+import { afterEach, describe, expect, it } from '@jest/globals';
+import type { ServerResponse } from 'node:http';
+import { goneUpstream, sendJson, type Upstream, upstream } from '../testing/upstream.js';
+import { type Forwarded, Orchestrators } from './orchestrators.client.js';
+
+const open: { close(): Promise<void> }[] = [];
+afterEach(async () => {
+  for (const each of open.splice(0).reverse()) await each.close();
+});
+
+async function orchestrator(answer: (response: ServerResponse) => void): Promise<Upstream> {
+  const one = await upstream(answer);
+  open.push(one);
+  return one;
+}
+const placed = (response: ServerResponse) => sendJson(response, 200, { success: true });
+const lost = (response: ServerResponse) => void response.socket?.destroy();
+const shedding = (response: ServerResponse) =>
+  sendJson(response, 503, { code: 'NOT_ACCEPTED' }, { 'retry-after': '1' });
+
+/** `urls` in the order in which they are asked. */
+function forward(...urls: string[]): Promise<Forwarded> {
+  const orchestrators = new Orchestrators({
+    urls: [urls.at(-1)!, ...urls.slice(0, -1)],
+    timeoutMs: 300,
+    connectTimeoutMs: 300,
+    onFailure: () => undefined,
+  });
+  open.push(orchestrators);
+  const headers = { 'content-type': 'application/json', 'x-saga-id': 'saga-1' };
+  return orchestrators.forward({ method: 'POST', path: '/checkout', headers, body: '{"a":1}' });
+}
+
+const statusOf = (forwarded: Forwarded) =>
+  forwarded.kind === 'answered' ? forwarded.answer.status : forwarded.kind;
+
+describe('a forwarded checkout', () => {
+  it('arrives as it was sent and its answer is untouched', async () => {
+    const one = await orchestrator((response) => {
+      response.writeHead(402, { 'content-type': 'application/problem+json', 'x-order-id': 'o' });
+      response.end('{ "odd" :  "spacing" }');
+    });
+    const forwarded = await forward(one.url);
+    expect(one.seen).toEqual([
+      {
+        method: 'POST',
+        url: '/checkout',
+        headers: expect.objectContaining({ 'x-saga-id': 'saga-1' }),
+        body: '{"a":1}',
+      },
+    ]);
+    expect(forwarded).toMatchObject({
+      kind: 'answered',
+      answer: { status: 402, headers: { 'x-order-id': 'o' } },
+    });
+    expect(forwarded.kind === 'answered' && forwarded.answer.body.toString()).toBe(
+      '{ "odd" :  "spacing" }',
+    );
+  });
+
+  it('goes to the next orchestrator when a connection is refused', async () => {
+    const second = await orchestrator(placed);
+    expect(statusOf(await forward(await goneUpstream(), second.url))).toBe(200);
+  });
+
+  it('goes to the next one with the same saga id when the connection is lost on the way', async () => {
+    const first = await orchestrator(lost);
+    const second = await orchestrator(placed);
+    expect(statusOf(await forward(first.url, second.url))).toBe(200);
+    expect(first.seen[0]?.headers['x-saga-id']).toBe('saga-1');
+    expect(second.seen[0]?.headers['x-saga-id']).toBe('saga-1');
+  });
+
+  it('goes to the only one once more when the connection is lost on the way', async () => {
+    let tries = 0;
+    const only = await orchestrator((response) => {
+      tries += 1;
+      if (tries === 1) lost(response);
+      else placed(response);
+    });
+    expect(statusOf(await forward(only.url))).toBe(200);
+    expect(only.seen).toHaveLength(2);
+  });
+
+  it('goes to the next one when an orchestrator accepted nothing', async () => {
+    const first = await orchestrator(shedding);
+    const second = await orchestrator(placed);
+    expect(statusOf(await forward(first.url, second.url))).toBe(200);
+  });
+
+  it('that nobody accepted is answered as they answered', async () => {
+    const first = await orchestrator(shedding);
+    const second = await orchestrator(shedding);
+    const forwarded = await forward(first.url, second.url);
+    expect(forwarded).toMatchObject({
+      kind: 'answered',
+      answer: { status: 503, headers: { 'retry-after': '1' } },
+    });
+  });
+
+  it('that could be sent to nobody is not reached', async () => {
+    expect(statusOf(await forward(await goneUpstream(), await goneUpstream()))).toBe('not-reached');
+  });
+
+  it('that may have been served is unknown, whatever the others say', async () => {
+    const first = await orchestrator(lost);
+    const second = await orchestrator(shedding);
+    expect(statusOf(await forward(first.url, second.url))).toBe('unknown');
+    expect(statusOf(await forward(first.url, await goneUpstream()))).toBe('unknown');
+  });
+
+  it('that got no answer in time is unknown, and is sent to nobody else', async () => {
+    const first = await orchestrator(() => undefined);
+    const second = await orchestrator(placed);
+    expect(statusOf(await forward(first.url, second.url))).toBe('unknown');
+    expect(second.seen).toEqual([]);
+  });
+
+  it('passes any other answer on, a 503 of another code included', async () => {
+    const first = await orchestrator((response) =>
+      sendJson(response, 503, { code: 'OUTCOME_UNKNOWN' }),
+    );
+    const second = await orchestrator(placed);
+    expect(statusOf(await forward(first.url, second.url))).toBe(503);
+    expect(second.seen).toEqual([]);
+  });
+});
