@@ -1,0 +1,13 @@
+import { DatabaseConfig, IsIntegerVariable } from '@backstitch/service-kit';
+
+/** Every variable the app reads; apps/inventory-service/.env.example explains them. */
+export class InventoryConfig extends DatabaseConfig {
+  override PORT = 3002;
+  override DB_URL = 'postgresql://postgres:1111@localhost:5432/inventory';
+
+  @IsIntegerVariable({ min: 1, max: 86_400 })
+  RESERVATION_TTL_SECONDS = 1800;
+
+  @IsIntegerVariable({ min: 50, max: 3_600_000 })
+  SWEEP_INTERVAL_MS = 1000;
+}

@@ -1,0 +1,122 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { DatabaseAway, databaseFault, type Logger, type Statement } from '@backstitch/service-kit';
+import pg from 'pg';
+
+export interface LaneOptions {
+  url: string;
+  name: string;
+  logger: Logger;
+  /** Transactions under way at once. */
+  lanes: number;
+}
+
+type Rows = Record<string, unknown>[];
+
+const CONNECT_TIMEOUT_MS = 3_000;
+const STATEMENT_TIMEOUT_MS = 10_000;
+const CONTENTION_TRIES_MAX = 5;
+const CONTENTION_PAUSE_MS = 5;
+/** A statement behind a failed one of its transaction fails with this; the first says why. */
+const IN_FAILED_TRANSACTION = '25P02';
+/**
+ * Every statement of a lane looks rows up by their keys. Its plan is made once a connection, and
+ * one made while the tables were still empty must not be a scan when they are full.
+ */
+const KEY_LOOKUPS = '-c plan_cache_mode=force_generic_plan -c enable_seqscan=off';
+const BEGIN = "BEGIN; SET LOCAL backstitch.stock_move = 'HOLD'";
+
+/**
+ * The connections on which holds move stock. A transaction's statements travel in flights: those of
+ * one flight are sent together and cost one round trip, which is what the row locks are held for.
+ */
+export class Lanes {
+  private readonly pool: pg.Pool;
+  private readonly name: string;
+
+  constructor({ url, name, logger, lanes }: LaneOptions) {
+    this.name = name;
+    // `pipeline` is missing from the types: queries are sent without waiting for earlier answers.
+    const options: pg.PoolConfig & { pipeline: boolean } = {
+      connectionString: url,
+      application_name: name,
+      max: lanes,
+      pipeline: true,
+      options: KEY_LOOKUPS,
+      connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+      statement_timeout: STATEMENT_TIMEOUT_MS,
+      idle_in_transaction_session_timeout: STATEMENT_TIMEOUT_MS,
+      query_timeout: STATEMENT_TIMEOUT_MS + 2_000,
+      keepAlive: true,
+    };
+    this.pool = new pg.Pool(options);
+    this.pool.on('error', (error) => logger.warn({ err: error }, 'a lane lost its connection'));
+    this.pool.on('connect', (client) => client.on('error', () => undefined));
+  }
+
+  /**
+   * Runs `work` in one transaction, which `work` ends by flight.commit(). Deadlocks are retried, so
+   * `work` keeps its effects inside the transaction. DatabaseAway: the outcome is not known.
+   */
+  async transact<Result>(work: (flight: Flight) => Promise<Result>): Promise<Result> {
+    for (let tries = 1; ; tries += 1) {
+      try {
+        return await this.transactOnce(work);
+      } catch (error) {
+        const fault = databaseFault(error);
+        if (fault === 'away') throw new DatabaseAway(this.name, error);
+        if (fault !== 'contention' || tries >= CONTENTION_TRIES_MAX) throw error;
+        await pause(CONTENTION_PAUSE_MS * tries * (0.5 + Math.random()));
+      }
+    }
+  }
+
+  async close(): Promise<void> {
+    if (!this.pool.ended && !this.pool.ending) await this.pool.end();
+  }
+
+  private async transactOnce<Result>(work: (flight: Flight) => Promise<Result>): Promise<Result> {
+    const client = await this.pool.connect();
+    let broken: Error | undefined;
+    try {
+      return await work(new Flight(client));
+    } catch (error) {
+      if (databaseFault(error) === 'away') broken = error as Error;
+      else await client.query('ROLLBACK').catch((failed: Error) => (broken = failed));
+      throw error;
+    } finally {
+      client.release(broken);
+    }
+  }
+}
+
+/** One transaction. A statement left out (undefined) has no rows. */
+export class Flight {
+  private begun = false;
+
+  constructor(private readonly client: pg.PoolClient) {}
+
+  send(...statements: (Statement | undefined)[]): Promise<Rows[]> {
+    return this.fly(statements);
+  }
+
+  /** Sends the last statements and the commit; resolves when it is known to be committed. */
+  commit(...statements: (Statement | undefined)[]): Promise<Rows[]> {
+    return this.fly(statements, 'COMMIT');
+  }
+
+  private async fly(statements: readonly (Statement | undefined)[], end?: string): Promise<Rows[]> {
+    const begin = this.begun ? undefined : this.client.query(BEGIN);
+    this.begun = true;
+    const queries = statements.map((statement) => statement && this.client.query(statement));
+    const ending = end && this.client.query(end);
+    const settled = await Promise.allSettled([begin, ...queries, ending]);
+    const failures = settled.flatMap((each) => (each.status === 'rejected' ? [each.reason] : []));
+    if (failures.length > 0) throw failures.find((error) => !isAftermath(error)) ?? failures[0];
+    const rows = await Promise.all(queries);
+    return rows.map((result) => (result ? (result.rows as Rows) : []));
+  }
+}
+
+function isAftermath(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === IN_FAILED_TRANSACTION;
+}

@@ -1,0 +1,99 @@
+import { sql } from 'drizzle-orm';
+import {
+  bigint,
+  check,
+  index,
+  integer,
+  json,
+  numeric,
+  pgTable,
+  primaryKey,
+  text,
+  timestamp,
+  uuid,
+} from 'drizzle-orm/pg-core';
+
+const now = (name: string) => timestamp(name, { withTimezone: true }).notNull().defaultNow();
+
+/**
+ * stock_quantity is what may still be held. version rises by one with each hold that moves it. The
+ * triggers that book every other change in stock_ledger are in the migrations.
+ */
+export const products = pgTable(
+  'products',
+  {
+    id: uuid('id').primaryKey().defaultRandom(),
+    name: text('name').notNull(),
+    description: text('description').notNull().default(''),
+    stockQuantity: integer('stock_quantity').notNull(),
+    price: numeric('price', { precision: 14, scale: 2 }).notNull(),
+    version: integer('version').notNull().default(1),
+  },
+  (table) => [
+    check('products_stock_quantity_check', sql`${table.stockQuantity} >= 0`),
+    check('products_price_check', sql`${table.price} >= 0`),
+  ],
+);
+
+/**
+ * One row an order: the barrier against repeats and late commands, and the memory of every answer.
+ * REJECTED rows keep why; an EXPIRED one with a refusal was asked to be committed and could not.
+ */
+export const reservations = pgTable(
+  'reservations',
+  {
+    orderId: uuid('order_id').primaryKey(),
+    sagaId: uuid('saga_id'),
+    status: text('status').notNull(),
+    expiresAt: timestamp('expires_at', { withTimezone: true }).notNull(),
+    refusalCode: text('refusal_code'),
+    refusalMessage: text('refusal_message'),
+    // json, not jsonb: a repeat shall get the first answer to the letter, its keys' order included.
+    refusalDetails: json('refusal_details'),
+    createdAt: now('created_at'),
+    updatedAt: now('updated_at'),
+  },
+  (table) => [
+    check(
+      'reservations_status_check',
+      sql`${table.status} IN ('ACTIVE', 'CONSUMED', 'RELEASED', 'EXPIRED', 'REJECTED')`,
+    ),
+    // For the sweeper: as small as what is held right now, however many holds have finished.
+    index('reservations_active').on(table.expiresAt).where(sql`${table.status} = 'ACTIVE'`),
+  ],
+);
+
+/**
+ * Written once, together with its hold, for products whose rows are locked at that moment; so the
+ * foreign keys would check, line by line on the hot path, what cannot be otherwise.
+ */
+export const reservationItems = pgTable(
+  'reservation_items',
+  {
+    orderId: uuid('order_id').notNull(),
+    productId: uuid('product_id').notNull(),
+    quantity: integer('quantity').notNull(),
+    unitPrice: numeric('unit_price', { precision: 14, scale: 2 }).notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.orderId, table.productId] }),
+    check('reservation_items_quantity_check', sql`${table.quantity} > 0`),
+  ],
+);
+
+/** Append-only: what was ever received, so that received = available + held + consumed. */
+export const stockLedger = pgTable(
+  'stock_ledger',
+  {
+    id: bigint('id', { mode: 'number' }).primaryKey().generatedAlwaysAsIdentity(),
+    productId: uuid('product_id').notNull(),
+    change: integer('change').notNull(),
+    kind: text('kind').notNull(),
+    bookedBy: text('booked_by').notNull().default(sql`session_user`),
+    bookedAt: now('booked_at'),
+  },
+  (table) => [
+    index('stock_ledger_product').on(table.productId),
+    check('stock_ledger_kind_check', sql`${table.kind} IN ('SEED', 'RESTOCK', 'CORRECTION')`),
+  ],
+);

@@ -1,0 +1,101 @@
+import pg from 'pg';
+import { DEMO_PRODUCTS } from './demo-products.js';
+
+export interface SeedOptions {
+  url: string;
+  /** Seed although checkouts are under way: their holds are released, and they will be undone. */
+  force?: boolean;
+  print: (line: string) => void;
+}
+
+/** Checkouts are under way, and nobody said to seed nevertheless. Nothing was changed. */
+export class SeedRefused extends Error {}
+
+const ORDERS_SHOWN_MAX = 5;
+
+/**
+ * Brings the catalogue to the ten demo products at their demo stock, in one transaction. What past
+ * orders hold and bought stays on record, and the ledger books the difference, so that afterwards
+ * as before all that was received is available, held or sold. Repeatable. Throws SeedRefused.
+ */
+export async function seedCatalogue({ url, force = false, print }: SeedOptions): Promise<void> {
+  const client = new pg.Client({ connectionString: url, application_name: 'seed' });
+  await client.connect();
+  try {
+    await client.query('BEGIN');
+    // Whoever moves stock touches a hold first: from here on nobody is in the middle of it.
+    await client.query('LOCK TABLE reservations IN EXCLUSIVE MODE');
+    await client.query('SELECT FROM products ORDER BY id FOR UPDATE');
+    if (!force) await refuseWhileHeld(client);
+    print('Seeding inventory database...');
+    print('Clearing existing products...');
+    await endHolds(client);
+    await clearProducts(client);
+    print(`Inserting ${DEMO_PRODUCTS.length} products...`);
+    await insertProducts(client);
+    await client.query('COMMIT');
+  } finally {
+    await client.end();
+  }
+  print('Seeding completed successfully!');
+  print('Product IDs for testing:');
+  DEMO_PRODUCTS.forEach(({ id, name }, index) => print(`${index + 1}. ${name}: ${id}`));
+}
+
+async function refuseWhileHeld(client: pg.Client): Promise<void> {
+  const { rows } = await client.query<{ order_id: string }>(
+    `SELECT order_id FROM reservations
+      WHERE status = 'ACTIVE' AND expires_at > now() ORDER BY created_at`,
+  );
+  if (rows.length === 0) return;
+  const shown = rows.slice(0, ORDERS_SHOWN_MAX).map((row) => row.order_id);
+  const more = rows.length > shown.length ? `, and ${rows.length - shown.length} more` : '';
+  throw new SeedRefused(
+    `Refusing to seed: checkouts are under way, which hold stock (orders ${shown.join(', ')}${more}).
+Wait until they have ended, or add --force: their holds are then released and they are undone.`,
+  );
+}
+
+async function endHolds(client: pg.Client): Promise<void> {
+  await client.query("SET LOCAL backstitch.stock_move = 'HOLD'");
+  await client.query(
+    `WITH ended AS (
+        UPDATE reservations SET updated_at = now(),
+          status = CASE WHEN expires_at > now() THEN 'RELEASED' ELSE 'EXPIRED' END
+        WHERE status = 'ACTIVE' RETURNING order_id
+      ), held AS (
+        SELECT product_id, sum(quantity) AS quantity
+        FROM reservation_items JOIN ended USING (order_id) GROUP BY product_id
+      )
+      UPDATE products SET stock_quantity = stock_quantity + held.quantity FROM held
+      WHERE id = held.product_id`,
+  );
+}
+
+/** A product that past orders name cannot go; it stays, sold out. */
+async function clearProducts(client: pg.Client): Promise<void> {
+  await client.query("SET LOCAL backstitch.stock_move = 'SEED'");
+  const ids = DEMO_PRODUCTS.map((product) => product.id);
+  await client.query(
+    `DELETE FROM products WHERE id <> ALL ($1::uuid[])
+      AND NOT EXISTS (SELECT FROM reservation_items WHERE product_id = products.id)`,
+    [ids],
+  );
+  await client.query(
+    `UPDATE products SET stock_quantity = 0, version = version + 1
+      WHERE id <> ALL ($1::uuid[]) AND stock_quantity > 0`,
+    [ids],
+  );
+}
+
+async function insertProducts(client: pg.Client): Promise<void> {
+  for (const { id, name, description, price, stock } of DEMO_PRODUCTS) {
+    await client.query(
+      `INSERT INTO products (id, name, description, price, stock_quantity)
+        VALUES ($1, $2, $3, $4, $5)
+        ON CONFLICT (id) DO UPDATE SET name = excluded.name, description = excluded.description,
+          price = excluded.price, stock_quantity = excluded.stock_quantity, version = 1`,
+      [id, name, description, price, stock],
+    );
+  }
+}

@@ -1,0 +1,29 @@
+import { databaseFault, loadConfig } from '@backstitch/service-kit';
+import { InventoryConfig } from '../config.js';
+import { SeedRefused, seedCatalogue } from './seed-catalogue.js';
+
+/** SQLSTATEs of a database, and of tables, that are not there yet. */
+const NOT_MIGRATED = ['3D000', '42P01'];
+
+try {
+  await seedCatalogue({
+    url: loadConfig(InventoryConfig).DB_URL,
+    force: process.argv.includes('--force'),
+    print: (line) => process.stdout.write(`${line}\n`),
+  });
+} catch (error) {
+  process.stderr.write(`${inWords(error)}\n`);
+  process.exitCode = 1;
+}
+
+function inWords(error: unknown): string {
+  if (error instanceof SeedRefused) return error.message;
+  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  if (NOT_MIGRATED.includes(code)) {
+    return 'There are no tables yet: run `pnpm --filter=inventory-service db:push` first.';
+  }
+  if (databaseFault(error) === 'away') {
+    return `The database cannot be used (${code}): DB_URL says where it is.`;
+  }
+  throw error;
+}

@@ -1,0 +1,59 @@
+import { describe, expect, it } from '@jest/globals';
+import { Rejection, type ReservationStatus } from '@backstitch/shared-types';
+import { answerTo, strangerTo, type Hold, type HoldCommandKind } from './hold.js';
+
+const no = { code: 'INSUFFICIENT_STOCK', message: 'no', details: [] };
+const sold = { code: 'RESERVATION_EXPIRED', message: 'sold', details: [] };
+
+function hold(status: ReservationStatus, refusal: Hold['refusal'] = null): Hold {
+  return {
+    orderId: 'o',
+    sagaId: 'mine',
+    status,
+    expiresAt: '2026-01-01T00:00:00.000Z',
+    lines: [{ productId: 'm', quantity: 2, priceMinor: 2999 }],
+    refusal,
+  };
+}
+
+describe('the answer read from a hold', () => {
+  const cases: [HoldCommandKind, Hold, string][] = [
+    ['reserve', hold('ACTIVE'), 'yes'],
+    ['reserve', hold('CONSUMED'), 'yes'],
+    ['reserve', hold('EXPIRED'), 'yes'],
+    ['reserve', hold('EXPIRED', sold), 'yes'],
+    ['reserve', hold('RELEASED'), 'RESERVATION_RELEASED'],
+    ['reserve', hold('REJECTED', no), 'INSUFFICIENT_STOCK'],
+    ['commit', hold('CONSUMED'), 'yes'],
+    ['commit', hold('EXPIRED', sold), 'RESERVATION_EXPIRED'],
+    ['commit', hold('RELEASED'), 'RESERVATION_RELEASED'],
+    ['commit', hold('REJECTED', no), 'INSUFFICIENT_STOCK'],
+    ['release', hold('RELEASED'), 'yes'],
+    ['release', hold('REJECTED', no), 'yes'],
+  ];
+
+  it.each(cases)('to %s of %j is %s', (kind, row, expected) => {
+    const answer = answerTo(kind, row, 2);
+    expect(answer instanceof Rejection ? answer.code : 'yes').toBe(expected);
+  });
+
+  it('to reserve is the first yes, with the prices of that moment', () => {
+    expect(answerTo('reserve', hold('CONSUMED'), 2)).toEqual({
+      orderId: 'o',
+      status: 'ACTIVE',
+      expiresAt: '2026-01-01T00:00:00.000Z',
+      items: [{ productId: 'm', quantity: 2, price: '29.99' }],
+    });
+  });
+});
+
+describe('whose hold it is', () => {
+  it.each([
+    ['mine', 'mine', undefined],
+    ['mine', undefined, undefined],
+    [null, 'other', undefined],
+    ['mine', 'other', 'WRONG_SAGA'],
+  ])('a hold of %s is asked about by %s: %s', (sagaId, asking, code) => {
+    expect(strangerTo({ ...hold('ACTIVE'), sagaId }, asking)?.code).toBe(code);
+  });
+});

@@ -1,0 +1,178 @@
+import type { BatchOutcome } from '@backstitch/coalesce';
+import { Fault } from '@backstitch/shared-types';
+import type { Flight } from '../database/lanes.js';
+import { answerTo, strangerTo, type HeldLine, type Hold, type StockAnswer } from './hold.js';
+import { Shelf } from './shelf.js';
+import {
+  claimHolds,
+  holdFrom,
+  linesByOrder,
+  lockHolds,
+  lockProducts,
+  productFrom,
+  readHolds,
+  readLines,
+  write,
+  type Writes,
+} from './stock.sql.js';
+import { commit, release, reserve, type Demand } from './stock.js';
+
+export interface ReserveHold {
+  kind: 'reserve';
+  orderId: string;
+  sagaId: string | undefined;
+  demand: readonly Demand[];
+  holdSeconds: number;
+}
+
+export interface EndHold {
+  kind: 'release' | 'commit';
+  orderId: string;
+  sagaId: string | undefined;
+}
+
+export type StockCommand = ReserveHold | EndHold;
+
+type Outcome = BatchOutcome<StockAnswer>;
+
+/**
+ * One transaction for commands of as many different orders: claim and lock the holds, lock the
+ * products, decide one command after another in arrival order, write once. Two or three flights.
+ */
+export class StockBatch {
+  private readonly claimed = new Map<string, Hold>();
+  private readonly locked = new Map<string, Hold>();
+  private readonly newLines: Writes['newLines'][number][] = [];
+  private readonly changedHolds: Hold[] = [];
+  private shelf = new Shelf([]);
+
+  constructor(
+    private readonly flight: Flight,
+    private readonly commands: readonly StockCommand[],
+    private readonly digits: number,
+  ) {}
+
+  async run(): Promise<Outcome[]> {
+    await this.claimAndLock();
+    const outcomes = this.commands.map((command) => this.decide(command));
+    const repeats = this.commands.filter((_, index) => !outcomes[index]);
+    const answers = await this.writeAndCommit(repeats);
+    return outcomes.map((outcome, index) => {
+      return outcome ?? this.answerFrom(answers, this.commands[index]!);
+    });
+  }
+
+  private async claimAndLock(): Promise<void> {
+    const claims = this.commands.flatMap((command) => claimOf(command) ?? []);
+    const demand = this.commands.flatMap((each) => (each.kind === 'reserve' ? each.demand : []));
+    const toLock = this.commands.filter(({ kind }) => kind !== 'reserve').map(orderIdOf);
+    const nobodyElse = toLock.length === 0;
+    const [claimed = [], locked = [], products = []] = await this.flight.send(
+      claims.length > 0 ? claimHolds(claims) : undefined,
+      nobodyElse ? undefined : lockHolds(toLock),
+      nobodyElse ? lockProducts(productIdsOf(demand)) : undefined,
+    );
+    const sagaIds = new Map(this.commands.map((each) => [each.orderId, each.sagaId]));
+    for (const row of claimed) {
+      const sagaId = sagaIds.get(row.order_id as string) ?? null;
+      const unborn = { ...row, saga_id: sagaId, status: 'ACTIVE', refusal_code: null };
+      this.claimed.set(row.order_id as string, holdFrom(unborn));
+    }
+    for (const row of locked) this.locked.set(row.order_id as string, holdFrom(row));
+    this.shelf = this.shelfOf(nobodyElse ? products : await this.lockWhatMoves());
+  }
+
+  /** Holds before products: which holds name products that will move is known only now. */
+  private async lockWhatMoves(): Promise<Record<string, unknown>[]> {
+    const demand = this.commands.flatMap((command) => {
+      return command.kind === 'reserve' && this.claimed.has(command.orderId) ? command.demand : [];
+    });
+    const moving = this.commands.filter((each) => this.movesLockedHold(each)).map(orderIdOf);
+    if (demand.length === 0 && moving.length === 0) return [];
+    const [lines = [], products = []] = await this.flight.send(
+      moving.length > 0 ? readLines(moving) : undefined,
+      lockProducts(productIdsOf(demand), moving),
+    );
+    for (const [orderId, held] of linesByOrder(lines, this.digits)) {
+      this.locked.set(orderId, { ...this.locked.get(orderId)!, lines: held });
+    }
+    return products;
+  }
+
+  private movesLockedHold({ kind, orderId }: StockCommand): boolean {
+    const status = this.locked.get(orderId)?.status;
+    if (kind === 'release') return status === 'ACTIVE' || status === 'CONSUMED';
+    return kind === 'commit' && status === 'EXPIRED';
+  }
+
+  /** undefined: a reserve of an order that has its hold already, answered by reading it later. */
+  private decide(command: StockCommand): Outcome | undefined {
+    const { kind, orderId, sagaId } = command;
+    if (kind === 'reserve') {
+      const hold = this.claimed.get(orderId);
+      if (!hold) return undefined;
+      const after = reserve(hold, command.demand, this.shelf, this.digits);
+      if (after.status === 'REJECTED') this.changedHolds.push(after);
+      for (const line of after.lines) this.newLines.push({ orderId, line });
+      return { ok: answerTo(kind, after, this.digits) };
+    }
+    const hold = this.locked.get(orderId);
+    if (!hold) return { error: notFound(orderId) };
+    const stranger = strangerTo(hold, sagaId);
+    if (stranger) return { error: stranger };
+    const after = kind === 'release' ? release(hold, this.shelf) : commit(hold, this.shelf);
+    if (after !== hold) this.changedHolds.push(after);
+    return { ok: answerTo(kind, after, this.digits) };
+  }
+
+  private async writeAndCommit(repeats: readonly StockCommand[]): Promise<Map<string, Hold>> {
+    const writes = {
+      moves: this.shelf.changes(),
+      newLines: this.newLines,
+      holds: this.changedHolds,
+    };
+    const changed = writes.moves.length + writes.newLines.length + writes.holds.length > 0;
+    const orderIds = repeats.map(orderIdOf);
+    const [, holds = [], lines = []] = await this.flight.commit(
+      changed ? write(writes, this.digits) : undefined,
+      orderIds.length > 0 ? readHolds(orderIds) : undefined,
+      orderIds.length > 0 ? readLines(orderIds) : undefined,
+    );
+    const byOrder = linesByOrder(lines, this.digits);
+    return new Map(
+      holds.map((row) => {
+        const orderId = row.order_id as string;
+        return [orderId, holdFrom(row, byOrder.get(orderId))];
+      }),
+    );
+  }
+
+  private answerFrom(holds: Map<string, Hold>, { kind, orderId, sagaId }: StockCommand): Outcome {
+    const hold = holds.get(orderId);
+    if (!hold) return { error: notFound(orderId) };
+    const stranger = strangerTo(hold, sagaId);
+    return stranger ? { error: stranger } : { ok: answerTo(kind, hold, this.digits) };
+  }
+
+  private shelfOf(products: readonly Record<string, unknown>[]): Shelf {
+    return new Shelf(products.map((row) => productFrom(row, this.digits)));
+  }
+}
+
+/** A reserve claims a hold; a release claims the tombstone that refuses the reserve to come. */
+function claimOf(command: StockCommand) {
+  const { kind, orderId, sagaId } = command;
+  if (kind === 'commit') return undefined;
+  return kind === 'reserve'
+    ? { orderId, sagaId, status: 'ACTIVE' as const, holdSeconds: command.holdSeconds }
+    : { orderId, sagaId, status: 'RELEASED' as const, holdSeconds: 0 };
+}
+
+const orderIdOf = ({ orderId }: StockCommand) => orderId;
+const productIdsOf = (lines: readonly (Demand | HeldLine)[]) => [
+  ...new Set(lines.map(({ productId }) => productId)),
+];
+
+function notFound(orderId: string): Fault {
+  return new Fault('RESERVATION_NOT_FOUND', `There is no reservation for order ${orderId}`, false);
+}

@@ -1,0 +1,201 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import type { Hold, Refusal } from './hold.js';
+import { Shelf } from './shelf.js';
+import { commit, expire, release, reserve, type Demand } from './stock.js';
+
+const DIGITS = 2;
+const MOUSE = { id: 'm', name: 'Mouse', priceMinor: 2999, available: 200 };
+const LIMITED = { id: 'l', name: 'Limited', priceMinor: 1999, available: 5 };
+
+function hold(status: Hold['status'], over: Partial<Hold> = {}): Hold {
+  return {
+    orderId: 'o',
+    sagaId: 's',
+    status,
+    expiresAt: '2026-01-01T00:00:00.000Z',
+    lines: [{ productId: 'l', quantity: 2, priceMinor: 1999 }],
+    refusal: null,
+    ...over,
+  };
+}
+
+const fresh = () => hold('ACTIVE', { lines: [] });
+const shelf = (available = LIMITED.available) => new Shelf([MOUSE, { ...LIMITED, available }]);
+const movesOf = (s: Shelf) => s.changes().map((each) => `${each.productId}${each.change}`);
+
+describe('reserve', () => {
+  const cases: [what: string, demand: Demand[], code: string | undefined, moves: string[]][] = [
+    ['one line', [{ productId: 'm', quantity: 2, claimedPriceMinor: 2999 }], undefined, ['m-2']],
+    ['no claimed price', [{ productId: 'm', quantity: 2 }], undefined, ['m-2']],
+    ['the last unit', [{ productId: 'l', quantity: 5 }], undefined, ['l-5']],
+    ['one too many', [{ productId: 'l', quantity: 6 }], 'INSUFFICIENT_STOCK', []],
+    [
+      'one product on two lines: summed first',
+      [
+        { productId: 'l', quantity: 3 },
+        { productId: 'l', quantity: 3 },
+      ],
+      'INSUFFICIENT_STOCK',
+      [],
+    ],
+    [
+      'all or nothing',
+      [
+        { productId: 'm', quantity: 1 },
+        { productId: 'l', quantity: 99 },
+      ],
+      'INSUFFICIENT_STOCK',
+      [],
+    ],
+    [
+      'a price that is not the catalogue’s',
+      [{ productId: 'm', quantity: 1, claimedPriceMinor: 1 }],
+      'PRICE_CHANGED',
+      [],
+    ],
+    [
+      'two claims, one of them wrong',
+      [
+        { productId: 'm', quantity: 1, claimedPriceMinor: 2999 },
+        { productId: 'm', quantity: 1, claimedPriceMinor: 2998 },
+      ],
+      'PRICE_CHANGED',
+      [],
+    ],
+    ['an unknown product', [{ productId: 'x', quantity: 1 }], 'PRODUCT_NOT_FOUND', []],
+  ];
+
+  it.each(cases)('decides %s', (_what, demand, code, moves) => {
+    const on = shelf();
+    const after = reserve(fresh(), demand, on, DIGITS);
+    expect(after.status).toBe(code ? 'REJECTED' : 'ACTIVE');
+    expect(after.refusal?.code).toBe(code);
+    expect(movesOf(on)).toEqual(moves);
+  });
+
+  it('names the product, what is available and what was asked', () => {
+    const { refusal } = reserve(fresh(), [{ productId: 'l', quantity: 10 }], shelf(), DIGITS);
+    expect(refusal).toEqual({
+      code: 'INSUFFICIENT_STOCK',
+      message: 'Limited: 5 available, 10 requested',
+      details: [{ productId: 'l', name: 'Limited', available: 5, requested: 10 }],
+    } satisfies Refusal);
+  });
+
+  it('tells both prices', () => {
+    const demand = [{ productId: 'm', quantity: 1, claimedPriceMinor: 1 }];
+    const { refusal } = reserve(fresh(), demand, shelf(), DIGITS);
+    expect(refusal?.details).toEqual([
+      { productId: 'm', name: 'Mouse', claimedPrice: '0.01', cataloguePrice: '29.99' },
+    ]);
+    expect(refusal?.message).toBe('Mouse costs 29.99, not 0.01');
+  });
+
+  it('keeps the unit price with each line, one line a product in product order', () => {
+    const demand = [
+      { productId: 'm', quantity: 1 },
+      { productId: 'l', quantity: 1 },
+      { productId: 'm', quantity: 2 },
+    ];
+    expect(reserve(fresh(), demand, shelf(), DIGITS).lines).toEqual([
+      { productId: 'l', quantity: 1, priceMinor: 1999 },
+      { productId: 'm', quantity: 3, priceMinor: 2999 },
+    ]);
+  });
+
+  it('does not count a refused order’s demand against the next', () => {
+    const on = shelf();
+    expect(reserve(fresh(), [{ productId: 'l', quantity: 6 }], on, DIGITS).status).toBe('REJECTED');
+    expect(reserve(fresh(), [{ productId: 'l', quantity: 5 }], on, DIGITS).status).toBe('ACTIVE');
+  });
+});
+
+describe('what becomes of a hold', () => {
+  const sold: Refusal = { code: 'RESERVATION_EXPIRED', message: 'sold', details: [] };
+  const no: Refusal = { code: 'INSUFFICIENT_STOCK', message: 'no', details: [] };
+  const rejected = hold('REJECTED', { lines: [], refusal: no });
+  const lost = hold('EXPIRED', { refusal: sold });
+  type Decision = (hold: Hold, on: Shelf) => Hold;
+  const cases: [string, Decision, Hold, number, Hold['status'], string[]][] = [
+    // command, hold before, available, status after, moves
+    ['commit', commit, hold('ACTIVE'), 5, 'CONSUMED', []],
+    ['commit', commit, hold('CONSUMED'), 5, 'CONSUMED', []],
+    ['commit', commit, hold('EXPIRED'), 2, 'CONSUMED', ['l-2']],
+    ['commit', commit, hold('EXPIRED'), 1, 'EXPIRED', []],
+    ['commit', commit, lost, 5, 'EXPIRED', []],
+    ['commit', commit, hold('RELEASED'), 5, 'RELEASED', []],
+    ['commit', commit, rejected, 5, 'REJECTED', []],
+    ['release', release, hold('ACTIVE'), 5, 'RELEASED', ['l2']],
+    ['release', release, hold('CONSUMED'), 5, 'RELEASED', ['l2']],
+    ['release', release, hold('EXPIRED'), 5, 'RELEASED', []],
+    ['release', release, hold('RELEASED'), 5, 'RELEASED', []],
+    ['release', release, rejected, 5, 'REJECTED', []],
+    ['expire', expire, hold('ACTIVE'), 5, 'EXPIRED', ['l2']],
+    ['expire', expire, hold('CONSUMED'), 5, 'CONSUMED', []],
+    ['expire', expire, hold('RELEASED'), 5, 'RELEASED', []],
+  ];
+
+  it.each(cases)('%s of %#', (_name, decision, before, available, status, moves) => {
+    const on = shelf(available);
+    expect(decision(before, on).status).toBe(status);
+    expect(movesOf(on)).toEqual(moves);
+  });
+
+  it('remembers why an expired hold could not be committed', () => {
+    expect(commit(hold('EXPIRED'), shelf(1)).refusal).toEqual({
+      code: 'RESERVATION_EXPIRED',
+      message: 'The reservation ran out and its stock was sold: Limited: 1 available, 2 requested',
+      details: [{ productId: 'l', name: 'Limited', available: 1, requested: 2 }],
+    });
+  });
+});
+
+describe('any order of any decisions', () => {
+  const demand = fc.array(
+    fc.record({
+      productId: fc.constantFrom('a', 'b', 'c', 'unknown'),
+      quantity: fc.integer({ min: 1, max: 6 }),
+    }),
+    { minLength: 1, maxLength: 4 },
+  );
+  const step = fc.record({
+    kind: fc.constantFrom('reserve', 'reserve', 'commit', 'release', 'expire'),
+    order: fc.integer({ min: 0, max: 7 }),
+    demand,
+  });
+
+  it('never oversells, and what was received stays available, held or sold', () => {
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 60 }), fc.nat({ max: 12 }), (steps, stock) => {
+        const products = ['a', 'b', 'c'].map((id) => {
+          return { id, name: id, priceMinor: 100, available: stock };
+        });
+        const on = new Shelf(products);
+        const holds = new Map<number, Hold>();
+        for (const { kind, order, demand } of steps) {
+          const before = holds.get(order);
+          if (!before && kind === 'reserve') {
+            holds.set(order, reserve(fresh(), demand, on, DIGITS));
+          } else if (before && kind !== 'reserve') {
+            holds.set(order, { commit, release, expire }[kind as 'commit'](before, on));
+          }
+          for (const { id } of products) {
+            const { available } = on.find(id)!;
+            expect(available).toBeGreaterThanOrEqual(0);
+            expect(available + outOfShelf(holds, id)).toBe(stock);
+          }
+        }
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  function outOfShelf(holds: Map<number, Hold>, productId: string): number {
+    return [...holds.values()]
+      .filter(({ status }) => status === 'ACTIVE' || status === 'CONSUMED')
+      .flatMap(({ lines }) => lines)
+      .filter((line) => line.productId === productId)
+      .reduce((sum, line) => sum + line.quantity, 0);
+  }
+});

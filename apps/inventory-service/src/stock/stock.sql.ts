@@ -1,0 +1,185 @@
+import type { Statement } from '@backstitch/service-kit';
+import { fromMinor, type ReservationStatus, toMinor } from '@backstitch/shared-types';
+import type { HeldLine, Hold, Refusal } from './hold.js';
+import type { Product, ShelfChange } from './shelf.js';
+
+/**
+ * Every statement of the feature. One lock order for all who move stock: holds by order id, then
+ * products by id. A statement sees one snapshot, older than its own lock waits: hence claim, lock,
+ * read and write are statements of their own.
+ */
+
+export interface Claim {
+  orderId: string;
+  sagaId: string | undefined;
+  status: ReservationStatus;
+  holdSeconds: number;
+}
+
+/** Inserts the rows that are not there yet and answers those; waits for whoever is inserting one. */
+export function claimHolds(claims: readonly Claim[]): Statement {
+  return {
+    name: 'claim_holds',
+    text: `INSERT INTO reservations (order_id, saga_id, status, expires_at)
+      SELECT order_id, saga_id, status, clock_timestamp() + make_interval(secs => seconds)
+      FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::int[])
+        AS claim (order_id, saga_id, status, seconds)
+      ORDER BY order_id
+      ON CONFLICT (order_id) DO NOTHING
+      RETURNING order_id, expires_at`,
+    values: [
+      claims.map((claim) => claim.orderId),
+      claims.map((claim) => claim.sagaId),
+      claims.map((claim) => claim.status),
+      claims.map((claim) => claim.holdSeconds),
+    ],
+  };
+}
+
+const HOLD_COLUMNS = `order_id, saga_id, status, expires_at, refusal_code, refusal_message,
+  refusal_details`;
+
+export function lockHolds(orderIds: readonly string[]): Statement {
+  return {
+    name: 'lock_holds',
+    text: `SELECT ${HOLD_COLUMNS} FROM reservations WHERE order_id = ANY ($1::uuid[])
+      ORDER BY order_id FOR UPDATE`,
+    values: [orderIds],
+  };
+}
+
+export function readHolds(orderIds: readonly string[]): Statement {
+  return {
+    name: 'read_holds',
+    text: `SELECT ${HOLD_COLUMNS} FROM reservations WHERE order_id = ANY ($1::uuid[])`,
+    values: [orderIds],
+  };
+}
+
+/** Those that another transaction is just deciding about are left to it. */
+export function lockOverdueHolds(limit: number): Statement {
+  return {
+    name: 'lock_overdue_holds',
+    text: `SELECT ${HOLD_COLUMNS} FROM reservations
+      WHERE status = 'ACTIVE' AND expires_at <= clock_timestamp()
+      ORDER BY expires_at LIMIT $1 FOR UPDATE SKIP LOCKED`,
+    values: [limit],
+  };
+}
+
+export function readLines(orderIds: readonly string[]): Statement {
+  return {
+    name: 'read_lines',
+    text: `SELECT order_id, product_id, quantity, unit_price FROM reservation_items
+      WHERE order_id = ANY ($1::uuid[]) ORDER BY order_id, product_id`,
+    values: [orderIds],
+  };
+}
+
+/** The products named here and those that the holds of these orders name, in id order. */
+export function lockProducts(
+  productIds: readonly string[],
+  orderIds: readonly string[] = [],
+): Statement {
+  return {
+    name: 'lock_products',
+    text: `SELECT id, name, price, stock_quantity FROM products WHERE id = ANY (ARRAY(
+        SELECT unnest($1::uuid[])
+        UNION SELECT product_id FROM reservation_items WHERE order_id = ANY ($2::uuid[])))
+      ORDER BY id FOR UPDATE`,
+    values: [productIds, orderIds],
+  };
+}
+
+/** What the decisions of one transaction come to. */
+export interface Writes {
+  moves: readonly ShelfChange[];
+  newLines: readonly { orderId: string; line: HeldLine }[];
+  holds: readonly Hold[];
+}
+
+export function write({ moves, newLines, holds }: Writes, digits: number): Statement {
+  return {
+    name: 'write_stock',
+    text: `WITH moved AS (
+        UPDATE products SET stock_quantity = stock_quantity + change, version = version + moves
+        FROM unnest($1::uuid[], $2::int[], $3::int[]) AS move (product_id, change, moves)
+        WHERE id = product_id
+      ), held AS (
+        INSERT INTO reservation_items (order_id, product_id, quantity, unit_price)
+        SELECT * FROM unnest($4::uuid[], $5::uuid[], $6::int[], $7::numeric[])
+      )
+      UPDATE reservations SET status = new.status, refusal_code = new.code,
+        refusal_message = new.message, refusal_details = new.details, updated_at = now()
+      FROM unnest($8::uuid[], $9::text[], $10::text[], $11::text[], $12::json[])
+        AS new (order_id, status, code, message, details)
+      WHERE reservations.order_id = new.order_id`,
+    values: [
+      moves.map((move) => move.productId),
+      moves.map((move) => move.change),
+      moves.map((move) => move.moves),
+      newLines.map((each) => each.orderId),
+      newLines.map((each) => each.line.productId),
+      newLines.map((each) => each.line.quantity),
+      newLines.map((each) => fromMinor(each.line.priceMinor, digits)),
+      holds.map((hold) => hold.orderId),
+      holds.map((hold) => hold.status),
+      holds.map((hold) => hold.refusal?.code),
+      holds.map((hold) => hold.refusal?.message),
+      holds.map((hold) => hold.refusal && JSON.stringify(hold.refusal.details)),
+    ],
+  };
+}
+
+type Row = Record<string, unknown>;
+
+export function holdFrom(row: Row, lines: readonly HeldLine[] = []): Hold {
+  return {
+    orderId: row.order_id as string,
+    sagaId: row.saga_id as string | null,
+    status: row.status as ReservationStatus,
+    expiresAt: (row.expires_at as Date).toISOString(),
+    lines,
+    refusal: refusalFrom(row),
+  };
+}
+
+function refusalFrom(row: Row): Refusal | null {
+  if (row.refusal_code === null) return null;
+  return {
+    code: row.refusal_code as string,
+    message: row.refusal_message as string,
+    details: row.refusal_details as Refusal['details'],
+  };
+}
+
+export function linesByOrder(rows: readonly Row[], digits: number): Map<string, HeldLine[]> {
+  const byOrder = new Map<string, HeldLine[]>();
+  for (const row of rows) {
+    const lines = byOrder.get(row.order_id as string) ?? [];
+    byOrder.set(row.order_id as string, lines);
+    lines.push({
+      productId: row.product_id as string,
+      quantity: row.quantity as number,
+      priceMinor: minorFrom(row.unit_price as string, digits),
+    });
+  }
+  return byOrder;
+}
+
+export function productFrom(row: Row, digits: number): Product {
+  return {
+    id: row.id as string,
+    name: row.name as string,
+    priceMinor: minorFrom(row.price as string, digits),
+    available: row.stock_quantity as number,
+  };
+}
+
+/** The column keeps two decimals whatever the currency; a price it cannot have is somebody's slip. */
+function minorFrom(price: string, digits: number): number {
+  const minor = toMinor(price, digits);
+  if (minor === undefined)
+    throw new RangeError(`a price of ${price} needs more than ${digits} digits`);
+  return minor;
+}

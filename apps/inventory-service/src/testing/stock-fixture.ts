@@ -1,0 +1,114 @@
+import { fileURLToPath } from 'node:url';
+import { createLogger, runMigrations } from '@backstitch/service-kit';
+import { newUuid } from '@backstitch/shared-types';
+import { testDatabase } from '@backstitch/testkit';
+import pg from 'pg';
+import { Lanes } from '../database/lanes.js';
+import type { StockAnswer } from '../stock/hold.js';
+import type { StockCommand } from '../stock/stock-batch.js';
+import { STOCK_LANES, StockRepository } from '../stock/stock.repository.js';
+import type { Demand } from '../stock/stock.js';
+
+export const MIGRATIONS = fileURLToPath(new URL('../../migrations', import.meta.url));
+const DIGITS = 2;
+
+type Query = <Row extends pg.QueryResultRow>(text: string, values?: unknown[]) => Promise<Row[]>;
+
+/** A database of one's own with replicas of the repository over it, as several processes would. */
+export async function stockFixture(replicas = 1) {
+  const logger = createLogger({ app: 'test', level: 'silent' });
+  const database = await testDatabase({
+    name: 'inventory',
+    migrations: MIGRATIONS,
+    migrate: (url) => runMigrations({ url, folder: MIGRATIONS, print: () => undefined }),
+  });
+  const sql = new pg.Pool({ connectionString: database.url, max: 4 });
+  const lanes = Array.from({ length: replicas }, () => {
+    return new Lanes({ url: database.url, name: 'lanes', logger, lanes: STOCK_LANES + 1 });
+  });
+  const repositories = lanes.map((each) => new StockRepository(each, DIGITS));
+  const query: Query = async (text, values = []) => (await sql.query(text, values)).rows;
+  return {
+    url: database.url,
+    lanes,
+    repositories,
+    repository: repositories[0]!,
+    query,
+    product: (stock: number, price = '10.00') => newProduct(query, stock, price),
+    productRow: (id: string) => productRow(query, id),
+    hold: (orderId: string) => holdRow(query, orderId),
+    overdue: (orderId: string) =>
+      query(`UPDATE reservations SET expires_at = now() - interval '1 s' WHERE order_id = $1`, [
+        orderId,
+      ]),
+    breaches: () => query(CONSERVATION_BREACHES),
+    async close() {
+      await Promise.all([...lanes.map((each) => each.close()), sql.end()]);
+      await database.drop();
+    },
+  };
+}
+
+export type StockFixture = Awaited<ReturnType<typeof stockFixture>>;
+
+async function newProduct(query: Query, stock: number, price: string): Promise<string> {
+  const [row] = await query<{ id: string }>(
+    `INSERT INTO products (name, stock_quantity, price) VALUES ('A thing', $1, $2) RETURNING id`,
+    [stock, price],
+  );
+  return row!.id;
+}
+
+async function productRow(query: Query, id: string) {
+  const [row] = await query<{ stock_quantity: number; version: number }>(
+    'SELECT stock_quantity, version FROM products WHERE id = $1',
+    [id],
+  );
+  return row!;
+}
+
+async function holdRow(query: Query, orderId: string) {
+  const [row] = await query<{
+    status: string;
+    refusal_code: string | null;
+    saga_id: string | null;
+  }>('SELECT status, refusal_code, saga_id FROM reservations WHERE order_id = $1', [orderId]);
+  return row;
+}
+
+/** Invariant 1: what the ledger received = available + held + consumed, product by product. */
+const CONSERVATION_BREACHES = `
+  SELECT id, stock_quantity, received, out_of_shelf FROM products
+  LEFT JOIN LATERAL (SELECT coalesce(sum(change), 0) AS received
+    FROM stock_ledger WHERE product_id = products.id) ledger ON true
+  LEFT JOIN LATERAL (SELECT coalesce(sum(quantity), 0) AS out_of_shelf
+    FROM reservation_items JOIN reservations USING (order_id)
+    WHERE product_id = products.id AND status IN ('ACTIVE', 'CONSUMED')) held ON true
+  WHERE received <> stock_quantity + out_of_shelf OR stock_quantity < 0`;
+
+export function reserveOf(
+  orderId: string,
+  demand: readonly Demand[],
+  { sagaId, holdSeconds = 60 }: { sagaId?: string; holdSeconds?: number } = {},
+): StockCommand {
+  return { kind: 'reserve', orderId, sagaId, demand, holdSeconds };
+}
+
+export const releaseOf = (orderId: string, sagaId?: string): StockCommand => ({
+  kind: 'release',
+  orderId,
+  sagaId,
+});
+
+export const commitOf = (orderId: string, sagaId?: string): StockCommand => ({
+  kind: 'commit',
+  orderId,
+  sagaId,
+});
+
+export const newOrder = newUuid;
+
+/** "yes", or the code of the no. */
+export function verdict(answer: StockAnswer): string {
+  return 'code' in answer ? answer.code : 'yes';
+}
