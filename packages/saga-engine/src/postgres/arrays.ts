@@ -1,0 +1,47 @@
+/** PostgreSQL array literals, made in one pass: pg's own escape every element twice. */
+
+const NEEDS_ESCAPE = /["\\]/g;
+/** What jsonb refuses: NUL, and (as JSON.stringify writes them) halves of surrogate pairs. */
+const UNSTORABLE = /(?<!\\)((?:\\\\)*)\\u(?:0000|d[89a-f][0-9a-f]{2})/g;
+
+/** Numbers, booleans, uuids and names: nothing in them can need a quote. */
+export function plainArray<Item>(
+  items: readonly Item[],
+  of: (item: Item) => string | number | boolean | null | undefined,
+): string {
+  let text = '{';
+  for (let i = 0; i < items.length; i++) {
+    if (i > 0) text += ',';
+    text += of(items[i]!) ?? 'NULL';
+  }
+  return `${text}}`;
+}
+
+/** Any text, or null. */
+export function textArray<Item>(
+  items: readonly Item[],
+  of: (item: Item) => string | null | undefined,
+): string {
+  return plainArray(items, (item) => {
+    const value = of(item);
+    return value === undefined || value === null ? null : quoted(value);
+  });
+}
+
+/** Anything JSON can hold, stringified here and nowhere else; undefined is SQL's NULL. */
+export function jsonArray<Item>(items: readonly Item[], of: (item: Item) => unknown): string {
+  return plainArray(items, (item) => {
+    const value = of(item);
+    return value === undefined ? null : quoted(storableJson(value));
+  });
+}
+
+/** JSON that jsonb takes, whatever a participant put into its answer. */
+export function storableJson(value: unknown): string {
+  const json = JSON.stringify(value) ?? 'null';
+  return json.includes('\\u') ? json.replace(UNSTORABLE, '$1\\ufffd') : json;
+}
+
+function quoted(text: string): string {
+  return `"${text.replace(NEEDS_ESCAPE, '\\$&')}"`;
+}

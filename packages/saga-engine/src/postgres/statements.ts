@@ -1,0 +1,151 @@
+import type { SagaTables } from './tables.js';
+
+/** What is read of a saga; times as milliseconds, so that nothing is lost in a Date. */
+function columns(subject: string): string {
+  const ms = (column: string) => `extract(epoch FROM s.${column})::float8 * 1000 AS ${column}`;
+  return `s.saga_id, s."${subject}" AS subject_id, s.definition, s.definition_version, s.status,
+    s.current_step, s.attempt, s.waiting_for, s.last_error, s.needs_attention, s.failure, s.kept,
+    s.input, s.request_id, s.version, s.epoch, s.owner, ${ms('wake_at')}, ${ms('step_deadline_at')},
+    ${ms('saga_deadline_at')}, ${ms('created_at')}`;
+}
+
+const UNFINISHED = `status IN ('RUNNING', 'COMPENSATING')`;
+const time = (ms: string) => `to_timestamp(${ms} / 1000.0)`;
+
+/**
+ * The transitions of many sagas in one statement.
+ *
+ * The rows are locked one by one in the order given (by saga id), each by the LATERAL subquery,
+ * which no planner can turn into another kind of join; only then is the guard looked at, on the
+ * row as it is under the lock. `last_log_at` never goes back and leaves room for two rows a
+ * transition, which get it and the microsecond after it. Log rows come only from updated rows.
+ */
+const SAVE = `
+WITH input AS (
+  SELECT * FROM unnest($2::uuid[], $3::int[], $4::text[], $5::text[], $6::int[], $7::text[],
+    $8::float8[], $9::float8[], $10::jsonb[], $11::bool[], $12::jsonb[], $13::jsonb[],
+    $14::text[], $15::text[], $16::jsonb[], $17::text[], $18::text[], $19::jsonb[])
+  WITH ORDINALITY AS i(saga_id, version, current_step, status, attempt, waiting_for, wake_at,
+    step_deadline_at, last_error, needs_attention, kept, failure,
+    step_1, status_1, data_1, step_2, status_2, data_2, place)
+), locked AS (
+  SELECT i.*, row.at FROM input i CROSS JOIN LATERAL (
+    SELECT s.ctid AS at, s.version, s.owner FROM saga_state s
+    WHERE s.saga_id = i.saga_id FOR UPDATE
+  ) row
+  WHERE row.version = i.version AND row.owner = $1
+), updated AS (
+  UPDATE saga_state s SET
+    current_step = l.current_step, status = l.status, attempt = l.attempt,
+    waiting_for = l.waiting_for, wake_at = ${time('l.wake_at')},
+    step_deadline_at = ${time('l.step_deadline_at')}, last_error = l.last_error,
+    needs_attention = l.needs_attention, kept = coalesce(l.kept, s.kept),
+    failure = coalesce(l.failure, s.failure), version = s.version + 1,
+    last_log_at = CASE WHEN l.step_1 IS NULL THEN s.last_log_at
+      ELSE greatest(clock_timestamp(), s.last_log_at + interval '2 microseconds') END,
+    updated_at = clock_timestamp()
+  FROM locked l WHERE s.ctid = l.at
+  RETURNING s.saga_id, s.last_log_at, l.step_1, l.status_1, l.data_1, l.step_2, l.status_2,
+    l.data_2, l.place
+), logged AS (
+  INSERT INTO saga_logs (saga_id, created_at, step, status, data)
+  SELECT u.saga_id, u.last_log_at + log.nth * interval '1 microsecond', log.step, log.status,
+    log.data
+  FROM updated u CROSS JOIN LATERAL (VALUES
+    (0, u.step_1, u.status_1, u.data_1), (1, u.step_2, u.status_2, u.data_2)
+  ) log(nth, step, status, data)
+  WHERE log.step IS NOT NULL
+)
+SELECT count(*)::int AS saved, string_agg(place::text, ',') AS places FROM updated`;
+
+/** New sagas, in saga id order; the log row of a new saga says that its first step was started. */
+const insert = (subject: string) => `
+WITH inserted AS (
+  INSERT INTO saga_state (saga_id, "${subject}", definition, definition_version, status,
+    current_step, attempt, waiting_for, wake_at, needs_attention, step_deadline_at,
+    saga_deadline_at, kept, input, request_id, version, epoch, owner, last_log_at, created_at,
+    updated_at)
+  SELECT i.saga_id, i.subject_id, i.definition, i.definition_version, 'RUNNING', i.current_step,
+    1, 'reply', ${time('i.wake_at')}, false, ${time('i.step_deadline_at')},
+    ${time('i.saga_deadline_at')}, '{}', i.input, i.request_id, 1, 1, i.owner, at, at, at
+  FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::int[], $5::text[], $6::float8[],
+    $7::float8[], $8::float8[], $9::jsonb[], $10::text[], $11::uuid[]) AS i(saga_id, subject_id,
+    definition, definition_version, current_step, wake_at, step_deadline_at, saga_deadline_at,
+    input, request_id, owner)
+  CROSS JOIN clock_timestamp() AS at
+  ORDER BY i.saga_id
+  ON CONFLICT (saga_id) DO NOTHING
+  RETURNING saga_id, current_step, last_log_at
+), logged AS (
+  INSERT INTO saga_logs (saga_id, created_at, step, status)
+  SELECT saga_id, last_log_at, current_step, 'STARTED' FROM inserted
+)
+SELECT saga_id FROM inserted`;
+
+const load = (subject: string) => `
+SELECT ${columns(subject)} FROM saga_state s WHERE s.saga_id = ANY ($1::uuid[])`;
+
+/**
+ * The living are counted once, before any row is looked at: what another instance took meanwhile
+ * has a living owner when its lock is free again, and is left alone.
+ */
+const takeOver = (subject: string) => `
+WITH silent AS (
+  SELECT s.saga_id FROM saga_state s
+  WHERE s.${UNFINISHED} AND s.owner <> $1
+    AND s.owner <> ALL (ARRAY(
+      SELECT instance_id FROM saga_owners
+      WHERE heartbeat_at > clock_timestamp() - $3::float8 * interval '1 millisecond'))
+    AND (s.definition || '@' || s.definition_version) = ANY ($4::text[])
+  ORDER BY s.saga_id LIMIT $2 FOR UPDATE OF s SKIP LOCKED
+)
+UPDATE saga_state s SET owner = $1, epoch = s.epoch + 1, version = s.version + 1,
+  updated_at = clock_timestamp()
+FROM silent WHERE s.saga_id = silent.saga_id
+RETURNING ${columns(subject)}`;
+
+const ownOverdue = (subject: string) => `
+SELECT ${columns(subject)} FROM saga_state s
+WHERE s.${UNFINISHED} AND s.owner = $1
+  AND s.wake_at < clock_timestamp() - $3::float8 * interval '1 millisecond'
+ORDER BY s.wake_at LIMIT $2`;
+
+const HISTORY = `
+SELECT step, status, data,
+  to_char(created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS "createdAt"
+FROM saga_logs WHERE saga_id = $1 ORDER BY created_at`;
+
+/** Names of the long dead are forgotten on the way; a name without a row counts as dead. */
+const HEARTBEAT = `
+WITH forgotten AS (
+  DELETE FROM saga_owners WHERE heartbeat_at < clock_timestamp() - interval '1 day'
+)
+INSERT INTO saga_owners (instance_id, heartbeat_at, started_at)
+VALUES ($1, clock_timestamp(), clock_timestamp())
+ON CONFLICT (instance_id) DO UPDATE SET heartbeat_at = excluded.heartbeat_at
+RETURNING extract(epoch FROM clock_timestamp())::float8 * 1000 AS now_ms`;
+
+const RELEASE = `DELETE FROM saga_owners WHERE instance_id = $1`;
+
+export interface Statement {
+  readonly name: string;
+  readonly text: string;
+}
+
+/** The statements of one set of tables, each prepared under its name on first use. */
+export function sagaStatements(tables: Pick<SagaTables, 'subjectColumn'>) {
+  const subject = tables.subjectColumn;
+  const named = (name: string, text: string): Statement => ({ name: `saga_${name}`, text });
+  return {
+    save: named('save', SAVE),
+    insert: named('insert', insert(subject)),
+    load: named('load', load(subject)),
+    takeOver: named('take_over', takeOver(subject)),
+    ownOverdue: named('own_overdue', ownOverdue(subject)),
+    history: named('history', HISTORY),
+    heartbeat: named('heartbeat', HEARTBEAT),
+    release: named('release', RELEASE),
+  };
+}
+
+export type SagaStatements = ReturnType<typeof sagaStatements>;
