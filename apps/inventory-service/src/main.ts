@@ -1,1 +1,83 @@
-export {};
+import 'reflect-metadata';
+import { Broker, RabbitCommandServer } from '@backstitch/messaging';
+import {
+  bootApp,
+  createLogger,
+  databaseFault,
+  exposeCounters,
+  loadConfig,
+  openDatabase,
+  reachedFaultPoint,
+} from '@backstitch/service-kit';
+import { COMMAND_QUEUES, currencyDigits } from '@backstitch/shared-types';
+import { AppModule } from './app.module.js';
+import { InventoryConfig } from './config.js';
+import { Lanes } from './database/lanes.js';
+import { HoldSweeper } from './stock/hold-sweeper.js';
+import { STOCK_LANES, StockRepository } from './stock/stock.repository.js';
+
+const name = 'inventory-service';
+const config = loadConfig(InventoryConfig);
+const logger = createLogger({ app: name, level: config.LOG_LEVEL });
+const database = openDatabase({ url: config.DB_URL, name, logger, poolMax: 2 });
+// The sweeper has a lane of its own, so that commands do not wait for it.
+const lanes = new Lanes({ url: config.DB_URL, name, logger, lanes: STOCK_LANES + 1 });
+const stock = new StockRepository(lanes, currencyDigits(config.CURRENCY));
+const sweeper = new HoldSweeper({ stock, logger, intervalMs: config.SWEEP_INTERVAL_MS });
+const broker = new Broker({
+  urls: config.rabbitmqUrls,
+  name,
+  logger,
+  queueType: config.QUEUE_TYPE,
+  reached: reachedFaultPoint,
+});
+const commands = new RabbitCommandServer({
+  broker,
+  queue: COMMAND_QUEUES.inventory,
+  pauseOn: {
+    causedBy: (error) => databaseFault(error) === 'away',
+    recovered: () => database.isAvailable(),
+  },
+});
+exposeCounters('broker', broker.counters);
+
+await bootApp({
+  name,
+  module: AppModule.of({
+    database,
+    stock,
+    currency: config.CURRENCY,
+    ttlSeconds: config.RESERVATION_TTL_SECONDS,
+    logger,
+  }),
+  config,
+  logger,
+  configure: (app) => {
+    broker.connect();
+    app.connectMicroservice({ strategy: commands });
+    sweeper.start();
+  },
+  readiness: () => [
+    { name: 'database', check: () => database.probe() },
+    { name: 'broker', check: () => requireBroker() },
+    { name: 'consumers', check: () => requireConsumer() },
+  ],
+  drain: () => ({
+    first: [{ name: 'sweeper', run: () => sweeper.stop() }],
+    last: [
+      { name: 'broker', run: () => broker.close() },
+      { name: 'lanes', run: () => lanes.close() },
+      { name: 'database', run: () => database.close() },
+    ],
+  }),
+});
+
+function requireBroker(): void {
+  const { publish, consume, why } = broker.status();
+  if (publish !== 'up' || consume !== 'up') throw new Error(why ?? `publish ${publish}`);
+}
+
+function requireConsumer(): void {
+  const { state, why } = commands.consumerStatus();
+  if (state !== 'attached') throw new Error(`${COMMAND_QUEUES.inventory}: ${why ?? state}`);
+}

@@ -10,7 +10,8 @@ export interface LaneOptions {
   lanes: number;
 }
 
-type Rows = Record<string, unknown>[];
+type Row = Record<string, unknown>;
+type Rows = Row[];
 
 const CONNECT_TIMEOUT_MS = 3_000;
 const STATEMENT_TIMEOUT_MS = 10_000;
@@ -105,17 +106,17 @@ export class Flight {
   }
 
   private async fly(statements: readonly (Statement | undefined)[], end?: string): Promise<Rows[]> {
-    const begin = this.begun ? undefined : this.client.query(BEGIN);
+    const begin = this.begun ? nothing : this.client.query(BEGIN);
     this.begun = true;
-    const queries = statements.map((statement) => statement && this.client.query(statement));
-    const ending = end && this.client.query(end);
-    const settled = await Promise.allSettled([begin, ...queries, ending]);
+    const flying = statements.map((each) => (each ? this.client.query<Row>(each) : nothing));
+    const settled = await Promise.allSettled([begin, ...flying, end && this.client.query(end)]);
     const failures = settled.flatMap((each) => (each.status === 'rejected' ? [each.reason] : []));
     if (failures.length > 0) throw failures.find((error) => !isAftermath(error)) ?? failures[0];
-    const rows = await Promise.all(queries);
-    return rows.map((result) => (result ? (result.rows as Rows) : []));
+    return (await Promise.all(flying)).map((result) => result.rows);
   }
 }
+
+const nothing = Promise.resolve<{ rows: Row[] }>({ rows: [] });
 
 function isAftermath(error: unknown): boolean {
   return error instanceof Error && 'code' in error && error.code === IN_FAILED_TRANSACTION;

@@ -1,0 +1,81 @@
+import { MalformedCommand } from '@backstitch/messaging';
+import type { Logger } from '@backstitch/service-kit';
+import {
+  COMMANDS,
+  isUuid,
+  toMinor,
+  type InventoryReserveCommand,
+  type InventoryReserveItem,
+  type OrderIdCommand,
+  type SagaTag,
+} from '@backstitch/shared-types';
+import { logged } from '../command-log.js';
+import type { StockAnswer } from './hold.js';
+import type { StockRepository } from './stock.repository.js';
+import type { Demand } from './stock.js';
+
+export interface StockTerms {
+  /** The least lifetime of a hold. */
+  ttlSeconds: number;
+  /** Minor digits of the currency. */
+  digits: number;
+}
+
+/** One command, one decision, one answer. */
+export class StockHandler {
+  constructor(
+    private readonly stock: StockRepository,
+    private readonly terms: StockTerms,
+    private readonly logger: Logger,
+  ) {}
+
+  reserve(command: InventoryReserveCommand, saga?: SagaTag): Promise<StockAnswer> {
+    const orderId = command.orderId.toLowerCase();
+    return logged(this.logger, { pattern: COMMANDS.inventoryReserve, orderId, saga }, async () =>
+      this.stock.submit({
+        kind: 'reserve',
+        orderId,
+        sagaId: sagaIdOf(saga),
+        demand: command.items.map((item) => this.demandOf(item)),
+        holdSeconds: Math.max(this.terms.ttlSeconds, command.holdSeconds ?? 0),
+      }),
+    );
+  }
+
+  release(command: OrderIdCommand, saga?: SagaTag): Promise<StockAnswer> {
+    return this.end('release', COMMANDS.inventoryRelease, command, saga);
+  }
+
+  commit(command: OrderIdCommand, saga?: SagaTag): Promise<StockAnswer> {
+    return this.end('commit', COMMANDS.inventoryCommit, command, saga);
+  }
+
+  private end(
+    kind: 'release' | 'commit',
+    pattern: string,
+    command: OrderIdCommand,
+    saga: SagaTag | undefined,
+  ): Promise<StockAnswer> {
+    const orderId = command.orderId.toLowerCase();
+    return logged(this.logger, { pattern, orderId, saga }, async () =>
+      this.stock.submit({ kind, orderId, sagaId: sagaIdOf(saga) }),
+    );
+  }
+
+  private demandOf({ productId, quantity, price }: InventoryReserveItem): Demand {
+    const line = { productId: productId.toLowerCase(), quantity };
+    if (price === undefined || price === null) return line;
+    const claimedPriceMinor = toMinor(price, this.terms.digits);
+    if (claimedPriceMinor === undefined) {
+      throw new MalformedCommand(`price ${price} has more than ${this.terms.digits} decimals`);
+    }
+    return { ...line, claimedPriceMinor };
+  }
+}
+
+/** The rows keep saga ids as UUIDs. */
+function sagaIdOf(saga: SagaTag | undefined): string | undefined {
+  if (!saga) return undefined;
+  if (!isUuid(saga.sagaId)) throw new MalformedCommand(`sagaId ${saga.sagaId} is not a UUID`);
+  return saga.sagaId.toLowerCase();
+}
