@@ -10,7 +10,6 @@ import { usualPortOr } from './ports.js';
 import { embeddedPostgres, systemPostgres } from './postgres-binaries.js';
 import { startPrivatePostgres } from './private-postgres.js';
 import { startPrivateRabbit } from './private-rabbit.js';
-import { stateFolder } from './project.js';
 import { systemRabbit } from './rabbit-binaries.js';
 import { ServerGuard, type StopServer } from './server-guard.js';
 
@@ -21,6 +20,10 @@ export interface FindOptions {
   configured: ServerAddresses;
   given: { postgres: boolean; rabbit: boolean };
   privateOnly: boolean;
+  /** The folder of the private servers' data. */
+  home: string;
+  /** Whether private servers take the usual ports, where those are free, so that the documents stay true. */
+  usualPorts: boolean;
   /** Wipe the private servers' data first. */
   fresh: boolean;
   /** One line of progress. */
@@ -47,7 +50,7 @@ const untouched = async () => undefined;
 
 /** A PostgreSQL that lets us in: found, or started. */
 export function findPostgres(options: FindOptions): Promise<FoundServer<string>> {
-  const { configured, say, fresh } = options;
+  const { configured, fresh } = options;
   const address = configured.databaseServerUrl;
   const ports = [USUAL_PORTS.postgres];
   const compose = composeWays('postgres', USUAL.databaseServerUrl, fresh);
@@ -71,7 +74,7 @@ export function findPostgres(options: FindOptions): Promise<FoundServer<string>>
     ways: {
       running: async () => ({ address, how: 'already running', stop: untouched }),
       compose,
-      private: () => privatePostgres(say, fresh),
+      private: () => privatePostgres(options),
       install: () => Promise.reject(new Error('not done for PostgreSQL')),
     },
   });
@@ -100,11 +103,11 @@ export function findRabbit(options: FindOptions): Promise<FoundServer<RabbitAddr
     ways: {
       running: async () => ({ address, how: 'already running', stop: untouched }),
       compose: composeWays('rabbitmq', USUAL, fresh),
-      private: () => privateRabbit(say, fresh),
+      private: () => privateRabbit(options),
       install: async () => {
         say('RabbitMQ is not on this machine; installing it with apt-get (rabbitmq-server)');
         await installRabbit((text) => process.stdout.write(text));
-        return privateRabbit(say, fresh);
+        return privateRabbit(options);
       },
     },
   });
@@ -137,13 +140,15 @@ function composeWays<Address>(service: string, address: Address, fresh: boolean)
   };
 }
 
-async function privatePostgres(
-  say: (line: string) => void,
-  fresh: boolean,
-): Promise<FoundServer<string>> {
-  const dataDir = join(stateFolder(), 'postgres');
+async function privatePostgres({
+  say,
+  fresh,
+  home,
+  usualPorts,
+}: FindOptions): Promise<FoundServer<string>> {
+  const dataDir = join(home, 'postgres');
   if (fresh) await wipe(dataFolderFor(dataDir, accountForPostgres()), say);
-  const port = await usualPortOr(USUAL_PORTS.postgres);
+  const port = usualPorts ? await usualPortOr(USUAL_PORTS.postgres) : undefined;
   const guard = new ServerGuard('PostgreSQL', say);
   const server = await startPrivatePostgres({ dataDir, port, onDeath: guard.onDeath });
   return {
@@ -153,24 +158,36 @@ async function privatePostgres(
   };
 }
 
-async function privateRabbit(
-  say: (line: string) => void,
-  fresh: boolean,
-): Promise<FoundServer<RabbitAddress>> {
-  const dataDir = join(stateFolder(), 'rabbitmq');
+async function privateRabbit({
+  say,
+  fresh,
+  home,
+  usualPorts,
+}: FindOptions): Promise<FoundServer<RabbitAddress>> {
+  const dataDir = join(home, 'rabbitmq');
   if (fresh) await wipe(dataFolderFor(dataDir, undefined), say);
   const guard = new ServerGuard('RabbitMQ', say);
   const server = await startPrivateRabbit({
     dataDir,
     onDeath: guard.onDeath,
-    amqpPort: await usualPortOr(USUAL_PORTS.amqp),
-    managementPort: await usualPortOr(USUAL_PORTS.management),
+    amqpPort: usualPorts ? await usualPortOr(USUAL_PORTS.amqp) : undefined,
+    managementPort: usualPorts ? await usualPortOr(USUAL_PORTS.management) : undefined,
   });
   return {
     address: { rabbitmqUrl: server.url, managementUrl: server.managementUrl },
     how: `private, ${server.origin}, data in ${server.dataDir}`,
     stop: guard.watch(server),
   };
+}
+
+/** Removes what private servers kept below this folder, wherever that had to be put. */
+export async function wipePrivateData(home: string): Promise<void> {
+  const folders = [
+    dataFolderFor(join(home, 'postgres'), accountForPostgres()),
+    dataFolderFor(join(home, 'rabbitmq'), undefined),
+    home,
+  ];
+  for (const folder of folders) await rm(folder, { recursive: true, force: true });
 }
 
 async function wipe(folder: string, say: (line: string) => void): Promise<void> {

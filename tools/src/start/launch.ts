@@ -9,6 +9,7 @@ import { findPostgres, findRabbit, type FoundServer } from '../servers/find-serv
 import { postgresLogin, rabbitLogin } from '../servers/logins.js';
 import { whoHolds } from '../servers/port-holder.js';
 import { isPortFree } from '../servers/ports.js';
+import { stateFolder } from '../servers/project.js';
 import { ProcessLedger } from '../servers/process-ledger.js';
 import { AppChild } from './app-child.js';
 import { APPS, appEnvironment, portOf, reachableHost } from './apps.js';
@@ -70,6 +71,8 @@ export class Launch {
         rabbit: Boolean(this.env.RABBITMQ_URL),
       },
       privateOnly: this.env.BACKSTITCH_SERVERS === 'private',
+      home: stateFolder(),
+      usualPorts: true,
       fresh,
       say: this.say,
     };

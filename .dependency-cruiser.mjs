@@ -1,0 +1,123 @@
+/**
+ * The house's arrows (ARCHITECTURE.md). package.json dependencies and `exports` already refuse most of
+ * what is forbidden here; each rule says its sentence where they cannot. Cycles, and what pure files may
+ * import, are .oxlintrc.json's: it can tell the import of a type from the import of a thing.
+ */
+const PACKAGES = '^packages/';
+const APPS = '^apps/';
+/** Tests and what only tests use may reach further. */
+const TESTS = '(\\.spec\\.ts$|/testing/|/fixtures/)';
+/** Workspace rooms a room may import; itself always. */
+const ARROWS = [
+  ['packages/shared-types', [], 'The vocabulary imports nothing of ours: everybody imports it.'],
+  ['packages/coalesce', [], 'One small idea, used in three rooms, knows none of them.'],
+  [
+    'packages/saga-engine',
+    ['packages/coalesce'],
+    'The engine knows no shop and no broker: it can be used elsewhere.',
+  ],
+  [
+    'packages/messaging',
+    ['packages/coalesce', 'packages/shared-types'],
+    'Messaging knows AMQP and the packets, and nobody who sends them.',
+  ],
+  [
+    'packages/service-kit',
+    ['packages/shared-types'],
+    'What every app shares knows no app and no broker.',
+  ],
+  [
+    'apps/api-gateway',
+    ['packages/service-kit', 'packages/shared-types'],
+    'The gateway speaks HTTP to the orchestrator and nothing else to anybody.',
+  ],
+  ...['order-service', 'inventory-service', 'payment-service'].map((service) => [
+    `apps/${service}`,
+    ['service-kit', 'messaging', 'coalesce', 'shared-types'].map((name) => `packages/${name}`),
+    'A participant knows commands, not sagas: it could take part in any.',
+  ]),
+  [
+    'apps/orchestrator',
+    ['service-kit', 'messaging', 'coalesce', 'shared-types', 'saga-engine'].map(
+      (name) => `packages/${name}`,
+    ),
+    'The orchestrator joins the engine to the broker and the shop.',
+  ],
+];
+
+const arrows = ARROWS.map(([room, allowed, sentence]) => ({
+  name: `arrows-of-${room.split('/')[1]}`,
+  comment: sentence,
+  severity: 'error',
+  from: { path: `^${room}/`, pathNot: TESTS },
+  to: {
+    path: '^(packages|apps|e2e|bench|tools)/',
+    pathNot: [room, ...allowed].map((one) => `^${one}/`),
+  },
+}));
+
+/** Only this room imports this library. */
+const only = (library, rooms, sentence) => ({
+  name: `only-${rooms[0].split('/').pop()}-imports-${library}`,
+  comment: sentence,
+  severity: 'error',
+  from: { path: '^(packages|apps)/', pathNot: [TESTS, ...rooms.map((room) => `^${room}/`)] },
+  to: { path: `node_modules/${library}/` },
+});
+
+export default {
+  forbidden: [
+    ...arrows,
+    {
+      name: 'no-app-imports-an-app',
+      comment: 'Apps meet in the broker and over HTTP, never in memory.',
+      severity: 'error',
+      from: { path: '^apps/([^/]+)/' },
+      to: { path: APPS, pathNot: '^apps/$1/' },
+    },
+    {
+      name: 'no-package-imports-upwards',
+      comment:
+        'Packages are used by apps, tests and tools; the other way round is a cycle to come.',
+      severity: 'error',
+      from: { path: PACKAGES, pathNot: TESTS },
+      to: { path: '^(apps|e2e|bench|tools)/' },
+    },
+    {
+      name: 'no-deep-imports',
+      comment: "A package is entered by its doors (package.json's exports), not by its files.",
+      severity: 'error',
+      from: { path: '^(packages|apps|e2e|bench|tools)/([^/]+)/' },
+      to: { path: '^packages/[^/]+/src/', pathNot: '^$1/$2/' },
+    },
+    only('amqplib', ['packages/messaging', 'packages/testkit'], 'One room knows AMQP.'),
+    only('amqp-connection-manager', ['packages/messaging'], 'One room knows AMQP.'),
+    {
+      name: 'no-test-code-in-the-program',
+      comment: 'Tests and test support are not shipped.',
+      severity: 'error',
+      from: { path: '^(packages|apps)/', pathNot: [TESTS, '^packages/testkit/'] },
+      to: { path: ['\\.spec\\.ts$', '^packages/testkit/', 'node_modules/(@jest|fast-check)/'] },
+    },
+    {
+      name: 'everything-resolves',
+      comment: 'An import that leads nowhere hides from all other rules.',
+      severity: 'error',
+      from: {},
+      to: { couldNotResolve: true },
+    },
+  ],
+  options: {
+    parser: 'swc',
+    tsPreCompilationDeps: true,
+    // A built package is where its source is: the arrows are the same.
+    doNotFollow: { path: ['node_modules', '/dist/'] },
+    exclude: { path: ['/dist/.*\\.spec\\.', '^bench/peers/'] },
+    combinedDependencies: true,
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'node', 'default', 'types'],
+      extensions: ['.ts', '.js', '.mjs', '.json'],
+    },
+  },
+};

@@ -1,0 +1,74 @@
+/** One part of `npm test`. A check is one verdict; a set of jest tests counts its tests. */
+export type Stage =
+  | { kind: 'check'; name: string; title: string; command: readonly [string, ...string[]] }
+  | { kind: 'jest'; name: string; title: string; flags: readonly string[]; needsServers: boolean };
+
+/** Cheapest first: what is wrong is said as early as it can be. */
+export const STAGES: readonly Stage[] = [
+  {
+    kind: 'check',
+    name: 'format',
+    title: 'Format (biome)',
+    command: ['biome', 'format', '.'],
+  },
+  {
+    kind: 'check',
+    name: 'lint',
+    title: 'Lint (oxlint): promises, cycles, pure files',
+    command: ['oxlint', '--type-aware'],
+  },
+  {
+    kind: 'check',
+    name: 'types',
+    title: 'Types, tests included (tsc)',
+    command: ['turbo', 'run', 'check-types', '--output-logs=errors-only'],
+  },
+  {
+    kind: 'check',
+    name: 'arrows',
+    title: 'Allowed imports (dependency-cruiser)',
+    command: ['depcruise', '--config', '.dependency-cruiser.mjs', 'apps', 'packages'].concat(
+      'e2e',
+      'bench',
+      'tools',
+    ) as [string, ...string[]],
+  },
+  {
+    kind: 'check',
+    name: 'dead-code',
+    title: 'Dead code and unused dependencies (knip)',
+    command: ['knip'],
+  },
+  {
+    kind: 'jest',
+    name: 'pure',
+    title: 'Pure tests',
+    flags: [],
+    needsServers: false,
+  },
+  {
+    kind: 'jest',
+    name: 'integration',
+    title: 'Tests on PostgreSQL and RabbitMQ',
+    flags: [],
+    needsServers: true,
+  },
+  {
+    kind: 'jest',
+    name: 'e2e',
+    title: 'The whole system, as processes',
+    flags: ['--runInBand'],
+    needsServers: true,
+  },
+];
+
+/** The stages whose names were given, all when none was; or which name is unknown. */
+export function chosenStages(words: readonly string[]): readonly Stage[] | { wrong: string } {
+  const names = words.filter((word) => word !== '--');
+  const unknown = names.find((name) => !STAGES.some((stage) => stage.name === name));
+  if (unknown !== undefined) {
+    const known = STAGES.map(({ name }) => name).join(', ');
+    return { wrong: `"${unknown}" is no part of the tests; there are: ${known}.` };
+  }
+  return names.length === 0 ? STAGES : STAGES.filter(({ name }) => names.includes(name));
+}
