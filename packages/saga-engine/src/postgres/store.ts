@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { Coalescer, type BatchOutcome } from '@backstitch/coalesce';
-import pg from 'pg';
+import { Pool } from 'pg';
 import {
   currentStepOf,
   isOpen,
@@ -52,8 +52,8 @@ const DATA_ERROR = /^2[23]/;
 export class PostgresSagaStore implements SagaStore {
   readonly instanceId: string = randomUUID();
   readonly clock = new DatabaseClock();
-  private readonly pool: pg.Pool;
-  private readonly heartbeatPool: pg.Pool;
+  private readonly pool: Pool;
+  private readonly heartbeatPool: Pool;
   private readonly statements: SagaStatements;
   private readonly saves: Coalescer<SagaWrite, Saved>;
   private readonly inserts: Coalescer<PreparedSaga, boolean>;
@@ -131,8 +131,8 @@ export class PostgresSagaStore implements SagaStore {
     await Promise.all([this.pool.end(), this.heartbeatPool.end()]);
   }
 
-  private openPool(name: string, max: number, queryTimeoutMs: number): pg.Pool {
-    const pool = new pg.Pool({
+  private openPool(name: string, max: number, queryTimeoutMs: number): Pool {
+    const pool = new Pool({
       connectionString: this.options.url,
       application_name: name,
       max,

@@ -23,7 +23,7 @@ const IDENTIFIER = /^[a-z_][a-z0-9_]*$/;
  *
  * No index but the primary keys and the one on unfinished sagas, and none on a column that changes
  * at every transition: so the updates stay within their page (HOT). Give saga_state room for that
- * in a custom migration: `ALTER TABLE saga_state SET (fillfactor = 60)`. saga_logs has no foreign
+ * in a custom migration: `ALTER TABLE saga_state SET (fillfactor = 50)`. saga_logs has no foreign
  * key, which would lock the state row once more for every log row; both are written together.
  */
 export function sagaTables({ subjectColumn }: { subjectColumn: string }) {
