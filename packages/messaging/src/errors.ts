@@ -1,4 +1,4 @@
-import { Fault } from '@backstitch/shared-types';
+import { Fault, type FieldProblem } from '@backstitch/shared-types';
 
 /** The broker is away or takes nothing: nothing was sent. */
 export class BrokerAway extends Fault {
@@ -14,11 +14,6 @@ export class ConfirmLost extends Fault {
     super('OUTCOME_UNKNOWN', `the broker's confirm was lost: ${why}`, true, undefined, options);
     this.name = 'ConfirmLost';
   }
-}
-
-export interface FieldProblem {
-  field: string;
-  message: string;
 }
 
 /** The data of a command is not what its pattern needs: dead-lettered, never retried. */

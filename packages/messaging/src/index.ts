@@ -3,7 +3,7 @@ export { CommandClient, type CommandClientOptions } from './command-client.js';
 export type { CommandServerOptions } from './command-server.js';
 export type { ConsumerStatus } from './consumer.js';
 export { type BrokerCounter, type BrokerCounters, brokerCounters } from './counters.js';
-export { BrokerAway, ConfirmLost, type FieldProblem, MalformedCommand } from './errors.js';
+export { BrokerAway, ConfirmLost, MalformedCommand } from './errors.js';
 export type { PauseOn } from './intake-pause.js';
 export type { BrokerLogger } from './logger.js';
 export { CommandContext } from './nest/command-context.js';

@@ -1,5 +1,6 @@
 import { type ArgumentMetadata, Injectable, ValidationPipe } from '@nestjs/common';
-import { type FieldProblem, MalformedCommand } from '../errors.js';
+import type { FieldProblem } from '@backstitch/shared-types';
+import { MalformedCommand } from '../errors.js';
 
 /** What class-validator reports, as far as it is read here. */
 interface Report {

@@ -14,6 +14,9 @@ export function unwrapError(error: unknown): unknown {
   if (error instanceof HttpException && error.getStatus() === BAD_REQUEST) {
     return new MalformedCommand(messageOf(error));
   }
+  if (error instanceof Error && 'code' in error && error.code === 'VALIDATION_FAILED') {
+    return new MalformedCommand(error.message);
+  }
   if (!(error instanceof RpcException)) return error;
   const inner: unknown = error.getError();
   if (inner instanceof Fault) return inner;

@@ -1,0 +1,147 @@
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { waitFor } from '@backstitch/testkit';
+import { Fault, Rejection, type CommandPacket, type ReplyPacket } from '@backstitch/shared-types';
+import type { Broker } from './broker.js';
+import { CommandClient, type CommandClientOptions } from './command-client.js';
+import { CommandServer } from './command-server.js';
+import { BrokerAway } from './errors.js';
+import { attached, bodyOf, openRoom, type Room } from './testing/room.js';
+
+const QUEUE = 'things_commands';
+
+// The management API learns of a new connection only seconds later.
+jest.setTimeout(30_000);
+
+describe('a command client', () => {
+  let room: Room;
+  let broker: Broker;
+  let client: CommandClient;
+  let replies: [string, ReplyPacket][];
+  let replaced: number;
+
+  beforeEach(async () => {
+    room = await openRoom('client');
+    broker = await room.broker({ queues: [QUEUE], name: 'client' });
+    replies = [];
+    replaced = 0;
+  });
+  afterEach(() => room.close());
+
+  async function connectClient(options: Partial<CommandClientOptions> = {}): Promise<void> {
+    client = new CommandClient({
+      broker,
+      replyQueuePrefix: 'asker.replies',
+      onReply: async (correlationId, packet) => void replies.push([correlationId, packet]),
+      onReplyQueueReplaced: () => void (replaced += 1),
+      ...options,
+    });
+    client.start();
+    room.closes(() => client.close());
+    await attached(client);
+  }
+
+  async function serve(handlers: Record<string, (packet: CommandPacket) => unknown>) {
+    const handlerOf = (packet: CommandPacket) => async () => handlers[packet.pattern]!(packet);
+    const server = new CommandServer({ broker, queue: QUEUE }, { handlerOf });
+    server.start();
+    room.closes(() => server.close(1_000));
+    await attached({ consumerStatus: () => server.status() });
+  }
+
+  const replyQueueOf = async () => {
+    await client.send(QUEUE, { pattern: 'x', data: 1 }, 'probe');
+    return String((await room.vhost.take(QUEUE)).properties.replyTo);
+  };
+
+  it('sends with a reply queue of its own, and tells every reply under its correlation id', async () => {
+    await connectClient();
+    await serve({ double: ({ data }) => (data as number) * 2 });
+    expect(await client.send(QUEUE, { pattern: 'double', data: 21 }, 'saga-1:do')).toBe('accepted');
+    await waitFor('the reply', () => replies.length === 1);
+    expect(replies).toEqual([['saga-1:do', { response: 42, isDisposed: true, id: 'saga-1:do' }]]);
+  });
+
+  it('says that a queue is missing, and that it has no reply queue yet', async () => {
+    await connectClient();
+    expect(await client.send('nowhere', { pattern: 'x', data: 1 }, 'c')).toBe('unroutable');
+    const early = new CommandClient({
+      broker,
+      replyQueuePrefix: 'early',
+      onReply: async () => undefined,
+      onReplyQueueReplaced: () => undefined,
+    });
+    await expect(early.send(QUEUE, { pattern: 'x', data: 1 }, 'c')).rejects.toThrow(BrokerAway);
+  });
+
+  it('keeps its reply queue, and what came meanwhile, over a lost connection', async () => {
+    await connectClient();
+    const before = await replyQueueOf();
+    await waitFor('the connection to be cut', async () => {
+      return (await room.vhost.closeConnections(/^client consume$/)) > 0;
+    });
+    const reply = { response: 'meanwhile', isDisposed: true };
+    await room.vhost.publish(before, bodyOf(reply), { correlationId: 'c' });
+    await waitFor('the reply', () => replies.length === 1);
+    expect(await replyQueueOf()).toBe(before);
+    expect(replaced).toBe(0);
+  });
+
+  it('replaces a deleted reply queue under a new name, and says so', async () => {
+    await connectClient();
+    const before = await replyQueueOf();
+    await room.vhost.deleteQueue(before);
+    await waitFor('the replacement', () => replaced === 1);
+    await attached(client);
+    expect(await replyQueueOf()).not.toBe(before);
+    await serve({ echo: ({ data }) => data });
+    expect(await client.request(QUEUE, 'echo', 'again', 2_000)).toBe('again');
+  });
+
+  it('asks and waits: a value, a no and a fault each come back as what they are', async () => {
+    await connectClient();
+    await serve({
+      get: ({ data }) => ({ got: data }),
+      no: () => new Rejection('ORDER_NOT_FOUND', 'no such order', { id: 1 }),
+    });
+    expect(await client.request(QUEUE, 'get', { id: 7 }, 2_000)).toEqual({ got: { id: 7 } });
+    const no = client.request(QUEUE, 'no', {}, 2_000);
+    await expect(no).rejects.toMatchObject({ code: 'ORDER_NOT_FOUND', details: { id: 1 } });
+    await expect(no).rejects.toBeInstanceOf(Fault);
+    await expect(client.request('nowhere', 'get', {}, 2_000)).rejects.toMatchObject({
+      code: 'UNAVAILABLE',
+    });
+    expect(replies).toEqual([]);
+  });
+
+  it('does not wait longer than told, and drops the answer that comes after', async () => {
+    await connectClient();
+    let finish!: () => void;
+    await serve({ slow: () => new Promise<void>((resolve) => (finish = resolve)) });
+    const asked = client.request(QUEUE, 'slow', {}, 100);
+    await expect(asked).rejects.toMatchObject({ code: 'UNAVAILABLE', retryable: true });
+    finish();
+    await waitFor('the late reply to be counted', () => broker.counters.repliesLate === 1);
+    expect(replies).toEqual([]);
+  });
+
+  it('is not held up by a reply that cannot be read, nor by one that is not taken', async () => {
+    let calls = 0;
+    await connectClient({
+      prefetch: 1,
+      onReply: async (correlationId, packet) => {
+        calls += 1;
+        if (calls === 1) throw new Error('not now');
+        replies.push([correlationId, packet]);
+      },
+    });
+    const queue = await replyQueueOf();
+    await room.vhost.publish(queue, bodyOf('not json'), { correlationId: 'c0' });
+    for (const correlationId of ['c1', 'c2']) {
+      await room.vhost.publish(queue, bodyOf({ response: 1, isDisposed: true }), { correlationId });
+    }
+    await waitFor('the last reply', () => replies.length === 1);
+    expect(replies[0]![0]).toBe('c2');
+    expect(broker.counters).toMatchObject({ repliesUnreadable: 1, repliesFailed: 1 });
+    expect((await room.vhost.queue(queue))!.messages).toBe(0);
+  });
+});

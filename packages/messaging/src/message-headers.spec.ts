@@ -1,0 +1,63 @@
+import { describe, expect, it } from '@jest/globals';
+import type { MessageProperties } from 'amqplib';
+import { carriedProperties, deadLetterHeaders, RETRIES_HEADER } from './message-headers.js';
+
+const properties = (some: Partial<MessageProperties>) => some as MessageProperties;
+
+describe('the properties that go with a message when it is published again', () => {
+  it('keeps what its reader needs', () => {
+    const kept = {
+      contentType: 'application/json',
+      correlationId: 'c',
+      replyTo: 'q',
+      timestamp: 5,
+      headers: { mine: 1, [RETRIES_HEADER]: 2 },
+    };
+    expect(carriedProperties(properties(kept))).toEqual(kept);
+  });
+
+  it('leaves out what the broker would act upon or refuse', () => {
+    const headers = { CC: ['other_queue'], BCC: ['x'], 'x-death': [], mine: 1 };
+    const carried = carriedProperties(
+      properties({
+        headers,
+        userId: 'somebody',
+        expiration: '5',
+        replyTo: 'amq.rabbitmq.reply-to',
+      }),
+    );
+    expect(carried).toEqual({ headers: { mine: 1 } });
+  });
+
+  it('drops headers that would not fit into a frame, but not the count of retries', () => {
+    const headers = { huge: 'x'.repeat(40_000), [RETRIES_HEADER]: 3 };
+    expect(carriedProperties(properties({ headers })).headers).toEqual({
+      'headers-dropped': true,
+      [RETRIES_HEADER]: 3,
+    });
+  });
+});
+
+describe('the headers of a dead letter', () => {
+  it('say why, from where, and for which saga', () => {
+    const saga = { sagaId: 's', step: 'ORDER_CREATED', direction: 'do' as const, attempt: 2 };
+    const why = {
+      reason: 'INVALID_DATA',
+      message: 'm'.repeat(900),
+      queue: 'q',
+      pattern: 'p',
+      saga,
+    };
+    expect(deadLetterHeaders(why)).toEqual({
+      'dead-reason': 'INVALID_DATA',
+      'dead-detail': 'm'.repeat(500),
+      'dead-queue': 'q',
+      'dead-pattern': 'p',
+      'dead-saga-id': 's',
+      'dead-step': 'ORDER_CREATED',
+      'dead-direction': 'do',
+      'dead-attempt': 2,
+      'dead-at': expect.stringMatching(/^\d{4}-/),
+    });
+  });
+});

@@ -1,0 +1,104 @@
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { waitFor } from '@backstitch/testkit';
+import { Broker } from './broker.js';
+import { BrokerAway, ConfirmLost } from './errors.js';
+import { bodyOf, openRoom, RecordingLogger, type Room } from './testing/room.js';
+
+// The management API learns of a new connection only seconds later.
+jest.setTimeout(30_000);
+
+describe('the publisher', () => {
+  let room: Room;
+  beforeAll(async () => {
+    room = await openRoom('publisher');
+  });
+  afterAll(() => room.close());
+
+  it('declares the queues that it is told of, with their dead letters', async () => {
+    await room.broker({ queues: ['declared'] });
+    expect(await room.vhost.queue('declared')).toEqual({ messages: 0, consumers: 0 });
+    expect(await room.vhost.queue('declared.dead')).toEqual({ messages: 0, consumers: 0 });
+  });
+
+  it('tells a queue that took the message from one that does not exist', async () => {
+    const { publisher, counters } = await room.broker({ queues: ['there'] });
+    const sent = ['there', 'nowhere', 'there', 'nowhere'].map((queue) =>
+      publisher.publish(queue, bodyOf(queue), {}),
+    );
+    expect(await Promise.all(sent)).toEqual(['accepted', 'unroutable', 'accepted', 'unroutable']);
+    expect(counters).toMatchObject({ published: 4, unroutable: 2 });
+    expect((await room.vhost.take('there')).properties.deliveryMode).toBe(2);
+  });
+
+  it('uses a queue that exists with other arguments, and says so', async () => {
+    await room.broker({ queues: ['changed'], queueType: 'classic' });
+    const logger = new RecordingLogger();
+    const broker = await room.broker({ queues: ['changed'], queueType: 'quorum', logger });
+    expect(await broker.publisher.publish('changed', bodyOf('x'), {})).toBe('accepted');
+    const complaint = { level: 'error', fields: expect.objectContaining({ queue: 'changed' }) };
+    expect(logger.lines).toContainEqual(expect.objectContaining(complaint));
+  });
+
+  it('answers every message when its connection is cut: in the queue, or an error that says so', async () => {
+    const { publisher } = await room.broker({ queues: ['cut'], name: 'cut' });
+    let answered = 0;
+    let sent = 0;
+    const tally = { accepted: 0, lost: 0, away: 0 };
+    const publishOne = async () => {
+      sent += 1;
+      try {
+        await publisher.publish('cut', bodyOf('x'), {});
+        tally.accepted += 1;
+      } catch (error) {
+        if (error instanceof ConfirmLost) tally.lost += 1;
+        else if (error instanceof BrokerAway) tally.away += 1;
+        else throw error;
+      }
+      answered += 1;
+    };
+    const cut = waitFor('the connection to be cut', async () => {
+      return (await room.vhost.closeConnections(/^cut publish$/)) > 0;
+    });
+    const sending: Promise<void>[] = [];
+    await waitFor('a message to be refused', () => {
+      for (let i = 0; i < 50; i += 1) sending.push(publishOne());
+      return tally.lost + tally.away > 0;
+    });
+    await cut;
+    await Promise.all(sending);
+    await publisher.opened();
+    expect(await publisher.publish('cut', bodyOf('x'), {})).toBe('accepted');
+    expect(answered).toBe(sent);
+    const kept = (await room.vhost.queue('cut'))!.messages - 1;
+    expect(kept).toBeGreaterThanOrEqual(tally.accepted);
+    expect(kept).toBeLessThanOrEqual(tally.accepted + tally.lost);
+  });
+
+  it('declares deleted queues again', async () => {
+    const { publisher } = await room.broker({ queues: ['deleted'] });
+    await room.vhost.deleteQueue('deleted');
+    expect(await publisher.publish('deleted', bodyOf('x'), {})).toBe('unroutable');
+    await publisher.declareAgain();
+    expect(await publisher.publish('deleted', bodyOf('x'), {})).toBe('accepted');
+  });
+});
+
+describe('a broker that is away', () => {
+  const nobodyThere = 'amqp://127.0.0.1:1';
+
+  it('is said to be so at once, and nothing is sent', async () => {
+    const broker = new Broker({ urls: [nobodyThere], name: 'x', logger: new RecordingLogger() });
+    broker.connect();
+    await expect(broker.publisher.publish('q', bodyOf('x'), {})).rejects.toThrow(BrokerAway);
+    await waitFor('the status to say why', () => /REFUSED/.test(broker.status().why ?? ''));
+    expect(broker.status()).toMatchObject({ publish: 'down', consume: 'down' });
+    await broker.close();
+  });
+
+  it('does not matter when the next address of the list answers', async () => {
+    const room = await openRoom('addresses');
+    const broker = await room.broker({ urls: [nobodyThere, room.vhost.url] });
+    expect(broker.status()).toEqual({ publish: 'up', consume: 'up' });
+    await room.close();
+  });
+});

@@ -1,0 +1,81 @@
+import { waitFor } from '@backstitch/testkit';
+import type { CommandPacket } from '@backstitch/shared-types';
+import type { Broker, BrokerOptions } from '../broker.js';
+import { CommandServer, type CommandServerOptions } from '../command-server.js';
+import { bodyOf, openRoom, type Room } from './room.js';
+
+export const QUEUE = 'things_commands';
+export const DEAD = `${QUEUE}.dead`;
+export const REPLIES = 'asker';
+
+export type Handlers = Record<string, (packet: CommandPacket) => unknown>;
+
+export interface Serving {
+  room: Room;
+  broker: Broker;
+  server: CommandServer;
+  /** What the handlers were called with, in order. */
+  served: CommandPacket[];
+  ask(packet: unknown, replyTo?: string): Promise<void>;
+  /** Sends what nobody waits for. */
+  tell(packet: unknown, headers?: object): Promise<void>;
+  answer(): Promise<{ response?: unknown; err?: object; id?: unknown }>;
+  cut(use: 'publish' | 'consume'): Promise<void>;
+  untilAttached(): Promise<void>;
+  /** Everything was acknowledged: nothing is left when the server lets go of the queue. */
+  expectAllAcknowledged(): Promise<void>;
+}
+
+/** A command server in a vhost of its own, attached to its queue. `echo` answers with its data. */
+export async function serving(
+  handlers: Handlers = {},
+  options: Partial<CommandServerOptions> = {},
+  reached?: BrokerOptions['reached'],
+): Promise<Serving> {
+  const room = await openRoom('server');
+  const { vhost } = room;
+  const broker = await room.broker({
+    queues: [QUEUE, REPLIES],
+    name: 'server',
+    ...(reached ? { reached } : {}),
+  });
+  const served: CommandPacket[] = [];
+  const all: Handlers = { echo: ({ data }) => data, ...handlers };
+  const handlerOf = (packet: CommandPacket) => {
+    const handler = all[packet.pattern];
+    if (!handler) return undefined;
+    return async () => {
+      served.push(packet);
+      return handler(packet);
+    };
+  };
+  const server = new CommandServer({ broker, queue: QUEUE, ...options }, { handlerOf });
+  server.start();
+  room.closes(() => server.close(2_000));
+  const untilAttached = async () => {
+    await waitFor('the consumer to be attached', () => server.status().state === 'attached');
+  };
+  await untilAttached();
+  return {
+    room,
+    broker,
+    server,
+    served,
+    untilAttached,
+    ask: (packet, replyTo = REPLIES) =>
+      vhost.publish(QUEUE, bodyOf(packet), { replyTo, correlationId: 'c1' }),
+    tell: (packet, headers = {}) => vhost.publish(QUEUE, bodyOf(packet), { headers }),
+    answer: async () => JSON.parse(String((await vhost.take(REPLIES)).content)),
+    async cut(use) {
+      await waitFor(`the ${use} connection to be cut`, async () => {
+        return (await vhost.closeConnections(new RegExp(`^server ${use}$`))) > 0;
+      });
+    },
+    async expectAllAcknowledged() {
+      await waitFor('nothing to be in flight', () => server.status().inFlight === 0);
+      await server.close(2_000);
+      const left = await vhost.queue(QUEUE);
+      if (left?.messages !== 0) throw new Error(`left in the queue: ${JSON.stringify(left)}`);
+    },
+  };
+}

@@ -1,0 +1,26 @@
+import { describe, expect, it } from '@jest/globals';
+import { backoffMs, within } from './waiting.js';
+
+describe('backoff', () => {
+  it.each([
+    [1, 0, 50],
+    [1, 1, 100],
+    [2, 1, 200],
+    [5, 1, 1_600],
+    [6, 1, 3_000],
+    [500, 0, 1_500],
+    [500, 1, 3_000],
+  ])('after %i failures, with random %i, waits %i ms', (failures, random, ms) => {
+    expect(backoffMs(failures, random)).toBe(ms);
+  });
+});
+
+describe('within', () => {
+  it('does not wait longer than told for work that never ends', async () => {
+    await expect(within(5, new Promise(() => undefined))).resolves.toBeUndefined();
+  });
+
+  it('passes on the failure of the work', async () => {
+    await expect(within(1_000, Promise.reject(new Error('no')))).rejects.toThrow('no');
+  });
+});
