@@ -16,7 +16,7 @@ export * from './http/problem.filter.js';
 export { REQUEST_ID_HEADER } from './http/request-id.js';
 export * from './http/validation.js';
 export * from './logger.js';
-export { Counter, Gauge, Histogram, metricsRegistry } from './metrics.js';
+export { Counter, exposeCounters, Gauge, Histogram, metricsRegistry } from './metrics.js';
 export { NestLogger } from './nest-logger.js';
 export * from './shutdown.js';
 export * from './trace-fields.js';

@@ -1,5 +1,5 @@
 import { Controller, Get, Header } from '@nestjs/common';
-import { collectDefaultMetrics, Histogram, register } from 'prom-client';
+import { collectDefaultMetrics, Gauge, Histogram, register } from 'prom-client';
 
 export { Counter, Gauge, Histogram, register as metricsRegistry } from 'prom-client';
 
@@ -32,6 +32,24 @@ export function observeRequest(
 export function startMetrics(app: string): void {
   register.setDefaultLabels({ app });
   if (!register.getSingleMetric('process_cpu_user_seconds_total')) collectDefaultMetrics();
+}
+
+/**
+ * Plain numbers that only grow, counted by a room that knows no metrics, as `<prefix>_<name>_total`.
+ * They are read when somebody asks.
+ */
+export function exposeCounters(prefix: string, counters: Readonly<Record<string, number>>): void {
+  for (const counter of Object.keys(counters)) {
+    const words = counter.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+    // A gauge, because only a gauge can be set to what somebody else has counted.
+    new Gauge({
+      name: `${prefix}_${words}_total`,
+      help: `${prefix}: ${words.replaceAll('_', ' ')}`,
+      collect() {
+        this.set(counters[counter] ?? 0);
+      },
+    });
+  }
 }
 
 @Controller('metrics')

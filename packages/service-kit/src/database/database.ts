@@ -13,6 +13,11 @@ export interface DatabaseOptions {
   poolMax?: number;
   /** The server gives up on a statement after this long [10 000]. */
   statementTimeoutMs?: number;
+  /**
+   * Every statement finds its rows by their keys. Its plan is made once a connection, and one made
+   * while the tables were still empty must not be a scan when they are full [false].
+   */
+  keyLookups?: boolean;
 }
 
 /** A named statement is parsed and planned once per connection. */
@@ -26,6 +31,7 @@ export interface Statement {
 export type Transaction = pg.PoolClient;
 
 const CONNECT_TIMEOUT_MS = 3_000;
+const KEY_LOOKUPS = '-c plan_cache_mode=force_generic_plan -c enable_seqscan=off';
 const PROBE_TIMEOUT_MS = 2_000;
 const CONTENTION_TRIES_MAX = 5;
 const CONTENTION_PAUSE_MS = 5;
@@ -39,7 +45,8 @@ export class Database {
   readonly drizzle: NodePgDatabase;
   private readonly databaseName: string;
 
-  constructor({ url, name, logger, poolMax = 10, statementTimeoutMs = 10_000 }: DatabaseOptions) {
+  constructor(options: DatabaseOptions) {
+    const { url, name, logger, poolMax = 10, statementTimeoutMs = 10_000 } = options;
     this.databaseName = databaseNameOf(url);
     this.pool = new pg.Pool({
       connectionString: url,
@@ -51,6 +58,7 @@ export class Database {
       // For a connection that died without a word: later than the server's own timeout.
       query_timeout: statementTimeoutMs + 2_000,
       keepAlive: true,
+      ...(options.keyLookups && { options: KEY_LOOKUPS }),
     });
     const lost = (error: Error) => logger.warn({ err: error }, 'a database connection was lost');
     // Both are needed: the pool's handler covers idle connections, the other those in use.
