@@ -1,0 +1,84 @@
+import { sql } from 'drizzle-orm';
+import {
+  check,
+  char,
+  integer,
+  numeric,
+  pgTable,
+  primaryKey,
+  text,
+  timestamp,
+  uuid,
+} from 'drizzle-orm/pg-core';
+
+const now = (name: string) => timestamp(name, { withTimezone: true }).notNull().defaultNow();
+const money = (name: string) => numeric(name, { precision: 14, scale: 2 });
+
+/**
+ * One row an order: the barrier against repeats and late commands. A row without a user is a
+ * tombstone: the order was cancelled before it was created. `version` counts the order's events.
+ */
+export const orders = pgTable(
+  'orders',
+  {
+    id: uuid('id').primaryKey(),
+    userId: text('user_id'),
+    status: text('status').notNull(),
+    sagaState: text('saga_state').notNull(),
+    totalAmount: money('total_amount'),
+    currency: char('currency', { length: 3 }).notNull(),
+    sagaId: uuid('saga_id'),
+    version: integer('version').notNull().default(1),
+    createdAt: now('created_at'),
+    updatedAt: now('updated_at'),
+  },
+  (table) => [
+    check(
+      'orders_status_check',
+      sql`(${table.status}, ${table.sagaState}) IN
+        (('PENDING', 'ORDER_CREATED'), ('CONFIRMED', 'ORDER_CONFIRMED'), ('CANCELLED', 'COMPENSATED'))`,
+    ),
+    check(
+      'orders_tombstone_check',
+      sql`${table.status} = 'CANCELLED' OR (${table.userId} IS NOT NULL AND ${table.totalAmount} IS NOT NULL)`,
+    ),
+  ],
+);
+
+/**
+ * Written once, by the statement that writes the order itself; so a foreign key would check, line by
+ * line on the hot path, what cannot be otherwise. The same holds for the events.
+ */
+export const orderItems = pgTable(
+  'order_items',
+  {
+    orderId: uuid('order_id').notNull(),
+    line: integer('line').notNull(),
+    productId: uuid('product_id').notNull(),
+    quantity: integer('quantity').notNull(),
+    priceAtPurchase: money('price_at_purchase').notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.orderId, table.line] }),
+    check('order_items_quantity_check', sql`${table.quantity} > 0`),
+  ],
+);
+
+/** Append-only: what happened to an order, numbered from 1 without gaps. */
+export const orderEvents = pgTable(
+  'order_events',
+  {
+    orderId: uuid('order_id').notNull(),
+    sequence: integer('sequence').notNull(),
+    type: text('type').notNull(),
+    sagaId: uuid('saga_id'),
+    createdAt: now('created_at'),
+  },
+  (table) => [
+    primaryKey({ columns: [table.orderId, table.sequence] }),
+    check(
+      'order_events_type_check',
+      sql`${table.type} IN ('CREATED', 'CONFIRMED', 'CANCELLED', 'CANCELLED_UNSEEN')`,
+    ),
+  ],
+);

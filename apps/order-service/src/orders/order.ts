@@ -1,0 +1,52 @@
+import { Fault, Rejection, type OrderStatus } from '@backstitch/shared-types';
+
+/** The commands that change an order. */
+export type OrderChange = 'create' | 'confirm' | 'cancel';
+
+/** An order as a command found it. */
+export interface FoundOrder {
+  status: OrderStatus;
+  /** The saga that made the row; null when nobody named one. */
+  sagaId: string | null;
+}
+
+type Verdict = 'done' | 'cancelled' | 'already-confirmed' | 'missing';
+
+/** The protocol's row of the order: what a command answers to an order in this state. */
+const VERDICTS: Record<OrderChange, Record<'NONE' | OrderStatus, Verdict>> = {
+  //        | nobody saw it   | PENDING          | CONFIRMED                      | CANCELLED
+  create: { NONE: 'done', PENDING: 'done', CONFIRMED: 'done', CANCELLED: 'cancelled' },
+  confirm: { NONE: 'missing', PENDING: 'done', CONFIRMED: 'done', CANCELLED: 'cancelled' },
+  cancel: { NONE: 'done', PENDING: 'done', CONFIRMED: 'already-confirmed', CANCELLED: 'done' },
+};
+
+/**
+ * What a command answers, decided from the order as the command found it (undefined when there was
+ * none): done, a business no, or a fault that retrying does not mend. Pure. What is written is
+ * guarded by the same rules in orders.sql.ts; a test holds the two against each other.
+ */
+export function answerTo(
+  change: OrderChange,
+  orderId: string,
+  found: FoundOrder | undefined,
+  sagaId: string | undefined,
+): 'done' | Rejection | Fault {
+  if (isOfAnotherSaga(found, sagaId)) {
+    const whose = `order ${orderId} belongs to saga ${found?.sagaId}, not to ${sagaId}`;
+    return new Fault('WRONG_SAGA', whose, false);
+  }
+  const verdict = VERDICTS[change][found?.status ?? 'NONE'];
+  if (verdict === 'cancelled') return new Rejection('ORDER_CANCELLED', 'The order was cancelled');
+  if (verdict === 'already-confirmed') {
+    return new Fault('ALREADY_CONFIRMED', `order ${orderId} is confirmed`, false);
+  }
+  if (verdict === 'missing') {
+    return new Fault('ORDER_NOT_FOUND', `there is no order ${orderId}`, false);
+  }
+  return verdict;
+}
+
+/** A command without a saga is served by the order's id alone, and so is an order without one. */
+function isOfAnotherSaga(found: FoundOrder | undefined, sagaId: string | undefined): boolean {
+  return !!found?.sagaId && !!sagaId && found.sagaId !== sagaId;
+}

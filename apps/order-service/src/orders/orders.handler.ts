@@ -1,0 +1,125 @@
+import { MalformedCommand } from '@backstitch/messaging';
+import { commandTrace, Counter, databaseFault, type Logger } from '@backstitch/service-kit';
+import {
+  currencyDigits,
+  Fault,
+  fromMinor,
+  Rejection,
+  toMinor,
+  type OrderCreateCommand,
+  type OrderCreated,
+  type OrderView,
+  type SagaTag,
+  type Success,
+} from '@backstitch/shared-types';
+import { answerTo, type OrderChange } from './order.js';
+import type { OrdersRepository, Written } from './orders.repository.js';
+import type { NewOrder, OrderRow } from './orders.sql.js';
+
+const cancelsRefused = new Counter({
+  name: 'order_cancel_of_confirmed_total',
+  help: 'ALARM: cancellations of CONFIRMED orders, each refused; no saga should ever ask for one',
+});
+
+/** One command, one decision, one reply. Order ids are lower case from here on. */
+export class OrdersHandler {
+  private readonly digits: number;
+
+  constructor(
+    private readonly repository: OrdersRepository,
+    private readonly currency: string,
+    private readonly logger: Logger,
+  ) {
+    this.digits = currencyDigits(currency);
+  }
+
+  async create(command: OrderCreateCommand, saga?: SagaTag): Promise<OrderCreated | Rejection> {
+    const orderId = command.orderId.toLowerCase();
+    const written = await this.change('create', orderId, saga, this.newOrder(command));
+    if (written instanceof Rejection) return written;
+    const totalAmount = this.amount(written.totalAmount ?? command.totalAmount);
+    return { orderId, status: 'PENDING', totalAmount, currency: this.currency };
+  }
+
+  async confirm(orderId: string, saga?: SagaTag): Promise<Success | Rejection> {
+    const written = await this.change('confirm', orderId.toLowerCase(), saga);
+    return written instanceof Rejection ? written : { success: true };
+  }
+
+  async cancel(orderId: string, saga?: SagaTag): Promise<Success | Rejection> {
+    const written = await this.change('cancel', orderId.toLowerCase(), saga);
+    return written instanceof Rejection ? written : { success: true };
+  }
+
+  async get(orderId: string): Promise<OrderView | Rejection> {
+    const row = await this.repository.read(orderId.toLowerCase());
+    return row ? this.view(row) : new Rejection('ORDER_NOT_FOUND', 'There is no such order');
+  }
+
+  /** What is not done is a Rejection, or thrown. */
+  private async change(
+    change: OrderChange,
+    orderId: string,
+    saga: SagaTag | undefined,
+    order?: NewOrder,
+  ): Promise<Written | Rejection> {
+    const trace = commandTrace(orderId, saga);
+    const sagaId = saga?.sagaId.toLowerCase();
+    const written = await this.repository
+      .write({ change, orderId, sagaId, order })
+      .catch((error: unknown) => {
+        throw databaseFault(error) === 'data' ? unstorable(error) : error;
+      });
+    const answer = answerTo(change, orderId, written.found, sagaId);
+    if (answer instanceof Fault) {
+      if (answer.code === 'ALREADY_CONFIRMED') cancelsRefused.inc();
+      this.logger.error({ ...trace, code: answer.code }, `order.${change} refused`);
+      throw answer;
+    }
+    if (answer instanceof Rejection) {
+      this.logger.info({ ...trace, code: answer.code }, `order.${change} rejected`);
+      return answer;
+    }
+    this.logger.info({ ...trace, found: written.found?.status }, `order.${change} done`);
+    return written;
+  }
+
+  private newOrder({ userId, items, totalAmount }: OrderCreateCommand): NewOrder {
+    for (const amount of [totalAmount, ...items.map(({ price }) => price)]) this.amount(amount);
+    return { userId, totalAmount, items, currency: this.currency };
+  }
+
+  private view(row: OrderRow): OrderView {
+    return {
+      id: row.id,
+      userId: row.user_id,
+      totalAmount: row.total_amount && this.amount(row.total_amount),
+      currency: row.currency,
+      status: row.status,
+      sagaState: row.saga_state,
+      sagaId: row.saga_id,
+      items: row.items.map(({ productId, quantity, priceAtPurchase }) => ({
+        productId,
+        quantity,
+        priceAtPurchase: this.amount(priceAtPurchase),
+      })),
+      createdAt: row.created_at.toISOString(),
+      updatedAt: row.updated_at.toISOString(),
+    };
+  }
+
+  /** The one spelling of an amount, whatever the sender's or the column's. */
+  private amount(amount: string): string {
+    const minor = toMinor(amount, this.digits);
+    if (minor === undefined) {
+      throw new MalformedCommand(`${amount} is no amount of ${this.currency}`);
+    }
+    return fromMinor(minor, this.digits);
+  }
+}
+
+/** The data is well-formed and yet cannot be stored: a character that text cannot hold, say. */
+function unstorable(cause: unknown): MalformedCommand {
+  const why = cause instanceof Error ? cause.message : String(cause);
+  return new MalformedCommand(`the order cannot be stored: ${why}`);
+}

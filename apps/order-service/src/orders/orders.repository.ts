@@ -1,0 +1,100 @@
+import { Coalescer, type BatchOutcome } from '@backstitch/coalesce';
+import { databaseFault, type Database } from '@backstitch/service-kit';
+import {
+  readStatement,
+  writeStatement,
+  type OrderRow,
+  type OrderWrite,
+  type WrittenRow,
+} from './orders.sql.js';
+import type { FoundOrder } from './order.js';
+
+/** What became of a write. */
+export interface Written {
+  /** The order as the command found it; undefined when there was none, or when it was claimed. */
+  found: FoundOrder | undefined;
+  /** The stored total, as numeric(14,2) says it; null when the row has none. */
+  totalAmount: string | null;
+}
+
+const WRITE_LANES = 2;
+const BATCH_MAX = 64;
+/** An order inserted by somebody else meanwhile is found by the next statement, unless it vanishes. */
+const STATEMENTS_MAX = 3;
+
+/**
+ * The only SQL of the feature. What waits together travels together: the commands that arrive while
+ * a statement is under way are one statement afterwards. Repeats of one command share one result.
+ */
+export class OrdersRepository {
+  private readonly writes: Coalescer<OrderWrite, Written>;
+  private readonly reads: Coalescer<string, OrderRow | undefined>;
+
+  constructor(
+    private readonly database: Database,
+    private readonly currency: string,
+  ) {
+    this.writes = new Coalescer({
+      keyOf: (write) => write.orderId,
+      run: (batch) => this.writeBatch(batch),
+      lanes: WRITE_LANES,
+      batchMax: BATCH_MAX,
+      sameWork: (waiting, arriving) =>
+        waiting.change === arriving.change && waiting.sagaId === arriving.sagaId,
+      retrySingly: (error) => databaseFault(error) === 'data',
+    });
+    this.reads = new Coalescer({
+      keyOf: (orderId) => orderId,
+      run: (batch) => this.readBatch(batch),
+      batchMax: BATCH_MAX,
+      sameWork: () => true,
+    });
+  }
+
+  /**
+   * Writes what the command is entitled to and nothing else; answers how it found the order.
+   * Throws DatabaseAway when the outcome is unknown, and the driver's error when the data of this
+   * very command cannot be stored.
+   */
+  write(write: OrderWrite): Promise<Written> {
+    return this.writes.submit(write);
+  }
+
+  read(orderId: string): Promise<OrderRow | undefined> {
+    return this.reads.submit(orderId);
+  }
+
+  /** Resolves once nothing is under way. */
+  async idle(): Promise<void> {
+    await Promise.all([this.writes.idle(), this.reads.idle()]);
+  }
+
+  private async writeBatch(batch: readonly OrderWrite[]): Promise<BatchOutcome<Written>[]> {
+    const written = new Map<string, Written>();
+    let waiting = batch;
+    for (let statements = 1; waiting.length > 0; statements += 1) {
+      if (statements > STATEMENTS_MAX) throw new Error('orders are neither there nor can be made');
+      const rows = await this.database.query<WrittenRow>(writeStatement(waiting, this.currency));
+      const unseen = new Set(rows.filter(isUnseen).map(({ id }) => id));
+      for (const row of rows) written.set(row.id, writtenOf(row));
+      waiting = waiting.filter(
+        ({ change, orderId }) => change !== 'confirm' && unseen.has(orderId),
+      );
+    }
+    return batch.map(({ orderId }) => ({ ok: written.get(orderId)! }));
+  }
+
+  private async readBatch(batch: readonly string[]): Promise<BatchOutcome<OrderRow | undefined>[]> {
+    const rows = await this.database.query<OrderRow>(readStatement(batch));
+    const byId = new Map(rows.map((row) => [row.id, row]));
+    return batch.map((orderId) => ({ ok: byId.get(orderId) }));
+  }
+}
+
+function isUnseen({ claimed, status }: WrittenRow): boolean {
+  return !claimed && status === null;
+}
+
+function writtenOf({ status, saga_id: sagaId, total_amount: totalAmount }: WrittenRow): Written {
+  return { found: status ? { status, sagaId } : undefined, totalAmount };
+}

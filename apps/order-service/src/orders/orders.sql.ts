@@ -1,0 +1,128 @@
+import type { Statement } from '@backstitch/service-kit';
+import type { OrderSagaState, OrderStatus } from '@backstitch/shared-types';
+import type { OrderChange } from './order.js';
+
+/** One command that changes one order; what only a creation brings is in `order`. */
+export interface OrderWrite {
+  change: OrderChange;
+  orderId: string;
+  sagaId?: string | undefined;
+  order?: NewOrder | undefined;
+}
+
+export interface NewOrder {
+  userId: string;
+  /** A decimal string. */
+  totalAmount: string;
+  currency: string;
+  items: readonly { productId: string; quantity: number; price: string }[];
+}
+
+/** A batch's row for one order: claimed by this command, or as the command found it, or unseen. */
+export interface WrittenRow {
+  id: string;
+  claimed: boolean;
+  status: OrderStatus | null;
+  saga_id: string | null;
+  total_amount: string | null;
+}
+
+export interface OrderRow {
+  id: string;
+  user_id: string | null;
+  status: OrderStatus;
+  saga_state: OrderSagaState;
+  total_amount: string | null;
+  currency: string;
+  saga_id: string | null;
+  created_at: Date;
+  updated_at: Date;
+  items: { productId: string; quantity: number; priceAtPurchase: string }[];
+}
+
+/**
+ * Everything that a batch writes, in one statement and so in one transaction. It claims the orders
+ * that are new (a cancellation claims a tombstone), locks the others in the order of their ids, and
+ * moves on those that are PENDING and of the command's saga; items and events follow only from rows
+ * that were claimed or moved. A statement has one snapshot, older than its waits: an order that
+ * somebody else inserted meanwhile is neither claimed nor found, and is asked for again.
+ */
+const WRITE = `
+  WITH input AS (
+    SELECT * FROM unnest($1::uuid[], $2::text[], $3::uuid[], $4::text[], $5::numeric[], $6::text[])
+      AS input (id, change, saga_id, user_id, total_amount, currency)
+  ), claimed AS (
+    INSERT INTO orders (id, user_id, status, saga_state, total_amount, currency, saga_id)
+    SELECT id, user_id,
+      CASE change WHEN 'create' THEN 'PENDING' ELSE 'CANCELLED' END,
+      CASE change WHEN 'create' THEN 'ORDER_CREATED' ELSE 'COMPENSATED' END,
+      total_amount, currency, saga_id
+    FROM input WHERE change <> 'confirm' ORDER BY id
+    ON CONFLICT (id) DO NOTHING
+    RETURNING id, status, saga_id, total_amount
+  ), found AS (
+    SELECT o.id, o.status, o.saga_id, o.total_amount
+    FROM orders o JOIN input USING (id)
+    WHERE NOT EXISTS (SELECT FROM claimed WHERE claimed.id = o.id)
+    ORDER BY o.id FOR UPDATE OF o
+  ), moved AS (
+    UPDATE orders o SET
+      status = CASE change WHEN 'confirm' THEN 'CONFIRMED' ELSE 'CANCELLED' END,
+      saga_state = CASE change WHEN 'confirm' THEN 'ORDER_CONFIRMED' ELSE 'COMPENSATED' END,
+      version = o.version + 1,
+      updated_at = clock_timestamp()
+    FROM found JOIN input USING (id)
+    WHERE o.id = found.id AND input.change <> 'create' AND o.status = 'PENDING'
+      AND (o.saga_id = input.saga_id OR o.saga_id IS NULL OR input.saga_id IS NULL)
+    RETURNING o.id, o.version, o.status, input.saga_id
+  ), items AS (
+    INSERT INTO order_items (order_id, line, product_id, quantity, price_at_purchase)
+    SELECT line.* FROM unnest($7::uuid[], $8::int[], $9::uuid[], $10::int[], $11::numeric[])
+      AS line (order_id, line, product_id, quantity, price)
+    WHERE order_id IN (SELECT id FROM claimed)
+  ), events AS (
+    INSERT INTO order_events (order_id, sequence, type, saga_id)
+    SELECT id, 1, CASE status WHEN 'PENDING' THEN 'CREATED' ELSE 'CANCELLED_UNSEEN' END, saga_id
+    FROM claimed
+    UNION ALL SELECT id, version, status, saga_id FROM moved
+  )
+  SELECT input.id, claimed.id IS NOT NULL AS claimed, found.status, found.saga_id,
+    coalesce(claimed.total_amount, found.total_amount) AS total_amount
+  FROM input LEFT JOIN claimed USING (id) LEFT JOIN found USING (id)`;
+
+/** No two writes of a batch are of the same order. */
+export function writeStatement(writes: readonly OrderWrite[], currency: string): Statement {
+  const lines = writes.flatMap(({ orderId, order }) =>
+    (order?.items ?? []).map((item, line) => ({ ...item, orderId, line })),
+  );
+  return {
+    name: 'orders.write',
+    text: WRITE,
+    values: [
+      writes.map(({ orderId }) => orderId),
+      writes.map(({ change }) => change),
+      writes.map(({ sagaId }) => sagaId ?? null),
+      writes.map(({ order }) => order?.userId ?? null),
+      writes.map(({ order }) => order?.totalAmount ?? null),
+      writes.map(({ order }) => order?.currency ?? currency),
+      lines.map(({ orderId }) => orderId),
+      lines.map(({ line }) => line),
+      lines.map(({ productId }) => productId),
+      lines.map(({ quantity }) => quantity),
+      lines.map(({ price }) => price),
+    ],
+  };
+}
+
+const READ = `
+  SELECT id, user_id, status, saga_state, total_amount, currency, saga_id, created_at, updated_at,
+    coalesce((
+      SELECT json_agg(json_build_object('productId', product_id, 'quantity', quantity,
+        'priceAtPurchase', price_at_purchase::text) ORDER BY line)
+      FROM order_items WHERE order_id = orders.id
+    ), '[]') AS items
+  FROM orders WHERE id = ANY ($1::uuid[])`;
+
+export function readStatement(orderIds: readonly string[]): Statement {
+  return { name: 'orders.read', text: READ, values: [orderIds] };
+}
