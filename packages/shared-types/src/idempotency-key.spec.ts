@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import fc from 'fast-check';
+import { assert, property, string } from 'fast-check';
 import { formatIdempotencyKey, parseIdempotencyKey } from './idempotency-key.js';
 
 describe('idempotency key', () => {
@@ -31,9 +31,9 @@ describe('idempotency key', () => {
   });
 
   it('carries every key unharmed from one app to another', () => {
-    const ascii = fc.string({ minLength: 1, maxLength: 255, unit: 'grapheme-ascii' });
-    fc.assert(
-      fc.property(ascii, (key) => {
+    const ascii = string({ minLength: 1, maxLength: 255, unit: 'grapheme-ascii' });
+    assert(
+      property(ascii, (key) => {
         expect(parseIdempotencyKey(formatIdempotencyKey(key))).toBe(key);
       }),
     );

@@ -1,0 +1,10 @@
+import { defineConfig } from 'drizzle-kit';
+
+export default defineConfig({
+  dialect: 'postgresql',
+  schema: './src/database/schema.ts',
+  out: './migrations',
+  dbCredentials: {
+    url: process.env.DB_URL ?? 'postgresql://postgres:1111@localhost:5432/orchestrator',
+  },
+});

@@ -1,0 +1,145 @@
+import type { PreparedSaga, SagaStatus } from '@backstitch/saga-engine';
+import { insertSagas } from '@backstitch/saga-engine/postgres';
+import type { Transaction } from '@backstitch/service-kit';
+import { SAGA_TABLES } from '../database/schema.js';
+import { type Claim, judgeClaim } from './checkout.js';
+import { HOLDERS, LOCK, POINT_ELSEWHERE, TAKE_FREE } from './checkout.sql.js';
+
+/** Who asks; without a claim a checkout is named by its saga's id alone. */
+export interface Asking {
+  sagaId: string;
+  claim: Claim | undefined;
+}
+
+/** A checkout that wants to begin. */
+export interface Beginning extends Asking {
+  prepared: PreparedSaga;
+}
+
+/** A checkout that exists: this request's own, or one whose key or cart is the same. */
+export interface ExistingCheckout {
+  kind: 'exists';
+  sagaId: string;
+  orderId: string;
+  status: SagaStatus;
+}
+
+/** What became of it: begun, there already, or refused because its key names another body. */
+export type Begun = { kind: 'inserted' } | Held;
+export type Held = ExistingCheckout | { kind: 'reused' };
+
+/** Any client: in a transaction or not. */
+type Queryable = Pick<Transaction, 'query'>;
+
+/**
+ * Begins what may begin of a batch in which no claim appears twice. The order is the point: claim,
+ * look, lock what looks free, look again, and only then write.
+ */
+export async function beginCheckouts(
+  tx: Transaction,
+  batch: readonly Beginning[],
+  dedupeSeconds: number,
+): Promise<Begun[]> {
+  const begun = new Map<Beginning, Begun>();
+  const stillFree = async (candidates: readonly Beginning[]): Promise<Beginning[]> => {
+    if (candidates.length === 0) return [];
+    const held = await readHolders(tx, candidates, dedupeSeconds);
+    candidates.forEach((one, index) => held[index] && begun.set(one, held[index]));
+    return candidates.filter((one) => !begun.has(one));
+  };
+
+  const claiming = batch.filter((one) => one.claim).sort(byClaim);
+  const fresh = await takeFree(tx, claiming);
+  const takeable = await stillFree(claiming.filter((one) => !fresh.has(one.sagaId)));
+  if (takeable.length > 0) {
+    await tx.query({ name: 'checkout_lock', text: LOCK, values: claimArrays(takeable) });
+  }
+  const taken = await stillFree(takeable);
+  const ours = batch.filter((one) => !one.claim || fresh.has(one.sagaId) || taken.includes(one));
+  const inserted = await insertAll(tx, ours);
+  for (const one of ours) if (inserted.has(one.sagaId)) begun.set(one, { kind: 'inserted' });
+  const pointed = taken.filter((one) => inserted.has(one.sagaId));
+  if (pointed.length > 0) {
+    await tx.query({ name: 'checkout_point', text: POINT_ELSEWHERE, values: claimArrays(pointed) });
+  }
+  // Whose saga was there already is a repeat of a request that came without a claim of its own.
+  await stillFree(ours.filter((one) => !inserted.has(one.sagaId)));
+  return batch.map((one) => begun.get(one)!);
+}
+
+/** Who holds each checkout; undefined where nobody does. */
+export async function readHolders(
+  client: Queryable,
+  batch: readonly Asking[],
+  dedupeSeconds: number,
+): Promise<(Held | undefined)[]> {
+  const values = [...claimArrays(batch), dedupeSeconds];
+  const query = { name: 'checkout_holders', text: HOLDERS, values };
+  const { rows } = await client.query<HolderRow>(query);
+  return batch.map((asking, index) => holderOf(asking, rows[index]!));
+}
+
+interface HolderRow {
+  sagaId: string | null;
+  requestHash: string;
+  forgotten: boolean;
+  orderId: string | null;
+  status: SagaStatus | null;
+  justFinished: boolean;
+  ownOrderId: string | null;
+  ownStatus: SagaStatus | null;
+}
+
+function holderOf({ sagaId, claim }: Asking, row: HolderRow): Held | undefined {
+  if (row.ownOrderId !== null && row.ownStatus !== null) {
+    return { kind: 'exists', sagaId, orderId: row.ownOrderId, status: row.ownStatus };
+  }
+  const { orderId, status } = row;
+  if (!claim || row.sagaId === null || orderId === null || status === null) return undefined;
+  const verdict = judgeClaim(claim, { ...row, status });
+  if (verdict === 'free') return undefined;
+  if (verdict === 'reused') return { kind: 'reused' };
+  return { kind: 'exists', sagaId: row.sagaId, orderId, status };
+}
+
+async function takeFree(
+  tx: Transaction,
+  claiming: readonly Beginning[],
+): Promise<ReadonlySet<string>> {
+  if (claiming.length === 0) return new Set();
+  const query = { name: 'checkout_claim', text: TAKE_FREE, values: claimArrays(claiming) };
+  const { rows } = await tx.query<{ saga_id: string }>(query);
+  return new Set(rows.map((row) => row.saga_id));
+}
+
+async function insertAll(
+  tx: Transaction,
+  ours: readonly Beginning[],
+): Promise<ReadonlySet<string>> {
+  if (ours.length === 0) return new Set();
+  return insertSagas(
+    tx,
+    SAGA_TABLES,
+    ours.map((one) => one.prepared),
+  );
+}
+
+/** The one order in which claims are locked, in every orchestrator. */
+function byClaim(a: Asking, b: Asking): number {
+  return nameOf(a) < nameOf(b) ? -1 : 1;
+}
+
+/** What makes two checkouts contenders: their claim, or their saga's id. */
+export function nameOf({ sagaId, claim }: Asking): string {
+  return claim ? `${claim.kind}\n${claim.caller}\n${claim.key}` : sagaId;
+}
+
+function claimArrays(batch: readonly Asking[]): unknown[] {
+  return [
+    batch.map(({ claim }) => claim?.caller),
+    batch.map(({ claim }) => claim?.kind),
+    batch.map(({ claim }) => claim?.key),
+    batch.map(({ claim }) => claim?.requestHash),
+    batch.map(({ sagaId }) => sagaId),
+  ];
+}

@@ -1,0 +1,79 @@
+import { command, defineSaga, type SagaDefinition, step, undo } from '@backstitch/saga-engine';
+import { COMMAND_QUEUES, COMMANDS } from '@backstitch/shared-types';
+import type { CheckoutInput } from './checkout.js';
+
+const { order, inventory, payment } = COMMAND_QUEUES;
+const orderOnly = ({ subjectId }: { subjectId: string }) => ({ orderId: subjectId });
+
+/**
+ * The checkout, as a story: five steps, each with its undo beside it. A step's rejections are the
+ * business noes after which what was done so far is undone, last step first. From the pivot on the
+ * order only goes forward, unless it was cancelled meanwhile.
+ */
+export function checkoutSaga(timing: CheckoutTiming): SagaDefinition<CheckoutInput> {
+  const spec = {
+    name: 'checkout',
+    version: 1,
+    deadlineMs: timing.sagaDeadlineMs,
+    steps: [
+      step<CheckoutInput>('ORDER_CREATED', {
+        do: command(order, COMMANDS.orderCreate, ({ subjectId, input }) => ({
+          orderId: subjectId,
+          userId: input.userId,
+          items: input.items,
+          totalAmount: input.totalAmount,
+        })),
+        undo: undo('CANCEL_ORDER', order, COMMANDS.orderCancel, orderOnly),
+        rejections: ['ORDER_CANCELLED'],
+      }),
+      step<CheckoutInput>('INVENTORY_RESERVED', {
+        do: command(inventory, COMMANDS.inventoryReserve, ({ subjectId, input }) => ({
+          orderId: subjectId,
+          items: input.items,
+          holdSeconds: holdSecondsOf(timing),
+        })),
+        undo: undo('RELEASE_INVENTORY', inventory, COMMANDS.inventoryRelease, orderOnly),
+        rejections: [
+          'INSUFFICIENT_STOCK',
+          'PRODUCT_NOT_FOUND',
+          'PRICE_CHANGED',
+          'RESERVATION_RELEASED',
+        ],
+      }),
+      step<CheckoutInput>('PAYMENT_PROCESSED', {
+        do: command(payment, COMMANDS.paymentProcess, ({ subjectId, input }) => ({
+          orderId: subjectId,
+          amount: input.totalAmount,
+        })),
+        undo: undo('REFUND_PAYMENT', payment, COMMANDS.paymentRefund, orderOnly),
+        rejections: ['PAYMENT_DECLINED', 'PAYMENT_CANCELLED'],
+        replyTimeoutMs: timing.paymentReplyTimeoutMs,
+      }),
+      step<CheckoutInput>('INVENTORY_COMMITTED', {
+        // The hold becomes a sale. Its undo is the reservation's: release puts sold stock back too.
+        do: command(inventory, COMMANDS.inventoryCommit, orderOnly),
+        rejections: ['RESERVATION_EXPIRED', 'RESERVATION_RELEASED'],
+      }),
+      step<CheckoutInput>('ORDER_CONFIRMED', {
+        do: command(order, COMMANDS.orderConfirm, orderOnly),
+        rejections: ['ORDER_CANCELLED'],
+        pivot: true,
+      }),
+    ],
+  };
+  return defineSaga<CheckoutInput>(spec, timing.steps);
+}
+
+export interface CheckoutTiming {
+  sagaDeadlineMs: number;
+  paymentReplyTimeoutMs: number;
+  /** For the steps that say nothing of their own. */
+  steps: { replyTimeoutMs: number; attemptsMax: number; deadlineMs: number };
+}
+
+const HOLD_MARGIN_SECONDS = 30;
+
+/** A hold must outlive the time in which its saga may still commit it. */
+function holdSecondsOf({ sagaDeadlineMs }: CheckoutTiming): number {
+  return Math.ceil(sagaDeadlineMs / 1000) + HOLD_MARGIN_SECONDS;
+}

@@ -1,0 +1,92 @@
+import { type BatchOutcome, Coalescer } from '@backstitch/coalesce';
+import { type Database, DatabaseAway, databaseFault } from '@backstitch/service-kit';
+import {
+  type Asking,
+  beginCheckouts,
+  type Beginning,
+  type Begun,
+  type Held,
+  nameOf,
+  readHolders,
+} from './begin-checkouts.js';
+
+/** The connection was lost during the commit: whether the checkout was recorded is not known. */
+export class CommitUnknown extends Error {
+  constructor(cause: unknown) {
+    super('the database did not say whether the checkout was recorded', { cause });
+    this.name = 'CommitUnknown';
+  }
+}
+
+interface Recorded {
+  begun: Begun;
+  /** Whose checkout was recorded: not the asker's own where equal work was done once. */
+  sagaId: string;
+  orderId: string;
+}
+
+const LANES = 2;
+
+/** The claims of checkouts: claim and saga in one transaction, for many checkouts at once. */
+export class CheckoutRepository {
+  readonly #database: Database;
+  readonly #dedupeSeconds: number;
+  readonly #beginnings: Coalescer<Beginning, Recorded>;
+  readonly #questions: Coalescer<Asking, Held | undefined>;
+
+  constructor(database: Database, dedupeSeconds: number) {
+    this.#database = database;
+    this.#dedupeSeconds = dedupeSeconds;
+    this.#beginnings = new Coalescer<Beginning, Recorded>({
+      lanes: LANES,
+      keyOf: nameOf,
+      // A keyed claim never changes hands, so all who ask alike may be answered alike.
+      sameWork: (waiting, arriving) =>
+        waiting.claim?.kind === 'KEYED' &&
+        waiting.claim.requestHash === arriving.claim?.requestHash,
+      run: (batch) => this.#beginBatch(batch),
+      retrySingly: (error) => databaseFault(error) === 'data',
+    });
+    this.#questions = new Coalescer<Asking, Held | undefined>({
+      keyOf: ({ sagaId }) => sagaId,
+      run: (batch) => this.#readBatch(batch),
+    });
+  }
+
+  /**
+   * Records a checkout, unless it is there already. Rejects with CommitUnknown when it may have been
+   * recorded, with anything else when nothing was; the saga's id makes it safe to ask again.
+   */
+  async begin(beginning: Beginning): Promise<Begun> {
+    const { begun, sagaId, orderId } = await this.#beginnings.submit(beginning);
+    if (begun.kind !== 'inserted' || sagaId === beginning.sagaId) return begun;
+    return { kind: 'exists', sagaId, orderId, status: 'RUNNING' };
+  }
+
+  /** Who holds the checkout, without recording anything; undefined when nobody does. */
+  find(asking: Asking): Promise<Held | undefined> {
+    return this.#questions.submit(asking);
+  }
+
+  async #beginBatch(batch: readonly Beginning[]): Promise<BatchOutcome<Recorded>[]> {
+    let isCommitting = false;
+    try {
+      const all = await this.#database.withTransaction(async (tx) => {
+        isCommitting = false;
+        const begun = await beginCheckouts(tx, batch, this.#dedupeSeconds);
+        isCommitting = true;
+        return begun;
+      });
+      return batch.map(({ sagaId, prepared }, index) => ({
+        ok: { begun: all[index]!, sagaId, orderId: prepared.instance.subjectId },
+      }));
+    } catch (error) {
+      throw isCommitting && error instanceof DatabaseAway ? new CommitUnknown(error) : error;
+    }
+  }
+
+  async #readBatch(batch: readonly Asking[]): Promise<BatchOutcome<Held | undefined>[]> {
+    const held = await readHolders(this.#database.pool, batch, this.#dedupeSeconds);
+    return held.map((ok) => ({ ok }));
+  }
+}

@@ -1,0 +1,97 @@
+import { describe, expect, it } from '@jest/globals';
+import { type CheckoutRequestDto, checkoutLines } from '@backstitch/shared-types';
+import { assert, property, string } from 'fast-check';
+import { checkoutInput, claimOf, type ClaimHolder, fingerprint, judgeClaim } from './checkout.js';
+
+const A = '00000000-0000-4000-8000-00000000000a';
+const B = '00000000-0000-4000-8000-00000000000b';
+
+type Item = CheckoutRequestDto['items'][number];
+const item = (productId: string, quantity: number, price: string | number): Item => ({
+  productId,
+  quantity,
+  price,
+});
+const linesOf = (...items: Item[]) => {
+  const result = checkoutLines({ userId: 'any', items }, 2);
+  if ('problems' in result) throw new Error(JSON.stringify(result.problems));
+  return result.lines;
+};
+const print = (userId: string, ...items: Item[]) => fingerprint(userId, linesOf(...items));
+
+describe('the fingerprint of a checkout', () => {
+  const plain = print('user-123', item(A, 2, '30.00'), item(B, 1, '0.5'));
+
+  it.each([
+    ['the order of lines', print('user-123', item(B, 1, '0.5'), item(A, 2, '30.00'))],
+    ['quantities split', print('user-123', item(A, 1, 30), item(B, 1, 0.5), item(A, 1, '30'))],
+    ['the spelling of prices', print('user-123', item(A, 2, 30), item(B, 1, '0.50'))],
+    ['the case of ids', print('user-123', item(A.toUpperCase(), 2, '30'), item(B, 1, '0.5'))],
+  ])('is the same whatever %s', (_what, other) => {
+    expect(other).toBe(plain);
+  });
+
+  it.each([
+    ['user', print('user-124', item(A, 2, '30.00'), item(B, 1, '0.5'))],
+    ['quantity', print('user-123', item(A, 3, '30.00'), item(B, 1, '0.5'))],
+    ['claimed price', print('user-123', item(A, 2, '30.01'), item(B, 1, '0.5'))],
+    ['set of products', print('user-123', item(A, 2, '30.00'))],
+  ])('is another one for another %s', (_what, other) => {
+    expect(other).not.toBe(plain);
+  });
+
+  it('cannot be forged by a user id that looks like lines', () => {
+    assert(
+      property(string(), string(), (one, other) => {
+        const equal =
+          fingerprint(one, linesOf(item(A, 1, 1))) === fingerprint(other, linesOf(item(A, 1, 1)));
+        expect(equal).toBe(one === other);
+      }),
+    );
+  });
+});
+
+describe('the input of a checkout', () => {
+  it('carries decimal amounts and their exact total', () => {
+    expect(checkoutInput('user-123', linesOf(item(A, 3, '0.1'), item(B, 2, 29.99)), 2)).toEqual({
+      userId: 'user-123',
+      items: [
+        { productId: A, quantity: 3, price: '0.10' },
+        { productId: B, quantity: 2, price: '29.99' },
+      ],
+      totalAmount: '60.28',
+    });
+  });
+});
+
+describe('a claim that somebody holds', () => {
+  const lines = linesOf(item(A, 1, 1));
+  const keyed = claimOf('user-123', lines, 'key-1');
+  const keyless = claimOf('user-123', lines);
+  const holder = (part: Partial<ClaimHolder>): ClaimHolder => ({
+    requestHash: keyed.requestHash,
+    forgotten: false,
+    status: 'RUNNING',
+    justFinished: false,
+    ...part,
+  });
+
+  //  claim    the holder                                              verdict
+  it.each([
+    [keyed, { status: 'RUNNING' }, 'replay'],
+    [keyed, { status: 'COMPENSATING' }, 'replay'],
+    [keyed, { status: 'DONE' }, 'replay'],
+    [keyed, { status: 'COMPENSATED' }, 'replay'],
+    [keyed, { requestHash: 'other' }, 'reused'],
+    [keyed, { requestHash: 'other', forgotten: true }, 'free'],
+    [keyed, { status: undefined }, 'free'],
+    [keyless, { status: 'RUNNING' }, 'replay'],
+    [keyless, { status: 'COMPENSATING' }, 'free'],
+    [keyless, { status: 'DONE', justFinished: true }, 'replay'],
+    [keyless, { status: 'DONE', justFinished: false }, 'free'],
+    [keyless, { status: 'COMPENSATED' }, 'free'],
+    [keyless, { status: undefined }, 'free'],
+  ] as const)('%j held by %j → %s', (claim, part, verdict) => {
+    expect(judgeClaim(claim, holder(part as Partial<ClaimHolder>))).toBe(verdict);
+  });
+});

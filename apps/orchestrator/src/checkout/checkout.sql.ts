@@ -1,0 +1,52 @@
+/**
+ * The statements of the claims. Arrays come in claim order, which is the one order in which every
+ * orchestrator locks claims; the LATERAL … LIMIT 1 keep each lookup one by key.
+ */
+const CLAIMS = `unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::uuid[])
+  WITH ORDINALITY AS i(caller, kind, key, request_hash, saga_id, place)`;
+
+const SAME_CLAIM = 'k.caller = i.caller AND k.kind = i.kind AND k.key = i.key';
+
+/** Waits for whoever is inserting the same claim; what is answered is newly ours. */
+export const TAKE_FREE = `
+INSERT INTO idempotency_keys (caller, kind, key, request_hash, saga_id, created_at)
+SELECT i.caller, i.kind, i.key, i.request_hash, i.saga_id, clock_timestamp()
+FROM ${CLAIMS} ORDER BY i.place
+ON CONFLICT (caller, kind, key) DO NOTHING
+RETURNING saga_id`;
+
+/** Waits for whoever is pointing one of these claims at another saga. */
+export const LOCK = `
+SELECT i.place FROM ${CLAIMS} CROSS JOIN LATERAL (
+  SELECT k.saga_id FROM idempotency_keys k WHERE ${SAME_CLAIM} FOR UPDATE
+) k`;
+
+/**
+ * Who holds each claim, and whether the asking saga exists itself. Never in one statement with the
+ * lock: its snapshot would be older than the wait for it, and show a saga that no longer counts.
+ */
+export const HOLDERS = `
+SELECT i.place::int AS place, k.saga_id AS "sagaId", k.request_hash AS "requestHash",
+  k.created_at < clock_timestamp() - interval '30 days' AS forgotten,
+  held.order_id AS "orderId", held.status,
+  coalesce(held.status = 'DONE'
+    AND clock_timestamp() - held.updated_at < $6::float8 * interval '1 second', false)
+    AS "justFinished",
+  own.order_id AS "ownOrderId", own.status AS "ownStatus"
+FROM ${CLAIMS}
+LEFT JOIN LATERAL (
+  SELECT * FROM idempotency_keys k WHERE ${SAME_CLAIM} LIMIT 1
+) k ON true
+LEFT JOIN LATERAL (
+  SELECT order_id, status, updated_at FROM saga_state s WHERE s.saga_id = k.saga_id LIMIT 1
+) held ON true
+LEFT JOIN LATERAL (
+  SELECT order_id, status FROM saga_state s WHERE s.saga_id = i.saga_id LIMIT 1
+) own ON true
+ORDER BY i.place`;
+
+/** For claims that are locked already. */
+export const POINT_ELSEWHERE = `
+UPDATE idempotency_keys k
+SET saga_id = i.saga_id, request_hash = i.request_hash, created_at = clock_timestamp()
+FROM ${CLAIMS} WHERE ${SAME_CLAIM}`;

@@ -1,0 +1,81 @@
+import { createHash } from 'node:crypto';
+import type { SagaStatus } from '@backstitch/saga-engine';
+import { type CheckoutLine, fromMinor, totalMinorOf } from '@backstitch/shared-types';
+
+/** What the saga of a checkout works on, as its row keeps it: amounts are decimal strings. */
+export interface CheckoutInput {
+  userId: string;
+  items: { productId: string; quantity: number; price: string }[];
+  totalAmount: string;
+}
+
+export function checkoutInput(
+  userId: string,
+  lines: readonly CheckoutLine[],
+  digits: number,
+): CheckoutInput {
+  return {
+    userId,
+    items: lines.map(({ productId, quantity, priceMinor }) => ({
+      productId,
+      quantity,
+      price: fromMinor(priceMinor, digits),
+    })),
+    totalAmount: fromMinor(totalMinorOf(lines), digits),
+  };
+}
+
+/**
+ * Equal for checkouts that ask for the same: same user, same quantities per product, same claimed
+ * prices in minor units. The lines come summed and in product order (see checkoutLines).
+ */
+export function fingerprint(userId: string, lines: readonly CheckoutLine[]): string {
+  const canonical = [userId, lines.map((line) => [line.productId, line.quantity, line.priceMinor])];
+  return createHash('sha256').update(JSON.stringify(canonical)).digest('base64url');
+}
+
+/**
+ * What names a checkout: the caller's own key, or, without one, what it asks for. Whoever holds
+ * the row of this name holds the checkout.
+ */
+export interface Claim {
+  caller: string;
+  kind: 'KEYED' | 'KEYLESS';
+  key: string;
+  requestHash: string;
+}
+
+export function claimOf(userId: string, lines: readonly CheckoutLine[], key?: string): Claim {
+  const requestHash = fingerprint(userId, lines);
+  return key === undefined
+    ? { caller: userId, kind: 'KEYLESS', key: requestHash, requestHash }
+    : { caller: userId, kind: 'KEYED', key, requestHash };
+}
+
+/** The checkout that a claim row names, read together with its saga by the database's clock. */
+export interface ClaimHolder {
+  requestHash: string;
+  /** The claim is past the time for which a key is promised to be remembered. */
+  forgotten: boolean;
+  /** Undefined when the saga's row is gone: an operator removed it. */
+  status: SagaStatus | undefined;
+  /** DONE, and finished less than the dedupe window ago. */
+  justFinished: boolean;
+}
+
+/** replay: join that saga · reused: the key names another body · free: the claim may be taken */
+export type ClaimVerdict = 'replay' | 'reused' | 'free';
+
+/**
+ * What a request may do about a claim that another one holds. A keyed claim is kept whatever became
+ * of its saga, so that the same key gets the same outcome, yes or no. A keyless one is joined only
+ * while that helps the shopper: it runs, or just succeeded. From its decision to undo on it is
+ * free, so that the shopper can try again.
+ */
+export function judgeClaim(claim: Claim, holder: ClaimHolder): ClaimVerdict {
+  if (holder.status === undefined || holder.forgotten) return 'free';
+  if (claim.kind === 'KEYED') {
+    return holder.requestHash === claim.requestHash ? 'replay' : 'reused';
+  }
+  return holder.status === 'RUNNING' || holder.justFinished ? 'replay' : 'free';
+}

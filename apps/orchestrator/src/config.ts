@@ -1,0 +1,54 @@
+import { DatabaseConfig, IsIntegerVariable } from '@backstitch/service-kit';
+
+/** What the orchestrator is told by its environment; every problem with it is reported at boot. */
+export class OrchestratorConfig extends DatabaseConfig {
+  override PORT = 3004;
+
+  override DB_URL = 'postgresql://postgres:1111@localhost:5432/orchestrator';
+
+  /** For so long after its success a checkout without a key answers its twins; 0 turns it off. */
+  @IsIntegerVariable({ min: 0, max: 86_400 })
+  CHECKOUT_DEDUPE_SECONDS = 60;
+
+  /** How long an answer waits for the saga's end; past it the answer is 202. */
+  @IsIntegerVariable({ min: 0, max: 60_000 })
+  CHECKOUT_WAIT_MS = 10_000;
+
+  /** New checkouts are refused while so many are unfinished here; undoing is never refused. */
+  @IsIntegerVariable({ min: 1, max: 100_000 })
+  MAX_SAGAS_IN_FLIGHT = 1_000;
+
+  @IsIntegerVariable({ min: 10, max: 600_000 })
+  REPLY_TIMEOUT_MS = 2_000;
+
+  @IsIntegerVariable({ min: 10, max: 600_000 })
+  PAYMENT_REPLY_TIMEOUT_MS = 5_000;
+
+  @IsIntegerVariable({ min: 1, max: 100 })
+  STEP_ATTEMPTS = 5;
+
+  @IsIntegerVariable({ min: 20, max: 3_600_000 })
+  STEP_DEADLINE_MS = 20_000;
+
+  /** Past it, and before its pivot, a saga is undone; holds are asked to outlive it. */
+  @IsIntegerVariable({ min: 100, max: 3_600_000 })
+  SAGA_DEADLINE_MS = 120_000;
+
+  @IsIntegerVariable({ min: 10, max: 60_000 })
+  HEARTBEAT_MS = 1_000;
+
+  /** An orchestrator whose heartbeat is older than this loses its sagas to the others. */
+  @IsIntegerVariable({ min: 50, max: 600_000 })
+  OWNER_SILENT_MS = 5_000;
+
+  @IsIntegerVariable({ min: 1, max: 600_000 })
+  BACKOFF_MAX_MS = 30_000;
+
+  /** An undo, or a step from the pivot on, that failed so often needs attention. */
+  @IsIntegerVariable({ min: 1, max: 1_000 })
+  ATTENTION_AFTER_ATTEMPTS = 10;
+
+  /** For questions passed on to a service: GET /orders, GET /products. */
+  @IsIntegerVariable({ min: 10, max: 60_000 })
+  QUESTION_TIMEOUT_MS = 2_500;
+}

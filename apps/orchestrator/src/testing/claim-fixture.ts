@@ -1,0 +1,89 @@
+import { fileURLToPath } from 'node:url';
+import { type PreparedSaga, prepare, statusOf } from '@backstitch/saga-engine';
+import {
+  createLoggerTo,
+  type Database,
+  type Logger,
+  openDatabase,
+  runMigrations,
+} from '@backstitch/service-kit';
+import { newUuid } from '@backstitch/shared-types';
+import { testDatabase } from '@backstitch/testkit';
+import type { Beginning } from '../checkout/begin-checkouts.js';
+import { type Claim, claimOf } from '../checkout/checkout.js';
+import { CheckoutRepository } from '../checkout/checkout.repository.js';
+import { checkoutSaga } from '../checkout/checkout-saga.js';
+
+const MIGRATIONS = fileURLToPath(new URL('../../migrations', import.meta.url));
+const PRODUCT = '660facf7-b9cf-417a-8ee1-27afe2fb2c72';
+
+export const TIMING = {
+  sagaDeadlineMs: 120_000,
+  paymentReplyTimeoutMs: 5_000,
+  steps: { replyTimeoutMs: 2_000, attemptsMax: 5, deadlineMs: 20_000 },
+};
+
+const definition = checkoutSaga(TIMING);
+export const silent: Logger = createLoggerTo({ write: () => undefined }, 'test', 'info');
+
+export type Status = ReturnType<typeof statusOf>;
+
+/** A real database, and as many repositories on it as a test wants orchestrators. */
+export interface ClaimFixture {
+  database: Database;
+  repository(dedupeSeconds?: number): CheckoutRepository;
+  query(text: string, values?: unknown[]): Promise<Record<string, unknown>[]>;
+  /** Ends or turns a saga, `secondsAgo` by the database's clock. */
+  put(sagaId: string, status: Status, secondsAgo?: number): Promise<void>;
+  close(): Promise<void>;
+}
+
+export async function claimFixture(): Promise<ClaimFixture> {
+  const made = await testDatabase({
+    name: 'orchestrator',
+    migrations: MIGRATIONS,
+    migrate: (url) => runMigrations({ url, folder: MIGRATIONS, print: () => undefined }),
+  });
+  const database = openDatabase({ url: made.url, name: 'test', logger: silent, keyLookups: true });
+  const query = async (text: string, values: unknown[] = []) =>
+    (await database.pool.query<Record<string, unknown>>(text, values)).rows;
+  return {
+    database,
+    repository: (dedupeSeconds = 60) => new CheckoutRepository(database, dedupeSeconds),
+    query,
+    async put(sagaId, status, secondsAgo = 0) {
+      const failure = status === 'DONE' || status === 'RUNNING' ? null : { step: 'X' };
+      await query(
+        `UPDATE saga_state SET status = $2, failure = $3,
+          updated_at = clock_timestamp() - $4 * interval '1 second' WHERE saga_id = $1`,
+        [sagaId, status, failure, secondsAgo],
+      );
+    },
+    async close() {
+      await database.close();
+      await made.drop();
+    },
+  };
+}
+
+const linesOf = (quantity: number) => [{ productId: PRODUCT, quantity, priceMinor: 2999 }];
+
+export const keyedBy = (userId: string, key: string, quantity = 1): Claim =>
+  claimOf(userId, linesOf(quantity), key);
+
+export const keylessOf = (userId: string, quantity = 1): Claim =>
+  claimOf(userId, linesOf(quantity));
+
+export function beginning(claim: Claim | undefined, sagaId = newUuid()): Beginning {
+  return { sagaId, claim, prepared: preparedSaga(sagaId) };
+}
+
+function preparedSaga(sagaId: string): PreparedSaga {
+  return prepare(definition, {
+    sagaId,
+    subjectId: newUuid(),
+    input: { userId: 'user-123', items: [], totalAmount: '0.00' },
+    owner: newUuid(),
+    nowMs: Date.now(),
+  });
+}
