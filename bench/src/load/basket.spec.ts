@@ -1,0 +1,27 @@
+import { describe, expect, it } from '@jest/globals';
+import { benchProductId, checkoutBody } from './basket.js';
+
+function sequence(...values: number[]): () => number {
+  let next = 0;
+  return () => values[next++ % values.length] as number;
+}
+
+describe('checkoutBody', () => {
+  it('buys one each of different products, even when chance names one twice', () => {
+    const body = JSON.parse(
+      checkoutBody({ products: 1_000, lines: 2 }, sequence(0.5, 0.5, 0.999_99, 0.25)),
+    );
+    expect(body).toEqual({
+      userId: 'user-250000',
+      items: [
+        { productId: benchProductId(501), quantity: 1, price: '29.99' },
+        { productId: benchProductId(1_000), quantity: 1, price: '29.99' },
+      ],
+    });
+  });
+
+  it('names one product only when there is but one', () => {
+    const body = JSON.parse(checkoutBody({ products: 1, lines: 1 }, Math.random));
+    expect(body.items).toEqual([{ productId: benchProductId(1), quantity: 1, price: '29.99' }]);
+  });
+});

@@ -1,0 +1,58 @@
+/** `pnpm bench`. */
+import { CommanderError } from 'commander';
+import { bench } from './bench.js';
+import { CannotMeasure } from './errors.js';
+import { benchOptions } from './options.js';
+import { Cleanup } from './servers/cleanup.js';
+
+class Interrupted extends Error {}
+
+const say = (line: string) => console.error(`bench  ${line}`);
+
+async function main(): Promise<number> {
+  const options = benchOptions(process.argv.slice(2));
+  const stop = new AbortController();
+  const cleanup = new Cleanup(say);
+  listenForSignals(stop);
+  const stopped = new Promise<never>((_, reject) => {
+    stop.signal.addEventListener('abort', () => reject(stop.signal.reason as Error));
+  });
+  const work = bench({ options, say, stop, cleanup, env: process.env });
+  work.catch(() => undefined); // what fails because it is being stopped is no news
+  try {
+    // Whatever it is doing when it is to stop, it is not waited for.
+    await Promise.race([work, stopped]);
+    return 0;
+  } catch (error) {
+    tell(error);
+    return error instanceof Interrupted ? 130 : 1;
+  } finally {
+    stop.abort(); // nothing new is started any more
+    say('cleaning up');
+    await cleanup.run();
+  }
+}
+
+/** The first Ctrl-C cleans up, a second one leaves at once: what we started is killed, data may stay. */
+function listenForSignals(stop: AbortController): void {
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.on(signal, () => {
+      if (stop.signal.aborted) process.exit(130);
+      stop.abort(new Interrupted(`stopped by ${signal}`));
+    });
+  }
+}
+
+function tell(error: unknown): void {
+  const expected = error instanceof CannotMeasure || error instanceof Interrupted;
+  console.error(expected ? `\n${error.message}\n` : error);
+}
+
+main().then(
+  (exitCode) => process.exit(exitCode),
+  (error: unknown) => {
+    if (error instanceof CommanderError) process.exit(error.exitCode); // it has said why itself
+    tell(error);
+    process.exit(1);
+  },
+);

@@ -1,0 +1,59 @@
+import { checkoutBody, type Basket } from './load/basket.js';
+import { drive } from './load/drive.js';
+import { UsageMeter, type ProcessUsage } from './load/process-usage.js';
+import type { Turn } from './plan.js';
+import type { CpuMs, Measurement } from './report/measurement.js';
+import { quantileOfSorted } from './report/statistics.js';
+import type { Servers } from './servers/servers.js';
+import type { System } from './systems/system.js';
+
+export interface MeasureOptions {
+  seconds: number;
+  warmSeconds: number;
+  basket: Basket;
+  signal: AbortSignal;
+}
+
+/** Loads one system, and accounts what every server process burnt meanwhile. */
+export async function measure(
+  system: System,
+  { round, inFlight }: Turn,
+  servers: Servers,
+  { seconds, warmSeconds, basket, signal }: MeasureOptions,
+): Promise<Measurement> {
+  const body = () => checkoutBody(basket, Math.random);
+  const load = { url: system.checkoutUrl, inFlight, body, signal };
+  await drive({ ...load, seconds: warmSeconds });
+  const meter = new UsageMeter({
+    apps: UsageMeter.works() ? system.processes.map(({ pid }) => pid) : [],
+    ...servers.pids,
+  });
+  const before = meter.read();
+  const { latenciesMs, ...outcome } = await drive({ ...load, seconds });
+  const after = meter.read();
+  signal.throwIfAborted(); // a load that was broken off is no measurement
+  const completed = latenciesMs.length;
+  const quantile = (share: number) => quantileOfSorted(latenciesMs, share);
+  return {
+    system: system.name,
+    round,
+    inFlight,
+    completed,
+    ...outcome,
+    perSecond: completed / outcome.seconds,
+    latencyMs: { p50: quantile(0.5), p95: quantile(0.95), p99: quantile(0.99), max: quantile(1) },
+    cpuMs: cpuMsPerCheckout(before, after, completed),
+    appsRssMb: after.apps && after.apps.residentBytes / 1e6,
+  };
+}
+
+type Usages = Partial<Record<keyof CpuMs, ProcessUsage>>;
+
+function cpuMsPerCheckout(before: Usages, after: Usages, completed: number): CpuMs {
+  const cpuMs: CpuMs = {};
+  for (const part of ['apps', 'postgres', 'rabbitmq'] as const) {
+    const [was, is] = [before[part], after[part]];
+    if (was && is) cpuMs[part] = (is.cpuMs - was.cpuMs) / completed;
+  }
+  return cpuMs;
+}

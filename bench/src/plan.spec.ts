@@ -1,0 +1,24 @@
+import { describe, expect, it } from '@jest/globals';
+import { turns } from './plan.js';
+
+describe('turns', () => {
+  it('puts the two of a pair next to each other and changes who is first', () => {
+    const lines = turns(2, [1, 64], ['backstitch', 'textbook']).map(
+      ({ round, inFlight, system }) => `${round} ${inFlight} ${system}`,
+    );
+    expect(lines).toEqual([
+      '1 1 backstitch',
+      '1 1 textbook',
+      '1 64 backstitch',
+      '1 64 textbook',
+      '2 1 textbook',
+      '2 1 backstitch',
+      '2 64 textbook',
+      '2 64 backstitch',
+    ]);
+  });
+
+  it('needs no second system', () => {
+    expect(turns(3, [64], ['textbook'])).toHaveLength(3);
+  });
+});

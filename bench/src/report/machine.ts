@@ -1,0 +1,90 @@
+import { spawn } from 'node:child_process';
+import { existsSync, readdirSync } from 'node:fs';
+import { cpus, release, totalmem, type } from 'node:os';
+import { delimiter, join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { databaseUrl, query } from '../servers/databases.js';
+import type { Servers } from '../servers/servers.js';
+
+/** What the figures of a run depend on besides the program. */
+export interface Circumstances {
+  machine: string;
+  node: string;
+  postgres: string;
+  /** The settings that decide what a commit costs. */
+  postgresSettings: Record<string, string>;
+  rabbitmq: string;
+  /** Of 8 kB, where PostgreSQL's data lies; unknown without pg_test_fsync or on somebody else's server. */
+  fdatasyncUs?: number;
+}
+
+const SETTINGS = [
+  'fsync',
+  'synchronous_commit',
+  'full_page_writes',
+  'commit_delay',
+  'commit_siblings',
+  'shared_buffers',
+];
+
+export async function circumstances(servers: Servers): Promise<Circumstances> {
+  const url = databaseUrl(servers.databaseServerUrl);
+  const [version] = await query(url, 'SHOW server_version');
+  const settings = await query(
+    url,
+    `SELECT name, current_setting(name) AS value FROM pg_settings
+      WHERE name IN (${SETTINGS.map((name) => `'${name}'`).join(', ')}) ORDER BY name`,
+  );
+  const { rabbitmq_version, erlang_version } = await servers.management.overview();
+  return {
+    machine: machineLine(),
+    node: process.version,
+    postgres: `${String(version?.server_version)} (${servers.origin.postgres})`,
+    postgresSettings: Object.fromEntries(settings.map(({ name, value }) => [name, value])),
+    rabbitmq: `${rabbitmq_version} on Erlang ${erlang_version} (${servers.origin.rabbitmq})`,
+    fdatasyncUs: servers.dataDir === undefined ? undefined : await fdatasyncUs(servers.dataDir),
+  };
+}
+
+function machineLine(): string {
+  const cores = cpus();
+  const gib = Math.round(totalmem() / 2 ** 30);
+  return `${cores.length} × ${cores[0]?.model.trim()}, ${gib} GiB, ${type()} ${release()}`;
+}
+
+/** Reads the answer to the first test, of writing 8 kB, and ends the program: all its tests take long. */
+async function fdatasyncUs(folder: string): Promise<number | undefined> {
+  const program = findProgram('pg_test_fsync');
+  if (!program) return undefined;
+  const child = spawn(program, ['-s', '1', '-f', join(folder, 'fsync-test')], {
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
+  child.on('error', () => undefined); // it has no lines then
+  try {
+    for await (const line of createInterface({ input: child.stdout })) {
+      const us = usecsOfFdatasync(line);
+      if (us !== undefined) return us;
+    }
+    return undefined;
+  } finally {
+    child.kill();
+  }
+}
+
+/** "        fdatasync      33721.137 ops/sec      30 usecs/op" → 30 */
+export function usecsOfFdatasync(line: string): number | undefined {
+  const [, us] = /^\s*fdatasync\s.*?([\d.]+) usecs\/op/.exec(line) ?? [];
+  return us === undefined ? undefined : Number(us);
+}
+
+/** Debian keeps PostgreSQL's programs off PATH, in a folder for each version. */
+function findProgram(name: string): string | undefined {
+  const parent = '/usr/lib/postgresql';
+  const versions = existsSync(parent) ? readdirSync(parent) : [];
+  return [
+    ...(process.env.PATH ?? '').split(delimiter),
+    ...versions.map((version) => join(parent, version, 'bin')),
+  ]
+    .map((folder) => join(folder, name))
+    .find((file) => existsSync(file));
+}

@@ -1,0 +1,111 @@
+import { randomBytes } from 'node:crypto';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import { startPrivatePostgres, startPrivateRabbit } from '@backstitch/tools';
+import { CannotMeasure } from '../errors.js';
+import { processOf } from '../load/process-usage.js';
+import { benchFolder } from './bench-folder.js';
+import type { Cleanup } from './cleanup.js';
+import { databaseUrl, query } from './databases.js';
+import { RabbitManagement } from './rabbit-management.js';
+
+/** The PostgreSQL and the RabbitMQ that every system under test shares. */
+export interface Servers {
+  /** Host and credentials, no database. */
+  databaseServerUrl: string;
+  /** Without virtual host. */
+  rabbitmqUrl: string;
+  management: RabbitManagement;
+  /** Processes on this machine whose CPU is theirs; none when they run elsewhere. */
+  pids: { postgres: number[]; rabbitmq: number[] };
+  /** Where PostgreSQL keeps its data, if it is ours. */
+  dataDir: string | undefined;
+  /** For people. */
+  origin: { postgres: string; rabbitmq: string };
+  /** Passwords nobody knows: the apps may run as in production. */
+  production: boolean;
+}
+
+interface Wish {
+  env: NodeJS.ProcessEnv;
+  /** More settings of a PostgreSQL that we start. */
+  postgresSettings?: Record<string, string>;
+  cleanup: Cleanup;
+}
+
+/** Servers named by DATABASE_SERVER_URL and RABBITMQ_URL, and private ones in place of what is not named. */
+export async function openServers({ env, postgresSettings, cleanup }: Wish): Promise<Servers> {
+  const postgres = env.DATABASE_SERVER_URL
+    ? await namedPostgres(env.DATABASE_SERVER_URL)
+    : await ownPostgres(cleanup, postgresSettings);
+  const rabbit = env.RABBITMQ_URL
+    ? await namedRabbit(env.RABBITMQ_URL, env.RABBITMQ_MANAGEMENT_URL)
+    : await ownRabbit(cleanup);
+  return {
+    databaseServerUrl: postgres.url,
+    rabbitmqUrl: rabbit.url,
+    management: rabbit.management,
+    pids: { postgres: postgres.pids, rabbitmq: rabbit.pids },
+    dataDir: postgres.dataDir,
+    origin: { postgres: postgres.origin, rabbitmq: rabbit.origin },
+    production: postgres.own && rabbit.own,
+  };
+}
+
+async function ownPostgres(cleanup: Cleanup, settings?: Record<string, string>) {
+  const dataDir = benchFolder('postgres');
+  const server = await startPrivatePostgres({ dataDir, password: password(), settings });
+  cleanup.add("PostgreSQL's data", () => rm(server.dataDir, { recursive: true, force: true }));
+  cleanup.add('PostgreSQL', () => server.stop());
+  const { url, origin, pid } = server;
+  return { url, origin, own: true, pids: [pid], dataDir: server.dataDir };
+}
+
+async function ownRabbit(cleanup: Cleanup) {
+  const dataDir = benchFolder('rabbitmq');
+  const server = await startPrivateRabbit({ dataDir, password: password() });
+  cleanup.add("RabbitMQ's data", () => rm(server.dataDir, { recursive: true, force: true }));
+  cleanup.add('RabbitMQ', () => server.stop({ hurry: true }));
+  const { url, origin, pid } = server;
+  const management = new RabbitManagement(server.managementUrl, url);
+  return { url, origin, own: true, pids: [pid], management };
+}
+
+async function namedPostgres(url: string) {
+  const rows = await query(databaseUrl(url), 'SELECT pg_backend_pid() AS pid').catch((error) => {
+    throw new CannotMeasure(`DATABASE_SERVER_URL names no PostgreSQL that lets us in: ${error}`);
+  });
+  // The server is the parent of every backend. In a container, or elsewhere, the pid is not one of ours.
+  const backend = processOf(Number(rows[0]?.pid));
+  const pids = onThisMachine(url) && backend?.name === 'postgres' ? [backend.parentPid] : [];
+  return { url, origin: 'named by DATABASE_SERVER_URL', own: false, pids, dataDir: undefined };
+}
+
+async function namedRabbit(urls: string, managementUrl: string | undefined) {
+  const url = urls.split(',')[0]?.trim() ?? urls;
+  const beside = `http://${new URL(url).hostname}:15672`;
+  const management = new RabbitManagement(managementUrl ?? beside, url);
+  const all = await management.pids().catch((error) => {
+    throw new CannotMeasure(
+      `The management API of the broker in RABBITMQ_URL does not answer (RABBITMQ_MANAGEMENT_URL names it): ${error}`,
+    );
+  });
+  const pids = onThisMachine(url)
+    ? all.filter((pid) => processOf(pid)?.name.startsWith('beam'))
+    : [];
+  return { url, origin: 'named by RABBITMQ_URL', own: false, pids, management };
+}
+
+function onThisMachine(url: string): boolean {
+  const here = ['localhost', '127.0.0.1', '[::1]', hostname()];
+  return here.includes(new URL(url).hostname);
+}
+
+/** Made once and kept: a data folder that a killed run left behind opens with it. */
+function password(): string {
+  const file = join(benchFolder(), 'password');
+  if (!existsSync(file)) writeFileSync(file, randomBytes(12).toString('hex'), { mode: 0o600 });
+  return readFileSync(file, 'utf8');
+}

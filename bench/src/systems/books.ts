@@ -1,0 +1,16 @@
+import type { SystemDatabases } from '../servers/databases.js';
+import type { Books } from './system.js';
+
+/** Every system has these tables, however differently it fills them. */
+export async function readBooks(databases: SystemDatabases): Promise<Books> {
+  const [orders] = await databases.query(
+    'orders',
+    `SELECT count(*) AS confirmed FROM orders WHERE status = 'CONFIRMED'`,
+  );
+  const [sagas] = await databases.query(
+    'orchestrator',
+    `SELECT (SELECT count(*) FROM saga_logs)::float8
+      / nullif((SELECT count(*) FROM saga_state), 0) AS rows_each`,
+  );
+  return { confirmedOrders: Number(orders?.confirmed), logRowsPerSaga: Number(sagas?.rows_each) };
+}

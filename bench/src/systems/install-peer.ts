@@ -1,0 +1,64 @@
+import { execFile } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import {
+  cpSync,
+  existsSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { CannotMeasure } from '../errors.js';
+import { benchFolder, PEERS } from '../servers/bench-folder.js';
+
+/**
+ * A peer is a project of its own, with its own versions of the libraries, so it is installed outside the
+ * workspace. Done again only when its files change. Returns the folder it is installed in.
+ */
+export async function installPeer(
+  name: string,
+  build: readonly [program: string, ...parameters: string[]],
+  say: (line: string) => void,
+): Promise<string> {
+  const source = join(PEERS, name);
+  const home = benchFolder(name);
+  const stamp = join(home, '.installed');
+  const wanted = fingerprint(source);
+  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return home;
+  say(`${name}: installing (npm install); only the first time`);
+  rmSync(home, { recursive: true, force: true });
+  cpSync(source, home, { recursive: true });
+  await run(name, home, ['npm', 'install', '--no-audit', '--no-fund', '--loglevel=error']);
+  await run(name, home, build);
+  writeFileSync(stamp, wanted);
+  return home;
+}
+
+async function run(
+  peer: string,
+  cwd: string,
+  [program, ...parameters]: readonly [program: string, ...parameters: string[]],
+): Promise<void> {
+  try {
+    await promisify(execFile)(program, parameters, { cwd });
+  } catch (error) {
+    const { stdout = '', stderr = '', message } = error as Error & Record<string, string>;
+    throw new CannotMeasure(
+      `The peer "${peer}" could not be installed (its first installation needs a network; --only backstitch ` +
+        `measures without it).\n${message}\n${stdout}${stderr}`,
+    );
+  }
+}
+
+function fingerprint(folder: string): string {
+  const hash = createHash('sha256').update(process.versions.modules);
+  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).sort();
+  for (const file of files) {
+    const path = join(folder, file);
+    if (statSync(path).isFile()) hash.update(file).update(readFileSync(path));
+  }
+  return hash.digest('hex');
+}

@@ -1,0 +1,45 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { checkoutBody, type Basket } from '../load/basket.js';
+import { CannotMeasure } from '../errors.js';
+import type { System } from './system.js';
+
+const READY_WITHIN_MS = 60_000;
+const ASK_EVERY_MS = 200;
+const ANSWER_WITHIN_MS = 15_000;
+
+/** Resolves when a real checkout succeeds: the one kind of readiness that every system has. */
+export async function untilItSells(
+  { name, checkoutUrl, processes }: System,
+  basket: Basket,
+  signal: AbortSignal,
+): Promise<void> {
+  const until = performance.now() + READY_WITHIN_MS;
+  for (;;) {
+    const answer = await buyOnce(checkoutUrl, basket);
+    if (answer === undefined) return;
+    signal.throwIfAborted();
+    if (performance.now() > until) {
+      const logs = processes.map((one) => `--- ${one.name}\n${one.logTail(5)}`);
+      throw new CannotMeasure(
+        `${name} does not sell within ${READY_WITHIN_MS / 1000} s; last answer: ${answer}\n${logs.join('\n')}`,
+      );
+    }
+    await delay(ASK_EVERY_MS, undefined, { signal });
+  }
+}
+
+/** Undefined when the checkout succeeded, else what came instead. */
+async function buyOnce(url: string, basket: Basket): Promise<string | undefined> {
+  try {
+    const response = await fetch(url, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: checkoutBody(basket, Math.random),
+      signal: AbortSignal.timeout(ANSWER_WITHIN_MS),
+    });
+    const text = await response.text();
+    return response.status === 200 ? undefined : `${response.status} ${text.slice(0, 500)}`;
+  } catch (error) {
+    return String(error instanceof Error ? (error.cause ?? error) : error);
+  }
+}
