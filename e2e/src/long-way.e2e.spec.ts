@@ -1,0 +1,225 @@
+import { execFile } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { COMMAND_QUEUES } from '@backstitch/shared-types';
+import { testVhost, type TestVhost, waitFor } from '@backstitch/testkit';
+import { freePortBlock } from '@backstitch/tools';
+import pg from 'pg';
+import { parse } from 'yaml';
+import { type AppName, APPS, PROJECT } from './app-process.js';
+import { copyProject, removeProject, Terminal } from './project-copy.js';
+
+const run = promisify(execFile);
+const PORT_OF: Record<AppName, number> = {
+  'api-gateway': 3000,
+  'order-service': 3001,
+  'inventory-service': 3002,
+  'payment-service': 3003,
+  orchestrator: 3004,
+};
+const DATABASE_OF: Partial<Record<AppName, string>> = {
+  'order-service': 'orders',
+  'inventory-service': 'inventory',
+  'payment-service': 'payments',
+  orchestrator: 'orchestrator',
+};
+
+/** The commands of GETTING_STARTED.md, in their order. */
+function documentedCommands(): string[] {
+  const page = readFileSync(`${PROJECT}GETTING_STARTED.md`, 'utf8');
+  const blocks = [...page.matchAll(/^ *```sh\n([^]*?)^ *```/gm)];
+  return blocks
+    .flatMap(([, block]) => block!.split('\n').map((line) => line.trim()))
+    .filter(Boolean);
+}
+
+/** Where the documented addresses really are in this test. */
+class Places {
+  readonly suffix = `_${process.pid}`;
+
+  private constructor(
+    readonly firstPort: number,
+    readonly vhost: TestVhost,
+    readonly databaseServer: string,
+  ) {}
+
+  static async find(): Promise<Places> {
+    const server = new URL(process.env['TEST_POSTGRES_URL']!);
+    server.pathname = '';
+    return new Places(await freePortBlock(APPS.length), await testVhost('long_way'), `${server}`);
+  }
+
+  databaseUrl(name: string): string {
+    return `${this.databaseServer.replace(/\/$/, '')}/${name}${this.suffix}`;
+  }
+
+  port(app: AppName): number {
+    return this.firstPort + PORT_OF[app] - PORT_OF['api-gateway'];
+  }
+
+  /** What a reader with other addresses writes into the `.env` beside each app. */
+  env(app: AppName): string {
+    const database = DATABASE_OF[app];
+    return [
+      `PORT=${this.port(app)}`,
+      `RABBITMQ_URL=${this.vhost.url}`,
+      `ORCHESTRATOR_URL=http://localhost:${this.port('orchestrator')}`,
+      'PAYMENT_FAILURE_RATE=0',
+      ...(database ? [`DB_URL=${this.databaseUrl(database)}`] : []),
+    ].join('\n');
+  }
+
+  translate(command: string): string {
+    const here = APPS.reduce(
+      (text, app) => text.replaceAll(`localhost:${PORT_OF[app]}`, `localhost:${this.port(app)}`),
+      command,
+    );
+    return here.replace(/postgresql:\S+\/(\w+)/, (_url, name: string) => this.databaseUrl(name));
+  }
+}
+
+describe('GETTING_STARTED.md, command by command', () => {
+  const commands = documentedCommands();
+  let folder: string;
+  let places: Places;
+  let dev: Terminal | undefined;
+  let lastAnswer: { orderId?: string; sagaId?: string } = {};
+
+  beforeAll(async () => {
+    folder = await copyProject();
+    places = await Places.find();
+    for (const app of APPS) await writeFile(join(folder, 'apps', app, '.env'), places.env(app));
+  });
+  afterAll(async () => {
+    await dev?.ctrlC();
+    await places.vhost.drop();
+    const admin = new pg.Client({ connectionString: process.env['TEST_POSTGRES_URL'] });
+    await admin.connect();
+    for (const name of Object.values(DATABASE_OF)) {
+      await admin.query(`DROP DATABASE IF EXISTS "${name}${places.suffix}" WITH (FORCE)`);
+    }
+    await admin.end();
+    await removeProject(folder);
+  }, 60_000);
+
+  const pnpm = (): string => process.env['BACKSTITCH_PNPM'] ?? 'pnpm';
+
+  const shell = async (command: string): Promise<string> => {
+    const ids = { ORDER_ID: lastAnswer.orderId, SAGA_ID: lastAnswer.sagaId };
+    const typed = places.translate(command).replace(/^pnpm\b/, pnpm());
+    const options = { cwd: folder, env: { ...process.env, ...ids }, maxBuffer: 1 << 26 };
+    return (await run('bash', ['-c', typed], options)).stdout;
+  };
+
+  const twice = async (command: string): Promise<void> => {
+    await shell(command);
+    await shell(command);
+  };
+
+  const ready = async (): Promise<void> => {
+    dev ??= new Terminal(`${pnpm()} dev`, folder, {});
+    for (const app of APPS) {
+      await waitFor(
+        `${app} to be ready`,
+        async () => (await fetch(`http://localhost:${places.port(app)}/health/ready`)).ok,
+        { timeoutMs: 60_000, everyMs: 200 },
+      ).catch((error: unknown) => {
+        throw new Error(`${String(error)}\n${dev!.output.slice(-4_000)}`, { cause: error });
+      });
+    }
+    for (const queue of Object.values(COMMAND_QUEUES)) {
+      const path = `/queues/${places.vhost.name}/${queue}`;
+      const info = await places.vhost.management<{ durable: boolean }>('GET', path);
+      expect(info.durable).toBe(true);
+      expect(await places.vhost.queue(queue)).toEqual({ messages: 0, consumers: 1 });
+    }
+  };
+
+  const curl = async (command: string): Promise<void> => {
+    const answer = JSON.parse(await shell(command)) as typeof lastAnswer & { status?: unknown };
+    if (command.includes('POST')) lastAnswer = answer;
+    if (command.includes('$')) expect(answer).not.toHaveProperty('code');
+    if (command.includes('POST')) expect(answer.sagaId).toBeDefined();
+  };
+
+  const sql = async (command: string): Promise<void> => {
+    const [, url, text] = /psql (\S+) -c "(.*)"$/.exec(places.translate(command))!;
+    const client = new pg.Client({ connectionString: url });
+    await client.connect();
+    const { rowCount } = await client.query(text!.replace('$SAGA_ID', lastAnswer.sagaId!));
+    await client.end();
+    expect(rowCount).toBeGreaterThan(0);
+  };
+
+  const compose = async (command: string): Promise<void> => {
+    const service = command.split(' ').at(-1)!;
+    const file = parse(readFileSync(join(folder, 'docker-compose.yaml'), 'utf8')) as {
+      services: Record<string, { ports?: string[] }>;
+    };
+    expect(Object.keys(file.services)).toContain(service);
+    const port = service === 'rabbitmq' ? '5672:5672' : '5432:5432';
+    expect(file.services[service]!.ports?.join(' ')).toContain(port);
+  };
+
+  const installedPnpm = async (command: string): Promise<void> => {
+    const root = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as {
+      packageManager: string;
+    };
+    expect(command.split(' ').at(-1)).toBe(root.packageManager);
+  };
+
+  const studio = async (command: string): Promise<void> => {
+    const [port] = [await freePortBlock(1)];
+    const terminal = new Terminal(`${command.replace(/^pnpm/, pnpm())} --port ${port}`, folder, {});
+    await waitFor(
+      'the studio to listen',
+      async () => (await fetch(`http://127.0.0.1:${port}/`, { method: 'POST' })).status > 0,
+      { timeoutMs: 30_000 },
+    ).catch((error: unknown) => {
+      throw new Error(`${String(error)}\n${terminal.output}`, { cause: error });
+    });
+    await terminal.ctrlC();
+  };
+
+  const reconcile = async (command: string): Promise<void> => {
+    const urls = Object.values(DATABASE_OF).map(
+      (name) => [`${name.toUpperCase()}_DB_URL`, places.databaseUrl(name)] as const,
+    );
+    const env = { ...process.env, ...Object.fromEntries(urls) };
+    await run('bash', ['-c', command.replace(/^pnpm/, pnpm())], { cwd: folder, env });
+  };
+
+  /** This very run is `pnpm test`, and lint and types are parts of it: here they need only exist. */
+  const isScript = async (command: string): Promise<void> => {
+    const root = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as {
+      scripts: Record<string, string>;
+    };
+    expect(Object.keys(root.scripts)).toContain(command.split(' ')[1]);
+  };
+
+  const WAYS: [RegExp, (command: string) => Promise<void>][] = [
+    [/^npm install --global pnpm/, installedPnpm],
+    [/^docker-compose /, compose],
+    [/^pnpm dev$/, ready],
+    [/db:studio$/, studio],
+    [/^pnpm reconcile$/, reconcile],
+    [/^pnpm (test|lint|check-types)$/, isScript],
+    [/^curl .*health/, async (command) => void (await shell(command))],
+    [/^curl /, curl],
+    [/^psql /, sql],
+    [/^pnpm (install|build|--filter=\S+ db:\w+)$/, twice],
+  ];
+
+  it.each(commands)(
+    'A2: %s',
+    async (command) => {
+      const way = WAYS.find(([pattern]) => pattern.test(command));
+      if (!way) throw new Error(`no way to try this command is known: ${command}`);
+      await way[1](command);
+    },
+    300_000,
+  );
+});

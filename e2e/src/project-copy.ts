@@ -1,0 +1,91 @@
+import { execFile, spawn, type ChildProcess } from 'node:child_process';
+import { cp, mkdir, mkdtemp, readdir, readFile, readlink, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
+import { waitFor } from '@backstitch/testkit';
+import { PROJECT } from './app-process.js';
+
+const run = promisify(execFile);
+
+/** The project as a stranger gets it: its tracked files in a folder of their own, nothing built. */
+export async function copyProject(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'backstitch-copy-'));
+  const listing = ['ls-files', '-z', '--cached', '--others', '--exclude-standard'];
+  const { stdout } = await run('git', listing, { cwd: PROJECT, maxBuffer: 1 << 26 });
+  for (const file of stdout.split('\0').filter((name) => name !== '')) {
+    await mkdir(dirname(join(folder, file)), { recursive: true });
+    await cp(join(PROJECT, file), join(folder, file));
+  }
+  return folder;
+}
+
+export function removeProject(folder: string): Promise<void> {
+  return rm(folder, { recursive: true, force: true });
+}
+
+/** A command of the documents that goes on running, as somebody sees it in a terminal. */
+export class Terminal {
+  output = '';
+  readonly #child: ChildProcess;
+  readonly ended: Promise<number | NodeJS.Signals>;
+
+  constructor(command: string, cwd: string, env: Record<string, string | undefined>) {
+    this.#child = spawn('bash', ['-c', `exec ${command}`], {
+      cwd,
+      env: { ...process.env, ...env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+      detached: true,
+    });
+    for (const stream of [this.#child.stdout, this.#child.stderr]) {
+      stream?.setEncoding('utf8');
+      stream?.on('data', (text: string) => (this.output += text));
+    }
+    this.ended = new Promise((resolve) => {
+      this.#child.once('close', (code, signal) => resolve(signal ?? code ?? 0));
+    });
+  }
+
+  /** What Ctrl-C does: SIGINT to everything in the foreground. */
+  async ctrlC(): Promise<number | NodeJS.Signals> {
+    process.kill(-this.#child.pid!, 'SIGINT');
+    return this.ended;
+  }
+
+  /** Waits for the terminal to show something; fails at once when the command ends before. */
+  async shows(pattern: RegExp, timeoutMs: number): Promise<RegExpMatchArray> {
+    let end: number | NodeJS.Signals | undefined;
+    void this.ended.then((how) => (end = how));
+    return waitFor(
+      `the terminal to show ${pattern}`,
+      () => {
+        const match = this.output.match(pattern);
+        if (!match && end !== undefined) return Promise.reject(this.#endedEarly(end));
+        return match ?? undefined;
+      },
+      { timeoutMs, everyMs: 100 },
+    ).catch((error: unknown) => {
+      throw new Error(`${String(error)}\n${this.output.slice(-4_000)}`, { cause: error });
+    });
+  }
+
+  #endedEarly(end: number | NodeJS.Signals): Error {
+    return new Error(`it ended with ${end}`);
+  }
+}
+
+/** A server, not one of the short-lived processes that it keeps for its connections. */
+const SERVER = /postgres.* -D |beam\.smp|epmd/;
+
+/** Every database server and broker of this machine, and what runs from the given folder. */
+export async function serversAndProcessesOf(folder: string): Promise<Set<string>> {
+  const found = new Set<string>();
+  for (const pid of (await readdir('/proc')).filter((name) => /^\d+$/.test(name))) {
+    const words = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '');
+    const cwd = await readlink(`/proc/${pid}/cwd`).catch(() => '');
+    const commandLine = words.replaceAll('\0', ' ').trim();
+    const isOfFolder = `${cwd}/`.startsWith(`${folder}/`) || commandLine.includes(folder);
+    if (isOfFolder || SERVER.test(commandLine)) found.add(`${pid} ${commandLine}`);
+  }
+  return found;
+}

@@ -1,0 +1,95 @@
+import { execFile } from 'node:child_process';
+import { createServer } from 'node:net';
+import { once } from 'node:events';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { waitFor } from '@backstitch/testkit';
+import { freePorts } from '@backstitch/tools';
+import { copyProject, removeProject, serversAndProcessesOf, Terminal } from './project-copy.js';
+
+const run = promisify(execFile);
+const FIRST_START_MS = 400_000;
+const NEXT_START_MS = 120_000;
+const OWN_SERVERS = { BACKSTITCH_SERVERS: 'private', PORT: '0' };
+
+describe('npm start from a fresh copy', () => {
+  let folder: string;
+  beforeAll(async () => {
+    folder = await copyProject();
+  });
+  afterAll(() => removeProject(folder));
+
+  const startsOn = async (terminal: Terminal, timeoutMs: number): Promise<string> =>
+    (await terminal.shows(/API\s+(http:\S+)\/api\b/, timeoutMs))[1]!;
+
+  it(
+    'A1: sets up, serves, restarts an app that dies, and leaves nothing behind',
+    async () => {
+      const before = await serversAndProcessesOf(folder);
+      const terminal = new Terminal('npm start', folder, {
+        ...OWN_SERVERS,
+        PAYMENT_FAILURE_RATE: '0',
+      });
+      const url = await startsOn(terminal, FIRST_START_MS);
+      const [, curl] = await terminal.shows(/(curl -s http[^]*?'\n)/, 5_000);
+      const answer = JSON.parse((await run('bash', ['-c', curl!])).stdout) as { success: boolean };
+      expect(answer).toMatchObject({ success: true, message: 'Order placed successfully' });
+
+      const orchestrator = [...(await serversAndProcessesOf(folder))].find((line) =>
+        line.includes('apps/orchestrator/dist/main.js'),
+      );
+      process.kill(Number(orchestrator!.split(' ')[0]), 'SIGKILL');
+      await terminal.shows(/orchestrator.*(died|ended|killed)[^]*restart/i, 10_000);
+      await waitFor(
+        'the gateway to be ready again',
+        async () => {
+          return (await fetch(`${url}/health/ready`)).ok;
+        },
+        { timeoutMs: 60_000 },
+      );
+
+      expect(await terminal.ctrlC()).toBe(0);
+      const left = [...(await serversAndProcessesOf(folder))].filter((line) => !before.has(line));
+      expect(left).toEqual([]);
+    },
+    FIRST_START_MS + 120_000,
+  );
+
+  it(
+    'A1: a second run installs and builds nothing, says so, and finds its data',
+    async () => {
+      const terminal = new Terminal('npm start', folder, OWN_SERVERS);
+      const url = await startsOn(terminal, NEXT_START_MS);
+      expect(terminal.output).toMatch(/nothing to install/i);
+      expect(terminal.output).toMatch(/nothing to build/i);
+      const products = await (await fetch(`${url}/api/products`)).text();
+      expect(products).toContain('"available":198');
+      expect(await terminal.ctrlC()).toBe(0);
+    },
+    NEXT_START_MS + 60_000,
+  );
+
+  it(
+    'A1: a port that is taken is reported with its holder and another choice',
+    async () => {
+      const [port] = await freePorts(1);
+      const holder = createServer().listen(port, '127.0.0.1');
+      await once(holder, 'listening');
+      const terminal = new Terminal('npm start', folder, { ...OWN_SERVERS, PORT: String(port) });
+      expect(await terminal.ended).toBe(1);
+      expect(terminal.output).toContain(`Port ${port}`);
+      expect(terminal.output).toContain(String(process.pid));
+      expect(terminal.output).toMatch(/PORT=\d+ npm start/);
+      holder.close();
+    },
+    NEXT_START_MS,
+  );
+
+  it('names every problem of its configuration at once and ends with 1', async () => {
+    const env = { PORT: 'eighty', DB_URL: 'nowhere', CHECKOUT_WAIT_MS: '-1', CURRENCY: 'XYZ' };
+    const file = 'apps/orchestrator/dist/main.js';
+    const terminal = new Terminal(`node ${file}`, folder, env);
+    expect(await terminal.ended).toBe(1);
+    for (const variable of Object.keys(env)) expect(terminal.output).toContain(variable);
+  }, 30_000);
+});
