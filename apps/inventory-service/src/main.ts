@@ -13,7 +13,7 @@ import { COMMAND_QUEUES, currencyDigits } from '@backstitch/shared-types';
 import { AppModule } from './app.module.js';
 import { InventoryConfig } from './config.js';
 import { Lanes } from './database/lanes.js';
-import { HoldSweeper } from './stock/hold-sweeper.js';
+import { HoldSweeper } from './stock/hold.sweeper.js';
 import { STOCK_LANES, StockRepository } from './stock/stock.repository.js';
 
 const name = 'inventory-service';

@@ -1,1 +1,98 @@
-export {};
+import 'reflect-metadata';
+import { Broker, RabbitCommandServer } from '@backstitch/messaging';
+import {
+  bootApp,
+  createLogger,
+  databaseFault,
+  exposeCounters,
+  loadConfig,
+  openDatabase,
+  reachedFaultPoint,
+} from '@backstitch/service-kit';
+import { COMMAND_QUEUES, currencyDigits } from '@backstitch/shared-types';
+import { AppModule } from './app.module.js';
+import { BankRepository } from './bank/bank.repository.js';
+import { SimulatedBank } from './bank/simulated-bank.js';
+import { PaymentConfig } from './config.js';
+import { PaymentRecovery } from './payment/payment.recovery.js';
+import { PaymentRepository } from './payment/payment.repository.js';
+import { PaymentSettlement } from './payment/payment.settlement.js';
+
+const name = 'payment-service';
+const config = loadConfig(PaymentConfig);
+const logger = createLogger({ app: name, level: config.LOG_LEVEL });
+const digits = currencyDigits(config.CURRENCY);
+const url = config.DB_URL;
+const database = openDatabase({ url, name, logger, keyLookups: true });
+// The bank is another house, although its book is on the same server.
+const bankDatabase = openDatabase({ url, name: 'simulated bank', logger, keyLookups: true });
+const payments = new PaymentRepository(database, config.CURRENCY, digits);
+const settlement = new PaymentSettlement({
+  payments,
+  provider: new SimulatedBank(new BankRepository(bankDatabase, digits), {
+    failureRate: config.PAYMENT_FAILURE_RATE,
+    latencyMs: config.PAYMENT_LATENCY_MS,
+  }),
+  reached: reachedFaultPoint,
+});
+const recovery = new PaymentRecovery({
+  payments,
+  settlement,
+  logger,
+  afterSeconds: config.RECOVERY_AFTER_SECONDS,
+  intervalMs: config.RECOVERY_INTERVAL_MS,
+});
+const broker = new Broker({
+  urls: config.rabbitmqUrls,
+  name,
+  logger,
+  queueType: config.QUEUE_TYPE,
+  reached: reachedFaultPoint,
+});
+/** A payment mostly waits for the bank, so more of them are in hand than elsewhere. */
+const prefetch = 300;
+const commands = new RabbitCommandServer({
+  broker,
+  queue: COMMAND_QUEUES.payment,
+  prefetch,
+  pauseOn: {
+    causedBy: (error) => databaseFault(error) === 'away',
+    recovered: () => database.isAvailable(),
+  },
+});
+exposeCounters('broker', broker.counters);
+
+await bootApp({
+  name,
+  module: AppModule.of({ payments, settlement, currency: config.CURRENCY, logger }),
+  config,
+  logger,
+  configure: (app) => {
+    broker.connect();
+    app.connectMicroservice({ strategy: commands });
+    recovery.start();
+  },
+  readiness: () => [
+    { name: 'database', check: () => database.probe() },
+    { name: 'broker', check: () => requireBroker() },
+    { name: 'consumers', check: () => requireConsumer() },
+  ],
+  drain: () => ({
+    first: [{ name: 'recovery', run: () => recovery.stop() }],
+    last: [
+      { name: 'broker', run: () => broker.close() },
+      { name: 'database', run: () => database.close() },
+      { name: 'bank', run: () => bankDatabase.close() },
+    ],
+  }),
+});
+
+function requireBroker(): void {
+  const { publish, consume, why } = broker.status();
+  if (publish !== 'up' || consume !== 'up') throw new Error(why ?? `publish ${publish}`);
+}
+
+function requireConsumer(): void {
+  const { state, why } = commands.consumerStatus();
+  if (state !== 'attached') throw new Error(`${COMMAND_QUEUES.payment}: ${why ?? state}`);
+}

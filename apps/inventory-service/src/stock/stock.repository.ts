@@ -3,7 +3,7 @@ import { databaseFault } from '@backstitch/service-kit';
 import type { Lanes } from '../database/lanes.js';
 import type { StockAnswer } from './hold.js';
 import { Shelf } from './shelf.js';
-import { StockBatch, type StockCommand } from './stock-batch.js';
+import { StockTransaction, type StockCommand } from './stock.transaction.js';
 import {
   holdFrom,
   linesByOrder,
@@ -36,7 +36,7 @@ export class StockRepository {
         waiting.kind === arriving.kind && waiting.sagaId === arriving.sagaId,
       retrySingly: (error) => ['data', 'bug'].includes(databaseFault(error)),
       run: (batch) =>
-        this.lanes.transact((flight) => new StockBatch(flight, batch, this.digits).run()),
+        this.lanes.transact((flight) => new StockTransaction(flight, batch, this.digits).run()),
     });
   }
 

@@ -5,7 +5,7 @@ import { testDatabase } from '@backstitch/testkit';
 import pg from 'pg';
 import { Lanes } from '../database/lanes.js';
 import type { StockAnswer } from '../stock/hold.js';
-import type { StockCommand } from '../stock/stock-batch.js';
+import type { StockCommand } from '../stock/stock.transaction.js';
 import { STOCK_LANES, StockRepository } from '../stock/stock.repository.js';
 import type { Demand } from '../stock/stock.js';
 

@@ -39,7 +39,7 @@ type Outcome = BatchOutcome<StockAnswer>;
  * One transaction for commands of as many different orders: claim and lock the holds, lock the
  * products, decide one command after another in arrival order, write once. Two or three flights.
  */
-export class StockBatch {
+export class StockTransaction {
   private readonly claimed = new Map<string, Hold>();
   private readonly locked = new Map<string, Hold>();
   private readonly newLines: Writes['newLines'][number][] = [];

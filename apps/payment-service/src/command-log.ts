@@ -1,0 +1,32 @@
+import { commandTrace, type Logger } from '@backstitch/service-kit';
+import { Fault, Rejection, type SagaTag } from '@backstitch/shared-types';
+
+export interface ServedCommand {
+  pattern: string;
+  orderId: string;
+  saga: SagaTag | undefined;
+}
+
+/** Serves a command and leaves one line about it, whatever became of it. */
+export async function logged<Answer>(
+  logger: Logger,
+  { pattern, orderId, saga }: ServedCommand,
+  work: () => Promise<Answer>,
+): Promise<Answer> {
+  const trace = commandTrace(orderId, saga);
+  try {
+    const answer = await work();
+    if (answer instanceof Rejection) {
+      const { code, message } = answer;
+      logger.info({ ...trace, command: pattern, outcome: 'rejected', code, why: message }, pattern);
+    } else {
+      logger.info({ ...trace, command: pattern, outcome: 'done' }, pattern);
+    }
+    return answer;
+  } catch (error) {
+    const code = error instanceof Fault ? error.code : 'INTERNAL';
+    const why = error instanceof Error ? error.message : String(error);
+    logger.info({ ...trace, command: pattern, outcome: 'fault', code, why }, pattern);
+    throw error;
+  }
+}

@@ -1,0 +1,19 @@
+import { DatabaseConfig, IsDecimalVariable, IsIntegerVariable } from '@backstitch/service-kit';
+
+/** Every variable the app reads; apps/payment-service/.env.example explains them. */
+export class PaymentConfig extends DatabaseConfig {
+  override PORT = 3003;
+  override DB_URL = 'postgresql://postgres:1111@localhost:5432/payments';
+
+  @IsDecimalVariable({ min: 0, max: 1 })
+  PAYMENT_FAILURE_RATE = 0.05;
+
+  @IsIntegerVariable({ min: 0, max: 600_000 })
+  PAYMENT_LATENCY_MS = 0;
+
+  @IsIntegerVariable({ min: 1, max: 86_400 })
+  RECOVERY_AFTER_SECONDS = 60;
+
+  @IsIntegerVariable({ min: 50, max: 3_600_000 })
+  RECOVERY_INTERVAL_MS = 5000;
+}

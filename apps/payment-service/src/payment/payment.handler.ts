@@ -1,0 +1,90 @@
+import { MalformedCommand } from '@backstitch/messaging';
+import type { Logger } from '@backstitch/service-kit';
+import {
+  COMMANDS,
+  isUuid,
+  Rejection,
+  toMinor,
+  type OrderIdCommand,
+  type PaymentProcessCommand,
+  type PaymentView,
+  type SagaTag,
+  type Success,
+} from '@backstitch/shared-types';
+import { logged } from '../command-log.js';
+import { processStep, refundStep, unsettled, viewOf, type Asked } from './payment.js';
+import type { PaymentRepository } from './payment.repository.js';
+import type { PaymentSettlement } from './payment.settlement.js';
+
+/** One command, one decision, one answer. */
+export class PaymentHandler {
+  constructor(
+    private readonly payments: PaymentRepository,
+    private readonly settlement: PaymentSettlement,
+    private readonly digits: number,
+    private readonly logger: Logger,
+  ) {}
+
+  process(command: PaymentProcessCommand, saga?: SagaTag): Promise<PaymentView | Rejection> {
+    const orderId = command.orderId.toLowerCase();
+    return logged(this.logger, { pattern: COMMANDS.paymentProcess, orderId, saga }, () =>
+      this.charge(orderId, command.amount, saga),
+    );
+  }
+
+  refund(command: OrderIdCommand, saga?: SagaTag): Promise<Success> {
+    const orderId = command.orderId.toLowerCase();
+    return logged(this.logger, { pattern: COMMANDS.paymentRefund, orderId, saga }, () =>
+      this.undo(orderId, sagaIdOf(saga)),
+    );
+  }
+
+  get(command: OrderIdCommand, saga?: SagaTag): Promise<PaymentView | Rejection> {
+    const orderId = command.orderId.toLowerCase();
+    return logged(this.logger, { pattern: COMMANDS.paymentGet, orderId, saga }, async () => {
+      const payment = await this.payments.read(orderId);
+      if (payment) return viewOf(payment, this.digits);
+      return new Rejection('PAYMENT_NOT_FOUND', 'There is no payment for this order');
+    });
+  }
+
+  private async charge(
+    orderId: string,
+    amount: string,
+    saga: SagaTag | undefined,
+  ): Promise<PaymentView | Rejection> {
+    const asked: Asked = { sagaId: sagaIdOf(saga), amountMinor: this.minor(amount) };
+    const providerKey = saga ? `${asked.sagaId}:${saga.step}:do` : orderId;
+    const payment = await this.payments.intend({ orderId, providerKey, ...asked });
+    const step = processStep(payment, asked, this.digits);
+    if (step !== 'charge') return step;
+    const settled = await this.settlement.charge(payment);
+    const answer = processStep(settled, asked, this.digits);
+    if (answer === 'charge') throw unsettled(settled);
+    return answer;
+  }
+
+  private async undo(orderId: string, sagaId: string | undefined): Promise<Success> {
+    const payment = await this.payments.requestRefund({ orderId, sagaId });
+    if (refundStep(payment, sagaId) === 'cancel') {
+      const settled = await this.settlement.cancel(payment);
+      if (refundStep(settled, sagaId) === 'cancel') throw unsettled(settled);
+    }
+    return { success: true };
+  }
+
+  private minor(amount: string): number {
+    const minor = toMinor(amount, this.digits);
+    if (minor === undefined || minor < 1) {
+      throw new MalformedCommand(`${amount} is no amount that can be charged`);
+    }
+    return minor;
+  }
+}
+
+/** The rows keep saga ids as UUIDs. */
+function sagaIdOf(saga: SagaTag | undefined): string | undefined {
+  if (!saga) return undefined;
+  if (!isUuid(saga.sagaId)) throw new MalformedCommand(`sagaId ${saga.sagaId} is not a UUID`);
+  return saga.sagaId.toLowerCase();
+}

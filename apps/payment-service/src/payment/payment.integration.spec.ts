@@ -1,0 +1,165 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import {
+  keyOf,
+  newId,
+  paymentFixture,
+  sagaOf,
+  verdict,
+  type PaymentFixture,
+} from '../testing/payment-fixture.js';
+
+let bank: PaymentFixture;
+let approving: ReturnType<PaymentFixture['replica']>[];
+
+beforeAll(async () => {
+  bank = await paymentFixture();
+  approving = [bank.replica(), bank.replica()];
+});
+
+afterAll(async () => {
+  expect(await bank.disagreements()).toEqual([]);
+  await bank.close();
+});
+
+/** 20 times at once, half of them on another replica. */
+function twentyTimes<T>(act: (handler: (typeof approving)[0]['handler']) => Promise<T>) {
+  return Promise.all(Array.from({ length: 20 }, (_, i) => act(approving[i % 2]!.handler)));
+}
+
+async function paid(amount = '59.98') {
+  const [orderId, sagaId] = [newId(), newId()];
+  const answer = await approving[0]!.handler.process({ orderId, amount }, sagaOf(sagaId));
+  return { orderId, sagaId, answer };
+}
+
+describe('payment.process', () => {
+  it('charges once and answers alike, 20 times at once on two replicas', async () => {
+    const [orderId, sagaId] = [newId(), newId()];
+    const answers = await twentyTimes((each) =>
+      each.process({ orderId, amount: '59.98' }, sagaOf(sagaId)),
+    );
+    expect(new Set(answers.map((answer) => JSON.stringify(answer))).size).toBe(1);
+    expect(answers[0]).toMatchObject({ orderId, amount: '59.98', currency: 'USD' });
+    expect(await bank.row(orderId)).toMatchObject({ status: 'SUCCESS', amount: '59.98' });
+    expect(await bank.bankOf(keyOf(sagaId))).toEqual({ decision: 'APPROVED', refunds: 0 });
+  });
+
+  it('declined once stays declined, although the bank would now approve', async () => {
+    const [orderId, sagaId] = [newId(), newId()];
+    const declining = bank.replica({ failureRate: 1 });
+    const command = { orderId, amount: '10.00' };
+    const first = await declining.handler.process(command, sagaOf(sagaId));
+    const answers = await twentyTimes((each) => each.process(command, sagaOf(sagaId)));
+    expect([first, ...answers].map(verdict)).toEqual(Array(21).fill('PAYMENT_DECLINED'));
+    expect(new Set([first, ...answers].map((each) => JSON.stringify(each))).size).toBe(1);
+    await approving[0]!.handler.refund({ orderId }, sagaOf(sagaId));
+    expect(await bank.row(orderId)).toMatchObject({ status: 'FAILED' });
+  });
+
+  it('without a saga is keyed by its order', async () => {
+    const orderId = newId();
+    await twentyTimes((each) => each.process({ orderId, amount: '1' }));
+    expect(await bank.bankOf(orderId)).toEqual({ decision: 'APPROVED', refunds: 0 });
+  });
+
+  it('of another amount for the same order is a fault that no retry cures', async () => {
+    const { orderId, sagaId } = await paid('59.98');
+    await expect(
+      approving[0]!.handler.process({ orderId, amount: '59.99' }, sagaOf(sagaId)),
+    ).rejects.toMatchObject({ code: 'AMOUNT_MISMATCH', retryable: false });
+  });
+
+  it.each(['0', '0.00', '1.999'])('of %s is malformed and leaves no row', async (amount) => {
+    const orderId = newId();
+    await expect(approving[0]!.handler.process({ orderId, amount })).rejects.toMatchObject({
+      code: 'MALFORMED_COMMAND',
+      retryable: false,
+    });
+    expect(await bank.row(orderId)).toBeUndefined();
+  });
+
+  it('declines about as often as it is told', async () => {
+    const fickle = bank.replica({ failureRate: 0.5 });
+    const verdicts = await Promise.all(
+      Array.from({ length: 400 }, () =>
+        fickle.handler.process({ orderId: newId(), amount: '5' }).then(verdict),
+      ),
+    );
+    const declined = verdicts.filter((each) => each === 'PAYMENT_DECLINED').length;
+    expect(declined).toBeGreaterThan(120);
+    expect(declined).toBeLessThan(280);
+  });
+});
+
+describe('payment.refund', () => {
+  it('gives a payment back once, 20 times at once on two replicas', async () => {
+    const { orderId, sagaId } = await paid();
+    const answers = await twentyTimes((each) => each.refund({ orderId }, sagaOf(sagaId)));
+    expect(answers).toEqual(Array(20).fill({ success: true }));
+    expect(await bank.row(orderId)).toMatchObject({ status: 'REFUNDED' });
+    expect(await bank.bankOf(keyOf(sagaId))).toEqual({ decision: 'APPROVED', refunds: 1 });
+  });
+
+  it('of an unknown order leaves a tombstone: a later payment is refused', async () => {
+    const [orderId, sagaId] = [newId(), newId()];
+    await twentyTimes((each) => each.refund({ orderId }, sagaOf(sagaId)));
+    const late = await twentyTimes((each) =>
+      each.process({ orderId, amount: '5.00' }, sagaOf(sagaId)),
+    );
+    expect(late.map(verdict)).toEqual(Array(20).fill('PAYMENT_CANCELLED'));
+    expect(await bank.bankOf(keyOf(sagaId))).toEqual({ decision: undefined, refunds: 0 });
+  });
+
+  it('makes a later payment of the order refused', async () => {
+    const { orderId, sagaId } = await paid();
+    await approving[0]!.handler.refund({ orderId }, sagaOf(sagaId));
+    const again = await approving[1]!.handler.process({ orderId, amount: '59.98' }, sagaOf(sagaId));
+    expect(verdict(again)).toBe('PAYMENT_CANCELLED');
+  });
+
+  it('and process of one order at once never keep money, whichever came first', async () => {
+    const orders = Array.from({ length: 40 }, () => [newId(), newId()] as const);
+    await Promise.all(
+      orders.flatMap(([orderId, sagaId]) => [
+        approving[0]!.handler
+          .process({ orderId, amount: '5.00' }, sagaOf(sagaId))
+          .catch(unlessUnsettled),
+        approving[1]!.handler.refund({ orderId }, sagaOf(sagaId)),
+      ]),
+    );
+    const kept = await bank.query(
+      `SELECT * FROM payments WHERE order_id = ANY ($1) AND status NOT IN ('REFUNDED', 'CANCELLED')`,
+      [orders.map(([orderId]) => orderId)],
+    );
+    expect(kept).toEqual([]);
+  });
+
+  function unlessUnsettled(error: unknown): void {
+    if ((error as { code?: string }).code !== 'PAYMENT_UNSETTLED') throw error;
+  }
+});
+
+describe('payment.get', () => {
+  it('tells the payment as it stands', async () => {
+    const { orderId, sagaId, answer } = await paid('12.30');
+    expect(await approving[1]!.handler.get({ orderId })).toEqual(answer);
+    await approving[0]!.handler.refund({ orderId }, sagaOf(sagaId));
+    expect(await approving[1]!.handler.get({ orderId })).toMatchObject({ status: 'REFUNDED' });
+    expect(verdict(await approving[1]!.handler.get({ orderId: newId() }))).toBe(
+      'PAYMENT_NOT_FOUND',
+    );
+  });
+});
+
+describe('a payment of one saga', () => {
+  it('answers no command of another saga, and changes nothing for it', async () => {
+    const { orderId, sagaId } = await paid();
+    const [{ handler }] = approving as [(typeof approving)[0]];
+    const other = sagaOf(newId());
+    const wrong = { code: 'WRONG_SAGA', retryable: false };
+    await expect(handler.refund({ orderId }, other)).rejects.toMatchObject(wrong);
+    await expect(handler.process({ orderId, amount: '59.98' }, other)).rejects.toMatchObject(wrong);
+    expect(await bank.row(orderId)).toMatchObject({ status: 'SUCCESS', refund_requested: false });
+    expect(await bank.bankOf(keyOf(sagaId))).toEqual({ decision: 'APPROVED', refunds: 0 });
+  });
+});

@@ -1,0 +1,46 @@
+import { settlementOfCancel, settlementOfCharge, type Payment } from './payment.js';
+import type { PaymentRepository } from './payment.repository.js';
+import type { PaymentProvider } from './provider.js';
+
+export interface SettlementParts {
+  payments: Pick<PaymentRepository, 'settle' | 'read'>;
+  provider: PaymentProvider;
+  /** Told the name of every fault point that is passed; tests arm them. */
+  reached: (point: string) => void | Promise<void>;
+}
+
+/**
+ * Call the provider, then write what it decided: outside any transaction, and so that a repeat after
+ * a crash at any moment comes to the same end. Answers the row as it stands then. Throws Fault.
+ */
+export class PaymentSettlement {
+  constructor(private readonly parts: SettlementParts) {}
+
+  /** Submits the charge under the payment's key, as often as need be: it is charged once. */
+  async charge(payment: Payment): Promise<Payment> {
+    const { payments, provider, reached } = this.parts;
+    const { amountMinor, providerKey: key, currency } = intended(payment);
+    await reached('payment.after-intent-before-call');
+    const outcome = await provider.charge({ key, amountMinor, currency });
+    await reached('payment.after-call-before-outcome');
+    const settlement = settlementOfCharge(payment, outcome);
+    if (settlement) return payments.settle(settlement);
+    return (await payments.read(payment.orderId)) ?? payment;
+  }
+
+  /** Finishes an undo that is on record. */
+  async cancel(payment: Payment): Promise<Payment> {
+    const { payments, provider, reached } = this.parts;
+    await reached('payment.between-refund-requested-and-cancel');
+    const outcome = await provider.cancel(intended(payment).providerKey);
+    return payments.settle(settlementOfCancel(payment, outcome));
+  }
+}
+
+function intended(payment: Payment): Payment & { amountMinor: number; providerKey: string } {
+  const { amountMinor, providerKey } = payment;
+  if (amountMinor === null || providerKey === null) {
+    throw new Error(`nothing was ever to be charged for order ${payment.orderId}`);
+  }
+  return { ...payment, amountMinor, providerKey };
+}

@@ -1,0 +1,123 @@
+import {
+  Fault,
+  fromMinor,
+  Rejection,
+  type PaymentStatus,
+  type PaymentView,
+} from '@backstitch/shared-types';
+import type { CancelOutcome, ChargeOutcome } from './provider.js';
+
+/** One order's row in payments. */
+export interface Payment {
+  id: string;
+  orderId: string;
+  sagaId: string | null;
+  /** null with providerKey: a tombstone. */
+  amountMinor: number | null;
+  providerKey: string | null;
+  currency: string;
+  status: PaymentStatus;
+  declineReason: string | null;
+  refundRequested: boolean;
+  transactionDate: string;
+}
+
+/** What payment.process asks for. */
+export interface Asked {
+  sagaId: string | undefined;
+  amountMinor: number;
+}
+
+/** An outcome as it shall be written. `by` says under which condition of the row. */
+export interface Settlement {
+  orderId: string;
+  by: 'charge' | 'cancel';
+  status: PaymentStatus;
+  declineReason: string | null;
+}
+
+/**
+ * What payment.process comes to, given the row: submit the charge (again, under its key), or the
+ * answer that the row keeps. Throws Fault.
+ */
+export function processStep(
+  payment: Payment,
+  asked: Asked,
+  digits: number,
+): 'charge' | PaymentView | Rejection {
+  refuseStranger(payment, asked.sagaId);
+  if (payment.amountMinor !== null && payment.amountMinor !== asked.amountMinor) {
+    const [had, asks] = [payment.amountMinor, asked.amountMinor].map((m) => fromMinor(m, digits));
+    const message = `The payment of order ${payment.orderId} is over ${had}, not ${asks}`;
+    throw new Fault('AMOUNT_MISMATCH', message, false);
+  }
+  switch (payment.status) {
+    case 'FAILED':
+      return declined(payment);
+    case 'REFUNDED':
+    case 'CANCELLED':
+      return new Rejection('PAYMENT_CANCELLED', 'The payment was undone');
+    case 'SUCCESS':
+    case 'PENDING':
+      if (payment.refundRequested) throw unsettled(payment);
+      return payment.status === 'PENDING' ? 'charge' : viewOf(payment, digits);
+  }
+}
+
+/** What payment.refund comes to once it is on record: cancel at the provider, or nothing is left. */
+export function refundStep(payment: Payment, sagaId: string | undefined): 'cancel' | 'done' {
+  refuseStranger(payment, sagaId);
+  return isBeingRefunded(payment) ? 'cancel' : 'done';
+}
+
+/** An undo was recorded and is not finished. */
+export function isBeingRefunded({ status, refundRequested }: Payment): boolean {
+  return refundRequested && (status === 'PENDING' || status === 'SUCCESS');
+}
+
+/** A burned key is no outcome: whoever burned it is writing what became of the payment. */
+export function settlementOfCharge(
+  { orderId }: Payment,
+  outcome: ChargeOutcome,
+): Settlement | undefined {
+  if (outcome.kind === 'burned') return undefined;
+  const approved = outcome.kind === 'approved';
+  return {
+    orderId,
+    by: 'charge',
+    status: approved ? 'SUCCESS' : 'FAILED',
+    declineReason: approved ? null : outcome.reason,
+  };
+}
+
+const STATUS_AFTER_CANCEL = {
+  refunded: 'REFUNDED',
+  burned: 'CANCELLED',
+  declined: 'FAILED',
+} as const satisfies Record<CancelOutcome, PaymentStatus>;
+
+export function settlementOfCancel({ orderId }: Payment, outcome: CancelOutcome): Settlement {
+  const declineReason = outcome === 'declined' ? 'declined before it was undone' : null;
+  return { orderId, by: 'cancel', status: STATUS_AFTER_CANCEL[outcome], declineReason };
+}
+
+export function unsettled({ orderId }: Payment): Fault {
+  const message = `The payment of order ${orderId} is being settled or undone`;
+  return new Fault('PAYMENT_UNSETTLED', message, true);
+}
+
+export function viewOf(payment: Payment, digits: number): PaymentView {
+  const { id, orderId, amountMinor, currency, status, transactionDate } = payment;
+  const amount = amountMinor === null ? null : fromMinor(amountMinor, digits);
+  return { id, orderId, amount, currency, status, transactionDate };
+}
+
+function declined({ declineReason }: Payment): Rejection {
+  return new Rejection('PAYMENT_DECLINED', `The payment was declined: ${declineReason}`);
+}
+
+function refuseStranger(payment: Payment, sagaId: string | undefined): void {
+  if (!sagaId || !payment.sagaId || sagaId === payment.sagaId) return;
+  const message = `The payment of order ${payment.orderId} belongs to saga ${payment.sagaId}`;
+  throw new Fault('WRONG_SAGA', message, false);
+}
