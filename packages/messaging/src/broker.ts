@@ -75,11 +75,10 @@ export class Broker {
   }
 
   status(): BrokerStatus {
-    const blocked = this.publishLink.blocked;
     const publishUp = this.publisher.isOpen ? 'up' : 'down';
-    const why = blocked ?? this.publishLink.why ?? this.consumeLink.why;
+    const why = this.publisher.refusal() ?? this.consumeLink.why;
     return {
-      publish: blocked !== undefined ? 'blocked' : publishUp,
+      publish: this.publishLink.blocked === undefined ? publishUp : 'blocked',
       consume: this.consumeLink.current ? 'up' : 'down',
       ...(why === undefined ? {} : { why }),
     };

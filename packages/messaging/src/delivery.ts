@@ -28,10 +28,6 @@ export class Delivery {
     return this.message.properties;
   }
 
-  get redelivered(): boolean {
-    return this.message.fields.redelivered;
-  }
-
   /** False once its channel is gone: the broker will deliver the message again. */
   get isOurs(): boolean {
     return this.source.channel === this.via;

@@ -2,8 +2,6 @@ import { RETRIES_HEADER } from './message-headers.js';
 
 const DELAYS_MS = [100, 400, 1_600];
 
-export const ONE_SHOT_RETRIES_MAX = DELAYS_MS.length;
-
 export type RetryDecision = { retry: number; afterMs: number } | 'exhausted';
 
 /**

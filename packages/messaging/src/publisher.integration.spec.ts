@@ -1,7 +1,14 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import type { ChannelModel } from 'amqplib';
 import { waitFor } from '@backstitch/testkit';
 import { Broker } from './broker.js';
+import { BrokerLink } from './broker-link.js';
+import { brokerCounters } from './counters.js';
+import { declareQueues } from './declare.js';
 import { BrokerAway, ConfirmLost } from './errors.js';
+import { Publisher, type PublisherOptions } from './publisher.js';
+import { stallingLine } from './testing/stalling-line.js';
+import { commandQueueDeclarations } from './topology.js';
 import { bodyOf, openRoom, RecordingLogger, type Room } from './testing/room.js';
 
 // The management API learns of a new connection only seconds later.
@@ -72,6 +79,43 @@ describe('the publisher', () => {
     const kept = (await room.vhost.queue('cut'))!.messages - 1;
     expect(kept).toBeGreaterThanOrEqual(tally.accepted);
     expect(kept).toBeLessThanOrEqual(tally.accepted + tally.lost);
+  });
+
+  describe('of its own', () => {
+    async function publisherOver(url: string, options: Partial<PublisherOptions>) {
+      const { logger } = room;
+      const counters = brokerCounters();
+      const link = new BrokerLink({ urls: [url], name: 'own', logger, counters });
+      const declare = (connection: ChannelModel) =>
+        declareQueues(connection, commandQueueDeclarations('own', 'classic'), logger);
+      const publisher = new Publisher({ link, logger, counters, declare, ...options });
+      publisher.start();
+      link.connect();
+      room.closes(async () => {
+        await publisher.close(100);
+        await link.close();
+      });
+      await publisher.opened();
+      return publisher;
+    }
+
+    it('refuses more messages than may wait for their confirm', async () => {
+      const publisher = await publisherOver(room.vhost.url, { unconfirmedMax: 2 });
+      const sent = [1, 2, 3].map(() => publisher.publish('own', bodyOf('x'), {}));
+      await expect(sent[2]).rejects.toThrow(BrokerAway);
+      expect(await Promise.all(sent.slice(0, 2))).toEqual(['accepted', 'accepted']);
+      expect(await publisher.publish('own', bodyOf('x'), {})).toBe('accepted');
+    });
+
+    it('does not wait for ever for a confirm that does not come', async () => {
+      const line = await stallingLine(room.vhost.url);
+      room.closes(() => line.close());
+      const publisher = await publisherOver(line.url, { confirmTimeoutMs: 200 });
+      line.stall();
+      await expect(publisher.publish('own', bodyOf('x'), {})).rejects.toThrow(ConfirmLost);
+      line.goOn();
+      expect(await publisher.publish('own', bodyOf('x'), {})).toBe('accepted');
+    });
   });
 
   it('declares deleted queues again', async () => {

@@ -141,7 +141,8 @@ export class Publisher implements ChannelRole<ConfirmChannel> {
     if (this.channel === channel) this.channel = undefined;
   }
 
-  private refusal(): string | undefined {
+  /** Why the next message would be refused, or undefined when it would be sent. */
+  refusal(): string | undefined {
     const { link } = this.options;
     if (!this.channel) return link.why ?? 'the channel is being opened';
     if (link.blocked !== undefined) return `it takes nothing now (${link.blocked})`;

@@ -2,11 +2,11 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import pg from 'pg';
+import { Client, type QueryResult } from 'pg';
 import { testDatabase } from './test-database.js';
 
-async function query(url: string, sql: string): Promise<pg.QueryResult> {
-  const client = new pg.Client({ connectionString: url });
+async function query(url: string, sql: string): Promise<QueryResult> {
+  const client = new Client({ connectionString: url });
   await client.connect();
   try {
     return await client.query(sql);
@@ -44,7 +44,7 @@ describe('testDatabase', () => {
 
   it('fails the drop when a connection was leaked, and drops the database all the same', async () => {
     const database = await testDatabase({ name: 'testkit', migrate: async () => undefined });
-    const leaked = new pg.Client({ connectionString: database.url, application_name: 'leaky' });
+    const leaked = new Client({ connectionString: database.url, application_name: 'leaky' });
     leaked.on('error', () => undefined);
     await leaked.connect();
     await expect(database.drop()).rejects.toThrow(/still connected.*leaky/);

@@ -1,7 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import pg from 'pg';
+import { Client } from 'pg';
 import { postgresUrl } from './servers.js';
 import { waitFor } from './wait-for.js';
 
@@ -40,8 +40,8 @@ function urlOf(database: string): string {
   return url.toString();
 }
 
-async function withAdmin<T>(work: (admin: pg.Client) => Promise<T>): Promise<T> {
-  const admin = new pg.Client({ connectionString: postgresUrl() });
+async function withAdmin<T>(work: (admin: Client) => Promise<T>): Promise<T> {
+  const admin = new Client({ connectionString: postgresUrl() });
   await admin.connect();
   try {
     return await work(admin);
@@ -62,7 +62,7 @@ async function contentHash(folder: string): Promise<string> {
 
 /** The lock makes whoever comes second wait for the template instead of making it again. */
 async function cloneTemplate(
-  admin: pg.Client,
+  admin: Client,
   template: string,
   name: string,
   migrate: (url: string) => Promise<void>,
@@ -82,7 +82,7 @@ async function cloneTemplate(
   await admin.query(`CREATE DATABASE "${name}" TEMPLATE "${template}"`);
 }
 
-async function dropWhenUnused(admin: pg.Client, name: string): Promise<void> {
+async function dropWhenUnused(admin: Client, name: string): Promise<void> {
   try {
     await unused(admin, name);
   } finally {
@@ -91,7 +91,7 @@ async function dropWhenUnused(admin: pg.Client, name: string): Promise<void> {
 }
 
 /** A closed connection's server process ends a moment later, hence the waiting. */
-async function unused(admin: pg.Client, name: string): Promise<void> {
+async function unused(admin: Client, name: string): Promise<void> {
   const leaked = async () => {
     const sql = `SELECT application_name, left(query, 80) AS query FROM pg_stat_activity
       WHERE datname = $1 AND backend_type = 'client backend'`;
