@@ -1,0 +1,166 @@
+import type { PlannedCommand, PlannedStep, SagaDefinition } from '../define.js';
+import { isOpen, type SagaInstance } from '../instance.js';
+import { Scenario, type ScenarioOptions } from './scenario.js';
+
+/** One way in which one command of a saga goes wrong, and what became of the saga. */
+export interface FailureCase {
+  /** "PAYMENT_PROCESSED: silent for ever", say. */
+  readonly name: string;
+  readonly end: SagaInstance['phase'];
+  readonly trace: readonly string[];
+  /** Every breach of what must hold for all sagas; empty when all is well. */
+  readonly problems: readonly string[];
+}
+
+interface Failure {
+  readonly name: string;
+  /** Makes the awaited command fail; what is awaited afterwards is answered "done". */
+  happen(scenario: Scenario): void;
+}
+
+const EVENTS_MAX = 500;
+
+/**
+ * Breaks every command of a saga (each step and each undo) in every way a reply can go wrong:
+ * every declared no, fault once and for ever, fault that is pointless to retry, silence, no queue,
+ * takeover. Every reply comes twice, and all earlier ones come again after every event.
+ */
+export function everyFailure<Input>(
+  definition: SagaDefinition<Input>,
+  options: ScenarioOptions<Input>,
+): FailureCase[] {
+  const plain = definition as SagaDefinition;
+  const cases = [
+    run(plain, options, undefined, { name: 'nothing fails', happen: () => undefined }),
+  ];
+  for (const step of plain.steps) {
+    for (const failure of failuresOf(step)) cases.push(run(plain, options, step.do, failure));
+  }
+  for (const step of plain.steps) {
+    if (!step.undo) continue;
+    for (const failure of UNDO_FAILURES) cases.push(run(plain, options, step.undo, failure));
+  }
+  return cases;
+}
+
+/** The cases as a text a person reads and a repository keeps. */
+export function traceReport(cases: readonly FailureCase[]): string {
+  const told = cases.map(({ name, end, trace, problems }) => {
+    const lines = [...trace, ...problems.map((problem) => `! ${problem}`)];
+    return `${name} -> ${end}\n${lines.map((line) => `  ${line.trimEnd()}`).join('\n')}\n`;
+  });
+  return told.join('\n');
+}
+
+function failuresOf(step: PlannedStep): Failure[] {
+  const noes = step.rejections.size === 0 ? [] : [...step.rejections];
+  const failures: Failure[] = [
+    ...noes.map((code) => ({
+      name: `says ${code}`,
+      happen: (s: Scenario) => twice(s, 'no', code),
+    })),
+    ...ONCE,
+    { name: 'fails, and retrying is pointless', happen: (s) => twice(s, 'pointless') },
+  ];
+  if (step.pastPivot) {
+    failures.push({ name: 'fails twenty times', happen: (s) => times(s, 20, 'fault') });
+    failures.push({ name: 'is silent twenty times', happen: (s) => times(s, 20, 'silence') });
+  } else {
+    failures.push({ name: 'fails for ever', happen: (s) => whileAwaited(s, 'fault') });
+    failures.push({ name: 'is silent for ever', happen: (s) => whileAwaited(s, 'silence') });
+    failures.push({ name: 'reaches no queue for ever', happen: (s) => whileAwaited(s, 'unsent') });
+  }
+  return failures;
+}
+
+type Mishap = 'fault' | 'pointless' | 'silence' | 'unsent' | 'no' | 'takeover';
+
+const ONCE: Failure[] = [
+  { name: 'fails once', happen: (s) => twice(s, 'fault') },
+  { name: 'is silent once', happen: (s) => mishap(s, 'silence') },
+  { name: 'reaches no queue once', happen: (s) => mishap(s, 'unsent') },
+  { name: 'is taken over', happen: (s) => mishap(s, 'takeover') },
+];
+
+const UNDO_FAILURES: Failure[] = [
+  ...ONCE,
+  { name: 'fails, and retrying is pointless', happen: (s) => twice(s, 'pointless') },
+  { name: 'says no', happen: (s) => twice(s, 'no', 'NO') },
+  { name: 'fails twenty times', happen: (s) => times(s, 20, 'fault') },
+];
+
+function mishap(scenario: Scenario, kind: Mishap, code = 'NO'): void {
+  if (kind === 'fault') scenario.fault();
+  if (kind === 'pointless') scenario.fault('POINTLESS', false);
+  if (kind === 'no') scenario.rejected(code);
+  if (kind === 'silence') scenario.wake();
+  if (kind === 'unsent') scenario.unsent();
+  if (kind === 'takeover') scenario.resumed();
+}
+
+/** The same answer comes a second time, about the command it was about. */
+function twice(scenario: Scenario, kind: Mishap, code?: string): void {
+  mishap(scenario, kind, code);
+  const { outcome, ...about } = scenario.replies.at(-1)!;
+  scenario.reply(outcome, about);
+  scenario.replies.pop();
+}
+
+function times(scenario: Scenario, count: number, kind: Mishap): void {
+  for (let i = 0; i < count; i++) {
+    mishap(scenario, kind);
+    scenario.wakeUntilSent();
+  }
+}
+
+function whileAwaited(scenario: Scenario, kind: Mishap): void {
+  const { awaited } = scenario;
+  for (let i = 0; i < EVENTS_MAX && scenario.awaited === awaited; i++) {
+    if (isOpen(scenario.instance) && scenario.instance.waitingFor !== 'reply') scenario.wake();
+    else mishap(scenario, kind);
+  }
+}
+
+function run<Input>(
+  definition: SagaDefinition,
+  options: ScenarioOptions<Input>,
+  broken: PlannedCommand | undefined,
+  failure: Failure,
+): FailureCase {
+  const scenario = new Scenario<unknown>(definition, options);
+  const turning = broken?.direction === 'undo' ? lastUndoable(definition) : undefined;
+  let isBroken = false;
+  for (let events = 0; isOpen(scenario.instance) && events < EVENTS_MAX; events++) {
+    const { awaited } = scenario;
+    if (scenario.instance.waitingFor !== 'reply') scenario.wake();
+    else if (awaited === turning) whileAwaited(scenario, 'silence');
+    else if (awaited === broken && !isBroken) {
+      isBroken = true;
+      failure.happen(scenario);
+    } else scenario.done();
+    replayAll(scenario);
+  }
+  const { problems } = scenario.witness;
+  if (isOpen(scenario.instance)) problems.push('the saga does not end');
+  if (broken && !isBroken) problems.push(`${broken.name} was never reached`);
+  const name = broken ? `${broken.name} ${failure.name}` : failure.name;
+  return { name, end: scenario.instance.phase, trace: scenario.trace(), problems };
+}
+
+/** The step whose unknown outcome makes every undo run. */
+function lastUndoable(definition: SagaDefinition): PlannedCommand | undefined {
+  return definition.steps.findLast((step) => !step.pastPivot)?.do;
+}
+
+/** Every reply there ever was comes again, late: none may change anything but an awaited "done". */
+function replayAll(scenario: Scenario): void {
+  for (const { outcome, ...about } of scenario.replies) {
+    const { awaited } = scenario;
+    if (awaited?.step === about.step && awaited.direction === about.direction) continue;
+    const move = scenario.reply(outcome, about);
+    scenario.replies.pop();
+    if (!move.ignored) {
+      scenario.witness.problems.push(`a late reply of ${about.step} changed the saga`);
+    }
+  }
+}

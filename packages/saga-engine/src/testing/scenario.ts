@@ -1,0 +1,148 @@
+import type { Direction, PlannedCommand, SagaDefinition } from '../define.js';
+import { isOpen, type SagaInstance } from '../instance.js';
+import { ENGINE_DEFAULTS, type RetrySettings } from '../settings.js';
+import { trace } from '../trace.js';
+import {
+  contextOf,
+  prepare,
+  transition,
+  type ReplyOutcome,
+  type SagaEvent,
+  type Transition,
+} from '../transition.js';
+import { Witness } from './witness.js';
+
+export interface ScenarioOptions<Input> {
+  readonly input: Input;
+  /** What each step answers when it is done, by step name; an empty object when not said. */
+  readonly responses?: Readonly<Record<string, unknown>>;
+  readonly settings?: Partial<RetrySettings>;
+}
+
+export interface SentCommand {
+  readonly name: string;
+  readonly step: string;
+  readonly direction: Direction;
+  readonly attempt: number;
+  readonly data: unknown;
+}
+
+export const SCENARIO_SAGA_ID = '00000000-0000-4000-8000-000000000001';
+export const SCENARIO_SUBJECT_ID = '00000000-0000-4000-8000-000000000002';
+const BEGINS_AT_MS = 1_000_000;
+
+/** One saga in one's hands: no database, no broker, and time passes when it is told to. */
+export class Scenario<Input = unknown> {
+  readonly witness: Witness;
+  readonly sent: SentCommand[] = [];
+  readonly replies: {
+    step: string;
+    direction: Direction;
+    attempt: number;
+    outcome: ReplyOutcome;
+  }[] = [];
+  nowMs = BEGINS_AT_MS;
+  instance: SagaInstance;
+  private readonly definition: SagaDefinition;
+  private readonly settings: RetrySettings;
+
+  constructor(
+    definition: SagaDefinition<Input>,
+    private readonly options: ScenarioOptions<Input>,
+  ) {
+    this.definition = definition;
+    this.settings = { ...ENGINE_DEFAULTS, ...options.settings };
+    this.witness = new Witness(this.definition);
+    const first = prepare(this.definition, {
+      sagaId: SCENARIO_SAGA_ID,
+      subjectId: SCENARIO_SUBJECT_ID,
+      input: options.input,
+      owner: 'scenario',
+      nowMs: this.nowMs,
+    });
+    this.instance = first.instance;
+    this.witness.begin(first);
+    this.handOut(first);
+  }
+
+  /** The command the saga awaits; undefined once it has ended. */
+  get awaited(): PlannedCommand | undefined {
+    return isOpen(this.instance) ? this.definition.commands.get(this.instance.awaited) : undefined;
+  }
+
+  get attempt(): number {
+    return isOpen(this.instance) ? this.instance.attempt : 0;
+  }
+
+  /** The awaited command is answered (or another one, to see that it changes nothing). */
+  reply(outcome: ReplyOutcome, about: Partial<SentCommand> = {}): Transition {
+    const step = about.step ?? this.awaited?.step ?? '';
+    const direction = about.direction ?? this.awaited?.direction ?? 'do';
+    const attempt = about.attempt ?? this.attempt;
+    this.replies.push({ step, direction, attempt, outcome });
+    return this.apply({ kind: 'replied', step, direction, attempt, outcome, ...this.moment() });
+  }
+
+  /** The awaited command is done, with its response from the options unless one is given. */
+  done(response?: unknown): Transition {
+    const told =
+      this.awaited?.direction === 'do' ? this.options.responses?.[this.awaited.step] : {};
+    return this.reply({ kind: 'done', response: response === undefined ? (told ?? {}) : response });
+  }
+
+  rejected(code: string, message = 'no', details?: unknown): Transition {
+    return this.reply({ kind: 'rejected', code, message, details });
+  }
+
+  fault(code = 'BROKEN', retryable = true): Transition {
+    return this.reply({ kind: 'fault', code, message: 'a fault', retryable });
+  }
+
+  /** The sender could not hand the awaited command to any queue. */
+  unsent(code = 'UNROUTABLE'): Transition {
+    const { step, direction } = this.awaited ?? { step: '', direction: 'do' as const };
+    const about = { step, direction, attempt: this.attempt };
+    return this.apply({ kind: 'unsent', ...about, code, message: 'not sent', ...this.moment() });
+  }
+
+  /** Nothing happens until the saga's wake-up time, and then it is woken. */
+  wake(): Transition {
+    if (isOpen(this.instance)) this.nowMs = Math.max(this.nowMs, this.instance.wakeAtMs);
+    return this.apply({ kind: 'wake', ...this.moment() });
+  }
+
+  resumed(): Transition {
+    return this.apply({ kind: 'resumed', ...this.moment() });
+  }
+
+  /** Wakes the saga until it waits for a reply again: its pause is over. */
+  wakeUntilSent(): void {
+    while (isOpen(this.instance) && this.instance.waitingFor !== 'reply') this.wake();
+  }
+
+  apply(event: SagaEvent): Transition {
+    const before = this.instance;
+    const move = transition(this.definition, before, event, this.settings);
+    this.witness.see(before, event.kind, move);
+    this.instance = move.instance;
+    this.handOut(move);
+    return move;
+  }
+
+  trace(): string[] {
+    return trace(this.witness.log);
+  }
+
+  private moment(): { nowMs: number; random: number } {
+    return { nowMs: this.nowMs, random: 0.5 };
+  }
+
+  private handOut(move: Transition): void {
+    for (const effect of move.effects) {
+      if (effect.kind !== 'send') continue;
+      const { name, step, direction } = effect.command;
+      const data = effect.command.data(contextOf(move.instance));
+      this.sent.push({ name, step, direction, attempt: effect.attempt, data });
+    }
+  }
+}

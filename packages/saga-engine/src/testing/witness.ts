@@ -1,0 +1,128 @@
+import type { SagaDefinition } from '../define.js';
+import { isOpen, type SagaInstance, type SagaLog } from '../instance.js';
+import type { Transition } from '../transition.js';
+
+interface Seen {
+  started: number;
+  ended: SagaLog[];
+}
+
+/**
+ * Watches a saga from transition to transition and notes every breach of what must hold for all
+ * sagas, whatever happens to them. Both the sweep and the property tests believe its word.
+ */
+export class Witness {
+  readonly problems: string[] = [];
+  readonly log: SagaLog[] = [];
+  private readonly seen = new Map<string, Seen>();
+  private readonly undosInOrder: number[] = [];
+
+  constructor(private readonly definition: SagaDefinition) {}
+
+  /** The saga was started. */
+  begin(first: Transition): void {
+    this.note(first.logs);
+    this.checkOpen(first.instance, first);
+  }
+
+  /** One event was decided. */
+  see(before: SagaInstance, what: string, move: Transition): void {
+    const after = move.instance;
+    if (move.ignored) {
+      const changed = after !== before || move.logs.length > 0 || move.effects.length > 0;
+      this.check(!changed, `${what} was ignored (${move.ignored}) and changed something`);
+      return;
+    }
+    this.check(isOpen(before), `${what} changed a finished saga`);
+    this.check(after.version === before.version + 1, `${what} did not raise the version by one`);
+    this.check(move.logs.length <= 2, `${what} wrote more than two log rows`);
+    this.note(move.logs);
+    this.checkDirection(before, after, what);
+    this.checkAttempts(before, after, what);
+    this.checkOpen(after, move);
+    if (!isOpen(after)) this.checkEnd(after, move);
+  }
+
+  private note(logs: readonly SagaLog[]): void {
+    for (const row of logs) {
+      this.log.push(row);
+      const seen = this.seen.get(row.step) ?? { started: 0, ended: [] };
+      this.seen.set(row.step, seen);
+      if (row.status === 'STARTED') seen.started++;
+      else seen.ended.push(row);
+      this.check(seen.started === 1, `${row.step} has ${seen.started} STARTED rows`);
+      this.check(seen.ended.length <= 1, `${row.step} has ${seen.ended.length} end rows`);
+      if (row.status === 'STARTED') this.noteUndo(row.step);
+    }
+  }
+
+  private noteUndo(name: string): void {
+    const command = this.definition.commands.get(name);
+    if (command?.direction !== 'undo') return;
+    const last = this.undosInOrder.at(-1) ?? Infinity;
+    this.check(command.index < last, `${name} is not undone in reverse order`);
+    this.undosInOrder.push(command.index);
+  }
+
+  private checkDirection(before: SagaInstance, after: SagaInstance, what: string): void {
+    const turned =
+      before.phase === 'forward' && after.phase !== 'forward' && after.phase !== 'done';
+    const returned = before.phase === 'backward' && !['backward', 'undone'].includes(after.phase);
+    this.check(!returned, `${what} turned a saga forward again`);
+    if (!turned || !isOpen(before)) return;
+    const step = this.definition.steps[this.definition.commands.get(before.awaited)!.index]!;
+    const isNo = this.seen.get(step.name)?.ended[0]?.data?.outcome === 'rejected';
+    this.check(!step.pastPivot || isNo, `${what} turned a saga round that had passed its pivot`);
+  }
+
+  private checkAttempts(before: SagaInstance, after: SagaInstance, what: string): void {
+    if (!isOpen(before) || !isOpen(after)) return;
+    const same = before.awaited === after.awaited;
+    const grew = after.attempt - before.attempt;
+    this.check(!same || grew === 0 || grew === 1, `${what} moved the attempt by ${grew}`);
+    this.check(same || after.attempt === 1, `${after.awaited} begins at attempt ${after.attempt}`);
+  }
+
+  private checkOpen(saga: SagaInstance, move: Transition): void {
+    if (!isOpen(saga)) return;
+    const sends = move.effects.filter((effect) => effect.kind === 'send');
+    const wakes = move.effects.filter((effect) => effect.kind === 'wake');
+    this.check(wakes.length === 1 && wakes[0]?.atMs === saga.wakeAtMs, 'nobody wakes the saga');
+    this.check(sends.length <= 1, 'one transition sends two commands');
+    for (const { command, attempt } of sends) {
+      const awaited = command.name === saga.awaited && attempt === saga.attempt;
+      this.check(awaited, `${command.name} is sent, but ${saga.awaited} is awaited`);
+      this.check(
+        this.seen.get(command.name)?.started === 1,
+        `${command.name} is sent, but its undo was never registered by a STARTED row`,
+      );
+    }
+  }
+
+  private checkEnd(saga: SagaInstance, move: Transition): void {
+    this.check(move.effects.length === 1 && move.effects[0]?.kind === 'finished', 'no end effect');
+    for (const [name, seen] of this.seen) {
+      this.check(seen.ended.length === 1, `${name} has no end row`);
+    }
+    for (const step of this.definition.steps) {
+      const ended = this.seen.get(step.name)?.ended[0];
+      const undone = step.undo && this.seen.get(step.undo.name)?.ended[0];
+      if (saga.phase === 'done') {
+        this.check(ended?.status === 'COMPLETED', `DONE, but ${step.name} is not`);
+        this.check(!undone, `DONE, but ${step.name} was undone`);
+        continue;
+      }
+      const mayHaveHappened = ended?.status === 'COMPLETED' || ended?.data?.outcome === 'unknown';
+      if (!step.undo) continue;
+      if (mayHaveHappened) {
+        this.check(undone?.status === 'COMPLETED', `undo of ${step.name} was skipped`);
+      } else {
+        this.check(!undone, `${step.name} was undone, but did not happen`);
+      }
+    }
+  }
+
+  private check(holds: boolean, problem: string): void {
+    if (!holds) this.problems.push(problem);
+  }
+}
