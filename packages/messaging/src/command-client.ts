@@ -79,8 +79,9 @@ export class CommandClient {
     let timer: NodeJS.Timeout | undefined;
     const reply = new Promise<ReplyPacket>((resolve, reject) => {
       this.asked.set(correlationId, { resolve });
-      const silent = new Fault('UNAVAILABLE', `${pattern}: no answer within ${timeoutMs} ms`, true);
-      timer = setTimeout(() => reject(silent), timeoutMs);
+      const giveUp = () =>
+        reject(new Fault('UNAVAILABLE', `${pattern}: no answer within ${timeoutMs} ms`, true));
+      timer = setTimeout(giveUp, timeoutMs);
     });
     reply.catch(() => undefined); // it may time out while the send is still waiting
     try {
