@@ -1,1 +1,56 @@
-export {};
+import 'reflect-metadata';
+import { SagaDefinitionError } from '@backstitch/saga-engine';
+import { bootApp, createLogger, loadConfig, openDatabase } from '@backstitch/service-kit';
+import { AppModule } from './app.module.js';
+import { CheckoutHandler } from './checkout/checkout.handler.js';
+import { OrchestratorConfig } from './config.js';
+import { SagaRuntime } from './sagas/sagas.runtime.js';
+
+const name = 'orchestrator';
+const config = loadConfig(OrchestratorConfig);
+const logger = createLogger({ app: name, level: config.LOG_LEVEL });
+const database = openDatabase({ url: config.DB_URL, name, logger, keyLookups: true });
+const sagas = runtimeOrExit();
+
+await bootApp({
+  name,
+  module: AppModule.of({ config, database, sagas, logger }),
+  config,
+  logger,
+  configure: () => sagas.start(),
+  readiness: () => [
+    { name: 'database', check: () => database.probe() },
+    { name: 'broker', check: () => must(sagas.whyBrokerIsAway()) },
+    { name: 'consumers', check: () => must(sagas.whyRepliesAreAway()) },
+  ],
+  drain: (app) => ({
+    first: [
+      {
+        name: 'sagas',
+        run: () => {
+          app.get(CheckoutHandler).close();
+          return sagas.giveUp();
+        },
+      },
+    ],
+    last: [
+      { name: 'broker and store', run: () => sagas.close() },
+      { name: 'database', run: () => database.close() },
+    ],
+  }),
+});
+
+/** Deadlines that do not fit into each other are a mistake of the configuration. */
+function runtimeOrExit(): SagaRuntime {
+  try {
+    return new SagaRuntime(config, logger);
+  } catch (error) {
+    if (!(error instanceof SagaDefinitionError)) throw error;
+    process.stderr.write(`The configuration is not valid:\n${error.message}\n`);
+    return process.exit(1);
+  }
+}
+
+function must(whyNot: string | undefined): void {
+  if (whyNot !== undefined) throw new Error(whyNot);
+}

@@ -6,7 +6,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { GatewayConfig } from '../config.js';
 import { CheckoutAccepted, CheckoutPlaced, ProblemAnswer } from '../docs/answers.js';
 import { Orchestrators } from '../orchestrators/orchestrators.client.js';
-import { relayCheckout } from '../orchestrators/relay.js';
+import { relayCheckout } from '../orchestrators/orchestrators.relay.js';
 import { forwardedKey, refuseImpossibleLines } from './checkout.js';
 
 @ApiTags('checkout')

@@ -4,7 +4,7 @@ import { ApiOperation, ApiParam, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { OrderAnswer, ProblemAnswer, ProductAnswer, SagaAnswer } from '../docs/answers.js';
 import { Orchestrators } from '../orchestrators/orchestrators.client.js';
-import { relayLook } from '../orchestrators/relay.js';
+import { relayLook } from '../orchestrators/orchestrators.relay.js';
 
 /** The questions that change nothing, all passed on. */
 @ApiTags('looking')

@@ -10,7 +10,7 @@ import {
   keylessOf,
   type Status,
 } from '../testing/claim-fixture.js';
-import type { Beginning } from './begin-checkouts.js';
+import type { Beginning } from './checkout.claims.js';
 import type { CheckoutRepository } from './checkout.repository.js';
 import { CommitUnknown } from './checkout.repository.js';
 

@@ -8,7 +8,7 @@ import {
   type Held,
   nameOf,
   readHolders,
-} from './begin-checkouts.js';
+} from './checkout.claims.js';
 
 /** The connection was lost during the commit: whether the checkout was recorded is not known. */
 export class CommitUnknown extends Error {

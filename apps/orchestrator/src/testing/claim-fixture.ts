@@ -9,19 +9,14 @@ import {
 } from '@backstitch/service-kit';
 import { newUuid } from '@backstitch/shared-types';
 import { testDatabase } from '@backstitch/testkit';
-import type { Beginning } from '../checkout/begin-checkouts.js';
+import type { Beginning } from '../checkout/checkout.claims.js';
 import { type Claim, claimOf } from '../checkout/checkout.js';
 import { CheckoutRepository } from '../checkout/checkout.repository.js';
 import { checkoutSaga } from '../checkout/checkout-saga.js';
+import { TIMING } from './timing.js';
 
 const MIGRATIONS = fileURLToPath(new URL('../../migrations', import.meta.url));
 const PRODUCT = '660facf7-b9cf-417a-8ee1-27afe2fb2c72';
-
-export const TIMING = {
-  sagaDeadlineMs: 120_000,
-  paymentReplyTimeoutMs: 5_000,
-  steps: { replyTimeoutMs: 2_000, attemptsMax: 5, deadlineMs: 20_000 },
-};
 
 const definition = checkoutSaga(TIMING);
 export const silent: Logger = createLoggerTo({ write: () => undefined }, 'test', 'info');

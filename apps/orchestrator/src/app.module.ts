@@ -1,0 +1,42 @@
+import type { Database, Logger } from '@backstitch/service-kit';
+import { currencyDigits } from '@backstitch/shared-types';
+import { type DynamicModule, Module } from '@nestjs/common';
+import { CheckoutController } from './checkout/checkout.controller.js';
+import { CheckoutHandler } from './checkout/checkout.handler.js';
+import { CheckoutRepository } from './checkout/checkout.repository.js';
+import { OrchestratorConfig } from './config.js';
+import { OrdersController } from './orders/orders.controller.js';
+import { ProductsController } from './products/products.controller.js';
+import { Questions } from './sagas/questions.client.js';
+import { SagaRuntime } from './sagas/sagas.runtime.js';
+import { SagasController } from './sagas/sagas.controller.js';
+
+export interface AppParts {
+  config: OrchestratorConfig;
+  database: Database;
+  sagas: SagaRuntime;
+  logger: Logger;
+}
+
+@Module({})
+export class AppModule {
+  static of({ config, database, sagas, logger }: AppParts): DynamicModule {
+    const handler = new CheckoutHandler({
+      sagas,
+      claims: new CheckoutRepository(database, config.CHECKOUT_DEDUPE_SECONDS),
+      config,
+      logger,
+      digits: currencyDigits(config.CURRENCY),
+    });
+    return {
+      module: AppModule,
+      controllers: [CheckoutController, OrdersController, ProductsController, SagasController],
+      providers: [
+        { provide: OrchestratorConfig, useValue: config },
+        { provide: SagaRuntime, useValue: sagas },
+        { provide: CheckoutHandler, useValue: handler },
+        Questions,
+      ],
+    };
+  }
+}

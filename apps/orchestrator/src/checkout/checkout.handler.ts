@@ -1,0 +1,178 @@
+import { type EndedSaga, EngineStopped, isOpen, statusOf } from '@backstitch/saga-engine';
+import { DatabaseTimeUnknown } from '@backstitch/saga-engine/postgres';
+import { databaseFault, type Logger, Problem } from '@backstitch/service-kit';
+import { type CheckoutLine, newUuid } from '@backstitch/shared-types';
+import type { OrchestratorConfig } from '../config.js';
+import type { SagaRuntime } from '../sagas/sagas.runtime.js';
+import type { ExistingCheckout, Held } from './checkout.claims.js';
+import { checkoutInput, type Claim, claimOf } from './checkout.js';
+import { type CheckoutRepository, CommitUnknown } from './checkout.repository.js';
+import { answerOf, type CheckoutAnswer, locationOf } from './outcome.js';
+
+export interface CheckoutRequest {
+  /** Made by whoever forwards, so that a repeated request is seen to be one. */
+  sagaId: string;
+  requestId: string;
+  userId: string;
+  lines: readonly CheckoutLine[];
+  key: string | undefined;
+  async: boolean;
+}
+
+export interface AnsweredCheckout {
+  sagaId: string;
+  orderId: string;
+  answer: CheckoutAnswer;
+}
+
+export interface CheckoutHandlerOptions {
+  sagas: SagaRuntime;
+  claims: CheckoutRepository;
+  config: OrchestratorConfig;
+  logger: Logger;
+  /** Decimal digits of the currency. */
+  digits: number;
+}
+
+const RETRY_AFTER = { 'retry-after': '1' };
+
+/** Takes checkouts in, once each, and answers each when its end is known or the wait is over. */
+export class CheckoutHandler {
+  readonly #options: CheckoutHandlerOptions;
+  readonly #waits = new Set<() => void>();
+  #beginning = 0;
+  #isClosing = false;
+
+  constructor(options: CheckoutHandlerOptions) {
+    this.#options = options;
+  }
+
+  /** Throws a Problem when nothing was recorded, or when that is not known. */
+  async checkout(request: CheckoutRequest): Promise<AnsweredCheckout> {
+    const { CHECKOUT_DEDUPE_SECONDS, CHECKOUT_WAIT_MS } = this.#options.config;
+    const { sagaId: ownId, userId, lines, key, async } = request;
+    const isNamed = key !== undefined || CHECKOUT_DEDUPE_SECONDS > 0;
+    const claim = isNamed ? claimOf(userId, lines, key) : undefined;
+    const found = await this.#accept(request, claim);
+    const { sagaId, orderId } = found;
+    const replayed = sagaId !== ownId;
+    this.#logAcceptance(request, found, replayed);
+    const waitMs = async ? 0 : CHECKOUT_WAIT_MS;
+    const isNew = async && !replayed;
+    const ended = isNew ? undefined : await this.#waitForEnd(sagaId, waitMs);
+    const answer = answerOf({
+      ended,
+      sagaId,
+      orderId,
+      status: ended || async ? found.status : await this.#statusNow(found),
+      replayed,
+      keyed: key !== undefined,
+      async,
+      cutShort: this.#isClosing,
+    });
+    return { sagaId, orderId, answer };
+  }
+
+  /** Takes nothing in any more, and lets everybody who waits for an end go with a 202. */
+  close(): void {
+    this.#isClosing = true;
+    for (const letGo of this.#waits) letGo();
+  }
+
+  async #accept(request: CheckoutRequest, claim: Claim | undefined): Promise<ExistingCheckout> {
+    const asking = { sagaId: request.sagaId, claim };
+    const whyNot = this.#whyNotNow();
+    const held =
+      whyNot === undefined ? await this.#begin(request, claim) : await this.#find(asking);
+    if (!held) throw notAccepted(whyNot);
+    if (held.kind === 'exists') return held;
+    const detail = 'The Idempotency-Key was used for a checkout with another body.';
+    throw new Problem('IDEMPOTENCY_KEY_REUSED', detail);
+  }
+
+  /** Replays are answered all the same: they cost no saga. */
+  #whyNotNow(): string | undefined {
+    const { sagas, config } = this.#options;
+    if (this.#isClosing) return 'shutting down';
+    const inFlight = sagas.engine.inFlight + this.#beginning;
+    if (inFlight >= config.MAX_SAGAS_IN_FLIGHT) return `${inFlight} sagas are in flight`;
+    return sagas.whyBrokerIsAway() ?? sagas.whyRepliesAreAway();
+  }
+
+  async #begin(request: CheckoutRequest, claim: Claim | undefined): Promise<Held | undefined> {
+    const { sagas, claims, digits } = this.#options;
+    const { sagaId, requestId, userId, lines } = request;
+    const orderId = newUuid();
+    const input = checkoutInput(userId, lines, digits);
+    const start = { definition: sagas.definition, sagaId, subjectId: orderId, input, requestId };
+    this.#beginning += 1;
+    try {
+      const begun = await sagas.engine.start(start, (prepared) =>
+        claims.begin({ sagaId, claim, prepared }),
+      );
+      if (begun.kind !== 'started') return begun;
+      return { kind: 'exists', sagaId, orderId, status: 'RUNNING' };
+    } catch (error) {
+      if (!(error instanceof CommitUnknown)) throw refusalFor(error);
+      // It may have been recorded: then the engine's scan finds it, and it goes on.
+      const held = await this.#find({ sagaId, claim }).catch(() => undefined);
+      if (held) return held;
+      throw outcomeUnknown(sagaId, error);
+    } finally {
+      this.#beginning -= 1;
+    }
+  }
+
+  async #find(asking: { sagaId: string; claim: Claim | undefined }): Promise<Held | undefined> {
+    try {
+      return await this.#options.claims.find(asking);
+    } catch (error) {
+      throw refusalFor(error);
+    }
+  }
+
+  async #waitForEnd(sagaId: string, maxMs: number): Promise<EndedSaga | undefined> {
+    let letGo = (): void => undefined;
+    const cutShort = new Promise<undefined>((resolve) => {
+      letGo = () => resolve(undefined);
+    });
+    this.#waits.add(letGo);
+    if (this.#isClosing) letGo();
+    try {
+      return await Promise.race([this.#options.sagas.engine.waitForEnd(sagaId, maxMs), cutShort]);
+    } finally {
+      this.#waits.delete(letGo);
+    }
+  }
+
+  async #statusNow(found: ExistingCheckout): Promise<ExistingCheckout['status']> {
+    const row = await this.#options.sagas.store.load(found.sagaId).catch(() => undefined);
+    return row && isOpen(row) ? statusOf(row) : found.status;
+  }
+
+  #logAcceptance(request: CheckoutRequest, found: ExistingCheckout, replayed: boolean): void {
+    const { sagaId, orderId } = found;
+    const fields = { sagaId, orderId, requestId: request.requestId };
+    this.#options.logger.info(fields, replayed ? 'checkout replayed' : 'checkout accepted');
+  }
+}
+
+/** What was thrown before anything was committed; a bug stays one. */
+function refusalFor(error: unknown): unknown {
+  const isPassing =
+    error instanceof EngineStopped ||
+    error instanceof DatabaseTimeUnknown ||
+    ['away', 'contention'].includes(databaseFault(error));
+  return isPassing ? notAccepted(error) : error;
+}
+
+function notAccepted(cause: unknown): Problem {
+  const detail = 'Nothing was recorded. Send the checkout again.';
+  return new Problem('NOT_ACCEPTED', detail, { headers: RETRY_AFTER, cause });
+}
+
+function outcomeUnknown(sagaId: string, cause: unknown): Problem {
+  const detail = 'The checkout may have been recorded; its saga tells the end.';
+  const headers = { ...RETRY_AFTER, location: locationOf(sagaId) };
+  return new Problem('OUTCOME_UNKNOWN', detail, { headers, extensions: { sagaId }, cause });
+}

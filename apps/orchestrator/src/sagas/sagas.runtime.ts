@@ -1,0 +1,140 @@
+import { Broker, CommandClient } from '@backstitch/messaging';
+import {
+  type EngineCount,
+  EngineStopped,
+  SagaEngine,
+  type SagaDefinition,
+} from '@backstitch/saga-engine';
+import { exposeCounters, type Logger, reachedFaultPoint } from '@backstitch/service-kit';
+import type { ReplyPacket } from '@backstitch/shared-types';
+import { checkoutSaga } from '../checkout/checkout-saga.js';
+import type { CheckoutInput } from '../checkout/checkout.js';
+import type { OrchestratorConfig } from '../config.js';
+import { SAGA_TABLES } from '../database/schema.js';
+import { correlationOf, packetOf, replyOf } from './reply.js';
+import { LoggingSagaStore } from './sagas.store.js';
+
+const NAME = 'orchestrator';
+const DRAIN_MS = 5_000;
+
+const COUNTS: readonly EngineCount[] = [
+  'started',
+  'replied',
+  'ignored',
+  'retried',
+  'unsent',
+  'guard-failed',
+  'outcome-unknown',
+  'taken-over',
+  'found-again',
+  'dropped',
+  'attention',
+  'done',
+  'undone',
+];
+
+/** The engine with its hands and feet: the store, the broker, and the queue of its replies. */
+export class SagaRuntime {
+  readonly definition: SagaDefinition<CheckoutInput>;
+  readonly engine: SagaEngine;
+  readonly store: LoggingSagaStore;
+  readonly client: CommandClient;
+  readonly #broker: Broker;
+  readonly #logger: Logger;
+
+  constructor(config: OrchestratorConfig, logger: Logger) {
+    this.#logger = logger;
+    this.definition = checkoutSaga({
+      sagaDeadlineMs: config.SAGA_DEADLINE_MS,
+      paymentReplyTimeoutMs: config.PAYMENT_REPLY_TIMEOUT_MS,
+      steps: {
+        replyTimeoutMs: config.REPLY_TIMEOUT_MS,
+        attemptsMax: config.STEP_ATTEMPTS,
+        deadlineMs: config.STEP_DEADLINE_MS,
+      },
+    });
+    this.store = new LoggingSagaStore({ url: config.DB_URL, tables: SAGA_TABLES, logger });
+    this.#broker = new Broker({
+      urls: config.rabbitmqUrls,
+      name: NAME,
+      logger,
+      queueType: config.QUEUE_TYPE,
+      reached: reachedFaultPoint,
+    });
+    this.client = new CommandClient({
+      broker: this.#broker,
+      replyQueuePrefix: `${NAME}_replies`,
+      onReply: (correlationId, packet) => this.#onReply(correlationId, packet),
+      onReplyQueueReplaced: () => this.engine.resendAwaited(),
+    });
+    const counts = Object.fromEntries(COUNTS.map((name) => [name, 0]));
+    this.engine = new SagaEngine({
+      definitions: [this.definition],
+      store: this.store,
+      clock: this.store.clock,
+      sender: {
+        send: (command) =>
+          this.client.send(command.queue, packetOf(command), correlationOf(command)),
+      },
+      logger,
+      counters: { count: (name) => (counts[name] = (counts[name] ?? 0) + 1) },
+      reached: reachedFaultPoint,
+      settings: {
+        heartbeatEveryMs: config.HEARTBEAT_MS,
+        silentAfterMs: config.OWNER_SILENT_MS,
+        backoffMaxMs: config.BACKOFF_MAX_MS,
+        attentionAfterAttempts: config.ATTENTION_AFTER_ATTEMPTS,
+      },
+    });
+    exposeCounters('broker', this.#broker.counters);
+    exposeCounters('saga', counts);
+  }
+
+  /** Connects and begins to look after sagas, in the background: nothing has to be there yet. */
+  start(): void {
+    this.#broker.connect();
+    this.client.start();
+    this.engine.run().catch((err: unknown) => {
+      this.#logger.error({ err }, 'the saga engine could not start');
+    });
+  }
+
+  /** Why no command could be sent or answered now; undefined when all is well. */
+  whyBrokerIsAway(): string | undefined {
+    const { publish, consume, why } = this.#broker.status();
+    if (publish !== 'up') return why ?? `publishing is ${publish}`;
+    return consume === 'up' ? undefined : (why ?? 'consuming is down');
+  }
+
+  /** Why replies do not arrive now; undefined when all is well. */
+  whyRepliesAreAway(): string | undefined {
+    const { state, why } = this.client.consumerStatus();
+    return state === 'attached' ? undefined : (why ?? state);
+  }
+
+  /** Lets sagas end for a moment, then gives them up, for another instance to take at once. */
+  async giveUp(): Promise<void> {
+    await this.engine.drain(DRAIN_MS);
+    await this.engine.stop();
+  }
+
+  async close(): Promise<void> {
+    await this.client.close();
+    await this.#broker.close();
+    await this.store.close();
+  }
+
+  async #onReply(correlationId: string, packet: ReplyPacket): Promise<void> {
+    const reply = replyOf(correlationId, packet);
+    if (!reply) {
+      this.#logger.warn({ correlationId }, 'a reply to a command that is none of ours');
+      return;
+    }
+    try {
+      await this.engine.onReply(reply);
+    } catch (error) {
+      // Whoever takes the saga over asks again.
+      if (!(error instanceof EngineStopped)) throw error;
+    }
+  }
+}
