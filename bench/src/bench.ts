@@ -1,5 +1,5 @@
 import { writeFileSync } from 'node:fs';
-import { measure } from './measure.js';
+import { measure, warm } from './measure.js';
 import type { BenchOptions } from './options.js';
 import { turns, type Turn } from './plan.js';
 import { circumstances } from './report/machine.js';
@@ -11,6 +11,9 @@ import { openServers } from './servers/servers.js';
 import { startSystem } from './systems/start-system.js';
 import type { Site } from './systems/site.js';
 import { SYSTEMS, type System } from './systems/system.js';
+
+/** A process that has just started is slow; before the first round it runs for so many warm-ups. */
+const HEAT = 4;
 
 /** Everything a command is given to work with. */
 export type Command = Omit<Site, 'servers' | 'basket'> & { options: BenchOptions };
@@ -28,6 +31,12 @@ export async function bench({ options, ...around }: Command): Promise<void> {
   for (const name of options.only ? [options.only] : SYSTEMS) {
     stop.signal.throwIfAborted();
     systems.push(await startSystem(name, { ...around, servers, basket }));
+  }
+
+  const most = Math.max(...concurrency);
+  for (const system of systems) {
+    say(`${system.name}: warming up`);
+    await warm(system, most, warmSeconds * HEAT, basket, stop.signal);
   }
 
   const plan = turns(

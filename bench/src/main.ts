@@ -3,6 +3,7 @@ import { CommanderError } from 'commander';
 import { bench } from './bench.js';
 import { CannotMeasure } from './errors.js';
 import { benchOptions } from './options.js';
+import { profile } from './profile/profile.js';
 import { Cleanup } from './servers/cleanup.js';
 
 class Interrupted extends Error {}
@@ -17,7 +18,8 @@ async function main(): Promise<number> {
   const stopped = new Promise<never>((_, reject) => {
     stop.signal.addEventListener('abort', () => reject(stop.signal.reason as Error));
   });
-  const work = bench({ options, say, stop, cleanup, env: process.env });
+  const command = { options, say, stop, cleanup, env: process.env };
+  const work = options.profile ? profile(command, options.profile) : bench(command);
   work.catch(() => undefined); // what fails because it is being stopped is no news
   try {
     // Whatever it is doing when it is to stop, it is not waited for.

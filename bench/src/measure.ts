@@ -14,6 +14,17 @@ export interface MeasureOptions {
   signal: AbortSignal;
 }
 
+/** Loads a system without looking: code gets compiled, connections opened, caches filled. */
+export async function warm(
+  { checkoutUrl: url }: System,
+  inFlight: number,
+  seconds: number,
+  basket: Basket,
+  signal: AbortSignal,
+): Promise<void> {
+  await drive({ url, inFlight, seconds, signal, body: () => checkoutBody(basket, Math.random) });
+}
+
 /** Loads one system, and accounts what every server process burnt meanwhile. */
 export async function measure(
   system: System,
@@ -21,15 +32,19 @@ export async function measure(
   servers: Servers,
   { seconds, warmSeconds, basket, signal }: MeasureOptions,
 ): Promise<Measurement> {
-  const body = () => checkoutBody(basket, Math.random);
-  const load = { url: system.checkoutUrl, inFlight, body, signal };
-  await drive({ ...load, seconds: warmSeconds });
+  await warm(system, inFlight, warmSeconds, basket, signal);
   const meter = new UsageMeter({
     apps: UsageMeter.works() ? system.processes.map(({ pid }) => pid) : [],
     ...servers.pids,
   });
   const before = meter.read();
-  const { latenciesMs, ...outcome } = await drive({ ...load, seconds });
+  const { latenciesMs, ...outcome } = await drive({
+    url: system.checkoutUrl,
+    inFlight,
+    seconds,
+    signal,
+    body: () => checkoutBody(basket, Math.random),
+  });
   const after = meter.read();
   signal.throwIfAborted(); // a load that was broken off is no measurement
   const completed = latenciesMs.length;
