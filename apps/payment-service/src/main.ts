@@ -12,7 +12,7 @@ import {
 import { COMMAND_QUEUES, currencyDigits } from '@backstitch/shared-types';
 import { AppModule } from './app.module.js';
 import { BankRepository } from './bank/bank.repository.js';
-import { SimulatedBank } from './bank/simulated-bank.js';
+import { SimulatedBank } from './bank/bank.provider.js';
 import { PaymentConfig } from './config.js';
 import { PaymentRecovery } from './payment/payment.recovery.js';
 import { PaymentRepository } from './payment/payment.repository.js';

@@ -151,7 +151,7 @@ describe('the recovery worker', () => {
     expect(await workers[0]!.settleOverdue()).toBe(0);
     await bank.age(orderId);
     const settled = await Promise.all(workers.map((worker) => worker.settleOverdue()));
-    expect(settled.sort()).toEqual([0, 1]);
+    expect(settled[0]! + settled[1]!).toBe(1);
     expect(await bank.row(orderId)).toMatchObject({ status: 'SUCCESS', lease_until: null });
     expect(await bank.bankOf(keyOf(sagaId))).toEqual({ decision: 'APPROVED', refunds: 0 });
   });

@@ -51,17 +51,12 @@ export function processStep(
     const message = `The payment of order ${payment.orderId} is over ${had}, not ${asks}`;
     throw new Fault('AMOUNT_MISMATCH', message, false);
   }
-  switch (payment.status) {
-    case 'FAILED':
-      return declined(payment);
-    case 'REFUNDED':
-    case 'CANCELLED':
-      return new Rejection('PAYMENT_CANCELLED', 'The payment was undone');
-    case 'SUCCESS':
-    case 'PENDING':
-      if (payment.refundRequested) throw unsettled(payment);
-      return payment.status === 'PENDING' ? 'charge' : viewOf(payment, digits);
+  if (payment.status === 'FAILED') return declined(payment);
+  if (payment.status === 'REFUNDED' || payment.status === 'CANCELLED') {
+    return new Rejection('PAYMENT_CANCELLED', 'The payment was undone');
   }
+  if (payment.refundRequested) throw unsettled(payment);
+  return payment.status === 'PENDING' ? 'charge' : viewOf(payment, digits);
 }
 
 /** What payment.refund comes to once it is on record: cancel at the provider, or nothing is left. */

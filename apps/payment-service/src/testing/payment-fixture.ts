@@ -4,7 +4,7 @@ import { newUuid, Rejection, type SagaTag } from '@backstitch/shared-types';
 import { testDatabase } from '@backstitch/testkit';
 import type pg from 'pg';
 import { BankRepository } from '../bank/bank.repository.js';
-import { SimulatedBank } from '../bank/simulated-bank.js';
+import { SimulatedBank } from '../bank/bank.provider.js';
 import { PaymentHandler } from '../payment/payment.handler.js';
 import { PaymentRecovery } from '../payment/payment.recovery.js';
 import { PaymentRepository } from '../payment/payment.repository.js';

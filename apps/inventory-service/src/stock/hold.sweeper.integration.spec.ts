@@ -1,0 +1,48 @@
+import { createLogger } from '@backstitch/service-kit';
+import { waitFor } from '@backstitch/testkit';
+import { afterAll, beforeAll, describe, it } from '@jest/globals';
+import { newOrder, reserveOf, stockFixture, type StockFixture } from '../testing/stock-fixture.js';
+import { HoldSweeper } from './hold.sweeper.js';
+
+const logger = createLogger({ app: 'test', level: 'silent' });
+let stock: StockFixture;
+
+beforeAll(async () => {
+  stock = await stockFixture();
+});
+
+afterAll(async () => {
+  await stock.close();
+});
+
+describe('the sweeper, while the app runs', () => {
+  it('lets more overdue holds run out than fit in one pass', async () => {
+    const productId = await stock.product(300);
+    await Promise.all(
+      Array.from({ length: 250 }, () =>
+        stock.repository.submit(reserveOf(newOrder(), [{ productId, quantity: 1 }])),
+      ),
+    );
+    await stock.query('UPDATE reservations SET expires_at = now()');
+    const sweeper = new HoldSweeper({ stock: stock.repository, logger, intervalMs: 10 });
+    sweeper.start();
+    await waitFor('the stock to be back', async () => {
+      return (await stock.productRow(productId)).stock_quantity === 300;
+    });
+    await sweeper.stop();
+  });
+
+  it('goes on after a pass that failed', async () => {
+    let passes = 0;
+    const failing = {
+      expireOverdue: () => {
+        passes += 1;
+        return Promise.reject(new Error('the database is away'));
+      },
+    };
+    const sweeper = new HoldSweeper({ stock: failing, logger, intervalMs: 5 });
+    sweeper.start();
+    await waitFor('a third pass', () => passes >= 3);
+    await sweeper.stop();
+  });
+});

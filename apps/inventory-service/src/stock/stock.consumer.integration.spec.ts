@@ -1,0 +1,141 @@
+import { createLogger, openDatabase, type Database } from '@backstitch/service-kit';
+import { COMMAND_QUEUES, COMMANDS, deadLetterQueueOf } from '@backstitch/shared-types';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { AppModule } from '../app.module.js';
+import { servedQueue, type ServedQueue } from '../testing/command-queue.js';
+import { newOrder, stockFixture, type StockFixture } from '../testing/stock-fixture.js';
+
+const { inventoryReserve, inventoryRelease, inventoryCommit, inventoryList } = COMMANDS;
+const logger = createLogger({ app: 'test', level: 'silent' });
+
+let stock: StockFixture;
+let database: Database;
+let queue: ServedQueue;
+
+beforeAll(async () => {
+  stock = await stockFixture();
+  database = openDatabase({ url: stock.url, name: 'catalogue', logger, poolMax: 1 });
+  const parts = { database, stock: stock.repository, currency: 'USD', ttlSeconds: 1800, logger };
+  queue = await servedQueue(COMMAND_QUEUES.inventory, AppModule.of(parts));
+});
+
+afterAll(async () => {
+  expect(await stock.breaches()).toEqual([]);
+  await queue.close();
+  await database.close();
+  await stock.close();
+});
+
+const times = <T>(n: number, act: () => Promise<T>) => Promise.all(Array.from({ length: n }, act));
+
+describe('the inventory commands, through the queue', () => {
+  it('reserve, commit and release one order, 20 times each at once', async () => {
+    const productId = await stock.product(10, '29.99');
+    const orderId = newOrder();
+    const saga = {
+      sagaId: newOrder(),
+      step: 'INVENTORY_RESERVED',
+      direction: 'do',
+      attempt: 1,
+    } as const;
+    const items = [{ productId, quantity: 2, price: '29.99' }];
+    const reserved = await times(20, () => queue.ask(inventoryReserve, { orderId, items }, saga));
+    expect(reserved).toEqual(
+      reserved.map(() => ({
+        orderId,
+        status: 'ACTIVE',
+        expiresAt: expect.any(String),
+        items: [{ productId, quantity: 2, price: '29.99' }],
+      })),
+    );
+    const committed = await times(20, () => queue.ask(inventoryCommit, { orderId }, saga));
+    expect(committed).toEqual(committed.map(() => ({ success: true })));
+    expect(await stock.hold(orderId)).toMatchObject({ status: 'CONSUMED', saga_id: saga.sagaId });
+    const released = await times(20, () => queue.ask(inventoryRelease, { orderId }, saga));
+    expect(released).toEqual(released.map(() => ({ success: true })));
+    expect(await stock.productRow(productId)).toEqual({ stock_quantity: 10, version: 3 });
+  });
+
+  it('answer a business no with its code, its reason and retryable: false', async () => {
+    const productId = await stock.product(5);
+    const items = [{ productId, quantity: 10 }];
+    expect(await queue.ask(inventoryReserve, { orderId: newOrder(), items })).toEqual({
+      code: 'INSUFFICIENT_STOCK',
+      message: 'A thing: 5 available, 10 requested',
+      retryable: false,
+      details: [{ productId, name: 'A thing', available: 5, requested: 10 }],
+    });
+  });
+
+  it('know an order and its products in whatever case their ids are spelled', async () => {
+    const productId = await stock.product(5);
+    const orderId = newOrder();
+    const items = [
+      { productId: productId.toUpperCase(), quantity: 1 },
+      { productId, quantity: 2 },
+    ];
+    await queue.ask(inventoryReserve, { orderId: orderId.toUpperCase(), items });
+    expect((await stock.productRow(productId)).stock_quantity).toBe(2);
+    await queue.ask(inventoryRelease, { orderId });
+    expect((await stock.productRow(productId)).stock_quantity).toBe(5);
+  });
+
+  it('hold for the service’s lifetime or the longer one that is asked for', async () => {
+    const productId = await stock.product(5);
+    const secondsOf = async (holdSeconds?: number) => {
+      const orderId = newOrder();
+      const items = [{ productId, quantity: 1 }];
+      await queue.ask(inventoryReserve, { orderId, items, ...(holdSeconds && { holdSeconds }) });
+      const [row] = await stock.query<{ seconds: number }>(
+        `SELECT round(extract(epoch FROM expires_at - created_at))::int AS seconds
+          FROM reservations WHERE order_id = $1`,
+        [orderId],
+      );
+      return row?.seconds;
+    };
+    expect([await secondsOf(), await secondsOf(60), await secondsOf(7200)]).toEqual([
+      1800, 1800, 7200,
+    ]);
+  });
+
+  it('list the catalogue with what is available', async () => {
+    const productId = await stock.product(7, '19.99');
+    const answers = await times(5, () => queue.ask(inventoryList, null));
+    for (const products of answers) {
+      expect(products).toContainEqual({
+        id: productId,
+        name: 'A thing',
+        description: '',
+        price: '19.99',
+        currency: 'USD',
+        available: 7,
+      });
+    }
+  });
+
+  it.each([
+    ['no order', { orderId: undefined, items: [] }],
+    ['no items', { orderId: newOrder(), items: [] }],
+    [
+      'a quantity of 1.5',
+      { orderId: newOrder(), items: [{ productId: newOrder(), quantity: 1.5 }] },
+    ],
+  ])(
+    'that are malformed (%s) are answered so, dead-lettered, and change nothing',
+    async (_, data) => {
+      expect(await queue.ask(inventoryReserve, data)).toMatchObject({
+        code: 'MALFORMED_COMMAND',
+        retryable: false,
+      });
+      await queue.vhost.take(deadLetterQueueOf(COMMAND_QUEUES.inventory));
+      if (data.orderId) expect(await stock.hold(data.orderId)).toBeUndefined();
+    },
+  );
+
+  it('of a saga whose id is no UUID are malformed', async () => {
+    const saga = { sagaId: 'saga-1', step: 'S', direction: 'do', attempt: 1 } as const;
+    const answer = await queue.ask(inventoryCommit, { orderId: newOrder() }, saga);
+    expect(answer).toMatchObject({ code: 'MALFORMED_COMMAND', retryable: false });
+    await queue.vhost.take(deadLetterQueueOf(COMMAND_QUEUES.inventory));
+  });
+});

@@ -1,0 +1,95 @@
+import { createLogger, openDatabase, type Database } from '@backstitch/service-kit';
+import { COMMAND_QUEUES, COMMANDS, deadLetterQueueOf } from '@backstitch/shared-types';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { AppModule } from '../app.module.js';
+import { servedQueue, type ServedQueue } from '../testing/command-queue.js';
+import {
+  keyOf,
+  newId,
+  paymentFixture,
+  sagaOf,
+  type PaymentFixture,
+} from '../testing/payment-fixture.js';
+import { PaymentRepository } from './payment.repository.js';
+import { PaymentSettlement } from './payment.settlement.js';
+
+const { paymentProcess, paymentRefund, paymentGet } = COMMANDS;
+const logger = createLogger({ app: 'test', level: 'silent' });
+
+let bank: PaymentFixture;
+let database: Database;
+let queue: ServedQueue;
+
+beforeAll(async () => {
+  bank = await paymentFixture();
+  database = openDatabase({ url: bank.url, name: 'payments', logger, keyLookups: true });
+  const payments = new PaymentRepository(database, 'USD', 2);
+  const { provider } = bank.replica();
+  const settlement = new PaymentSettlement({ payments, provider, reached: () => undefined });
+  const module = AppModule.of({ payments, settlement, currency: 'USD', logger });
+  queue = await servedQueue(COMMAND_QUEUES.payment, module);
+});
+
+afterAll(async () => {
+  expect(await bank.disagreements()).toEqual([]);
+  await queue.close();
+  await database.close();
+  await bank.close();
+});
+
+const times = <T>(n: number, act: () => Promise<T>) => Promise.all(Array.from({ length: n }, act));
+
+describe('the payment commands, through the queue', () => {
+  it('process, show and refund one order, 20 times each at once', async () => {
+    const [orderId, sagaId] = [newId(), newId()];
+    const saga = sagaOf(sagaId);
+    const command = { orderId, amount: '59.98' };
+    const paid = await times(20, () => queue.ask(paymentProcess, command, saga));
+    const view = {
+      id: expect.any(String),
+      orderId,
+      amount: '59.98',
+      currency: 'USD',
+      status: 'SUCCESS',
+      transactionDate: expect.any(String),
+    };
+    expect(paid).toEqual(paid.map(() => view));
+    expect(new Set(paid.map((each) => JSON.stringify(each))).size).toBe(1);
+    expect(await queue.ask(paymentGet, { orderId })).toEqual(paid[0]);
+    const refunded = await times(20, () => queue.ask(paymentRefund, { orderId }, saga));
+    expect(refunded).toEqual(refunded.map(() => ({ success: true })));
+    expect(await bank.bankOf(keyOf(sagaId))).toEqual({ decision: 'APPROVED', refunds: 1 });
+    expect(await queue.ask(paymentProcess, command, saga)).toMatchObject({
+      code: 'PAYMENT_CANCELLED',
+      retryable: false,
+    });
+  });
+
+  it('refuse a payment of an order that was refunded before, and show its tombstone', async () => {
+    const orderId = newId();
+    await queue.ask(paymentRefund, { orderId });
+    const late = await times(5, () => queue.ask(paymentProcess, { orderId, amount: '5.00' }));
+    expect(late).toEqual(
+      late.map(() => ({
+        code: 'PAYMENT_CANCELLED',
+        message: 'The payment was undone',
+        retryable: false,
+      })),
+    );
+    const tombstone = { orderId, amount: null, status: 'CANCELLED' };
+    expect(await queue.ask(paymentGet, { orderId })).toMatchObject(tombstone);
+  });
+
+  it.each([
+    ['no amount', { orderId: newId() }],
+    ['a negative amount', { orderId: newId(), amount: '-1' }],
+    ['an amount of nothing', { orderId: newId(), amount: '0.00' }],
+    ['no UUID', { orderId: 'order-1', amount: '1.00' }],
+  ])('that are malformed (%s) are answered so and dead-lettered', async (_, data) => {
+    expect(await queue.ask(paymentProcess, data)).toMatchObject({
+      code: 'MALFORMED_COMMAND',
+      retryable: false,
+    });
+    await queue.vhost.take(deadLetterQueueOf(COMMAND_QUEUES.payment));
+  });
+});
