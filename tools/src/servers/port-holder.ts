@@ -35,18 +35,20 @@ export function listeningSockets(table: string, port: number): string[] {
 
 function openFiles(pid: number): string[] {
   const folder = `/proc/${pid}/fd`;
-  try {
-    return readdirSync(folder).map((descriptor) => readlinkSync(join(folder, descriptor)));
-  } catch {
-    return []; // gone, or another user's
-  }
+  const descriptors = orElse<string[]>([], () => readdirSync(folder));
+  return descriptors.map((one) => orElse('', () => readlinkSync(join(folder, one))));
 }
 
 function readOrEmpty(file: string): string {
+  return orElse('', () => readFileSync(file, 'utf8'));
+}
+
+/** Processes end and close files while we look, and those of other users are not for us to see. */
+function orElse<T>(nothing: T, look: () => T): T {
   try {
-    return readFileSync(file, 'utf8');
+    return look();
   } catch {
-    return '';
+    return nothing;
   }
 }
 

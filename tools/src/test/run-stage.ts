@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { readFileSync, rmSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { projectRoot } from '../servers/project.js';
 import { runCommand } from '../servers/run-command.js';
@@ -7,6 +7,8 @@ import type { Stage } from './stages.js';
 import { checkCount, jestCount, type Count, type JestReport } from './summary.js';
 
 const STAGE_DURATION_MAX_MS = 40 * 60_000;
+/** From the report to the end of the process: whoever takes longer has left something open. */
+const EXIT_WITHIN_MS = 20_000;
 const JEST = ['--experimental-vm-modules', '--no-warnings', 'node_modules/jest/bin/jest.js'];
 
 /** Runs one stage to its end; what it says goes to the terminal (a check that passes says nothing). */
@@ -34,11 +36,8 @@ async function runJest(
 ): Promise<Count> {
   const reportFile = join(folder, `${project}.json`);
   rmSync(reportFile, { force: true });
-  const exitCode = await shown(
-    process.execPath,
-    [...JEST, '--selectProjects', project, '--json', '--outputFile', reportFile, ...flags],
-    env,
-  );
+  const words = [...JEST, '--selectProjects', project, '--json', '--outputFile', reportFile];
+  const exitCode = await shown([...words, ...flags], env, () => existsSync(reportFile));
   return jestCount(readReport(reportFile), exitCode);
 }
 
@@ -56,18 +55,31 @@ export function endRunningTests(): void {
 }
 
 /** jest reports progress on stderr; its stdout would repeat the report. */
-function shown(program: string, parameters: string[], env: NodeJS.ProcessEnv): Promise<number> {
+function shown(
+  parameters: readonly string[],
+  env: NodeJS.ProcessEnv,
+  isDone: () => boolean,
+): Promise<number> {
   return new Promise((resolve) => {
-    const child = spawn(program, parameters, {
+    const child = spawn(process.execPath, parameters, {
       cwd: projectRoot(),
       env,
       stdio: ['ignore', 'ignore', 'inherit'],
       detached: true, // a group of its own, to be ended as a whole
     });
     runningGroup = child.pid;
-    const timer = setTimeout(endRunningTests, STAGE_DURATION_MAX_MS);
+    const startedAtMs = performance.now();
+    let doneAtMs = Infinity;
+    const watch = setInterval(() => {
+      const nowMs = performance.now();
+      if (isDone()) doneAtMs = Math.min(doneAtMs, nowMs);
+      const leaks = nowMs - doneAtMs > EXIT_WITHIN_MS;
+      if (leaks)
+        console.log('The tests are done, yet something they left open keeps them running.');
+      if (leaks || nowMs - startedAtMs > STAGE_DURATION_MAX_MS) endRunningTests();
+    }, 1_000);
     const ended = (code: number) => {
-      clearTimeout(timer);
+      clearInterval(watch);
       runningGroup = undefined;
       resolve(code);
     };

@@ -1,0 +1,113 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { connect } from 'amqplib';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import pg from 'pg';
+import { accountForPostgres, makeFolder } from './data-folder.js';
+import { managementAnswers, postgresLogin, rabbitLogin } from './logins.js';
+import { embeddedPostgres, systemPostgres } from './postgres-binaries.js';
+import { startPrivatePostgres } from './private-postgres.js';
+import { startPrivateRabbit } from './private-rabbit.js';
+import { ProcessLedger } from './process-ledger.js';
+
+const account = accountForPostgres();
+let folder: string;
+let ledger: ProcessLedger;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'servers-'));
+  makeFolder(folder, account);
+  ledger = new ProcessLedger(join(folder, 'processes'));
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+async function query(url: string, sql: string): Promise<unknown[]> {
+  const client = new pg.Client({ connectionString: `${url}/postgres` });
+  await client.connect();
+  try {
+    return (await client.query(sql)).rows;
+  } finally {
+    await client.end();
+  }
+}
+
+describe('a private PostgreSQL', () => {
+  it.each([
+    ['of this machine', systemPostgres],
+    ['of the package', () => embeddedPostgres(account)],
+  ])(
+    '%s keeps its data through a stop and a kill, and leaves no process',
+    async (name, find) => {
+      const binaries = await find();
+      expect(binaries).toBeDefined();
+      const dataDir = join(folder, name.replaceAll(' ', '-'));
+      const server = await startPrivatePostgres({ dataDir, binaries, ledger });
+      await query(server.url, 'CREATE TABLE kept (n int)');
+      await server.stop();
+      expect(await postgresLogin(server.url)).toEqual({ kind: 'nobody' });
+
+      await server.start();
+      await query(server.url, 'INSERT INTO kept VALUES (7)');
+      await server.kill();
+      expect(await postgresLogin(server.url)).toEqual({ kind: 'nobody' });
+
+      await server.start();
+      expect(await query(server.url, 'SELECT n FROM kept')).toEqual([{ n: 7 }]);
+      expect(ledger.entries().map(({ pid }) => pid)).toEqual([server.pid]);
+      const wrong = server.url.replace(':1111@', ':2222@');
+      expect(await postgresLogin(wrong)).toMatchObject({ kind: 'refused' });
+      await server.stop({ hurry: true });
+      expect(ledger.entries()).toEqual([]);
+    },
+    60_000,
+  );
+
+  it('that cannot start says the end of its log', async () => {
+    const settings = { shared_buffers: 'much' };
+    const dataDir = join(folder, 'wrong');
+    await expect(startPrivatePostgres({ dataDir, settings, ledger })).rejects.toThrow(
+      /ended with code 1[^]*invalid value for parameter "shared_buffers"/,
+    );
+    expect(ledger.entries()).toEqual([]);
+  }, 60_000);
+});
+
+describe('a private RabbitMQ', () => {
+  it('keeps its messages through a kill, is ours alone, and leaves no process', async () => {
+    const server = await startPrivateRabbit({ dataDir: join(folder, 'rabbit'), ledger });
+    const names = () => ledger.entries().map(({ name }) => name);
+    expect(names().sort()).toEqual(['RabbitMQ', 'epmd']);
+    expect(await managementAnswers(server.managementUrl, server.url)).toBe(true);
+    await inChannel(server.url, async (channel) => {
+      await channel.assertQueue('kept', { durable: true });
+      channel.sendToQueue('kept', Buffer.from('seven'), { persistent: true });
+      await channel.waitForConfirms();
+    });
+
+    await server.kill();
+    expect(await rabbitLogin(server.url)).toEqual({ kind: 'nobody' });
+    expect(names()).toEqual(['epmd']);
+    await server.start();
+    await inChannel(server.url, async (channel) => {
+      const message = await channel.get('kept', { noAck: true });
+      expect(message && message.content.toString()).toBe('seven');
+    });
+    const wrong = server.url.replace('admin:admin', 'admin:wrong');
+    expect(await rabbitLogin(wrong)).toMatchObject({ kind: 'refused' });
+    expect(await rabbitLogin(`amqp://127.0.0.1:1,${server.url}`)).toEqual({ kind: 'welcome' });
+
+    await server.stop({ hurry: true });
+    expect(names()).toEqual([]);
+  }, 120_000);
+});
+
+type Channel = Awaited<ReturnType<Awaited<ReturnType<typeof connect>>['createConfirmChannel']>>;
+
+async function inChannel(url: string, work: (channel: Channel) => Promise<void>): Promise<void> {
+  const connection = await connect(url);
+  try {
+    await work(await connection.createConfirmChannel());
+  } finally {
+    await connection.close();
+  }
+}
