@@ -74,12 +74,14 @@ async function ownRabbit(cleanup: Cleanup) {
 }
 
 async function namedPostgres(url: string) {
-  const rows = await query(databaseUrl(url), 'SELECT pg_backend_pid() AS pid').catch((error) => {
+  // A child of the server that lives as long as it does.
+  const sql = `SELECT pid FROM pg_stat_activity WHERE backend_type = 'checkpointer'`;
+  const rows = await query(databaseUrl(url), sql).catch((error) => {
     throw new CannotMeasure(`DATABASE_SERVER_URL names no PostgreSQL that lets us in: ${error}`);
   });
-  // The server is the parent of every backend. In a container, or elsewhere, the pid is not one of ours.
-  const backend = processOf(Number(rows[0]?.pid));
-  const pids = onThisMachine(url) && backend?.name === 'postgres' ? [backend.parentPid] : [];
+  // In a container, or elsewhere, the pid is not one of ours.
+  const child = processOf(Number(rows[0]?.pid));
+  const pids = onThisMachine(url) && child?.name === 'postgres' ? [child.parentPid] : [];
   return { url, origin: 'named by DATABASE_SERVER_URL', own: false, pids, dataDir: undefined };
 }
 
