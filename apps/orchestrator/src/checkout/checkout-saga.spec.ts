@@ -35,11 +35,11 @@ describe('the checkout saga, broken everywhere', () => {
 describe('the commands of the checkout saga', () => {
   it('carry what their services need', () => {
     const context = { sagaId: 'saga-1', subjectId: 'order-1', input, kept: {} };
-    const told = [...checkout.commands.values()].map(({ name, queue, pattern, data }) => [
-      name,
-      queue,
-      pattern,
-      data(context),
+    const told = [...checkout.commands.values()].map((command) => [
+      command.name,
+      command.queue,
+      command.pattern,
+      command.data(context),
     ]);
     const orderOnly = { orderId: 'order-1' };
     expect(told).toEqual([

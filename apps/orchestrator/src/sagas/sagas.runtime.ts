@@ -1,10 +1,5 @@
 import { Broker, CommandClient } from '@backstitch/messaging';
-import {
-  type EngineCount,
-  EngineStopped,
-  SagaEngine,
-  type SagaDefinition,
-} from '@backstitch/saga-engine';
+import { EngineStopped, type SagaDefinition, SagaEngine } from '@backstitch/saga-engine';
 import { exposeCounters, type Logger, reachedFaultPoint } from '@backstitch/service-kit';
 import type { ReplyPacket } from '@backstitch/shared-types';
 import { checkoutSaga } from '../checkout/checkout-saga.js';
@@ -12,26 +7,11 @@ import type { CheckoutInput } from '../checkout/checkout.js';
 import type { OrchestratorConfig } from '../config.js';
 import { SAGA_TABLES } from '../database/schema.js';
 import { correlationOf, packetOf, replyOf } from './reply.js';
+import { sagaCounts } from './saga-counts.js';
 import { LoggingSagaStore } from './sagas.store.js';
 
 const NAME = 'orchestrator';
 const DRAIN_MS = 5_000;
-
-const COUNTS: readonly EngineCount[] = [
-  'started',
-  'replied',
-  'ignored',
-  'retried',
-  'unsent',
-  'guard-failed',
-  'outcome-unknown',
-  'taken-over',
-  'found-again',
-  'dropped',
-  'attention',
-  'done',
-  'undone',
-];
 
 /** The engine with its hands and feet: the store, the broker, and the queue of its replies. */
 export class SagaRuntime {
@@ -67,7 +47,7 @@ export class SagaRuntime {
       onReply: (correlationId, packet) => this.#onReply(correlationId, packet),
       onReplyQueueReplaced: () => this.engine.resendAwaited(),
     });
-    const counts = Object.fromEntries(COUNTS.map((name) => [name, 0]));
+    const counters = sagaCounts();
     this.engine = new SagaEngine({
       definitions: [this.definition],
       store: this.store,
@@ -77,7 +57,7 @@ export class SagaRuntime {
           this.client.send(command.queue, packetOf(command), correlationOf(command)),
       },
       logger,
-      counters: { count: (name) => (counts[name] = (counts[name] ?? 0) + 1) },
+      counters,
       reached: reachedFaultPoint,
       settings: {
         heartbeatEveryMs: config.HEARTBEAT_MS,
@@ -87,7 +67,7 @@ export class SagaRuntime {
       },
     });
     exposeCounters('broker', this.#broker.counters);
-    exposeCounters('saga', counts);
+    exposeCounters('saga', counters.numbers);
   }
 
   /** Connects and begins to look after sagas, in the background: nothing has to be there yet. */
