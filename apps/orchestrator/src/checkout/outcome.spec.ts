@@ -103,7 +103,7 @@ describe('the answer to a checkout', () => {
 });
 
 describe('the reason a shopper is given', () => {
-  const stock = [{ productId: PRODUCT, requested: 10, available: 5 }];
+  const stock = [{ productId: PRODUCT, name: 'Lamp', requested: 10, available: 5 }];
   const price = [{ productId: PRODUCT, claimedPrice: '0.01', cataloguePrice: '19.99' }];
 
   //  the failure                                                       status  code, and what its detail names
@@ -119,7 +119,7 @@ describe('the reason a shopper is given', () => {
       { code: 'INSUFFICIENT_STOCK', details: stock },
       409,
       'INSUFFICIENT_STOCK',
-      [PRODUCT, '10', '5'],
+      ['Lamp', PRODUCT, '10', '5'],
     ],
     [{ code: 'PRICE_CHANGED', details: price }, 409, 'PRICE_CHANGED', [PRODUCT, '0.01', '19.99']],
     [{ code: 'ORDER_CANCELLED' }, 409, 'ORDER_CANCELLED', ['cancelled', 'refunded']],
@@ -141,8 +141,9 @@ describe('the reason a shopper is given', () => {
     expect(refusalOf(failure).errors).toEqual([
       {
         field: 'items',
-        message: `Product ${PRODUCT}: 10 asked for, 5 available`,
+        message: `Lamp (${PRODUCT}): 10 asked for, 5 available`,
         productId: PRODUCT,
+        name: 'Lamp',
         requested: 10,
         available: 5,
       },

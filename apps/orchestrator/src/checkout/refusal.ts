@@ -26,11 +26,15 @@ const DETAILS: Partial<Record<ErrorCodeName, string>> = {
 
 const PRODUCT_MESSAGES: Partial<Record<ErrorCodeName, (refused: StockRefusal) => string>> = {
   PRODUCT_NOT_FOUND: ({ productId }) => `There is no product ${productId}`,
-  INSUFFICIENT_STOCK: ({ productId, requested, available }) =>
-    `Product ${productId}: ${requested} asked for, ${available} available`,
-  PRICE_CHANGED: ({ productId, claimedPrice, cataloguePrice }) =>
-    `Product ${productId} costs ${cataloguePrice}, not ${claimedPrice}`,
+  INSUFFICIENT_STOCK: (refused) =>
+    `${nameOf(refused)}: ${refused.requested} asked for, ${refused.available} available`,
+  PRICE_CHANGED: (refused) =>
+    `${nameOf(refused)} costs ${refused.cataloguePrice}, not ${refused.claimedPrice}`,
 };
+
+function nameOf({ name, productId }: StockRefusal): string {
+  return name === undefined ? `Product ${productId}` : `${name} (${productId})`;
+}
 
 /**
  * The shopper's side of a failure. Pure. Only a declared business no is told as such; an outcome
