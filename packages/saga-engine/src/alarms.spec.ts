@@ -62,6 +62,21 @@ describe('alarms', () => {
     expect(woken).toHaveLength(1);
   });
 
+  it('wakes once when two of its entries come up together', () => {
+    let count = 0;
+    const busy = new Alarms<Sleeping>(
+      () => Date.now(),
+      () => count++,
+    );
+    const sleeper = new Sleeping(50);
+    busy.arm(sleeper);
+    sleeper.at = 40;
+    busy.arm(sleeper);
+    jest.setSystemTime(100);
+    jest.advanceTimersByTime(100);
+    expect(count).toBe(1);
+  });
+
   it('forgets who no longer wants to be woken, and everybody when stopped', () => {
     const [ended, stopped] = [new Sleeping(10), new Sleeping(20)];
     alarms.arm(ended);

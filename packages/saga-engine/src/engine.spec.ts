@@ -229,59 +229,6 @@ describe('a database in trouble', () => {
   });
 });
 
-describe('more than one instance', () => {
-  it('lets go of a saga that another one took, and still tells its end', async () => {
-    const slow = newEngine(() => 'silence');
-    const sagaId = await slow.begin();
-    const other = newEngine();
-    await other.engine.run(); // slow never sent a heartbeat
-    const waiting = slow.engine.waitForEnd(sagaId, 5_000);
-    expect(await waiting).toMatchObject({ phase: 'done', epoch: 2 });
-    expect(slow.counts.get('dropped')).toBe(1);
-    expect(slow.engine.inFlight).toBe(0);
-    expect(other.counts.get('taken-over')).toBe(1);
-  });
-
-  it('sends the awaited command of a saga it took over again, with the same attempt', async () => {
-    const dead = newEngine(() => 'silence');
-    const sagaId = await dead.begin();
-    const other = newEngine();
-    await other.engine.run();
-    await other.engine.waitForEnd(sagaId, 5_000);
-    expect(other.received(sagaId)[0]).toBe('FLIGHT do 1');
-    expect(other.reached).toContain('orchestrator.mid-takeover');
-  });
-
-  it('gives its sagas up at once when it stops', async () => {
-    const stopping = newEngine(() => 'silence');
-    await stopping.engine.run();
-    const sagaId = await stopping.begin();
-    await stopping.engine.stop();
-    const other = newEngine();
-    await other.engine.run();
-    expect(await other.engine.waitForEnd(sagaId, 900)).toMatchObject({ phase: 'done' });
-    const outcome = { kind: 'done', response: {} } as const;
-    const late = { sagaId, step: 'FLIGHT', direction: 'do', attempt: 1, outcome } as const;
-    await expect(stopping.engine.onReply(late)).rejects.toThrow(EngineStopped);
-    await expect(stopping.begin()).rejects.toThrow(EngineStopped);
-  });
-
-  it('finds a saga of its own again that memory never knew', async () => {
-    const { engine, store, begin } = newEngine();
-    const lost = engine.start(
-      { definition: trip, sagaId: 'lost', subjectId: 's', input: { to: 'Rome' } },
-      async (prepared) => {
-        await store.insert(prepared);
-        throw new Error('commit outcome unknown');
-      },
-    );
-    await expect(lost).rejects.toThrow('commit outcome unknown');
-    await engine.run();
-    await begin();
-    expect(await engine.waitForEnd('lost', 5_000)).toMatchObject({ phase: 'done' });
-  });
-});
-
 describe('draining', () => {
   it('starts nothing more and waits for what it drives', async () => {
     const { engine, begin, store } = newEngine();

@@ -165,11 +165,18 @@ export class SagaEngine {
     while (this.driver.size > 0 && performance.now() < untilMs) await pause(20);
   }
 
-  /** Ends what is in flight and gives all sagas up, for another instance to take at once. */
+  /**
+   * Ends what is in flight and gives all sagas up, for another instance to take at once. Never
+   * rejects: an owner that cannot say goodbye is found silent instead.
+   */
   async stop(): Promise<void> {
     this.isDraining = true;
     await this.caretaker.stop();
     await this.driver.stop();
-    await this.ports.store.release();
+    try {
+      await this.ports.store.release();
+    } catch (err) {
+      this.ports.logger.warn({ err }, 'could not give the sagas up, others will wait for silence');
+    }
   }
 }

@@ -278,6 +278,14 @@ describe('sending again after a takeover', () => {
     expect(open(scenario).wakeAtMs).toBe(scenario.nowMs + 5_000);
   });
 
+  it('undoes a step whose time was up while nobody drove the saga', () => {
+    const scenario = awaiting('PAYMENT_MADE');
+    scenario.nowMs += 20_000;
+    scenario.resumed();
+    expect(scenario.awaited?.name).toBe('REFUND_PAYMENT');
+    expect(scenario.sent.at(-1)).toMatchObject({ name: 'REFUND_PAYMENT' });
+  });
+
   it('leaves a pause between attempts alone, and ends a wait for the broker', () => {
     const pausing = awaiting('PAYMENT_MADE');
     pausing.fault();

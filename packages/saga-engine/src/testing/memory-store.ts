@@ -92,6 +92,7 @@ export class MemorySagaStore implements SagaStore {
   }
 
   async release(): Promise<void> {
+    await this.trip();
     this.database.heartbeats.delete(this.instanceId);
   }
 
