@@ -109,6 +109,13 @@ describe('a forwarded checkout', () => {
     expect(statusOf(await forward(first.url, await goneUpstream()))).toBe('unknown');
   });
 
+  it('goes to the next one when a server that is closing says 503 and no more', async () => {
+    const closing = await orchestrator((response) => sendJson(response, 503, { error: 'closing' }));
+    const second = await orchestrator(placed);
+    expect(statusOf(await forward(closing.url, second.url))).toBe(200);
+    expect(statusOf(await forward(closing.url, await goneUpstream()))).toBe('unknown');
+  });
+
   it('that got no answer in time is unknown, and is sent to nobody else', async () => {
     const first = await orchestrator(() => undefined);
     const second = await orchestrator(placed);

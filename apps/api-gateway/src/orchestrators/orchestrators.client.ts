@@ -76,8 +76,10 @@ export class Orchestrators {
       const target = targets[next]!;
       const outcome = await this.#ask(target, request);
       if ('answer' in outcome) {
-        if (!saysNotAccepted(outcome.answer)) return { kind: 'answered', answer: outcome.answer };
-        refusal = outcome.answer;
+        const refused = refusalIn(outcome.answer);
+        if (!refused) return { kind: 'answered', answer: outcome.answer };
+        if (refused === 'not-accepted') refusal = outcome.answer;
+        else maybeServed = 'a 503 that does not say whether anything was recorded';
         continue;
       }
       ({ why } = outcome);
@@ -144,13 +146,22 @@ export class Orchestrators {
   }
 }
 
-/** The one answer that is looked into, and only at its code: nothing was recorded over there. */
-function saysNotAccepted(answer: UpstreamAnswer): boolean {
-  if (answer.status !== 503) return false;
+/**
+ * The one answer that is looked into, and only at its code. A 503 of another origin (a server that
+ * is closing, a proxy) is worth asking elsewhere, but does not say that nothing was recorded.
+ */
+function refusalIn(answer: UpstreamAnswer): 'not-accepted' | 'wordless' | undefined {
+  if (answer.status !== 503) return undefined;
+  const code = codeOf(answer.body);
+  if (code === undefined) return 'wordless';
+  return code === 'NOT_ACCEPTED' ? 'not-accepted' : undefined;
+}
+
+function codeOf(body: Buffer): unknown {
   try {
-    const problem: unknown = JSON.parse(answer.body.toString('utf8'));
-    return (problem as { code?: unknown } | null)?.code === 'NOT_ACCEPTED';
+    const problem: unknown = JSON.parse(body.toString('utf8'));
+    return (problem as { code?: unknown } | null)?.code;
   } catch {
-    return false;
+    return undefined;
   }
 }
