@@ -1,3 +1,4 @@
+export * from './app-process.js';
 export * from './servers.js';
 export * from './test-database.js';
 export * from './test-vhost.js';
