@@ -1,9 +1,10 @@
-import { waitFor } from '@backstitch/testkit';
+import { fileURLToPath } from 'node:url';
+import { type AppProcess, startApp, waitFor } from '@backstitch/testkit';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { ServerResponse } from 'node:http';
-import { type GatewayProcess, startGateway } from './testing/gateway-process.js';
 import { type SeenRequest, sendJson, type Upstream, upstream } from './testing/upstream.js';
 
+const MAIN = fileURLToPath(new URL('../dist/main.js', import.meta.url));
 const MOUSE = '660facf7-b9cf-417a-8ee1-27afe2fb2c72';
 const ORDER = '01930000-0000-7000-8000-000000000001';
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}$/;
@@ -18,11 +19,11 @@ const placed: Answering = (response) => sendJson(response, 200, { success: true 
 
 let answering: Answering = placed;
 let orchestrator: Upstream;
-let gateway: GatewayProcess;
+let gateway: AppProcess;
 
 beforeAll(async () => {
   orchestrator = await upstream((response, request) => answering(response, request));
-  gateway = await startGateway({
+  gateway = await startApp(MAIN, {
     ORCHESTRATOR_URL: orchestrator.url,
     ORCHESTRATOR_TIMEOUT_MS: '400',
   });
@@ -251,7 +252,7 @@ describe('the health of the gateway', () => {
 
 describe('a gateway with a rate limit', () => {
   it('answers what is over it with 429, but health always', async () => {
-    const limited = await startGateway({
+    const limited = await startApp(MAIN, {
       ORCHESTRATOR_URL: orchestrator.url,
       RATE_LIMIT_PER_MINUTE: '2',
     });
