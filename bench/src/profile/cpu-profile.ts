@@ -22,7 +22,7 @@ export interface Cost {
 export interface ProfileSummary {
   /** Everything but waiting. */
   busyMs: number;
-  /** Each package's own time. */
+  /** Each package's own time, and that of Node.js and of native code on its behalf. */
   packages: Cost[];
   /** Functions by the time spent in themselves. */
   functions: Cost[];
@@ -31,57 +31,90 @@ export interface ProfileSummary {
 }
 
 const IDLE = '(idle)';
+/** Node.js's own work that no package asked for just then: reading sockets, mostly. */
+const NOBODY = 'Node.js';
+const OWN_ACCOUNT = new Map(
+  ['(garbage collector)', '(program)'].map((name): [string, string] => [name, name]),
+);
 
-/** Sums a profile up, dearest first. */
+/** Sums a profile up, dearest first. `project` is the folder that names are shortened by. */
 export function summarize(profile: CpuProfile, project: string): ProfileSummary {
   const frames = new Map(profile.nodes.map((node) => [node.id, describeFrame(node, project)]));
   const selfMs = selfTimes(profile);
-  const packages = new Map<string, number>();
-  const functions = new Map<string, number>();
+  const sums = { packages: new Sums(), functions: new Sums(), withCallees: new Sums() };
+  const byId = new Map(profile.nodes.map((node) => [node.id, node]));
   let busyMs = 0;
-  for (const [id, ms] of selfMs) {
-    const frame = frames.get(id);
-    if (!frame || frame.name === IDLE) continue;
-    busyMs += ms;
-    add(packages, frame.owner, ms);
-    add(functions, frame.where, ms);
-  }
+  /** Returns the time of the node and of all below it. */
+  const visit = (node: ProfileNode, onStack: ReadonlySet<string>, payer: string): number => {
+    const frame = frames.get(node.id) as Frame;
+    if (frame.name === IDLE) return 0;
+    const ownMs = selfMs.get(node.id) ?? 0;
+    const pays = frame.owner ?? payer;
+    busyMs += ownMs;
+    sums.packages.add(pays, ownMs);
+    sums.functions.add(frame.where, ownMs);
+    const below = new Set(onStack).add(frame.where);
+    let ms = ownMs;
+    for (const id of node.children ?? []) ms += visit(byId.get(id) as ProfileNode, below, pays);
+    // Recursion counts once: only where a function is not on the stack already.
+    if (frame.ours && !onStack.has(frame.where)) sums.withCallees.add(frame.where, ms);
+    return ms;
+  };
+  if (profile.nodes[0]) visit(profile.nodes[0], new Set(), NOBODY);
   return {
     busyMs,
-    packages: dearest(packages),
-    functions: dearest(functions),
-    withCallees: dearest(inclusiveTimes(profile, frames, selfMs)),
+    packages: sums.packages.dearest(),
+    functions: sums.functions.dearest(),
+    withCallees: sums.withCallees.dearest(),
   };
+}
+
+class Sums {
+  private readonly ms = new Map<string, number>();
+
+  add(where: string, ms: number): void {
+    this.ms.set(where, (this.ms.get(where) ?? 0) + ms);
+  }
+
+  dearest(): Cost[] {
+    const costs = [...this.ms].map(([where, ms]) => ({ where, ms }));
+    return costs.filter(({ ms }) => ms > 0).sort((one, other) => other.ms - one.ms);
+  }
 }
 
 function selfTimes({ samples, timeDeltas }: CpuProfile): Map<number, number> {
   const selfMs = new Map<number, number>();
-  // A delta is the time before its sample; what a sample saw lasted until the next one.
-  for (const [index, id] of samples.entries()) add(selfMs, id, (timeDeltas[index + 1] ?? 0) / 1000);
+  for (const [index, id] of samples.entries()) {
+    // A delta is the time before its sample; what a sample saw lasted until the next one.
+    const ms = (timeDeltas[index + 1] ?? 0) / 1000;
+    selfMs.set(id, (selfMs.get(id) ?? 0) + ms);
+  }
   return selfMs;
 }
 
 interface Frame {
   name: string;
   where: string;
-  owner: string;
+  /** Who is charged; undefined for what works on behalf of its caller. */
+  owner: string | undefined;
   ours: boolean;
 }
 
 function describeFrame({ callFrame }: ProfileNode, project: string): Frame {
   const { functionName, url, lineNumber } = callFrame;
   const name = functionName || '(anonymous)';
-  if (url === '')
-    return { name, where: name, owner: name.startsWith('(') ? name : 'V8', ours: false };
+  const onBehalf = url === '' || url.startsWith('node:') || url.startsWith('wasm:');
   const file = decodeURIComponent(url.replace(/^file:\/\//, '')).replace(project, '');
-  const owner = ownerOf(file);
-  const ours = !file.startsWith('node:') && !file.includes('node_modules/');
-  return { name, where: `${name} ${shorten(file)}:${lineNumber + 1}`, owner, ours };
+  return {
+    name,
+    where: url === '' ? name : `${name} ${shorten(file)}:${lineNumber + 1}`,
+    owner: onBehalf ? OWN_ACCOUNT.get(name) : ownerOf(file),
+    ours: !onBehalf && !file.includes('node_modules/'),
+  };
 }
 
-/** "node:net" → "Node.js", a file of a library → the library, one of ours → its room. */
+/** A file of a library belongs to the library, one of ours to its room. */
 function ownerOf(file: string): string {
-  if (file.startsWith('node:')) return 'Node.js';
   const library = /.*node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(file)?.[1];
   return library ? `npm ${library}` : (/^(?:apps|packages)\/[^/]+/.exec(file)?.[0] ?? file);
 }
@@ -89,32 +122,4 @@ function ownerOf(file: string): string {
 /** A library's file needs no folders before the library's name. */
 function shorten(file: string): string {
   return file.replace(/.*node_modules\//, '');
-}
-
-/** Recursion counts once: only where a function is not already on the stack. */
-function inclusiveTimes(
-  { nodes }: CpuProfile,
-  frames: ReadonlyMap<number, Frame>,
-  selfMs: ReadonlyMap<number, number>,
-): Map<string, number> {
-  const byId = new Map(nodes.map((node) => [node.id, node]));
-  const totals = new Map<string, number>();
-  const visit = (node: ProfileNode, onStack: ReadonlySet<string>): number => {
-    const frame = frames.get(node.id) as Frame;
-    const below = new Set(onStack).add(frame.where);
-    let ms = selfMs.get(node.id) ?? 0;
-    for (const child of node.children ?? []) ms += visit(byId.get(child) as ProfileNode, below);
-    if (frame.ours && !onStack.has(frame.where)) add(totals, frame.where, ms);
-    return ms;
-  };
-  if (nodes[0]) visit(nodes[0], new Set());
-  return totals;
-}
-
-function add<Key>(sums: Map<Key, number>, key: Key, ms: number): void {
-  sums.set(key, (sums.get(key) ?? 0) + ms);
-}
-
-function dearest(sums: ReadonlyMap<string, number>): Cost[] {
-  return [...sums].map(([where, ms]) => ({ where, ms })).sort((one, other) => other.ms - one.ms);
 }

@@ -23,7 +23,7 @@ export function profileReport(
     ]);
   const sections = processes.flatMap(({ name, summary }) => [
     `${name}: ${figure(summary.busyMs / completed)} ms per checkout`,
-    costs('packages, their own time', summary.packages, PACKAGES),
+    costs('packages, with what Node.js does for them', summary.packages, PACKAGES),
     costs('functions, their own time', summary.functions, FUNCTIONS),
     costs("this project's functions, with all they call", summary.withCallees, FUNCTIONS),
   ]);
