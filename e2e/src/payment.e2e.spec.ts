@@ -31,10 +31,11 @@ describe('a payment that fails, and a failure after the payment', () => {
   const bank = async (orderId: string): Promise<BankRow> => {
     const [row] = await system.rows<BankRow>(
       'payments',
-      `SELECT count(*) FILTER (WHERE c.decision = 'APPROVED')::int AS charges,
-              (SELECT count(*)::int FROM bank.refunds r JOIN payments p USING (provider_key)
-               WHERE p.order_id = $1) AS refunds
-       FROM bank.charges c JOIN payments p USING (provider_key) WHERE p.order_id = $1`,
+      `SELECT
+         (SELECT count(*)::int FROM bank.charges WHERE key = p.provider_key
+            AND decision = 'APPROVED') AS charges,
+         (SELECT count(*)::int FROM bank.refunds WHERE key = p.provider_key) AS refunds
+       FROM payments p WHERE p.order_id = $1`,
       [orderId],
     );
     return row!;
