@@ -24,8 +24,8 @@ describe('a private server that dies', () => {
     await jest.advanceTimersByTimeAsync(500);
     await jest.advanceTimersByTimeAsync(1_000);
     expect(said).toEqual([
-      'RabbitMQ ended with SIGKILL; it is started again in 0.5 s',
-      'RabbitMQ ended with code 1; it is started again in 1 s',
+      'RabbitMQ ended with SIGKILL; restarting it in 0.5 s',
+      'RabbitMQ ended with code 1; restarting it in 1 s',
       'RabbitMQ is back',
     ]);
   });

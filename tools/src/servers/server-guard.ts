@@ -24,7 +24,7 @@ export class ServerGuard {
   readonly onDeath = (how: string): void => {
     if (!this.server) return;
     const delayMs = this.backoff.delayMs(performance.now() - this.upSinceMs);
-    this.say(`${this.name} ${how}; it is started again in ${delayMs / 1000} s`);
+    this.say(`${this.name} ${how}; restarting it in ${delayMs / 1000} s`);
     this.timer = setTimeout(() => {
       this.starting = this.restart();
     }, delayMs);

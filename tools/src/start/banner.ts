@@ -5,16 +5,26 @@ import {
 } from '../servers/configured-servers.js';
 import { APPS, portOf } from './apps.js';
 
+/** Two of the demo catalogue's mice. */
+const ORDER = JSON.stringify({
+  userId: 'user-123',
+  items: [{ productId: '660facf7-b9cf-417a-8ee1-27afe2fb2c72', quantity: 2, price: '29.99' }],
+});
+
 export interface BannerFacts {
   host: string;
   gateway: number;
+  /** Passwords that somebody gave are not shown; those of the documents are. */
+  showPasswords: boolean;
   servers: ServerAddresses;
   postgresHow: string;
   rabbitHow: string;
 }
 
 /** What `npm start` prints once everything answers: what it started, where, and what to try. */
-export function banner({ host, gateway, servers, postgresHow, rabbitHow }: BannerFacts): string {
+export function banner(facts: BannerFacts): string {
+  const { host, gateway, servers, postgresHow, rabbitHow } = facts;
+  const shown = (address: string) => (facts.showPasswords ? address : withoutPassword(address));
   const databases = APPS.flatMap(({ database }) => database ?? []);
   const url = `http://${host === '127.0.0.1' ? 'localhost' : host}:${gateway}`;
   return `
@@ -23,14 +33,13 @@ Backstitch is ready.
   API             ${url}/api        (documentation: ${url}/api/docs)
   Apps            ${APPS.map((app) => `${app.name} :${portOf(app, gateway)}`).join('  ')}
   PostgreSQL      ${postgresHow}
-${databases.map((name) => `                  ${databaseUrl(servers.databaseServerUrl, name)}`).join('\n')}
+${databases.map((name) => `                  ${shown(databaseUrl(servers.databaseServerUrl, name))}`).join('\n')}
   RabbitMQ        ${rabbitHow}
-                  ${withoutPassword(servers.rabbitmqUrl)}   management UI ${servers.managementUrl}
+                  ${shown(servers.rabbitmqUrl)}   management UI ${servers.managementUrl}
 
 Place an order (two wireless mice):
 
-  curl -s ${url}/api/checkout -H 'content-type: application/json' -d '
-    {"userId":"user-123","items":[{"productId":"660facf7-b9cf-417a-8ee1-27afe2fb2c72","quantity":2,"price":"29.99"}]}'
+  curl -s ${url}/api/checkout -H 'content-type: application/json' -d '${ORDER}'
 
 Then look at what happened:  curl -s ${url}/api/sagas/<sagaId>
 Check the books of all services against each other:  pnpm reconcile

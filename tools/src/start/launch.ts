@@ -136,7 +136,7 @@ export class Launch {
   /** Before the system was up once, a death is a reason to give up: it would only repeat itself. */
   private appDied(name: string, how: string, restartInMs: number): void {
     if (this.started) {
-      this.say(`${name} died (${how}); it is started again in ${restartInMs / 1000} s`);
+      this.say(`${name} died (${how}); restarting it in ${restartInMs / 1000} s`);
     } else {
       this.startFailed.abort(
         new CannotStart(`${name} ended while starting (${how}); see above why.`),
