@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { createLogger, runMigrations } from '@backstitch/service-kit';
 import { newUuid } from '@backstitch/shared-types';
-import { testDatabase } from '@backstitch/testkit';
+import { testDatabase, waitFor } from '@backstitch/testkit';
 import pg from 'pg';
 import { Lanes } from '../database/lanes.js';
 import type { StockAnswer } from '../stock/hold.js';
@@ -42,6 +42,15 @@ export async function stockFixture(replicas = 1) {
         orderId,
       ]),
     breaches: () => query(CONSERVATION_BREACHES),
+    /** How many deadlocks this database has seen. Closes the lanes, which tell it when they end. */
+    async deadlocks() {
+      await Promise.all(lanes.map((each) => each.close()));
+      await waitFor('the lanes to end', async () => (await query(LANES_LEFT)).length === 0);
+      const [row] = await query<{ deadlocks: string }>(
+        'SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()',
+      );
+      return Number(row?.deadlocks);
+    },
     async close() {
       await Promise.all([...lanes.map((each) => each.close()), sql.end()]);
       await database.drop();
@@ -85,6 +94,9 @@ const CONSERVATION_BREACHES = `
     FROM reservation_items JOIN reservations USING (order_id)
     WHERE product_id = products.id AND status IN ('ACTIVE', 'CONSUMED')) held ON true
   WHERE received <> stock_quantity + out_of_shelf OR stock_quantity < 0`;
+
+const LANES_LEFT = `SELECT pid FROM pg_stat_activity
+  WHERE datname = current_database() AND application_name = 'lanes'`;
 
 export function reserveOf(
   orderId: string,

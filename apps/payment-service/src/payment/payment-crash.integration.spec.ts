@@ -108,6 +108,32 @@ describe('a slow charge', () => {
     expect(await bank.bankOf(keyOf(sagaId))).toEqual({ decision, refunds });
   });
 
+  it('whose undo is on record writes no outcome: the undo decides', async () => {
+    const { orderId, sagaId, saga, command } = newPayment();
+    const [decided, door] = [gate(), gate()];
+    const slow = bank.replica({
+      between: (real) => ({
+        cancel: (key) => real.cancel(key),
+        async charge(request) {
+          const outcome = await real.charge(request);
+          decided.open();
+          await door.opened;
+          return outcome;
+        },
+      }),
+    });
+    const charging = slow.handler.process(command, saga).catch((error: unknown) => error);
+    await decided.opened;
+    const dying = dyingAt('payment.between-refund-requested-and-cancel');
+    await expect(dying.handler.refund({ orderId }, saga)).rejects.toThrow(Crash);
+    door.open();
+    expect(await charging).toMatchObject({ code: 'PAYMENT_UNSETTLED', retryable: true });
+    expect(await bank.row(orderId)).toMatchObject({ status: 'PENDING', refund_requested: true });
+    await bank.replica().handler.refund({ orderId }, saga);
+    expect(await bank.row(orderId)).toMatchObject({ status: 'REFUNDED' });
+    expect(await bank.bankOf(keyOf(sagaId))).toEqual({ decision: 'APPROVED', refunds: 1 });
+  });
+
   it('holds up no neighbour', async () => {
     const [slow, fast] = [newPayment(), newPayment()];
     const door = gate();
