@@ -3,10 +3,11 @@ import { Broker, RabbitCommandServer } from '@backstitch/messaging';
 import {
   bootApp,
   createLogger,
-  databaseFault,
   exposeCounters,
   loadConfig,
   openDatabase,
+  participantReadiness,
+  pauseWhileAway,
   reachedFaultPoint,
 } from '@backstitch/service-kit';
 import { COMMAND_QUEUES } from '@backstitch/shared-types';
@@ -24,13 +25,11 @@ const broker = new Broker({
   queueType: config.QUEUE_TYPE,
   reached: reachedFaultPoint,
 });
+const queue = COMMAND_QUEUES.order;
 const commands = new RabbitCommandServer({
   broker,
-  queue: COMMAND_QUEUES.order,
-  pauseOn: {
-    causedBy: (error) => databaseFault(error) === 'away',
-    recovered: () => database.isAvailable(),
-  },
+  queue,
+  pauseOn: pauseWhileAway(database),
 });
 exposeCounters('broker', broker.counters);
 
@@ -43,11 +42,7 @@ await bootApp({
     broker.connect();
     app.connectMicroservice({ strategy: commands });
   },
-  readiness: () => [
-    { name: 'database', check: () => database.probe() },
-    { name: 'broker', check: () => requireBroker() },
-    { name: 'consumers', check: () => requireConsumer() },
-  ],
+  readiness: () => participantReadiness({ queue, database, broker, commands }),
   drain: () => ({
     last: [
       { name: 'broker', run: () => broker.close() },
@@ -55,13 +50,3 @@ await bootApp({
     ],
   }),
 });
-
-function requireBroker(): void {
-  const { publish, consume, why } = broker.status();
-  if (publish !== 'up' || consume !== 'up') throw new Error(why ?? `publish ${publish}`);
-}
-
-function requireConsumer(): void {
-  const { state, why } = commands.consumerStatus();
-  if (state !== 'attached') throw new Error(`${COMMAND_QUEUES.order}: ${why ?? state}`);
-}

@@ -18,5 +18,6 @@ export * from './http/validation.js';
 export * from './logger.js';
 export { Counter, exposeCounters, Gauge, Histogram, metricsRegistry } from './metrics.js';
 export { NestLogger } from './nest-logger.js';
+export * from './participant.js';
 export * from './shutdown.js';
 export * from './trace-fields.js';

@@ -1,12 +1,9 @@
 import { pino, type DestinationStream, type Logger, type LoggerOptions } from 'pino';
 import pretty from 'pino-pretty';
 import type { LogLevel } from './config/app-config.js';
+import { LogWriter } from './log-writer.js';
 
 export type { Logger } from 'pino';
-
-/** Lines wait for company at most this long, or until the buffer holds 4 KiB. */
-const FLUSH_INTERVAL_MS = 200;
-const BUFFER_BYTES = 4096;
 
 /**
  * The app's logger: JSON lines through a buffered asynchronous writer that is flushed when the
@@ -17,19 +14,8 @@ export function createLogger({ app, level }: { app: string; level: LogLevel }): 
     const forPeople = pretty({ ignore: 'pid,hostname', translateTime: 'HH:MM:ss.l', sync: true });
     return pino(loggerOptions(app, level), forPeople);
   }
-  const writer = pino.destination({
-    dest: 1,
-    sync: false,
-    minLength: BUFFER_BYTES,
-    periodicFlush: FLUSH_INTERVAL_MS,
-  });
-  process.once('exit', () => {
-    try {
-      writer.flushSync();
-    } catch {
-      // Nobody is left to read what could not be written.
-    }
-  });
+  const writer = new LogWriter(process.stdout.fd);
+  process.once('exit', () => writer.flushSync());
   return pino(loggerOptions(app, level), writer);
 }
 

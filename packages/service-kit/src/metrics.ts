@@ -42,13 +42,15 @@ export function exposeCounters(prefix: string, counters: Readonly<Record<string,
   for (const counter of Object.keys(counters)) {
     const words = counter.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
     // A gauge, because only a gauge can be set to what somebody else has counted.
-    new Gauge({
+    const gauge = new Gauge({
       name: `${prefix}_${words}_total`,
+      registers: [],
       help: `${prefix}: ${words.replaceAll('_', ' ')}`,
       collect() {
         this.set(counters[counter] ?? 0);
       },
     });
+    register.registerMetric(gauge);
   }
 }
 

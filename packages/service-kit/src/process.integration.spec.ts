@@ -30,7 +30,7 @@ class App {
     const args = ['--input-type=module', '-e', program];
     const { PATH = '' } = process.env;
     this.child = spawn(process.execPath, args, { cwd: PACKAGE, env: { PATH, PORT: '0', ...env } });
-    this.exited = once(this.child, 'exit');
+    this.exited = once(this.child, 'close');
     const collect = (chunk: Buffer) => (this.output += String(chunk));
     this.child.stdout?.on('data', collect);
     this.child.stderr?.on('data', collect);
@@ -38,6 +38,10 @@ class App {
 
   kill(signal: NodeJS.Signals): void {
     this.child.kill(signal);
+  }
+
+  closeOutput(): void {
+    this.child.stdout?.destroy();
   }
 
   says(text: string): Promise<unknown> {
@@ -92,6 +96,22 @@ describe('an app as a process', () => {
     app.kill('SIGINT');
     expect(await app.end()).toBe(1);
     expect(app.output).toContain('a second signal');
+  });
+
+  it('ends although nobody reads its output any more', async () => {
+    app = new App({}, `configure: () => { setInterval(() => logger.info('more'), 1).unref(); }`);
+    await app.says('test is listening');
+    app.closeOutput();
+    app.kill('SIGTERM');
+    expect(await app.end()).toBe(0);
+  });
+
+  it('writes every line, in order, however many there are when it ends', async () => {
+    const flood = `for (let i = 0; i < 20_000; i += 1) logger.info({ i }, 'line');`;
+    app = new App({}, `configure: () => { ${flood} process.exit(7); }`);
+    expect(await app.end()).toBe(7);
+    const numbers = [...app.output.matchAll(/"i":(\d+)/g)].map(([, i]) => Number(i));
+    expect(numbers).toEqual(Array.from({ length: 20_000 }, (_, i) => i));
   });
 
   it.each([

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { Broker, CommandClient, RabbitCommandServer } from '@backstitch/messaging';
-import { createApp, AppConfig, databaseFault, type Database } from '@backstitch/service-kit';
+import { AppConfig, createApp, pauseWhileAway, type Database } from '@backstitch/service-kit';
 import {
   COMMAND_QUEUES,
   COMMANDS,
@@ -32,10 +32,7 @@ describe('the order commands, through the queue', () => {
     const strategy = new RabbitCommandServer({
       broker,
       queue: QUEUE,
-      pauseOn: {
-        causedBy: (error) => databaseFault(error) === 'away',
-        recovered: () => database.isAvailable(),
-      },
+      pauseOn: pauseWhileAway(database),
     });
     app = await createApp({
       name: 'orders test',

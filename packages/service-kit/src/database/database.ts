@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { drizzle, type NodePgDatabase } from 'drizzle-orm/node-postgres';
-import pg from 'pg';
+import { Pool, type PoolClient, type QueryResultRow } from 'pg';
 import type { Logger } from '../logger.js';
 import { DatabaseAway, databaseFault } from './database-fault.js';
 
@@ -28,7 +28,7 @@ export interface Statement {
 }
 
 /** A connection inside a transaction. */
-export type Transaction = pg.PoolClient;
+export type Transaction = PoolClient;
 
 const CONNECT_TIMEOUT_MS = 3_000;
 const KEY_LOOKUPS = '-c plan_cache_mode=force_generic_plan -c enable_seqscan=off';
@@ -41,14 +41,14 @@ const CONTENTION_PAUSE_MS = 5;
  * gets DatabaseAway. Contention (deadlock, serialization) is retried a bounded number of times.
  */
 export class Database {
-  readonly pool: pg.Pool;
+  readonly pool: Pool;
   readonly drizzle: NodePgDatabase;
   private readonly databaseName: string;
 
   constructor(options: DatabaseOptions) {
     const { url, name, logger, poolMax = 10, statementTimeoutMs = 10_000 } = options;
     this.databaseName = databaseNameOf(url);
-    this.pool = new pg.Pool({
+    this.pool = new Pool({
       connectionString: url,
       application_name: name,
       max: poolMax,
@@ -68,7 +68,7 @@ export class Database {
   }
 
   /** Runs one statement, its own transaction. */
-  async query<Row extends pg.QueryResultRow>(statement: Statement): Promise<Row[]> {
+  async query<Row extends QueryResultRow>(statement: Statement): Promise<Row[]> {
     return this.retryingContention(async () => (await this.pool.query<Row>(statement)).rows);
   }
 

@@ -4,7 +4,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import pg from 'pg';
+import { Client } from 'pg';
 import { MigrationProblem, runMigrations } from './migrations.js';
 
 const name = `test_migrations_${randomUUID().slice(0, 8)}`;
@@ -34,7 +34,7 @@ describe('runMigrations', () => {
 
   afterAll(async () => {
     await rm(folder, { recursive: true });
-    const admin = new pg.Client({ connectionString: postgresUrl() });
+    const admin = new Client({ connectionString: postgresUrl() });
     await admin.connect();
     await admin.query(`DROP DATABASE "${name}"`);
     await admin.end();

@@ -3,7 +3,7 @@ import { migrate } from 'drizzle-orm/node-postgres/migrator';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { types } from 'node:util';
-import pg from 'pg';
+import { Client, escapeIdentifier } from 'pg';
 import { databaseNameOf } from './database.js';
 import { databaseFault, reasonOf } from './database-fault.js';
 
@@ -70,7 +70,7 @@ async function connectCreating(
   url: string,
   name: string,
   print: (line: string) => void,
-): Promise<pg.Client> {
+): Promise<Client> {
   try {
     return await connect(url);
   } catch (error) {
@@ -82,7 +82,7 @@ async function connectCreating(
     throw unreachable(server.href, error);
   });
   try {
-    const quoted = pg.escapeIdentifier(name);
+    const quoted = escapeIdentifier(name);
     // template0: template1 cannot be copied while anybody else happens to be connected to it.
     await maintenance.query(`CREATE DATABASE ${quoted} ENCODING 'UTF8' TEMPLATE template0`);
     print(`${name}: created the database`);
@@ -98,8 +98,8 @@ async function connectCreating(
   });
 }
 
-async function connect(url: string): Promise<pg.Client> {
-  const client = new pg.Client({
+async function connect(url: string): Promise<Client> {
+  const client = new Client({
     connectionString: url,
     application_name: 'migrations',
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
@@ -119,7 +119,7 @@ function unreachable(url: string, error: unknown): MigrationProblem {
 }
 
 /** When the newest migration that the database knows was made; 0 when it knows none. */
-async function lastMigration(client: pg.Client): Promise<number> {
+async function lastMigration(client: Client): Promise<number> {
   const known = await client.query("SELECT to_regclass('drizzle.__drizzle_migrations') AS known");
   if (known.rows[0]?.known === null) return 0;
   const last = await client.query<{ last: string | null }>(

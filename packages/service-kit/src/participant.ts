@@ -1,0 +1,54 @@
+import type { Database } from './database/database.js';
+import { databaseFault } from './database/database-fault.js';
+import type { ReadinessCheck } from './health.js';
+
+/** What is asked of a broker and of a command server here; this room knows no AMQP. */
+interface BrokerLike {
+  status(): { publish: string; consume: string; why?: string };
+}
+
+interface CommandsLike {
+  consumerStatus(): { state: string; why?: string };
+}
+
+/** Whatever serves commands from a queue and keeps their effects in a database. */
+export interface Participant {
+  queue: string;
+  database: Database;
+  broker: BrokerLike;
+  commands: CommandsLike;
+}
+
+/** Ready when the database answers, both connections to the broker are up, and the queue is read. */
+export function participantReadiness(participant: Participant): ReadinessCheck[] {
+  const { queue, database, broker, commands } = participant;
+  return [
+    { name: 'database', check: () => database.probe() },
+    {
+      name: 'broker',
+      check: () => {
+        const { publish, consume, why } = broker.status();
+        if (publish === 'up' && consume === 'up') return;
+        throw new Error(why ?? `publish is ${publish}, consume is ${consume}`);
+      },
+    },
+    {
+      name: 'consumers',
+      check: () => {
+        const { state, why } = commands.consumerStatus();
+        if (state !== 'attached') throw new Error(`${queue} is not read: ${why ?? state}`);
+      },
+    },
+  ];
+}
+
+/** For a command server: while the database is away, messages wait in their queue. */
+export function pauseWhileAway(database: Database): {
+  causedBy(error: unknown): boolean;
+  recovered(): Promise<boolean>;
+} {
+  return {
+    causedBy: (error) => databaseFault(error) === 'away',
+    recovered: () => database.isAvailable(),
+  };
+}
