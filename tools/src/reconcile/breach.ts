@@ -1,0 +1,30 @@
+/** The eight invariants of the saga protocol, as a reader sees them. */
+export const INVARIANTS = [
+  'per product: received = stock + held + consumed, nothing negative',
+  'saga DONE ⇔ order CONFIRMED, paid exactly once and in full, its lines CONSUMED',
+  'saga COMPENSATED ⇔ order CANCELLED, no money kept, nothing held',
+  'an unfinished saga is in time, or retrying past the pivot, or parked and says why',
+  'every step that started has ended; undo runs in reverse order',
+  "the bank's book and the payments agree",
+  'one saga per key, one order per saga, one payment and one hold per order',
+  'no payment kept and nothing sold without a CONFIRMED order',
+] as const;
+
+export interface Breach {
+  /** 1 to 8. */
+  invariant: number;
+  /** What is affected: an order's, saga's or product's id, or a key of the bank. */
+  id: string;
+  /** What is wrong, in words. */
+  what: string;
+}
+
+/** Breaches that both readings have: what only one of them saw was in motion. */
+export function repeated(first: readonly Breach[], second: readonly Breach[]): Breach[] {
+  const again = new Set(second.map(identity));
+  return first.filter((breach) => again.has(identity(breach)));
+}
+
+function identity({ invariant, id }: Breach): string {
+  return `${invariant} ${id}`;
+}

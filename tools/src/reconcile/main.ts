@@ -1,0 +1,32 @@
+/** `pnpm reconcile`: the invariants of the saga protocol against the live databases. */
+import { configuredAddresses, rememberedAddresses } from '../servers/configured-servers.js';
+import { reconcile } from './reconcile.js';
+import { RECONCILE_HELP, reconcileOptions, reconcileUrls } from './reconcile-options.js';
+import { report } from './report.js';
+import { Unreadable } from './snapshot.js';
+
+const CANNOT_TELL = 2;
+
+async function main(): Promise<number> {
+  const options = reconcileOptions(process.argv.slice(2));
+  if ('wrong' in options) {
+    console.error(options.wrong);
+    return CANNOT_TELL;
+  }
+  if (options.help) {
+    console.log(RECONCILE_HELP);
+    return 0;
+  }
+  const { databaseServerUrl } = configuredAddresses(process.env, rememberedAddresses());
+  try {
+    const result = await reconcile(reconcileUrls(process.env, databaseServerUrl), options.settleS);
+    console.log(options.json ? JSON.stringify(result, null, 2) : report(result));
+    return result.breaches.length === 0 ? 0 : 1;
+  } catch (error) {
+    if (!(error instanceof Unreadable)) throw error;
+    console.error(error.message);
+    return CANNOT_TELL;
+  }
+}
+
+process.exitCode = await main();

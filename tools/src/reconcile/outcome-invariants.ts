@@ -1,0 +1,107 @@
+import type { Breach } from './breach.js';
+import type { FinishedSaga, HoldRow, OrderRow, PaymentRow, Reading } from './reading.js';
+
+/** What the participants know about one order. */
+interface Outcome {
+  order?: OrderRow;
+  hold?: HoldRow;
+  payment?: PaymentRow;
+}
+
+type Told = Omit<Breach, 'id'>;
+
+/** Invariants 2, 3, 7 and 8: how a saga ended is how its order, its hold and its money ended. */
+export function outcomeBreaches({ sagas, orders, stock, money }: Reading): Breach[] {
+  const breaches: Breach[] = [];
+  const outcomes = new Map<string, Outcome>();
+  const put = <Key extends keyof Outcome>(key: Key, row: Outcome[Key] & { orderId: string }) => {
+    const outcome = outcomes.get(row.orderId) ?? {};
+    if (outcome[key])
+      breaches.push({ invariant: 7, id: row.orderId, what: `two rows of its ${key}` });
+    outcome[key] = row;
+    outcomes.set(row.orderId, outcome);
+  };
+  for (const row of orders) put('order', row);
+  for (const row of stock.holds) put('hold', row);
+  for (const row of money.payments) put('payment', row);
+
+  const finished = new Map<string, FinishedSaga>();
+  for (const saga of sagas.finished) {
+    if (finished.has(saga.orderId)) {
+      breaches.push({ invariant: 7, id: saga.orderId, what: 'two sagas for one order' });
+    }
+    finished.set(saga.orderId, saga);
+    const outcome = outcomes.get(saga.orderId) ?? {};
+    const problems = saga.status === 'DONE' ? doneProblems(outcome) : undoneProblems(outcome);
+    for (const what of [...problems, ...strangers(saga, outcome)]) {
+      breaches.push({ ...what, id: saga.orderId });
+    }
+  }
+  const moving = new Set(sagas.moving.map(({ orderId }) => orderId));
+  for (const [orderId, outcome] of outcomes) {
+    if (moving.has(orderId)) continue;
+    for (const what of withoutSaga(outcome, finished.get(orderId))) {
+      breaches.push({ ...what, id: orderId });
+    }
+  }
+  return breaches;
+}
+
+function doneProblems({ order, hold, payment }: Outcome): Told[] {
+  const problems: string[] = [];
+  if (order?.status !== 'CONFIRMED') problems.push(`DONE, order ${order?.status ?? 'missing'}`);
+  if (order && order.total !== order.linesTotal) {
+    problems.push(`total ${order.total}, its lines make ${order.linesTotal}`);
+  }
+  if (payment?.status !== 'SUCCESS') problems.push(`DONE, payment ${payment?.status ?? 'missing'}`);
+  else if (payment.amount !== order?.total || payment.currency !== order.currency) {
+    problems.push(
+      `paid ${payment.amount} ${payment.currency} for ${order?.total} ${order?.currency}`,
+    );
+  }
+  if (hold?.status !== 'CONSUMED') problems.push(`DONE, hold ${hold?.status ?? 'missing'}`);
+  else if (hold.lines !== order?.lines) {
+    problems.push(`sold ${hold.lines ?? 'nothing'}, ordered ${order?.lines ?? 'nothing'}`);
+  }
+  return problems.map((what) => ({ invariant: 2, what }));
+}
+
+const NO_MONEY = new Set(['FAILED', 'REFUNDED', 'CANCELLED', undefined]);
+const NO_HOLD = new Set(['RELEASED', 'REJECTED', undefined]);
+
+function undoneProblems({ order, hold, payment }: Outcome): Told[] {
+  const problems: string[] = [];
+  if (order?.status !== 'CANCELLED') {
+    problems.push(`COMPENSATED, order ${order?.status ?? 'missing'}`);
+  }
+  if (!NO_MONEY.has(payment?.status)) problems.push(`COMPENSATED, payment ${payment?.status}`);
+  if (!NO_HOLD.has(hold?.status)) problems.push(`COMPENSATED, hold ${hold?.status}`);
+  return problems.map((what) => ({ invariant: 3, what }));
+}
+
+/** Rows of one order that say they belong to another saga. */
+function strangers(saga: FinishedSaga, outcome: Outcome): Told[] {
+  return Object.entries(outcome).flatMap(([name, row]) =>
+    row.sagaId !== null && row.sagaId !== saga.sagaId
+      ? [{ invariant: 7, what: `its ${name} belongs to saga ${row.sagaId}, not ${saga.sagaId}` }]
+      : [],
+  );
+}
+
+/**
+ * The other direction: what is confirmed, paid or sold must have its saga and its order. Commands may
+ * come without a saga (then `sagaId` is null); what they leave is judged once it has settled.
+ */
+function* withoutSaga({ order, hold, payment }: Outcome, saga: FinishedSaga | undefined) {
+  if (!saga && order?.settled && order.sagaId !== null) {
+    yield { invariant: 7, what: `${order.status} for saga ${order.sagaId}, which nobody knows` };
+  }
+  if (order?.status === 'CONFIRMED') return;
+  const found = `and its order is ${order?.status ?? 'missing'}`;
+  if (payment?.status === 'SUCCESS' && (saga ?? payment.settled)) {
+    yield { invariant: 8, what: `paid ${payment.amount} ${payment.currency}, ${found}` };
+  }
+  if (hold?.status === 'CONSUMED' && (saga ?? hold.settled)) {
+    yield { invariant: 8, what: `sold ${hold.lines}, ${found}` };
+  }
+}

@@ -1,0 +1,64 @@
+import { SETTLED } from './read-sagas.js';
+import type { HoldRow, MoneyReading, OrderRow, PaymentRow, StockReading } from './reading.js';
+import type { Query } from './snapshot.js';
+
+/** Lines in the one form in which orders and holds are compared; `items` has one row per product. */
+const LINES = `string_agg(product_id || ' x' || quantity || ' at ' || price, ', ' ORDER BY product_id)`;
+
+export async function readOrders(query: Query): Promise<OrderRow[]> {
+  return query(
+    `SELECT id AS "orderId", saga_id AS "sagaId", updated_at <= now() - ${SETTLED} AS settled,
+        status, total_amount AS total, currency, lines, lines_total AS "linesTotal"
+      FROM orders LEFT JOIN (
+        SELECT order_id, ${LINES} AS lines, sum(quantity * price) AS lines_total
+        FROM (
+          SELECT order_id, product_id, sum(quantity) AS quantity, price_at_purchase AS price
+          FROM order_items GROUP BY order_id, product_id, price_at_purchase
+        ) AS items GROUP BY order_id
+      ) AS each ON order_id = id`,
+  );
+}
+
+export async function readStock(query: Query): Promise<StockReading> {
+  return {
+    products: await query(
+      `SELECT product_id AS "productId", coalesce(received, 0)::float8 AS received,
+          coalesce(stock_quantity, 0) AS stock,
+          coalesce(held, 0)::float8 AS held, coalesce(consumed, 0)::float8 AS consumed
+        FROM (SELECT id AS product_id, stock_quantity FROM products) AS shelf
+        FULL JOIN (
+          SELECT product_id, sum(change) AS received FROM stock_ledger GROUP BY product_id
+        ) AS ledger USING (product_id)
+        FULL JOIN (
+          SELECT product_id, sum(quantity) FILTER (WHERE status = 'ACTIVE') AS held,
+            sum(quantity) FILTER (WHERE status = 'CONSUMED') AS consumed
+          FROM reservation_items JOIN reservations USING (order_id) GROUP BY product_id
+        ) AS taken USING (product_id)`,
+    ),
+    holds: await query<HoldRow>(
+      `SELECT order_id AS "orderId", saga_id AS "sagaId",
+          updated_at <= now() - ${SETTLED} AS settled, status, lines
+        FROM reservations LEFT JOIN (
+          SELECT order_id, ${LINES} AS lines
+          FROM (SELECT *, unit_price AS price FROM reservation_items) AS items GROUP BY order_id
+        ) AS each USING (order_id)`,
+    ),
+  };
+}
+
+export async function readMoney(query: Query): Promise<MoneyReading> {
+  return {
+    payments: await query<PaymentRow>(
+      `SELECT order_id AS "orderId", saga_id AS "sagaId",
+          updated_at <= now() - ${SETTLED} AS settled, status, payments.amount, payments.currency,
+          decision, charges.amount AS charged, charges.currency AS "chargedCurrency",
+          refunds.amount AS refunded
+        FROM payments LEFT JOIN bank.charges ON charges.key = provider_key
+        LEFT JOIN bank.refunds ON refunds.key = provider_key`,
+    ),
+    strayCharges: await query(
+      `SELECT key, decision FROM bank.charges
+        WHERE NOT EXISTS (SELECT FROM payments WHERE provider_key = charges.key)`,
+    ),
+  };
+}

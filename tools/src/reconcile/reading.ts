@@ -1,0 +1,102 @@
+/** What one reading of the four databases tells; each part is one consistent snapshot. */
+export interface Reading {
+  sagas: SagasReading;
+  orders: readonly OrderRow[];
+  stock: StockReading;
+  money: MoneyReading;
+}
+
+export interface SagasReading {
+  /** Finished long enough ago for all its effects to be in place. */
+  finished: readonly FinishedSaga[];
+  /** Unfinished, or finished a moment ago: what belongs to these is not judged yet. */
+  moving: readonly MovingSaga[];
+  /** What the logs of the finished sagas tell, each different story once. */
+  stories: readonly Story[];
+  keysWithoutSaga: readonly { key: string; sagaId: string }[];
+}
+
+export interface FinishedSaga {
+  sagaId: string;
+  orderId: string;
+  status: 'DONE' | 'COMPENSATED';
+}
+
+export interface MovingSaga {
+  sagaId: string;
+  orderId: string;
+  status: 'RUNNING' | 'COMPENSATING' | 'DONE' | 'COMPENSATED';
+  currentStep: string;
+  /** Seconds past its deadline; negative when it is still in time. */
+  overdueS: number;
+  /** Seconds since it should have been driven on; null when nothing is planned. */
+  unattendedS: number | null;
+  needsAttention: boolean;
+  lastError: string | null;
+}
+
+export interface Story {
+  status: FinishedSaga['status'];
+  /** Log rows in order: `STEP:STATUS` or `STEP:FAILED:unknown`, separated by blanks. */
+  rows: string;
+  /** Some of the sagas with this very story; `count` are all. */
+  sagaIds: readonly string[];
+  count: number;
+}
+
+/** A row that a participant keeps about an order. */
+interface ParticipantRow {
+  orderId: string;
+  sagaId: string | null;
+  /** Not touched for long enough to be judged although nobody's finished saga vouches for it. */
+  settled: boolean;
+}
+
+export interface OrderRow extends ParticipantRow {
+  status: 'PENDING' | 'CONFIRMED' | 'CANCELLED';
+  total: string | null;
+  currency: string;
+  /** Lines summed per product, in product order: `<product> x<quantity> at <price>, …`. */
+  lines: string | null;
+  linesTotal: string | null;
+}
+
+export interface HoldRow extends ParticipantRow {
+  status: 'ACTIVE' | 'CONSUMED' | 'RELEASED' | 'EXPIRED' | 'REJECTED';
+  /** In the form of an order's lines. */
+  lines: string | null;
+}
+
+export interface ProductRow {
+  productId: string;
+  received: number;
+  stock: number;
+  held: number;
+  consumed: number;
+}
+
+export interface StockReading {
+  products: readonly ProductRow[];
+  holds: readonly HoldRow[];
+}
+
+export interface PaymentRow extends ParticipantRow {
+  status: 'PENDING' | 'SUCCESS' | 'FAILED' | 'REFUNDED' | 'CANCELLED';
+  amount: string | null;
+  currency: string;
+  /** What the bank's book says under the payment's key. */
+  decision: 'APPROVED' | 'DECLINED' | 'BURNED' | null;
+  charged: string | null;
+  chargedCurrency: string | null;
+  refunded: string | null;
+}
+
+export interface MoneyReading {
+  payments: readonly PaymentRow[];
+  /** Decisions of the bank under keys that no payment has. */
+  strayCharges: readonly { key: string; decision: string }[];
+}
+
+/** The four databases. */
+export const DATABASE_NAMES = ['orders', 'inventory', 'payments', 'orchestrator'] as const;
+export type DatabaseName = (typeof DATABASE_NAMES)[number];

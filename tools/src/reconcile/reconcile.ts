@@ -1,0 +1,39 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { repeated, type Breach } from './breach.js';
+import { breachesOf } from './invariants.js';
+import { readAll, type DatabaseUrls } from './read-all.js';
+import type { Reading } from './reading.js';
+
+export interface Reconciliation {
+  breaches: Breach[];
+  /** How many sagas were judged, and how many were too young or under way. */
+  judged: number;
+  moving: number;
+}
+
+const BETWEEN_READINGS_MS = 1_500;
+const LOOK_EVERY_MS = 500;
+
+/** Checks the live system. What one reading shows and the next does not was in motion, not wrong. */
+export async function reconcile(urls: DatabaseUrls, settleS = 0): Promise<Reconciliation> {
+  const first = await settledReading(urls, settleS);
+  const suspects = breachesOf(first);
+  if (suspects.length === 0) return told(first, []);
+  await delay(BETWEEN_READINGS_MS);
+  const second = await readAll(urls);
+  return told(second, repeated(suspects, breachesOf(second)));
+}
+
+/** The first reading in which every saga has ended and settled, or the last one in the time given. */
+async function settledReading(urls: DatabaseUrls, settleS: number): Promise<Reading> {
+  const until = performance.now() + settleS * 1_000;
+  for (;;) {
+    const reading = await readAll(urls);
+    if (reading.sagas.moving.length === 0 || performance.now() >= until) return reading;
+    await delay(LOOK_EVERY_MS);
+  }
+}
+
+function told({ sagas }: Reading, breaches: Breach[]): Reconciliation {
+  return { breaches, judged: sagas.finished.length, moving: sagas.moving.length };
+}

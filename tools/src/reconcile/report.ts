@@ -1,0 +1,29 @@
+import { INVARIANTS, type Breach } from './breach.js';
+import type { Reconciliation } from './reconcile.js';
+
+const SHOWN_MAX = 20;
+
+/** The reconciliation as a table for people. */
+export function report({ breaches, judged, moving }: Reconciliation): string {
+  const lines = INVARIANTS.flatMap((sentence, index) => {
+    const found = breaches.filter(({ invariant }) => invariant === index + 1);
+    const verdict = found.length === 0 ? 'ok    ' : 'BREACH';
+    return [
+      `${verdict} ${index + 1}  ${sentence}`,
+      ...found.slice(0, SHOWN_MAX).map(line),
+      ...rest(found),
+    ];
+  });
+  const affected = new Set(breaches.map(({ id }) => id)).size;
+  const verdict = breaches.length === 0 ? 'the books agree' : `${affected} things do not agree`;
+  const counted = `${judged} finished sagas judged, ${moving} still under way or just finished`;
+  return [...lines, '', `${counted}: ${verdict}`].join('\n');
+}
+
+function line({ id, what }: Breach): string {
+  return `          ${id}  ${what}`;
+}
+
+function rest(found: readonly Breach[]): string[] {
+  return found.length > SHOWN_MAX ? [`          and ${found.length - SHOWN_MAX} more`] : [];
+}
