@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it } from '@jest/globals';
+import { afterEach, describe, expect, it, jest } from '@jest/globals';
 import { waitFor } from '@backstitch/testkit';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
@@ -54,6 +54,9 @@ class App {
     return code ?? signal;
   }
 }
+
+// Ten processes are started here, next to whatever else the machine is doing.
+jest.setTimeout(30_000);
 
 describe('an app as a process', () => {
   let app: App;

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { Broker, CommandClient, RabbitCommandServer } from '@backstitch/messaging';
 import { AppConfig, createApp, pauseWhileAway, type Database } from '@backstitch/service-kit';
 import {
@@ -13,6 +13,8 @@ import { testVhost, waitFor, type TestVhost } from '@backstitch/testkit';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { AppModule } from '../app.module.js';
 import { creation, ordersDatabase, sagaTag, silent } from '../testing/orders-database.js';
+
+jest.setTimeout(30_000);
 
 const QUEUE = COMMAND_QUEUES.order;
 
