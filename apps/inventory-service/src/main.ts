@@ -3,10 +3,11 @@ import { Broker, RabbitCommandServer } from '@backstitch/messaging';
 import {
   bootApp,
   createLogger,
-  databaseFault,
   exposeCounters,
   loadConfig,
   openDatabase,
+  participantReadiness,
+  pauseWhileAway,
   reachedFaultPoint,
 } from '@backstitch/service-kit';
 import { COMMAND_QUEUES, currencyDigits } from '@backstitch/shared-types';
@@ -31,13 +32,11 @@ const broker = new Broker({
   queueType: config.QUEUE_TYPE,
   reached: reachedFaultPoint,
 });
+const queue = COMMAND_QUEUES.inventory;
 const commands = new RabbitCommandServer({
   broker,
-  queue: COMMAND_QUEUES.inventory,
-  pauseOn: {
-    causedBy: (error) => databaseFault(error) === 'away',
-    recovered: () => database.isAvailable(),
-  },
+  queue,
+  pauseOn: pauseWhileAway(database),
 });
 exposeCounters('broker', broker.counters);
 
@@ -57,11 +56,7 @@ await bootApp({
     app.connectMicroservice({ strategy: commands });
     sweeper.start();
   },
-  readiness: () => [
-    { name: 'database', check: () => database.probe() },
-    { name: 'broker', check: () => requireBroker() },
-    { name: 'consumers', check: () => requireConsumer() },
-  ],
+  readiness: () => participantReadiness({ queue, database, broker, commands }),
   drain: () => ({
     first: [{ name: 'sweeper', run: () => sweeper.stop() }],
     last: [
@@ -71,13 +66,3 @@ await bootApp({
     ],
   }),
 });
-
-function requireBroker(): void {
-  const { publish, consume, why } = broker.status();
-  if (publish !== 'up' || consume !== 'up') throw new Error(why ?? `publish ${publish}`);
-}
-
-function requireConsumer(): void {
-  const { state, why } = commands.consumerStatus();
-  if (state !== 'attached') throw new Error(`${COMMAND_QUEUES.inventory}: ${why ?? state}`);
-}

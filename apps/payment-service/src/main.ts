@@ -3,10 +3,11 @@ import { Broker, RabbitCommandServer } from '@backstitch/messaging';
 import {
   bootApp,
   createLogger,
-  databaseFault,
   exposeCounters,
   loadConfig,
   openDatabase,
+  participantReadiness,
+  pauseWhileAway,
   reachedFaultPoint,
 } from '@backstitch/service-kit';
 import { COMMAND_QUEUES, currencyDigits } from '@backstitch/shared-types';
@@ -51,14 +52,12 @@ const broker = new Broker({
 });
 /** A payment mostly waits for the bank, so more of them are in hand than elsewhere. */
 const prefetch = 300;
+const queue = COMMAND_QUEUES.payment;
 const commands = new RabbitCommandServer({
   broker,
-  queue: COMMAND_QUEUES.payment,
+  queue,
   prefetch,
-  pauseOn: {
-    causedBy: (error) => databaseFault(error) === 'away',
-    recovered: () => database.isAvailable(),
-  },
+  pauseOn: pauseWhileAway(database),
 });
 exposeCounters('broker', broker.counters);
 
@@ -72,11 +71,7 @@ await bootApp({
     app.connectMicroservice({ strategy: commands });
     recovery.start();
   },
-  readiness: () => [
-    { name: 'database', check: () => database.probe() },
-    { name: 'broker', check: () => requireBroker() },
-    { name: 'consumers', check: () => requireConsumer() },
-  ],
+  readiness: () => participantReadiness({ queue, database, broker, commands }),
   drain: () => ({
     first: [{ name: 'recovery', run: () => recovery.stop() }],
     last: [
@@ -86,13 +81,3 @@ await bootApp({
     ],
   }),
 });
-
-function requireBroker(): void {
-  const { publish, consume, why } = broker.status();
-  if (publish !== 'up' || consume !== 'up') throw new Error(why ?? `publish ${publish}`);
-}
-
-function requireConsumer(): void {
-  const { state, why } = commands.consumerStatus();
-  if (state !== 'attached') throw new Error(`${COMMAND_QUEUES.payment}: ${why ?? state}`);
-}

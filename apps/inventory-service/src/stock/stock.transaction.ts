@@ -17,7 +17,7 @@ import {
 } from './stock.sql.js';
 import { commit, release, reserve, type Demand } from './stock.js';
 
-export interface ReserveHold {
+interface ReserveHold {
   kind: 'reserve';
   orderId: string;
   sagaId: string | undefined;
@@ -25,7 +25,7 @@ export interface ReserveHold {
   holdSeconds: number;
 }
 
-export interface EndHold {
+interface EndHold {
   kind: 'release' | 'commit';
   orderId: string;
   sagaId: string | undefined;

@@ -9,7 +9,7 @@ import type { StockCommand } from '../stock/stock.transaction.js';
 import { STOCK_LANES, StockRepository } from '../stock/stock.repository.js';
 import type { Demand } from '../stock/stock.js';
 
-export const MIGRATIONS = fileURLToPath(new URL('../../migrations', import.meta.url));
+const MIGRATIONS = fileURLToPath(new URL('../../migrations', import.meta.url));
 const DIGITS = 2;
 
 type Query = <Row extends pg.QueryResultRow>(text: string, values?: unknown[]) => Promise<Row[]>;
