@@ -1,0 +1,52 @@
+import { describe, expect, it } from '@jest/globals';
+import { repeated } from './breach.js';
+import { reconcileOptions, reconcileUrls } from './reconcile-options.js';
+import { report } from './report.js';
+
+describe('pnpm reconcile', () => {
+  const paid = { invariant: 8, id: 'order-1', what: 'paid 59.98 USD, and its order is missing' };
+
+  it('reports only what a second reading repeats', () => {
+    const other = { ...paid, id: 'order-2' };
+    expect(repeated([paid, other], [{ ...paid, what: 'in other words' }])).toEqual([paid]);
+    expect(repeated([paid], [{ ...paid, invariant: 2 }])).toEqual([]);
+  });
+
+  it('is a table of the eight invariants with the offending ids below each', () => {
+    const lines = report({ breaches: [paid], judged: 7, moving: 2 }).split('\n');
+    expect(lines.filter((line) => line.startsWith('ok'))).toHaveLength(7);
+    expect(lines[7]).toMatch(/^BREACH 8 /);
+    expect(lines[8]).toContain('order-1  paid 59.98 USD');
+    expect(lines.at(-1)).toMatch(/^7 finished .* 2 still under way .*: 1 things do not agree$/);
+  });
+
+  it('does not flood the terminal', () => {
+    const breaches = Array.from({ length: 25 }, (_, n) => ({ ...paid, id: `order-${n}` }));
+    expect(report({ breaches, judged: 25, moving: 0 })).toContain('and 5 more');
+  });
+
+  it('takes few options and refuses others in words', () => {
+    expect(reconcileOptions(['--', '--json', '--settle', '30'])).toEqual({
+      json: true,
+      help: false,
+      settleS: 30,
+    });
+    expect(reconcileOptions(['--settle', 'soon'])).toEqual({
+      wrong: expect.stringContaining('soon'),
+    });
+    expect(reconcileOptions(['--fix'])).toEqual({ wrong: expect.stringContaining('--settle') });
+  });
+
+  it('reads the databases of one server, unless single ones are named', () => {
+    const urls = reconcileUrls(
+      { PAYMENTS_DB_URL: 'postgresql://there/money' },
+      'postgresql://here',
+    );
+    expect(urls).toEqual({
+      orders: 'postgresql://here/orders',
+      inventory: 'postgresql://here/inventory',
+      payments: 'postgresql://there/money',
+      orchestrator: 'postgresql://here/orchestrator',
+    });
+  });
+});
