@@ -98,5 +98,4 @@ export interface MoneyReading {
 }
 
 /** The four databases. */
-export const DATABASE_NAMES = ['orders', 'inventory', 'payments', 'orchestrator'] as const;
-export type DatabaseName = (typeof DATABASE_NAMES)[number];
+export type DatabaseName = 'orders' | 'inventory' | 'payments' | 'orchestrator';

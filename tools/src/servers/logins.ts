@@ -29,7 +29,7 @@ export async function postgresLogin(serverUrl: string): Promise<LoginAnswer> {
 }
 
 /** The database every PostgreSQL has, on the server of this address. */
-export function maintenanceUrl(serverUrl: string): string {
+function maintenanceUrl(serverUrl: string): string {
   const url = new URL(serverUrl);
   url.pathname = '/postgres';
   return url.toString();

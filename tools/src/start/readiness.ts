@@ -1,12 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
-export type Readiness = { ready: true } | { ready: false; why: string };
+type Readiness = { ready: true } | { ready: false; why: string };
 
 const ASK_EVERY_MS = 200;
 const ANSWER_WITHIN_MS = 3_000;
 
 /** Asks an app whether it is ready to work; one that does not answer is not. */
-export async function askReadiness(baseUrl: string): Promise<Readiness> {
+async function askReadiness(baseUrl: string): Promise<Readiness> {
   try {
     const response = await fetch(`${baseUrl}/health/ready`, {
       signal: AbortSignal.timeout(ANSWER_WITHIN_MS),
