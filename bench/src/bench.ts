@@ -24,7 +24,7 @@ export async function bench({ options, ...around }: Command): Promise<void> {
   const { say, stop, cleanup, env } = around;
   const startedAt = new Date().toISOString();
   say('starting PostgreSQL and RabbitMQ');
-  const servers = await openServers({ env, cleanup });
+  const servers = await openServers({ env, cleanup, postgresSettings: options.postgres });
   const found = await circumstances(servers);
   const basket = { products, lines };
   const systems: System[] = [];

@@ -30,6 +30,14 @@ describe('benchOptions', () => {
     expect(benchOptions(['--', '--only', 'textbook']).only).toBe('textbook');
   });
 
+  it('takes settings of the database server by name', () => {
+    expect(benchOptions([]).postgres).toEqual({});
+    expect(benchOptions(['--postgres', 'commit_delay=1000, commit_siblings=0']).postgres).toEqual({
+      commit_delay: '1000',
+      commit_siblings: '0',
+    });
+  });
+
   it('profiles for ten seconds unless told how many', () => {
     expect(benchOptions([]).profile).toBeUndefined();
     expect(benchOptions(['--profile']).profile).toBe(10);
@@ -42,6 +50,7 @@ describe('benchOptions', () => {
     { words: ['--concurrency', '1,,2'], why: 'whole number' },
     { words: ['--only', 'dbos'], why: 'backstitch, textbook' },
     { words: ['--products', '1'], why: '2 different products are more than 1' },
+    { words: ['--postgres', 'fsync'], why: '"fsync" is not name=value' },
     { words: ['--fast'], why: "unknown option '--fast'" },
     { words: ['quick'], why: 'too many arguments' },
   ])('refuses $words, saying why', ({ words, why }) => {

@@ -12,6 +12,8 @@ export interface BenchOptions {
   products: number;
   lines: number;
   json?: string;
+  /** Settings of the PostgreSQL that the benchmark starts. */
+  postgres: Record<string, string>;
   /** Seconds of a CPU profile of every app, taken instead of the rounds. */
   profile?: number;
 }
@@ -34,6 +36,7 @@ export function benchOptions(words: readonly string[]): BenchOptions {
     .addOption(new Option('--only <system>', 'measure one, without ratios').choices(SYSTEMS))
     .option('--products <n>', 'size of the catalogue; 1 is one hot product', wholeNumber, 1_000)
     .option('--lines <n>', 'different products in an order', wholeNumber, 2)
+    .option('--postgres <settings>', 'e.g. commit_delay=1000,commit_siblings=0', settings, {})
     .option('--json <file>', 'write everything that was measured to a file')
     .option('--profile [seconds]', 'no rounds: what each process spends its CPU on', wholeNumber)
     .addHelpText('after', HELP)
@@ -58,6 +61,7 @@ export function benchOptions(words: readonly string[]): BenchOptions {
     products: given.products,
     lines: given.lines,
     json: given.json,
+    postgres: given.postgres,
     profile: given.profile === true ? PROFILE_SECONDS : given.profile,
   };
 }
@@ -76,4 +80,15 @@ function wholeNumber(text: string): number {
 
 function numbers(text: string): number[] {
   return [...new Set(text.split(',').map((one) => wholeNumber(one.trim())))];
+}
+
+/** "commit_delay=1000,fsync=off" → { commit_delay: '1000', fsync: 'off' } */
+function settings(text: string): Record<string, string> {
+  return Object.fromEntries(
+    text.split(',').map((one): [string, string] => {
+      const [, name, value] = /^\s*([\w.]+)=(\S+)\s*$/.exec(one) ?? [];
+      if (name && value) return [name, value];
+      throw new InvalidArgumentError(`"${one}" is not name=value.`);
+    }),
+  );
 }

@@ -23,7 +23,10 @@ export async function profile({ options, ...around }: Command, seconds: number):
   const inFlight = Math.max(...options.concurrency);
   const basket = { products: options.products, lines: options.lines };
   say('starting PostgreSQL and RabbitMQ');
-  const servers = await openServers({ env, cleanup, postgresSettings: COUNTING });
+  // A server that is not ours counts statements, or does not.
+  const counting = env.DATABASE_SERVER_URL ? {} : COUNTING;
+  const postgresSettings = { ...counting, ...options.postgres };
+  const servers = await openServers({ env, cleanup, postgresSettings });
   const ports = await freePorts(PROCESSES);
   const nodeFlags = (index: number) => [`--inspect=127.0.0.1:${ports[index]}`];
   const system = await startSystem(name, { ...around, servers, basket, nodeFlags });

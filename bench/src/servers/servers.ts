@@ -31,12 +31,18 @@ export interface Servers {
 interface Wish {
   env: NodeJS.ProcessEnv;
   /** More settings of a PostgreSQL that we start. */
-  postgresSettings?: Record<string, string>;
+  postgresSettings: Record<string, string>;
   cleanup: Cleanup;
 }
 
 /** Servers named by DATABASE_SERVER_URL and RABBITMQ_URL, and private ones in place of what is not named. */
 export async function openServers({ env, postgresSettings, cleanup }: Wish): Promise<Servers> {
+  if (env.DATABASE_SERVER_URL && Object.keys(postgresSettings).length > 0) {
+    throw new CannotMeasure(
+      'Settings can be given to a PostgreSQL that the benchmark starts, not to the one that ' +
+        'DATABASE_SERVER_URL names.',
+    );
+  }
   const postgres = env.DATABASE_SERVER_URL
     ? await namedPostgres(env.DATABASE_SERVER_URL)
     : await ownPostgres(cleanup, postgresSettings);
@@ -54,7 +60,7 @@ export async function openServers({ env, postgresSettings, cleanup }: Wish): Pro
   };
 }
 
-async function ownPostgres(cleanup: Cleanup, settings?: Record<string, string>) {
+async function ownPostgres(cleanup: Cleanup, settings: Record<string, string>) {
   const dataDir = benchFolder('postgres');
   const server = await startPrivatePostgres({ dataDir, password: password(), settings });
   cleanup.add("PostgreSQL's data", () => rm(server.dataDir, { recursive: true, force: true }));
