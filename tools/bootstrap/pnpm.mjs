@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { Missing, run, say } from './steps.mjs';
@@ -9,7 +9,7 @@ const PNPM_MAJOR = `${PNPM_VERSION.split('.')[0]}.`;
 
 /** The pnpm to call: the one on PATH when its major is right, else a private one, fetched once. */
 export async function findPnpm(root) {
-  const privatePnpm = join(root, '.backstitch', 'pnpm', 'node_modules', '.bin', 'pnpm');
+  const privatePnpm = join(root, '.backstitch', 'pnpm', 'bin', 'pnpm');
   const program = (await works('pnpm')) ? 'pnpm' : privatePnpm;
   if (program === privatePnpm) {
     if (!(existsSync(privatePnpm) && (await works(privatePnpm)))) await fetchPnpm(root);
@@ -44,7 +44,7 @@ async function fetchPnpm(root) {
     ].concat(`pnpm@${PNPM_VERSION}`),
     { cwd: prefix },
   );
-  if (code === 0) return;
+  if (code === 0) return writeEntry(prefix);
   if (code === 127) {
     throw new Missing(
       'Neither pnpm nor npm is on this machine. npm comes with Node.js from https://nodejs.org ' +
@@ -55,4 +55,17 @@ async function fetchPnpm(root) {
     `pnpm ${PNPM_VERSION} could not be fetched (npm's answer is below). Is there a network?\n` +
       `Without one, put pnpm ${PNPM_MAJOR}x on PATH yourself.\n\n${output.trim()}`,
   );
+}
+
+/**
+ * What npm links as `pnpm` has no first line that says what runs it, as long as the package's own
+ * install script has not run; a shell copes with that, turbo does not.
+ */
+function writeEntry(prefix) {
+  const entry = join(prefix, 'bin', 'pnpm');
+  const program = join(prefix, 'node_modules', 'pnpm', 'bin', 'pnpm.mjs');
+  mkdirSync(dirname(entry), { recursive: true });
+  writeFileSync(entry, `#!/bin/sh\nexec '${process.execPath}' '${program}' "$@"\n`, {
+    mode: 0o755,
+  });
 }
