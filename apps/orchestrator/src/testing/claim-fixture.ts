@@ -1,4 +1,3 @@
-import { fileURLToPath } from 'node:url';
 import { type PreparedSaga, prepare, statusOf } from '@backstitch/saga-engine';
 import {
   createLoggerTo,
@@ -13,9 +12,9 @@ import type { Beginning } from '../checkout/checkout.claims.js';
 import { type Claim, claimOf } from '../checkout/checkout.js';
 import { CheckoutRepository } from '../checkout/checkout.repository.js';
 import { checkoutSaga } from '../checkout/checkout-saga.js';
+import { MIGRATIONS } from './orchestrators.js';
 import { TIMING } from './timing.js';
 
-const MIGRATIONS = fileURLToPath(new URL('../../migrations', import.meta.url));
 const PRODUCT = '660facf7-b9cf-417a-8ee1-27afe2fb2c72';
 
 const definition = checkoutSaga(TIMING);

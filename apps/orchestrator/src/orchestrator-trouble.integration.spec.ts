@@ -1,0 +1,110 @@
+import { newUuid } from '@backstitch/shared-types';
+import { type AppProcess, waitFor } from '@backstitch/testkit';
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { ask, Orchestrators, post } from './testing/orchestrators.js';
+
+/** Each test starts processes of its own. */
+jest.setTimeout(60_000);
+
+let shop: Orchestrators;
+beforeEach(async () => {
+  shop = await Orchestrators.prepare();
+});
+afterEach(() => shop.close());
+
+const start = async (environment: Record<string, string> = {}): Promise<AppProcess> =>
+  shop.ready(await shop.start(environment));
+const sagas = () => shop.query('SELECT saga_id FROM saga_state');
+const isDone = async () =>
+  (await shop.query(`SELECT FROM saga_state WHERE status = 'DONE'`)).length === 1;
+const NOBODY = '127.0.0.1:1';
+
+function expectNotAccepted(answer: { status: number; headers: Headers; body: object }): void {
+  expect(answer).toMatchObject({ status: 503, body: { code: 'NOT_ACCEPTED' } });
+  expect(answer.headers.get('retry-after')).toMatch(/^\d+$/);
+}
+
+describe('two orchestrators', () => {
+  it('answer a key at either of them with the end of its one checkout', async () => {
+    const [one, two] = await Promise.all([start(), start()]);
+    const first = post(one, 'user', { 'idempotency-key': 'k' });
+    await waitFor('the checkout to be recorded', async () => (await sagas()).length === 1);
+    const second = post(two, 'user', { 'idempotency-key': 'k' });
+    await shop.serveAll();
+    const [owner, other] = await Promise.all([first, second]);
+    expect(owner.status).toBe(200);
+    expect(other).toMatchObject({ status: 200, body: owner.body });
+    expect(other.headers.get('idempotent-replayed')).toBe('true');
+  });
+
+  it('finish what one of them left when it was killed', async () => {
+    const owned = { OWNER_SILENT_MS: '1000', HEARTBEAT_MS: '200' };
+    const [one, two] = await Promise.all([start(owned), start(owned)]);
+    const lost = post(one, 'user', { 'idempotency-key': 'k' });
+    await shop.serve('order', { response: {} });
+    await Promise.all([expect(lost).rejects.toThrow(), one.kill()]);
+    const replay = post(two, 'user', { 'idempotency-key': 'k' });
+    await shop.serveUntil('the end', isDone);
+    expect(await replay).toMatchObject({ status: 200 });
+  });
+});
+
+describe('an orchestrator that is told to end', () => {
+  it('lets those who wait go with a 202, and the other one finishes at once', async () => {
+    const [one, two] = await Promise.all([start(), start()]);
+    const waiting = post(one, 'user', { 'idempotency-key': 'k' });
+    await waitFor('the checkout to be recorded', async () => (await sagas()).length === 1);
+    const code = one.stop();
+    expect(await waiting).toMatchObject({ status: 202, body: { status: 'RUNNING' } });
+    await shop.serve('order', { response: {} });
+    expect(await code).toBe(0);
+    const replay = post(two, 'user', { 'idempotency-key': 'k' });
+    await shop.serveUntil('the end', isDone);
+    expect(await replay).toMatchObject({ status: 200 });
+  });
+});
+
+describe('an orchestrator that cannot take more', () => {
+  it('records nothing, and answers replays all the same', async () => {
+    const one = await start({ MAX_SAGAS_IN_FLIGHT: '1', CHECKOUT_WAIT_MS: '300' });
+    const accepted = await post(one, 'user', { 'idempotency-key': 'k', prefer: 'respond-async' });
+    expect(accepted.status).toBe(202);
+    expectNotAccepted(await post(one, 'user', { 'idempotency-key': 'l' }));
+    expectNotAccepted(await post(one, 'somebody else'));
+    const replay = await post(one, 'user', { 'idempotency-key': 'k', prefer: 'respond-async' });
+    expect(replay).toMatchObject({ status: 202, body: { sagaId: accepted.body.sagaId } });
+    expect(await post(one, 'user', { 'idempotency-key': 'k' }, 7)).toMatchObject({ status: 422 });
+    expect(await sagas()).toHaveLength(1);
+    await shop.serveAll();
+    const next = await waitFor('room for another', async () => {
+      const answer = await post(one, 'user', { 'idempotency-key': 'l' });
+      return answer.status === 503 ? undefined : answer;
+    });
+    expect(next.status).toBe(202);
+  });
+});
+
+describe('an orchestrator without', () => {
+  it('a broker says so, and takes nothing', async () => {
+    const one = await shop.start({ RABBITMQ_URL: `amqp://admin:admin@${NOBODY}` });
+    const health = await ask(one, 'GET', '/health/ready');
+    expect(health).toMatchObject({ status: 503 });
+    expect(Object.keys(health.body.error as object)).toEqual(['broker', 'consumers']);
+    expectNotAccepted(await post(one, 'user'));
+    expect(await sagas()).toEqual([]);
+    const products = await ask(one, 'GET', '/products');
+    expect(products).toMatchObject({ status: 503, body: { code: 'UNAVAILABLE' } });
+    expect(products.headers.get('retry-after')).toBe('1');
+  });
+
+  it('a database says so, and takes nothing', async () => {
+    const one = await shop.start({ DB_URL: `postgresql://postgres@${NOBODY}/gone` });
+    await waitFor('the broker to be there', async () => {
+      const { body } = await ask(one, 'GET', '/health/ready');
+      return Object.keys(body.error as object).join() === 'database';
+    });
+    expectNotAccepted(await post(one, 'user'));
+    const saga = await ask(one, 'GET', `/sagas/${newUuid()}`);
+    expect(saga).toMatchObject({ status: 503, body: { code: 'UNAVAILABLE' } });
+  });
+});

@@ -1,0 +1,189 @@
+import { newUuid } from '@backstitch/shared-types';
+import { type AppProcess, waitFor } from '@backstitch/testkit';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { ask, Orchestrators, post } from './testing/orchestrators.js';
+
+jest.setTimeout(30_000);
+
+let shop: Orchestrators;
+let one: AppProcess;
+
+beforeAll(async () => {
+  shop = await Orchestrators.prepare();
+  one = await shop.ready(await shop.start({ CHECKOUT_WAIT_MS: '1500' }));
+});
+afterAll(() => shop.close());
+
+const somebody = () => `user ${newUuid()}`;
+const stateOf = async (sagaId: unknown) => {
+  const rows = await shop.query('SELECT status, current_step FROM saga_state WHERE saga_id = $1', [
+    sagaId,
+  ]);
+  return rows[0];
+};
+const sagasIn = async () => Number((await shop.query('SELECT count(*) FROM saga_state'))[0]!.count);
+
+describe('a checkout', () => {
+  it('is done when its five commands are, and is then answered and told', async () => {
+    const sagaId = newUuid();
+    const headers = { 'x-saga-id': sagaId, 'x-request-id': 'request-1' };
+    const [answer, served] = await Promise.all([post(one, somebody(), headers), shop.serveAll()]);
+    expect(served).toEqual([
+      'order.create',
+      'inventory.reserve',
+      'payment.process',
+      'inventory.commit',
+      'order.confirm',
+    ]);
+    const orderId = answer.headers.get('x-order-id');
+    const message = 'Order placed successfully';
+    expect(answer).toMatchObject({ status: 200 });
+    expect(answer.body).toEqual({ success: true, orderId, sagaId, message });
+    expect(await stateOf(sagaId)).toEqual({ status: 'DONE', current_step: 'COMPLETED' });
+    const { body } = await ask(one, 'GET', `/sagas/${sagaId}`);
+    const rows = await shop.query(
+      'SELECT step, status FROM saga_logs WHERE saga_id = $1 ORDER BY created_at',
+      [sagaId],
+    );
+    const log = body.log as { step: string; status: string }[];
+    expect(log.map(({ step, status }) => ({ step, status }))).toEqual(rows);
+    expect(rows).toHaveLength(10);
+    await waitFor('the log line of the end', () =>
+      one.log.find((line) => line.msg === 'checkout ended' && line.sagaId === sagaId),
+    );
+    const lines = one.log.filter((line) => line.sagaId === sagaId);
+    expect(lines.map(({ msg }) => msg)).toEqual(['checkout accepted', 'checkout ended', 'request']);
+    for (const line of lines)
+      expect(line).toMatchObject({ sagaId, orderId, requestId: 'request-1' });
+  });
+
+  it('that is refused is answered once its undo is complete', async () => {
+    const user = somebody();
+    const answering = post(one, user);
+    await shop.serve('order', { response: {} });
+    await shop.serve('inventory', {
+      no: 'INSUFFICIENT_STOCK',
+      details: [{ productId: 'p', name: 'Lamp', requested: 10, available: 5 }],
+    });
+    const [running] = await shop.query(
+      `SELECT saga_id FROM saga_state WHERE input->>'userId' = $1`,
+      [user],
+    );
+    await waitFor('the undo to begin', async () => {
+      const state = await stateOf(running!.saga_id);
+      return state?.current_step === 'CANCEL_ORDER';
+    });
+    expect(await shop.serve('order', { response: {} })).toBe('order.cancel');
+    expect(await answering).toMatchObject({
+      status: 409,
+      body: {
+        code: 'INSUFFICIENT_STOCK',
+        detail: 'Lamp (p): 10 asked for, 5 available.',
+        orderId: expect.any(String),
+        sagaId: running!.saga_id,
+        success: false,
+      },
+    });
+    expect(await stateOf(running!.saga_id)).toMatchObject({ status: 'COMPENSATED' });
+  });
+
+  it('is answered at once when that is preferred', async () => {
+    const user = somebody();
+    const answer = await post(one, user, { prefer: 'respond-async' });
+    expect(answer).toMatchObject({ status: 202, body: { status: 'RUNNING' } });
+    expect(answer.headers.get('preference-applied')).toBe('respond-async');
+    expect(answer.headers.get('location')).toBe(`/api/sagas/${String(answer.body.sagaId)}`);
+    await shop.serveAll();
+    const ended = await post(one, user, { prefer: 'respond-async' });
+    expect(ended).toMatchObject({ status: 200, body: { sagaId: answer.body.sagaId } });
+  });
+
+  it('that outlives the wait budget is 202, and its keyed replay 409 with Retry-After', async () => {
+    const user = somebody();
+    const headers = { 'idempotency-key': '"k"' };
+    const [first, replay] = await Promise.all([
+      post(one, user, headers),
+      post(one, user, headers),
+    ]).then((both) => both.sort((a, b) => a.status - b.status));
+    const { sagaId } = first.body;
+    expect(first).toMatchObject({ status: 202, body: { status: 'RUNNING' } });
+    expect(first.headers.get('location')).toBe(`/api/sagas/${String(sagaId)}`);
+    expect(replay).toMatchObject({ status: 409, body: { code: 'CHECKOUT_IN_PROGRESS', sagaId } });
+    expect(replay.headers.get('retry-after')).toMatch(/^\d+$/);
+    expect(replay.headers.get('idempotent-replayed')).toBe('true');
+    await shop.serveAll();
+    const after = await post(one, user, headers);
+    expect(after).toMatchObject({ status: 200, body: { sagaId } });
+    expect(after.headers.get('idempotent-replayed')).toBe('true');
+  });
+
+  it('sent fifty times at once with one key is one order and fifty equal answers', async () => {
+    const user = somebody();
+    const before = await sagasIn();
+    const asking = Array.from({ length: 50 }, () => post(one, user, { 'idempotency-key': 'k' }));
+    await shop.serveAll();
+    const answers = await Promise.all(asking);
+    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]));
+    expect(new Set(answers.map(({ body }) => JSON.stringify(body))).size).toBe(1);
+    const replayed = answers.filter(({ headers }) => headers.get('idempotent-replayed') === 'true');
+    expect(replayed).toHaveLength(49);
+    expect(await sagasIn()).toBe(before + 1);
+  });
+
+  it('repeated with its saga id is the same request, not a replay', async () => {
+    const user = somebody();
+    const headers = { 'x-saga-id': newUuid() };
+    const asking = [post(one, user, headers), post(one, user, headers)];
+    await shop.serveAll();
+    for (const answer of await Promise.all(asking)) {
+      expect(answer).toMatchObject({ status: 200, body: { sagaId: headers['x-saga-id'] } });
+      expect(answer.headers.get('idempotent-replayed')).toBeNull();
+    }
+  });
+
+  it('of a used key with another body is 422', async () => {
+    const user = somebody();
+    const headers = { 'idempotency-key': 'k', prefer: 'respond-async' };
+    await post(one, user, headers);
+    expect(await post(one, user, headers, 3)).toMatchObject({
+      status: 422,
+      body: { code: 'IDEMPOTENCY_KEY_REUSED' },
+    });
+    await shop.serveAll();
+  });
+
+  it.each([
+    ['a bad saga id', { 'x-saga-id': '7' }, 'VALIDATION_FAILED'],
+    ['a bad key', { 'idempotency-key': 'k'.repeat(256) }, 'INVALID_IDEMPOTENCY_KEY'],
+  ])('with %s is 400 and records nothing', async (_name, headers, code) => {
+    const before = await sagasIn();
+    expect(await post(one, somebody(), headers)).toMatchObject({ status: 400, body: { code } });
+    expect(await sagasIn()).toBe(before);
+  });
+});
+
+describe('looking', () => {
+  it('passes a question on to its service', async () => {
+    const id = newUuid();
+    const [order] = await Promise.all([
+      ask(one, 'GET', `/orders/${id}`),
+      shop.serve('order', { response: { id } }),
+    ]);
+    expect(order).toMatchObject({ status: 200, body: { id } });
+    const [products] = await Promise.all([
+      ask(one, 'GET', '/products'),
+      shop.serve('inventory', { response: [{ id }] }),
+    ]);
+    expect(products.body).toEqual([{ id }]);
+  });
+
+  it('for what there is not is 404', async () => {
+    const [order] = await Promise.all([
+      ask(one, 'GET', `/orders/${newUuid()}`),
+      shop.serve('order', { no: 'ORDER_NOT_FOUND' }),
+    ]);
+    expect(order).toMatchObject({ status: 404, body: { code: 'ORDER_NOT_FOUND' } });
+    const saga = await ask(one, 'GET', `/sagas/${newUuid()}`);
+    expect(saga).toMatchObject({ status: 404, body: { code: 'SAGA_NOT_FOUND' } });
+  });
+});

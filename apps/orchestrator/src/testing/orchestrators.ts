@@ -1,0 +1,141 @@
+import { fileURLToPath } from 'node:url';
+import { runMigrations } from '@backstitch/service-kit';
+import { COMMAND_QUEUES } from '@backstitch/shared-types';
+import {
+  type AppProcess,
+  startApp,
+  testDatabase,
+  type TestDatabase,
+  testVhost,
+  type TestVhost,
+  waitFor,
+} from '@backstitch/testkit';
+import pg from 'pg';
+
+const MAIN = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
+export const MIGRATIONS = fileURLToPath(new URL('../../migrations', import.meta.url));
+
+export interface Answer {
+  status: number;
+  headers: Headers;
+  body: Record<string, unknown>;
+}
+
+/** Which services answer with what: a response, or a no of this code. */
+export type Saying = { response: unknown } | { no: string; details?: unknown };
+
+/**
+ * Orchestrators as processes on a database and a vhost of their own. The services are the test's:
+ * nothing is answered but what it answers, when it answers it.
+ */
+export class Orchestrators {
+  readonly #running: AppProcess[] = [];
+
+  private constructor(
+    readonly database: TestDatabase,
+    readonly vhost: TestVhost,
+    private readonly pool: pg.Pool,
+  ) {}
+
+  static async prepare(): Promise<Orchestrators> {
+    const database = await testDatabase({
+      name: 'orchestrator',
+      migrations: MIGRATIONS,
+      migrate: (url) => runMigrations({ url, folder: MIGRATIONS, print: () => undefined }),
+    });
+    const pool = new pg.Pool({ connectionString: database.url, max: 2 });
+    return new Orchestrators(database, await testVhost('orchestrator'), pool);
+  }
+
+  async start(environment: Record<string, string> = {}): Promise<AppProcess> {
+    const one = await startApp(MAIN, {
+      DB_URL: this.database.url,
+      RABBITMQ_URL: this.vhost.url,
+      ...environment,
+    });
+    this.#running.push(one);
+    return one;
+  }
+
+  async ready(one: AppProcess): Promise<AppProcess> {
+    await waitFor('the orchestrator to be ready', async () => {
+      const answer = await ask(one, 'GET', '/health/ready');
+      if (answer.status !== 200) throw new Error(JSON.stringify(answer.body));
+      return true;
+    });
+    return one;
+  }
+
+  /** Answers the next command of a queue, and says which pattern it was. */
+  async serve(queue: keyof typeof COMMAND_QUEUES, saying: Saying): Promise<string> {
+    const command = await this.vhost.take(COMMAND_QUEUES[queue]);
+    const { pattern, id } = JSON.parse(command.content.toString()) as Record<string, string>;
+    const reply =
+      'no' in saying
+        ? { err: { code: saying.no, message: 'no', retryable: false, details: saying.details } }
+        : { response: saying.response };
+    const { replyTo, correlationId } = command.properties as unknown as Record<string, string>;
+    const body = Buffer.from(JSON.stringify({ ...reply, isDisposed: true, id }));
+    await this.vhost.publish(replyTo!, body, { correlationId });
+    return pattern!;
+  }
+
+  /** The whole of a checkout that nobody refuses. */
+  async serveAll(): Promise<string[]> {
+    const served: string[] = [];
+    for (const queue of ['order', 'inventory', 'payment', 'inventory', 'order'] as const) {
+      served.push(await this.serve(queue, { response: {} }));
+    }
+    return served;
+  }
+
+  /** Answers whatever is asked, however often, until the probe is satisfied. */
+  serveUntil<Seen>(what: string, probe: () => Promise<Seen | false | undefined>): Promise<Seen> {
+    const queues = Object.keys(COMMAND_QUEUES) as (keyof typeof COMMAND_QUEUES)[];
+    return waitFor(what, async () => {
+      for (const queue of queues) {
+        const counts = await this.vhost.queue(COMMAND_QUEUES[queue]);
+        if (counts && counts.messages > 0) await this.serve(queue, { response: {} });
+      }
+      return probe();
+    });
+  }
+
+  async query(text: string, values: unknown[] = []): Promise<Record<string, unknown>[]> {
+    return (await this.pool.query<Record<string, unknown>>(text, values)).rows;
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.#running.map((one) => one.kill()));
+    await this.pool.end();
+    // A killed orchestrator's connections end a moment later; drop() waits for them.
+    await this.database.drop();
+    await this.vhost.drop();
+  }
+}
+
+export async function ask(
+  one: AppProcess,
+  method: 'GET' | 'POST',
+  path: string,
+  { headers = {}, body }: { headers?: Record<string, string>; body?: unknown } = {},
+): Promise<Answer> {
+  const response = await fetch(one.url + path, {
+    method,
+    headers: { ...(body !== undefined && { 'content-type': 'application/json' }), ...headers },
+    ...(body !== undefined && { body: JSON.stringify(body) }),
+  });
+  const parsed = (await response.json()) as Record<string, unknown>;
+  return { status: response.status, headers: response.headers, body: parsed };
+}
+
+export function post(
+  one: AppProcess,
+  userId: string,
+  headers: Record<string, string> = {},
+  quantity = 2,
+): Promise<Answer> {
+  const productId = '660facf7-b9cf-417a-8ee1-27afe2fb2c72';
+  const body = { userId, items: [{ productId, quantity, price: '29.99' }] };
+  return ask(one, 'POST', '/checkout', { headers, body });
+}
