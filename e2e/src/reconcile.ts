@@ -18,7 +18,7 @@ export function reconcile(system: System): Promise<Reconciliation> {
   };
   const file = `${PROJECT}tools/dist/reconcile/main.js`;
   return new Promise((resolve) => {
-    execFile(process.execPath, [file], { env }, (error, stdout, stderr) => {
+    execFile(process.execPath, [file, '--settle', '30'], { env }, (error, stdout, stderr) => {
       const exitCode = typeof error?.code === 'number' ? error.code : error ? 1 : 0;
       resolve({ exitCode, output: stdout + stderr });
     });

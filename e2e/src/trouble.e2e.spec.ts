@@ -41,7 +41,8 @@ describe('trouble', () => {
 
   const clean = async (): Promise<void> => {
     await system.settled();
-    expect(await reconcile(system)).toMatchObject({ exitCode: 0 });
+    const { exitCode, output } = await reconcile(system);
+    if (exitCode !== 0) throw new Error(`reconcile ended with ${exitCode}:\n${output}`);
   };
 
   it.each(Object.keys(DATABASES) as DatabaseName[])(
