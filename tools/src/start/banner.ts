@@ -42,7 +42,7 @@ Place an order (two wireless mice):
   curl -s ${url}/api/checkout -H 'content-type: application/json' -d '${ORDER}'
 
 Then look at what happened:  curl -s ${url}/api/sagas/<sagaId>
-Check the books of all services against each other:  pnpm reconcile
+Check the books of all services against each other:  npm run reconcile
 Ctrl-C stops everything that was started here.
 `;
 }
