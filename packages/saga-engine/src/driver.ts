@@ -120,6 +120,10 @@ export class Driver {
     this.busyCount++;
     try {
       return await this.apply(resident, event);
+    } catch (error) {
+      // It would go wrong again at once; the scan finds the saga again, at a pace of its own.
+      if (this.isDriven(resident)) this.drop(resident, undefined);
+      throw error;
     } finally {
       resident.isBusy = false;
       this.busyCount--;
@@ -131,7 +135,12 @@ export class Driver {
   private next(resident: Resident): void {
     const turn = resident.turns.shift();
     if (turn) this.submit(resident, turn.event).then(turn.resolve, turn.reject);
-    else this.alarms.arm(resident);
+    else if (this.isDriven(resident)) this.alarms.arm(resident);
+  }
+
+  /** False for a saga that ended, or that this instance has let go of. */
+  private isDriven(resident: Resident): boolean {
+    return this.residents.get(resident.instance.sagaId) === resident;
   }
 
   /**
@@ -140,7 +149,7 @@ export class Driver {
    */
   private async apply(resident: Resident, event: ArrivingEvent): Promise<Applied> {
     for (let tries = 0; ; tries++) {
-      if (this.residents.get(resident.instance.sagaId) !== resident) return 'not-here';
+      if (!this.isDriven(resident)) return 'not-here';
       const move = this.decide(resident, event, tries > 0);
       if (move.ignored) return this.ignore(resident, event, move.ignored);
       if (event.kind === 'replied') this.ports.reached('orchestrator.reply-before-commit');

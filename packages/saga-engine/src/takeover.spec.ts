@@ -1,10 +1,12 @@
 import { waitFor } from '@backstitch/testkit';
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { EngineStopped } from './engine.js';
 import { engineOn, type RunningEngine } from './fixtures/engines.js';
+import { silentLogger } from './fixtures/silent-logger.js';
 import { trip } from './fixtures/trip.js';
+import type { OpenSaga } from './instance.js';
 import type { OutgoingCommand } from './ports.js';
-import { MemoryDatabase, MemorySagaStore, type Answer } from './testing/index.js';
+import { DONE, MemoryDatabase, MemorySagaStore, type Answer } from './testing/index.js';
 
 type Memory = RunningEngine<MemorySagaStore>;
 
@@ -37,6 +39,34 @@ describe('more than one instance', () => {
     expect(slow.counts.get('dropped')).toBe(1);
     expect(slow.engine.inFlight).toBe(0);
     expect(other.counts.get('taken-over')).toBe(1);
+  });
+
+  it('does nothing more about a saga that another one took', async () => {
+    const store = new MemorySagaStore(database);
+    const clock = { nowMs: jest.fn(() => database.nowMs()) };
+    jest.spyOn(store, 'clock', 'get').mockReturnValue(clock);
+    const slow = engineOn(store, () => 'silence');
+    engines.push(slow);
+    const sagaId = await slow.begin();
+    const other = newEngine((command) => (command.attempt === 1 ? 'silence' : DONE));
+    await other.engine.run();
+    await waitFor('the saga to be let go of', () => slow.counts.get('dropped') === 1);
+    clock.nowMs.mockClear();
+    await other.engine.waitForEnd(sagaId, 5_000); // several reply timeouts later
+    expect(clock.nowMs).not.toHaveBeenCalled();
+  });
+
+  it('tries a saga that its definition cannot drive again at the pace of the scan', async () => {
+    const errors = jest.spyOn(silentLogger, 'error');
+    const dead = newEngine(() => 'silence');
+    const row = database.rows.get(await dead.begin())!;
+    row.instance = { ...(row.instance as OpenSaga), awaited: 'A_STEP_OF_OLD' };
+    const { engine, counts } = newEngine();
+    await engine.run();
+    await waitFor('the scan to find it thrice', () => counts.get('found-again')! >= 3);
+    const found = counts.get('taken-over')! + counts.get('found-again')!;
+    expect(errors.mock.calls.length).toBeLessThanOrEqual(found);
+    expect(engine.inFlight).toBeLessThanOrEqual(1);
   });
 
   it('names a reply that comes when another one took the saga as a no-op', async () => {
