@@ -9,7 +9,14 @@ import { SagaRuntime } from './sagas/sagas.runtime.js';
 const name = 'orchestrator';
 const config = loadConfig(OrchestratorConfig);
 const logger = createLogger({ app: name, level: config.LOG_LEVEL });
-const database = openDatabase({ url: config.DB_URL, name, logger, keyLookups: true });
+const database = openDatabase({
+  url: config.DB_URL,
+  name,
+  logger,
+  keyLookups: true,
+  // A checkout that cannot be recorded in good time is refused, while its caller still listens.
+  statementTimeoutMs: 4_000,
+});
 const sagas = runtimeOrExit();
 
 await bootApp({

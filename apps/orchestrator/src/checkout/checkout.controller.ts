@@ -32,8 +32,10 @@ export class CheckoutController {
     @Res() reply: FastifyReply,
   ): Promise<void> {
     const { headers, id: requestId } = request;
+    const sagaId = sagaIdOf(headers['x-saga-id']);
+    traceRequest(request, { sagaId });
     const answered = await this.handler.checkout({
-      sagaId: sagaIdOf(headers['x-saga-id']),
+      sagaId,
       requestId,
       userId: body.userId,
       lines: linesOf(body, this.#digits),

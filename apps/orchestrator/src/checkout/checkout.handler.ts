@@ -51,13 +51,14 @@ export class CheckoutHandler {
   async checkout(request: CheckoutRequest): Promise<AnsweredCheckout> {
     const { CHECKOUT_DEDUPE_SECONDS, CHECKOUT_WAIT_MS } = this.#options.config;
     const { sagaId: ownId, userId, lines, key, async } = request;
+    const untilMs = performance.now() + CHECKOUT_WAIT_MS;
     const isNamed = key !== undefined || CHECKOUT_DEDUPE_SECONDS > 0;
     const claim = isNamed ? claimOf(userId, lines, key) : undefined;
     const found = await this.#accept(request, claim);
     const { sagaId, orderId } = found;
     const replayed = sagaId !== ownId;
     this.#logAcceptance(request, found, replayed);
-    const waitMs = async ? 0 : CHECKOUT_WAIT_MS;
+    const waitMs = async ? 0 : Math.max(0, untilMs - performance.now());
     const isNew = async && !replayed;
     const ended = isNew ? undefined : await this.#waitForEnd(sagaId, waitMs);
     const answer = answerOf({

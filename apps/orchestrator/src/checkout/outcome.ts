@@ -19,7 +19,7 @@ export interface CheckoutSoFar {
   cutShort: boolean;
 }
 
-export interface AnswerHeaders {
+interface AnswerHeaders {
   location?: string;
   'retry-after'?: string;
   'idempotent-replayed'?: 'true';

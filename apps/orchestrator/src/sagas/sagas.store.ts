@@ -3,7 +3,7 @@ import { PostgresSagaStore, type PostgresSagaStoreOptions } from '@backstitch/sa
 import type { Logger, TraceFields } from '@backstitch/service-kit';
 
 /** What every log line about a saga carries. */
-export function sagaTrace(saga: {
+function sagaTrace(saga: {
   sagaId: string;
   subjectId: string;
   requestId: string | undefined;

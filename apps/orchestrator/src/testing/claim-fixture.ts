@@ -18,7 +18,7 @@ import { TIMING } from './timing.js';
 const PRODUCT = '660facf7-b9cf-417a-8ee1-27afe2fb2c72';
 
 const definition = checkoutSaga(TIMING);
-export const silent: Logger = createLoggerTo({ write: () => undefined }, 'test', 'info');
+const silent: Logger = createLoggerTo({ write: () => undefined }, 'test', 'info');
 
 export type Status = ReturnType<typeof statusOf>;
 
