@@ -1,5 +1,5 @@
 import { writeFileSync } from 'node:fs';
-import { measure, warm } from './measure.js';
+import { measure, measureRest, warm } from './measure.js';
 import type { BenchOptions } from './options.js';
 import { turns, type Turn } from './plan.js';
 import { circumstances } from './report/machine.js';
@@ -39,6 +39,9 @@ export async function bench({ options, ...around }: Command): Promise<void> {
     await warm(system, most, warmSeconds * HEAT, basket, stop.signal);
   }
 
+  say('looking at everything at rest');
+  const atRestCpuMsPerSecond = await measureRest(systems, servers, stop.signal);
+
   const plan = turns(
     rounds,
     concurrency,
@@ -58,6 +61,7 @@ export async function bench({ options, ...around }: Command): Promise<void> {
     circumstances: found,
     load: { seconds, warmSeconds, rounds, ...basket },
     systems: await Promise.all(systems.map((system) => accountOf(system, measurements))),
+    atRestCpuMsPerSecond,
     measurements,
     ratios: ratios(measurements, 'backstitch', 'textbook'),
   };

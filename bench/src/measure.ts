@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { checkoutBody, type Basket } from './load/basket.js';
 import { drive } from './load/drive.js';
 import { UsageMeter, type ProcessUsage } from './load/process-usage.js';
@@ -60,6 +61,31 @@ export async function measure(
     cpuMs: cpuMsPerCheckout(before, after, completed),
     appsRssMb: after.apps && after.apps.residentBytes / 1e6,
   };
+}
+
+const REST_SECONDS = 4;
+
+/**
+ * CPU milliseconds per second that everything burns when nobody buys: heartbeats, sweepers, polling. What
+ * the servers burn at rest is in every system's figures, and most of them when little is in flight.
+ */
+export async function measureRest(
+  systems: readonly System[],
+  servers: Servers,
+  signal: AbortSignal,
+): Promise<Record<string, number>> {
+  if (!UsageMeter.works()) return {};
+  const apps = systems.map(({ name, processes }) => [name, processes.map(({ pid }) => pid)]);
+  const meter = new UsageMeter<string>({ ...Object.fromEntries(apps), ...servers.pids });
+  const before = meter.read();
+  await delay(REST_SECONDS * 1000, undefined, { signal });
+  const after = meter.read();
+  return Object.fromEntries(
+    Object.entries(after).map(([group, usage]) => {
+      const burntMs = (usage?.cpuMs ?? 0) - (before[group]?.cpuMs ?? 0);
+      return [group, burntMs / REST_SECONDS];
+    }),
+  );
 }
 
 type Usages = Partial<Record<keyof CpuMs, ProcessUsage>>;

@@ -11,6 +11,8 @@ export interface BenchResult {
   circumstances: Circumstances;
   load: { seconds: number; warmSeconds: number; rounds: number; products: number; lines: number };
   systems: { name: SystemName; description: string; books: Books; completed: number }[];
+  /** Of each system's apps, and of the servers with all systems up. */
+  atRestCpuMsPerSecond: Record<string, number>;
   measurements: Measurement[];
   ratios: Ratios[];
 }
@@ -29,7 +31,13 @@ export function report(result: BenchResult): string {
     .join('\n\n');
 }
 
-function heading({ circumstances: around, load, systems }: BenchResult): string {
+function heading({
+  circumstances: around,
+  load,
+  systems,
+  atRestCpuMsPerSecond,
+}: BenchResult): string {
+  const rest = Object.entries(atRestCpuMsPerSecond).map(([who, ms]) => `${who} ${figure(ms)}`);
   const settings = Object.entries(around.postgresSettings).map(
     ([name, value]) => `${name} ${value}`,
   );
@@ -50,6 +58,7 @@ function heading({ circumstances: around, load, systems }: BenchResult): string 
         'load',
         `${load.rounds} × ${load.seconds} s each, in turn; ${lines} an order, ${load.products} products`,
       ],
+      ['at rest', `CPU ms per second: ${rest.join(', ') || 'unknown'}`],
       ...systems.map(({ name, description }) => [name, description]),
     ].map(([name, text]) => [`${name?.padEnd(10)}   ${text}`]),
     '',
@@ -104,7 +113,8 @@ function ratioTable(all: readonly Ratios[]): string {
   if (all.length === 0) return '';
   const rows = all.flatMap(({ inFlight, throughput, cpu, latencyP50 }) => [
     ratioRow(`${inFlight} in flight: throughput`, throughput),
-    ...(cpu ? [ratioRow(`${inFlight} in flight: less CPU per checkout`, cpu)] : []),
+    // When idle, most CPU is what everything burns at rest, the other system included.
+    ...(cpu && inFlight > 1 ? [ratioRow(`${inFlight} in flight: less CPU per checkout`, cpu)] : []),
     ratioRow(`${inFlight} in flight: shorter latency (p50)`, latencyP50),
   ]);
   const title = `times better than the textbook, pair by pair (${all[0]?.pairs} pairs)`;

@@ -1,0 +1,90 @@
+import { describe, expect, it } from '@jest/globals';
+import { measured } from '../testing/measured.js';
+import type { Measurement } from './measurement.js';
+import { ratios } from './ratios.js';
+import { report, type BenchResult } from './report.js';
+
+function resultOf(measurements: Measurement[], completed = 1_500): BenchResult {
+  return {
+    startedAt: '2026-11-20T12:00:00.000Z',
+    circumstances: {
+      machine: '2 × A CPU, 8 GiB, Linux 6.1',
+      node: 'v20.20.0',
+      postgres: '15.8 (private)',
+      postgresSettings: { fsync: 'on', synchronous_commit: 'on' },
+      rabbitmq: '3.10.8 on Erlang 25 (private)',
+      fdatasyncUs: 30,
+    },
+    load: { seconds: 15, warmSeconds: 3, rounds: 2, products: 1_000, lines: 2 },
+    systems: [
+      {
+        name: 'backstitch',
+        description: '0.1.0',
+        books: { confirmedOrders: 1_600, logRowsPerSaga: 10 },
+        completed,
+      },
+    ],
+    atRestCpuMsPerSecond: { backstitch: 12, postgres: 4 },
+    measurements,
+    ratios: ratios(measurements, 'backstitch', 'textbook'),
+  };
+}
+
+const PAIRS = [1, 64].flatMap((inFlight) => [
+  measured({ inFlight, perSecond: 600 }),
+  measured({
+    inFlight,
+    system: 'textbook',
+    cpuMs: { apps: 10, postgres: 4, rabbitmq: 2 },
+    appsRssMb: 555.4,
+  }),
+]);
+
+describe('report', () => {
+  it('says on what, and with which guarantees of the disk, it was measured', () => {
+    const text = report(resultOf(PAIRS));
+    expect(text).toContain('machine      2 × A CPU, 8 GiB, Linux 6.1');
+    expect(text).toContain('fsync on, synchronous_commit on');
+    expect(text).toContain('fdatasync of 8 kB takes 30 µs');
+    expect(text).toContain('CPU ms per second: backstitch 12.0, postgres 4.00');
+  });
+
+  it('shows each system under each load with the CPU of each part', () => {
+    const lines = report(resultOf(PAIRS)).split('\n');
+    const start = lines.findIndex((line) => line.startsWith('64 in flight '));
+    expect(lines.slice(start + 1, start + 3).map((line) => line.split(/\s+/))).toEqual([
+      ['backstitch', '600', '2.00', '1.00', '0.500', '0.500', '10.0', '30.0', '700'],
+      ['textbook', '100', '16.0', '10.0', '4.00', '2.00', '10.0', '30.0', '555'],
+    ]);
+  });
+
+  it('shows ratios of throughput and CPU, but none of CPU for an idle system', () => {
+    const text = report(resultOf(PAIRS));
+    expect(text).toMatch(/64 in flight: throughput +6\.00 × +6\.00 × +6\.00 ×/);
+    expect(text).toMatch(/64 in flight: less CPU per checkout +8\.00 ×/);
+    expect(text).toMatch(/1 in flight: throughput/);
+    expect(text).not.toMatch(/ 1 in flight: less CPU/);
+  });
+
+  it('shows the median of several rounds above each of them', () => {
+    const rounds = [300, 500, 100].map((perSecond, index) =>
+      measured({ round: index + 1, perSecond }),
+    );
+    const lines = report(resultOf(rounds)).split('\n');
+    const start = lines.findIndex((line) => line.startsWith('64 in flight '));
+    const perSecond = lines.slice(start + 1, start + 5).map((line) => line.match(/\d{3}/)?.[0]);
+    expect(perSecond).toEqual(['300', '300', '500', '100']);
+  });
+
+  it('says so when a system confirmed fewer orders than it answered', () => {
+    expect(report(resultOf(PAIRS))).not.toContain('FEWER');
+    expect(report(resultOf(PAIRS, 1_601))).toContain('FEWER THAN IT ANSWERED');
+  });
+
+  it('tells of every answer that was no checkout', () => {
+    const failing = measured({ failed: { 409: 2, 503: 1 }, failure: 'no stock' });
+    expect(report(resultOf([failing]))).toContain(
+      'backstitch, round 1, 64 in flight: 2 × 409, 1 × 503; one of them: no stock',
+    );
+  });
+});
