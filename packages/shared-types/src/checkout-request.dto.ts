@@ -1,18 +1,6 @@
-import { Type } from 'class-transformer';
-import {
-  ArrayMaxSize,
-  ArrayMinSize,
-  IsArray,
-  IsInt,
-  IsString,
-  IsUUID,
-  Matches,
-  Max,
-  Min,
-  registerDecorator,
-  ValidateNested,
-} from 'class-validator';
+import { IsInt, IsString, IsUUID, Matches, Max, Min, registerDecorator } from 'class-validator';
 import 'reflect-metadata';
+import { IsLines } from './lines.decorator.js';
 
 /** Any text without control characters and without half a surrogate pair, 1–100 characters. */
 const USER_ID = /^[^\p{Cc}\p{Cs}]{1,100}$/u;
@@ -53,10 +41,6 @@ export class CheckoutRequestDto {
   @Matches(USER_ID, { message: 'userId must be 1-100 characters without control characters' })
   userId!: string;
 
-  @IsArray()
-  @ArrayMinSize(1, { message: 'items must hold at least one line' })
-  @ArrayMaxSize(100, { message: 'items must hold at most 100 lines' })
-  @ValidateNested({ each: true })
-  @Type(() => CheckoutItemDto)
+  @IsLines(() => CheckoutItemDto)
   items!: CheckoutItemDto[];
 }

@@ -1,17 +1,6 @@
-import { Type } from 'class-transformer';
-import {
-  ArrayMaxSize,
-  ArrayMinSize,
-  IsArray,
-  IsInt,
-  IsOptional,
-  IsUUID,
-  Matches,
-  Max,
-  Min,
-  ValidateNested,
-} from 'class-validator';
+import { IsInt, IsOptional, IsUUID, Matches, Max, Min } from 'class-validator';
 import 'reflect-metadata';
+import { IsLines } from './lines.decorator.js';
 import { AMOUNT, OrderIdCommand } from './order-id.command.js';
 
 export class InventoryReserveItem {
@@ -31,11 +20,7 @@ export class InventoryReserveItem {
 
 /** data of inventory.reserve */
 export class InventoryReserveCommand extends OrderIdCommand {
-  @IsArray()
-  @ArrayMinSize(1)
-  @ArrayMaxSize(100)
-  @ValidateNested({ each: true })
-  @Type(() => InventoryReserveItem)
+  @IsLines(() => InventoryReserveItem)
   items!: InventoryReserveItem[];
 
   /** The lifetime the asker needs; the hold lives at least this long, from the database's now. */

@@ -1,18 +1,6 @@
-import { Type } from 'class-transformer';
-import {
-  ArrayMaxSize,
-  ArrayMinSize,
-  IsArray,
-  IsInt,
-  IsString,
-  IsUUID,
-  Length,
-  Matches,
-  Max,
-  Min,
-  ValidateNested,
-} from 'class-validator';
+import { IsInt, IsString, IsUUID, Length, Matches, Max, Min } from 'class-validator';
 import 'reflect-metadata';
+import { IsLines } from './lines.decorator.js';
 import { AMOUNT, OrderIdCommand } from './order-id.command.js';
 import type { OrderSagaState, OrderStatus } from './statuses.js';
 
@@ -35,18 +23,14 @@ export class OrderCreateCommand extends OrderIdCommand {
   @Length(1, 200)
   userId!: string;
 
-  @IsArray()
-  @ArrayMinSize(1)
-  @ArrayMaxSize(100)
-  @ValidateNested({ each: true })
-  @Type(() => OrderCreateItem)
+  @IsLines(() => OrderCreateItem)
   items!: OrderCreateItem[];
 
   @Matches(AMOUNT)
   totalAmount!: string;
 }
 
-/** The answer of order.create: the first answer, whatever became of the order since. */
+/** The yes of order.create, repeated as long as the order stands; CANCELLED, it is ORDER_CANCELLED. */
 export interface OrderCreated {
   orderId: string;
   status: 'PENDING';
