@@ -1,6 +1,6 @@
 import { Alarms } from './alarms.js';
 import type { PlannedCommand, SagaDefinition } from './define.js';
-import { isOpen, type EndedSaga, type OpenSaga, type SagaInstance } from './instance.js';
+import { isOpen, traceOf, type EndedSaga, type OpenSaga, type SagaInstance } from './instance.js';
 import type {
   Clock,
   CommandSender,
@@ -98,7 +98,7 @@ export class Driver {
   submitQuietly(resident: Resident, event: ArrivingEvent): void {
     this.submit(resident, event).catch((error: unknown) => {
       if (error instanceof EngineStopped) return;
-      this.ports.logger.error({ sagaId: resident.instance.sagaId, err: error }, 'event failed');
+      this.ports.logger.error({ ...traceOf(resident.instance), err: error }, 'event failed');
     });
   }
 
@@ -177,7 +177,7 @@ export class Driver {
       const { step, direction, attempt } = event;
       this.ports.counters.count('ignored');
       this.ports.logger.debug(
-        { sagaId: resident.instance.sagaId, step, direction, attempt, reason },
+        { ...traceOf(resident.instance), step, direction, attempt, reason },
         'reply answers nothing awaited',
       );
     }
@@ -189,9 +189,8 @@ export class Driver {
     try {
       return await this.ports.store.save({ before, instance: move.instance, logs: move.logs });
     } catch (error) {
-      const { sagaId } = before;
       this.ports.logger.warn(
-        { sagaId, err: error },
+        { ...traceOf(before), err: error },
         'outcome of a commit unknown, reading the row',
       );
       return 'outcome-unknown';
@@ -213,27 +212,27 @@ export class Driver {
     if (after.attempt > before.attempt) counters.count('retried');
     if (after.needsAttention && !before.needsAttention) {
       counters.count('attention');
-      const { sagaId, awaited, attempt, lastError } = after;
-      logger.error({ sagaId, awaited, attempt, lastError }, 'saga needs attention');
+      const { awaited, attempt, lastError } = after;
+      logger.error({ ...traceOf(after), awaited, attempt, lastError }, 'saga needs attention');
     }
   }
 
   /** Waits for the database as long as it takes; the row decides how it goes on. */
   private async reread(resident: Resident, why: Saved, tries: number): Promise<void> {
     const { store, logger, counters, settings } = this.ports;
-    const { sagaId } = resident.instance;
+    const trace = traceOf(resident.instance);
     counters.count(why === 'guard-failed' ? 'guard-failed' : 'outcome-unknown');
     for (let pauses = tries; ; pauses++) {
       if (pauses > 0) await pause(Math.min(settings.rereadMaxMs, 50 * 2 ** Math.min(pauses, 10)));
       if (this.isStopped) throw new EngineStopped();
       try {
-        const row = await store.load(sagaId);
+        const row = await store.load(trace.sagaId);
         if (row && row.owner === store.instanceId) return this.adoptRow(resident, row);
         counters.count('dropped');
-        logger.info({ sagaId, owner: row?.owner }, 'saga has another owner, letting go of it');
+        logger.info({ ...trace, owner: row?.owner }, 'saga has another owner, letting go of it');
         return this.drop(resident, undefined);
       } catch (error) {
-        logger.debug({ sagaId, err: error }, 'the database does not answer yet');
+        logger.debug({ ...trace, err: error }, 'the database does not answer yet');
       }
     }
   }

@@ -1,7 +1,8 @@
 import { waitFor } from '@backstitch/testkit';
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { EngineStopped } from './engine.js';
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { EngineStopped, type EngineOptions } from './engine.js';
 import { engineOn, type RunningEngine } from './fixtures/engines.js';
+import { silentLogger } from './fixtures/silent-logger.js';
 import { trip } from './fixtures/trip.js';
 import { isOpen } from './instance.js';
 import type { OutgoingCommand } from './ports.js';
@@ -21,8 +22,11 @@ afterEach(async () => {
   await Promise.all(engines.map(({ engine }) => engine.stop()));
 });
 
-function newEngine(answer?: (command: OutgoingCommand) => Answer): Memory {
-  const made = engineOn(new MemorySagaStore(database), answer);
+function newEngine(
+  answer?: (command: OutgoingCommand) => Answer,
+  settings?: EngineOptions['settings'],
+): Memory {
+  const made = engineOn(new MemorySagaStore(database), answer, settings);
   engines.push(made);
   return made;
 }
@@ -181,6 +185,44 @@ describe('a broker in trouble', () => {
       ['FLIGHT do 1', 'FLIGHT do 1'],
       ['FLIGHT do 1', 'FLIGHT do 1'],
     ]);
+  });
+
+  it('sends what it would not take as soon as it is back, and only that', async () => {
+    let flight: Answer = 'silence';
+    const away = { backoffMinMs: 60_000, backoffMaxMs: 60_000 };
+    const answer = (command: OutgoingCommand) => (command.step === 'FLIGHT' ? flight : DONE);
+    const { engine, begin, received, store } = newEngine(answer, away);
+    const sent = await begin();
+    flight = 'broker-away';
+    const held = await begin();
+    await waitFor('the saga to wait for the broker', async () => {
+      const saga = await store.load(held);
+      return saga && isOpen(saga) && saga.waitingFor === 'resend';
+    });
+    flight = DONE;
+    engine.resendUnsent();
+    expect(await engine.waitForEnd(held, 5_000)).toMatchObject({ phase: 'done' });
+    expect(received(held)).toEqual(['FLIGHT do 1', 'HOTEL do 1', 'TICKET do 1']);
+    expect(received(sent)).toEqual(['FLIGHT do 1']);
+  });
+});
+
+describe('a line of the log about a saga', () => {
+  it('carries its id, its subject and its request, whatever went wrong', async () => {
+    const lines: object[] = [];
+    for (const level of ['debug', 'info', 'warn', 'error'] as const) {
+      jest.spyOn(silentLogger, level).mockImplementation((fields) => void lines.push(fields));
+    }
+    const fault: Answer = { kind: 'fault', code: 'BROKEN', message: 'broken' };
+    const refusing = (c: OutgoingCommand) => (c.step === 'TICKET' && c.attempt < 3 ? fault : DONE);
+    const { engine, store } = newEngine(refusing, { attentionAfterAttempts: 1 });
+    const ids = { sagaId: 'a', subjectId: 'b', requestId: 'c' };
+    store.loseNextCommit = 'after';
+    await engine.start({ definition: trip, ...ids, input: { to: 'Rome' } });
+    await engine.waitForEnd('a', 5_000);
+    expect(lines.length).toBeGreaterThan(1);
+    for (const fields of lines) expect(fields).toMatchObject(ids);
+    jest.restoreAllMocks();
   });
 });
 

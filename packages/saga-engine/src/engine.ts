@@ -1,6 +1,6 @@
 import type { Direction, SagaDefinition } from './define.js';
 import { Driver, EngineStopped, type DriverPorts } from './driver.js';
-import type { EndedSaga, OpenSaga } from './instance.js';
+import { isOpen, type EndedSaga, type OpenSaga } from './instance.js';
 import { pause } from './loop.js';
 import type {
   Clock,
@@ -143,12 +143,18 @@ export class SagaEngine {
     return this.waiters.waitForEnd(sagaId, maxMs);
   }
 
-  /**
-   * Sends every awaited command again, the same attempt: when replies may have been lost with
-   * their queue, and when the broker is back.
-   */
+  /** Sends every awaited command again, the same attempt: replies may be lost with their queue. */
   resendAwaited(): void {
     for (const resident of this.driver.all()) {
+      this.driver.submitQuietly(resident, { kind: 'resumed' });
+    }
+  }
+
+  /** Sends at once what the broker would not take when it was tried: when it is back. */
+  resendUnsent(): void {
+    for (const resident of this.driver.all()) {
+      const { instance } = resident;
+      if (!isOpen(instance) || instance.waitingFor !== 'resend') continue;
       this.driver.submitQuietly(resident, { kind: 'resumed' });
     }
   }

@@ -103,6 +103,17 @@ export function isOpen(instance: SagaInstance): instance is OpenSaga {
   return instance.phase === 'forward' || instance.phase === 'backward';
 }
 
+/** What every log line about a saga carries, so that one search shows it everywhere. */
+export function traceOf({ sagaId, subjectId, requestId }: SagaInstance): SagaTrace {
+  return { sagaId, subjectId, ...(requestId !== undefined && { requestId }) };
+}
+
+export interface SagaTrace {
+  readonly sagaId: string;
+  readonly subjectId: string;
+  readonly requestId?: string;
+}
+
 export type SagaLogStatus = 'STARTED' | 'COMPLETED' | 'FAILED';
 
 /** What an end row tells beside its status; a STARTED row has no data. */

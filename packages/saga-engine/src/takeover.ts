@@ -1,6 +1,6 @@
 import type { SagaDefinition } from './define.js';
 import type { Driver, DriverPorts } from './driver.js';
-import type { OpenSaga } from './instance.js';
+import { traceOf, type OpenSaga } from './instance.js';
 import { Loop, pause } from './loop.js';
 
 const SCAN_LIMIT = 1_000;
@@ -91,7 +91,7 @@ export class Caretaker {
     for (const row of rows) {
       if (!this.adopt(row)) continue;
       counters.count('found-again');
-      logger.warn({ sagaId: row.sagaId }, 'found a saga again that memory had forgotten');
+      logger.warn(traceOf(row), 'found a saga again that memory had forgotten');
     }
   }
 
