@@ -84,6 +84,29 @@ describe('an orchestrator that cannot take more', () => {
   });
 });
 
+describe('an orchestrator that loses its database during the commit', () => {
+  it('asks again, and answers the one checkout that there is', async () => {
+    const one = await start({ CHECKOUT_WAIT_MS: '30000' });
+    await shop.query(`CREATE FUNCTION wait_for_lock() RETURNS trigger LANGUAGE plpgsql AS $$
+      BEGIN PERFORM pg_advisory_xact_lock(77); RETURN NULL; END $$`);
+    await shop.query(`CREATE CONSTRAINT TRIGGER slow_commit AFTER INSERT ON idempotency_keys
+      DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION wait_for_lock()`);
+    const release = await shop.hold('SELECT pg_advisory_xact_lock(77)');
+    const answer = post(one, 'user', { 'idempotency-key': 'k' });
+    await waitFor('the commit to be cut off', async () => {
+      const cut = await shop.query(
+        `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query = 'COMMIT'
+          AND datname = current_database() AND wait_event_type = 'Lock'`,
+      );
+      return cut.length > 0;
+    });
+    await release();
+    await shop.serveUntil('the end', isDone);
+    expect(await answer).toMatchObject({ status: 200 });
+    expect(await sagas()).toHaveLength(1);
+  });
+});
+
 describe('an orchestrator without', () => {
   it('a broker says so, and takes nothing', async () => {
     const one = await shop.start({ RABBITMQ_URL: `amqp://admin:admin@${NOBODY}` });
@@ -106,5 +129,47 @@ describe('an orchestrator without', () => {
     expectNotAccepted(await post(one, 'user'));
     const saga = await ask(one, 'GET', `/sagas/${newUuid()}`);
     expect(saga).toMatchObject({ status: 503, body: { code: 'UNAVAILABLE' } });
+  });
+});
+
+describe('a database that hangs', () => {
+  const BUDGET_MS = 2_500;
+  const within = async <Answered>(maxMs: number, asking: Promise<Answered>): Promise<Answered> => {
+    const askedAtMs = performance.now();
+    const answered = await asking;
+    expect(performance.now() - askedAtMs).toBeLessThan(maxMs);
+    return answered;
+  };
+
+  it('makes nobody wait beyond the budget, nor hear that nothing was recorded', async () => {
+    const one = await start({ CHECKOUT_WAIT_MS: String(BUDGET_MS) });
+    const answers = await shop.whileHanging('idempotency_keys', () =>
+      within(
+        BUDGET_MS + 1_000,
+        Promise.all(Array.from({ length: 150 }, (_, n) => post(one, `user ${n}`))),
+      ),
+    );
+    for (const { status, headers, body } of answers) {
+      expect({ status, code: body.code }).toEqual({ status: 503, code: 'OUTCOME_UNKNOWN' });
+      expect(headers.get('location')).toBe(`/api/sagas/${String(body.sagaId)}`);
+      expect(headers.get('retry-after')).toMatch(/^\d+$/);
+    }
+  });
+
+  it('lets those who wait for an end go in time', async () => {
+    const one = await start({ CHECKOUT_WAIT_MS: String(BUDGET_MS) });
+    const two = await start({ CHECKOUT_WAIT_MS: String(BUDGET_MS) });
+    const headers = { 'idempotency-key': 'k' };
+    const waiting = within(BUDGET_MS + 1_000, post(one, 'user', headers));
+    await waitFor('the checkout to be recorded', async () => (await sagas()).length === 1);
+    const replay = within(BUDGET_MS + 1_000, post(two, 'user', headers));
+    await waitFor('the replay to wait', () =>
+      two.log.some((line) => line.msg === 'checkout replayed'),
+    );
+    const [first, second] = await shop.whileHanging('saga_state', () =>
+      Promise.all([waiting, replay]),
+    );
+    expect(first).toMatchObject({ status: 202, body: { status: 'RUNNING' } });
+    expect(second).toMatchObject({ status: 409, body: { code: 'CHECKOUT_IN_PROGRESS' } });
   });
 });

@@ -34,6 +34,7 @@ export interface CheckoutHandlerOptions {
   digits: number;
 }
 
+const BEGIN_TRIES_MAX = 3;
 const RETRY_AFTER = { 'retry-after': '1' };
 
 /** Takes checkouts in, once each, and answers each when its end is known or the wait is over. */
@@ -100,7 +101,26 @@ export class CheckoutHandler {
     return sagas.whyBrokerIsAway() ?? sagas.whyRepliesAreAway();
   }
 
-  async #begin(request: CheckoutRequest, claim: Claim | undefined): Promise<Held | undefined> {
+  /**
+   * A commit without an answer is asked for again, under the same saga id: the database then says
+   * whether it was recorded, and records it if it was not.
+   */
+  async #begin(request: CheckoutRequest, claim: Claim | undefined): Promise<Held> {
+    let unknown: unknown;
+    for (let tries = 1; tries <= BEGIN_TRIES_MAX; tries += 1) {
+      try {
+        return await this.#beginOnce(request, claim);
+      } catch (error) {
+        if (error instanceof CommitUnknown) unknown = error;
+        else if (unknown) break;
+        else throw refusalFor(error);
+      }
+    }
+    // If it was recorded after all, the engine's scan finds it and it goes on.
+    throw outcomeUnknown(request.sagaId, unknown);
+  }
+
+  async #beginOnce(request: CheckoutRequest, claim: Claim | undefined): Promise<Held> {
     const { sagas, claims, digits } = this.#options;
     const { sagaId, requestId, userId, lines } = request;
     const orderId = newUuid();
@@ -113,12 +133,6 @@ export class CheckoutHandler {
       );
       if (begun.kind !== 'started') return begun;
       return { kind: 'exists', sagaId, orderId, status: 'RUNNING' };
-    } catch (error) {
-      if (!(error instanceof CommitUnknown)) throw refusalFor(error);
-      // It may have been recorded: then the engine's scan finds it, and it goes on.
-      const held = await this.#find({ sagaId, claim }).catch(() => undefined);
-      if (held) return held;
-      throw outcomeUnknown(sagaId, error);
     } finally {
       this.#beginning -= 1;
     }

@@ -105,6 +105,29 @@ export class Orchestrators {
     return (await this.pool.query<Record<string, unknown>>(text, values)).rows;
   }
 
+  /** Runs a statement in a transaction that stays open until it is released. */
+  async hold(text: string): Promise<() => Promise<void>> {
+    const client = await this.pool.connect();
+    await client.query('BEGIN');
+    await client.query(text);
+    return async () => {
+      await client.query('ROLLBACK');
+      client.release();
+    };
+  }
+
+  /** Does something while nobody else can read or write the tables: to them the database hangs. */
+  async whileHanging<Result>(tables: string, work: () => Promise<Result>): Promise<Result> {
+    const client = await this.pool.connect();
+    try {
+      await client.query(`BEGIN; LOCK TABLE ${tables} IN ACCESS EXCLUSIVE MODE`);
+      return await work();
+    } finally {
+      await client.query('ROLLBACK');
+      client.release();
+    }
+  }
+
   async close(): Promise<void> {
     await Promise.all(this.#running.map((one) => one.kill()));
     await this.pool.end();

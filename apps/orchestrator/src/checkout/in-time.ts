@@ -1,0 +1,15 @@
+/** What the work gives, or undefined when it takes longer than that; the work itself goes on. */
+export async function inTime<Result>(
+  maxMs: number,
+  work: Promise<Result>,
+): Promise<Result | undefined> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<undefined>((resolve) => {
+    timer = setTimeout(() => resolve(undefined), maxMs);
+  });
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
