@@ -31,6 +31,7 @@ export class ChildServer {
   private readonly child: ChildProcess;
   private readonly entry: LedgerEntry | undefined;
   private failure: string | undefined;
+  private readonly ended: Promise<void>;
   private up = false;
   private ending = false;
 
@@ -45,11 +46,17 @@ export class ChildServer {
       stdio: ['ignore', log, log],
     });
     closeSync(log);
-    this.child.on('error', (error) => (this.failure = error.message));
-    this.child.on('exit', (code, signal) => {
-      this.failure ??= `ended with ${signal ?? `code ${code}`}`;
-      this.forget();
-      if (this.up && !this.ending) options.onDeath?.(this.failure);
+    this.ended = new Promise((resolve) => {
+      this.child.on('error', (error) => {
+        this.failure = error.message;
+        resolve();
+      });
+      this.child.on('exit', (code, signal) => {
+        this.failure ??= `ended with ${signal ?? `code ${code}`}`;
+        this.forget();
+        if (this.up && !this.ending) options.onDeath?.(this.failure);
+        resolve();
+      });
     });
     this.child.unref();
     running.add(this);
@@ -81,6 +88,7 @@ export class ChildServer {
   async end(askings = this.options.askings): Promise<void> {
     this.ending = true;
     if (this.entry) await endProcess(this.entry, askings);
+    await this.ended; // the kernel has taken back all it had open
     this.forget();
   }
 

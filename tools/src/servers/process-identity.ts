@@ -21,7 +21,9 @@ function identityFromProc(pid: number): ProcessIdentity | undefined {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
     // The second field is the name in brackets and may hold anything, blanks and brackets included.
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    if (fields[0] === 'Z' || fields[0] === 'X') return undefined;
+    // A zombie whose other threads still end holds its sockets until the last one has ended.
+    const [state, threads] = [fields[0], Number(fields[17])];
+    if (state === 'X' || (state === 'Z' && threads <= 1)) return undefined;
     const command = readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ').trim();
     return { pid, startedAt: fields[19] ?? '', command };
   } catch {
