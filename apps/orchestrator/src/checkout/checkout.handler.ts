@@ -7,6 +7,7 @@ import type { SagaRuntime } from '../sagas/sagas.runtime.js';
 import type { ExistingCheckout, Held } from './checkout.claims.js';
 import { checkoutInput, type Claim, claimOf } from './checkout.js';
 import { type CheckoutRepository, CommitUnknown } from './checkout.repository.js';
+import { inTime } from './in-time.js';
 import { answerOf, type CheckoutAnswer, locationOf } from './outcome.js';
 
 export interface CheckoutRequest {
@@ -36,6 +37,10 @@ export interface CheckoutHandlerOptions {
 
 const BEGIN_TRIES_MAX = 3;
 const RETRY_AFTER = { 'retry-after': '1' };
+/** Recording a checkout may take so long, however short the wait for its end is. */
+const ACCEPT_MS_MIN = 2_000;
+/** And so long the last look at its row, when the wait is over. */
+const LAST_LOOK_MS = 250;
 
 /** Takes checkouts in, once each, and answers each when its end is known or the wait is over. */
 export class CheckoutHandler {
@@ -55,7 +60,9 @@ export class CheckoutHandler {
     const untilMs = performance.now() + CHECKOUT_WAIT_MS;
     const isNamed = key !== undefined || CHECKOUT_DEDUPE_SECONDS > 0;
     const claim = isNamed ? claimOf(userId, lines, key) : undefined;
-    const found = await this.#accept(request, claim);
+    const acceptMs = Math.max(CHECKOUT_WAIT_MS, ACCEPT_MS_MIN);
+    const found = await inTime(acceptMs, this.#accept(request, claim));
+    if (!found) throw outcomeUnknown(ownId, `the database was silent for ${acceptMs} ms`);
     const { sagaId, orderId } = found;
     const replayed = sagaId !== ownId;
     this.#logAcceptance(request, found, replayed);
@@ -154,14 +161,16 @@ export class CheckoutHandler {
     this.#waits.add(letGo);
     if (this.#isClosing) letGo();
     try {
-      return await Promise.race([this.#options.sagas.engine.waitForEnd(sagaId, maxMs), cutShort]);
+      const ended = this.#options.sagas.engine.waitForEnd(sagaId, maxMs);
+      return await inTime(maxMs + LAST_LOOK_MS, Promise.race([ended, cutShort]));
     } finally {
       this.#waits.delete(letGo);
     }
   }
 
   async #statusNow(found: ExistingCheckout): Promise<ExistingCheckout['status']> {
-    const row = await this.#options.sagas.store.load(found.sagaId).catch(() => undefined);
+    const reading = this.#options.sagas.store.load(found.sagaId).catch(() => undefined);
+    const row = await inTime(LAST_LOOK_MS, reading);
     return row && isOpen(row) ? statusOf(row) : found.status;
   }
 
