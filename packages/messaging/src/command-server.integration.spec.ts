@@ -86,6 +86,18 @@ describe('a command server', () => {
     await here.expectAllAcknowledged();
   });
 
+  it('does not choke on a header that cannot be written again', async () => {
+    await serve({}, { prefetch: 1 });
+    const unwritable = { '!': 'double', value: 4_503_599_627_370_495.5 };
+    await here.tell('not json', { unwritable, nested: [{ unwritable }], mine: 'kept' });
+    await here.ask({ pattern: 'echo', data: 'next' });
+    expect((await here.answer()).response).toBe('next');
+    const { headers } = (await here.room.vhost.take(DEAD)).properties;
+    expect(headers).toMatchObject({ 'dead-reason': 'NOT_JSON', mine: 'kept' });
+    expect(headers).toMatchObject({ 'headers-dropped': true });
+    await here.expectAllAcknowledged();
+  });
+
   it('answers whoever waits for what cannot be read: no, and do not ask again', async () => {
     await serve();
     await here.ask('{"pattern":');

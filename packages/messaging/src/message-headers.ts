@@ -22,7 +22,8 @@ export interface CarriedProperties {
 /**
  * What of a message's properties goes with it when we publish it again. Left out: what the broker
  * would act upon (CC, BCC, expiration, x-…), what it would refuse (a foreign user id), and headers
- * so large that the frame would not fit: each would hurt every time the message comes by.
+ * that cannot be written, or are so large that the frame would not fit: each would hurt every time
+ * the message comes by.
  */
 export function carriedProperties(properties: MessageProperties): CarriedProperties {
   const carried: CarriedProperties = { headers: carriedHeaders(properties.headers ?? {}) };
@@ -38,15 +39,23 @@ export function carriedProperties(properties: MessageProperties): CarriedPropert
 }
 
 function carriedHeaders(headers: Record<string, unknown>): Record<string, unknown> {
-  const kept = Object.fromEntries(
-    Object.entries(headers).filter(([name]) => !BROKERS_OWN.test(name)),
-  );
+  const own = Object.entries(headers).filter(([name]) => !BROKERS_OWN.test(name));
+  const sendable = own.filter(([, value]) => isSendable(value));
+  const kept = Object.fromEntries(sendable);
+  if (sendable.length < own.length) kept['headers-dropped'] = true;
   if (JSON.stringify(kept).length <= HEADERS_MAX_CHARACTERS) return kept;
   const retries = kept[RETRIES_HEADER];
   return {
     'headers-dropped': true,
     ...(retries === undefined ? {} : { [RETRIES_HEADER]: retries }),
   };
+}
+
+/** amqplib throws on some of what it has itself read: large fractions, and tables with a "!" in them. */
+function isSendable(value: unknown): boolean {
+  if (typeof value === 'number') return Number.isInteger(value) || Math.abs(value) < 2 ** 50;
+  if (typeof value !== 'object' || value === null || Buffer.isBuffer(value)) return true;
+  return !('!' in value) && Object.values(value).every(isSendable);
 }
 
 export interface DeadLetterReason {
