@@ -34,6 +34,8 @@ describe('readPacket', () => {
     {},
     { ...saga, sagaId: '' },
     { ...saga, step: 7 },
+    { ...saga, step: 'ORDER\u0000CREATED' },
+    { ...saga, step: 'x'.repeat(3_000) },
     { ...saga, direction: 'sideways' },
     { ...saga, attempt: 0 },
     { ...saga, attempt: 1.5 },

@@ -36,20 +36,24 @@ function readParsed(value: unknown): ReadPacket {
     return { unreadable: { reason: 'NOT_A_PACKET', message, id } };
   }
   if (saga !== undefined && saga !== null && !isSagaTag(saga)) {
-    const message = 'saga needs sagaId, step, direction do|undo, attempt ≥ 1';
+    const message =
+      'saga needs sagaId and step (1-100 printable characters), direction do|undo, attempt ≥ 1';
     return { unreadable: { reason: 'NOT_A_PACKET', message, id, pattern } };
   }
   return { packet: value as unknown as CommandPacket };
 }
+
+/** What a key that participants store is made of: it must fit into a column and into its index. */
+const NAME = /^[\x20-\x7e]{1,100}$/;
 
 function isSagaTag(value: unknown): value is SagaTag {
   if (!isRecord(value)) return false;
   const { sagaId, step, direction, attempt, requestId } = value;
   return (
     typeof sagaId === 'string' &&
-    sagaId !== '' &&
+    NAME.test(sagaId) &&
     typeof step === 'string' &&
-    step !== '' &&
+    NAME.test(step) &&
     (direction === 'do' || direction === 'undo') &&
     Number.isSafeInteger(attempt) &&
     (attempt as number) >= 1 &&

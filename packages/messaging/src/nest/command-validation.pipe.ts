@@ -9,6 +9,9 @@ interface Report {
   children?: Report[];
 }
 
+/** Enough to tell what is wrong; the answer and the dead letter's log line stay small. */
+const PROBLEMS_MAX = 100;
+
 /**
  * Validates the data of commands by their DTO. Fields that the DTO does not know are dropped, not
  * refused: a sender of the next version may add some. Throws MalformedCommand.
@@ -19,7 +22,7 @@ export class CommandValidationPipe extends ValidationPipe {
     super({
       transform: true,
       whitelist: true,
-      exceptionFactory: (reports) => malformed(fieldProblems(reports)),
+      exceptionFactory: (reports) => malformed(fieldProblems(reports).slice(0, PROBLEMS_MAX)),
     });
   }
 

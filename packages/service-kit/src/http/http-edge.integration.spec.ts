@@ -112,6 +112,11 @@ describe('the HTTP edge', () => {
     expect(answer.json().errors.map((each: { field: string }) => each.field)).toContain(field);
   });
 
+  it('names a hundred problems of a body and no more', async () => {
+    const unknown = Object.fromEntries(Array.from({ length: 5_000 }, (_, n) => [`p${n}`, 1]));
+    expect((await post(JSON.stringify(unknown))).json().errors).toHaveLength(100);
+  });
+
   it.each([
     ['not JSON', '{"owner"', 'application/json', 400, 'MALFORMED_BODY'],
     ['empty', '', 'application/json', 400, 'MALFORMED_BODY'],

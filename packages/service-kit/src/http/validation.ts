@@ -3,6 +3,9 @@ import { ValidationPipe, type ArgumentMetadata, type PipeTransform } from '@nest
 import { isUUID, type ValidationError } from 'class-validator';
 import { validationProblem } from './problem.js';
 
+/** Enough to put a request right; a body of unknown properties alone would be answered tenfold. */
+const PROBLEMS_MAX = 100;
+
 /**
  * The pipe for DTO classes: unknown properties are refused, nothing is converted that the class
  * does not convert itself. What is wrong is thrown as whatever `problem` makes of it.
@@ -12,7 +15,7 @@ export function validationPipe(problem: (errors: FieldProblem[]) => Error): Vali
     whitelist: true,
     forbidNonWhitelisted: true,
     transform: true,
-    exceptionFactory: (errors) => problem(fieldProblems(errors)),
+    exceptionFactory: (errors) => problem(fieldProblems(errors).slice(0, PROBLEMS_MAX)),
   });
 }
 
