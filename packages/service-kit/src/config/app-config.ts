@@ -28,20 +28,33 @@ function IsCurrency(): PropertyDecorator {
 
 /** Every element of a comma-separated list is a URL of one of these protocols. */
 export function IsUrlList(protocols: readonly string[]): PropertyDecorator {
+  return urlVariable('a URL (or a comma-separated list)', protocols, urlList);
+}
+
+/** One URL of one of these protocols; a comma in it is its own. */
+export function IsUrlVariable(protocols: readonly string[]): PropertyDecorator {
+  return urlVariable('a URL', protocols, (url) => [url]);
+}
+
+function urlVariable(
+  noun: string,
+  protocols: readonly string[],
+  urlsOf: (value: string) => string[],
+): PropertyDecorator {
+  const starts = protocols.map((protocol) => `${protocol}//`).join(' or ');
   return (target, propertyName) =>
     registerDecorator({
-      name: 'isUrlList',
+      name: 'isUrlVariable',
       target: target.constructor,
       propertyName: String(propertyName),
       validator: {
-        validate: (urls: unknown) => {
-          const each = urlList(String(urls));
-          return each.length > 0 && each.every((url) => hasProtocol(url, protocols));
+        validate: (value: unknown) => {
+          const urls = urlsOf(String(value));
+          return urls.length > 0 && urls.every((url) => isUsable(url, protocols));
         },
         defaultMessage: (args) =>
-          `${args?.property} must be a URL (or a comma-separated list) that starts with ${protocols
-            .map((protocol) => `${protocol}//`)
-            .join(' or ')}`,
+          `${args?.property} must be ${noun} that starts with ${starts}; ` +
+          'a "%" in a name or password is spelled %25',
       },
     });
 }
@@ -54,8 +67,19 @@ export function urlList(urls: string): string[] {
     .filter((url) => url !== '');
 }
 
-function hasProtocol(url: string, protocols: readonly string[]): boolean {
-  return URL.canParse(url) && protocols.includes(new URL(url).protocol);
+/** Its parts are decoded by whoever connects, and by then it is too late to say so in words. */
+function isUsable(url: string, protocols: readonly string[]): boolean {
+  if (!URL.canParse(url)) return false;
+  const { protocol, username, password, pathname } = new URL(url);
+  return protocols.includes(protocol) && isDecodable(username + password + pathname);
+}
+
+function isDecodable(text: string): boolean {
+  try {
+    return decodeURIComponent(text) !== undefined;
+  } catch {
+    return false;
+  }
 }
 
 export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
@@ -92,6 +116,6 @@ export class AppConfig {
 
 /** For an app with a database; its default DB_URL is set where the app extends this class. */
 export class DatabaseConfig extends AppConfig {
-  @IsUrlList(['postgresql:', 'postgres:'])
+  @IsUrlVariable(['postgresql:', 'postgres:'])
   DB_URL = '';
 }

@@ -59,6 +59,18 @@ describe('readConfig', () => {
     ]);
   });
 
+  it('takes a comma in the address of the database for its own', () => {
+    const DB_URL = 'postgresql://shop:a,b@db/orders';
+    expect(configOf({ DB_URL })).toMatchObject({ DB_URL });
+  });
+
+  it('says in production too, in words, that an address cannot be decoded', () => {
+    const given = { DB_URL: 'postgresql://a:50%off@db/o', RABBITMQ_URL: 'amqp://shop:x1@broker' };
+    expect(problemsOf({ NODE_ENV: 'production', ...given })).toEqual([
+      expect.stringContaining('spelled %25'),
+    ]);
+  });
+
   it.each([
     ['PORT', 'abc', 'PORT must be an integer from 0 to 65535 (it is "abc")'],
     ['PORT', '1e3', 'PORT must be an integer from 0 to 65535 (it is "1e3")'],
@@ -69,7 +81,9 @@ describe('readConfig', () => {
     ['CURRENCY', 'KWD', 'CURRENCY must be an ISO 4217 code of at most 2 decimals, such as USD'],
     ['QUEUE_TYPE', 'stream', 'QUEUE_TYPE must be one of the following values: classic, quorum'],
     ['DB_URL', 'localhost', 'DB_URL must be a URL'],
+    ['DB_URL', 'postgresql://a:50%off@db/o', 'spelled %25'],
     ['RABBITMQ_URL', 'http://a', 'RABBITMQ_URL must be a URL'],
+    ['RABBITMQ_URL', 'amqp://a:b@one,amqp://a:50%off@two', 'spelled %25'],
   ])('refuses %s=%s in words', (name, value, message) => {
     expect(problemsOf({ [name]: value })).toEqual([expect.stringContaining(message)]);
   });

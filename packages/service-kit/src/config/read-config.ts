@@ -52,6 +52,14 @@ function demoPasswords(config: AppConfig): string[] {
 function hasDemoPassword(text: string): boolean {
   if (!URL.canParse(text)) return false;
   const { username, password } = new URL(text);
-  const credentials = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
+  const credentials = decoded(`${username}:${password}`);
   return DEMO_CREDENTIALS.some((demo) => demo.test(credentials));
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text; // the URL is refused for that already
+  }
 }
