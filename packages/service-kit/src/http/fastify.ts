@@ -28,6 +28,8 @@ export function fastifyAdapter(): FastifyAdapter {
     keepAliveTimeout: KEEP_ALIVE_MS,
     requestTimeout: REQUEST_MS_MAX,
     requestIdHeader: false,
+    // What arrives on a connection that is still open is served; its 503 would be no problem document.
+    return503OnClosing: false,
     genReqId: ({ headers }) => requestIdOf(headers),
     frameworkErrors: (error, request, reply) => {
       reply.header(REQUEST_ID_HEADER, request.id);

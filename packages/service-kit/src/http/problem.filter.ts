@@ -28,11 +28,13 @@ export class ProblemFilter implements ExceptionFilter {
 
   private report(problem: Problem, error: unknown, request: FastifyRequest): void {
     if (problem.status < 500) return;
-    const fields = { requestId: request.id, url: request.url, code: problem.code, err: error };
+    const fields = { requestId: request.id, url: request.url, code: problem.code };
     if (problem.code === 'INTERNAL') {
-      this.logger.error(fields, 'a request failed for a reason nobody foresaw');
+      this.logger.error({ ...fields, err: error }, 'a request failed for a reason nobody foresaw');
     } else {
-      this.logger.warn(fields, 'a request could not be served now');
+      // No stack: while load is shed this is said of every request.
+      const detail = problem.options.cause ? String(problem.options.cause) : problem.message;
+      this.logger.warn({ ...fields, detail }, 'a request could not be served now');
     }
   }
 }
