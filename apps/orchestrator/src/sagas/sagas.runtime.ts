@@ -1,5 +1,10 @@
-import { Broker, CommandClient } from '@backstitch/messaging';
-import { EngineStopped, type SagaDefinition, SagaEngine } from '@backstitch/saga-engine';
+import { Broker, CommandClient, type PublishResult } from '@backstitch/messaging';
+import {
+  EngineStopped,
+  type OutgoingCommand,
+  type SagaDefinition,
+  SagaEngine,
+} from '@backstitch/saga-engine';
 import { exposeCounters, type Logger, reachedFaultPoint } from '@backstitch/service-kit';
 import type { ReplyPacket } from '@backstitch/shared-types';
 import { checkoutSaga } from '../checkout/checkout-saga.js';
@@ -8,6 +13,7 @@ import type { OrchestratorConfig } from '../config.js';
 import { SAGA_TABLES } from '../database/schema.js';
 import { correlationOf, packetOf, replyOf } from './reply.js';
 import { sagaCounts } from './saga-counts.js';
+import { sagaLogger } from './saga-logger.js';
 import { LoggingSagaStore } from './sagas.store.js';
 
 const NAME = 'orchestrator';
@@ -21,6 +27,7 @@ export class SagaRuntime {
   readonly client: CommandClient;
   readonly #broker: Broker;
   readonly #logger: Logger;
+  #awaitsBroker = false;
 
   constructor(config: OrchestratorConfig, logger: Logger) {
     this.#logger = logger;
@@ -52,11 +59,8 @@ export class SagaRuntime {
       definitions: [this.definition],
       store: this.store,
       clock: this.store.clock,
-      sender: {
-        send: (command) =>
-          this.client.send(command.queue, packetOf(command), correlationOf(command)),
-      },
-      logger,
+      sender: { send: (command) => this.#send(command) },
+      logger: sagaLogger(logger),
       counters,
       reached: reachedFaultPoint,
       settings: {
@@ -102,6 +106,25 @@ export class SagaRuntime {
     await this.client.close();
     await this.#broker.close();
     await this.store.close();
+  }
+
+  async #send(command: OutgoingCommand): Promise<PublishResult> {
+    try {
+      return await this.client.send(command.queue, packetOf(command), correlationOf(command));
+    } catch (error) {
+      if (!this.#broker.publisher.isOpen) this.#resendWhenBack();
+      throw error;
+    }
+  }
+
+  /** What could not be sent waits out its backoff, but no longer than the broker is away. */
+  #resendWhenBack(): void {
+    if (this.#awaitsBroker) return;
+    this.#awaitsBroker = true;
+    void this.#broker.publisher.opened().then(() => {
+      this.#awaitsBroker = false;
+      this.engine.resendUnsent();
+    });
   }
 
   async #onReply(correlationId: string, packet: ReplyPacket): Promise<void> {
