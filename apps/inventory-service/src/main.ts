@@ -1,4 +1,5 @@
 import 'reflect-metadata';
+import { fileURLToPath } from 'node:url';
 import { Broker, RabbitCommandServer } from '@backstitch/messaging';
 import {
   bootApp,
@@ -39,6 +40,7 @@ const commands = new RabbitCommandServer({
   pauseOn: pauseWhileAway(database),
 });
 exposeCounters('broker', broker.counters);
+const migrations = fileURLToPath(new URL('../migrations', import.meta.url));
 
 await bootApp({
   name,
@@ -56,7 +58,7 @@ await bootApp({
     app.connectMicroservice({ strategy: commands });
     sweeper.start();
   },
-  readiness: () => participantReadiness({ queue, database, broker, commands }),
+  readiness: () => participantReadiness({ name, queue, migrations, database, broker, commands }),
   drain: () => ({
     first: [{ name: 'sweeper', run: () => sweeper.stop() }],
     last: [

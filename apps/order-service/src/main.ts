@@ -1,4 +1,5 @@
 import 'reflect-metadata';
+import { fileURLToPath } from 'node:url';
 import { Broker, RabbitCommandServer } from '@backstitch/messaging';
 import {
   bootApp,
@@ -32,6 +33,7 @@ const commands = new RabbitCommandServer({
   pauseOn: pauseWhileAway(database),
 });
 exposeCounters('broker', broker.counters);
+const migrations = fileURLToPath(new URL('../migrations', import.meta.url));
 
 await bootApp({
   name,
@@ -42,7 +44,7 @@ await bootApp({
     broker.connect();
     app.connectMicroservice({ strategy: commands });
   },
-  readiness: () => participantReadiness({ queue, database, broker, commands }),
+  readiness: () => participantReadiness({ name, queue, migrations, database, broker, commands }),
   drain: () => ({
     last: [
       { name: 'broker', run: () => broker.close() },

@@ -1,11 +1,14 @@
 export * from './boot.js';
+export * from './command-log.js';
 export * from './config/app-config.js';
 export * from './config/integer-variable.js';
 export * from './config/load-config.js';
 export * from './config/read-config.js';
+export { retryingContention } from './database/contention.js';
 export { DatabaseAway, databaseFault, type DatabaseFault } from './database/database-fault.js';
 export * from './database/database.js';
 export * from './database/migrations.js';
+export * from './database/schema-check.js';
 export * from './fault-point.js';
 export * from './health.js';
 export { traceRequest } from './http/fastify.js';

@@ -1,5 +1,6 @@
 import type { Database } from './database/database.js';
 import { databaseFault } from './database/database-fault.js';
+import { migrationsOf, requireMigrations } from './database/schema-check.js';
 import type { ReadinessCheck } from './health.js';
 
 /** What is asked of a broker and of a command server here; this room knows no AMQP. */
@@ -13,17 +14,28 @@ interface CommandsLike {
 
 /** Whatever serves commands from a queue and keeps their effects in a database. */
 export interface Participant {
+  /** As `pnpm --filter` knows it. */
+  name: string;
   queue: string;
+  /** The folder of its migrations. */
+  migrations: string;
   database: Database;
   broker: BrokerLike;
   commands: CommandsLike;
 }
 
-/** Ready when the database answers, both connections to the broker are up, and the queue is read. */
+/** Ready when the database answers and has the app's schema, both connections to the broker are up, and the queue is read. */
 export function participantReadiness(participant: Participant): ReadinessCheck[] {
-  const { queue, database, broker, commands } = participant;
+  const { name, queue, database, broker, commands } = participant;
+  const migrations = migrationsOf(participant.migrations);
   return [
-    { name: 'database', check: () => database.probe() },
+    {
+      name: 'database',
+      check: async () => {
+        await database.probe();
+        await requireMigrations(database.pool, name, migrations);
+      },
+    },
     {
       name: 'broker',
       check: () => {

@@ -1,5 +1,11 @@
-import { setTimeout as pause } from 'node:timers/promises';
-import { DatabaseAway, databaseFault, type Logger, type Statement } from '@backstitch/service-kit';
+import {
+  databaseFault,
+  databaseNameOf,
+  retryingContention,
+  surviveLostConnections,
+  type Logger,
+  type Statement,
+} from '@backstitch/service-kit';
 import pg from 'pg';
 
 export interface LaneOptions {
@@ -15,8 +21,6 @@ type Rows = Row[];
 
 const CONNECT_TIMEOUT_MS = 3_000;
 const STATEMENT_TIMEOUT_MS = 10_000;
-const CONTENTION_TRIES_MAX = 5;
-const CONTENTION_PAUSE_MS = 5;
 /** A statement behind a failed one of its transaction fails with this; the first says why. */
 const IN_FAILED_TRANSACTION = '25P02';
 /**
@@ -32,10 +36,10 @@ const BEGIN = "BEGIN; SET LOCAL backstitch.stock_move = 'HOLD'";
  */
 export class Lanes {
   private readonly pool: pg.Pool;
-  private readonly name: string;
+  private readonly databaseName: string;
 
   constructor({ url, name, logger, lanes }: LaneOptions) {
-    this.name = name;
+    this.databaseName = databaseNameOf(url);
     // `pipeline` is missing from the types: queries are sent without waiting for earlier answers.
     const options: pg.PoolConfig & { pipeline: boolean } = {
       connectionString: url,
@@ -50,25 +54,15 @@ export class Lanes {
       keepAlive: true,
     };
     this.pool = new pg.Pool(options);
-    this.pool.on('error', (error) => logger.warn({ err: error }, 'a lane lost its connection'));
-    this.pool.on('connect', (client) => client.on('error', () => undefined));
+    surviveLostConnections(this.pool, logger);
   }
 
   /**
    * Runs `work` in one transaction, which `work` ends by flight.commit(). Deadlocks are retried, so
    * `work` keeps its effects inside the transaction. DatabaseAway: the outcome is not known.
    */
-  async transact<Result>(work: (flight: Flight) => Promise<Result>): Promise<Result> {
-    for (let tries = 1; ; tries += 1) {
-      try {
-        return await this.transactOnce(work);
-      } catch (error) {
-        const fault = databaseFault(error);
-        if (fault === 'away') throw new DatabaseAway(this.name, error);
-        if (fault !== 'contention' || tries >= CONTENTION_TRIES_MAX) throw error;
-        await pause(CONTENTION_PAUSE_MS * tries * (0.5 + Math.random()));
-      }
-    }
+  transact<Result>(work: (flight: Flight) => Promise<Result>): Promise<Result> {
+    return retryingContention(this.databaseName, () => this.transactOnce(work));
   }
 
   async close(): Promise<void> {

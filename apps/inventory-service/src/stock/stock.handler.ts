@@ -1,5 +1,5 @@
 import { MalformedCommand } from '@backstitch/messaging';
-import type { Logger } from '@backstitch/service-kit';
+import { logged, type Logger } from '@backstitch/service-kit';
 import {
   COMMANDS,
   isUuid,
@@ -9,7 +9,6 @@ import {
   type OrderIdCommand,
   type SagaTag,
 } from '@backstitch/shared-types';
-import { logged } from '../command-log.js';
 import type { StockAnswer } from './hold.js';
 import type { StockRepository } from './stock.repository.js';
 import type { Demand } from './stock.js';

@@ -1,5 +1,5 @@
 import { MalformedCommand } from '@backstitch/messaging';
-import type { Logger } from '@backstitch/service-kit';
+import { logged, type Logger } from '@backstitch/service-kit';
 import {
   COMMANDS,
   isUuid,
@@ -11,7 +11,6 @@ import {
   type SagaTag,
   type Success,
 } from '@backstitch/shared-types';
-import { logged } from '../command-log.js';
 import { processStep, refundStep, unsettled, viewOf, type Asked } from './payment.js';
 import type { PaymentRepository } from './payment.repository.js';
 import type { PaymentSettlement } from './payment.settlement.js';

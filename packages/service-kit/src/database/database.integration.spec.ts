@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { testDatabase, waitFor, type TestDatabase } from '@backstitch/testkit';
 import { sql } from 'drizzle-orm';
-import { createLogger } from '../logger.js';
+import { createLogger, createLoggerTo } from '../logger.js';
 import { DatabaseAway } from './database-fault.js';
 import { openDatabase, type Database } from './database.js';
 
@@ -99,6 +99,21 @@ describe('Database', () => {
       values: [],
     });
     await waitFor('the database to answer again', () => database.isAvailable());
+  });
+
+  it('tells of a lost connection in words, and nothing of what the connection knows', async () => {
+    const lines: string[] = [];
+    const recorder = createLoggerTo({ write: (line) => void lines.push(line) }, 'kit', 'info');
+    const lonely = openDatabase({ url: server.url, name: 'kit lonely', logger: recorder });
+    await lonely.probe();
+    const kill = `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+      WHERE application_name = 'kit lonely'`;
+    await database.query({ name: 'kill lonely', text: kill, values: [] });
+    const line = await waitFor('the line', () => lines[0]);
+    expect(JSON.parse(line)).toMatchObject({ msg: 'a database connection was lost' });
+    expect(line).toContain('terminating connection');
+    expect(line).not.toMatch(/secretKey|connectionParameters|stack/);
+    await lonely.close();
   });
 
   it('gives up on a statement that takes too long', async () => {

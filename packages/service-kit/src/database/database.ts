@@ -1,7 +1,7 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import { drizzle, type NodePgDatabase } from 'drizzle-orm/node-postgres';
 import { Pool, type PoolClient, type QueryResultRow } from 'pg';
 import type { Logger } from '../logger.js';
+import { retryingContention } from './contention.js';
 import { DatabaseAway, databaseFault } from './database-fault.js';
 
 export interface DatabaseOptions {
@@ -33,8 +33,6 @@ export type Transaction = PoolClient;
 const CONNECT_TIMEOUT_MS = 3_000;
 const KEY_LOOKUPS = '-c plan_cache_mode=force_generic_plan -c enable_seqscan=off';
 const PROBE_TIMEOUT_MS = 2_000;
-const CONTENTION_TRIES_MAX = 5;
-const CONTENTION_PAUSE_MS = 5;
 
 /**
  * The app's pool of connections. A lost connection never crashes the process; whoever was using it
@@ -60,16 +58,15 @@ export class Database {
       keepAlive: true,
       ...(options.keyLookups && { options: KEY_LOOKUPS }),
     });
-    const lost = (error: Error) => logger.warn({ err: error }, 'a database connection was lost');
-    // Both are needed: the pool's handler covers idle connections, the other those in use.
-    this.pool.on('error', lost);
-    this.pool.on('connect', (client) => client.on('error', () => undefined));
+    surviveLostConnections(this.pool, logger);
     this.drizzle = drizzle(this.pool);
   }
 
   /** Runs one statement, its own transaction. */
   async query<Row extends QueryResultRow>(statement: Statement): Promise<Row[]> {
-    return this.retryingContention(async () => (await this.pool.query<Row>(statement)).rows);
+    return retryingContention(this.databaseName, async () => {
+      return (await this.pool.query<Row>(statement)).rows;
+    });
   }
 
   /**
@@ -78,7 +75,7 @@ export class Database {
    * that the outcome is unknown: the connection may have been lost while the commit was under way.
    */
   async withTransaction<Result>(work: (tx: Transaction) => Promise<Result>): Promise<Result> {
-    return this.retryingContention(() => this.transactOnce(work));
+    return retryingContention(this.databaseName, () => this.transactOnce(work));
   }
 
   /** Throws DatabaseAway, which says why, when the database cannot be used. */
@@ -119,26 +116,23 @@ export class Database {
       client.release(broken);
     }
   }
-
-  private async retryingContention<Result>(attempt: () => Promise<Result>): Promise<Result> {
-    for (let tries = 1; ; tries += 1) {
-      try {
-        return await attempt();
-      } catch (error) {
-        const fault = databaseFault(error);
-        if (fault === 'away' && !(error instanceof DatabaseAway)) {
-          throw new DatabaseAway(this.databaseName, error);
-        }
-        if (fault !== 'contention' || tries >= CONTENTION_TRIES_MAX) throw error;
-        await pause(CONTENTION_PAUSE_MS * tries * (0.5 + Math.random()));
-      }
-    }
-  }
 }
 
 /** The only way an app opens its database. */
 export function openDatabase(options: DatabaseOptions): Database {
   return new Database(options);
+}
+
+/**
+ * A connection that is lost never ends the process. Of the pool's error only the words are logged:
+ * it carries the connection itself, with what it was sent and the key by which it can be cancelled.
+ */
+export function surviveLostConnections(pool: Pool, logger: Logger): void {
+  // Both are needed: the pool's handler covers idle connections, the other those in use.
+  pool.on('error', (error) => {
+    logger.warn({ why: error.message }, 'a database connection was lost');
+  });
+  pool.on('connect', (client) => client.on('error', () => undefined));
 }
 
 /** Returns the reason for which the connection must not be used again, if there is one. */

@@ -4,8 +4,9 @@ import { randomUUID } from 'node:crypto';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Client } from 'pg';
+import { Client, Pool } from 'pg';
 import { MigrationProblem, runMigrations } from './migrations.js';
+import { migrationsOf, requireMigrations } from './schema-check.js';
 
 const name = `test_migrations_${randomUUID().slice(0, 8)}`;
 const url = Object.assign(new URL(postgresUrl()), { pathname: `/${name}` }).href;
@@ -40,6 +41,14 @@ describe('runMigrations', () => {
     await admin.end();
   });
 
+  const check = async (where = url) => {
+    const pool = new Pool({ connectionString: where });
+    try {
+      await requireMigrations(pool, 'kitchen', migrationsOf(folder));
+    } finally {
+      await pool.end();
+    }
+  };
   const run = async () => {
     const lines: string[] = [];
     await runMigrations({ url, folder, print: (line) => lines.push(line) });
@@ -66,7 +75,15 @@ describe('runMigrations', () => {
       ['0000_pots', 'CREATE TABLE pots (id int)'],
       ['0001_lids', 'CREATE TABLE lids (id int)'],
     ]);
+    await expect(check()).rejects.toThrow(
+      'its schema lacks 0001_lids: run pnpm --filter=kitchen db:push',
+    );
     expect(await run()).toEqual([`${name}: applied 0001_lids`]);
+    await check();
+  });
+
+  it('finds every migration missing in a database that was never migrated', async () => {
+    await expect(check(postgresUrl())).rejects.toThrow('0000_pots, 0001_lids');
   });
 
   it('leaves the schema as it was when a migration fails, and says why', async () => {

@@ -1,11 +1,10 @@
 import { drizzle } from 'drizzle-orm/node-postgres';
 import { migrate } from 'drizzle-orm/node-postgres/migrator';
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { types } from 'node:util';
 import { Client, escapeIdentifier } from 'pg';
 import { databaseNameOf } from './database.js';
 import { databaseFault, reasonOf } from './database-fault.js';
+import { lastMigration, migrationsOf } from './schema-check.js';
 
 export interface MigrationOptions {
   url: string;
@@ -45,7 +44,7 @@ export async function runMigrations({
     await client.query('SELECT pg_advisory_lock($1)', [MIGRATION_LOCK]);
     const before = await lastMigration(client);
     await migrate(drizzle(client), { migrationsFolder: folder });
-    const applied = journal(folder).filter(({ when }) => when > before);
+    const applied = migrationsOf(folder).filter(({ when }) => when > before);
     for (const { tag } of applied) print(`${name}: applied ${tag}`);
     if (applied.length === 0) print(`${name}: Already at the current schema`);
   } catch (error) {
@@ -116,21 +115,6 @@ function unreachable(url: string, error: unknown): MigrationProblem {
       ? 'Is it running? DB_URL says where it is.'
       : 'Check the user and the password in DB_URL.';
   return new MigrationProblem(`Cannot use ${where}: ${reasonOf(error)}. ${hint}`, error);
-}
-
-/** When the newest migration that the database knows was made; 0 when it knows none. */
-async function lastMigration(client: Client): Promise<number> {
-  const known = await client.query("SELECT to_regclass('drizzle.__drizzle_migrations') AS known");
-  if (known.rows[0]?.known === null) return 0;
-  const last = await client.query<{ last: string | null }>(
-    'SELECT max(created_at) AS last FROM drizzle.__drizzle_migrations',
-  );
-  return Number(last.rows[0]?.last ?? 0);
-}
-
-function journal(folder: string): { tag: string; when: number }[] {
-  const text = readFileSync(join(folder, 'meta', '_journal.json'), 'utf8');
-  return (JSON.parse(text) as { entries: { tag: string; when: number }[] }).entries;
 }
 
 function codeOf(error: unknown): string {

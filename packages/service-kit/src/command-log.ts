@@ -1,5 +1,6 @@
-import { commandTrace, type Logger } from '@backstitch/service-kit';
 import { Fault, Rejection, type SagaTag } from '@backstitch/shared-types';
+import type { Logger } from './logger.js';
+import { commandTrace } from './trace-fields.js';
 
 export interface ServedCommand {
   pattern: string;
