@@ -18,7 +18,10 @@ export class AppModule {
       urls: config.orchestratorUrls,
       timeoutMs: config.ORCHESTRATOR_TIMEOUT_MS,
       connectTimeoutMs: config.ORCHESTRATOR_CONNECT_TIMEOUT_MS,
-      onFailure: (url, why) => logger.warn({ url, why }, 'an orchestrator did not answer'),
+      onFailure: (url, why, { headers }) => {
+        const { 'x-saga-id': sagaId, 'x-request-id': requestId } = headers;
+        logger.warn({ url, why, sagaId, requestId }, 'an orchestrator did not answer');
+      },
     });
     return {
       module: AppModule,

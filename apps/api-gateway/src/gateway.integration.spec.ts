@@ -129,6 +129,20 @@ describe('a checkout through the gateway', () => {
     expect(answer.headers.get('location')).toBe(`/api/sagas/${String(sagaId)}`);
     expect(answer.headers.get('retry-after')).toBe('1');
   });
+
+  it('is named on every line of the log, also when nobody answered', async () => {
+    answering = () => undefined;
+    const requestId = 'request-3';
+    await post(cart(), { 'x-request-id': requestId });
+    const sagaId = orchestrator.seen[0]!.headers['x-saga-id'];
+    const lines = () => gateway.log.filter((line) => line.requestId === requestId);
+    await waitFor('the lines', () => lines().some(({ msg }) => msg === 'request'));
+    expect(lines()).toMatchObject(
+      ['an orchestrator did not answer', 'a request could not be served now', 'request'].map(
+        (msg) => ({ msg, requestId, sagaId }),
+      ),
+    );
+  });
 });
 
 describe('a malformed checkout', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { lossOf } from './lost-request.js';
+import { lossOf, OutOfTime } from './lost-request.js';
 
 describe('a request whose connection failed', () => {
   it.each([
@@ -9,11 +9,13 @@ describe('a request whose connection failed', () => {
     ['ECONNRESET', 'maybe-served'],
     ['EPIPE', 'maybe-served'],
     ['UND_ERR_SOCKET', 'maybe-served'],
-    ['UND_ERR_HEADERS_TIMEOUT', 'timed-out'],
-    ['UND_ERR_BODY_TIMEOUT', 'timed-out'],
     ['SOMETHING_NEW', 'maybe-served'],
   ])('with %s is %s', (code, loss) => {
     expect(lossOf(Object.assign(new Error('lost'), { code }))).toBe(loss);
+  });
+
+  it('by its own deadline is timed out', () => {
+    expect(lossOf(new OutOfTime(300))).toBe('timed-out');
   });
 
   it.each([undefined, null, 'text', new Error('no code')])('with %p is maybe served', (error) => {

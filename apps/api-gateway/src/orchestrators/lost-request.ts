@@ -10,12 +10,18 @@ const NOT_SENT = new Set([
   'ENETUNREACH',
   'UND_ERR_CONNECT_TIMEOUT',
 ]);
-const TIMED_OUT = new Set(['UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_BODY_TIMEOUT']);
+
+/** The time for a request was up. */
+export class OutOfTime extends Error {
+  constructor(timeoutMs: number) {
+    super(`no answer within ${timeoutMs} ms`);
+    this.name = 'OutOfTime';
+  }
+}
 
 /** Whatever is not known to be harmless counts as maybe served. */
 export function lossOf(error: unknown): Loss {
+  if (error instanceof OutOfTime) return 'timed-out';
   const code = (error as { code?: unknown } | null)?.code;
-  if (typeof code !== 'string') return 'maybe-served';
-  if (NOT_SENT.has(code)) return 'not-sent';
-  return TIMED_OUT.has(code) ? 'timed-out' : 'maybe-served';
+  return typeof code === 'string' && NOT_SENT.has(code) ? 'not-sent' : 'maybe-served';
 }

@@ -123,6 +123,18 @@ describe('a forwarded checkout', () => {
     expect(second.seen).toEqual([]);
   });
 
+  it('has one time for all its tries, and is unknown when that is up', async () => {
+    const late = (response: ServerResponse) => void setTimeout(() => lost(response), 200);
+    const [first, second, third] = [
+      await orchestrator(late),
+      await orchestrator(late),
+      await orchestrator(placed),
+    ];
+    expect(statusOf(await forward(first.url, second.url, third.url))).toBe('unknown');
+    expect(second.seen).toHaveLength(1);
+    expect(third.seen).toEqual([]);
+  });
+
   it('passes any other answer on, a 503 of another code included', async () => {
     const first = await orchestrator((response) =>
       sendJson(response, 503, { code: 'OUTCOME_UNKNOWN' }),

@@ -1,5 +1,5 @@
 import { type Dispatcher, Pool } from 'undici';
-import { type Loss, lossOf } from './lost-request.js';
+import { type Loss, lossOf, OutOfTime } from './lost-request.js';
 
 export interface ForwardedRequest {
   method: 'GET' | 'POST';
@@ -26,10 +26,11 @@ export type Forwarded =
 
 export interface OrchestratorsOptions {
   urls: readonly string[];
+  /** For the whole of a request, all its tries and its wait for a connection included. */
   timeoutMs: number;
   connectTimeoutMs: number;
   /** Told of every failed try. */
-  onFailure: (url: string, why: string) => void;
+  onFailure: (url: string, why: string, request: ForwardedRequest) => void;
 }
 
 interface Target {
@@ -59,22 +60,27 @@ export class Orchestrators {
       url,
       pool: new Pool(url, {
         connections: CONNECTIONS_MAX,
-        headersTimeout: options.timeoutMs,
-        bodyTimeout: options.timeoutMs,
+        // The deadline of the whole request is exact; these would be late by up to a second.
+        headersTimeout: 0,
+        bodyTimeout: 0,
         connect: { timeout: options.connectTimeoutMs },
       }),
       avoidedUntilMs: 0,
     }));
   }
 
-  async forward(request: ForwardedRequest): Promise<Forwarded> {
+  forward(request: ForwardedRequest): Promise<Forwarded> {
+    return this.#inTime((signal) => this.#forward(request, signal));
+  }
+
+  async #forward(request: ForwardedRequest, signal: AbortSignal): Promise<Forwarded> {
     const targets = this.#inTurn();
     let maybeServed: string | undefined;
     let refusal: UpstreamAnswer | undefined;
     let why = 'no orchestrator is configured';
     for (let next = 0; next < targets.length; next += 1) {
       const target = targets[next]!;
-      const outcome = await this.#ask(target, request);
+      const outcome = await this.#ask(target, request, signal);
       if ('answer' in outcome) {
         const refused = refusalIn(outcome.answer);
         if (!refused) return { kind: 'answered', answer: outcome.answer };
@@ -106,7 +112,7 @@ export class Orchestrators {
 
   async #whyNotReady(target: Target): Promise<string | undefined> {
     const request = { method: 'GET', path: '/health/ready', headers: {} } as const;
-    const outcome = await this.#ask(target, request);
+    const outcome = await this.#inTime((signal) => this.#ask(target, request, signal));
     if ('why' in outcome) return `${target.url}: ${outcome.why}`;
     if (outcome.answer.status === 200) return undefined;
     return `${target.url}: ${outcome.answer.status} ${outcome.answer.body.toString('utf8')}`;
@@ -114,14 +120,17 @@ export class Orchestrators {
 
   async #ask(
     target: Target,
-    { method, path, headers, body }: ForwardedRequest,
+    request: ForwardedRequest,
+    signal: AbortSignal,
   ): Promise<{ answer: UpstreamAnswer } | { loss: Loss; why: string }> {
+    const { method, path, headers, body } = request;
     try {
       const response: Dispatcher.ResponseData = await target.pool.request({
         method,
         path,
         headers,
         body: body ?? null,
+        signal,
       });
       const bytes = Buffer.from(await response.body.arrayBuffer());
       return {
@@ -131,8 +140,19 @@ export class Orchestrators {
       const loss = lossOf(error);
       const why = error instanceof Error ? error.message || error.name : String(error);
       if (loss !== 'timed-out') target.avoidedUntilMs = performance.now() + AVOIDED_MS;
-      this.#options.onFailure(target.url, why);
+      this.#options.onFailure(target.url, why, request);
       return { loss, why };
+    }
+  }
+
+  async #inTime<Result>(work: (signal: AbortSignal) => Promise<Result>): Promise<Result> {
+    const { timeoutMs } = this.#options;
+    const deadline = new AbortController();
+    const timer = setTimeout(() => deadline.abort(new OutOfTime(timeoutMs)), timeoutMs);
+    try {
+      return await work(deadline.signal);
+    } finally {
+      clearTimeout(timer);
     }
   }
 
