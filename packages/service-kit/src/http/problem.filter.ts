@@ -28,7 +28,8 @@ export class ProblemFilter implements ExceptionFilter {
 
   private report(problem: Problem, error: unknown, request: FastifyRequest): void {
     if (problem.status < 500) return;
-    const fields = { requestId: request.id, url: request.url, code: problem.code };
+    const { id: requestId, url, trace } = request;
+    const fields = { ...trace, requestId, url, code: problem.code };
     if (problem.code === 'INTERNAL') {
       this.logger.error({ ...fields, err: error }, 'a request failed for a reason nobody foresaw');
     } else {
