@@ -1,8 +1,15 @@
-import { chmodSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
-import { accountForPostgres, canReach, dataFolderFor, mayPass } from './data-folder.js';
+import {
+  accountForPostgres,
+  canReach,
+  dataFolderFor,
+  makeFolder,
+  mayPass,
+  removeLostData,
+} from './data-folder.js';
 
 const postgres = { name: 'postgres', uid: 101, gid: 104 };
 const PASSWD = 'root:x:0:0::/root:/bin/sh\nnobody:x:65534:65534::/:/bin/false\n';
@@ -46,5 +53,16 @@ describe('where a data folder goes', () => {
     expect(dataFolderFor(closed, stranger)).toBe(dataFolderFor(closed, stranger));
     expect(dataFolderFor(join(folder, 'a b', 'data'), undefined)).not.toMatch(/\s/);
     rmSync(folder, { recursive: true });
+  });
+
+  it('that was put elsewhere is removed once its checkout is gone', () => {
+    const base = mkdtempSync(join(tmpdir(), 'elsewhere-'));
+    const [kept, lost] = [join(base, 'kept'), join(base, 'lost')];
+    makeFolder(kept, undefined, join(base, 'postgres'));
+    makeFolder(lost, undefined, join(base, 'no-such-checkout', 'postgres'));
+    expect(removeLostData(base)).toEqual([lost]);
+    expect(readdirSync(base).sort()).toEqual(['kept', 'kept.wished']);
+    expect(removeLostData(join(base, 'nothing'))).toEqual([]);
+    rmSync(base, { recursive: true });
   });
 });

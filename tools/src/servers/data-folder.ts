@@ -1,4 +1,13 @@
-import { chownSync, existsSync, mkdirSync, readFileSync, statSync } from 'node:fs';
+import {
+  chownSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { pathKey } from './project.js';
@@ -60,13 +69,30 @@ export function dataFolderFor(wished: string, account: Account | undefined): str
   return bearable ? wished : join(machineStateFolder(), pathKey(wished));
 }
 
+/** Ends the name of a note beside a folder that is not where it was wished: the wish is in it. */
+const WISH = '.wished';
+
+/** Removes the data of checkouts that were deleted since; returns the folders. */
+export function removeLostData(base = machineStateFolder()): string[] {
+  const notes = existsSync(base) ? readdirSync(base).filter((name) => name.endsWith(WISH)) : [];
+  return notes.flatMap((name) => {
+    const note = join(base, name);
+    if (existsSync(dirname(readFileSync(note, 'utf8')))) return [];
+    const folder = note.slice(0, -WISH.length);
+    rmSync(folder, { recursive: true, force: true });
+    rmSync(note);
+    return [folder];
+  });
+}
+
 function machineStateFolder(): string {
   if (process.getuid?.() === 0) return '/var/lib/backstitch';
   return join(homedir(), '.local', 'state', 'backstitch');
 }
 
-/** Makes a folder that the account (or we) may write. */
-export function makeFolder(folder: string, account: Account | undefined): void {
+/** Makes the folder of a wish (see dataFolderFor), so that the account (or we) may write it. */
+export function makeFolder(folder: string, account: Account | undefined, wished = folder): void {
   mkdirSync(folder, { recursive: true });
   if (account) chownSync(folder, account.uid, account.gid);
+  if (wished !== folder) writeFileSync(`${folder}${WISH}`, wished);
 }

@@ -1,7 +1,7 @@
 import { cpSync, existsSync, readdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { delimiter, dirname, join } from 'node:path';
-import { canReach, dataFolderFor, type Account } from './data-folder.js';
+import { canReach, dataFolderFor, makeFolder, type Account } from './data-folder.js';
 import { stateFolder } from './project.js';
 import { runCommand } from './run-command.js';
 
@@ -77,8 +77,10 @@ function embeddedFolder(): string | undefined {
 /** Programs in a folder that the server's account cannot enter are copied to one that it can. */
 function reachable(shipped: string, account: Account | undefined): string {
   if (!account || canReach(shipped, account)) return shipped;
-  const copy = dataFolderFor(join(stateFolder(), 'embedded-postgres'), account);
+  const wished = join(stateFolder(), 'embedded-postgres');
+  const copy = dataFolderFor(wished, account);
   if (!existsSync(join(copy, 'bin', 'postgres'))) {
+    makeFolder(copy, undefined, wished);
     cpSync(shipped, copy, { recursive: true, verbatimSymlinks: true });
   }
   return copy;

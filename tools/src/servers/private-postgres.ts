@@ -85,7 +85,7 @@ export class PrivatePostgres {
 
   /** Starts it (again), on the same port and data; resolves when it lets its user in. */
   async start(): Promise<void> {
-    makeFolder(this.dataDir, this.account);
+    makeFolder(this.dataDir, this.account, this.options.dataDir);
     if (!existsSync(join(this.cluster, 'PG_VERSION'))) await this.initialize();
     const settings = {
       listen_addresses: '127.0.0.1',

@@ -97,7 +97,7 @@ export class PrivateRabbit {
 
   /** Starts it (again), on the same ports and data; resolves when broker and management UI answer. */
   async start(): Promise<void> {
-    makeFolder(this.dataDir, undefined);
+    makeFolder(this.dataDir, undefined, this.options.dataDir);
     writeFileSync(join(this.dataDir, 'rabbitmq.conf'), rabbitConfig(this.plan));
     writeFileSync(join(this.dataDir, 'enabled_plugins'), ENABLED_PLUGINS);
     // Started by us, since the one that the broker would start outlives it.

@@ -8,6 +8,8 @@ import {
 import { findPostgres, findRabbit, type FoundServer } from '../servers/find-servers.js';
 import { postgresLogin, rabbitLogin } from '../servers/logins.js';
 import { whoHolds } from '../servers/port-holder.js';
+import { removeLostData } from '../servers/data-folder.js';
+import { stillRuns } from '../servers/process-identity.js';
 import { isPortFree } from '../servers/ports.js';
 import { stateFolder } from '../servers/project.js';
 import { ProcessLedger } from '../servers/process-ledger.js';
@@ -46,6 +48,22 @@ export class Launch {
     if (ended.length > 0) {
       this.say(`ended what an earlier run had to leave behind: ${ended.join(', ')}`);
     }
+    for (const folder of removeLostData()) {
+      this.say(`removed ${folder}: the checkout it belonged to is gone`);
+    }
+  }
+
+  /** Two launchers cannot share private servers that one of them starts, or wipes. */
+  requireOwnServers(fresh: boolean): void {
+    if (!fresh && this.env.BACKSTITCH_SERVERS !== 'private') return;
+    const other = this.ledger
+      .entries()
+      .find(({ kind, owner }) => kind === 'app' && stillRuns(owner));
+    if (!other) return;
+    throw new CannotStart(
+      `Another \`npm start\` of this folder runs (process ${other.owner.pid}): end it first, or leave ` +
+        'out what needs servers of its own (--fresh, BACKSTITCH_SERVERS=private) to share its servers.',
+    );
   }
 
   async requireFreePorts(): Promise<void> {

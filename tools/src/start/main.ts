@@ -12,6 +12,7 @@ const say = (line: string) => console.log(`start  ${line}`);
 
 async function serve(launch: Launch, gateway: number, fresh: boolean): Promise<void> {
   await launch.sweepOrphans();
+  launch.requireOwnServers(fresh);
   await launch.requireFreePorts();
   const { addresses, ...how } = await launch.findServers(fresh);
   await launch.prepareDatabases(addresses);

@@ -1,6 +1,7 @@
 import { mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { databaseUrl, USUAL } from '../servers/configured-servers.js';
+import { removeLostData } from '../servers/data-folder.js';
 import { findPostgres, findRabbit, wipePrivateData } from '../servers/find-servers.js';
 import { identityOf } from '../servers/process-identity.js';
 import { ProcessLedger } from '../servers/process-ledger.js';
@@ -22,6 +23,7 @@ export class TestServers {
   async sweep(): Promise<void> {
     const ended = await new ProcessLedger().sweep();
     if (ended.length > 0) this.say(`ended what an earlier run left behind: ${ended.join(', ')}`);
+    removeLostData();
     for (const name of readdirSync(stateFolder())) {
       const pid = Number(name.slice(PREFIX.length));
       if (!name.startsWith(PREFIX) || pid === process.pid || identityOf(pid)) continue;
