@@ -164,9 +164,10 @@ export class SagaEngine {
     return this.caretaker.start();
   }
 
-  /** Starts no more sagas and waits, up to `maxMs`, for those it drives to end. */
+  /** Takes no more sagas on and waits, up to `maxMs`, for those it drives to end. */
   async drain(maxMs: number): Promise<void> {
     this.isDraining = true;
+    this.caretaker.takeNoMore();
     const untilMs = performance.now() + maxMs;
     while (this.driver.size > 0 && performance.now() < untilMs) await pause(20);
   }

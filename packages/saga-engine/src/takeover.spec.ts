@@ -98,6 +98,20 @@ describe('more than one instance', () => {
     expect(other.reached).toContain('orchestrator.mid-takeover');
   });
 
+  it('takes nothing over any more while it drains', async () => {
+    const { engine, store, begin, counts } = newEngine(() => 'silence');
+    await engine.run();
+    await begin();
+    const draining = engine.drain(5_000);
+    const dead = newEngine(() => 'silence');
+    await dead.begin();
+    const beats = jest.spyOn(store, 'heartbeat');
+    await waitFor('a while to pass', () => beats.mock.calls.length > 5);
+    expect(counts.get('taken-over')).toBeUndefined();
+    await engine.stop();
+    await draining;
+  });
+
   it('gives its sagas up at once when it stops', async () => {
     const stopping = newEngine(() => 'silence');
     await stopping.engine.run();

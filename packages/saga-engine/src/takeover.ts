@@ -12,6 +12,7 @@ const SCAN_LIMIT = 1_000;
 export class Caretaker {
   private readonly loops: Loop[];
   private heartbeatFailedSince: number | undefined;
+  private isLeaving = false;
   private isStopped = false;
 
   constructor(
@@ -51,6 +52,11 @@ export class Caretaker {
     if (!this.isStopped) for (const loop of this.loops) loop.start();
   }
 
+  /** What is left by others now goes to those who stay. */
+  takeNoMore(): void {
+    this.isLeaving = true;
+  }
+
   async stop(): Promise<void> {
     this.isStopped = true;
     await Promise.all(this.loops.map((loop) => loop.stop()));
@@ -71,6 +77,7 @@ export class Caretaker {
   }
 
   private async takeOver(): Promise<void> {
+    if (this.isLeaving) return;
     const { store, settings, logger, counters } = this.ports;
     const definitions = [...this.definitions.values()];
     const { takeoverBatch: limit, silentAfterMs } = settings;
