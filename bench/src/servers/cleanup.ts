@@ -12,6 +12,8 @@ export class Cleanup {
 
   /** Undoes everything, once; what fails is said and keeps nothing else from being undone. */
   async run(): Promise<void> {
+    // Node.js ends when nothing is open, and what awaits the end of a detached child holds nothing open.
+    const awake = setInterval(() => undefined, 1_000);
     for (let one = this.undos.pop(); one; one = this.undos.pop()) {
       try {
         await one.undo();
@@ -19,5 +21,6 @@ export class Cleanup {
         this.say(`${one.what} could not be cleaned up: ${(error as Error).message}`);
       }
     }
+    clearInterval(awake);
   }
 }
