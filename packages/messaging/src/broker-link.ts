@@ -1,7 +1,9 @@
+import type { Writable } from 'node:stream';
 import { connect, type AmqpConnectionManager } from 'amqp-connection-manager';
 import type { ChannelModel } from 'amqplib';
 import { backoffMs, within } from './waiting.js';
 import type { BrokerCounters } from './counters.js';
+import { gatherWrites } from './gather-writes.js';
 import type { BrokerLogger } from './logger.js';
 
 export interface BrokerLinkOptions {
@@ -73,6 +75,7 @@ export class BrokerLink {
   private up(connection: ChannelModel): void {
     const { logger, name } = this.options;
     logger.info({ connection: name, failures: this.failures }, 'connected to the broker');
+    gatherWrites((connection.connection as unknown as { stream: Writable }).stream);
     this.failures = 0;
     this.why = undefined;
     this.blocked = undefined;

@@ -6,7 +6,8 @@ import type { ConsumerStatus } from '../consumer.js';
 import { CommandContext } from './command-context.js';
 import { unwrapError } from './unwrap-error.js';
 
-const DRAIN_TIMEOUT_MS = 15_000;
+/** Longer than a command may take, shorter than an app's whole shutdown: there is more to close. */
+const DRAIN_TIMEOUT_MS = 12_000;
 
 /**
  * Nest's transport for command queues: handlers are ordinary `@MessagePattern` methods. A value is
