@@ -1,4 +1,20 @@
 import { DatabaseConfig, IsIntegerVariable } from '@backstitch/service-kit';
+import { registerDecorator } from 'class-validator';
+
+/** Else a living orchestrator would count as silent between two of its heartbeats. */
+function IsTwice(name: 'HEARTBEAT_MS'): PropertyDecorator {
+  return (target, propertyName) =>
+    registerDecorator({
+      name: 'isTwice',
+      target: target.constructor,
+      propertyName: String(propertyName),
+      validator: {
+        validate: (value: unknown, args) =>
+          Number(value) >= 2 * (args!.object as OrchestratorConfig)[name],
+        defaultMessage: (args) => `${args?.property} must be at least twice ${name}`,
+      },
+    });
+}
 
 /** What the orchestrator is told by its environment; every problem with it is reported at boot. */
 export class OrchestratorConfig extends DatabaseConfig {
@@ -39,6 +55,7 @@ export class OrchestratorConfig extends DatabaseConfig {
 
   /** An orchestrator whose heartbeat is older than this loses its sagas to the others. */
   @IsIntegerVariable({ min: 50, max: 600_000 })
+  @IsTwice('HEARTBEAT_MS')
   OWNER_SILENT_MS = 5_000;
 
   @IsIntegerVariable({ min: 1, max: 600_000 })
