@@ -58,6 +58,12 @@ describe('a forwarded checkout', () => {
     );
   });
 
+  it('goes below the path of an orchestrator that has one', async () => {
+    const one = await orchestrator(placed);
+    expect(statusOf(await forward(`${one.url}/shop/`))).toBe(200);
+    expect(one.seen[0]?.url).toBe('/shop/checkout');
+  });
+
   it('goes to the next orchestrator when a connection is refused', async () => {
     const second = await orchestrator(placed);
     expect(statusOf(await forward(await goneUpstream(), second.url))).toBe(200);

@@ -35,6 +35,8 @@ export interface OrchestratorsOptions {
 
 interface Target {
   url: string;
+  /** What stands before every path: "" or "/shop". */
+  basePath: string;
   pool: Pool;
   /** Until then it is asked last, by performance.now(). */
   avoidedUntilMs: number;
@@ -58,7 +60,8 @@ export class Orchestrators {
     this.#options = options;
     this.#targets = options.urls.map((url) => ({
       url,
-      pool: new Pool(url, {
+      basePath: new URL(url).pathname.replace(/\/+$/, ''),
+      pool: new Pool(new URL(url).origin, {
         connections: CONNECTIONS_MAX,
         // The deadline of the whole request is exact; these would be late by up to a second.
         headersTimeout: 0,
@@ -127,7 +130,7 @@ export class Orchestrators {
     try {
       const response: Dispatcher.ResponseData = await target.pool.request({
         method,
-        path,
+        path: target.basePath + path,
         headers,
         body: body ?? null,
         signal,
