@@ -153,6 +153,70 @@ describe('a slow charge', () => {
   });
 });
 
+describe('a slow bank', () => {
+  it('is called once for all the repeats of a command that come meanwhile, and again afterwards', async () => {
+    const { orderId, sagaId, saga, command } = newPayment();
+    const [asked, door] = [gate(), gate()];
+    const calls = { charge: 0, cancel: 0 };
+    const one = bank.replica({
+      recoverAfterSeconds: 0,
+      between: (real) => ({
+        async charge(request) {
+          calls.charge += 1;
+          if (calls.charge === 1) throw new Fault('PROVIDER_UNAVAILABLE', 'no answer', true);
+          asked.open();
+          await door.opened;
+          return real.charge(request);
+        },
+        async cancel(key) {
+          calls.cancel += 1;
+          return real.cancel(key);
+        },
+      }),
+    });
+    const retryable = { code: 'PROVIDER_UNAVAILABLE', retryable: true };
+    await expect(one.handler.process(command, saga)).rejects.toMatchObject(retryable);
+    const first = one.handler.process(command, saga);
+    await asked.opened;
+    const recovering = one.recovery.settleOverdue();
+    await waitFor('the payment to be leased', async () => (await bank.row(orderId))?.lease_until);
+    const repeat = one.handler.process(command, saga);
+    expect(verdict(await bank.replica().handler.process(command, saga))).toBe('yes');
+    door.open();
+    expect([verdict(await first), verdict(await repeat)]).toEqual(['yes', 'yes']);
+    await recovering;
+    await Promise.all([1, 2, 3].map(() => one.handler.refund({ orderId }, saga)));
+    expect(calls).toEqual({ charge: 2, cancel: 1 });
+    expect(await bank.bankOf(keyOf(sagaId))).toEqual({ decision: 'APPROVED', refunds: 1 });
+  });
+
+  it('does not hold up the end of the program', async () => {
+    const { orderId, saga, command } = newPayment();
+    const [asked, door] = [gate(), gate()];
+    const dies = dyingAt('payment.after-intent-before-call');
+    await expect(dies.handler.process(command, saga)).rejects.toThrow(Crash);
+    await bank.age(orderId);
+    const { recovery } = bank.replica({
+      between: (real) => ({
+        cancel: (key) => real.cancel(key),
+        async charge(request) {
+          asked.open();
+          await door.opened;
+          return real.charge(request);
+        },
+      }),
+    });
+    recovery.start();
+    await asked.opened;
+    await recovery.stop();
+    expect(await bank.row(orderId)).toMatchObject({ status: 'PENDING' });
+    door.open();
+    await waitFor('the payment to be settled', async () => {
+      return (await bank.row(orderId))?.status === 'SUCCESS';
+    });
+  });
+});
+
 describe('a bank that does not answer', () => {
   it('is a fault worth retrying, and leaves the payment pending', async () => {
     const { orderId, saga, command } = newPayment();

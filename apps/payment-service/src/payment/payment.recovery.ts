@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Logger } from '@backstitch/service-kit';
 import { isBeingRefunded, type Payment } from './payment.js';
 import type { PaymentRepository } from './payment.repository.js';
@@ -6,6 +7,7 @@ import type { PaymentSettlement } from './payment.settlement.js';
 const PAYMENTS_PER_PASS_MAX = 50;
 /** Longer than a call of the provider takes; a worker that died gives its payments up after it. */
 const LEASE_SECONDS = 60;
+const STOP_MS_MAX = 1_000;
 
 export interface RecoveryOptions {
   payments: Pick<PaymentRepository, 'lease'>;
@@ -33,11 +35,14 @@ export class PaymentRecovery {
     }, this.options.intervalMs);
   }
 
-  /** Resolves when the pass under way has ended; none follows. */
+  /**
+   * No pass follows. The one under way is waited for, unless the bank keeps it waiting: what it
+   * leaves unsettled is leased again, as after a crash.
+   */
   async stop(): Promise<void> {
     this.stopped = true;
     clearTimeout(this.timer);
-    await this.pass;
+    await Promise.race([this.pass, pause(STOP_MS_MAX, undefined, { ref: false })]);
   }
 
   /** One pass; answers how many payments it brought to their end. Never rejects. */

@@ -14,10 +14,22 @@ export interface SettlementParts {
  * a crash at any moment comes to the same end. Answers the row as it stands then. Throws Fault.
  */
 export class PaymentSettlement {
+  private readonly charges = new Map<string, Promise<Payment>>();
+  private readonly cancellations = new Map<string, Promise<Payment>>();
+
   constructor(private readonly parts: SettlementParts) {}
 
   /** Submits the charge under the payment's key, as often as need be: it is charged once. */
-  async charge(payment: Payment): Promise<Payment> {
+  charge(payment: Payment): Promise<Payment> {
+    return joined(this.charges, payment, () => this.submit(payment));
+  }
+
+  /** Finishes an undo that is on record. */
+  cancel(payment: Payment): Promise<Payment> {
+    return joined(this.cancellations, payment, () => this.takeBack(payment));
+  }
+
+  private async submit(payment: Payment): Promise<Payment> {
     const { payments, provider, reached } = this.parts;
     const { amountMinor, providerKey: key, currency } = intended(payment);
     await reached('payment.after-intent-before-call');
@@ -28,13 +40,28 @@ export class PaymentSettlement {
     return (await payments.read(payment.orderId)) ?? payment;
   }
 
-  /** Finishes an undo that is on record. */
-  async cancel(payment: Payment): Promise<Payment> {
+  private async takeBack(payment: Payment): Promise<Payment> {
     const { payments, provider, reached } = this.parts;
     await reached('payment.between-refund-requested-and-cancel');
     const outcome = await provider.cancel(intended(payment).providerKey);
     return payments.settle(settlementOfCancel(payment, outcome));
   }
+}
+
+/**
+ * A repeat shares the call that is under way: while the provider is slow, the retries of every
+ * command would otherwise burden it with several calls a payment.
+ */
+function joined(
+  underWay: Map<string, Promise<Payment>>,
+  { orderId }: Payment,
+  call: () => Promise<Payment>,
+): Promise<Payment> {
+  const before = underWay.get(orderId);
+  if (before) return before;
+  const begun = call().finally(() => underWay.delete(orderId));
+  underWay.set(orderId, begun);
+  return begun;
 }
 
 function intended(payment: Payment): Payment & { amountMinor: number; providerKey: string } {

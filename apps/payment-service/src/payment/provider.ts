@@ -16,7 +16,7 @@ export type ChargeOutcome =
 export type CancelOutcome = 'refunded' | 'burned' | 'declined';
 
 /**
- * The port to whoever moves the money. A provider without cancel-by-key is one whose adapter charges
+ * The port to whoever moves the money. Every call ends in bounded time. A provider without cancel-by-key is one whose adapter charges
  * the key again, to learn its outcome, and then refunds it.
  */
 export interface PaymentProvider {
