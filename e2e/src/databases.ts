@@ -20,7 +20,7 @@ export interface SystemDatabase extends TestDatabase {
 }
 
 /** Runs an app's own database command (`migrate`, `seed`) against a database. */
-export async function databaseCommand(
+async function databaseCommand(
   app: AppName,
   command: string,
   url: string,

@@ -116,7 +116,7 @@ export class System {
     for (const { pool } of Object.values(this.databases)) await pool.end();
     for (const database of Object.values(this.databases)) await database.drop();
     await this.vhost?.drop();
-    const unclean = order.filter((app, index) => exits[index] !== 0 && exits[index] !== 'SIGKILL');
+    const unclean = order.filter((_app, index) => exits[index] !== 0 && exits[index] !== 'SIGKILL');
     if (unclean.length > 0) throw new Error(`did not end cleanly: ${unclean.join(', ')}`);
   }
 }

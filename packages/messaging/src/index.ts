@@ -13,3 +13,4 @@ export { RabbitCommandServer } from './nest/rabbit-command-server.js';
 export { RpcFaultFilter } from './nest/rpc-fault.filter.js';
 export type { PublishProperties, PublishResult, Publisher } from './publisher.js';
 export type { QueueType } from './topology.js';
+export { sagaIdOf } from './saga-id.js';

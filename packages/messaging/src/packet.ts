@@ -1,6 +1,6 @@
 import type { CommandPacket, ReplyError, ReplyPacket, SagaTag } from '@backstitch/shared-types';
 
-export type UnreadableReason = 'NOT_JSON' | 'NOT_A_PACKET' | 'UNKNOWN_PATTERN' | 'INVALID_DATA';
+type UnreadableReason = 'NOT_JSON' | 'NOT_A_PACKET' | 'UNKNOWN_PATTERN' | 'INVALID_DATA';
 
 /** What nobody can serve, whoever asks and however often. */
 export interface Unreadable {

@@ -76,7 +76,7 @@ export function contextOf(instance: SagaInstance): StepContext {
  * The state that awaits the first attempt of a command. Written out field by field: it is made at
  * every transition, and all open sagas keep one shape.
  */
-export function awaiting(
+function awaiting(
   from: SagaFacts,
   definition: SagaDefinition,
   command: PlannedCommand,

@@ -34,7 +34,8 @@ export class ProblemFilter implements ExceptionFilter {
       this.logger.error({ ...fields, err: error }, 'a request failed for a reason nobody foresaw');
     } else {
       // No stack: while load is shed this is said of every request.
-      const detail = problem.options.cause ? String(problem.options.cause) : problem.message;
+      const { cause } = problem.options;
+      const detail = cause instanceof Error ? cause.message : problem.message;
       this.logger.warn({ ...fields, detail }, 'a request could not be served now');
     }
   }
