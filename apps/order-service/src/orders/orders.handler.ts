@@ -1,4 +1,4 @@
-import { MalformedCommand } from '@backstitch/messaging';
+import { MalformedCommand, sagaIdOf } from '@backstitch/messaging';
 import { commandTrace, Counter, databaseFault, type Logger } from '@backstitch/service-kit';
 import {
   currencyDigits,
@@ -64,7 +64,7 @@ export class OrdersHandler {
     order?: NewOrder,
   ): Promise<Written | Rejection> {
     const trace = commandTrace(orderId, saga);
-    const sagaId = saga?.sagaId.toLowerCase();
+    const sagaId = sagaIdOf(saga);
     const written = await this.repository
       .write({ change, orderId, sagaId, order })
       .catch((error: unknown) => {

@@ -1,8 +1,7 @@
-import { MalformedCommand } from '@backstitch/messaging';
+import { MalformedCommand, sagaIdOf } from '@backstitch/messaging';
 import { logged, type Logger } from '@backstitch/service-kit';
 import {
   COMMANDS,
-  isUuid,
   Rejection,
   toMinor,
   type OrderIdCommand,
@@ -79,11 +78,4 @@ export class PaymentHandler {
     }
     return minor;
   }
-}
-
-/** The rows keep saga ids as UUIDs. */
-function sagaIdOf(saga: SagaTag | undefined): string | undefined {
-  if (!saga) return undefined;
-  if (!isUuid(saga.sagaId)) throw new MalformedCommand(`sagaId ${saga.sagaId} is not a UUID`);
-  return saga.sagaId.toLowerCase();
 }
