@@ -1,6 +1,6 @@
-import { createLogger } from '@backstitch/service-kit';
+import { createLogger, createLoggerTo } from '@backstitch/service-kit';
 import { waitFor } from '@backstitch/testkit';
-import { afterAll, beforeAll, describe, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { newOrder, reserveOf, stockFixture, type StockFixture } from '../testing/stock-fixture.js';
 import { HoldSweeper } from './hold.sweeper.js';
 
@@ -30,6 +30,20 @@ describe('the sweeper, while the app runs', () => {
       return (await stock.productRow(productId)).stock_quantity === 300;
     });
     await sweeper.stop();
+  });
+
+  it('names the saga whose hold ran out', async () => {
+    const lines: string[] = [];
+    const recorder = createLoggerTo({ write: (line) => void lines.push(line) }, 'x', 'info');
+    const [orderId, sagaId] = [newOrder(), newOrder()];
+    const demand = [{ productId: await stock.product(1), quantity: 1 }];
+    await stock.repository.submit(reserveOf(orderId, demand, { sagaId }));
+    await stock.overdue(orderId);
+    const sweeper = new HoldSweeper({ stock: stock.repository, logger: recorder, intervalMs: 10 });
+    sweeper.start();
+    const line = await waitFor('the line', async () => lines[0]);
+    await sweeper.stop();
+    expect(JSON.parse(line)).toMatchObject({ orderId, sagaId });
   });
 
   it('goes on after a pass that failed', async () => {

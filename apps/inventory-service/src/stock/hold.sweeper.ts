@@ -1,4 +1,5 @@
 import type { Logger } from '@backstitch/service-kit';
+import type { Hold } from './hold.js';
 import type { StockRepository } from './stock.repository.js';
 
 const HOLDS_PER_PASS_MAX = 200;
@@ -34,11 +35,13 @@ export class HoldSweeper {
   private async sweep(): Promise<void> {
     const { stock, logger } = this.options;
     try {
-      let orderIds: string[];
+      let expired: Hold[];
       do {
-        orderIds = await stock.expireOverdue(HOLDS_PER_PASS_MAX);
-        for (const orderId of orderIds) logger.info({ orderId }, 'the hold ran out');
-      } while (orderIds.length === HOLDS_PER_PASS_MAX && !this.stopped);
+        expired = await stock.expireOverdue(HOLDS_PER_PASS_MAX);
+        for (const { orderId, sagaId } of expired) {
+          logger.info({ orderId, sagaId }, 'the hold ran out');
+        }
+      } while (expired.length === HOLDS_PER_PASS_MAX && !this.stopped);
     } catch (error) {
       logger.warn({ err: error }, 'overdue holds could not be swept; trying again');
     }

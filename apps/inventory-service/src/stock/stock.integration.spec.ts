@@ -37,7 +37,7 @@ async function held(quantity = 2, available = 10) {
 async function expired(quantity = 2, available = 10) {
   const made = await held(quantity, available);
   await stock.overdue(made.orderId);
-  expect(await stock.repository.expireOverdue(100)).toEqual([made.orderId]);
+  expect(await stock.repository.expireOverdue(100)).toMatchObject([{ orderId: made.orderId }]);
   return made;
 }
 

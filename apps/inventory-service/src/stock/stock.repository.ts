@@ -1,7 +1,7 @@
 import { Coalescer } from '@backstitch/coalesce';
 import { databaseFault } from '@backstitch/service-kit';
 import type { Lanes } from '../database/lanes.js';
-import type { StockAnswer } from './hold.js';
+import type { Hold, StockAnswer } from './hold.js';
 import { Shelf } from './shelf.js';
 import { StockTransaction, type StockCommand } from './stock.transaction.js';
 import {
@@ -48,8 +48,8 @@ export class StockRepository {
     return this.commands.submit(command);
   }
 
-  /** Puts the stock of at most `limit` overdue holds back; answers their orders' ids. */
-  expireOverdue(limit: number): Promise<string[]> {
+  /** Puts the stock of at most `limit` overdue holds back; answers those. */
+  expireOverdue(limit: number): Promise<Hold[]> {
     return this.lanes.transact(async (flight) => {
       const [rows = []] = await flight.send(lockOverdueHolds(limit));
       const orderIds = rows.map((row) => row.order_id as string);
@@ -67,7 +67,7 @@ export class StockRepository {
         return expire(holdFrom(row, lines.get(row.order_id as string)), shelf);
       });
       await flight.commit(write({ moves: shelf.changes(), newLines: [], holds }, this.digits));
-      return orderIds;
+      return holds;
     });
   }
 
