@@ -56,6 +56,24 @@ describe('owners of sagas', () => {
     expect(await takeOver(other)).toHaveLength(1);
   });
 
+  it('takes a saga turned round by hand, and its neighbours too, although it says no reason', async () => {
+    const other = await sagas.newStore();
+    const byHand = await insertedSaga(store);
+    await insertedSaga(store);
+    await sagas.sql.query(
+      `UPDATE saga_state SET status = 'COMPENSATING', current_step = 'CANCEL_ORDER'
+       WHERE saga_id = $1`,
+      [byHand.sagaId],
+    );
+    await store.release();
+    const taken = await takeOver(other);
+    expect(taken).toHaveLength(2);
+    expect(taken.find(({ sagaId }) => sagaId === byHand.sagaId)).toMatchObject({
+      phase: 'backward',
+      failure: { step: 'CANCEL_ORDER', kind: 'unknown', code: 'REASON_MISSING' },
+    });
+  });
+
   it('refuses every write of an owner that lost the saga, whatever version it saw', async () => {
     const other = await sagas.newStore();
     const saga = await insertedSaga(store);
