@@ -87,6 +87,7 @@ export class ChildServer {
 
   async end(askings = this.options.askings): Promise<void> {
     this.ending = true;
+    this.child.ref(); // else this program, left with nothing else to do, would end in the middle
     if (this.entry) await endProcess(this.entry, askings);
     await this.ended; // the kernel has taken back all it had open
     this.forget();
