@@ -124,6 +124,19 @@ describe('Database', () => {
     await hurried.close();
   });
 
+  it('is away while it takes no writes', async () => {
+    const writable = (setting: string) =>
+      database.drizzle.execute(
+        sql.raw(`ALTER ROLE CURRENT_USER IN DATABASE ${new URL(server.url).pathname.slice(1)}
+          SET default_transaction_read_only = ${setting}`),
+      );
+    await writable('on');
+    const standby = openDatabase({ url: server.url, name: 'kit standby', logger });
+    await expect(standby.probe()).rejects.toThrow('it takes no writes');
+    await standby.close();
+    await writable('off');
+  });
+
   it('says which database is away, and why, when nothing listens', async () => {
     const nowhere = openDatabase({ url: 'postgresql://u:p@127.0.0.1:1/orders', name: 'x', logger });
     await expect(nowhere.probe()).rejects.toThrow(/"orders" is away: .*ECONNREFUSED/);

@@ -32,6 +32,7 @@ export type Transaction = PoolClient;
 
 const CONNECT_TIMEOUT_MS = 3_000;
 const KEY_LOOKUPS = '-c plan_cache_mode=force_generic_plan -c enable_seqscan=off';
+const PROBE = "SELECT current_setting('transaction_read_only') AS read_only";
 const PROBE_TIMEOUT_MS = 2_000;
 
 /**
@@ -78,12 +79,16 @@ export class Database {
     return retryingContention(this.databaseName, () => this.transactOnce(work));
   }
 
-  /** Throws DatabaseAway, which says why, when the database cannot be used. */
+  /**
+   * Throws DatabaseAway, which says why, when the database cannot be used: a standby that only lets
+   * itself be read is away too, or intake that waits for it would go on and off for ever.
+   */
   async probe(): Promise<void> {
     try {
       // query_timeout is pg's per-query option, missing from its types.
-      const question = { text: 'SELECT 1', query_timeout: PROBE_TIMEOUT_MS };
-      await this.pool.query(question);
+      const question = { text: PROBE, query_timeout: PROBE_TIMEOUT_MS };
+      const { rows } = await this.pool.query<{ read_only: string }>(question);
+      if (rows[0]?.read_only === 'on') throw new Error('it takes no writes');
     } catch (error) {
       throw new DatabaseAway(this.databaseName, error);
     }
