@@ -18,8 +18,8 @@ const lost = (response: ServerResponse) => void response.socket?.destroy();
 const shedding = (response: ServerResponse) =>
   sendJson(response, 503, { code: 'NOT_ACCEPTED' }, { 'retry-after': '1' });
 
-/** `urls` in the order in which they are asked. */
-function forward(...urls: string[]): Promise<Forwarded> {
+/** `urls` in the order in which they are asked by the first request. */
+function clientOf(...urls: string[]): () => Promise<Forwarded> {
   const orchestrators = new Orchestrators({
     urls: [urls.at(-1)!, ...urls.slice(0, -1)],
     timeoutMs: 300,
@@ -28,8 +28,10 @@ function forward(...urls: string[]): Promise<Forwarded> {
   });
   open.push(orchestrators);
   const headers = { 'content-type': 'application/json', 'x-saga-id': 'saga-1' };
-  return orchestrators.forward({ method: 'POST', path: '/checkout', headers, body: '{"a":1}' });
+  const request = { method: 'POST', path: '/checkout', headers, body: '{"a":1}' } as const;
+  return () => orchestrators.forward(request);
 }
+const forward = (...urls: string[]) => clientOf(...urls)();
 
 const statusOf = (forwarded: Forwarded) =>
   forwarded.kind === 'answered' ? forwarded.answer.status : forwarded.kind;
@@ -127,6 +129,15 @@ describe('a forwarded checkout', () => {
     const second = await orchestrator(placed);
     expect(statusOf(await forward(first.url, second.url))).toBe('unknown');
     expect(second.seen).toEqual([]);
+  });
+
+  it('goes elsewhere for a while after an orchestrator that did not answer in time', async () => {
+    const frozen = await orchestrator(() => undefined);
+    const second = await orchestrator(placed);
+    const ask = clientOf(frozen.url, second.url);
+    expect(statusOf(await ask())).toBe('unknown');
+    expect([statusOf(await ask()), statusOf(await ask())]).toEqual([200, 200]);
+    expect(frozen.seen).toHaveLength(1);
   });
 
   it('has one time for all its tries, and is unknown when that is up', async () => {

@@ -142,7 +142,7 @@ export class Orchestrators {
     } catch (error) {
       const loss = lossOf(error);
       const why = error instanceof Error ? error.message || error.name : String(error);
-      if (loss !== 'timed-out') target.avoidedUntilMs = performance.now() + AVOIDED_MS;
+      target.avoidedUntilMs = performance.now() + AVOIDED_MS;
       this.#options.onFailure(target.url, why, request);
       return { loss, why };
     }
