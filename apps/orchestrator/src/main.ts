@@ -1,6 +1,13 @@
 import 'reflect-metadata';
+import { fileURLToPath } from 'node:url';
 import { SagaDefinitionError } from '@backstitch/saga-engine';
-import { bootApp, createLogger, loadConfig, openDatabase } from '@backstitch/service-kit';
+import {
+  bootApp,
+  createLogger,
+  databaseReadiness,
+  loadConfig,
+  openDatabase,
+} from '@backstitch/service-kit';
 import { AppModule } from './app.module.js';
 import { CheckoutHandler } from './checkout/checkout.handler.js';
 import { OrchestratorConfig } from './config.js';
@@ -17,6 +24,7 @@ const database = openDatabase({
   // A checkout that cannot be recorded in good time is refused, while its caller still listens.
   statementTimeoutMs: 4_000,
 });
+const migrations = fileURLToPath(new URL('../migrations', import.meta.url));
 const sagas = runtimeOrExit();
 
 await bootApp({
@@ -26,7 +34,7 @@ await bootApp({
   logger,
   configure: () => sagas.start(),
   readiness: () => [
-    { name: 'database', check: () => database.probe() },
+    databaseReadiness({ name, database, migrations }),
     { name: 'broker', check: () => must(sagas.whyBrokerIsAway()) },
     { name: 'consumers', check: () => must(sagas.whyRepliesAreAway()) },
   ],

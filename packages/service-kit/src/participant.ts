@@ -27,15 +27,8 @@ export interface Participant {
 /** Ready when the database answers and has the app's schema, both connections to the broker are up, and the queue is read. */
 export function participantReadiness(participant: Participant): ReadinessCheck[] {
   const { name, queue, database, broker, commands } = participant;
-  const migrations = migrationsOf(participant.migrations);
   return [
-    {
-      name: 'database',
-      check: async () => {
-        await database.probe();
-        await requireMigrations(database.pool, name, migrations);
-      },
-    },
+    databaseReadiness({ name, database, migrations: participant.migrations }),
     {
       name: 'broker',
       check: () => {
@@ -52,6 +45,20 @@ export function participantReadiness(participant: Participant): ReadinessCheck[]
       },
     },
   ];
+}
+
+/** Ready when the database answers and has the app's schema. */
+export function databaseReadiness(
+  owner: Pick<Participant, 'name' | 'database' | 'migrations'>,
+): ReadinessCheck {
+  const migrations = migrationsOf(owner.migrations);
+  return {
+    name: 'database',
+    check: async () => {
+      await owner.database.probe();
+      await requireMigrations(owner.database.pool, owner.name, migrations);
+    },
+  };
 }
 
 /** For a command server: while the database is away, messages wait in their queue. */
