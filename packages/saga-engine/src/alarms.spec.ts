@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { Alarms, type Sleeper } from './alarms.js';
+import { processTimers } from './timers.js';
 
 class Sleeping implements Sleeper {
   alarmAtMs = Infinity;
@@ -22,6 +23,7 @@ describe('alarms', () => {
         item.at = Infinity;
         woken.push(item);
       },
+      processTimers,
     );
   });
   afterEach(() => {
@@ -67,6 +69,7 @@ describe('alarms', () => {
     const busy = new Alarms<Sleeping>(
       () => Date.now(),
       () => count++,
+      processTimers,
     );
     const sleeper = new Sleeping(50);
     busy.arm(sleeper);

@@ -1,3 +1,5 @@
+import type { Timers } from './ports.js';
+
 /** Something that wants to be woken; `alarmAtMs` is the earliest entry the alarms hold for it. */
 export interface Sleeper {
   alarmAtMs: number;
@@ -19,13 +21,14 @@ const TIMEOUT_MAX_MS = 60_000;
  */
 export class Alarms<Item extends Sleeper> {
   private readonly heap: Entry<Item>[] = [];
-  private timer: NodeJS.Timeout | undefined;
+  private callOff: (() => void) | undefined;
   private timerAtMs = Infinity;
   private stopped = false;
 
   constructor(
     private readonly nowMs: () => number,
     private readonly wake: (item: Item) => void,
+    private readonly timers: Timers,
   ) {}
 
   /** Makes sure that the item is woken at its time; an entry that comes before that suffices. */
@@ -39,17 +42,17 @@ export class Alarms<Item extends Sleeper> {
 
   stop(): void {
     this.stopped = true;
-    clearTimeout(this.timer);
+    this.callOff?.();
     this.heap.length = 0;
   }
 
   private schedule(): void {
     const first = this.heap[0];
     if (!first || this.stopped || this.timerAtMs <= first.atMs) return;
-    clearTimeout(this.timer);
+    this.callOff?.();
     this.timerAtMs = first.atMs;
     const delayMs = Math.min(Math.max(first.atMs - this.nowMs(), 0), TIMEOUT_MAX_MS);
-    this.timer = setTimeout(() => this.ring(), Math.ceil(delayMs));
+    this.callOff = this.timers.after(Math.ceil(delayMs), () => this.ring());
   }
 
   private ring(): void {

@@ -8,6 +8,7 @@ import type {
   EngineFaultPoint,
   EngineLogger,
   SagaStore,
+  Timers,
 } from './ports.js';
 import { Resident, type Applied, type ArrivingEvent } from './resident.js';
 import type { EngineSettings } from './settings.js';
@@ -28,6 +29,7 @@ export interface DriverPorts {
   readonly clock: Clock;
   readonly logger: EngineLogger;
   readonly counters: EngineCounters;
+  readonly timers: Timers;
   readonly settings: EngineSettings;
   readonly random: () => number;
   reached(point: EngineFaultPoint): void;
@@ -50,6 +52,7 @@ export class Driver {
     this.alarms = new Alarms(
       () => ports.clock.nowMs(),
       (resident) => this.wake(resident),
+      ports.timers,
     );
   }
 
@@ -219,11 +222,13 @@ export class Driver {
 
   /** Waits for the database as long as it takes; the row decides how it goes on. */
   private async reread(resident: Resident, why: Saved, tries: number): Promise<void> {
-    const { store, logger, counters, settings } = this.ports;
+    const { store, logger, counters, settings, timers } = this.ports;
     const trace = traceOf(resident.instance);
     counters.count(why === 'guard-failed' ? 'guard-failed' : 'outcome-unknown');
     for (let pauses = tries; ; pauses++) {
-      if (pauses > 0) await pause(Math.min(settings.rereadMaxMs, 50 * 2 ** Math.min(pauses, 10)));
+      if (pauses > 0) {
+        await pause(timers, Math.min(settings.rereadMaxMs, 50 * 2 ** Math.min(pauses, 10)));
+      }
       if (this.isStopped) throw new EngineStopped();
       try {
         const row = await store.load(trace.sagaId);

@@ -10,10 +10,12 @@ import type {
   EngineLogger,
   PreparedSaga,
   SagaStore,
+  Timers,
 } from './ports.js';
 import type { Applied } from './resident.js';
 import { ENGINE_DEFAULTS, type EngineSettings } from './settings.js';
 import { Caretaker, definitionKey } from './takeover.js';
+import { processTimers } from './timers.js';
 import { prepare, type ReplyOutcome } from './transition.js';
 import { Waiters } from './waiters.js';
 
@@ -31,6 +33,8 @@ export interface EngineOptions {
   readonly counters?: EngineCounters;
   /** From 0 up to 1; only tests give another. */
   readonly random?: () => number;
+  /** Those of the process, unless time is simulated. */
+  readonly timers?: Timers;
   /** Called at every fault point. */
   readonly reached?: (point: EngineFaultPoint) => void;
 }
@@ -75,13 +79,14 @@ export class SagaEngine {
       ...options,
       settings: { ...ENGINE_DEFAULTS, ...options.settings },
       counters: options.counters ?? { count: () => undefined },
+      timers: options.timers ?? processTimers,
       random: options.random ?? Math.random,
       reached: options.reached ?? (() => undefined),
     };
     this.driver = new Driver(this.ports);
     this.caretaker = new Caretaker(this.driver, this.ports, this.definitions);
-    const { store, logger, settings } = this.ports;
-    this.waiters = new Waiters(this.driver, store, logger, settings.pollEveryMs);
+    const { store, logger, settings, timers } = this.ports;
+    this.waiters = new Waiters(this.driver, store, logger, settings.pollEveryMs, timers);
   }
 
   /** How many unfinished sagas this instance drives. */
@@ -168,8 +173,9 @@ export class SagaEngine {
   async drain(maxMs: number): Promise<void> {
     this.isDraining = true;
     this.caretaker.takeNoMore();
-    const untilMs = performance.now() + maxMs;
-    while (this.driver.size > 0 && performance.now() < untilMs) await pause(20);
+    const { timers } = this.ports;
+    const untilMs = timers.nowMs() + maxMs;
+    while (this.driver.size > 0 && timers.nowMs() < untilMs) await pause(timers, 20);
   }
 
   /**

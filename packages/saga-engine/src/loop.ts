@@ -1,5 +1,7 @@
-export function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
+import type { Timers } from './ports.js';
+
+export function pause(timers: Timers, ms: number): Promise<void> {
+  return new Promise((resolve) => void timers.after(ms, resolve));
 }
 
 /**
@@ -7,24 +9,25 @@ export function pause(ms: number): Promise<void> {
  * an error is given to `failed`, and the next round comes as if nothing had been.
  */
 export class Loop {
-  private timer: NodeJS.Timeout | undefined;
+  private callOff: (() => void) | undefined;
   private round: Promise<void> = Promise.resolve();
   private isStopped = false;
 
   constructor(
+    private readonly timers: Timers,
     private readonly everyMs: number,
     private readonly work: () => Promise<void>,
     private readonly failed: (error: unknown) => void,
   ) {}
 
   start(): void {
-    if (!this.isStopped) this.timer = setTimeout(() => this.turn(), this.everyMs);
+    if (!this.isStopped) this.callOff = this.timers.after(this.everyMs, () => this.turn());
   }
 
   /** Resolves when a round under way has ended. */
   async stop(): Promise<void> {
     this.isStopped = true;
-    clearTimeout(this.timer);
+    this.callOff?.();
     await this.round;
   }
 

@@ -74,6 +74,13 @@ export interface Clock {
   nowMs(): number;
 }
 
+/** Waits inside the process, by a monotonic clock that is not the database's. */
+export interface Timers {
+  nowMs(): number;
+  /** Calls `then` once, no sooner than after `delayMs`; the function returned calls it off. */
+  after(delayMs: number, then: () => void): () => void;
+}
+
 export interface EngineLogger {
   debug(fields: object, message: string): void;
   info(fields: object, message: string): void;

@@ -1,6 +1,7 @@
 import type { Sleeper } from './alarms.js';
 import type { SagaDefinition } from './define.js';
 import { isOpen, type EndedSaga, type SagaInstance } from './instance.js';
+import type { Timers } from './ports.js';
 import type { IgnoredReason, SagaEvent } from './transition.js';
 
 type WithoutMoment<Event> = Event extends unknown ? Omit<Event, 'nowMs' | 'random'> : never;
@@ -34,15 +35,15 @@ export class Resident implements Sleeper {
   }
 
   /** Resolves with the ended saga, or with undefined after `maxMs` or when it is let go of. */
-  ended(maxMs: number): Promise<EndedSaga | undefined> {
+  ended(maxMs: number, timers: Timers): Promise<EndedSaga | undefined> {
     return new Promise((resolve) => {
       const waiters = (this.waiters ??= []);
-      const timer = setTimeout(() => {
+      const callOff = timers.after(maxMs, () => {
         waiters.splice(waiters.indexOf(settle), 1);
         resolve(undefined);
-      }, maxMs);
+      });
       const settle = (ended: EndedSaga | undefined): void => {
-        clearTimeout(timer);
+        callOff();
         resolve(ended);
       };
       waiters.push(settle);

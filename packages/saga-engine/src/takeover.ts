@@ -20,15 +20,17 @@ export class Caretaker {
     private readonly ports: DriverPorts,
     private readonly definitions: ReadonlyMap<string, SagaDefinition>,
   ) {
-    const { settings } = ports;
+    const { settings, timers } = ports;
     const loop = (everyMs: number, name: string, work: () => Promise<unknown>) =>
       new Loop(
+        timers,
         everyMs,
         async () => void (await work()),
         (err) => ports.logger.warn({ err }, `${name} failed, will be tried again`),
       );
     this.loops = [
       new Loop(
+        timers,
         settings.heartbeatEveryMs,
         () => this.beat(),
         (error) => this.beatFailed(error),
@@ -46,7 +48,7 @@ export class Caretaker {
         break;
       } catch (error) {
         this.beatFailed(error);
-        await pause(this.ports.settings.heartbeatEveryMs);
+        await pause(this.ports.timers, this.ports.settings.heartbeatEveryMs);
       }
     }
     if (!this.isStopped) for (const loop of this.loops) loop.start();
@@ -65,14 +67,14 @@ export class Caretaker {
   private async beat(): Promise<void> {
     await this.ports.store.heartbeat();
     if (this.heartbeatFailedSince === undefined) return;
-    const awayMs = Math.round(performance.now() - this.heartbeatFailedSince);
+    const awayMs = Math.round(this.ports.timers.nowMs() - this.heartbeatFailedSince);
     this.heartbeatFailedSince = undefined;
     this.ports.logger.info({ awayMs }, 'heartbeat is back');
   }
 
   private beatFailed(err: unknown): void {
     if (this.heartbeatFailedSince !== undefined) return;
-    this.heartbeatFailedSince = performance.now();
+    this.heartbeatFailedSince = this.ports.timers.nowMs();
     this.ports.logger.warn({ err }, 'heartbeat failed; while it is silent others may take over');
   }
 

@@ -1,7 +1,7 @@
 import type { Driver } from './driver.js';
 import { isOpen, type EndedSaga } from './instance.js';
 import { pause } from './loop.js';
-import type { EngineLogger, SagaStore } from './ports.js';
+import type { EngineLogger, SagaStore, Timers } from './ports.js';
 
 /**
  * Waits for the end of a saga, whoever drives it: told by memory while this instance owns it, by
@@ -13,18 +13,21 @@ export class Waiters {
     private readonly store: SagaStore,
     private readonly logger: EngineLogger,
     private readonly pollEveryMs: number,
+    private readonly timers: Timers,
   ) {}
 
   async waitForEnd(sagaId: string, maxMs: number): Promise<EndedSaga | undefined> {
-    const untilMs = performance.now() + maxMs;
+    const { timers } = this;
+    const untilMs = timers.nowMs() + maxMs;
     for (;;) {
-      const leftMs = untilMs - performance.now();
+      const leftMs = untilMs - timers.nowMs();
       const resident = this.driver.find(sagaId);
-      const seen = resident && leftMs > 0 ? await resident.ended(leftMs) : await this.look(sagaId);
+      const seen =
+        resident && leftMs > 0 ? await resident.ended(leftMs, timers) : await this.look(sagaId);
       if (seen === 'absent') return undefined;
       if (seen) return seen;
       if (leftMs <= 0 || this.driver.stopped) return undefined;
-      if (!resident) await pause(Math.min(this.pollEveryMs, leftMs));
+      if (!resident) await pause(timers, Math.min(this.pollEveryMs, leftMs));
     }
   }
 
