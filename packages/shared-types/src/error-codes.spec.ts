@@ -20,8 +20,12 @@ function rowsOf(table: string): Row[] {
 }
 
 function registered(): Row[] {
-  const entries: [string, { status?: number }][] = Object.entries(ERROR_CODES);
-  return sorted(entries.map(([code, { status }]) => [code, status]));
+  return sorted(
+    Object.entries(ERROR_CODES).map(([code, entry]) => [
+      code,
+      'status' in entry ? entry.status : undefined,
+    ]),
+  );
 }
 
 function sorted(rows: Row[]): Row[] {
