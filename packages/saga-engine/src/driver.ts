@@ -1,3 +1,4 @@
+import { account } from './account.js';
 import { Alarms } from './alarms.js';
 import type { PlannedCommand, SagaDefinition } from './define.js';
 import { isOpen, traceOf, type EndedSaga, type OpenSaga, type SagaInstance } from './instance.js';
@@ -58,6 +59,11 @@ export class Driver {
 
   get size(): number {
     return this.residents.size;
+  }
+
+  /** How many of them are parked: retried for so long that somebody has to look. */
+  get needingAttention(): number {
+    return this.all().filter(({ instance }) => isOpen(instance) && instance.needsAttention).length;
   }
 
   get stopped(): boolean {
@@ -201,23 +207,10 @@ export class Driver {
   }
 
   private committed(resident: Resident, event: ArrivingEvent, move: Transition): void {
-    this.count(resident.instance, event, move.instance);
+    account(this.ports, resident.instance, event, move.instance);
     resident.instance = move.instance;
     this.handOut(resident, move);
     if (event.kind === 'replied') this.ports.reached('orchestrator.commit-before-ack');
-  }
-
-  private count(before: SagaInstance, event: ArrivingEvent, after: SagaInstance): void {
-    const { counters, logger } = this.ports;
-    if (event.kind === 'replied') counters.count('replied');
-    if (event.kind === 'unsent') counters.count('unsent');
-    if (!isOpen(after) || !isOpen(before)) return;
-    if (after.attempt > before.attempt) counters.count('retried');
-    if (after.needsAttention && !before.needsAttention) {
-      counters.count('attention');
-      const { awaited, attempt, lastError } = after;
-      logger.error({ ...traceOf(after), awaited, attempt, lastError }, 'saga needs attention');
-    }
   }
 
   /** Waits for the database as long as it takes; the row decides how it goes on. */

@@ -94,6 +94,11 @@ export class SagaEngine {
     return this.driver.size;
   }
 
+  /** How many of these are parked: retried for so long that somebody has to look. */
+  get needingAttention(): number {
+    return this.driver.needingAttention;
+  }
+
   /**
    * Starts a saga: committed first, by `persist` (which may do it in a transaction of its own, with
    * `insertSagas` of /postgres), then sent. Rejects when `persist` does: its outcome is then

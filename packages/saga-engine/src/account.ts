@@ -1,0 +1,31 @@
+import { isOpen, traceOf, type OpenSaga, type SagaInstance } from './instance.js';
+import type { EngineCounters, EngineLogger } from './ports.js';
+import type { ArrivingEvent } from './resident.js';
+
+/** Counts a committed transition, and logs what an operator would otherwise have to guess. */
+export function account(
+  { counters, logger }: { counters: EngineCounters; logger: EngineLogger },
+  before: SagaInstance,
+  event: ArrivingEvent,
+  after: SagaInstance,
+): void {
+  if (event.kind === 'replied') counters.count('replied');
+  if (event.kind === 'unsent') counters.count('unsent');
+  if (!isOpen(after) || !isOpen(before)) return;
+  if (after.attempt > before.attempt) {
+    counters.count('retried');
+    logger.warn(tryOf(after), 'asking again');
+  }
+  if (after.phase === 'backward' && before.phase === 'forward') {
+    logger.info({ ...traceOf(after), ...after.failure, awaited: after.awaited }, 'undoing');
+  }
+  if (after.needsAttention && !before.needsAttention) {
+    counters.count('attention');
+    logger.error(tryOf(after), 'saga needs attention');
+  }
+}
+
+function tryOf(saga: OpenSaga) {
+  const { awaited, attempt, lastError } = saga;
+  return { ...traceOf(saga), awaited, attempt, lastError };
+}
