@@ -4,7 +4,7 @@ import { Broker, RabbitCommandServer } from '@backstitch/messaging';
 import {
   bootApp,
   createLogger,
-  exposeCounters,
+  exposeBroker,
   loadConfig,
   openDatabase,
   participantReadiness,
@@ -32,7 +32,7 @@ const commands = new RabbitCommandServer({
   queue,
   pauseOn: pauseWhileAway(database),
 });
-exposeCounters('broker', broker.counters);
+exposeBroker(broker, commands);
 const migrations = fileURLToPath(new URL('../migrations', import.meta.url));
 
 await bootApp({

@@ -4,7 +4,7 @@ import { Broker, RabbitCommandServer } from '@backstitch/messaging';
 import {
   bootApp,
   createLogger,
-  exposeCounters,
+  exposeBroker,
   loadConfig,
   openDatabase,
   participantReadiness,
@@ -60,7 +60,7 @@ const commands = new RabbitCommandServer({
   prefetch,
   pauseOn: pauseWhileAway(database),
 });
-exposeCounters('broker', broker.counters);
+exposeBroker(broker, commands);
 const migrations = fileURLToPath(new URL('../migrations', import.meta.url));
 
 await bootApp({

@@ -19,7 +19,14 @@ export * from './http/problem.filter.js';
 export { REQUEST_ID_HEADER } from './http/request-id.js';
 export * from './http/validation.js';
 export * from './logger.js';
-export { Counter, exposeCounters, Gauge, Histogram, metricsRegistry } from './metrics.js';
+export {
+  Counter,
+  exposeCounters,
+  exposeGauge,
+  Gauge,
+  Histogram,
+  metricsRegistry,
+} from './metrics.js';
 export { NestLogger } from './nest-logger.js';
 export * from './participant.js';
 export * from './shutdown.js';

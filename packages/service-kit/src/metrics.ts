@@ -1,5 +1,5 @@
 import { Controller, Get, Header } from '@nestjs/common';
-import { collectDefaultMetrics, Gauge, Histogram, register } from 'prom-client';
+import { collectDefaultMetrics, Counter, Gauge, Histogram, register } from 'prom-client';
 
 export { Counter, Gauge, Histogram, register as metricsRegistry } from 'prom-client';
 
@@ -41,17 +41,58 @@ export function startMetrics(app: string): void {
 export function exposeCounters(prefix: string, counters: Readonly<Record<string, number>>): void {
   for (const counter of Object.keys(counters)) {
     const words = counter.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
-    // A gauge, because only a gauge can be set to what somebody else has counted.
-    const gauge = new Gauge({
+    const grown = new Counter({
       name: `${prefix}_${words}_total`,
       registers: [],
-      help: `${prefix}: ${words.replaceAll('_', ' ')}`,
+      help: `${prefix}: ${words.replaceAll('_', ' ')}, since the process started`,
       collect() {
-        this.set(counters[counter] ?? 0);
+        this.reset();
+        this.inc(counters[counter] ?? 0);
       },
     });
-    register.registerMetric(gauge);
+    register.registerMetric(grown);
   }
+}
+
+/** A number that goes up and down; it is read when somebody asks. */
+export function exposeGauge(name: string, help: string, read: () => number): void {
+  const gauge = new Gauge({
+    name,
+    help,
+    registers: [],
+    collect() {
+      this.set(read());
+    },
+  });
+  register.registerMetric(gauge);
+}
+
+interface PoolLike {
+  readonly totalCount: number;
+  readonly idleCount: number;
+  readonly waitingCount: number;
+}
+
+const pools = new Map<string, PoolLike>();
+
+const poolConnections = new Gauge({
+  name: 'database_pool',
+  help: 'Connections of a pool that are in use or idle, and callers that wait for one',
+  labelNames: ['pool', 'state'],
+  registers: [],
+  collect() {
+    for (const [pool, { totalCount, idleCount, waitingCount }] of pools) {
+      this.set({ pool, state: 'in_use' }, totalCount - idleCount);
+      this.set({ pool, state: 'idle' }, idleCount);
+      this.set({ pool, state: 'waiting' }, waitingCount);
+    }
+  },
+});
+register.registerMetric(poolConnections);
+
+/** One pool a name; a later one of the same name takes its place. */
+export function exposePool(name: string, pool: PoolLike): void {
+  pools.set(name, pool);
 }
 
 @Controller('metrics')

@@ -2,6 +2,7 @@ import type { Database } from './database/database.js';
 import { databaseFault } from './database/database-fault.js';
 import { migrationsOf, requireMigrations } from './database/schema-check.js';
 import type { ReadinessCheck } from './health.js';
+import { exposeCounters, exposeGauge } from './metrics.js';
 
 /** What is asked of a broker and of a command server here; this room knows no AMQP. */
 interface BrokerLike {
@@ -45,6 +46,20 @@ export function participantReadiness(participant: Participant): ReadinessCheck[]
       },
     },
   ];
+}
+
+/** What /metrics tells about a broker and about whoever reads a queue of it. */
+export function exposeBroker(
+  broker: BrokerLike & { counters: Readonly<Record<string, number>> },
+  consumer: CommandsLike,
+): void {
+  exposeCounters('broker', broker.counters);
+  exposeGauge('broker_publish_up', '1 while messages can be sent', () =>
+    Number(broker.status().publish === 'up'),
+  );
+  exposeGauge('broker_consumer_attached', '1 while the broker delivers to this process', () =>
+    Number(consumer.consumerStatus().state === 'attached'),
+  );
 }
 
 /** Ready when the database answers and has the app's schema. */

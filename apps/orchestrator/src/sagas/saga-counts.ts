@@ -1,4 +1,5 @@
-import type { EngineCount, EngineCounters } from '@backstitch/saga-engine';
+import type { EngineCount, EngineCounters, SagaEngine } from '@backstitch/saga-engine';
+import { exposeCounters, exposeGauge } from '@backstitch/service-kit';
 
 /** The engine's counts under the names that /metrics shows; a new one does not compile unnamed. */
 const NAMES: Record<EngineCount, string> = {
@@ -26,4 +27,19 @@ export function sagaCounts(): SagaCounts {
   const numbers: Record<string, number> = {};
   for (const name of Object.values(NAMES)) numbers[name] = 0;
   return { numbers, count: (event) => void (numbers[NAMES[event]]! += 1) };
+}
+
+/** What /metrics tells about the sagas of this instance. */
+export function exposeSagas(engine: SagaEngine, { numbers }: SagaCounts): void {
+  exposeCounters('saga', numbers);
+  exposeGauge(
+    'saga_in_flight',
+    'Unfinished sagas that this instance drives',
+    () => engine.inFlight,
+  );
+  exposeGauge(
+    'saga_needing_attention',
+    'Unfinished sagas of this instance that are parked: retried, but somebody has to look',
+    () => engine.needingAttention,
+  );
 }

@@ -5,14 +5,14 @@ import {
   type SagaDefinition,
   SagaEngine,
 } from '@backstitch/saga-engine';
-import { exposeCounters, type Logger, reachedFaultPoint } from '@backstitch/service-kit';
+import { exposeBroker, type Logger, reachedFaultPoint } from '@backstitch/service-kit';
 import type { ReplyPacket } from '@backstitch/shared-types';
 import { checkoutSaga } from '../checkout/checkout-saga.js';
 import type { CheckoutInput } from '../checkout/checkout.js';
 import type { OrchestratorConfig } from '../config.js';
 import { SAGA_TABLES } from '../database/schema.js';
 import { correlationOf, packetOf, replyOf } from './reply.js';
-import { sagaCounts } from './saga-counts.js';
+import { exposeSagas, sagaCounts } from './saga-counts.js';
 import { sagaLogger } from './saga-logger.js';
 import { LoggingSagaStore } from './sagas.store.js';
 
@@ -70,8 +70,8 @@ export class SagaRuntime {
         attentionAfterAttempts: config.ATTENTION_AFTER_ATTEMPTS,
       },
     });
-    exposeCounters('broker', this.#broker.counters);
-    exposeCounters('saga', counters.numbers);
+    exposeBroker(this.#broker, this.client);
+    exposeSagas(this.engine, counters);
   }
 
   /** Connects and begins to look after sagas, in the background: nothing has to be there yet. */

@@ -1,6 +1,7 @@
 import { drizzle, type NodePgDatabase } from 'drizzle-orm/node-postgres';
 import { Pool, type PoolClient, type QueryResultRow } from 'pg';
 import type { Logger } from '../logger.js';
+import { exposePool } from '../metrics.js';
 import { retryingContention } from './contention.js';
 import { DatabaseAway, databaseFault } from './database-fault.js';
 
@@ -60,6 +61,7 @@ export class Database {
       ...(options.keyLookups && { options: KEY_LOOKUPS }),
     });
     surviveLostConnections(this.pool, logger);
+    exposePool(name, this.pool);
     this.drizzle = drizzle(this.pool);
   }
 
