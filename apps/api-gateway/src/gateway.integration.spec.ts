@@ -240,6 +240,11 @@ describe('looking through the gateway', () => {
       '/api/products',
       '/api/sagas/{sagaId}',
     ]);
+    const problem = { content: { 'application/problem+json': expect.anything() } };
+    const going = { headers: { Location: expect.anything() } };
+    expect(body.paths).toMatchObject({
+      '/api/checkout': { post: { responses: { 202: going, 503: problem } } },
+    });
     const page = await fetch(`${gateway.url}/api/docs`);
     expect(page.status).toBe(200);
     expect(await page.text()).toContain('swagger-ui');

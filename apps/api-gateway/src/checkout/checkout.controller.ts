@@ -4,10 +4,17 @@ import { Body, Controller, Inject, Post, Req, Res } from '@nestjs/common';
 import { ApiBody, ApiHeader, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { GatewayConfig } from '../config.js';
-import { CheckoutAccepted, CheckoutPlaced, ProblemAnswer } from '../docs/answers.js';
+import { CheckoutAccepted, CheckoutPlaced } from '../docs/answers.js';
+import { ApiProblems, LOCATION, REPLAYED } from '../docs/api-problems.js';
 import { Orchestrators } from '../orchestrators/orchestrators.client.js';
 import { relayCheckout } from '../orchestrators/orchestrators.relay.js';
 import { forwardedKey, refuseImpossibleLines } from './checkout.js';
+
+/** What the page offers to try: a product of the demo catalogue. */
+const TWO_MICE = {
+  userId: 'user-123',
+  items: [{ productId: '660facf7-b9cf-417a-8ee1-27afe2fb2c72', quantity: 2, price: '29.99' }],
+};
 
 @ApiTags('checkout')
 @Controller('checkout')
@@ -29,16 +36,29 @@ export class CheckoutController {
     description: 'Names this checkout for 30 days: 1-255 characters, quoted or bare',
   })
   @ApiHeader({ name: 'Prefer', required: false, description: 'respond-async: 202 at once' })
-  @ApiBody({ type: CheckoutRequestDto })
-  @ApiResponse({ status: 200, type: CheckoutPlaced, description: 'The order is placed' })
-  @ApiResponse({ status: 202, type: CheckoutAccepted, description: 'Going on; see Location' })
-  @ApiResponse({ status: 400, type: ProblemAnswer, description: 'Malformed: which field, why' })
-  @ApiResponse({ status: 402, type: ProblemAnswer, description: 'Payment declined' })
-  @ApiResponse({ status: 404, type: ProblemAnswer, description: 'Unknown product' })
-  @ApiResponse({ status: 409, type: ProblemAnswer, description: 'Stock, price, or in progress' })
-  @ApiResponse({ status: 422, type: ProblemAnswer, description: 'Same key, different body' })
-  @ApiResponse({ status: 429, type: ProblemAnswer, description: 'Too many requests' })
-  @ApiResponse({ status: 503, type: ProblemAnswer, description: 'NOT_ACCEPTED, OUTCOME_UNKNOWN' })
+  @ApiBody({ type: CheckoutRequestDto, examples: { 'two mice': { value: TWO_MICE } } })
+  @ApiResponse({
+    status: 200,
+    type: CheckoutPlaced,
+    description: 'The order is placed',
+    headers: REPLAYED,
+  })
+  @ApiResponse({
+    status: 202,
+    type: CheckoutAccepted,
+    description: 'Going on; see Location',
+    headers: { ...LOCATION, ...REPLAYED },
+  })
+  @ApiProblems({
+    400: 'Malformed: which field, why',
+    402: 'Payment declined',
+    404: 'Unknown product',
+    409: 'Stock, price, undone, or the same key still in progress (with Retry-After)',
+    413: 'The body is too large',
+    422: 'Same key, different body',
+    429: 'Too many requests',
+    503: 'NOT_ACCEPTED: nothing was recorded; OUTCOME_UNKNOWN: Location tells the end',
+  })
   async checkout(
     @Body() body: CheckoutRequestDto,
     @Req() request: FastifyRequest,

@@ -53,13 +53,13 @@ export class ProblemError {
 
 /** Every error, as RFC 9457 has it; the last three members are for older clients of this API. */
 export class ProblemAnswer {
-  @ApiProperty()
+  @ApiProperty({ example: '/docs/errors.md#insufficient_stock' })
   type!: string;
 
   @ApiProperty()
   title!: string;
 
-  @ApiProperty({ example: 409 })
+  @ApiProperty({ type: 'integer', example: 409 })
   status!: number;
 
   @ApiProperty({ required: false })
@@ -77,10 +77,13 @@ export class ProblemAnswer {
   @ApiProperty({ ...UUID, required: false })
   sagaId?: string;
 
+  @ApiProperty({ description: 'The x-request-id of the answer, and of every log line about it' })
+  requestId!: string;
+
   @ApiProperty({ enum: [false] })
   success!: false;
 
-  @ApiProperty({ example: 409 })
+  @ApiProperty({ type: 'integer', example: 409 })
   statusCode!: number;
 
   @ApiProperty()

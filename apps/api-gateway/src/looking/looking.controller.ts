@@ -2,7 +2,8 @@ import { UuidParam } from '@backstitch/service-kit';
 import { Controller, Get, Inject, Param, Req, Res } from '@nestjs/common';
 import { ApiOperation, ApiParam, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { OrderAnswer, ProblemAnswer, ProductAnswer, SagaAnswer } from '../docs/answers.js';
+import { OrderAnswer, ProductAnswer, SagaAnswer } from '../docs/answers.js';
+import { ApiProblems } from '../docs/api-problems.js';
 import { Orchestrators } from '../orchestrators/orchestrators.client.js';
 import { relayLook } from '../orchestrators/orchestrators.relay.js';
 
@@ -15,8 +16,8 @@ export class LookingController {
   @Get('checkout/orders/:orderId')
   @ApiOperation({ summary: 'An order and where its saga has brought it' })
   @ApiParam({ name: 'orderId', format: 'uuid' })
-  @ApiResponse({ status: 200, type: OrderAnswer })
-  @ApiResponse({ status: 404, type: ProblemAnswer, description: 'No such order' })
+  @ApiResponse({ status: 200, type: OrderAnswer, description: 'The order' })
+  @ApiProblems({ 400: 'Not a UUID', 404: 'No such order', 503: 'Cannot be read now' })
   order(
     @Param('orderId', new UuidParam('orderId')) orderId: string,
     @Req() request: FastifyRequest,
@@ -28,8 +29,8 @@ export class LookingController {
   @Get('sagas/:sagaId')
   @ApiOperation({ summary: 'The state of a saga and its log, oldest first' })
   @ApiParam({ name: 'sagaId', format: 'uuid' })
-  @ApiResponse({ status: 200, type: SagaAnswer })
-  @ApiResponse({ status: 404, type: ProblemAnswer, description: 'No such saga' })
+  @ApiResponse({ status: 200, type: SagaAnswer, description: 'The saga' })
+  @ApiProblems({ 400: 'Not a UUID', 404: 'No such saga', 503: 'Cannot be read now' })
   saga(
     @Param('sagaId', new UuidParam('sagaId')) sagaId: string,
     @Req() request: FastifyRequest,
@@ -40,7 +41,8 @@ export class LookingController {
 
   @Get('products')
   @ApiOperation({ summary: 'The catalogue, with what is available now' })
-  @ApiResponse({ status: 200, type: [ProductAnswer] })
+  @ApiResponse({ status: 200, type: [ProductAnswer], description: 'The products' })
+  @ApiProblems({ 503: 'Cannot be read now' })
   products(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     return this.#look('/products', request, reply);
   }
