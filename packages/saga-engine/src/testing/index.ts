@@ -1,6 +1,7 @@
 export { everyFailure, traceReport, type FailureCase } from './every-failure.js';
 export { expectGolden } from './golden.js';
-export { MemoryDatabase, MemorySagaStore } from './memory-store.js';
+export { MemoryDatabase } from './memory-database.js';
+export { MemorySagaStore } from './memory-store.js';
 export { DONE, Participants, type Answer } from './participants.js';
 export {
   Scenario,
@@ -11,3 +12,14 @@ export {
 } from './scenario.js';
 export { given, Story } from './story.js';
 export { Witness } from './witness.js';
+export {
+  simulate,
+  simulationBudget,
+  simulationReport,
+  type SimulationBudget,
+  type SimulationFailure,
+  type SimulationReport,
+} from './simulation/simulate.js';
+export type { BrokenParts, SimulationOptions } from './simulation/simulation.js';
+export { AnyParticipants } from './simulation/any-participants.js';
+export type { Mishap, SimulatedParticipants, World } from './simulation/world.js';

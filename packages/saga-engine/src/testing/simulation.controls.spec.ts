@@ -1,0 +1,218 @@
+import { describe, expect, it } from '@jest/globals';
+import type { PlannedStep, SagaDefinition } from '../define.js';
+import type { SagaEngine } from '../engine.js';
+import { purchase } from '../fixtures/purchase.js';
+import { isOpen, type OpenSaga, type SagaInstance } from '../instance.js';
+import { undoFrom } from '../moves.js';
+import type { SagaWrite } from '../ports.js';
+import type { ArrivingEvent } from '../resident.js';
+import type { ReplyOutcome, Transition } from '../transition.js';
+import {
+  AnyParticipants,
+  MemoryDatabase,
+  simulate,
+  type BrokenParts,
+  type SimulationFailure,
+  type SimulationOptions,
+  type World,
+} from './index.js';
+
+const responses = { STOCK_RESERVED: { holdId: 'hold-1' } };
+const shop: SimulationOptions<{ amount: string }> = {
+  definition: purchase,
+  input: { amount: '9.99' },
+  responses,
+};
+
+/** What is caught first, within so many runs that a healthy engine passes them in seconds. */
+async function caught(
+  broken: BrokenParts,
+  participants?: (world: World) => AnyParticipants,
+): Promise<SimulationFailure> {
+  const options = { ...shop, broken, ...(participants && { participants }) };
+  const report = await simulate(options, { runs: 5_000, seed: 1 });
+  if (process.env.SIMULATION_SHOW) {
+    const { trace, problems, seed } = report.failure ?? { trace: [], problems: [], seed: 0 };
+    process.stderr.write(`${[seed, ...trace, ...problems].join('\n')}\n`);
+  }
+  if (!report.failure) throw new Error(`nothing was caught in ${report.runs} runs`);
+  return report.failure;
+}
+
+function withSteps(change: (step: PlannedStep) => Partial<PlannedStep>): SagaDefinition {
+  const { steps } = purchase as SagaDefinition;
+  return { ...purchase, steps: steps.map((step) => ({ ...step, ...change(step) })) };
+}
+
+type Decide = (event: ArrivingEvent, instance: SagaInstance) => Transition;
+
+/** Puts a rule in the place of the engine's own, which it may ask. */
+function deciding(
+  engine: SagaEngine,
+  rule: (decide: Decide, event: ArrivingEvent, instance: OpenSaga) => Transition,
+): void {
+  const driver = engine['driver'];
+  const real = driver['decide'].bind(driver);
+  driver['decide'] = (resident, event, isReread) => {
+    const decide: Decide = (other) => real(resident, other, isReread);
+    const { instance } = resident;
+    return isOpen(instance) ? rule(decide, event, instance) : decide(event, instance);
+  };
+}
+
+function neverScanning(engine: SagaEngine): void {
+  engine['caretaker']['findForgotten'] = () => Promise.resolve();
+}
+
+class Unguarded extends MemoryDatabase {
+  protected override follows(): boolean {
+    return true;
+  }
+}
+
+class OwnersOnly extends MemoryDatabase {
+  protected override follows(row: SagaInstance, _write: SagaWrite, owner: string): boolean {
+    return row.owner === owner;
+  }
+}
+
+class UnseenTakeovers extends MemoryDatabase {
+  protected override follows(row: SagaInstance, write: SagaWrite): boolean {
+    return row.epoch === write.before.epoch;
+  }
+  protected override taken(saga: OpenSaga, owner: string): OpenSaga {
+    return { ...saga, owner };
+  }
+}
+
+class Tombless extends AnyParticipants {
+  protected override undo(row: ReturnType<AnyParticipants['rowOf']>): ReplyOutcome {
+    return row.state === 'none' ? { kind: 'done', response: {} } : super.undo(row);
+  }
+}
+
+class Forgetful extends AnyParticipants {
+  protected override do(
+    step: PlannedStep,
+    row: ReturnType<AnyParticipants['rowOf']>,
+  ): ReplyOutcome {
+    if (row.state === 'done') row.dones++;
+    return super.do(step, row);
+  }
+}
+
+describe('the simulation catches', () => {
+  it('a write without a version guard', async () => {
+    const { problems } = await caught({ database: (clock) => new Unguarded(clock) });
+    expect(problems).not.toEqual([]);
+  });
+
+  it('a takeover that the guard does not see', async () => {
+    await caught({ database: (clock) => new UnseenTakeovers(clock) });
+  });
+
+  it('a guard that asks for the owner and not for the version', async () => {
+    await caught({ database: (clock) => new OwnersOnly(clock) });
+  });
+
+  it('an undo that leaves no tombstone', async () => {
+    const { problems } = await caught({}, (world) => new Tombless(purchase, world, responses));
+    expect(problems.join()).toMatch(/holds|without/);
+  });
+
+  it('a participant that does a repeated command again', async () => {
+    const { problems } = await caught({}, (world) => new Forgetful(purchase, world, responses));
+    expect(problems.join()).toContain('happened 2 times');
+  });
+
+  it('a step of unknown outcome that is not undone', async () => {
+    const engine = (made: SagaEngine) =>
+      deciding(made, (decide, event, saga) => {
+        const move = decide(event, saga);
+        const { instance, logs } = move;
+        if (saga.phase !== 'forward' || instance.phase !== 'backward') return move;
+        if (instance.failure.kind !== 'unknown') return move;
+        const at = purchase.commands.get(saga.awaited)!.index - 1;
+        const nowMs = made['ports'].clock.nowMs();
+        return undoFrom(purchase, saga, at, instance.failure, saga.kept, [logs[0]!], nowMs);
+      });
+    const { problems } = await caught({ engine });
+    expect(problems.join()).toMatch(/still holds|skipped/);
+  });
+
+  it('any error that says "do not retry" taken for a business no', async () => {
+    const definition = withSteps((step) => ({
+      rejections: Object.assign(new Set(step.rejections), { has: () => true }),
+    }));
+    const { problems } = await caught({ definition });
+    expect(problems.join()).toMatch(/still holds|past its pivot/);
+  });
+
+  it('a pivot that is undone because nobody answered', async () => {
+    const { problems } = await caught({ definition: withSteps(() => ({ pastPivot: false })) });
+    expect(problems).not.toEqual([]);
+  });
+
+  it('an undo that swallows its failure', async () => {
+    const engine = (made: SagaEngine) =>
+      deciding(made, (decide, event, saga) => {
+        const swallowed = event.kind === 'replied' && event.direction === 'undo';
+        if (!swallowed) return decide(event, saga);
+        return decide({ ...event, outcome: { kind: 'done', response: {} } }, saga);
+      });
+    const { problems } = await caught({ engine });
+    expect(problems.join()).toMatch(/still holds|undone before/);
+  });
+
+  it('a reply that is taken for the answer to whatever is awaited', async () => {
+    const engine = (made: SagaEngine) =>
+      deciding(made, (decide, event, saga) => {
+        if (event.kind !== 'replied') return decide(event, saga);
+        const { step, direction } = purchase.commands.get(saga.awaited)!;
+        return decide({ ...event, step, direction }, saga);
+      });
+    await caught({ engine });
+  });
+
+  it('a command that is sent before it is committed', async () => {
+    const engine = (made: SagaEngine) => {
+      const driver = made['driver'];
+      const real = driver['decide'].bind(driver);
+      driver['decide'] = (resident, event, isReread) => {
+        const move = real(resident, event, isReread);
+        for (const effect of move.effects) {
+          if (effect.kind === 'send') void driver['send'](resident, effect.command, effect.attempt);
+        }
+        return move;
+      };
+    };
+    const { problems } = await caught({ engine });
+    expect(problems.join()).toContain('no committed row awaits');
+  });
+
+  it('a saga let go of after a failed guard, although it is still its own', async () => {
+    const engine = (made: SagaEngine) => {
+      neverScanning(made);
+      const driver = made['driver'];
+      driver['reread'] = (resident) => Promise.resolve(driver['drop'](resident, undefined));
+    };
+    const { problems } = await caught({ engine });
+    expect(problems.join()).toContain('does not end');
+  });
+
+  it('a process that restarts under its old name', async () => {
+    const { problems } = await caught({ engine: neverScanning, processId: (place) => place });
+    expect(problems.join()).toContain('does not end');
+  });
+
+  it('a saga of its own that no process ever looks for again', async () => {
+    const { problems } = await caught({ engine: neverScanning });
+    expect(problems.join()).toContain('does not end');
+  });
+
+  it('all of this in a trace that a person can read', async () => {
+    const { trace } = await caught({ database: (clock) => new UnseenTakeovers(clock) });
+    expect(trace.length).toBeLessThan(60);
+    expect(trace.join('\n')).toContain('takes over');
+  });
+});

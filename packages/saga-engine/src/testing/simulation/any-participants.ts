@@ -1,0 +1,112 @@
+import type { PlannedStep, SagaDefinition } from '../../define.js';
+import type { SagaInstance } from '../../instance.js';
+import type { OutgoingCommand } from '../../ports.js';
+import type { ReplyOutcome } from '../../transition.js';
+import type { SimulatedParticipants, World } from './world.js';
+
+/** The business row of one step: the barrier, and the memory of its first answer. */
+interface Row {
+  state: 'none' | 'done' | 'undone' | 'rejected';
+  no: string | undefined;
+  dones: number;
+  undos: number;
+}
+
+const NO_ONCE_IN = 10;
+const DONE: ReplyOutcome = { kind: 'done', response: {} };
+
+/** Participants for any saga: every step has one row, written together with its effect. */
+export class AnyParticipants implements SimulatedParticipants {
+  private readonly rows = new Map<string, Row>();
+
+  constructor(
+    protected readonly definition: SagaDefinition,
+    protected readonly world: World,
+    private readonly responses: Readonly<Record<string, unknown>> = {},
+  ) {}
+
+  handle(command: OutgoingCommand, answer: (outcome: ReplyOutcome) => void): void {
+    const { sagaId, step: name, direction } = command;
+    const step = this.definition.steps.find((one) => one.name === name)!;
+    const row = this.rowOf(sagaId, name);
+    const before = row.state;
+    const outcome = direction === 'undo' ? this.undo(row) : this.do(step, row);
+    if (before !== row.state) this.checkOrder(sagaId, step, before, row.state);
+    answer(outcome);
+  }
+
+  problems(sagas: readonly SagaInstance[]): readonly string[] {
+    return sagas.flatMap((saga) =>
+      this.definition.steps.flatMap((step) => this.stepProblems(saga, step)),
+    );
+  }
+
+  protected do(step: PlannedStep, row: Row): ReplyOutcome {
+    if (row.state === 'undone') return this.no([...step.rejections][0] ?? 'UNDONE');
+    if (row.state === 'rejected') return this.no(row.no!);
+    if (row.state === 'done') return this.done(step);
+    if (step.rejections.size > 0 && this.world.chance.onceIn(NO_ONCE_IN)) {
+      row.state = 'rejected';
+      row.no = this.world.chance.pick([...step.rejections]);
+      return this.no(row.no);
+    }
+    row.state = 'done';
+    row.dones++;
+    return this.done(step);
+  }
+
+  protected undo(row: Row): ReplyOutcome {
+    if (row.state === 'done') row.undos++;
+    if (row.state !== 'rejected') row.state = 'undone';
+    return DONE;
+  }
+
+  protected rowOf(sagaId: string, step: string): Row {
+    const key = `${sagaId}:${step}`;
+    let row = this.rows.get(key);
+    if (!row) this.rows.set(key, (row = { state: 'none', no: undefined, dones: 0, undos: 0 }));
+    return row;
+  }
+
+  protected done(step: PlannedStep): ReplyOutcome {
+    const response = this.responses[step.name];
+    return response === undefined ? DONE : { kind: 'done', response };
+  }
+
+  private no(code: string): ReplyOutcome {
+    return { kind: 'rejected', code, message: 'no' };
+  }
+
+  /** An effect comes after those of all earlier steps; it is undone after those of all later ones. */
+  private checkOrder(
+    sagaId: string,
+    step: PlannedStep,
+    from: Row['state'],
+    to: Row['state'],
+  ): void {
+    const { steps } = this.definition;
+    const index = step.do.index;
+    const holds = (one: PlannedStep) => this.rowOf(sagaId, one.name).state === 'done';
+    // What has no undo of its own has no tombstone either: it may come late, and harms nobody.
+    if (to === 'done' && (step.undo || step.pastPivot)) {
+      const missing = steps.slice(0, index).find((one) => !holds(one));
+      if (missing) this.world.breach(`${step.name} happened without ${missing.name}`);
+    }
+    if (from !== 'done' || to !== 'undone') return;
+    const later = steps.slice(index + 1).find((one) => one.undo && holds(one));
+    if (later) this.world.breach(`${step.name} was undone before ${later.name}`);
+  }
+
+  private stepProblems(saga: SagaInstance, step: PlannedStep): string[] {
+    const { state, dones, undos } = this.rowOf(saga.sagaId, step.name);
+    const problems: string[] = [];
+    if (dones > 1) problems.push(`${step.name} happened ${dones} times`);
+    if (undos > 1) problems.push(`${step.name} was undone ${undos} times`);
+    if (saga.phase === 'done' && state !== 'done')
+      problems.push(`DONE, but ${step.name} is ${state}`);
+    if (saga.phase === 'undone' && step.undo && state === 'done') {
+      problems.push(`COMPENSATED, but ${step.name} still holds`);
+    }
+    return problems;
+  }
+}

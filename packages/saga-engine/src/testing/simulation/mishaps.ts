@@ -1,0 +1,81 @@
+import type { SimulatedProcess } from './simulated-process.js';
+import type { Mishap, Pending, World } from './world.js';
+
+/** Shorter than a reply, longer than a lease, longer than a step. */
+export const PAUSES_MS = [1_000, 8_000, 30_000];
+const LATE_MS = [3_000, 15_000, 100_000];
+
+/** What may happen to processes and messages as things are now. */
+export function mishapsOf(world: World, processes: readonly SimulatedProcess[]): Mishap[] {
+  const mail = world.pending.filter(isMail);
+  return [
+    ...mail.flatMap((message) => ofMessage(world, message)),
+    ...processes.filter((one) => one.isAwake).flatMap((one) => ofProcess(world, one)),
+    { name: 'everything on its way is late', happen: () => delay(world, world.pending) },
+  ];
+}
+
+function isMail({ kind }: Pending): boolean {
+  return kind === 'command' || kind === 'reply';
+}
+
+function ofMessage(world: World, message: Pending): Mishap[] {
+  const { name } = message;
+  return [
+    { name: `${name} is late`, happen: () => delay(world, [message]) },
+    { name: `${name} is lost`, happen: () => world.remove(message) },
+    { name: `${name} comes twice`, happen: () => void world.pending.push({ ...message }) },
+    {
+      name: `${name} comes twice, once late`,
+      happen: () => {
+        const again = { ...message };
+        world.pending.push(again);
+        delay(world, [again]);
+      },
+    },
+  ];
+}
+
+function delay(world: World, messages: readonly Pending[]): void {
+  const lateMs = world.chance.pick(LATE_MS);
+  for (const message of messages) message.notBeforeMs = world.nowMs + lateMs;
+}
+
+function ofProcess(world: World, one: SimulatedProcess): Mishap[] {
+  const { id, engine } = one;
+  return [
+    {
+      name: `${id} is killed`,
+      happen: () => one.die('suddenly'),
+    },
+    {
+      name: `${id} stands still`,
+      happen: () => {
+        one.pausedUntilMs = world.nowMs + world.chance.pick(PAUSES_MS);
+      },
+    },
+    {
+      name: `${id} cannot write its heartbeat`,
+      happen: () => {
+        one.store.silencedUntilMs = world.nowMs + 10_000;
+      },
+    },
+    {
+      name: `${id} loses its reply queue`,
+      happen: () => {
+        const lost = world.pending.filter(({ kind, actor }) => kind === 'reply' && actor === one);
+        for (const reply of lost) world.remove(reply);
+        engine.resendAwaited();
+      },
+    },
+    {
+      name: `${id} is stopped`,
+      happen: () => {
+        engine.stop().then(
+          () => one.die('in peace'),
+          (error: unknown) => one.failed(error),
+        );
+      },
+    },
+  ];
+}

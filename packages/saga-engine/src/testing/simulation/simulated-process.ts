@@ -1,0 +1,101 @@
+import { EngineStopped, SagaEngine, type EngineOptions } from '../../engine.js';
+import type { OpenSaga } from '../../instance.js';
+import type { EngineLogger, OutgoingCommand } from '../../ports.js';
+import type { MemoryDatabase } from '../memory-database.js';
+import { SimulatedStore } from './simulated-store.js';
+import type { Actor, World } from './world.js';
+
+const NEVER = (): Promise<never> => new Promise(() => undefined);
+
+export interface ProcessParts {
+  readonly world: World;
+  readonly database: MemoryDatabase;
+  readonly engine: Pick<EngineOptions, 'definitions' | 'settings'>;
+  committed(instance: OpenSaga): void;
+  /** A command got into its queue; the answer to it goes to this process. */
+  deliver(command: OutgoingCommand, from: SimulatedProcess): void;
+  died(process: SimulatedProcess): void;
+}
+
+/** An orchestrator: the real engine, in a process that may be paused or die at any moment. */
+export class SimulatedProcess implements Actor {
+  readonly engine: SagaEngine;
+  readonly store: SimulatedStore;
+  pausedUntilMs = 0;
+
+  constructor(
+    readonly id: string,
+    /** Where its successor will be. */
+    readonly place: string,
+    private readonly parts: ProcessParts,
+  ) {
+    const { world, database, engine } = parts;
+    this.store = new SimulatedStore(id, this, world, database, (saga) => parts.committed(saga));
+    this.engine = new SagaEngine({
+      ...engine,
+      store: this.store,
+      sender: { send: (command) => this.send(command) },
+      clock: database,
+      timers: {
+        nowMs: () => world.nowMs,
+        after: (delayMs, then) =>
+          this.isDead ? () => undefined : world.after(delayMs, then, this),
+      },
+      logger: this.logger(),
+      random: () => world.chance.below(3) / 3,
+      reached: (point) => {
+        if (!this.isDead && world.fault(60)) this.die(`at ${point}`);
+      },
+    });
+  }
+
+  get isDead(): boolean {
+    return this.pausedUntilMs === Infinity;
+  }
+
+  get isAwake(): boolean {
+    return this.pausedUntilMs <= this.parts.world.nowMs;
+  }
+
+  die(how: string): void {
+    this.parts.world.tell(() => `${this.id} dies ${how}`);
+    this.pausedUntilMs = Infinity;
+    this.parts.world.forget(this);
+    this.parts.died(this);
+  }
+
+  /** What the engine lets through is either its own goodbye or a bug. */
+  failed(error: unknown): void {
+    if (!(error instanceof EngineStopped))
+      this.parts.world.breach(`${this.id} threw ${String(error)}`);
+  }
+
+  private send(command: OutgoingCommand): Promise<'accepted' | 'unroutable'> {
+    const { world } = this.parts;
+    if (this.isDead) return NEVER();
+    const { step, direction, attempt } = command;
+    world.tell(() => `${this.id} sends ${step} ${direction} #${attempt}`);
+    if (!world.fault(24)) {
+      this.parts.deliver(command, this);
+      return Promise.resolve('accepted');
+    }
+    const how = world.chance.below(3);
+    const what = ['finds no queue', 'finds no broker', 'loses the confirm'][how];
+    world.tell(() => `${this.id} ${what}`);
+    if (how === 0) return Promise.resolve('unroutable');
+    if (how === 2) this.parts.deliver(command, this);
+    return Promise.reject(new Error('the broker is away'));
+  }
+
+  private logger(): EngineLogger {
+    const nothing = () => undefined;
+    return {
+      debug: nothing,
+      info: nothing,
+      warn: nothing,
+      error: ({ err }: { err?: unknown }) => {
+        if (err !== undefined) this.failed(err);
+      },
+    };
+  }
+}

@@ -1,0 +1,239 @@
+import type { SagaEngine } from '../../engine.js';
+import type { SagaDefinition } from '../../define.js';
+import { isOpen, type EndedSaga, type OpenSaga, type SagaInstance } from '../../instance.js';
+import type { Clock, OutgoingCommand } from '../../ports.js';
+import { ENGINE_DEFAULTS, type EngineSettings } from '../../settings.js';
+import type { ReplyOutcome } from '../../transition.js';
+import { MemoryDatabase } from '../memory-database.js';
+import { AnyParticipants } from './any-participants.js';
+import type { Chance } from './chance.js';
+import { mishapsOf, PAUSES_MS } from './mishaps.js';
+import { sagaProblems } from './saga-promises.js';
+import { SimulatedProcess, type ProcessParts } from './simulated-process.js';
+import { World, type SimulatedParticipants } from './world.js';
+
+export interface SimulationOptions<Input> {
+  readonly definition: SagaDefinition<Input>;
+  readonly input: Input;
+  /** What steps answer when they are done, by step name; only for the participants of any saga. */
+  readonly responses?: Readonly<Record<string, unknown>>;
+  /** The saga's own participants; one row per step, with everything the protocol asks, otherwise. */
+  readonly participants?: (world: World) => SimulatedParticipants;
+  /** Sagas that run at the same time; default 1. */
+  readonly sagas?: number;
+  /** Orchestrators; default 2. */
+  readonly instances?: number;
+  readonly settings?: Partial<EngineSettings>;
+  /** Replaces what the simulation itself is made of, to see that it catches what is then wrong. */
+  readonly broken?: BrokenParts;
+}
+
+export interface BrokenParts {
+  /** What the engines follow; the promises are those of the definition simulated. */
+  readonly definition?: SagaDefinition;
+  readonly database?: (clock: Clock) => MemoryDatabase;
+  /** Called with every engine before it does anything. */
+  readonly engine?: (engine: SagaEngine) => void;
+  /** Names a process from its place and how many were there before it. */
+  readonly processId?: (place: string, generation: number) => string;
+}
+
+export interface RunEnd {
+  readonly problems: readonly string[];
+  readonly sagas: readonly SagaInstance[];
+  readonly choices: readonly number[];
+}
+
+const STEPS_MAX = 5_000;
+const MISHAP_ONCE_IN = 12;
+const WAIT_MS = 60_000;
+const CLIENT_PATIENCE_MS = 8_000;
+/** Fewer looks that find nothing: they would be most of what happens. */
+const SETTINGS: EngineSettings = { ...ENGINE_DEFAULTS, takeoverEveryMs: 1_500, pollEveryMs: 2_000 };
+
+/** One run: chance decides what happens until its faults are used up; then everything is fair. */
+export class Simulation<Input> {
+  private readonly world: World;
+  private readonly processes: SimulatedProcess[] = [];
+  private readonly definition: SagaDefinition;
+  private readonly driven: SagaDefinition;
+  private readonly database: MemoryDatabase;
+  private readonly participants: SimulatedParticipants;
+  private readonly generations = new Map<string, number>();
+  private readonly awaitedOnce = new Set<string>();
+  private readonly told = new Map<string, EndedSaga>();
+  private readonly parts: ProcessParts;
+  private steps = 0;
+
+  constructor(
+    private readonly options: SimulationOptions<Input>,
+    chance: Chance,
+    lines?: string[],
+  ) {
+    const world = new World(chance, lines);
+    const clock = { nowMs: () => world.nowMs };
+    this.world = world;
+    this.definition = options.definition;
+    this.driven = options.broken?.definition ?? this.definition;
+    this.database = options.broken?.database?.(clock) ?? new MemoryDatabase(clock);
+    this.participants =
+      options.participants?.(world) ??
+      new AnyParticipants(this.definition, world, options.responses);
+    this.parts = {
+      world,
+      database: this.database,
+      engine: {
+        definitions: [this.driven],
+        settings: { ...SETTINGS, ...options.settings },
+      },
+      committed: (saga) => void this.awaitedOnce.add(awaitedKey(saga)),
+      deliver: (command, from) => this.deliver(command, from),
+      died: ({ place }) => void world.after(world.chance.pick(PAUSES_MS), () => this.boot(place)),
+    };
+  }
+
+  /** A turn is over when everything that follows from it at once has happened. */
+  run(): Promise<RunEnd> {
+    for (let i = 0; i < (this.options.instances ?? 2); i++) this.boot(String.fromCharCode(65 + i));
+    for (let i = 1; i <= (this.options.sagas ?? 1); i++) this.ask(`saga-${i}`);
+    return new Promise((resolve, reject) => {
+      // A tick runs when no microtask is left, yet only one that a microtask asked for.
+      const next = (): void => process.nextTick(turn);
+      const turn = (): void => {
+        try {
+          if (this.isOver()) return resolve(this.end());
+          if (++this.steps > STEPS_MAX) return resolve(this.end());
+          if (this.world.fault(MISHAP_ONCE_IN)) this.mishap();
+          this.world.turn();
+          queueMicrotask(next);
+        } catch (error) {
+          reject(error);
+        }
+      };
+      next();
+    });
+  }
+
+  /** A new process takes the place of one that is gone. */
+  private boot(place: string): void {
+    const generation = (this.generations.get(place) ?? 0) + 1;
+    this.generations.set(place, generation);
+    const named = this.options.broken?.processId ?? ((at, nth) => `${at}${nth}`);
+    const started = new SimulatedProcess(named(place, generation), place, this.parts);
+    this.options.broken?.engine?.(started.engine);
+    const at = this.processes.findIndex((old) => old.isDead);
+    if (at === -1) this.processes.push(started);
+    else this.processes[at] = started;
+    started.engine.run().catch((error: unknown) => started.failed(error));
+  }
+
+  private mishap(): void {
+    const possible = mishapsOf(this.world, this.processes);
+    const own = this.participants.mishaps?.() ?? [];
+    const { name, happen } = this.world.chance.pick([...possible, ...own, ...own]);
+    this.world.tell(() => `* ${name}`);
+    happen();
+  }
+
+  /** What a client does: ask an orchestrator that is there, and again when there is no answer. */
+  private ask(sagaId: string): void {
+    const { world } = this;
+    if (this.database.rows.has(sagaId)) return;
+    world.after(CLIENT_PATIENCE_MS, () => this.ask(sagaId));
+    const there = this.processes.filter((one) => one.isAwake);
+    if (there.length === 0) return;
+    const asked = world.chance.pick(there);
+    const { input } = this.options;
+    const ids = { sagaId, subjectId: `subject-of-${sagaId}` };
+    const request = { definition: this.driven, ...ids, input };
+    asked.engine
+      .start(request)
+      .then(() => asked.engine.waitForEnd(sagaId, WAIT_MS))
+      .then((seen) => {
+        if (seen) this.told.set(sagaId, seen);
+      })
+      .catch(() => undefined);
+  }
+
+  private deliver(command: OutgoingCommand, from: SimulatedProcess): void {
+    const { sagaId, step, direction, attempt } = command;
+    const name = `${step} ${direction} #${attempt}`;
+    if (!this.awaitedOnce.has(sentKey(this.definition, command))) {
+      this.world.breach(`${from.id} sent ${name}, which no committed row awaits`);
+    }
+    const answer = (outcome: ReplyOutcome): void => {
+      const said = outcome.kind === 'done' ? 'done' : `${outcome.kind} ${outcome.code}`;
+      this.world.tell(() => `  ${name} is answered ${said}`);
+      if (from.isDead) return;
+      const arrive = (): void => {
+        from.engine
+          .onReply({ sagaId, step, direction, attempt, outcome })
+          .catch((error: unknown) => from.failed(error));
+      };
+      this.world.put('reply', `${said} of ${name}`, arrive, from);
+    };
+    this.world.put('command', name, () => this.arrive(name, command, answer));
+  }
+
+  /** A participant gets a command, or something happens to it just then. */
+  private arrive(
+    name: string,
+    command: OutgoingCommand,
+    answer: (outcome: ReplyOutcome) => void,
+  ): void {
+    const { world } = this;
+    world.tell(() => `  ${name} arrives`);
+    if (!world.fault(20)) return this.participants.handle(command, answer);
+    const how = world.chance.below(4);
+    world.tell(() => `  * ${FATES[how]}`);
+    if (how === 0) return;
+    if (how === 1) return this.participants.handle(command, () => undefined);
+    const code = 'BROKEN';
+    const message = 'out of order';
+    if (how === 2) answer({ kind: 'fault', code, message });
+    else answer({ kind: 'rejected', code, message });
+  }
+
+  private isOver(): boolean {
+    const { world, database, processes } = this;
+    if (world.problems.length > 0) return true;
+    if (world.pending.length > 0 || database.rows.size < (this.options.sagas ?? 1)) return false;
+    for (const { instance } of database.rows.values()) if (isOpen(instance)) return false;
+    return processes.every((one) => one.isDead || one.engine.inFlight === 0);
+  }
+
+  private end(): RunEnd {
+    const { world, database, definition } = this;
+    const rows = [...database.rows.values()];
+    const sagas = rows.map((row) => row.instance);
+    const problems = [...world.problems];
+    if (problems.length === 0 && this.steps > STEPS_MAX) problems.push('it comes to no end');
+    if (problems.length === 0 || this.steps > STEPS_MAX) {
+      for (const { instance, log } of rows)
+        problems.push(...sagaProblems(definition, instance, log));
+      if (!sagas.some(isOpen)) problems.push(...this.participants.problems(sagas));
+      for (const saga of sagas) {
+        const told = this.told.get(saga.sagaId);
+        if (told && told.phase !== saga.phase) problems.push(`a client was told ${told.phase}`);
+      }
+    }
+    return { problems, sagas, choices: world.chance.choices };
+  }
+}
+
+const FATES = [
+  'its participant dies before doing it',
+  'its participant dies before answering',
+  'its participant fails for a moment',
+  'its participant refuses it, and remembers nothing',
+];
+
+function awaitedKey({ sagaId, awaited, attempt }: OpenSaga): string {
+  return `${sagaId}:${awaited}:${attempt}`;
+}
+
+function sentKey(definition: SagaDefinition, command: OutgoingCommand): string {
+  const { sagaId, step: name, direction, attempt } = command;
+  const step = definition.steps.find((one) => one.name === name)!;
+  return `${sagaId}:${direction === 'do' ? name : step.undo!.name}:${attempt}`;
+}
