@@ -84,11 +84,10 @@ export class Caretaker {
     const definitions = [...this.definitions.values()];
     const { takeoverBatch: limit, silentAfterMs } = settings;
     const rows = await store.takeOver({ limit, silentAfterMs, definitions });
-    if (rows.length === 0) return;
-    logger.info({ count: rows.length }, 'took over sagas of a silent instance');
     for (const row of rows) {
       this.ports.reached('orchestrator.mid-takeover');
       counters.count('taken-over');
+      logger.info({ ...traceOf(row), epoch: row.epoch }, 'took over');
       this.adopt(row);
     }
   }
