@@ -4,7 +4,7 @@ import { ProblemAnswer } from './answers.js';
 
 const text = { type: 'string' } as const;
 
-export const RETRY_AFTER = { 'Retry-After': { description: 'Seconds', schema: text } };
+const RETRY_AFTER = { 'Retry-After': { description: 'Seconds', schema: text } };
 export const LOCATION = { Location: { description: '/api/sagas/{sagaId}', schema: text } };
 export const REPLAYED = {
   'Idempotent-Replayed': { description: 'true: the answer of an earlier one', schema: text },
