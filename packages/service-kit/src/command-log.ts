@@ -27,7 +27,7 @@ export async function logged<Answer>(
   } catch (error) {
     const code = error instanceof Fault ? error.code : 'INTERNAL';
     const why = error instanceof Error ? error.message : String(error);
-    logger.info({ ...trace, command: pattern, outcome: 'fault', code, why }, pattern);
+    logger.warn({ ...trace, command: pattern, outcome: 'fault', code, why }, pattern);
     throw error;
   }
 }

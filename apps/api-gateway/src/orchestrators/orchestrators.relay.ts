@@ -22,7 +22,7 @@ export function relayCheckout(
 ): void {
   if (forwarded.kind === 'answered') return relay(forwarded.answer, request, reply);
   if (forwarded.kind === 'not-reached') {
-    const detail = 'Nothing was recorded. Send the checkout again.';
+    const detail = 'Nothing was recorded of this request. Send it again.';
     throw new Problem('NOT_ACCEPTED', detail, { headers: RETRY_AFTER, cause: forwarded.why });
   }
   const detail =

@@ -191,7 +191,7 @@ function refusalFor(error: unknown): unknown {
 }
 
 function notAccepted(cause: unknown): Problem {
-  const detail = 'Nothing was recorded. Send the checkout again.';
+  const detail = 'Nothing was recorded of this request. Send it again.';
   return new Problem('NOT_ACCEPTED', detail, { headers: RETRY_AFTER, cause });
 }
 

@@ -1,5 +1,5 @@
 import { MalformedCommand, sagaIdOf } from '@backstitch/messaging';
-import { commandTrace, Counter, databaseFault, type Logger } from '@backstitch/service-kit';
+import { commandTrace, Counter, databaseFault, logged, type Logger } from '@backstitch/service-kit';
 import {
   currencyDigits,
   Fault,
@@ -57,31 +57,33 @@ export class OrdersHandler {
   }
 
   /** What is not done is a Rejection, or thrown. */
-  private async change(
+  private change(
     change: OrderChange,
     orderId: string,
     saga: SagaTag | undefined,
     order?: NewOrder,
   ): Promise<Written | Rejection> {
-    const trace = commandTrace(orderId, saga);
-    const sagaId = sagaIdOf(saga);
-    const written = await this.repository
-      .write({ change, orderId, sagaId, order })
-      .catch((error: unknown) => {
-        throw databaseFault(error) === 'data' ? unstorable(error) : error;
-      });
-    const answer = answerTo(change, orderId, written.found, sagaId);
-    if (answer instanceof Fault) {
-      if (answer.code === 'ALREADY_CONFIRMED') cancelsRefused.inc();
-      this.logger.error({ ...trace, code: answer.code }, `order.${change} refused`);
-      throw answer;
-    }
-    if (answer instanceof Rejection) {
-      this.logger.info({ ...trace, code: answer.code }, `order.${change} rejected`);
-      return answer;
-    }
-    this.logger.info({ ...trace, found: written.found?.status }, `order.${change} done`);
-    return written;
+    return logged(this.logger, { pattern: `order.${change}`, orderId, saga }, async () => {
+      const sagaId = sagaIdOf(saga);
+      const written = await this.repository
+        .write({ change, orderId, sagaId, order })
+        .catch((error: unknown) => {
+          throw databaseFault(error) === 'data' ? unstorable(error) : error;
+        });
+      const answer = answerTo(change, orderId, written.found, sagaId);
+      if (answer instanceof Fault) {
+        if (answer.code === 'ALREADY_CONFIRMED') this.alarm(orderId, saga);
+        throw answer;
+      }
+      return answer instanceof Rejection ? answer : written;
+    });
+  }
+
+  /** No saga asks for it: past the pivot it only goes forward. */
+  private alarm(orderId: string, saga: SagaTag | undefined): void {
+    cancelsRefused.inc();
+    const message = 'ALARM: the cancellation of a CONFIRMED order was asked for, and refused';
+    this.logger.error(commandTrace(orderId, saga), message);
   }
 
   private newOrder({ userId, items, totalAmount }: OrderCreateCommand): NewOrder {
