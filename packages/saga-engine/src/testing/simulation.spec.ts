@@ -1,12 +1,31 @@
 import { describe, expect, it } from '@jest/globals';
 import { purchase } from '../fixtures/purchase.js';
 import { trip } from '../fixtures/trip.js';
+import type { EngineCount } from '../ports.js';
+import { Chance } from './simulation/chance.js';
+import { Simulation } from './simulation/simulation.js';
 import { simulate, simulationBudget, simulationReport, type SimulationOptions } from './index.js';
 
 const shop: SimulationOptions<{ amount: string }> = {
   definition: purchase,
   input: { amount: '9.99' },
   responses: { STOCK_RESERVED: { holdId: 'hold-1' } },
+};
+
+const EVERY_COUNT: Record<EngineCount, true> = {
+  started: true,
+  replied: true,
+  ignored: true,
+  retried: true,
+  unsent: true,
+  'guard-failed': true,
+  'outcome-unknown': true,
+  'taken-over': true,
+  'found-again': true,
+  dropped: true,
+  attention: true,
+  done: true,
+  undone: true,
 };
 
 describe('the simulation of the engine', () => {
@@ -24,8 +43,24 @@ describe('the simulation of the engine', () => {
     expect(report).toMatch(/^simulation: \d+ runs/);
   }, 600_000);
 
-  it('sees sagas end both ways', async () => {
-    const { done, undone } = await simulate(shop, { runs: 100, seed: 1 });
-    expect(Math.min(done, undone)).toBeGreaterThan(20);
+  it('tries everything that an engine counts, and sees sagas end both ways', async () => {
+    const { counts, done, undone } = await simulate(shop, { runs: 1_000, seed: 1 });
+    const all = Object.keys(EVERY_COUNT) as EngineCount[];
+    expect(all.filter((name) => (counts.get(name) ?? 0) < 5)).toEqual([]);
+    expect(Math.min(done, undone)).toBeGreaterThan(200);
+  });
+
+  it('makes the same run twice from one seed, and from the choices of a run', async () => {
+    const tell = async (chance: Chance) => {
+      const lines: string[] = [];
+      const counters = { count: () => undefined };
+      const { choices } = await new Simulation(shop, chance, { counters, lines }).run();
+      return { choices, lines };
+    };
+    for (let seed = 1; seed <= 20; seed++) {
+      const once = await tell(new Chance(seed));
+      expect(await tell(new Chance(seed))).toEqual(once);
+      expect(await tell(new Chance(once.choices))).toEqual(once);
+    }
   });
 });

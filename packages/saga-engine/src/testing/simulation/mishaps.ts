@@ -5,14 +5,32 @@ import type { Mishap, Pending, World } from './world.js';
 export const PAUSES_MS = [1_000, 8_000, 30_000];
 const LATE_MS = [3_000, 15_000, 100_000];
 
-/** What may happen to processes and messages as things are now. */
-export function mishapsOf(world: World, processes: readonly SimulatedProcess[]): Mishap[] {
-  const mail = world.pending.filter(isMail);
+/** What may happen to processes, messages and queues as things are now, kind by kind. */
+export function mishapsOf(
+  world: World,
+  processes: readonly SimulatedProcess[],
+  queues: readonly string[],
+): Mishap[][] {
+  const ofMail = world.pending.filter(isMail).flatMap((message) => ofMessage(world, message));
+  const late = world.pending.map((one) => ({
+    name: `${one.name} is late`,
+    happen: () => delay(world, [one]),
+  }));
+  const ofProcesses = processes
+    .filter((one) => one.isAwake)
+    .flatMap((one) => ofProcess(world, one));
   return [
-    ...mail.flatMap((message) => ofMessage(world, message)),
-    ...processes.filter((one) => one.isAwake).flatMap((one) => ofProcess(world, one)),
-    { name: 'everything on its way is late', happen: () => delay(world, world.pending) },
-  ];
+    [...late, ...ofMail],
+    ofProcesses,
+    queues.map((queue) => ({
+      name: `nobody reads ${queue} for a while`,
+      happen: () => leaveUnread(world, queue),
+    })),
+  ].filter((mishaps) => mishaps.length > 0);
+}
+
+function leaveUnread(world: World, queue: string): void {
+  world.unreadUntilMs.set(queue, world.nowMs + world.chance.pick(LATE_MS));
 }
 
 function isMail({ kind }: Pending): boolean {
@@ -22,7 +40,6 @@ function isMail({ kind }: Pending): boolean {
 function ofMessage(world: World, message: Pending): Mishap[] {
   const { name } = message;
   return [
-    { name: `${name} is late`, happen: () => delay(world, [message]) },
     { name: `${name} is lost`, happen: () => world.remove(message) },
     { name: `${name} comes twice`, happen: () => void world.pending.push({ ...message }) },
     {

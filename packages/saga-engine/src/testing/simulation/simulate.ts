@@ -1,3 +1,4 @@
+import type { EngineCount } from '../../ports.js';
 import { Chance } from './chance.js';
 import { shrink } from './shrink.js';
 import { Simulation, type SimulationOptions } from './simulation.js';
@@ -12,6 +13,8 @@ export interface SimulationReport {
   readonly runs: number;
   readonly done: number;
   readonly undone: number;
+  /** What all engines counted together: whether what should be tried was tried. */
+  readonly counts: ReadonlyMap<EngineCount, number>;
   /** The first run that broke a promise, made as short as could be; undefined when none did. */
   readonly failure: SimulationFailure | undefined;
 }
@@ -23,6 +26,10 @@ export interface SimulationFailure {
   /** What happened, line by line, in the shortest run that still breaks a promise. */
   readonly trace: readonly string[];
 }
+
+/** A saga that is tried again for ever fills a trace with the same lines. */
+const LINES_MAX = 150;
+const LAST_LINES = 10;
 
 /** Turns of the process's own event loop, which runs of a simulation leave none. */
 const BREATHE_EVERY_RUNS = 500;
@@ -42,13 +49,17 @@ export async function simulate<Input>(
   options: SimulationOptions<Input>,
   { runs, seed }: SimulationBudget,
 ): Promise<SimulationReport> {
+  const counts = new Map<EngineCount, number>();
+  const counters = {
+    count: (name: EngineCount) => void counts.set(name, (counts.get(name) ?? 0) + 1),
+  };
   let done = 0;
   let undone = 0;
   for (let run = 0; run < runs; run++) {
-    const end = await new Simulation(options, new Chance(seed + run)).run();
+    const end = await new Simulation(options, new Chance(seed + run), { counters }).run();
     if (end.problems.length > 0) {
       const failure = await explain(options, seed + run, end.choices);
-      return { runs: run + 1, done, undone, failure };
+      return { runs: run + 1, done, undone, counts, failure };
     }
     for (const { phase } of end.sagas) {
       if (phase === 'done') done++;
@@ -56,7 +67,7 @@ export async function simulate<Input>(
     }
     if (run % BREATHE_EVERY_RUNS === 0) await new Promise((resolve) => setImmediate(resolve));
   }
-  return { runs, done, undone, failure: undefined };
+  return { runs, done, undone, counts, failure: undefined };
 }
 
 /** The report as a person reads it. */
@@ -73,11 +84,22 @@ async function explain<Input>(
   seed: number,
   choices: readonly number[],
 ): Promise<SimulationFailure> {
+  const counters = { count: () => undefined };
   const shortest = await shrink(choices, async (list) => {
-    const end = await new Simulation(options, new Chance(list)).run();
+    const end = await new Simulation(options, new Chance(list), { counters }).run();
     return end.problems.length > 0;
   });
-  const trace: string[] = [];
-  const { problems } = await new Simulation(options, new Chance(shortest), trace).run();
-  return { seed, problems, trace };
+  const lines: string[] = [];
+  const { problems } = await new Simulation(options, new Chance(shortest), {
+    counters,
+    lines,
+  }).run();
+  return { seed, problems, trace: readable(lines) };
+}
+
+function readable(lines: readonly string[]): readonly string[] {
+  if (lines.length <= LINES_MAX) return lines;
+  const left = lines.length - LINES_MAX;
+  const [first, last] = [lines.slice(0, LINES_MAX - LAST_LINES), lines.slice(-LAST_LINES)];
+  return [...first, `            … ${left} more lines …`, ...last];
 }

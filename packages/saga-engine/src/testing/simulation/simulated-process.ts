@@ -10,7 +10,7 @@ const NEVER = (): Promise<never> => new Promise(() => undefined);
 export interface ProcessParts {
   readonly world: World;
   readonly database: MemoryDatabase;
-  readonly engine: Pick<EngineOptions, 'definitions' | 'settings'>;
+  readonly engine: Pick<EngineOptions, 'definitions' | 'settings' | 'counters'>;
   committed(instance: OpenSaga): void;
   /** A command got into its queue; the answer to it goes to this process. */
   deliver(command: OutgoingCommand, from: SimulatedProcess): void;
@@ -73,8 +73,7 @@ export class SimulatedProcess implements Actor {
   private send(command: OutgoingCommand): Promise<'accepted' | 'unroutable'> {
     const { world } = this.parts;
     if (this.isDead) return NEVER();
-    const { step, direction, attempt } = command;
-    world.tell(() => `${this.id} sends ${step} ${direction} #${attempt}`);
+    world.tell(() => `${this.id} sends ${titleOf(command)}`);
     if (!world.fault(24)) {
       this.parts.deliver(command, this);
       return Promise.resolve('accepted');
@@ -98,4 +97,8 @@ export class SimulatedProcess implements Actor {
       },
     };
   }
+}
+
+export function titleOf({ sagaId, step, direction, attempt }: OutgoingCommand): string {
+  return `${sagaId} ${step} ${direction} #${attempt}`;
 }

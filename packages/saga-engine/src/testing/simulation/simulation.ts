@@ -1,7 +1,7 @@
 import type { SagaEngine } from '../../engine.js';
 import type { SagaDefinition } from '../../define.js';
 import { isOpen, type EndedSaga, type OpenSaga, type SagaInstance } from '../../instance.js';
-import type { Clock, OutgoingCommand } from '../../ports.js';
+import type { Clock, EngineCounters, OutgoingCommand } from '../../ports.js';
 import { ENGINE_DEFAULTS, type EngineSettings } from '../../settings.js';
 import type { ReplyOutcome } from '../../transition.js';
 import { MemoryDatabase } from '../memory-database.js';
@@ -9,7 +9,7 @@ import { AnyParticipants } from './any-participants.js';
 import type { Chance } from './chance.js';
 import { mishapsOf, PAUSES_MS } from './mishaps.js';
 import { sagaProblems } from './saga-promises.js';
-import { SimulatedProcess, type ProcessParts } from './simulated-process.js';
+import { SimulatedProcess, titleOf, type ProcessParts } from './simulated-process.js';
 import { World, type SimulatedParticipants } from './world.js';
 
 export interface SimulationOptions<Input> {
@@ -19,7 +19,7 @@ export interface SimulationOptions<Input> {
   readonly responses?: Readonly<Record<string, unknown>>;
   /** The saga's own participants; one row per step, with everything the protocol asks, otherwise. */
   readonly participants?: (world: World) => SimulatedParticipants;
-  /** Sagas that run at the same time; default 1. */
+  /** Up to so many sagas run at the same time; default 1. */
   readonly sagas?: number;
   /** Orchestrators; default 2. */
   readonly instances?: number;
@@ -63,19 +63,24 @@ export class Simulation<Input> {
   private readonly awaitedOnce = new Set<string>();
   private readonly told = new Map<string, EndedSaga>();
   private readonly parts: ProcessParts;
+  private readonly queues: readonly string[];
+  private readonly sagaIds: readonly string[];
   private steps = 0;
 
   constructor(
     private readonly options: SimulationOptions<Input>,
     chance: Chance,
-    lines?: string[],
+    parts: { readonly counters: EngineCounters; readonly lines?: string[] },
   ) {
-    const world = new World(chance, lines);
+    const world = new World(chance, parts.lines);
     const clock = { nowMs: () => world.nowMs };
     this.world = world;
     this.definition = options.definition;
+    this.queues = [...new Set([...this.definition.commands.values()].map((one) => one.queue))];
     this.driven = options.broken?.definition ?? this.definition;
     this.database = options.broken?.database?.(clock) ?? new MemoryDatabase(clock);
+    const sagas = 1 + chance.below(options.sagas ?? 1);
+    this.sagaIds = Array.from({ length: sagas }, (_, i) => `saga-${i + 1}`);
     this.participants =
       options.participants?.(world) ??
       new AnyParticipants(this.definition, world, options.responses);
@@ -84,6 +89,7 @@ export class Simulation<Input> {
       database: this.database,
       engine: {
         definitions: [this.driven],
+        counters: parts.counters,
         settings: { ...SETTINGS, ...options.settings },
       },
       committed: (saga) => void this.awaitedOnce.add(awaitedKey(saga)),
@@ -95,7 +101,7 @@ export class Simulation<Input> {
   /** A turn is over when everything that follows from it at once has happened. */
   run(): Promise<RunEnd> {
     for (let i = 0; i < (this.options.instances ?? 2); i++) this.boot(String.fromCharCode(65 + i));
-    for (let i = 1; i <= (this.options.sagas ?? 1); i++) this.ask(`saga-${i}`);
+    for (const sagaId of this.sagaIds) this.ask(sagaId);
     return new Promise((resolve, reject) => {
       // A tick runs when no microtask is left, yet only one that a microtask asked for.
       const next = (): void => process.nextTick(turn);
@@ -128,9 +134,10 @@ export class Simulation<Input> {
   }
 
   private mishap(): void {
-    const possible = mishapsOf(this.world, this.processes);
+    const kinds = mishapsOf(this.world, this.processes, this.queues);
     const own = this.participants.mishaps?.() ?? [];
-    const { name, happen } = this.world.chance.pick([...possible, ...own, ...own]);
+    const { chance } = this.world;
+    const { name, happen } = chance.pick(chance.pick(own.length > 0 ? [...kinds, own] : kinds));
     this.world.tell(() => `* ${name}`);
     happen();
   }
@@ -157,7 +164,7 @@ export class Simulation<Input> {
 
   private deliver(command: OutgoingCommand, from: SimulatedProcess): void {
     const { sagaId, step, direction, attempt } = command;
-    const name = `${step} ${direction} #${attempt}`;
+    const name = titleOf(command);
     if (!this.awaitedOnce.has(sentKey(this.definition, command))) {
       this.world.breach(`${from.id} sent ${name}, which no committed row awaits`);
     }
@@ -172,7 +179,9 @@ export class Simulation<Input> {
       };
       this.world.put('reply', `${said} of ${name}`, arrive, from);
     };
-    this.world.put('command', name, () => this.arrive(name, command, answer));
+    const readAtMs = this.world.unreadUntilMs.get(command.queue);
+    const arrive = (): void => this.arrive(name, command, answer);
+    this.world.put('command', name, arrive, undefined, readAtMs);
   }
 
   /** A participant gets a command, or something happens to it just then. */
@@ -197,7 +206,7 @@ export class Simulation<Input> {
   private isOver(): boolean {
     const { world, database, processes } = this;
     if (world.problems.length > 0) return true;
-    if (world.pending.length > 0 || database.rows.size < (this.options.sagas ?? 1)) return false;
+    if (world.pending.length > 0 || database.rows.size < this.sagaIds.length) return false;
     for (const { instance } of database.rows.values()) if (isOpen(instance)) return false;
     return processes.every((one) => one.isDead || one.engine.inFlight === 0);
   }

@@ -50,6 +50,8 @@ export class World {
   nowMs = BEGINS_AT_MS;
   readonly problems: string[] = [];
   pending: Pending[] = [];
+  /** Queues that nobody reads for a while: until when, by name. */
+  readonly unreadUntilMs = new Map<string, number>();
   private timers: Timer[] = [];
   private faultsLeft: number;
 
@@ -81,9 +83,15 @@ export class World {
     this.problems.push(problem);
   }
 
-  put(kind: Pending['kind'], name: string, happen: () => void, actor?: Actor): void {
+  put(
+    kind: Pending['kind'],
+    name: string,
+    happen: () => void,
+    actor?: Actor,
+    notBeforeMs = this.nowMs,
+  ): void {
     if (actor?.pausedUntilMs === Infinity) return;
-    this.pending.push({ kind, name, happen, actor, notBeforeMs: this.nowMs });
+    this.pending.push({ kind, name, happen, actor, notBeforeMs });
   }
 
   /** Work of a participant that goes on by itself: it ends at any moment. */
