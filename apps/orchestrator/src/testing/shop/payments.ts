@@ -3,7 +3,7 @@ import type { World } from '@backstitch/saga-engine/testing';
 import { DONE, fault, no } from './answers.js';
 import type { Charge, SimulatedBank } from './bank.js';
 
-export type PaymentState = 'NONE' | 'PENDING' | 'SUCCESS' | 'FAILED' | 'REFUNDED' | 'CANCELLED';
+type PaymentState = 'NONE' | 'PENDING' | 'SUCCESS' | 'FAILED' | 'REFUNDED' | 'CANCELLED';
 export type Answer = (outcome: ReplyOutcome) => void;
 
 export interface Payment {

@@ -1,7 +1,7 @@
 import type { ReplyOutcome } from '@backstitch/saga-engine';
 import { DONE, no } from './answers.js';
 
-export type HoldState = 'NONE' | 'ACTIVE' | 'REJECTED' | 'EXPIRED' | 'RELEASED' | 'CONSUMED';
+type HoldState = 'NONE' | 'ACTIVE' | 'REJECTED' | 'EXPIRED' | 'RELEASED' | 'CONSUMED';
 
 export interface Hold {
   state: HoldState;

@@ -85,6 +85,7 @@ function ofProcess(world: World, one: SimulatedProcess): Mishap[] {
         engine.resendAwaited();
       },
     },
+    { name: `${id} hears that the broker is back`, happen: () => engine.resendUnsent() },
     {
       name: `${id} is stopped`,
       happen: () => {

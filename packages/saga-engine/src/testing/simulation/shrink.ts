@@ -10,7 +10,7 @@ const FOLLOWERS_MAX = 3;
 export async function shrink(
   choices: Choices,
   fails: (choices: Choices) => Promise<boolean>,
-  triesMax = 4_000,
+  triesMax: number,
 ): Promise<Choices> {
   let best = withoutTail(choices);
   let tries = 0;

@@ -7,6 +7,8 @@ import { Simulation, type SimulationOptions } from './simulation.js';
 export interface SimulationBudget {
   readonly runs: number;
   readonly seed: number;
+  /** How often a run that failed is made again to find a shorter one; default 4000. */
+  readonly shrinkTriesMax?: number;
 }
 
 export interface SimulationReport {
@@ -47,8 +49,9 @@ export function simulationBudget(runs: number, env = process.env): SimulationBud
  */
 export async function simulate<Input>(
   options: SimulationOptions<Input>,
-  { runs, seed }: SimulationBudget,
+  budget: SimulationBudget,
 ): Promise<SimulationReport> {
+  const { runs, seed, shrinkTriesMax } = budget;
   const counts = new Map<EngineCount, number>();
   const counters = {
     count: (name: EngineCount) => void counts.set(name, (counts.get(name) ?? 0) + 1),
@@ -58,7 +61,7 @@ export async function simulate<Input>(
   for (let run = 0; run < runs; run++) {
     const end = await new Simulation(options, new Chance(seed + run), { counters }).run();
     if (end.problems.length > 0) {
-      const failure = await explain(options, seed + run, end.choices);
+      const failure = await explain(options, seed + run, end.choices, shrinkTriesMax);
       return { runs: run + 1, done, undone, counts, failure };
     }
     for (const { phase } of end.sagas) {
@@ -83,12 +86,14 @@ async function explain<Input>(
   options: SimulationOptions<Input>,
   seed: number,
   choices: readonly number[],
+  triesMax = 4_000,
 ): Promise<SimulationFailure> {
   const counters = { count: () => undefined };
-  const shortest = await shrink(choices, async (list) => {
+  const fails = async (list: readonly number[]) => {
     const end = await new Simulation(options, new Chance(list), { counters }).run();
     return end.problems.length > 0;
-  });
+  };
+  const shortest = await shrink(choices, fails, triesMax);
   const lines: string[] = [];
   const { problems } = await new Simulation(options, new Chance(shortest), {
     counters,

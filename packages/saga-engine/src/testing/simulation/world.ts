@@ -43,7 +43,8 @@ export interface SimulatedParticipants {
 const BEGINS_AT_MS = 1_000_000;
 /** What one thing that happens takes. */
 const STEP_MS = 3;
-const FAULTS_MAX = 8;
+/** How many faults a run has: most bugs need few, some need many. */
+const FAULTS = [0, 1, 2, 3, 4, 5, 6, 8, 12, 20];
 
 /** Time, chance and everything that is on its way. */
 export class World {
@@ -60,7 +61,7 @@ export class World {
     /** Where a person may read what happened; nothing is told without it. */
     readonly lines: string[] | undefined,
   ) {
-    this.faultsLeft = chance.below(FAULTS_MAX + 1);
+    this.faultsLeft = chance.pick(FAULTS);
   }
 
   /** True once in `times`, as long as this run has faults left. */
