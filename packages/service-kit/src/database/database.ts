@@ -1,5 +1,5 @@
 import { drizzle, type NodePgDatabase } from 'drizzle-orm/node-postgres';
-import { Pool, type PoolClient, type QueryResultRow } from 'pg';
+import { Pool, type PoolClient, type PoolConfig, type QueryResultRow } from 'pg';
 import type { Logger } from '../logger.js';
 import { exposePool } from '../metrics.js';
 import { retryingContention } from './contention.js';
@@ -45,11 +45,13 @@ export class Database {
   readonly drizzle: NodePgDatabase;
   private readonly databaseName: string;
 
-  constructor(options: DatabaseOptions) {
-    const { url, name, logger, poolMax = 10, statementTimeoutMs = 10_000 } = options;
+  constructor(wanted: DatabaseOptions) {
+    const { url, name, logger, keyLookups, poolMax = 10, statementTimeoutMs = 10_000 } = wanted;
     this.databaseName = databaseNameOf(url);
-    this.pool = new Pool({
+    // `pipeline` is missing from the types: a statement is sent without waiting for earlier answers.
+    const options: PoolConfig & { pipeline: boolean } = {
       connectionString: url,
+      pipeline: true,
       application_name: name,
       max: poolMax,
       connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
@@ -58,8 +60,9 @@ export class Database {
       // For a connection that died without a word: later than the server's own timeout.
       query_timeout: statementTimeoutMs + 2_000,
       keepAlive: true,
-      ...(options.keyLookups && { options: KEY_LOOKUPS }),
-    });
+      ...(keyLookups && { options: KEY_LOOKUPS }),
+    };
+    this.pool = new Pool(options);
     surviveLostConnections(this.pool, logger);
     exposePool(name, this.pool);
     this.drizzle = drizzle(this.pool);
@@ -112,8 +115,10 @@ export class Database {
     const client = await this.pool.connect();
     let broken: Error | undefined;
     try {
-      await client.query('BEGIN');
+      const begun = client.query('BEGIN'); // travels with the first statement of `work`
+      begun.catch(() => undefined);
       const result = await work(client);
+      await begun;
       await client.query('COMMIT');
       return result;
     } catch (error) {
