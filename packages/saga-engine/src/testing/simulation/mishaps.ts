@@ -86,14 +86,23 @@ function ofProcess(world: World, one: SimulatedProcess): Mishap[] {
       },
     },
     { name: `${id} hears that the broker is back`, happen: () => engine.resendUnsent() },
+    { name: `${id} is stopped`, happen: () => leave(one, engine.stop()) },
     {
-      name: `${id} is stopped`,
+      name: `${id} is stopped when it has no more to do`,
       happen: () => {
-        engine.stop().then(
-          () => one.die('in peace'),
-          (error: unknown) => one.failed(error),
+        const drained = engine.drain(world.chance.pick(PAUSES_MS));
+        leave(
+          one,
+          drained.then(() => engine.stop()),
         );
       },
     },
   ];
+}
+
+function leave(one: SimulatedProcess, stopped: Promise<void>): void {
+  stopped.then(
+    () => one.die('in peace'),
+    (error: unknown) => one.failed(error),
+  );
 }

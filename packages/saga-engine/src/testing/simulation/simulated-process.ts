@@ -58,6 +58,7 @@ export class SimulatedProcess implements Actor {
   }
 
   die(how: string): void {
+    if (this.isDead) return;
     this.parts.world.tell(() => `${this.id} dies ${how}`);
     this.pausedUntilMs = Infinity;
     this.parts.world.forget(this);
