@@ -29,6 +29,8 @@ const base = {
 const rooms = ['apps', 'packages', 'tools', 'bench', 'e2e'].map((room) => `<rootDir>/${room}`);
 
 export default {
+  // A limit for what hangs, not for what is slow: services answer late on a busy machine.
+  testTimeout: 30_000,
   projects: [
     {
       ...base,
