@@ -20,6 +20,11 @@ describe('money', () => {
     },
   );
 
+  it('refuses a fraction that the currency does not have, instead of multiplying the amount', () => {
+    expect(toMinor('500.5', 0)).toBeUndefined();
+    expect(toMinor('500.05', 1)).toBeUndefined();
+  });
+
   it('writes every minor amount with exactly the digits of its currency', () => {
     expect(fromMinor(5998, 2)).toBe('59.98');
     expect(fromMinor(5, 2)).toBe('0.05');
