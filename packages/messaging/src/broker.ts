@@ -1,6 +1,8 @@
+import type { ConfirmChannel } from 'amqplib';
 import { brokerCounters, type BrokerCounters } from './counters.js';
 import { BrokerLink } from './broker-link.js';
 import { declareQueues } from './declare.js';
+import { BrokerAway } from './errors.js';
 import type { BrokerLogger } from './logger.js';
 import { Publisher } from './publisher.js';
 import { ALL_COMMAND_QUEUES, commandQueueDeclarations, type QueueType } from './topology.js';
@@ -72,6 +74,17 @@ export class Broker {
       this.publisher.opened(),
       new Promise<void>((resolve) => this.consumeLink.onUp(() => resolve())),
     ]);
+  }
+
+  /** A channel for one piece of work, to be closed by whoever asked. Throws BrokerAway. */
+  async openChannel(): Promise<ConfirmChannel> {
+    const { current, blocked, why } = this.publishLink;
+    if (!current || blocked !== undefined) throw new BrokerAway(blocked ?? why ?? 'not connected');
+    try {
+      return await current.createConfirmChannel();
+    } catch (error) {
+      throw new BrokerAway('no channel could be opened', { cause: error });
+    }
   }
 
   status(): BrokerStatus {

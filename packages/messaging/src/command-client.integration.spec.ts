@@ -124,6 +124,14 @@ describe('a command client', () => {
     expect(replies).toEqual([]);
   });
 
+  it('has nobody serve a question whose time was up before anybody read it', async () => {
+    await connectClient();
+    const asked = client.request(QUEUE, 'get', {}, 100);
+    await expect(asked).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+    const waiting = async () => (await room.vhost.queue(QUEUE))?.messages;
+    await waitFor('the question to be dropped', async () => (await waiting()) === 0);
+  });
+
   it('is not held up by a reply that cannot be read, nor by one that is not taken', async () => {
     let calls = 0;
     await connectClient({

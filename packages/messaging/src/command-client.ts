@@ -62,7 +62,16 @@ export class CommandClient {
    * Sends a command whose reply comes to onReply. Throws BrokerAway when nothing was sent, also
    * while there is no reply queue yet; ConfirmLost when it may have been.
    */
-  async send(queue: string, packet: CommandPacket, correlationId: string): Promise<PublishResult> {
+  send(queue: string, packet: CommandPacket, correlationId: string): Promise<PublishResult> {
+    return this.publish(queue, packet, correlationId);
+  }
+
+  private async publish(
+    queue: string,
+    packet: CommandPacket,
+    correlationId: string,
+    expiresMs?: number,
+  ): Promise<PublishResult> {
     const { replyQueue } = this;
     if (replyQueue === undefined) throw new BrokerAway('there is no reply queue yet');
     const withId = packet.id === undefined ? { ...packet, id: correlationId } : packet;
@@ -70,10 +79,14 @@ export class CommandClient {
       contentType: 'application/json',
       replyTo: replyQueue,
       correlationId,
+      ...(expiresMs !== undefined && { expiration: expiresMs }),
     });
   }
 
-  /** Asks and waits: for reads. Whatever is no answer is thrown as a Fault, a no included. */
+  /**
+   * Asks and waits: for reads. Whatever is no answer is thrown as a Fault, a no included. A question
+   * that nobody waits for any more is not served: the broker drops it.
+   */
   async request<R>(queue: string, pattern: string, data: unknown, timeoutMs: number): Promise<R> {
     const correlationId = `${REQUEST_PREFIX}${randomUUID()}`;
     let timer: NodeJS.Timeout | undefined;
@@ -85,7 +98,10 @@ export class CommandClient {
     });
     reply.catch(() => undefined); // it may time out while the send is still waiting
     try {
-      const sent = await Promise.race([this.send(queue, { pattern, data }, correlationId), reply]);
+      const sent = await Promise.race([
+        this.publish(queue, { pattern, data }, correlationId, timeoutMs),
+        reply,
+      ]);
       if (sent === 'unroutable') throw new Fault('UNAVAILABLE', `there is no queue ${queue}`, true);
       const packet = await reply;
       if ('response' in packet) return packet.response as R;

@@ -85,3 +85,37 @@ export function deadLetterHeaders(why: DeadLetterReason): Record<string, unknown
   if (typeof why.messageId === 'string') headers['dead-message-id'] = why.messageId;
   return headers;
 }
+
+/** What the headers of a dead letter tell of its end; a message put there by hand has none. */
+export interface DeadLetterNote {
+  reason: string | undefined;
+  detail: string | undefined;
+  /** ISO 8601, by the clock of whoever gave it up. */
+  at: string | undefined;
+}
+
+export function deadLetterNote({ headers }: MessageProperties): DeadLetterNote {
+  const text = (name: string): string | undefined => {
+    const value: unknown = headers?.[name];
+    return typeof value === 'string' ? value : undefined;
+  };
+  return { reason: text('dead-reason'), detail: text('dead-detail'), at: text('dead-at') };
+}
+
+const OURS = /^dead-(reason|detail|queue|at|pattern|saga-id|step|direction|attempt|message-id)$/;
+
+/** What a dead letter came with before it died: as if it had never been tried. */
+export function propertiesBeforeDeath(
+  properties: MessageProperties,
+): CarriedProperties & { messageId?: string } {
+  const carried = carriedProperties(properties);
+  const kept = Object.entries(carried.headers).filter(
+    ([name]) => !OURS.test(name) && name !== RETRIES_HEADER,
+  );
+  const messageId: unknown = properties.headers?.['dead-message-id'];
+  return {
+    ...carried,
+    headers: Object.fromEntries(kept),
+    ...(typeof messageId === 'string' && { messageId }),
+  };
+}

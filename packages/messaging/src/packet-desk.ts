@@ -191,5 +191,7 @@ function traceOf(read: ReadPacket): object {
   const data =
     'packet' in read ? (read.packet.data as { orderId?: unknown } | undefined) : undefined;
   const { sagaId, step, attempt, requestId } = saga ?? {};
-  return { pattern, sagaId, step, attempt, requestId, orderId: data?.orderId };
+  // It is not validated yet, and whatever it is, the line stays one line of a line's length.
+  const orderId = typeof data?.orderId === 'string' ? data.orderId.slice(0, 100) : undefined;
+  return { pattern, sagaId, step, attempt, requestId, orderId };
 }

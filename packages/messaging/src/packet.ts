@@ -1,4 +1,14 @@
-import type { CommandPacket, ReplyError, ReplyPacket, SagaTag } from '@backstitch/shared-types';
+import {
+  type CommandPacket,
+  readJson,
+  type ReplyError,
+  type ReplyPacket,
+  type SagaTag,
+} from '@backstitch/shared-types';
+
+const PATTERN_MAX = 200;
+/** Far more than a command of a hundred lines: what is larger is not even read. */
+const BYTES_MAX = 1_048_576;
 
 type UnreadableReason = 'NOT_JSON' | 'NOT_A_PACKET' | 'UNKNOWN_PATTERN' | 'INVALID_DATA';
 
@@ -17,13 +27,17 @@ export type ReadPacket = { packet: CommandPacket } | { unreadable: Unreadable };
 
 /** The body of a delivery, parsed once. */
 export function readPacket(body: Buffer): ReadPacket {
-  let parsed: unknown;
-  try {
-    parsed = JSON.parse(body.toString());
-  } catch (error) {
-    return { unreadable: { reason: 'NOT_JSON', message: (error as Error).message } };
+  const read = readBody(body);
+  if ('problem' in read) {
+    const message = `the body cannot be read: ${read.problem}`;
+    return { unreadable: { reason: 'NOT_JSON', message } };
   }
-  return readParsed(parsed);
+  return readParsed(read.value);
+}
+
+function readBody(body: Buffer): ReturnType<typeof readJson> {
+  if (body.length > BYTES_MAX) return { problem: `it is larger than ${BYTES_MAX} bytes` };
+  return readJson(body);
 }
 
 function readParsed(value: unknown): ReadPacket {
@@ -31,18 +45,20 @@ function readParsed(value: unknown): ReadPacket {
     return { unreadable: { reason: 'NOT_A_PACKET', message: 'the body is not a JSON object' } };
   }
   const { id, pattern, saga } = value;
-  if (typeof pattern !== 'string' || pattern === '') {
-    const message = 'pattern is not a non-empty string';
+  if (typeof pattern !== 'string' || pattern === '' || pattern.length > PATTERN_MAX) {
+    const message = `pattern is not a string of 1-${PATTERN_MAX} characters`;
     return { unreadable: { reason: 'NOT_A_PACKET', message, id } };
   }
   if (saga !== undefined && saga !== null && !isSagaTag(saga)) {
     const message =
-      'saga needs sagaId and step (1-100 printable characters), direction do|undo, attempt ≥ 1';
+      'saga needs sagaId and step (1-100 printable characters), direction do|undo, attempt ≥ 1, ' +
+      'and takes a printable requestId of at most 200';
     return { unreadable: { reason: 'NOT_A_PACKET', message, id, pattern } };
   }
   return { packet: value as unknown as CommandPacket };
 }
 
+const REQUEST_ID = /^[\x20-\x7e]{0,200}$/;
 /** What a key that participants store is made of: it must fit into a column and into its index. */
 const NAME = /^[\x20-\x7e]{1,100}$/;
 
@@ -57,7 +73,9 @@ function isSagaTag(value: unknown): value is SagaTag {
     (direction === 'do' || direction === 'undo') &&
     Number.isSafeInteger(attempt) &&
     (attempt as number) >= 1 &&
-    (requestId === undefined || requestId === null || typeof requestId === 'string')
+    (requestId === undefined ||
+      requestId === null ||
+      (typeof requestId === 'string' && REQUEST_ID.test(requestId)))
   );
 }
 
@@ -80,13 +98,9 @@ export function encodeError(err: ReplyError, id: unknown): Buffer {
 
 /** A reply as it came, or undefined when it is none. An error of a foreign form is a fault. */
 export function readReply(body: Buffer): ReplyPacket | undefined {
-  let parsed: unknown;
-  try {
-    parsed = JSON.parse(body.toString());
-  } catch {
-    return undefined;
-  }
-  if (!isRecord(parsed)) return undefined;
+  const read = readJson(body);
+  if ('problem' in read || !isRecord(read.value)) return undefined;
+  const parsed = read.value;
   if (parsed.err !== undefined && parsed.err !== null) {
     if (isReplyError(parsed.err)) return parsed as ReplyPacket;
     const message = typeof parsed.err === 'string' ? parsed.err : JSON.stringify(parsed.err);

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import type { ChannelModel } from 'amqplib';
+import { type ChannelModel, connect } from 'amqplib';
 import { waitFor } from '@backstitch/testkit';
 import { Broker } from './broker.js';
 import { BrokerLink } from './broker-link.js';
@@ -116,6 +116,26 @@ describe('the publisher', () => {
       line.goOn();
       expect(await publisher.publish('own', bodyOf('x'), {})).toBe('accepted');
     });
+  });
+
+  it('goes over to another channel when the broker refuses, and hears out the old one', async () => {
+    const full = 'refusing';
+    const logger = new RecordingLogger();
+    const { publisher } = await room.broker({ queues: ['beside'], logger });
+    const connection = await connect(room.vhost.url);
+    const channel = await connection.createChannel();
+    await channel.assertQueue(full, { maxLength: 1, overflow: 'reject-publish' });
+    expect(await publisher.publish(full, bodyOf('x'), {})).toBe('accepted');
+
+    const beside = async () =>
+      expect(await publisher.publish('beside', bodyOf('x'), {})).toBe('accepted');
+    const refused = expect(publisher.publish(full, bodyOf('x'), {})).rejects.toThrow(ConfirmLost);
+    await Promise.all([refused, beside(), beside()]);
+    await waitFor('another channel', async () => {
+      await beside();
+      return logger.lines.filter(({ fields }) => 'channel' in fields).length === 1;
+    });
+    await connection.close();
   });
 
   it('declares deleted queues again', async () => {

@@ -81,7 +81,10 @@ export class Publisher implements ChannelRole<ConfirmChannel> {
         mandatory: !isDirectReplyTo(queue),
       };
       try {
-        channel.publish('', queue, body, options, (error) => this.confirmed(messageId, error));
+        channel.publish('', queue, body, options, (error) => {
+          this.confirmed(messageId, error);
+          if (isNack(error)) this.standing.replace(channel, `${queue} took nothing on it`);
+        });
       } catch (error) {
         // amqplib throws before it writes: on a channel that is closing, or for a value it cannot encode.
         const closing = (error as Error).name === 'IllegalOperationError';
@@ -175,4 +178,12 @@ export class Publisher implements ChannelRole<ConfirmChannel> {
       this.confirmed(messageId, new Error(`none came for ${this.confirmTimeoutMs} ms`));
     }
   }
+}
+
+/**
+ * The broker's no. A channel that met a quorum queue while its leader was dying may get nothing else
+ * until that node is back, while a new channel finds the next leader at once (RabbitMQ 3.10).
+ */
+function isNack(error: Error | null): boolean {
+  return error?.message === 'message nacked';
 }

@@ -14,6 +14,8 @@ export interface ChannelRole<C extends Channel> {
 }
 
 const SETTLED_AFTER_MS = 5_000;
+/** A replaced channel is left open for the answers it owes; whoever waits longer has given them up. */
+const REPLACED_LIVES_MS = 30_000;
 
 /**
  * A channel that is opened again: on every new connection, and when the broker closed it while
@@ -23,7 +25,9 @@ export class StandingChannel<C extends Channel> {
   private channel: C | undefined;
   private closed = false;
   private failures = 0;
+  private openedAtMs = 0;
   private retry: NodeJS.Timeout | undefined;
+  private readonly replaced = new WeakSet<C>();
 
   constructor(
     private readonly link: BrokerLink,
@@ -33,6 +37,16 @@ export class StandingChannel<C extends Channel> {
 
   start(): void {
     this.link.onUp((connection) => void this.open(connection));
+  }
+
+  /** For a channel that is open and of no use: another is put to use, and this one closed later. */
+  replace(channel: C, why: string): void {
+    const connection = this.link.current;
+    if (!connection || this.channel !== channel || this.replaced.has(channel)) return;
+    this.replaced.add(channel);
+    setTimeout(() => void closeQuietly(channel), REPLACED_LIVES_MS).unref();
+    this.forgiveFailures();
+    this.openLater(connection, why);
   }
 
   /** Closes with the broker's answer, so what was written before (acks) has been read by it. */
@@ -52,7 +66,6 @@ export class StandingChannel<C extends Channel> {
       this.openLater(connection, messageOf(error));
       return;
     }
-    const openedAtMs = performance.now();
     let why = 'the connection was lost';
     // Without a listener an error of the channel would take the whole connection down.
     channel.on('error', (error) => {
@@ -64,7 +77,8 @@ export class StandingChannel<C extends Channel> {
     channel.on('close', () => {
       if (this.channel === channel) this.channel = undefined;
       this.role.lost(channel, why);
-      if (performance.now() - openedAtMs > SETTLED_AFTER_MS) this.failures = 0;
+      if (this.replaced.has(channel)) return;
+      this.forgiveFailures();
       this.openLater(connection, why);
     });
     if (this.closed) {
@@ -72,12 +86,17 @@ export class StandingChannel<C extends Channel> {
       return;
     }
     this.channel = channel;
+    this.openedAtMs = performance.now();
     try {
       await this.role.use(channel, connection);
     } catch (error) {
       why = messageOf(error);
       await closeQuietly(channel);
     }
+  }
+
+  private forgiveFailures(): void {
+    if (performance.now() - this.openedAtMs > SETTLED_AFTER_MS) this.failures = 0;
   }
 
   private openLater(connection: ChannelModel, why: string): void {

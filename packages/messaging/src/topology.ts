@@ -24,7 +24,8 @@ export function commandQueueDeclarations(queue: string, type: QueueType): QueueD
 
 /**
  * Neither auto-delete nor exclusive: replies are kept while their reader's connection is being
- * restored, and the broker removes the queue when nobody has come back for `expiresMs`.
+ * restored, and the broker removes the queue when nobody has come back for `expiresMs`. Classic in a
+ * cluster too: when its node dies it is replaced on another, and what was in it is asked again.
  */
 export function replyQueueDeclaration(name: string, expiresMs: number): QueueDeclaration {
   return { name, options: { durable: true, expires: expiresMs } };

@@ -8,10 +8,10 @@ function errorsPage(): string {
 
 type Row = readonly [code: string, status: number | undefined];
 
-/** The rows of the page's two tables: what a client may see, and what only the queues see. */
-function documented(): { clients: Row[]; queues: Row[] } {
-  const [, clients = '', queues = ''] = errorsPage().split(/^## /m);
-  return { clients: rowsOf(clients), queues: rowsOf(queues) };
+/** The rows of the page's tables: what a client may see, what operators, what only the queues. */
+function documented(): { clients: Row[]; operators: Row[]; queues: Row[] } {
+  const [, clients = '', operators = '', queues = ''] = errorsPage().split(/^## /m);
+  return { clients: rowsOf(clients), operators: rowsOf(operators), queues: rowsOf(queues) };
 }
 
 function rowsOf(table: string): Row[] {
@@ -19,12 +19,12 @@ function rowsOf(table: string): Row[] {
   return sorted([...rows].map(([, code, status]) => [code!, status ? Number(status) : undefined]));
 }
 
-function registered(): Row[] {
+function registered({ operators }: { operators: boolean }): Row[] {
+  const entries = Object.entries(ERROR_CODES);
   return sorted(
-    Object.entries(ERROR_CODES).map(([code, entry]) => [
-      code,
-      'status' in entry ? entry.status : undefined,
-    ]),
+    entries
+      .filter(([, entry]) => 'operators' in entry === operators)
+      .map(([code, entry]) => [code, 'status' in entry ? entry.status : undefined]),
   );
 }
 
@@ -34,11 +34,17 @@ function sorted(rows: Row[]): Row[] {
 
 describe('docs/errors.md', () => {
   it('names every code a client may see once, with its status, and no other', () => {
-    expect(documented().clients).toEqual(registered().filter(([, status]) => status));
+    const rows = registered({ operators: false });
+    expect(documented().clients).toEqual(rows.filter(([, status]) => status));
+  });
+
+  it('names every code that only operators see once, with its status, in a table of its own', () => {
+    expect(documented().operators).toEqual(registered({ operators: true }));
   });
 
   it('names every code that only the queues see once, in a table of its own', () => {
-    expect(documented().queues).toEqual(registered().filter(([, status]) => !status));
+    const rows = registered({ operators: false });
+    expect(documented().queues).toEqual(rows.filter(([, status]) => !status));
   });
 
   it('can be linked to by every code, as the type of a problem is', () => {

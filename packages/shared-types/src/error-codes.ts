@@ -7,15 +7,23 @@ interface ErrorCode {
   title: string;
   /** True when a participant answers it as a business no, read from its stored row. */
   businessNo?: true;
+  /** Only the orchestrator's endpoints for operators answer it, which no gateway passes on. */
+  operators?: true;
 }
 
 export const ERROR_CODES = {
   VALIDATION_FAILED: { status: 400, title: 'The request is not valid' },
+  MALFORMED_REQUEST: { status: 400, title: 'The request is not HTTP that can be read' },
   MALFORMED_BODY: { status: 400, title: 'The body cannot be read' },
   UNSUPPORTED_CONTENT_TYPE: { status: 400, title: 'The body must be application/json' },
   INVALID_IDEMPOTENCY_KEY: { status: 400, title: 'The Idempotency-Key is not valid' },
   BODY_TOO_LARGE: { status: 413, title: 'The body is too large' },
+  HEADERS_TOO_LARGE: { status: 431, title: 'The address and headers are too large' },
+  UNSUPPORTED_CONTENT_ENCODING: { status: 415, title: 'The body must not be compressed' },
+  EXPECTATION_FAILED: { status: 417, title: 'What the Expect header asks for is not done here' },
+  REQUEST_TIMEOUT: { status: 408, title: 'The request did not arrive in time' },
   ROUTE_NOT_FOUND: { status: 404, title: 'There is nothing at this address' },
+  METHOD_NOT_ALLOWED: { status: 405, title: 'This address does not take this method' },
   ORDER_NOT_FOUND: { status: 404, title: 'There is no such order' },
   SAGA_NOT_FOUND: { status: 404, title: 'There is no such saga' },
   PRODUCT_NOT_FOUND: { status: 404, title: 'There is no such product', businessNo: true },
@@ -40,6 +48,9 @@ export const ERROR_CODES = {
   OUTCOME_UNKNOWN: { status: 503, title: 'The outcome is not known yet' },
   UNAVAILABLE: { status: 503, title: 'A dependency is away; try again' },
   INTERNAL: { status: 500, title: 'Something is broken on our side' },
+  DEAD_LETTER_NOT_FOUND: { status: 404, title: 'There is no such dead letter', operators: true },
+  ACTION_REFUSED: { status: 409, title: 'This must not be done now', operators: true },
+  QUEUE_BUSY: { status: 409, title: 'Somebody else is at this queue', operators: true },
   ALREADY_CONFIRMED: { title: 'A confirmed order is not cancelled' },
   WRONG_SAGA: { title: 'The row belongs to another saga' },
   AMOUNT_MISMATCH: { title: 'The same payment was asked for with another amount' },

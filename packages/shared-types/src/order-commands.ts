@@ -17,10 +17,14 @@ export class OrderCreateItem {
   price!: string;
 }
 
+/** What a database keeps as it is: half a surrogate pair would become another character. */
+const WELL_FORMED = /^\P{Cs}*$/u;
+
 /** data of order.create */
 export class OrderCreateCommand extends OrderIdCommand {
   @IsString()
   @Length(1, 200)
+  @Matches(WELL_FORMED, { message: 'userId must not hold half a surrogate pair' })
   userId!: string;
 
   @IsLines(() => OrderCreateItem)

@@ -42,7 +42,7 @@ export async function serving(
   const served: CommandPacket[] = [];
   const all: Handlers = { echo: ({ data }) => data, ...handlers };
   const handlerOf = (packet: CommandPacket) => {
-    const handler = all[packet.pattern];
+    const handler = Object.hasOwn(all, packet.pattern) ? all[packet.pattern] : undefined;
     if (!handler) return undefined;
     return async () => {
       served.push(packet);

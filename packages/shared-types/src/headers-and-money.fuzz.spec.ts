@@ -1,0 +1,102 @@
+import { describe, expect, it } from '@jest/globals';
+import { fuzz, hostileText } from '@backstitch/testkit/fuzz';
+import * as fc from 'fast-check';
+import { formatIdempotencyKey, parseIdempotencyKey } from './idempotency-key.js';
+import { fromMinor, toMinor } from './money.js';
+import { prefersAsync } from './prefer.js';
+
+const amounts = fc.oneof(
+  fc.stringMatching(/^[0-9]{0,13}[.]?[0-9]{0,3}$/),
+  fc.stringMatching(/^[-+0-9.,eE x]{0,8}$/),
+  fc.double().map(String),
+  hostileText,
+);
+
+/** Digits only, no arithmetic but that of whole numbers. */
+function modelOfMinor(text: string, digits: number): number | undefined {
+  const parts = text.split('.');
+  if (parts.length > 2 || parts.some((part) => !/^[0-9]+$/.test(part))) return undefined;
+  const [whole = '', fraction = ''] = parts;
+  if (whole.length > 12 || fraction.length > 2) return undefined;
+  const hundredths = BigInt(whole) * 100n + BigInt(fraction.padEnd(2, '0'));
+  const unit = 10n ** BigInt(2 - digits);
+  return hundredths % unit === 0n ? Number(hundredths / unit) : undefined;
+}
+
+describe('an amount of any spelling', () => {
+  it('is its minor units exactly, or none', async () => {
+    const tally = await fuzz('amounts', 40_000, fc.tuple(amounts, fc.nat(2)), ([text, digits]) => {
+      const minor = toMinor(text, digits);
+      if (minor !== modelOfMinor(text, digits)) throw new Error(`${text} is not ${minor}`);
+      if (minor === undefined) return 'none';
+      expect(toMinor(fromMinor(minor, digits), digits)).toBe(minor);
+      return 'amount';
+    });
+    expect(Object.keys(tally).sort()).toEqual(['amount', 'none']);
+  }, 600_000);
+});
+
+describe('an Idempotency-Key of any spelling', () => {
+  const headers = fc.oneof(
+    hostileText,
+    fc.string({ maxLength: 300 }),
+    fc.string({ maxLength: 20 }).map((text) => `"${text}"`),
+    fc.stringMatching(/^"?[ -~]{0,6}"?[;=a"\\ ]{0,6}$/),
+    fc.constantFrom(
+      'k'.repeat(255),
+      'k'.repeat(256),
+      `"${'k'.repeat(255)}"`,
+      `"${'\\"'.repeat(255)}"`,
+    ),
+  );
+
+  it('is one key in every spelling, or refused; never a throw', async () => {
+    const tally = await fuzz('keys', 25_000, headers, (header) => {
+      const key = parseIdempotencyKey(header);
+      if (key === undefined) {
+        const bare = header.trim();
+        const isPlain = /^[\x20-\x7e]{1,255}$/.test(bare) && !bare.startsWith('"');
+        if (isPlain) throw new Error('refused');
+        return 'refused';
+      }
+      expect(/^[\x20-\x7e]{1,255}$/.test(key)).toBe(true);
+      expect(parseIdempotencyKey(formatIdempotencyKey(key))).toBe(key);
+      return 'key';
+    });
+    expect(Object.keys(tally).sort()).toEqual(['key', 'refused']);
+  }, 600_000);
+});
+
+describe('a Prefer header of any spelling', () => {
+  const parts = fc.constantFrom(
+    'respond-async',
+    'RESPOND-ASYNC',
+    'wait=5',
+    'a="b, c"',
+    '"',
+    ';',
+    '=',
+  );
+  const more = fc.constantFrom(
+    ',',
+    ', ',
+    ';',
+    ' ',
+    '=',
+    '\\',
+    'respond-asynch',
+    'a="respond-async"',
+  );
+  const headers = fc.array(fc.oneof(parts, more, hostileText), { maxLength: 8 });
+
+  it('prefers an answer at once when a preference outside of quotes says so', async () => {
+    const tally = await fuzz('preferences', 25_000, headers, (words) => {
+      const header = words.join('');
+      const prefers = prefersAsync(header);
+      const isSaid = header.toLowerCase().includes('respond-async');
+      if (prefers && !isSaid) throw new Error('nobody said so');
+      return String(prefers);
+    });
+    expect(Object.keys(tally).sort()).toEqual(['false', 'true']);
+  }, 600_000);
+});

@@ -1,0 +1,76 @@
+import { describe, expect, it } from '@jest/globals';
+import * as fc from 'fast-check';
+import { readJson } from './read-json.js';
+
+const read = (text: string) => readJson(Buffer.from(text));
+const nested = (depth: number) => '['.repeat(depth) + ']'.repeat(depth);
+
+const own = fc.string().filter((name) => !(name in Object.prototype) && name !== 'prototype');
+const { tree: withOwnNamesOnly } = fc.letrec((tie) => ({
+  tree: fc.oneof(
+    { maxDepth: 8 },
+    fc.constantFrom(null, true, 1, -0.5, 1e300),
+    fc.string({ unit: 'binary' }),
+    fc.array(tie('tree')),
+    fc.dictionary(own, tie('tree')),
+  ),
+}));
+
+describe('readJson', () => {
+  it('reads whatever JSON.stringify writes, names of any kind included', () => {
+    fc.assert(
+      fc.property(withOwnNamesOnly, (value) => {
+        const text = JSON.stringify(value);
+        expect(read(text)).toEqual({ value: JSON.parse(text) });
+      }),
+    );
+  });
+
+  it('takes for JSON only what JSON.parse takes for it, and never throws', () => {
+    const almost = fc.stringMatching(/^[[\]{}",:\\a1 ]{0,12}$/);
+    fc.assert(
+      fc.property(almost, (text) => {
+        const answer = read(text);
+        if ('value' in answer) expect(JSON.parse(text)).toEqual(answer.value);
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+
+  it.each([
+    ['bytes that are not UTF-8', Buffer.from([0x22, 0xff, 0x22]), 'UTF-8'],
+    ['half a surrogate pair in UTF-8', Buffer.from([0x22, 0xed, 0xa0, 0x80, 0x22]), 'UTF-8'],
+    ['nothing', Buffer.alloc(0), 'not valid JSON'],
+    ['33 levels', Buffer.from(nested(33)), 'nested deeper'],
+    ['a megabyte of levels', Buffer.from('['.repeat(1_000_000)), 'nested deeper'],
+    ['a member twice', Buffer.from('{"a":1,"b":{},"a":1}'), 'named twice'],
+    ['a member twice, spelled otherwise', Buffer.from('{"a":1,"\\u0061":2}'), 'named twice'],
+    ['a member twice deep down', Buffer.from('[{"x":{"a":[],"a":[]}}]'), 'named twice'],
+    ['__proto__', Buffer.from('{"a":[{"__proto__":{}}]}'), '__proto__'],
+    ['__proto__, spelled otherwise', Buffer.from('{"\\u005f_proto__":1}'), '__proto__'],
+  ])('refuses %s', (_what, bytes, problem) => {
+    expect(readJson(bytes)).toEqual({ problem: expect.stringContaining(problem) });
+  });
+
+  it('refuses a member named like one that every object has', () => {
+    for (const name of ['prototype', ...Object.getOwnPropertyNames(Object.prototype)]) {
+      expect(read(`{"a":{"${name}":1}}`)).toEqual({ problem: expect.stringContaining(name) });
+    }
+  });
+
+  it.each([
+    [nested(32)],
+    ['{"a":{"a":1},"b":[{"a":1},{"a":2}]}'],
+    ['["a","a"]'],
+    ['{"a":"a","b":"a"}'],
+    ['{"a":"\\"a\\":1,\\\\"}'],
+    ['"__proto__"'],
+    [`"${'['.repeat(40)}"`],
+  ])('reads %s', (text) => {
+    expect(read(text)).toEqual({ value: JSON.parse(text) });
+  });
+
+  it('reads past a byte order mark', () => {
+    expect(read('\uFEFF{"a":1}')).toEqual({ value: { a: 1 } });
+  });
+});
