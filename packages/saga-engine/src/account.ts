@@ -11,6 +11,10 @@ export function account(
 ): void {
   if (event.kind === 'replied') counters.count('replied');
   if (event.kind === 'unsent') counters.count('unsent');
+  if (event.kind === 'operator') {
+    counters.count('operated');
+    logger.info({ ...traceOf(after), action: event.action }, 'did what an operator asked for');
+  }
   if (!isOpen(after) || !isOpen(before)) return;
   if (after.attempt > before.attempt) {
     counters.count('retried');

@@ -1,6 +1,7 @@
 import { account } from './account.js';
 import { Alarms } from './alarms.js';
-import type { PlannedCommand, SagaDefinition } from './define.js';
+import type { SagaDefinition } from './define.js';
+import { Dispatch } from './dispatch.js';
 import { isOpen, traceOf, type EndedSaga, type OpenSaga, type SagaInstance } from './instance.js';
 import type {
   Clock,
@@ -14,7 +15,7 @@ import type {
 import { Resident, type Applied, type ArrivingEvent } from './resident.js';
 import type { EngineSettings } from './settings.js';
 import { pause } from './loop.js';
-import { transition, type SagaEvent, type Transition } from './transition.js';
+import { transition, type Transition } from './transition.js';
 
 /** The engine is stopping: nothing was done, and another instance will take the saga. */
 export class EngineStopped extends Error {
@@ -45,8 +46,11 @@ type Saved = 'saved' | 'guard-failed' | 'outcome-unknown';
 export class Driver {
   private readonly residents = new Map<string, Resident>();
   private readonly alarms: Alarms<Resident>;
+  private readonly dispatch: Dispatch;
   private isStopped = false;
   private busyCount = 0;
+  private readonly newWork = new Set<Resident>();
+  private adoptedCount = 0;
   private onIdle: (() => void) | undefined;
 
   constructor(private readonly ports: DriverPorts) {
@@ -55,6 +59,10 @@ export class Driver {
       (resident) => this.wake(resident),
       ports.timers,
     );
+    this.dispatch = new Dispatch(ports, {
+      sentLater: (resident) => this.alarms.arm(resident),
+      unsent: (resident, event) => this.submitQuietly(resident, event),
+    });
   }
 
   get size(): number {
@@ -64,6 +72,21 @@ export class Driver {
   /** How many of them are parked: retried for so long that somebody has to look. */
   get needingAttention(): number {
     return this.all().filter(({ instance }) => isOpen(instance) && instance.needsAttention).length;
+  }
+
+  /** How many of them were started here and go forward. */
+  get newWorkSize(): number {
+    return this.newWork.size;
+  }
+
+  /** How many were taken over, or found again. */
+  get adoptedSize(): number {
+    return this.adoptedCount;
+  }
+
+  /** How many of their commands wait for a place in their queue. */
+  get heldBack(): number {
+    return this.dispatch.heldBack;
   }
 
   get stopped(): boolean {
@@ -78,28 +101,37 @@ export class Driver {
     return [...this.residents.values()];
   }
 
-  /** A saga just inserted: its first command may go out. */
+  /** A saga just inserted: its first command may go out, unless the scan was there first. */
   begin(definition: SagaDefinition, first: Transition): void {
-    const resident = new Resident(definition, first.instance);
+    if (this.residents.has(first.instance.sagaId)) return;
+    const resident = new Resident(definition, first.instance, 'started');
     this.residents.set(first.instance.sagaId, resident);
+    this.newWork.add(resident);
     this.handOut(resident, first);
   }
 
   /** A saga read from its row: taken over, or found again. What it awaits is sent once more. */
   adopt(definition: SagaDefinition, row: OpenSaga): boolean {
+    const resident = this.take(definition, row);
+    if (resident) this.submitQuietly(resident, { kind: 'resumed' });
+    return resident !== undefined;
+  }
+
+  /** The same, with nothing sent yet; undefined when memory is as new as the row, or busy. */
+  take(definition: SagaDefinition, row: OpenSaga): Resident | undefined {
     const known = this.residents.get(row.sagaId);
-    if (known && (known.isBusy || known.instance.version >= row.version)) return false;
-    const resident = known ?? new Resident(definition, row);
+    if (known && (known.isBusy || known.instance.version >= row.version)) return undefined;
+    if (!known) this.adoptedCount++;
+    const resident = known ?? new Resident(definition, row, 'adopted');
     resident.instance = row;
     this.residents.set(row.sagaId, resident);
-    this.submitQuietly(resident, { kind: 'resumed' });
-    return true;
+    return resident;
   }
 
   /** Resolves once the event is committed or named a no-op. Rejects with EngineStopped. */
   submit(resident: Resident, event: ArrivingEvent): Promise<Applied> {
     if (this.isStopped) return Promise.reject(new EngineStopped());
-    if (!resident.isBusy) return this.take(resident, event);
+    if (!resident.isBusy) return this.serve(resident, event);
     return new Promise((resolve, reject) => resident.turns.push({ event, resolve, reject }));
   }
 
@@ -115,16 +147,19 @@ export class Driver {
   async stop(): Promise<void> {
     this.isStopped = true;
     this.alarms.stop();
+    this.dispatch.stop();
     if (this.busyCount > 0) await new Promise<void>((resolve) => (this.onIdle = resolve));
     for (const resident of this.residents.values()) resident.letGo(undefined);
     this.residents.clear();
+    this.newWork.clear();
+    this.adoptedCount = 0;
   }
 
   private wake(resident: Resident): void {
     if (!resident.isBusy) this.submitQuietly(resident, { kind: 'wake' });
   }
 
-  private async take(resident: Resident, event: ArrivingEvent): Promise<Applied> {
+  private async serve(resident: Resident, event: ArrivingEvent): Promise<Applied> {
     resident.isBusy = true;
     this.busyCount++;
     try {
@@ -174,11 +209,10 @@ export class Driver {
   private decide(resident: Resident, event: ArrivingEvent, isReread: boolean): Transition {
     const { clock, random, settings } = this.ports;
     const at = { nowMs: clock.nowMs(), random: random() };
-    const stamped = { ...event, ...at } as SagaEvent;
-    const move = transition(resident.definition, resident.instance, stamped, settings);
+    const now = this.dispatch.asSentNow(resident);
+    const move = transition(resident.definition, now, { ...event, ...at }, settings);
     if (!move.ignored || !isReread) return move;
-    const resumed: SagaEvent = { kind: 'resumed', ...at };
-    return transition(resident.definition, resident.instance, resumed, settings);
+    return transition(resident.definition, now, { kind: 'resumed', ...at }, settings);
   }
 
   private ignore(resident: Resident, event: ArrivingEvent, reason: Applied): Applied {
@@ -209,6 +243,8 @@ export class Driver {
   private committed(resident: Resident, event: ArrivingEvent, move: Transition): void {
     account(this.ports, resident.instance, event, move.instance);
     resident.instance = move.instance;
+    if (!resident.isNewWork) this.newWork.delete(resident);
+    this.dispatch.settle(resident);
     this.handOut(resident, move);
     if (event.kind === 'replied') this.ports.reached('orchestrator.commit-before-ack');
   }
@@ -242,25 +278,9 @@ export class Driver {
 
   private handOut(resident: Resident, move: Transition): void {
     for (const effect of move.effects) {
-      if (effect.kind === 'send') void this.send(resident, effect.command, effect.attempt);
+      if (effect.kind === 'send') this.dispatch.send(resident, effect.command, effect.attempt);
       else if (effect.kind === 'wake') this.alarms.arm(resident);
       else this.finish(resident, move.instance as EndedSaga);
-    }
-  }
-
-  private async send(resident: Resident, command: PlannedCommand, attempt: number): Promise<void> {
-    const { step, direction } = command;
-    try {
-      this.ports.reached('orchestrator.after-commit-before-publish');
-      const answer = await this.ports.sender.send(outgoing(resident.instance, command, attempt));
-      this.ports.reached('orchestrator.after-publish');
-      if (answer === 'accepted') return;
-      const message = `nobody serves the queue ${command.queue}`;
-      const code = 'UNROUTABLE';
-      this.submitQuietly(resident, { kind: 'unsent', step, direction, attempt, code, message });
-    } catch (error) {
-      const { code, message } = errorOf(error);
-      this.submitQuietly(resident, { kind: 'unsent', step, direction, attempt, code, message });
     }
   }
 
@@ -270,21 +290,10 @@ export class Driver {
   }
 
   private drop(resident: Resident, ended: EndedSaga | undefined): void {
-    this.residents.delete(resident.instance.sagaId);
+    const isGone = this.residents.delete(resident.instance.sagaId);
+    if (isGone && resident.origin === 'adopted') this.adoptedCount--;
+    this.newWork.delete(resident);
+    this.dispatch.settle(resident);
     resident.letGo(ended);
   }
-}
-
-function outgoing(saga: SagaInstance, command: PlannedCommand, attempt: number) {
-  const { sagaId, subjectId, requestId } = saga;
-  const { step, direction, queue, pattern } = command;
-  const id = `${sagaId}:${step}:${direction}`;
-  const data = command.data(saga);
-  return { id, sagaId, subjectId, step, direction, attempt, requestId, queue, pattern, data };
-}
-
-function errorOf(error: unknown): { code: string; message: string } {
-  const code = (error as { code?: unknown } | null)?.code;
-  const message = error instanceof Error ? error.message : String(error);
-  return { code: typeof code === 'string' ? code : 'SEND_FAILED', message };
 }

@@ -1,7 +1,9 @@
 import type { Direction, SagaDefinition } from './define.js';
 import { Driver, EngineStopped, type DriverPorts } from './driver.js';
+import type { OperatorAction } from './event.js';
 import { isOpen, type EndedSaga, type OpenSaga } from './instance.js';
 import { pause } from './loop.js';
+import { Operators, type Operated } from './operators.js';
 import type {
   Clock,
   CommandSender,
@@ -20,6 +22,7 @@ import { prepare, type ReplyOutcome } from './transition.js';
 import { Waiters } from './waiters.js';
 
 export { EngineStopped } from './driver.js';
+export type { Operated, OperatorRefusal } from './operators.js';
 export type { Applied } from './resident.js';
 
 export interface EngineOptions {
@@ -67,6 +70,7 @@ export class SagaEngine {
   private readonly ports: DriverPorts;
   private readonly driver: Driver;
   private readonly caretaker: Caretaker;
+  private readonly operators: Operators;
   private readonly waiters: Waiters;
   private readonly definitions: ReadonlyMap<string, SagaDefinition>;
   private isDraining = false;
@@ -85,6 +89,7 @@ export class SagaEngine {
     };
     this.driver = new Driver(this.ports);
     this.caretaker = new Caretaker(this.driver, this.ports, this.definitions);
+    this.operators = new Operators(this.driver, this.ports, this.definitions);
     const { store, logger, settings, timers } = this.ports;
     this.waiters = new Waiters(this.driver, store, logger, settings.pollEveryMs, timers);
   }
@@ -92,6 +97,16 @@ export class SagaEngine {
   /** How many unfinished sagas this instance drives. */
   get inFlight(): number {
     return this.driver.size;
+  }
+
+  /** How many were started here and still go forward: what admission should bound. */
+  get newWork(): number {
+    return this.driver.newWorkSize;
+  }
+
+  /** How many commands wait for a place in their queue. */
+  get heldBack(): number {
+    return this.driver.heldBack;
   }
 
   /** How many of these are parked: retried for so long that somebody has to look. */
@@ -153,10 +168,16 @@ export class SagaEngine {
     return this.waiters.waitForEnd(sagaId, maxMs);
   }
 
+  /** Does what a person asks of a saga, whichever instance drives it; this one does from then on. */
+  operate(sagaId: string, action: OperatorAction): Promise<Operated> {
+    return this.operators.operate(sagaId, action);
+  }
+
   /** Sends every awaited command again, the same attempt: replies may be lost with their queue. */
   resendAwaited(): void {
     for (const resident of this.driver.all()) {
-      this.driver.submitQuietly(resident, { kind: 'resumed' });
+      // What waits to be sent names the new queue when its turn comes.
+      if (!resident.isHeldBack) this.driver.submitQuietly(resident, { kind: 'resumed' });
     }
   }
 

@@ -23,7 +23,10 @@ export type IgnoredReason =
   | 'stale-fault'
   | 'already-counted'
   | 'too-early'
-  | 'nothing-to-resend';
+  | 'nothing-to-resend'
+  | 'not-parked'
+  | 'past-pivot'
+  | 'already-undoing';
 
 export interface Transition {
   readonly instance: SagaInstance;

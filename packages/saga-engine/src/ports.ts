@@ -39,6 +39,11 @@ export interface SagaStore {
   load(sagaId: string): Promise<SagaInstance | undefined>;
   /** Takes sagas of silent owners, raising version and epoch; skips what somebody else is taking. */
   takeOver(request: TakeOverRequest): Promise<OpenSaga[]>;
+  /**
+   * Makes this engine the owner of an unfinished saga, whoever has it, raising version and epoch:
+   * the former owner's next write fails its guard. Undefined when the row is not as seen any more.
+   */
+  seize(seen: OpenSaga): Promise<OpenSaga | undefined>;
   /** Sagas of this owner whose wake-up passed at least `overdueByMs` ago, the latest first. */
   ownOverdue(request: { limit: number; overdueByMs: number }): Promise<OpenSaga[]>;
   /** Says that this owner lives, on a connection of its own. */
@@ -101,6 +106,7 @@ export type EngineCount =
   | 'found-again'
   | 'dropped'
   | 'attention'
+  | 'operated'
   | 'done'
   | 'undone';
 

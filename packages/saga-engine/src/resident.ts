@@ -2,6 +2,7 @@ import type { Sleeper } from './alarms.js';
 import type { SagaDefinition } from './define.js';
 import { isOpen, type EndedSaga, type SagaInstance } from './instance.js';
 import type { Timers } from './ports.js';
+import type { Pass } from './send-window.js';
 import type { IgnoredReason, SagaEvent } from './transition.js';
 
 type WithoutMoment<Event> = Event extends unknown ? Omit<Event, 'nowMs' | 'random'> : never;
@@ -22,16 +23,31 @@ export interface Turn {
 export class Resident implements Sleeper {
   alarmAtMs = Infinity;
   isBusy = false;
+  /** Its awaited command's place in the queue, from the commit to the answer or the deadline. */
+  pass: Pass | undefined;
+  /** True while its command waits to be sent: its deadlines count from the sending. */
+  isHeldBack = false;
+  /** Since when, by the monotonic clock. */
+  heldSinceMs = 0;
   readonly turns: Turn[] = [];
   private waiters: ((ended: EndedSaga | undefined) => void)[] | undefined;
 
   constructor(
     readonly definition: SagaDefinition,
     public instance: SagaInstance,
+    readonly origin: 'started' | 'adopted',
   ) {}
 
   wakeAtMs(): number {
-    return isOpen(this.instance) ? this.instance.wakeAtMs : Infinity;
+    const { instance } = this;
+    if (!isOpen(instance)) return Infinity;
+    if (!this.isHeldBack) return instance.wakeAtMs;
+    return instance.stepDeadlineAtMs === undefined ? Infinity : instance.sagaDeadlineAtMs;
+  }
+
+  /** A saga started here that goes forward; undoing, and what others left, is not new work. */
+  get isNewWork(): boolean {
+    return this.origin === 'started' && this.instance.phase === 'forward';
   }
 
   /** Resolves with the ended saga, or with undefined after `maxMs` or when it is let go of. */

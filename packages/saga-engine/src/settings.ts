@@ -1,3 +1,5 @@
+import type { SendWindowSettings } from './send-window.js';
+
 /** How failed attempts are repeated; the only settings a transition reads. */
 export interface RetrySettings {
   /** The first retry waits about this long, each further one twice as long … */
@@ -8,13 +10,15 @@ export interface RetrySettings {
   readonly attentionAfterAttempts: number;
 }
 
-export interface EngineSettings extends RetrySettings {
+export interface EngineSettings extends RetrySettings, SendWindowSettings {
   readonly heartbeatEveryMs: number;
   /** An owner whose heartbeat is older than this has lost its sagas. */
   readonly silentAfterMs: number;
   readonly takeoverEveryMs: number;
   /** How many sagas are taken at once; full batches follow each other at the pace above. */
   readonly takeoverBatch: number;
+  /** Nothing more is taken over while so many unfinished sagas of others are driven here. */
+  readonly adoptedMax: number;
   readonly scanEveryMs: number;
   /** A saga of one's own that is this late was forgotten by memory. */
   readonly overdueByMs: number;
@@ -28,10 +32,13 @@ export const ENGINE_DEFAULTS: EngineSettings = {
   backoffMinMs: 100,
   backoffMaxMs: 10_000,
   attentionAfterAttempts: 10,
+  commandsPerQueueMax: 128,
+  reservedPerQueue: 32,
   heartbeatEveryMs: 1_000,
   silentAfterMs: 5_000,
   takeoverEveryMs: 500,
-  takeoverBatch: 100,
+  takeoverBatch: 500,
+  adoptedMax: 10_000,
   scanEveryMs: 3_000,
   overdueByMs: 1_000,
   pollEveryMs: 250,

@@ -140,4 +140,23 @@ describe('more than one instance', () => {
     await begin();
     expect(await engine.waitForEnd('lost', 5_000)).toMatchObject({ phase: 'done' });
   });
+
+  it('drives a saga once that the scan found before its insert was confirmed', async () => {
+    const oneByOne = { commandsPerQueueMax: 1, reservedPerQueue: 0 };
+    const store = new MemorySagaStore(database);
+    const one = engineOn(store, ({ attempt }) => (attempt === 1 ? 'silence' : DONE), oneByOne);
+    engines.push(one);
+    await one.engine.run();
+    await one.engine.start(
+      { definition: trip, sagaId: 'late', subjectId: 's', input: { to: 'Rome' } },
+      async (prepared) => {
+        await store.insert(prepared);
+        await waitFor('the scan', () => one.received('late').length === 1);
+        return { kind: 'inserted' } as const;
+      },
+    );
+    // Its first command holds the only place, until its reply is given up.
+    expect(await one.engine.waitForEnd('late', 5_000)).toMatchObject({ phase: 'done' });
+    expect(one.received('late').filter((command) => command === 'FLIGHT do 1')).toHaveLength(1);
+  });
 });

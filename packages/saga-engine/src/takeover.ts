@@ -82,7 +82,9 @@ export class Caretaker {
     if (this.isLeaving) return;
     const { store, settings, logger, counters } = this.ports;
     const definitions = [...this.definitions.values()];
-    const { takeoverBatch: limit, silentAfterMs } = settings;
+    const { takeoverBatch, adoptedMax, silentAfterMs } = settings;
+    const limit = Math.min(takeoverBatch, adoptedMax - this.driver.adoptedSize);
+    if (limit <= 0) return;
     const rows = await store.takeOver({ limit, silentAfterMs, definitions });
     for (const row of rows) {
       this.ports.reached('orchestrator.mid-takeover');

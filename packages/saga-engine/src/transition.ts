@@ -1,4 +1,5 @@
-import type { Direction, PlannedCommand, PlannedStep, SagaDefinition } from './define.js';
+import type { PlannedCommand, PlannedStep, SagaDefinition } from './define.js';
+import type { AboutCommand, Moment, OperatorAction, ReplyOutcome, SagaEvent } from './event.js';
 import {
   isOpen,
   type BackwardSaga,
@@ -21,49 +22,7 @@ import type { RetrySettings } from './settings.js';
 
 export { contextOf, prepare } from './moves.js';
 export type { Effect, IgnoredReason, SagaStart, Transition } from './moves.js';
-
-/**
- * What a participant answered. `rejected` is any answer that says "do not retry"; it is a business
- * no only with a code that the step declares, and a fault that is pointless to retry otherwise.
- */
-export type ReplyOutcome =
-  | { readonly kind: 'done'; readonly response: unknown }
-  | {
-      readonly kind: 'rejected';
-      readonly code: string;
-      readonly message: string;
-      readonly details?: unknown;
-    }
-  | {
-      readonly kind: 'fault';
-      readonly code: string;
-      readonly message: string;
-      /** False when retrying is pointless; true when not said. */
-      readonly retryable?: boolean;
-      readonly details?: unknown;
-    };
-
-/** Time (database time) and chance (0 up to 1) come in with the event; nothing else is asked. */
-interface Moment {
-  readonly nowMs: number;
-  readonly random: number;
-}
-
-interface AboutCommand {
-  readonly step: string;
-  readonly direction: Direction;
-  readonly attempt: number;
-}
-
-export type SagaEvent =
-  | (Moment & AboutCommand & { readonly kind: 'replied'; readonly outcome: ReplyOutcome })
-  /** The wake-up time has passed. */
-  | (Moment & { readonly kind: 'wake' })
-  /** The command did not get into any queue: unroutable, or the broker is away. */
-  | (Moment &
-      AboutCommand & { readonly kind: 'unsent'; readonly code: string; readonly message: string })
-  /** A reply may have been missed (takeover, new reply queue, row read again): send it again. */
-  | (Moment & { readonly kind: 'resumed' });
+export type { OperatorAction, ReplyOutcome, SagaEvent } from './event.js';
 
 interface Problem {
   readonly code: string;
@@ -90,6 +49,8 @@ export function transition(
       return move.woken();
     case 'unsent':
       return move.unsent({ code: event.code, message: event.message }, event);
+    case 'operator':
+      return move.asked(event.action);
     default:
       return move.resumed();
   }
@@ -144,7 +105,9 @@ class Move {
     const needsAttention = this.isForEver() && unsent >= settings.attentionAfterAttempts;
     const pauseMs = this.backoffMs(unsent);
     const deadlineAtMs = saga.stepDeadlineAtMs ?? Infinity;
-    return this.pause('resend', { ...error, unsent }, needsAttention, pauseMs, deadlineAtMs);
+    const forgiven = saga.lastError?.forgiven;
+    const lastError = { ...error, unsent, ...(forgiven !== undefined && { forgiven }) };
+    return this.pause('resend', lastError, needsAttention, pauseMs, deadlineAtMs);
   }
 
   /** The same attempt, with a reply deadline of its own: nobody may be left to hear the old one. */
@@ -152,6 +115,26 @@ class Move {
     if (this.saga.waitingFor === 'retry') return ignored(this.saga, 'nothing-to-resend');
     if (this.isPastDeadline()) return this.unknown(this.deadlineProblem());
     return this.sendAgain(this.saga.attempt);
+  }
+
+  /** Only what the saga may do by itself too, sooner: no promise depends on who asked. */
+  asked(action: OperatorAction): Transition {
+    const { saga } = this;
+    if (action === 'compensate') return this.compensated();
+    if (action === 'resume' && !saga.needsAttention) return ignored(saga, 'not-parked');
+    if (this.isPastDeadline()) return this.unknown(this.deadlineProblem());
+    const attempt = saga.waitingFor === 'retry' ? saga.attempt + 1 : saga.attempt;
+    if (action === 'retry') return this.sendAgain(attempt);
+    const { code, message } = saga.lastError ?? { code: 'PARKED', message: 'the row says not why' };
+    const lastError: LastError = { code, message, forgiven: attempt - 1 };
+    return this.sendAgain(attempt, { needsAttention: false, lastError });
+  }
+
+  private compensated(): Transition {
+    if (this.saga.phase === 'backward') return ignored(this.saga, 'already-undoing');
+    if (this.step.pastPivot) return ignored(this.saga, 'past-pivot');
+    const message = 'an operator had the saga undone';
+    return this.unknown({ code: 'OPERATOR_COMPENSATED', message, retryable: false });
   }
 
   private isAwaited(about: AboutCommand): boolean {
@@ -202,10 +185,16 @@ class Move {
 
   private failedAttempt(problem: Problem): Transition {
     const { saga, step, settings } = this;
-    const error: LastError = { code: problem.code, message: problem.message };
+    const forgiven = saga.lastError?.forgiven;
+    const error: LastError = {
+      code: problem.code,
+      message: problem.message,
+      ...(forgiven !== undefined && { forgiven }),
+    };
     if (this.isForEver()) {
-      const tired = saga.attempt >= settings.attentionAfterAttempts;
-      const pauseMs = problem.retryable ? this.backoffMs(saga.attempt) : settings.backoffMaxMs;
+      const counted = saga.attempt - (forgiven ?? 0);
+      const tired = counted >= settings.attentionAfterAttempts;
+      const pauseMs = problem.retryable ? this.backoffMs(counted) : settings.backoffMaxMs;
       return this.pause('retry', error, tired || !problem.retryable, pauseMs, Infinity);
     }
     const pauseMs = this.backoffMs(saga.attempt);
@@ -238,11 +227,15 @@ class Move {
     return { instance, logs: [], effects: [{ kind: 'wake', atMs: wakeAtMs }] };
   }
 
-  private sendAgain(attempt: number): Transition {
+  private sendAgain(
+    attempt: number,
+    changes?: Pick<OpenSaga, 'needsAttention' | 'lastError'>,
+  ): Transition {
     const { saga, command, at } = this;
     const wakeAtMs = Math.min(at.nowMs + command.replyTimeoutMs, saga.stepDeadlineAtMs ?? Infinity);
     const version = saga.version + 1;
-    const instance: OpenSaga = { ...saga, version, attempt, waitingFor: 'reply', wakeAtMs };
+    const next = { ...saga, ...changes, version, attempt, waitingFor: 'reply', wakeAtMs };
+    const instance = next as OpenSaga;
     return { instance, logs: [], effects: sendEffects(instance, command) };
   }
 

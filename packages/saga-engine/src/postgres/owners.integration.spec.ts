@@ -96,6 +96,16 @@ describe('owners of sagas', () => {
     expect((await takeOver(other)).map((saga) => saga.sagaId)).toEqual([second.sagaId]);
   });
 
+  it('takes what is being undone first', async () => {
+    const other = await sagas.newStore();
+    const all = await Promise.all(Array.from({ length: 20 }, () => insertedSaga(store)));
+    const last = all.reduce((one, two) => (one.sagaId > two.sagaId ? one : two));
+    const outcome = { kind: 'fault', code: 'BROKEN', message: '', retryable: false };
+    await store.save(move(last, { ...done('ORDER_CREATED'), outcome }, store));
+    await store.release();
+    expect((await takeOver(other, 1)).map(({ sagaId }) => sagaId)).toEqual([last.sagaId]);
+  });
+
   it('gives each saga of a dead owner to exactly one of those who take at once', async () => {
     const takers = await Promise.all([sagas.newStore(), sagas.newStore(), sagas.newStore()]);
     await Promise.all(Array.from({ length: 60 }, () => insertedSaga(store)));

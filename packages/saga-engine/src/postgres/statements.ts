@@ -87,7 +87,8 @@ SELECT ${columns(subject)} FROM saga_state s WHERE s.saga_id = ANY ($1::uuid[])`
 
 /**
  * The living are counted once, before any row is looked at: what another instance took meanwhile
- * has a living owner when its lock is free again, and is left alone.
+ * has a living owner when its lock is free again, and is left alone. What is being undone goes
+ * first ("COMPENSATING" sorts before "RUNNING").
  */
 const takeOver = (subject: string) => `
 WITH silent AS (
@@ -97,11 +98,18 @@ WITH silent AS (
       SELECT instance_id FROM saga_owners
       WHERE heartbeat_at > clock_timestamp() - $3::float8 * interval '1 millisecond'))
     AND (s.definition || '@' || s.definition_version) = ANY ($4::text[])
-  ORDER BY s.saga_id LIMIT $2 FOR UPDATE OF s SKIP LOCKED
+  ORDER BY s.status, s.saga_id LIMIT $2 FOR UPDATE OF s SKIP LOCKED
 )
 UPDATE saga_state s SET owner = $1, epoch = s.epoch + 1, version = s.version + 1,
   updated_at = clock_timestamp()
 FROM silent WHERE s.saga_id = silent.saga_id
+RETURNING ${columns(subject)}`;
+
+/** Ended sagas have no owner to be taken from; the version says that nothing moved since. */
+const seize = (subject: string) => `
+UPDATE saga_state s SET owner = $1, epoch = s.epoch + 1, version = s.version + 1,
+  updated_at = clock_timestamp()
+WHERE s.saga_id = $2 AND s.version = $3 AND s.${UNFINISHED}
 RETURNING ${columns(subject)}`;
 
 const ownOverdue = (subject: string) => `
@@ -141,6 +149,7 @@ export function sagaStatements(tables: Pick<SagaTables, 'subjectColumn'>) {
     insert: named('insert', insert(subject)),
     load: named('load', load(subject)),
     takeOver: named('take_over', takeOver(subject)),
+    seize: named('seize', seize(subject)),
     ownOverdue: named('own_overdue', ownOverdue(subject)),
     history: named('history', HISTORY),
     heartbeat: named('heartbeat', HEARTBEAT),

@@ -103,6 +103,12 @@ export class PostgresSagaStore implements SagaStore {
     return rows.map(openSagaOf);
   }
 
+  async seize({ sagaId, version }: OpenSaga): Promise<OpenSaga | undefined> {
+    const values = [this.instanceId, sagaId, version];
+    const rows = await this.query<SagaRow>(this.statements.seize, values);
+    return rows.map(openSagaOf)[0];
+  }
+
   async ownOverdue(request: { limit: number; overdueByMs: number }): Promise<OpenSaga[]> {
     const values = [this.instanceId, request.limit, request.overdueByMs];
     const rows = await this.query<SagaRow>(this.statements.ownOverdue, values);

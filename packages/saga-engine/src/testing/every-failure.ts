@@ -23,7 +23,8 @@ const EVENTS_MAX = 500;
 /**
  * Breaks every command of a saga (each step and each undo) in every way a reply can go wrong:
  * every declared no, fault once and for ever, fault that is pointless to retry, silence, no queue,
- * takeover. Every reply comes twice, and all earlier ones come again after every event.
+ * takeover; and operators ask for all they may ask. Every reply comes twice, and all earlier ones
+ * come again after every event.
  */
 export function everyFailure<Input>(
   definition: SagaDefinition<Input>,
@@ -60,9 +61,11 @@ function failuresOf(step: PlannedStep): Failure[] {
       happen: (s: Scenario) => twice(s, 'no', code),
     })),
     ...ONCE,
+    ...ASKED,
     { name: 'fails, and retrying is pointless', happen: (s) => twice(s, 'pointless') },
   ];
   if (step.pastPivot) {
+    failures.push(PARKED);
     failures.push({ name: 'fails twenty times', happen: (s) => times(s, 20, 'fault') });
     failures.push({ name: 'is silent twenty times', happen: (s) => times(s, 20, 'silence') });
   } else {
@@ -82,8 +85,28 @@ const ONCE: Failure[] = [
   { name: 'is taken over', happen: (s) => mishap(s, 'takeover') },
 ];
 
+/** Wherever a saga is: what an operator asks for is done, or refused and changes nothing. */
+const ASKED: Failure[] = [
+  { name: 'is asked for again by an operator', happen: (s) => void s.operator('retry') },
+  { name: 'is asked for during its pause by an operator', happen: (s) => askedDuringPause(s) },
+  { name: 'is to be undone, says an operator', happen: (s) => void s.operator('compensate') },
+  { name: 'is resumed by an operator though not parked', happen: (s) => void s.operator('resume') },
+];
+
+const PARKED: Failure = {
+  name: 'is parked and resumed by an operator',
+  happen: (s) => {
+    times(s, 20, 'fault');
+    s.operator('resume');
+    times(s, 3, 'fault');
+    s.operator('resume');
+  },
+};
+
 const UNDO_FAILURES: Failure[] = [
   ...ONCE,
+  ...ASKED,
+  PARKED,
   { name: 'fails, and retrying is pointless', happen: (s) => twice(s, 'pointless') },
   { name: 'says no', happen: (s) => twice(s, 'no', 'NO') },
   { name: 'fails twenty times', happen: (s) => times(s, 20, 'fault') },
@@ -96,6 +119,11 @@ function mishap(scenario: Scenario, kind: Mishap, code = 'NO'): void {
   if (kind === 'silence') scenario.wake();
   if (kind === 'unsent') scenario.unsent();
   if (kind === 'takeover') scenario.resumed();
+}
+
+function askedDuringPause(scenario: Scenario): void {
+  scenario.fault();
+  scenario.operator('retry');
 }
 
 /** The same answer comes a second time, about the command it was about. */

@@ -20,6 +20,8 @@ export {
   type SimulationFailure,
   type SimulationReport,
 } from './simulation/simulate.js';
+export { simulateInWorkers, type InWorkersOptions } from './simulation/simulate-in-workers.js';
+export { replayKept, type KeptSeed } from './simulation/kept-seeds.js';
 export type { BrokenParts, SimulationOptions } from './simulation/simulation.js';
 export { AnyParticipants } from './simulation/any-participants.js';
 export type { Mishap, SimulatedParticipants, World } from './simulation/world.js';

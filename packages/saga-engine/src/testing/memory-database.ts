@@ -47,11 +47,20 @@ export class MemoryDatabase implements Clock {
       const saga = row.instance;
       if (taken.length >= request.limit) break;
       if (!isOpen(saga) || saga.owner === owner || !isSilent(saga.owner)) continue;
+      if (!this.knows(request, saga)) continue;
       const next = this.taken(saga, owner);
       row.instance = next;
       taken.push(next);
     }
     return taken;
+  }
+
+  seize(owner: string, seen: OpenSaga): OpenSaga | undefined {
+    const row = this.rows.get(seen.sagaId);
+    if (!row || !isOpen(row.instance) || row.instance.version !== seen.version) return undefined;
+    const next = this.taken(row.instance, owner);
+    row.instance = next;
+    return next;
   }
 
   ownOverdue(owner: string, request: { limit: number; overdueByMs: number }): OpenSaga[] {
@@ -68,6 +77,13 @@ export class MemoryDatabase implements Clock {
   /** The guard of a write. */
   protected follows(row: SagaInstance, write: SagaWrite, owner: string): boolean {
     return row.version === write.before.version && row.owner === owner;
+  }
+
+  /** Whether who takes over was built with the saga's version. */
+  protected knows({ definitions }: TakeOverRequest, saga: OpenSaga): boolean {
+    return definitions.some(
+      ({ name, version }) => name === saga.definition && version === saga.definitionVersion,
+    );
   }
 
   /** What a takeover makes of a row. */

@@ -40,6 +40,11 @@ export class MemorySagaStore implements SagaStore {
     return this.database.takeOver(this.instanceId, request);
   }
 
+  async seize(seen: OpenSaga): Promise<OpenSaga | undefined> {
+    await this.trip();
+    return this.database.seize(this.instanceId, seen);
+  }
+
   async ownOverdue(request: { limit: number; overdueByMs: number }): Promise<OpenSaga[]> {
     await this.trip();
     return this.database.ownOverdue(this.instanceId, request);

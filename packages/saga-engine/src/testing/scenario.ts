@@ -6,6 +6,7 @@ import {
   contextOf,
   prepare,
   transition,
+  type OperatorAction,
   type ReplyOutcome,
   type SagaEvent,
   type Transition,
@@ -113,6 +114,11 @@ export class Scenario<Input = unknown> {
 
   resumed(): Transition {
     return this.apply({ kind: 'resumed', ...this.moment() });
+  }
+
+  /** A person asks for something. */
+  operator(action: OperatorAction): Transition {
+    return this.apply({ kind: 'operator', action, ...this.moment() });
   }
 
   /** Wakes the saga until it waits for a reply again: its pause is over. */

@@ -1,13 +1,21 @@
 import { describe, expect, it } from '@jest/globals';
 import { purchase } from '../fixtures/purchase.js';
+import { keptSeeds } from '../fixtures/kept-seeds.js';
 import { trip } from '../fixtures/trip.js';
 import type { EngineCount } from '../ports.js';
 import { Chance } from './simulation/chance.js';
 import { Simulation } from './simulation/simulation.js';
-import { simulate, simulationBudget, simulationReport, type SimulationOptions } from './index.js';
+import {
+  replayKept,
+  simulate,
+  simulationBudget,
+  simulationReport,
+  type SimulationOptions,
+} from './index.js';
 
 const shop: SimulationOptions<{ amount: string }> = {
   definition: purchase,
+  otherVersions: [{ ...purchase, version: 2 }],
   input: { amount: '9.99' },
   responses: { STOCK_RESERVED: { holdId: 'hold-1' } },
 };
@@ -24,6 +32,7 @@ const EVERY_COUNT: Record<EngineCount, true> = {
   'found-again': true,
   dropped: true,
   attention: true,
+  operated: true,
   done: true,
   undone: true,
 };
@@ -36,10 +45,25 @@ describe('the simulation of the engine', () => {
     expect(report).toMatch(/^simulation: \d+ runs/);
   }, 600_000);
 
+  it('still goes every way of the runs that were worth keeping', async () => {
+    const counts = new Map<EngineCount, number>();
+    expect(await replayKept(shop, keptSeeds, counts)).toBeUndefined();
+    const all = Object.keys(EVERY_COUNT) as EngineCount[];
+    expect(all.filter((name) => !counts.has(name))).toEqual([]);
+  });
+
   it('finds no schedule that breaks several sagas of three impatient orchestrators', async () => {
     const budget = simulationBudget(300);
     const several = { definition: trip, input: { to: 'Rome' }, sagas: 4, instances: 3 };
     const report = simulationReport(await simulate(several, budget), budget);
+    expect(report).toMatch(/^simulation: \d+ runs/);
+  }, 600_000);
+
+  it('finds no schedule that breaks sagas for whose commands there is hardly any room', async () => {
+    const budget = simulationBudget(500);
+    const settings = { commandsPerQueueMax: 2, reservedPerQueue: 1, adoptedMax: 2 };
+    const crowded = { ...shop, sagas: 6, settings };
+    const report = simulationReport(await simulate(crowded, budget), budget);
     expect(report).toMatch(/^simulation: \d+ runs/);
   }, 600_000);
 

@@ -10,6 +10,7 @@ export function mishapsOf(
   world: World,
   processes: readonly SimulatedProcess[],
   queues: readonly string[],
+  sagaIds: readonly string[],
 ): Mishap[][] {
   const ofMail = world.pending.filter(isMail).flatMap((message) => ofMessage(world, message));
   const late = world.pending.map((one) => ({
@@ -22,6 +23,7 @@ export function mishapsOf(
   return [
     [...late, ...ofMail],
     ofProcesses,
+    processes.filter((one) => one.isAwake).flatMap((one) => ofOperator(one, sagaIds)),
     queues.map((queue) => ({
       name: `nobody reads ${queue} for a while`,
       happen: () => leaveUnread(world, queue),
@@ -98,6 +100,18 @@ function ofProcess(world: World, one: SimulatedProcess): Mishap[] {
       },
     },
   ];
+}
+
+const ACTIONS = ['retry', 'resume', 'compensate'] as const;
+
+/** A person asks anything of any saga, of any process, as of the sagas of others. */
+function ofOperator(one: SimulatedProcess, sagaIds: readonly string[]): Mishap[] {
+  return sagaIds.flatMap((sagaId) =>
+    ACTIONS.map((action) => ({
+      name: `an operator asks ${one.id} to ${action} ${sagaId}`,
+      happen: () => one.operate(sagaId, action),
+    })),
+  );
 }
 
 function leave(one: SimulatedProcess, stopped: Promise<void>): void {

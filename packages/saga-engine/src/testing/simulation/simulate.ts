@@ -73,13 +73,17 @@ export async function simulate<Input>(
   return { runs, done, undone, counts, failure: undefined };
 }
 
-/** The report as a person reads it. */
-export function simulationReport(report: SimulationReport, { seed }: SimulationBudget): string {
+/** The report as a person reads it; `again` is the command that makes the run of a seed again. */
+export function simulationReport(
+  report: SimulationReport,
+  { seed }: SimulationBudget,
+  again = (failed: number) => `SIMULATION_SEED=${failed} SIMULATION_RUNS=1`,
+): string {
   const { runs, done, undone, failure } = report;
   if (!failure) return `simulation: ${runs} runs from seed ${seed}, ${done} done, ${undone} undone`;
   const problems = failure.problems.map((problem) => `! ${problem}`);
-  const again = `SIMULATION_SEED=${failure.seed} SIMULATION_RUNS=1 makes this run again`;
-  return [`simulation: broken in run ${runs}; ${again}`, ...failure.trace, ...problems].join('\n');
+  const first = `simulation: broken in run ${runs}; ${again(failure.seed)} makes this run again`;
+  return [first, ...failure.trace, ...problems].join('\n');
 }
 
 async function explain<Input>(

@@ -1,16 +1,23 @@
+import type { SagaDefinition } from '../../define.js';
 import { EngineStopped, SagaEngine, type EngineOptions } from '../../engine.js';
+import type { OperatorAction } from '../../event.js';
 import type { OpenSaga } from '../../instance.js';
 import type { EngineLogger, OutgoingCommand } from '../../ports.js';
 import type { MemoryDatabase } from '../memory-database.js';
-import { SimulatedStore } from './simulated-store.js';
+import { LOST, SimulatedStore } from './simulated-store.js';
 import type { Actor, World } from './world.js';
+
+/** How far a process is off when it thinks that it knows the database's time. */
+const CLOCK_ERRORS_MS = [0, 30, -30, 1_400, -1_400];
+/** What its own clock shows at the beginning: nothing may depend on it. */
+const CLOCK_BEGINNINGS_MS = [0, 600_000, -600_000];
 
 const NEVER = (): Promise<never> => new Promise(() => undefined);
 
 export interface ProcessParts {
   readonly world: World;
   readonly database: MemoryDatabase;
-  readonly engine: Pick<EngineOptions, 'definitions' | 'settings' | 'counters'>;
+  readonly engine: Pick<EngineOptions, 'settings' | 'counters'>;
   committed(instance: OpenSaga): void;
   /** A command got into its queue; the answer to it goes to this process. */
   deliver(command: OutgoingCommand, from: SimulatedProcess): void;
@@ -27,17 +34,22 @@ export class SimulatedProcess implements Actor {
     readonly id: string,
     /** Where its successor will be. */
     readonly place: string,
+    /** The versions of sagas that this process was built with. */
+    readonly known: readonly SagaDefinition[],
     private readonly parts: ProcessParts,
   ) {
     const { world, database, engine } = parts;
+    const errorMs = world.chance.pick(CLOCK_ERRORS_MS);
+    const beganAtMs = world.chance.pick(CLOCK_BEGINNINGS_MS);
     this.store = new SimulatedStore(id, this, world, database, (saga) => parts.committed(saga));
     this.engine = new SagaEngine({
       ...engine,
+      definitions: known,
       store: this.store,
       sender: { send: (command) => this.send(command) },
-      clock: database,
+      clock: { nowMs: () => database.nowMs() + errorMs },
       timers: {
-        nowMs: () => world.nowMs,
+        nowMs: () => world.nowMs - beganAtMs,
         after: (delayMs, then) =>
           this.isDead ? () => undefined : world.after(delayMs, then, this),
       },
@@ -63,6 +75,24 @@ export class SimulatedProcess implements Actor {
     this.pausedUntilMs = Infinity;
     this.parts.world.forget(this);
     this.parts.died(this);
+  }
+
+  /** What a person asks of it; of what it says is done, it must be true. */
+  operate(sagaId: string, action: OperatorAction): void {
+    this.engine.operate(sagaId, action).then(
+      (operated) => {
+        const { world } = this.parts;
+        const told = operated.kind === 'refused' ? `refused, ${operated.reason}` : operated.kind;
+        world.tell(() => `${this.id} tells the operator: ${told}`);
+        if (operated.kind !== 'done' || action !== 'compensate') return;
+        const { phase } = operated.instance;
+        if (phase === 'forward' || phase === 'done') world.breach(`compensate, and ${phase}`);
+      },
+      (error: unknown) => {
+        // He is told that the database was away, and asks again.
+        if (error !== LOST) this.failed(error);
+      },
+    );
   }
 
   /** What the engine lets through is either its own goodbye or a bug. */

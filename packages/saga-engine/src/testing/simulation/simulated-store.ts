@@ -4,7 +4,8 @@ import type { PreparedSaga, SagaStore, SagaWrite, TakeOverRequest } from '../../
 import type { MemoryDatabase } from '../memory-database.js';
 import type { Actor, World } from './world.js';
 
-const LOST = new Error('connection lost');
+/** What a statement without an answer is rejected with. */
+export const LOST = new Error('connection lost');
 /** One statement in this many goes another way than it should. */
 const UNUSUAL_ONCE_IN = 24;
 
@@ -47,6 +48,14 @@ export class SimulatedStore implements SagaStore {
       const taken = this.database.takeOver(this.instanceId, request);
       for (const saga of taken) this.note(saga, 'takes over');
       return taken;
+    });
+  }
+
+  seize(seen: OpenSaga): Promise<OpenSaga | undefined> {
+    return this.trip('seizure', () => {
+      const seized = this.database.seize(this.instanceId, seen);
+      if (seized) this.note(seized, 'seizes');
+      return seized;
     });
   }
 

@@ -14,6 +14,11 @@ import { World, type SimulatedParticipants } from './world.js';
 
 export interface SimulationOptions<Input> {
   readonly definition: SagaDefinition<Input>;
+  /**
+   * Other versions of the saga, with the same steps: some processes know them all, some do not, as
+   * while an upgrade goes on.
+   */
+  readonly otherVersions?: readonly SagaDefinition<Input>[];
   readonly input: Input;
   /** What steps answer when they are done, by step name; only for the participants of any saga. */
   readonly responses?: Readonly<Record<string, unknown>>;
@@ -44,7 +49,8 @@ export interface RunEnd {
   readonly choices: readonly number[];
 }
 
-const STEPS_MAX = 5_000;
+const FIRST_PLACE = placeOf(0);
+const STEPS_MAX = 20_000;
 const MISHAP_ONCE_IN = 12;
 const WAIT_MS = 60_000;
 const CLIENT_PATIENCE_MS = 8_000;
@@ -56,7 +62,7 @@ export class Simulation<Input> {
   private readonly world: World;
   private readonly processes: SimulatedProcess[] = [];
   private readonly definition: SagaDefinition;
-  private readonly driven: SagaDefinition;
+  private readonly versions: readonly SagaDefinition[];
   private readonly database: MemoryDatabase;
   private readonly participants: SimulatedParticipants;
   private readonly generations = new Map<string, number>();
@@ -77,7 +83,8 @@ export class Simulation<Input> {
     this.world = world;
     this.definition = options.definition;
     this.queues = [...new Set([...this.definition.commands.values()].map((one) => one.queue))];
-    this.driven = options.broken?.definition ?? this.definition;
+    const driven = options.broken?.definition ?? this.definition;
+    this.versions = [driven, ...((options.otherVersions ?? []) as SagaDefinition[])];
     this.database = options.broken?.database?.(clock) ?? new MemoryDatabase(clock);
     const sagas = 1 + chance.below(options.sagas ?? 1);
     this.sagaIds = Array.from({ length: sagas }, (_, i) => `saga-${i + 1}`);
@@ -88,7 +95,6 @@ export class Simulation<Input> {
       world,
       database: this.database,
       engine: {
-        definitions: [this.driven],
         counters: parts.counters,
         settings: { ...SETTINGS, ...options.settings },
       },
@@ -100,7 +106,7 @@ export class Simulation<Input> {
 
   /** A turn is over when everything that follows from it at once has happened. */
   run(): Promise<RunEnd> {
-    for (let i = 0; i < (this.options.instances ?? 2); i++) this.boot(String.fromCharCode(65 + i));
+    for (let i = 0; i < (this.options.instances ?? 2); i++) this.boot(placeOf(i));
     for (const sagaId of this.sagaIds) this.ask(sagaId);
     return new Promise((resolve, reject) => {
       // A tick runs when no microtask is left, yet only one that a microtask asked for.
@@ -125,7 +131,8 @@ export class Simulation<Input> {
     const generation = (this.generations.get(place) ?? 0) + 1;
     this.generations.set(place, generation);
     const named = this.options.broken?.processId ?? ((at, nth) => `${at}${nth}`);
-    const started = new SimulatedProcess(named(place, generation), place, this.parts);
+    const id = named(place, generation);
+    const started = new SimulatedProcess(id, place, this.knownAt(place), this.parts);
     this.options.broken?.engine?.(started.engine);
     const at = this.processes.findIndex((old) => old.isDead);
     if (at === -1) this.processes.push(started);
@@ -133,8 +140,16 @@ export class Simulation<Input> {
     started.engine.run().catch((error: unknown) => started.failed(error));
   }
 
+  /** Somebody always knows every version, or a saga might wait for ever: the first process does. */
+  private knownAt(place: string): readonly SagaDefinition[] {
+    const { versions } = this;
+    if (versions.length === 1 || place === FIRST_PLACE) return versions;
+    const unknown = this.world.chance.below(versions.length + 1);
+    return unknown === 0 ? versions : versions.filter((_, nth) => nth !== unknown - 1);
+  }
+
   private mishap(): void {
-    const kinds = mishapsOf(this.world, this.processes, this.queues);
+    const kinds = mishapsOf(this.world, this.processes, this.queues, this.sagaIds);
     const own = this.participants.mishaps?.() ?? [];
     const { chance } = this.world;
     const { name, happen } = chance.pick(chance.pick(own.length > 0 ? [...kinds, own] : kinds));
@@ -152,7 +167,7 @@ export class Simulation<Input> {
     const asked = world.chance.pick(there);
     const { input } = this.options;
     const ids = { sagaId, subjectId: `subject-of-${sagaId}` };
-    const request = { definition: this.driven, ...ids, input };
+    const request = { definition: world.chance.pick(asked.known), ...ids, input };
     asked.engine
       .start(request)
       .then(() => asked.engine.waitForEnd(sagaId, WAIT_MS))
@@ -236,6 +251,10 @@ const FATES = [
   'its participant fails for a moment',
   'its participant refuses it, and remembers nothing',
 ];
+
+function placeOf(nth: number): string {
+  return String.fromCharCode(65 + nth);
+}
 
 function awaitedKey({ sagaId, awaited, attempt }: OpenSaga): string {
   return `${sagaId}:${awaited}:${attempt}`;
