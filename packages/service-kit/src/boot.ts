@@ -10,7 +10,9 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { TerminusModule } from '@nestjs/terminus';
 import type { AppConfig } from './config/app-config.js';
 import { HealthController, Readiness, type ReadinessCheck } from './health.js';
+import { closeDoor } from './http/closing.js';
 import { fastifyAdapter, prepareFastify } from './http/fastify.js';
+import { HTTP_LIMITS, type HttpLimits } from './http/limits.js';
 import { ProblemFilter } from './http/problem.filter.js';
 import { httpValidationPipe } from './http/validation.js';
 import type { Logger } from './logger.js';
@@ -34,6 +36,8 @@ export interface BootOptions {
   readiness?(app: NestFastifyApplication): ReadinessCheck[];
   /** What to drain before, and to close after, HTTP and command servers; each in order. */
   drain?(app: NestFastifyApplication): { first?: DrainStep[]; last?: DrainStep[] };
+  /** What one client may cost, where it differs from HTTP_LIMITS. */
+  limits?: Partial<HttpLimits>;
   /** For the whole shutdown [15 000]. */
   drainDeadlineMs?: number;
 }
@@ -53,7 +57,8 @@ export async function bootApp(options: BootOptions): Promise<NestFastifyApplicat
     await options.configure?.(app);
     takeSignals(app, options);
     await app.startAllMicroservices();
-    await app.listen(config.PORT, config.HOST);
+    const { backlogMax: backlog } = { ...HTTP_LIMITS, ...options.limits };
+    await app.listen({ port: config.PORT, host: config.HOST, backlog });
     logger.info({ url: await app.getUrl() }, `${options.name} is listening`);
     return app;
   } catch (error) {
@@ -67,18 +72,19 @@ export async function createApp(options: BootOptions): Promise<NestFastifyApplic
   const { logger, module, prefix, pipes = [httpValidationPipe()], filters = [] } = options;
   startMetrics(options.name);
   const readiness = new Readiness();
+  const limits = { ...HTTP_LIMITS, ...options.limits };
   const root: DynamicModule = {
     module: BootModule,
     imports: [TerminusModule.forRoot({ logger: false }), module],
     controllers: [HealthController, MetricsController],
     providers: [{ provide: Readiness, useValue: readiness }],
   };
-  const app = await NestFactory.create<NestFastifyApplication>(root, fastifyAdapter(), {
+  const app = await NestFactory.create<NestFastifyApplication>(root, fastifyAdapter(limits), {
     logger: new NestLogger(logger),
     bodyParser: false,
     abortOnError: false,
   });
-  prepareFastify(app.getHttpAdapter().getInstance(), logger);
+  prepareFastify(app.getHttpAdapter().getInstance(), logger, limits);
   if (prefix) app.setGlobalPrefix(prefix, { exclude: ['health/live', 'health/ready', 'metrics'] });
   app.useGlobalPipes(...pipes);
   app.useGlobalFilters(new ProblemFilter(logger), ...filters);
@@ -94,8 +100,8 @@ function takeSignals(app: NestFastifyApplication, options: BootOptions): void {
     deadlineMs: options.drainDeadlineMs ?? 15_000,
     begin: () => {
       app.get(Readiness).shuttingDown = true;
-      // No new connection is taken; requests in flight are waited for by app.close().
-      app.getHttpServer().close();
+      // Requests in flight are waited for by app.close().
+      closeDoor(app.getHttpServer());
     },
     steps: () => [...first, close, ...last],
   });

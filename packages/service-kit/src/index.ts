@@ -29,5 +29,6 @@ export {
 } from './metrics.js';
 export { NestLogger } from './nest-logger.js';
 export * from './participant.js';
+export { retryAfterSeconds, Shedding } from './shedding.js';
 export * from './shutdown.js';
 export * from './trace-fields.js';

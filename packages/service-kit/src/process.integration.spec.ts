@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it, jest } from '@jest/globals';
 import { waitFor } from '@backstitch/testkit';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { createServer, type AddressInfo } from 'node:net';
+import { connect, createServer, type AddressInfo } from 'node:net';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -88,6 +88,43 @@ describe('an app as a process', () => {
     app.kill('SIGTERM');
     expect(await app.end()).toBe(0);
     expect(app.output).toMatch(/draining engine[^]*draining broker[^]*shut down in order/);
+  });
+
+  it.each([
+    ['who asks nothing', ''],
+    [
+      'who sends half of a request',
+      'POST /health/live HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\n{',
+    ],
+  ])('does not wait, when it ends, for a client %s', async (_name, sent) => {
+    app = new App({});
+    await app.says('test is listening');
+    const { port } = new URL(/"url":"([^"]+)"/.exec(app.output)?.[1] ?? '');
+    const silent = connect(Number(port), '127.0.0.1');
+    silent.on('error', () => undefined);
+    await once(silent, 'connect');
+    silent.write(sent);
+    app.kill('SIGTERM');
+    expect(await app.end()).toBe(0);
+  });
+
+  it('answers, before it ends, what it is working on', async () => {
+    const slow = `async () => {
+      logger.info('working');
+      await new Promise((resolve) => setTimeout(resolve, 1_500));
+      return 'worked';
+    }`;
+    app = new App(
+      {},
+      `configure: (app) => { app.getHttpAdapter().getInstance().get('/w', ${slow}); }`,
+    );
+    await app.says('test is listening');
+    const url = /"url":"([^"]+)"/.exec(app.output)?.[1] ?? '';
+    const answer = fetch(`${url}/w`).then((response) => response.text());
+    await app.says('working');
+    app.kill('SIGTERM');
+    expect(await answer).toBe('worked');
+    expect(await app.end()).toBe(0);
   });
 
   it('exits at once at the second signal', async () => {

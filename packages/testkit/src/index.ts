@@ -1,4 +1,5 @@
 export * from './app-process.js';
+export * from './raw-http.js';
 export * from './servers.js';
 export * from './test-database.js';
 export * from './test-vhost.js';

@@ -12,6 +12,8 @@ export interface TestDatabaseOptions {
   migrate: (url: string) => Promise<void>;
   /** The folder of the migrations: with it the schema is made once per content, then cloned. */
   migrations?: string;
+  /** Another server than that of TEST_POSTGRES_URL: for tests that hurt it. */
+  serverUrl?: string;
 }
 
 export interface TestDatabase {
@@ -20,28 +22,30 @@ export interface TestDatabase {
   drop(): Promise<void>;
 }
 
-/** A database of one's own, at the current schema, on the server of TEST_POSTGRES_URL. */
+/** A database of one's own, at the current schema, on the tests' server. */
 export async function testDatabase(options: TestDatabaseOptions): Promise<TestDatabase> {
   const name = `test_${options.name}_${randomUUID().slice(0, 8)}`;
-  const url = urlOf(name);
+  const server = options.serverUrl ?? postgresUrl();
+  const url = urlOf(server, name);
   if (options.migrations) {
     const template = `template_${options.name}_${await contentHash(options.migrations)}`;
-    await withAdmin((admin) => cloneTemplate(admin, template, name, options.migrate));
+    const migrate = (draft: string) => options.migrate(urlOf(server, draft));
+    await withAdmin(server, (admin) => cloneTemplate(admin, template, name, migrate));
   } else {
-    await withAdmin((admin) => admin.query(`CREATE DATABASE "${name}"`));
+    await withAdmin(server, (admin) => admin.query(`CREATE DATABASE "${name}"`));
     await options.migrate(url);
   }
-  return { url, drop: () => withAdmin((admin) => dropWhenUnused(admin, name)) };
+  return { url, drop: () => withAdmin(server, (admin) => dropWhenUnused(admin, name)) };
 }
 
-function urlOf(database: string): string {
-  const url = new URL(postgresUrl());
+function urlOf(server: string, database: string): string {
+  const url = new URL(server);
   url.pathname = `/${database}`;
   return url.toString();
 }
 
-async function withAdmin<T>(work: (admin: Client) => Promise<T>): Promise<T> {
-  const admin = new Client({ connectionString: postgresUrl() });
+async function withAdmin<T>(server: string, work: (admin: Client) => Promise<T>): Promise<T> {
+  const admin = new Client({ connectionString: urlOf(server, 'postgres') });
   await admin.connect();
   try {
     return await work(admin);
@@ -65,7 +69,7 @@ async function cloneTemplate(
   admin: Client,
   template: string,
   name: string,
-  migrate: (url: string) => Promise<void>,
+  migrate: (database: string) => Promise<void>,
 ): Promise<void> {
   await admin.query(`SELECT pg_advisory_lock(hashtext($1))`, [template]);
   const made = await admin.query(`SELECT 1 FROM pg_database WHERE datname = $1`, [template]);
@@ -74,7 +78,7 @@ async function cloneTemplate(
     const draft = `${template}_draft`;
     await admin.query(`DROP DATABASE IF EXISTS "${draft}" WITH (FORCE)`);
     await admin.query(`CREATE DATABASE "${draft}"`);
-    await migrate(urlOf(draft));
+    await migrate(draft);
     await unused(admin, draft);
     await admin.query(`ALTER DATABASE "${draft}" RENAME TO "${template}"`);
   }

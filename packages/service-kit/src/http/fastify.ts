@@ -1,32 +1,45 @@
 import { FastifyAdapter } from '@nestjs/platform-fastify';
-import type { FastifyInstance, FastifyRequest, FastifyServerOptions } from 'fastify';
+import type { FastifyHttpOptions, FastifyInstance, FastifyRequest } from 'fastify';
+import type { Server } from 'node:http';
 import type { Logger } from '../logger.js';
 import { observeRequest } from '../metrics.js';
 import type { TraceFields } from '../trace-fields.js';
-import { Problem } from './problem.js';
+import { admission } from './admission.js';
+import { countWork } from './closing.js';
+import { acceptJsonOnly } from './json-body.js';
+import type { HttpLimits } from './limits.js';
 import { sendProblem } from './problem.filter.js';
 import { problemOf } from './problem-of.js';
 import { REQUEST_ID_HEADER, requestIdOf } from './request-id.js';
+import { RouteTable } from './route-table.js';
+import { answerOddRequests, answerUnread } from './unread-request.js';
 
-const BODY_BYTES_MAX = 1_048_576;
-/** Longer than the idle time of load balancers and of the gateway's pool, so that they close first. */
-const KEEP_ALIVE_MS = 72_000;
-/** For the whole request to arrive. */
-const REQUEST_MS_MAX = 30_000;
+const LOGGED_URL_MAX = 500;
 
 declare module 'fastify' {
   interface FastifyRequest {
     /** What the request's log line carries besides requestId; see traceRequest. */
     trace: TraceFields | null;
+    /** Counted by whoever refused it, and not written into the log line by line. */
+    isQuiet: boolean;
   }
 }
 
 /** The HTTP server under Nest. The request's id is `request.id`. */
-export function fastifyAdapter(): FastifyAdapter {
-  const options: FastifyServerOptions = {
-    bodyLimit: BODY_BYTES_MAX,
-    keepAliveTimeout: KEEP_ALIVE_MS,
-    requestTimeout: REQUEST_MS_MAX,
+export function fastifyAdapter(limits: HttpLimits): FastifyAdapter {
+  const options: FastifyHttpOptions<Server> = {
+    bodyLimit: limits.bodyBytesMax,
+    keepAliveTimeout: limits.keepAliveMs,
+    requestTimeout: limits.requestMs,
+    connectionTimeout: limits.silentMs,
+    http: {
+      headersTimeout: limits.headersMs,
+      connectionsCheckingInterval: limits.checkEveryMs,
+      maxHeaderSize: limits.headerBytesMax,
+      // Node's own refusal is no problem document: see admission.
+      requireHostHeader: false,
+    },
+    clientErrorHandler: answerUnread,
     requestIdHeader: false,
     // What arrives on a connection that is still open is served; its 503 would be no problem document.
     return503OnClosing: false,
@@ -40,12 +53,23 @@ export function fastifyAdapter(): FastifyAdapter {
 }
 
 /** x-request-id on every answer, one log line and one observation per request, JSON bodies only. */
-export function prepareFastify(fastify: FastifyInstance, logger: Logger): void {
+export function prepareFastify(fastify: FastifyInstance, logger: Logger, limits: HttpLimits): void {
+  fastify.server.maxConnections = limits.connectionsMax;
+  // The bytes are bounded; a bound on their number would drop the last ones without a word.
+  fastify.server.maxHeadersCount = 0;
+  answerOddRequests(fastify.server);
   acceptJsonOnly(fastify);
+  countWork(fastify);
+  const routes = new RouteTable();
+  fastify.addHook('onRoute', ({ method, url }) => routes.add(method, url));
   fastify.decorateRequest('trace', null);
+  fastify.decorateRequest('isQuiet', false);
+  const refusalOf = admission(fastify, routes, limits);
   fastify.addHook('onRequest', (request, reply, done) => {
     reply.header(REQUEST_ID_HEADER, request.id);
-    done();
+    const refusal = refusalOf(request);
+    if (refusal) sendProblem(reply, refusal, request.id);
+    else done();
   });
   fastify.addHook('onResponse', (request, reply, done) => {
     const route = request.routeOptions.url ?? 'unknown';
@@ -54,30 +78,15 @@ export function prepareFastify(fastify: FastifyInstance, logger: Logger): void {
       ...request.trace,
       requestId: request.id,
       method: request.method,
-      url: request.url,
+      url: request.url.slice(0, LOGGED_URL_MAX),
       status: reply.statusCode,
       ms: Math.round(reply.elapsedTime),
     };
-    if (isScrape(route)) logger.trace(fields, 'request');
+    if (request.isQuiet) logger.debug(fields, 'request');
+    else if (isScrape(route)) logger.trace(fields, 'request');
     else logger.info(fields, 'request');
     done();
   });
-}
-
-/** Nest would turn what Fastify's parser throws into the same exception as a validation error. */
-function acceptJsonOnly(fastify: FastifyInstance): void {
-  const parse = fastify.getDefaultJsonParser('error', 'error');
-  fastify.removeAllContentTypeParsers();
-  fastify.addContentTypeParser<string>(
-    'application/json',
-    { parseAs: 'string' },
-    (request, body, done) => {
-      void parse(request, body, (cause, parsed) => {
-        if (!cause) done(null, parsed);
-        else done(new Problem('MALFORMED_BODY', 'The body is not valid JSON', { cause }));
-      });
-    },
-  );
 }
 
 /** Puts sagaId and orderId on the request's log line, as soon as they are known. */

@@ -12,13 +12,14 @@ const FASTIFY_CODES: Readonly<Record<string, ErrorCodeName>> = {
   FST_ERR_CTP_INVALID_JSON_BODY: 'MALFORMED_BODY',
   FST_ERR_CTP_INVALID_CONTENT_LENGTH: 'MALFORMED_BODY',
   FST_ERR_BAD_URL: 'ROUTE_NOT_FOUND',
+  FST_ERR_MAX_PARAM_LENGTH: 'ROUTE_NOT_FOUND',
   FST_ERR_NOT_FOUND: 'ROUTE_NOT_FOUND',
 };
 
 const CODE_OF_STATUS: Readonly<Record<number, ErrorCodeName>> = {
   400: 'VALIDATION_FAILED',
+  403: 'ROUTE_NOT_FOUND',
   404: 'ROUTE_NOT_FOUND',
-  405: 'ROUTE_NOT_FOUND',
   413: 'BODY_TOO_LARGE',
   414: 'ROUTE_NOT_FOUND',
   415: 'UNSUPPORTED_CONTENT_TYPE',
@@ -30,12 +31,20 @@ const CODE_OF_STATUS: Readonly<Record<number, ErrorCodeName>> = {
 export function problemOf(error: unknown): Problem {
   if (error instanceof Problem) return error;
   if (error instanceof Fault) return problemOfFault(error);
-  if (!(error instanceof Error)) return new Problem('INTERNAL', undefined, { cause: error });
+  if (typeof error !== 'object' || error === null) {
+    return new Problem('INTERNAL', undefined, { cause: error });
+  }
   const code = 'code' in error ? FASTIFY_CODES[String(error.code)] : undefined;
   if (code) return new Problem(code, undefined, { cause: error });
   if (error instanceof HttpException) return problemOfHttp(error);
-  const isBodyError = 'statusCode' in error && error.statusCode === 400;
-  return new Problem(isBodyError ? 'MALFORMED_BODY' : 'INTERNAL', undefined, { cause: error });
+  return new Problem(codeOfPlugin(error), undefined, { cause: error });
+}
+
+/** What a plugin blames the caller for: a body that broke off, a file outside of its folder. */
+function codeOfPlugin(error: object): ErrorCodeName {
+  const status = 'statusCode' in error ? Number(error.statusCode) : 500;
+  if (!(status >= 400 && status < 500)) return 'INTERNAL';
+  return status === 400 ? 'MALFORMED_BODY' : (CODE_OF_STATUS[status] ?? 'MALFORMED_REQUEST');
 }
 
 /** A fault's message is technical: the caller is told the code's title only. */

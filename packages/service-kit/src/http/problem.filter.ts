@@ -5,7 +5,7 @@ import type { Logger } from '../logger.js';
 import { Problem } from './problem.js';
 import { problemOf } from './problem-of.js';
 
-const MEDIA_TYPE = 'application/problem+json; charset=utf-8';
+export const PROBLEM_MEDIA_TYPE = 'application/problem+json; charset=utf-8';
 
 /**
  * Answers everything thrown on the way of an HTTP request as application/problem+json. What is
@@ -21,7 +21,8 @@ export class ProblemFilter implements ExceptionFilter {
     const request = http.getRequest<FastifyRequest>();
     const reply = http.getResponse<FastifyReply>();
     const problem = problemOf(error);
-    this.report(problem, error, request);
+    if (problem.options.quiet) request.isQuiet = true;
+    else this.report(problem, error, request);
     if (reply.sent) return;
     sendProblem(reply, problem, request.id);
   }
@@ -33,7 +34,7 @@ export class ProblemFilter implements ExceptionFilter {
     if (problem.code === 'INTERNAL') {
       this.logger.error({ ...fields, err: error }, 'a request failed for a reason nobody foresaw');
     } else {
-      // No stack: while load is shed this is said of every request.
+      // No stack: while a dependency is away this is said of every request.
       const { cause } = problem.options;
       const detail = cause instanceof Error ? cause.message : problem.message;
       this.logger.warn({ ...fields, detail }, 'a request could not be served now');
@@ -45,6 +46,6 @@ export function sendProblem(reply: FastifyReply, problem: Problem, requestId?: s
   void reply
     .status(problem.status)
     .headers(problem.options.headers ?? {})
-    .header('content-type', MEDIA_TYPE)
+    .header('content-type', PROBLEM_MEDIA_TYPE)
     .send(JSON.stringify(problem.document(requestId)));
 }

@@ -26,6 +26,8 @@ export interface ProblemOptions {
   /** Further members of the document, such as sagaId. */
   extensions?: Record<string, unknown>;
   headers?: Record<string, string>;
+  /** One of very many: whoever throws it counts it, and no line of the log is written for it. */
+  quiet?: boolean;
   cause?: unknown;
 }
 

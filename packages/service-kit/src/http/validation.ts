@@ -5,6 +5,8 @@ import { validationProblem } from './problem.js';
 
 /** Enough to put a request right; a body of unknown properties alone would be answered tenfold. */
 const PROBLEMS_MAX = 100;
+/** Of a name that the caller chose. */
+const NAME_MAX = 100;
 
 /**
  * The pipe for DTO classes: unknown properties are refused, nothing is converted that the class
@@ -27,10 +29,11 @@ export function httpValidationPipe(): ValidationPipe {
 /** class-validator's tree as a list of dotted fields, one entry per broken rule. Pure. */
 export function fieldProblems(errors: readonly ValidationError[], parent = ''): FieldProblem[] {
   return errors.flatMap(({ property, constraints = {}, children = [] }) => {
-    const field = parent + (property ?? 'body');
+    const name = (property ?? 'body').slice(0, NAME_MAX);
+    const field = parent + name;
     const own = Object.entries(constraints).map(([rule, message]) => ({
       field,
-      message: rule === 'whitelistValidation' ? `${property} is not a known property` : message,
+      message: rule === 'whitelistValidation' ? `${name} is not a known property` : message,
     }));
     return [...own, ...fieldProblems(children, `${field}.`)];
   });

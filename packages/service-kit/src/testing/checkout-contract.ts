@@ -1,0 +1,64 @@
+/**
+ * The rules of a checkout's body, written down a second time from what callers are promised, with
+ * nothing of the program in it. True when the body must be accepted.
+ */
+export function isPromised(body: unknown): boolean {
+  if (!hasOnly(body, ['userId', 'items'])) return false;
+  const { userId, items } = body;
+  if (!isUserId(userId) || !Array.isArray(items)) return false;
+  if (items.length < 1 || items.length > 100 || !items.every(isLine)) return false;
+  return [...new Set(items.map(productOf))].every((product) => {
+    const same = items.filter((line) => productOf(line) === product);
+    const quantity = same.reduce((sum, line) => sum + line.quantity, 0);
+    return quantity <= 1000 && new Set(same.map((line) => cents(line.price))).size === 1;
+  });
+}
+
+interface Line {
+  productId: string;
+  quantity: number;
+  price: string | number;
+}
+
+function hasOnly(value: unknown, names: readonly string[]): value is Record<string, unknown> {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
+  return Reflect.ownKeys(value).every((name) => names.includes(String(name)));
+}
+
+function isUserId(value: unknown): boolean {
+  if (typeof value !== 'string') return false;
+  const characters = Array.from(value);
+  const isText = characters.every((character) => {
+    const code = character.codePointAt(0)!;
+    const isControl = code < 0x20 || (code >= 0x7f && code <= 0x9f);
+    return !isControl && !(code >= 0xd800 && code <= 0xdfff);
+  });
+  return isText && characters.length >= 1 && characters.length <= 100;
+}
+
+function isLine(value: unknown): value is Line {
+  if (!hasOnly(value, ['productId', 'quantity', 'price'])) return false;
+  const { productId, quantity, price } = value;
+  if (typeof productId !== 'string' || !isId(productId)) return false;
+  if (typeof quantity !== 'number' || !Number.isInteger(quantity)) return false;
+  if (quantity < 1 || quantity > 1000) return false;
+  const amount = typeof price === 'string' || typeof price === 'number' ? cents(price) : undefined;
+  return amount !== undefined && amount >= 1n && amount <= 999_999_999n;
+}
+
+function isId(text: string): boolean {
+  const groups = text.split('-');
+  const lengths = groups.map((group) => group.length).join();
+  return lengths === '8,4,4,4,12' && groups.every((group) => /^[0-9a-fA-F]+$/.test(group));
+}
+
+const productOf = (line: Line): string => line.productId.toLowerCase();
+
+/** "29.9" → 2990n; undefined for what is no plain decimal of at most two decimals. */
+function cents(price: string | number): bigint | undefined {
+  const [whole = '', fraction, ...more] = String(price).split('.');
+  const isDigits = (text: string) => /^[0-9]+$/.test(text);
+  if (more.length > 0 || !isDigits(whole) || whole.length > 7) return undefined;
+  if (fraction !== undefined && (!isDigits(fraction) || fraction.length > 2)) return undefined;
+  return BigInt(whole) * 100n + BigInt((fraction ?? '').padEnd(2, '0'));
+}
