@@ -1,7 +1,8 @@
-import type { Logger } from '@backstitch/service-kit';
+import { exposeGauge, type Logger, Shedding } from '@backstitch/service-kit';
 import { type DynamicModule, Module } from '@nestjs/common';
 import { APP_GUARD } from '@nestjs/core';
 import { ThrottlerModule } from '@nestjs/throttler';
+import { Admission } from './admission/admission.js';
 import { CheckoutController } from './checkout/checkout.controller.js';
 import { GatewayConfig } from './config.js';
 import { LookingController } from './looking/looking.controller.js';
@@ -23,15 +24,34 @@ export class AppModule {
         logger.warn({ url, why, sagaId, requestId }, 'an orchestrator did not answer');
       },
     });
+    const shedding = new Shedding(logger);
+    const admission = admissionOf(config, shedding);
     return {
       module: AppModule,
       imports: limit > 0 ? [ThrottlerModule.forRoot([{ ttl: MINUTE_MS, limit }])] : [],
       controllers: [CheckoutController, LookingController],
       providers: [
         { provide: GatewayConfig, useValue: config },
+        { provide: Admission, useValue: admission },
+        { provide: Shedding, useValue: shedding },
         { provide: Orchestrators, useValue: orchestrators },
         ...(limit > 0 ? [{ provide: APP_GUARD, useClass: AddressThrottlerGuard }] : []),
       ],
     };
   }
+}
+
+function admissionOf(config: GatewayConfig, shedding: Shedding): Admission {
+  const admission = new Admission({
+    checkoutsMax: config.MAX_CHECKOUTS_IN_FLIGHT,
+    slowAfterMs: config.SLOW_CHECKOUT_MS,
+    replaysMax: config.MAX_REPLAYS_IN_FLIGHT,
+    looksMax: config.MAX_READS_IN_FLIGHT,
+    shedding,
+  });
+  const checkouts = 'Checkouts that were passed on and are not answered yet';
+  exposeGauge('gateway_checkouts_in_flight', checkouts, () => admission.checkouts);
+  const looks = 'Questions that were passed on and are not answered yet';
+  exposeGauge('gateway_reads_in_flight', looks, () => admission.looks);
+  return admission;
 }

@@ -19,6 +19,25 @@ export class GatewayConfig extends AppConfig {
   @IsIntegerVariable({ min: 100, max: 120_000 })
   ORCHESTRATOR_TIMEOUT_MS = 15_000;
 
+  /** Checkouts passed on and not answered yet; the next one is refused. */
+  @IsIntegerVariable({ min: 1, max: 100_000 })
+  MAX_CHECKOUTS_IN_FLIGHT = 600;
+
+  /**
+   * While a tenth of these have waited for so long, no more are passed on: the answers of those who
+   * came would be late. About half of the orchestrator's CHECKOUT_WAIT_MS.
+   */
+  @IsIntegerVariable({ min: 10, max: 600_000 })
+  SLOW_CHECKOUT_MS = 5_000;
+
+  /** Beyond these, for requests that may be replays: they are looked up, nothing new is begun. */
+  @IsIntegerVariable({ min: 1, max: 100_000 })
+  MAX_REPLAYS_IN_FLIGHT = 64;
+
+  /** Questions about orders, sagas and products passed on and not answered yet. */
+  @IsIntegerVariable({ min: 1, max: 100_000 })
+  MAX_READS_IN_FLIGHT = 256;
+
   @IsIntegerVariable({ min: 50, max: 60_000 })
   ORCHESTRATOR_CONNECT_TIMEOUT_MS = 1_000;
 

@@ -1,5 +1,6 @@
 import { bootApp, createLogger, loadConfig } from '@backstitch/service-kit';
 import 'reflect-metadata';
+import { guardTheDoor } from './admission/door.js';
 import { AppModule } from './app.module.js';
 import { GatewayConfig } from './config.js';
 import { serveOpenApi } from './docs/open-api.js';
@@ -15,7 +16,10 @@ await bootApp({
   config,
   logger,
   prefix: 'api',
-  configure: serveOpenApi,
+  configure: (app) => {
+    guardTheDoor(app);
+    serveOpenApi(app);
+  },
   readiness: (app) => [
     {
       name: 'orchestrator',

@@ -1,8 +1,14 @@
 import { reachedFaultPoint, traceRequest } from '@backstitch/service-kit';
-import { CheckoutRequestDto, currencyDigits, newUuid } from '@backstitch/shared-types';
+import {
+  CheckoutRequestDto,
+  currencyDigits,
+  newUuid,
+  prefersAsync,
+} from '@backstitch/shared-types';
 import { Body, Controller, Inject, Post, Req, Res } from '@nestjs/common';
 import { ApiBody, ApiHeader, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { Admission } from '../admission/admission.js';
 import { GatewayConfig } from '../config.js';
 import { CheckoutAccepted, CheckoutPlaced } from '../docs/answers.js';
 import { ApiProblems, LOCATION, REPLAYED } from '../docs/api-problems.js';
@@ -23,6 +29,7 @@ export class CheckoutController {
 
   constructor(
     @Inject(Orchestrators) private readonly orchestrators: Orchestrators,
+    @Inject(Admission) private readonly admission: Admission,
     @Inject(GatewayConfig) config: GatewayConfig,
   ) {
     this.#digits = currencyDigits(config.CURRENCY);
@@ -54,7 +61,9 @@ export class CheckoutController {
     402: 'Payment declined',
     404: 'Unknown product',
     409: 'Stock, price, undone, or the same key still in progress (with Retry-After)',
-    413: 'The body is too large',
+    413: 'The body is over 128 KB',
+    415: 'The body is compressed',
+    431: 'The address and the headers are over 16 KB',
     422: 'Same key, different body',
     429: 'Too many requests',
     503: 'NOT_ACCEPTED: nothing was recorded; OUTCOME_UNKNOWN: Location tells the end',
@@ -70,18 +79,21 @@ export class CheckoutController {
     const sagaId = newUuid();
     traceRequest(request, { sagaId });
     reachedFaultPoint('gateway.before-forward');
-    const forwarded = await this.orchestrators.forward({
-      method: 'POST',
-      path: '/checkout',
-      headers: {
-        'content-type': 'application/json',
-        'x-request-id': request.id,
-        'x-saga-id': sagaId,
-        ...(key !== undefined && { 'idempotency-key': key }),
-        ...(prefer !== undefined && { prefer: String(prefer) }),
-      },
-      body: JSON.stringify(body),
-    });
+    const forwarded = await this.admission.checkout(key, (entry) =>
+      this.orchestrators.forward({
+        method: 'POST',
+        path: '/checkout',
+        headers: {
+          'content-type': 'application/json',
+          'x-request-id': request.id,
+          'x-saga-id': sagaId,
+          ...(key !== undefined && { 'idempotency-key': key }),
+          ...(prefersAsync(prefer?.toString()) && { prefer: 'respond-async' }),
+          ...(entry === 'replay-only' && { 'x-replay-only': 'true' }),
+        },
+        body: JSON.stringify(body),
+      }),
+    );
     reachedFaultPoint('gateway.after-forward');
     relayCheckout(forwarded, sagaId, request, reply);
   }

@@ -2,6 +2,7 @@ import { UuidParam } from '@backstitch/service-kit';
 import { Controller, Get, Inject, Param, Req, Res } from '@nestjs/common';
 import { ApiOperation, ApiParam, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { Admission } from '../admission/admission.js';
 import { OrderAnswer, ProductAnswer, SagaAnswer } from '../docs/answers.js';
 import { ApiProblems } from '../docs/api-problems.js';
 import { Orchestrators } from '../orchestrators/orchestrators.client.js';
@@ -11,7 +12,10 @@ import { relayLook } from '../orchestrators/orchestrators.relay.js';
 @ApiTags('looking')
 @Controller()
 export class LookingController {
-  constructor(@Inject(Orchestrators) private readonly orchestrators: Orchestrators) {}
+  constructor(
+    @Inject(Orchestrators) private readonly orchestrators: Orchestrators,
+    @Inject(Admission) private readonly admission: Admission,
+  ) {}
 
   @Get('checkout/orders/:orderId')
   @ApiOperation({ summary: 'An order and where its saga has brought it' })
@@ -49,6 +53,9 @@ export class LookingController {
 
   async #look(path: string, request: FastifyRequest, reply: FastifyReply): Promise<void> {
     const headers = { 'x-request-id': request.id };
-    relayLook(await this.orchestrators.forward({ method: 'GET', path, headers }), request, reply);
+    const forwarded = await this.admission.look(() =>
+      this.orchestrators.forward({ method: 'GET', path, headers }),
+    );
+    relayLook(forwarded, request, reply);
   }
 }

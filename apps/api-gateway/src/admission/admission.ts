@@ -1,0 +1,100 @@
+import { Problem, retryAfterSeconds, type Shedding } from '@backstitch/service-kit';
+import { KeyMemory } from './key-memory.js';
+import { type Asker, type Entry, Places } from './places.js';
+
+export interface AdmissionOptions {
+  checkoutsMax: number;
+  replaysMax: number;
+  slowAfterMs: number;
+  looksMax: number;
+  shedding: Shedding;
+}
+
+/**
+ * What the gateway takes in at once is bounded, so that whoever is taken in is answered in time and
+ * memory stays what it is. The rest is refused at once, and nothing is recorded of it. Checkouts
+ * and looks are counted apart: neither crowd shuts the other out.
+ */
+export class Admission {
+  readonly #options: AdmissionOptions;
+  readonly #checkouts: Places;
+  readonly #keys = new KeyMemory();
+  #looks = 0;
+
+  constructor(options: AdmissionOptions) {
+    this.#options = options;
+    const { checkoutsMax: max, replaysMax, slowAfterMs } = options;
+    this.#checkouts = new Places({ max, replaysMax, slowAfterMs });
+  }
+
+  get checkouts(): number {
+    return this.#checkouts.taken;
+  }
+
+  get looks(): number {
+    return this.#looks;
+  }
+
+  /**
+   * Before the body is read: a refusal here costs next to nothing. No place is taken yet, else
+   * bodies that trickle in would hold them. `key` is the header as it came.
+   */
+  refusalAtDoor(key: string | undefined): Problem | undefined {
+    return this.#entryFor(key) === undefined ? this.#refuseCheckout() : undefined;
+  }
+
+  /** Does the work of a checkout in a place of its own; throws the refusal when there is none. */
+  async checkout<Result>(
+    key: string | undefined,
+    work: (entry: NonNullable<Entry>) => Promise<Result>,
+  ): Promise<Result> {
+    const entry = this.#entryFor(key);
+    if (entry === undefined) throw this.#refuseCheckout();
+    if (entry === 'whole' && key !== undefined) this.#keys.remember(key);
+    const place = this.#checkouts.take(entry, performance.now());
+    try {
+      return await work(entry);
+    } finally {
+      this.#checkouts.leave(place);
+    }
+  }
+
+  async look<Result>(work: () => Promise<Result>): Promise<Result> {
+    const { looksMax, shedding } = this.#options;
+    if (this.#looks >= looksMax) {
+      shedding.refused('reads', { inFlight: this.#looks });
+      const detail = 'More is asked than can be answered at the moment. Ask again.';
+      throw new Problem('UNAVAILABLE', detail, refusal());
+    }
+    this.#looks += 1;
+    try {
+      return await work();
+    } finally {
+      this.#looks -= 1;
+    }
+  }
+
+  #entryFor(key: string | undefined): Entry {
+    const nowMs = performance.now();
+    // The hash is only worth its time when there is a choice to make.
+    if (this.#checkouts.hasRoom(nowMs)) return 'whole';
+    return this.#checkouts.entryFor(this.#askerOf(key), nowMs);
+  }
+
+  #askerOf(key: string | undefined): Asker {
+    if (key === undefined) return 'keyless';
+    return this.#keys.knows(key) ? 'known-key' : 'new-key';
+  }
+
+  #refuseCheckout(): Problem {
+    this.#options.shedding.refused('checkouts', { inFlight: this.#checkouts.taken });
+    const detail =
+      'More orders are being placed than can be served at the moment. ' +
+      'Nothing was recorded of this request. Send it again.';
+    return new Problem('NOT_ACCEPTED', detail, refusal());
+  }
+}
+
+function refusal() {
+  return { quiet: true, headers: { 'retry-after': retryAfterSeconds() } };
+}

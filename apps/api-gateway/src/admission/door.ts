@@ -1,0 +1,18 @@
+import { sendProblem } from '@backstitch/service-kit';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { Admission } from './admission.js';
+
+const CHECKOUT = '/api/checkout';
+
+/** Refuses checkouts that there is no room for before their bodies are read. */
+export function guardTheDoor(app: NestFastifyApplication): void {
+  const admission = app.get(Admission);
+  const fastify = app.getHttpAdapter().getInstance();
+  fastify.addHook('onRequest', (request, reply, done) => {
+    if (request.method !== 'POST' || request.routeOptions.url !== CHECKOUT) return done();
+    const problem = admission.refusalAtDoor(request.headers['idempotency-key']?.toString());
+    if (!problem) return done();
+    request.isQuiet = true;
+    sendProblem(reply, problem, request.id);
+  });
+}

@@ -1,0 +1,37 @@
+const SLOTS = 2 ** 20;
+
+const FNV_OFFSET = 0x811c9dc5;
+const FNV_PRIME = 0x01000193;
+
+/**
+ * Remembers which Idempotency-Keys passed, in 4 MB for ever: one slot a hash, the last key wins. A
+ * hint and no more: a key may be forgotten, and one in thousands that never passed seems known.
+ */
+export class KeyMemory {
+  readonly #slots: Uint32Array;
+
+  /** `slots` is a power of two. */
+  constructor(slots: number = SLOTS) {
+    this.#slots = new Uint32Array(slots);
+  }
+
+  remember(key: string): void {
+    const hash = hashOf(key);
+    this.#slots[hash & (this.#slots.length - 1)] = hash;
+  }
+
+  knows(key: string): boolean {
+    const hash = hashOf(key);
+    return this.#slots[hash & (this.#slots.length - 1)] === hash;
+  }
+}
+
+/** FNV-1a of the header's text; quoted or bare is the same key. */
+function hashOf(key: string): number {
+  const quoted = key.startsWith('"') && key.endsWith('"');
+  let hash = FNV_OFFSET;
+  for (let at = quoted ? 1 : 0; at < key.length - (quoted ? 1 : 0); at += 1) {
+    hash = Math.imul(hash ^ key.charCodeAt(at), FNV_PRIME);
+  }
+  return hash >>> 0;
+}
