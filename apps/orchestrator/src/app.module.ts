@@ -5,6 +5,7 @@ import { CheckoutController } from './checkout/checkout.controller.js';
 import { CheckoutHandler } from './checkout/checkout.handler.js';
 import { CheckoutRepository } from './checkout/checkout.repository.js';
 import { OrchestratorConfig } from './config.js';
+import { operations } from './operations/operations.module.js';
 import { OrdersController } from './orders/orders.controller.js';
 import { ProductsController } from './products/products.controller.js';
 import { Questions } from './sagas/questions.client.js';
@@ -28,14 +29,22 @@ export class AppModule {
       logger,
       digits: currencyDigits(config.CURRENCY),
     });
+    const forOperators = operations({ config, database, sagas, logger });
     return {
       module: AppModule,
-      controllers: [CheckoutController, OrdersController, ProductsController, SagasController],
+      controllers: [
+        CheckoutController,
+        OrdersController,
+        ProductsController,
+        SagasController,
+        ...forOperators.controllers,
+      ],
       providers: [
         { provide: OrchestratorConfig, useValue: config },
         { provide: SagaRuntime, useValue: sagas },
         { provide: CheckoutHandler, useValue: handler },
         Questions,
+        ...forOperators.providers,
       ],
     };
   }

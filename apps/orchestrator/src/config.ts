@@ -30,7 +30,7 @@ export class OrchestratorConfig extends DatabaseConfig {
   @IsIntegerVariable({ min: 0, max: 60_000 })
   CHECKOUT_WAIT_MS = 10_000;
 
-  /** New checkouts are refused while so many are unfinished here; undoing is never refused. */
+  /** New checkouts are refused while so many go forward here; what is undone does not count. */
   @IsIntegerVariable({ min: 1, max: 100_000 })
   MAX_SAGAS_IN_FLIGHT = 1_000;
 
@@ -64,6 +64,24 @@ export class OrchestratorConfig extends DatabaseConfig {
   /** An undo, or a step from the pivot on, that failed so often needs attention. */
   @IsIntegerVariable({ min: 1, max: 1_000 })
   ATTENTION_AFTER_ATTEMPTS = 10;
+
+  /**
+   * New checkouts are refused while a participant is away. Away is whoever has met so many different
+   * sagas with nothing but faults, or with silence, for so long; or whose queue nobody reads any more.
+   */
+  @IsIntegerVariable({ min: 2, max: 10_000 })
+  BREAKER_SAGAS = 5;
+
+  @IsIntegerVariable({ min: 100, max: 600_000 })
+  BREAKER_FAULTS_MS = 2_000;
+
+  /** A reply that takes longer than a shopper waits is as good as none; any other one is only slow. */
+  @IsIntegerVariable({ min: 100, max: 600_000 })
+  BREAKER_SILENT_MS = 10_000;
+
+  /** Longer than a restart takes: until then commands wait in the queue. */
+  @IsIntegerVariable({ min: 100, max: 600_000 })
+  BREAKER_ABSENT_MS = 3_000;
 
   /** For questions passed on to a service: GET /orders, GET /products. */
   @IsIntegerVariable({ min: 10, max: 60_000 })

@@ -84,6 +84,25 @@ describe('an orchestrator that cannot take more', () => {
   });
 });
 
+describe('an orchestrator that is asked for a replay only', () => {
+  const only = (key: string) => ({ 'idempotency-key': key, 'x-replay-only': 'true' });
+
+  it('begins nothing, waits for nothing under way, and tells the end of what has ended', async () => {
+    const one = await start({ CHECKOUT_WAIT_MS: '20000' });
+    expectNotAccepted(await post(one, 'user', only('k')));
+    expect(await sagas()).toEqual([]);
+
+    const first = post(one, 'user', { 'idempotency-key': 'k' });
+    await waitFor('the checkout to be recorded', async () => (await sagas()).length === 1);
+    const running = await post(one, 'user', only('k'));
+    expect(running).toMatchObject({ status: 409, body: { code: 'CHECKOUT_IN_PROGRESS' } });
+
+    await shop.serveAll();
+    const { body } = await first;
+    expect(await post(one, 'user', only('k'))).toMatchObject({ status: 200, body });
+  });
+});
+
 describe('an orchestrator that loses its database during the commit', () => {
   it('asks again, and answers the one checkout that there is', async () => {
     const one = await start({ CHECKOUT_WAIT_MS: '30000' });

@@ -2,9 +2,9 @@ import {
   MemoryDatabase,
   simulate,
   simulationBudget,
+  replayKept,
   simulationReport,
   type BrokenParts,
-  type SimulationOptions,
   type World,
 } from '@backstitch/saga-engine/testing';
 import { defineSaga, step, type ReplyOutcome } from '@backstitch/saga-engine';
@@ -14,24 +14,17 @@ import { DONE } from '../testing/shop/answers.js';
 import { SimulatedOrders } from '../testing/shop/orders.js';
 import { SimulatedPayments, type Answer, type Payment } from '../testing/shop/payments.js';
 import { SimulatedShop, type ShopParts } from '../testing/shop/simulated-shop.js';
+import simulated, { keptSeeds } from '../testing/shop/simulation.js';
 import { SimulatedStock } from '../testing/shop/stock.js';
-import { TIMING } from '../testing/timing.js';
-import { checkoutSaga } from './checkout-saga.js';
 import type { CheckoutInput } from './checkout.js';
 
-const checkout = checkoutSaga(TIMING);
-const simulated: SimulationOptions<CheckoutInput> = {
-  definition: checkout,
-  input: {
-    userId: 'user-123',
-    items: [{ productId: 'product-1', quantity: 1, price: '29.99' }],
-    totalAmount: '29.99',
-  },
-  sagas: 2,
-  participants: (world) => new SimulatedShop(world),
-};
+const checkout = simulated.definition;
 
 describe('the checkout saga, among orchestrators and services that fail', () => {
+  it('ends every checkout of the runs that were worth keeping as it must', async () => {
+    expect(await replayKept(simulated, keptSeeds)).toBeUndefined();
+  });
+
   it('ends every checkout wholly done or wholly undone, whatever happens', async () => {
     const budget = simulationBudget(3_000);
     const report = simulationReport(await simulate(simulated, budget), budget);
@@ -50,7 +43,8 @@ async function caught(
   definition = checkout,
 ): Promise<string> {
   const participants = (world: World) => new SimulatedShop(world, shop(world));
-  const options = { ...simulated, definition, participants, broken };
+  const otherVersions = [{ ...definition, version: definition.version + 1 }];
+  const options = { ...simulated, definition, otherVersions, participants, broken };
   const report = await simulate(options, BUDGET);
   if (process.env.SIMULATION_SHOW) process.stderr.write(`${simulationReport(report, BUDGET)}\n`);
   if (!report.failure) throw new Error(`nothing was caught in ${report.runs} runs`);

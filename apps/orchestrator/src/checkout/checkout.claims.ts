@@ -2,13 +2,15 @@ import type { PreparedSaga, SagaStatus } from '@backstitch/saga-engine';
 import { insertSagas } from '@backstitch/saga-engine/postgres';
 import type { Transaction } from '@backstitch/service-kit';
 import { SAGA_TABLES } from '../database/schema.js';
-import { type Claim, judgeClaim } from './checkout.js';
-import { HOLDERS, LOCK, POINT_ELSEWHERE, TAKE_FREE } from './checkout.sql.js';
+import { type CheckoutInput, type Claim, isSameInput, judgeClaim } from './checkout.js';
+import { FORGET, HOLDERS, LOCK, POINT_ELSEWHERE, TAKE_FREE } from './checkout.sql.js';
 
 /** Who asks; without a claim a checkout is named by its saga's id alone. */
 export interface Asking {
   sagaId: string;
   claim: Claim | undefined;
+  /** What is asked for: a saga's id alone opens nobody else's checkout. */
+  input: CheckoutInput;
 }
 
 /** A checkout that wants to begin. */
@@ -56,14 +58,21 @@ export async function beginCheckouts(
   }
   const taken = await stillFree(takeable);
   const ours = batch.filter((one) => !one.claim || fresh.has(one.sagaId) || taken.includes(one));
-  const inserted = await insertAll(tx, ours);
-  for (const one of ours) if (inserted.has(one.sagaId)) begun.set(one, { kind: 'inserted' });
-  const pointed = taken.filter((one) => inserted.has(one.sagaId));
+  // Of two requests with one saga's id the first is its saga; the other is judged by its row.
+  const firsts = [...new Map(ours.toReversed().map((one) => [one.sagaId, one])).values()];
+  const inserted = await insertAll(tx, firsts);
+  for (const one of firsts) if (inserted.has(one.sagaId)) begun.set(one, { kind: 'inserted' });
+  const pointed = taken.filter((one) => begun.get(one)?.kind === 'inserted');
   if (pointed.length > 0) {
     await tx.query({ name: 'checkout_point', text: POINT_ELSEWHERE, values: claimArrays(pointed) });
   }
   // Whose saga was there already is a repeat of a request that came without a claim of its own.
-  await stillFree(ours.filter((one) => !inserted.has(one.sagaId)));
+  await stillFree(ours.filter((one) => !begun.has(one)));
+  // A saga's id that is taken, and asks for something else: its new claim must not name that saga.
+  const refused = ours.filter((one) => fresh.has(one.sagaId) && begun.get(one)?.kind === 'reused');
+  if (refused.length > 0) {
+    await tx.query({ name: 'checkout_forget', text: FORGET, values: claimArrays(refused) });
+  }
   return batch.map((one) => begun.get(one)!);
 }
 
@@ -88,10 +97,12 @@ interface HolderRow {
   justFinished: boolean;
   ownOrderId: string | null;
   ownStatus: SagaStatus | null;
+  ownInput: CheckoutInput | null;
 }
 
-function holderOf({ sagaId, claim }: Asking, row: HolderRow): Held | undefined {
+function holderOf({ sagaId, claim, input }: Asking, row: HolderRow): Held | undefined {
   if (row.ownOrderId !== null && row.ownStatus !== null) {
+    if (!row.ownInput || !isSameInput(row.ownInput, input)) return { kind: 'reused' };
     return { kind: 'exists', sagaId, orderId: row.ownOrderId, status: row.ownStatus };
   }
   const { orderId, status } = row;

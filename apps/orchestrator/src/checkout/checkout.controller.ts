@@ -7,12 +7,12 @@ import {
   isUuid,
   newUuid,
   parseIdempotencyKey,
+  prefersAsync,
 } from '@backstitch/shared-types';
 import { Body, Controller, Inject, Post, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { OrchestratorConfig } from '../config.js';
 import { type AnsweredCheckout, CheckoutHandler } from './checkout.handler.js';
-import { prefersAsync } from './prefer.js';
 
 @Controller('checkout')
 export class CheckoutController {
@@ -41,6 +41,8 @@ export class CheckoutController {
       lines: linesOf(body, this.#digits),
       key: keyOf(headers['idempotency-key']),
       async: prefersAsync(headers.prefer?.toString()),
+      // The gateway sheds load: it passes on what may be a replay, and nothing new.
+      replayOnly: headers['x-replay-only'] === 'true',
     });
     send(answered, request, reply);
   }

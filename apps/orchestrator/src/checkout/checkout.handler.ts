@@ -1,13 +1,20 @@
 import { type EndedSaga, EngineStopped, isOpen, statusOf } from '@backstitch/saga-engine';
 import { DatabaseTimeUnknown } from '@backstitch/saga-engine/postgres';
-import { databaseFault, type Logger, Problem } from '@backstitch/service-kit';
+import {
+  databaseFault,
+  type Logger,
+  Problem,
+  retryAfterSeconds,
+  Shedding,
+} from '@backstitch/service-kit';
 import { type CheckoutLine, newUuid } from '@backstitch/shared-types';
 import type { OrchestratorConfig } from '../config.js';
 import type { SagaRuntime } from '../sagas/sagas.runtime.js';
-import type { ExistingCheckout, Held } from './checkout.claims.js';
+import type { Asking, ExistingCheckout, Held } from './checkout.claims.js';
 import { checkoutInput, type Claim, claimOf } from './checkout.js';
 import { type CheckoutRepository, CommitUnknown } from './checkout.repository.js';
 import { inTime } from './in-time.js';
+import { type Hindrance, Intake } from './intake.js';
 import { answerOf, type CheckoutAnswer, locationOf } from './outcome.js';
 
 export interface CheckoutRequest {
@@ -18,6 +25,8 @@ export interface CheckoutRequest {
   lines: readonly CheckoutLine[];
   key: string | undefined;
   async: boolean;
+  /** Nothing new is begun, and nothing under way is waited for. */
+  replayOnly: boolean;
 }
 
 export interface AnsweredCheckout {
@@ -35,8 +44,10 @@ export interface CheckoutHandlerOptions {
   digits: number;
 }
 
+const NOTHING_RECORDED = 'Nothing was recorded of this request. Send it again.';
+const REPLAY_ONLY: Hindrance = { reason: 'gateway is full', cause: 'the gateway sheds load' };
+const TOO_MANY_LOOKUPS: Hindrance = { reason: 'lookups', cause: 'too many wait to be looked up' };
 const BEGIN_TRIES_MAX = 3;
-const RETRY_AFTER = { 'retry-after': '1' };
 /** Recording a checkout may take so long, however short the wait for its end is. */
 const ACCEPT_MS_MIN = 2_000;
 /** And so long the last look at its row, when the wait is over. */
@@ -45,18 +56,21 @@ const LAST_LOOK_MS = 250;
 /** Takes checkouts in, once each, and answers each when its end is known or the wait is over. */
 export class CheckoutHandler {
   readonly #options: CheckoutHandlerOptions;
+  readonly #intake: Intake;
+  readonly #shedding: Shedding;
   readonly #waits = new Set<() => void>();
-  #beginning = 0;
   #isClosing = false;
 
   constructor(options: CheckoutHandlerOptions) {
     this.#options = options;
+    this.#intake = new Intake(options.sagas, options.config.MAX_SAGAS_IN_FLIGHT);
+    this.#shedding = new Shedding(options.logger);
   }
 
   /** Throws a Problem when nothing was recorded, or when that is not known. */
   async checkout(request: CheckoutRequest): Promise<AnsweredCheckout> {
     const { CHECKOUT_DEDUPE_SECONDS, CHECKOUT_WAIT_MS } = this.#options.config;
-    const { sagaId: ownId, userId, lines, key, async } = request;
+    const { sagaId: ownId, userId, lines, key, async, replayOnly } = request;
     const untilMs = performance.now() + CHECKOUT_WAIT_MS;
     const isNamed = key !== undefined || CHECKOUT_DEDUPE_SECONDS > 0;
     const claim = isNamed ? claimOf(userId, lines, key) : undefined;
@@ -66,7 +80,10 @@ export class CheckoutHandler {
     const { sagaId, orderId } = found;
     const replayed = sagaId !== ownId;
     this.#logAcceptance(request, found, replayed);
-    const waitMs = async ? 0 : Math.max(0, untilMs - performance.now());
+    // While load is shed an end is told, but not waited for.
+    const isOver = found.status === 'DONE' || found.status === 'COMPENSATED';
+    const waits = !async && (!replayOnly || isOver);
+    const waitMs = waits ? Math.max(0, untilMs - performance.now()) : 0;
     const isNew = async && !replayed;
     const ended = isNew ? undefined : await this.#waitForEnd(sagaId, waitMs);
     const answer = answerOf({
@@ -85,38 +102,32 @@ export class CheckoutHandler {
   /** Takes nothing in any more, and lets everybody who waits for an end go with a 202. */
   close(): void {
     this.#isClosing = true;
+    this.#intake.close();
     for (const letGo of this.#waits) letGo();
   }
 
   async #accept(request: CheckoutRequest, claim: Claim | undefined): Promise<ExistingCheckout> {
-    const asking = { sagaId: request.sagaId, claim };
-    const whyNot = this.#whyNotNow();
-    const held =
-      whyNot === undefined ? await this.#begin(request, claim) : await this.#find(asking);
-    if (!held) throw notAccepted(whyNot);
+    const { sagaId, userId, lines } = request;
+    const input = checkoutInput(userId, lines, this.#options.digits);
+    const asking = { sagaId, claim, input };
+    const hindrance = request.replayOnly ? REPLAY_ONLY : await this.#intake.hindrance();
+    // Replays are answered all the same: they cost no saga.
+    const held = hindrance ? await this.#find(asking) : await this.#begin(request, asking);
+    if (!held) throw this.#shed(hindrance!);
     if (held.kind === 'exists') return held;
     const detail = 'The Idempotency-Key was used for a checkout with another body.';
     throw new Problem('IDEMPOTENCY_KEY_REUSED', detail);
-  }
-
-  /** Replays are answered all the same: they cost no saga. */
-  #whyNotNow(): string | undefined {
-    const { sagas, config } = this.#options;
-    if (this.#isClosing) return 'shutting down';
-    const inFlight = sagas.engine.inFlight + this.#beginning;
-    if (inFlight >= config.MAX_SAGAS_IN_FLIGHT) return `${inFlight} sagas are in flight`;
-    return sagas.whyBrokerIsAway() ?? sagas.whyRepliesAreAway();
   }
 
   /**
    * A commit without an answer is asked for again, under the same saga id: the database then says
    * whether it was recorded, and records it if it was not.
    */
-  async #begin(request: CheckoutRequest, claim: Claim | undefined): Promise<Held> {
+  async #begin(request: CheckoutRequest, asking: Asking): Promise<Held> {
     let unknown: unknown;
     for (let tries = 1; tries <= BEGIN_TRIES_MAX; tries += 1) {
       try {
-        return await this.#beginOnce(request, claim);
+        return await this.#beginOnce(request, asking);
       } catch (error) {
         if (error instanceof CommitUnknown) unknown = error;
         else if (unknown) break;
@@ -127,30 +138,36 @@ export class CheckoutHandler {
     throw outcomeUnknown(request.sagaId, unknown);
   }
 
-  async #beginOnce(request: CheckoutRequest, claim: Claim | undefined): Promise<Held> {
-    const { sagas, claims, digits } = this.#options;
-    const { sagaId, requestId, userId, lines } = request;
+  async #beginOnce({ requestId }: CheckoutRequest, asking: Asking): Promise<Held> {
+    const { sagas, claims } = this.#options;
+    const { sagaId, input } = asking;
     const orderId = newUuid();
-    const input = checkoutInput(userId, lines, digits);
     const start = { definition: sagas.definition, sagaId, subjectId: orderId, input, requestId };
-    this.#beginning += 1;
-    try {
-      const begun = await sagas.engine.start(start, (prepared) =>
-        claims.begin({ sagaId, claim, prepared }),
-      );
-      if (begun.kind !== 'started') return begun;
-      return { kind: 'exists', sagaId, orderId, status: 'RUNNING' };
-    } finally {
-      this.#beginning -= 1;
-    }
+    const begun = await this.#intake.beginning(() =>
+      sagas.engine.start(start, (prepared) => claims.begin({ ...asking, prepared })),
+    );
+    if (begun.kind !== 'started') return begun;
+    return { kind: 'exists', sagaId, orderId, status: 'RUNNING' };
   }
 
-  async #find(asking: { sagaId: string; claim: Claim | undefined }): Promise<Held | undefined> {
+  async #find(asking: Asking): Promise<Held | undefined> {
+    if (!this.#intake.mayLookUp) throw this.#shed(TOO_MANY_LOOKUPS);
     try {
-      return await this.#options.claims.find(asking);
+      return await this.#intake.lookingUp(() => this.#options.claims.find(asking));
     } catch (error) {
       throw refusalFor(error);
     }
+  }
+
+  /** There may be thousands of these a second: they are counted, not logged one by one. */
+  #shed({ reason, title, cause }: Hindrance): Problem {
+    this.#shedding.refused(reason, { why: cause });
+    const because = title === undefined ? '' : `${title} not answering at the moment. `;
+    return new Problem('NOT_ACCEPTED', because + NOTHING_RECORDED, {
+      quiet: true,
+      headers: { 'retry-after': retryAfterSeconds() },
+      cause,
+    });
   }
 
   async #waitForEnd(sagaId: string, maxMs: number): Promise<EndedSaga | undefined> {
@@ -191,12 +208,12 @@ function refusalFor(error: unknown): unknown {
 }
 
 function notAccepted(cause: unknown): Problem {
-  const detail = 'Nothing was recorded of this request. Send it again.';
-  return new Problem('NOT_ACCEPTED', detail, { headers: RETRY_AFTER, cause });
+  const headers = { 'retry-after': retryAfterSeconds() };
+  return new Problem('NOT_ACCEPTED', NOTHING_RECORDED, { headers, cause });
 }
 
 function outcomeUnknown(sagaId: string, cause: unknown): Problem {
   const detail = 'The checkout may have been recorded; its saga tells the end.';
-  const headers = { ...RETRY_AFTER, location: locationOf(sagaId) };
+  const headers = { 'retry-after': retryAfterSeconds(), location: locationOf(sagaId) };
   return new Problem('OUTCOME_UNKNOWN', detail, { headers, extensions: { sagaId }, cause });
 }

@@ -32,7 +32,8 @@ SELECT i.place::int AS place, k.saga_id AS "sagaId", k.request_hash AS "requestH
   coalesce(held.status = 'DONE'
     AND clock_timestamp() - held.updated_at < $6::float8 * interval '1 second', false)
     AS "justFinished",
-  own.order_id AS "ownOrderId", own.status AS "ownStatus"
+  own.order_id AS "ownOrderId", own.status AS "ownStatus",
+  own.input AS "ownInput"
 FROM ${CLAIMS}
 LEFT JOIN LATERAL (
   SELECT * FROM idempotency_keys k WHERE ${SAME_CLAIM} LIMIT 1
@@ -41,7 +42,7 @@ LEFT JOIN LATERAL (
   SELECT order_id, status, updated_at FROM saga_state s WHERE s.saga_id = k.saga_id LIMIT 1
 ) held ON true
 LEFT JOIN LATERAL (
-  SELECT order_id, status FROM saga_state s WHERE s.saga_id = i.saga_id LIMIT 1
+  SELECT order_id, status, input FROM saga_state s WHERE s.saga_id = i.saga_id LIMIT 1
 ) own ON true
 ORDER BY i.place`;
 
@@ -50,3 +51,8 @@ export const POINT_ELSEWHERE = `
 UPDATE idempotency_keys k
 SET saga_id = i.saga_id, request_hash = i.request_hash, created_at = clock_timestamp()
 FROM ${CLAIMS} WHERE ${SAME_CLAIM}`;
+
+/** Claims just taken by requests that turned out to be refused. */
+export const FORGET = `
+DELETE FROM idempotency_keys k USING ${CLAIMS}
+WHERE ${SAME_CLAIM} AND k.saga_id = i.saga_id`;

@@ -25,6 +25,16 @@ export function checkoutInput(
   };
 }
 
+/** Whether two sagas' work is the same, whatever order a database keeps its members in. */
+export function isSameInput(one: CheckoutInput, other: CheckoutInput): boolean {
+  return canonical(one) === canonical(other);
+}
+
+function canonical({ userId, items, totalAmount }: CheckoutInput): string {
+  const lines = items.map(({ productId, quantity, price }) => [productId, quantity, price]);
+  return JSON.stringify([userId, lines, totalAmount]);
+}
+
 /**
  * Equal for checkouts that ask for the same: same user, same quantities per product, same claimed
  * prices in minor units. The lines come summed and in product order (see checkoutLines).

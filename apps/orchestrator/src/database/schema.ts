@@ -1,6 +1,6 @@
 import { sagaTables } from '@backstitch/saga-engine/postgres';
 import { sql } from 'drizzle-orm';
-import { check, pgTable, primaryKey, text, timestamp, uuid } from 'drizzle-orm/pg-core';
+import { check, jsonb, pgTable, primaryKey, text, timestamp, uuid } from 'drizzle-orm/pg-core';
 
 export const SAGA_TABLES = sagaTables({ subjectColumn: 'order_id' });
 export const { sagaState, sagaLogs, sagaOwners } = SAGA_TABLES;
@@ -23,5 +23,35 @@ export const idempotencyKeys = pgTable(
   (table) => [
     primaryKey({ name: 'idempotency_keys_pkey', columns: [table.caller, table.kind, table.key] }),
     check('idempotency_keys_kind', sql`kind IN ('KEYED', 'KEYLESS')`),
+  ],
+);
+
+/**
+ * What operators did and were refused, and why they wanted it. Written before it is done; the
+ * outcome, once, afterwards: a row without one says that it may have been done. A trigger lets
+ * nothing else be changed.
+ */
+export const operatorActions = pgTable(
+  'operator_actions',
+  {
+    id: uuid('id').primaryKey(),
+    at: timestamp('at', { withTimezone: true }).notNull().defaultNow(),
+    operator: text('operator').notNull(),
+    action: text('action').notNull(),
+    subjectKind: text('subject_kind').notNull(),
+    subjectId: text('subject_id').notNull(),
+    reason: text('reason').notNull(),
+    /** The letter's class, or where the saga stood. */
+    seen: text('seen'),
+    outcome: text('outcome'),
+    detail: jsonb('detail').notNull(),
+  },
+  () => [
+    check(
+      'operator_actions_action',
+      sql`action IN ('replay', 'discard', 'retry', 'resume', 'compensate')`,
+    ),
+    check('operator_actions_subject_kind', sql`subject_kind IN ('dead-letter', 'saga')`),
+    check('operator_actions_outcome', sql`outcome IN ('done', 'refused', 'failed', 'unknown')`),
   ],
 );

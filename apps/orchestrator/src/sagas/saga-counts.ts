@@ -14,6 +14,7 @@ const NAMES: Record<EngineCount, string> = {
   'found-again': 'found_again',
   dropped: 'dropped',
   attention: 'need_attention',
+  operated: 'operated',
   done: 'done',
   undone: 'undone',
 };
@@ -36,6 +37,16 @@ export function exposeSagas(engine: SagaEngine, { numbers }: SagaCounts): void {
     'saga_in_flight',
     'Unfinished sagas that this instance drives',
     () => engine.inFlight,
+  );
+  exposeGauge(
+    'saga_new_work',
+    'Of these, the ones that were started here and go forward: what admission bounds',
+    () => engine.newWork,
+  );
+  exposeGauge(
+    'saga_held_back',
+    'Commands that wait here for a place in their queue',
+    () => engine.heldBack,
   );
   exposeGauge(
     'saga_needing_attention',

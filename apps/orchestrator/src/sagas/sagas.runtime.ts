@@ -1,4 +1,10 @@
-import { Broker, CommandClient, type PublishResult } from '@backstitch/messaging';
+import {
+  Broker,
+  CommandClient,
+  DeadLetterQueues,
+  consumersOf,
+  type PublishResult,
+} from '@backstitch/messaging';
 import {
   EngineStopped,
   type OutgoingCommand,
@@ -6,11 +12,13 @@ import {
   SagaEngine,
 } from '@backstitch/saga-engine';
 import { exposeBroker, type Logger, reachedFaultPoint } from '@backstitch/service-kit';
-import type { ReplyPacket } from '@backstitch/shared-types';
+import { Fault, type ReplyPacket } from '@backstitch/shared-types';
 import { checkoutSaga } from '../checkout/checkout-saga.js';
 import type { CheckoutInput } from '../checkout/checkout.js';
 import type { OrchestratorConfig } from '../config.js';
 import { SAGA_TABLES } from '../database/schema.js';
+import { checkoutParticipants } from '../participants/participants.js';
+import { ParticipantWatch } from '../participants/participants.watch.js';
 import { correlationOf, packetOf, replyOf } from './reply.js';
 import { exposeSagas, sagaCounts } from './saga-counts.js';
 import { sagaLogger } from './saga-logger.js';
@@ -25,6 +33,8 @@ export class SagaRuntime {
   readonly engine: SagaEngine;
   readonly store: LoggingSagaStore;
   readonly client: CommandClient;
+  readonly deadLetters: DeadLetterQueues;
+  readonly participants: ParticipantWatch;
   readonly #broker: Broker;
   readonly #logger: Logger;
   #awaitsBroker = false;
@@ -48,12 +58,14 @@ export class SagaRuntime {
       queueType: config.QUEUE_TYPE,
       reached: reachedFaultPoint,
     });
+    this.deadLetters = new DeadLetterQueues({ broker: this.#broker });
     this.client = new CommandClient({
       broker: this.#broker,
       replyQueuePrefix: `${NAME}_replies`,
       onReply: (correlationId, packet) => this.#onReply(correlationId, packet),
       onReplyQueueReplaced: () => this.engine.resendAwaited(),
     });
+    this.participants = this.#watchParticipants(config);
     const counters = sagaCounts();
     this.engine = new SagaEngine({
       definitions: [this.definition],
@@ -78,6 +90,7 @@ export class SagaRuntime {
   start(): void {
     this.#broker.connect();
     this.client.start();
+    this.participants.start();
     this.engine.run().catch((err: unknown) => {
       this.#logger.error({ err }, 'the saga engine could not start');
     });
@@ -103,15 +116,45 @@ export class SagaRuntime {
   }
 
   async close(): Promise<void> {
+    this.participants.stop();
     await this.client.close();
     await this.#broker.close();
     await this.store.close();
   }
 
+  #watchParticipants(config: OrchestratorConfig): ParticipantWatch {
+    return new ParticipantWatch({
+      participants: checkoutParticipants(async (...question) => {
+        try {
+          await this.client.request(...question);
+        } catch (error) {
+          // A no is an answer, too.
+          if (!(error instanceof Fault) || error.retryable) throw error;
+        }
+      }),
+      definition: this.definition,
+      readersOf: (queues) => consumersOf(this.#broker, queues),
+      whyBlind: () => this.whyBrokerIsAway() ?? this.whyRepliesAreAway(),
+      settings: {
+        sagasMin: config.BREAKER_SAGAS,
+        faultsMs: config.BREAKER_FAULTS_MS,
+        silentMs: config.BREAKER_SILENT_MS,
+        absentMs: config.BREAKER_ABSENT_MS,
+      },
+      logger: this.#logger,
+    });
+  }
+
   async #send(command: OutgoingCommand): Promise<PublishResult> {
+    const { participants } = this;
+    participants.sending(command);
     try {
-      return await this.client.send(command.queue, packetOf(command), correlationOf(command));
+      const { queue } = command;
+      const sent = await this.client.send(queue, packetOf(command), correlationOf(command));
+      if (sent === 'unroutable') participants.unsent(command, true);
+      return sent;
     } catch (error) {
+      participants.unsent(command, false);
       if (!this.#broker.publisher.isOpen) this.#resendWhenBack();
       throw error;
     }
@@ -133,6 +176,7 @@ export class SagaRuntime {
       this.#logger.warn({ correlationId }, 'a reply to a command that is none of ours');
       return;
     }
+    this.participants.replied(reply);
     try {
       await this.engine.onReply(reply);
     } catch (error) {

@@ -9,7 +9,7 @@ import {
 import { newUuid } from '@backstitch/shared-types';
 import { testDatabase } from '@backstitch/testkit';
 import type { Beginning } from '../checkout/checkout.claims.js';
-import { type Claim, claimOf } from '../checkout/checkout.js';
+import { type CheckoutInput, type Claim, claimOf } from '../checkout/checkout.js';
 import { CheckoutRepository } from '../checkout/checkout.repository.js';
 import { checkoutSaga } from '../checkout/checkout-saga.js';
 import { MIGRATIONS } from './orchestrators.js';
@@ -68,15 +68,21 @@ export const keyedBy = (userId: string, key: string, quantity = 1): Claim =>
 export const keylessOf = (userId: string, quantity = 1): Claim =>
   claimOf(userId, linesOf(quantity));
 
-export function beginning(claim: Claim | undefined, sagaId = newUuid()): Beginning {
-  return { sagaId, claim, prepared: preparedSaga(sagaId) };
+const INPUT: CheckoutInput = { userId: 'user-123', items: [], totalAmount: '0.00' };
+
+export function beginning(
+  claim: Claim | undefined,
+  sagaId = newUuid(),
+  input: CheckoutInput = INPUT,
+): Beginning {
+  return { sagaId, claim, input, prepared: preparedSaga(sagaId, input) };
 }
 
-function preparedSaga(sagaId: string): PreparedSaga {
+function preparedSaga(sagaId: string, input: CheckoutInput): PreparedSaga {
   return prepare(definition, {
     sagaId,
     subjectId: newUuid(),
-    input: { userId: 'user-123', items: [], totalAmount: '0.00' },
+    input,
     owner: newUuid(),
     nowMs: Date.now(),
   });

@@ -1,0 +1,72 @@
+import type { SagaRuntime } from '../sagas/sagas.runtime.js';
+
+/** Why nothing new may begin just now. */
+export interface Hindrance {
+  /** One of a few: what it is counted under. */
+  reason: string;
+  /** Technical, for the log. */
+  cause: string;
+  /** What does not answer, in the caller's terms; undefined when it is nothing of the caller's. */
+  title?: string;
+}
+
+/** What is taken over or undone is no new work; yet memory has an end. */
+const OTHER_SAGAS_MAX = 20_000;
+/** Replays that wait to be looked up at once, while the database is slow. */
+const LOOKUPS_MAX = 1_000;
+
+/** Says whether a new checkout may begin, before anything is recorded that would have to be undone. */
+export class Intake {
+  #beginning = 0;
+  #lookingUp = 0;
+  #isClosed = false;
+
+  constructor(
+    private readonly sagas: SagaRuntime,
+    private readonly sagasMax: number,
+  ) {}
+
+  /** Undefined when it may. */
+  async hindrance(): Promise<Hindrance | undefined> {
+    const away = await this.sagas.participants.whoIsAway();
+    if (this.#isClosed) return { reason: 'closing', cause: 'shutting down' };
+    const { newWork, inFlight } = this.sagas.engine;
+    const going = newWork + this.#beginning;
+    if (going >= this.sagasMax)
+      return { reason: 'sagas', cause: `${going} checkouts are under way` };
+    if (inFlight - newWork >= OTHER_SAGAS_MAX) {
+      return { reason: 'sagas', cause: `${inFlight} sagas are in flight` };
+    }
+    const brokerWhy = this.sagas.whyBrokerIsAway() ?? this.sagas.whyRepliesAreAway();
+    if (brokerWhy !== undefined) return { reason: 'broker', cause: brokerWhy };
+    if (!away) return undefined;
+    return { reason: 'participant', cause: `${away.queue} is not served`, title: away.title };
+  }
+
+  /** Counts what is being recorded, for it is in flight already. */
+  async beginning<Result>(work: () => Promise<Result>): Promise<Result> {
+    this.#beginning += 1;
+    try {
+      return await work();
+    } finally {
+      this.#beginning -= 1;
+    }
+  }
+
+  get mayLookUp(): boolean {
+    return this.#lookingUp < LOOKUPS_MAX;
+  }
+
+  async lookingUp<Result>(work: () => Promise<Result>): Promise<Result> {
+    this.#lookingUp += 1;
+    try {
+      return await work();
+    } finally {
+      this.#lookingUp -= 1;
+    }
+  }
+
+  close(): void {
+    this.#isClosed = true;
+  }
+}

@@ -1,0 +1,285 @@
+import { COMMAND_QUEUES, deadLetterQueueOf, newUuid } from '@backstitch/shared-types';
+import { type AppProcess, waitFor } from '@backstitch/testkit';
+import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { type Answer, ask, Orchestrators, post } from '../testing/orchestrators.js';
+import { dying, type Letter, letterIn, recordsOf, UNHURRIED } from '../testing/letters.js';
+
+jest.setTimeout(60_000);
+
+const { payment, order } = COMMAND_QUEUES;
+const DEAD = deadLetterQueueOf(payment);
+const WHO = { reason: 'the bank is back', operator: 'olga' };
+
+let shop: Orchestrators;
+let one: AppProcess;
+
+beforeAll(async () => {
+  shop = await Orchestrators.prepare();
+  one = await shop.ready(await shop.start({ ...UNHURRIED, QUESTION_TIMEOUT_MS: '20000' }));
+});
+afterAll(() => shop.close());
+afterEach(async () => {
+  for (const queue of [payment, DEAD, order]) {
+    while ((await shop.vhost.queue(queue))!.messages > 0) await shop.vhost.take(queue);
+  }
+});
+
+const act = (action: 'replay' | 'discard', id: string, body: object = WHO): Promise<Answer> =>
+  ask(one, 'POST', `/dead-letters/${id}/${action}`, { body });
+/** Lists while the order service says what the order is. */
+const listWhile = async (status: string | undefined): Promise<Letter[]> => {
+  const [listed] = await Promise.all([
+    ask(one, 'GET', `/dead-letters?queue=${payment}`),
+    status && saying(status),
+  ]);
+  expect(listed.status).toBe(200);
+  return listed.body.letters as Letter[];
+};
+const saying = (status: string) =>
+  shop.serve(
+    'order',
+    status === 'NONE' ? { no: 'ORDER_NOT_FOUND' } : { response: { status, sagaId: null } },
+  );
+/** Does it while the order service says what the order is, the answer of the action. */
+const actWhile = async (
+  status: string,
+  action: 'replay' | 'discard',
+  id: string,
+  body: object = WHO,
+): Promise<Answer> => (await Promise.all([act(action, id, body), saying(status)]))[0];
+const oneShot = (pattern: string, data: object = {}) =>
+  JSON.stringify({ pattern, data: { orderId: newUuid(), ...data } });
+const bury = (body: string | Buffer, headers: object = {}, properties: object = {}) =>
+  shop.vhost.publish(DEAD, Buffer.from(body), { headers, messageId: newUuid(), ...properties });
+const lying = async () => (await shop.vhost.queue(DEAD))!.messages;
+
+describe('a dead letter of a saga', () => {
+  it('that awaits it is replayed, byte for byte, and answers the saga', async () => {
+    const sagaId = newUuid();
+    const answering = post(one, `user ${sagaId}`, { 'x-saga-id': sagaId });
+    await shop.serve('order', { response: {} });
+    await shop.serve('inventory', { response: {} });
+    const { content, properties } = await shop.vhost.take(payment);
+    const { replyTo, correlationId } = properties as unknown as Record<string, string>;
+    const why = dying('UNKNOWN_PATTERN');
+    await bury(content, why, { replyTo, correlationId });
+    const [letter] = await listWhile(undefined);
+    expect(letter).toMatchObject({
+      class: 'replayable',
+      replay: 'legal',
+      sagaId,
+      pattern: 'payment.process',
+      step: 'PAYMENT_PROCESSED',
+      direction: 'do',
+      attempt: 1,
+      reason: 'UNKNOWN_PATTERN',
+    });
+    const done = await act('replay', letter!.id);
+    expect(done).toMatchObject({ status: 200, body: { outcome: 'done' } });
+    expect(await lying()).toBe(0);
+    const again = await shop.vhost.take(payment);
+    expect(again.content).toEqual(content);
+    expect(again.properties).toMatchObject({ replyTo, correlationId });
+    expect(again.properties.headers).toEqual({});
+    await shop.vhost.publish(payment, again.content, { replyTo, correlationId });
+    for (const queue of ['payment', 'inventory', 'order'] as const) {
+      await shop.serve(queue, { response: {} });
+    }
+    expect(await answering).toMatchObject({ status: 200 });
+    expect(await recordsOf(shop, letter!.id)).toMatchObject([
+      {
+        action: 'replay',
+        ...WHO,
+        seen: 'replayable',
+        outcome: 'done',
+        subject_kind: 'dead-letter',
+      },
+    ]);
+
+    await bury(content, why, { replyTo, correlationId });
+    const [late] = await listWhile(undefined);
+    expect(late).toMatchObject({ class: 'obsolete', why: expect.stringMatching(/finished/) });
+    const refused = await act('replay', late!.id);
+    expect(refused).toMatchObject({
+      status: 409,
+      body: { code: 'ACTION_REFUSED', class: 'obsolete', detail: late!.why },
+    });
+    expect(await act('discard', late!.id)).toMatchObject({ status: 200 });
+    expect(await recordsOf(shop, late!.id)).toMatchObject([
+      { action: 'replay', outcome: 'refused', detail: { why: late!.why } },
+      { action: 'discard', outcome: 'done', detail: { body: content.toString(), sagaId } },
+    ]);
+    expect(await shop.vhost.queue(payment)).toMatchObject({ messages: 0 });
+  });
+});
+
+describe('a one-shot command that nobody waited for', () => {
+  it('of money to give back is never discarded, and is replayed unless it was sold', async () => {
+    await bury(oneShot('payment.refund'), dying('PROVIDER_UNAVAILABLE'));
+    const [letter] = await listWhile('CANCELLED');
+    expect(letter).toMatchObject({ class: 'replayable', replay: 'legal', discard: 'refused' });
+    expect(await actWhile('CANCELLED', 'discard', letter!.id)).toMatchObject({
+      status: 409,
+      body: { detail: expect.stringMatching(/replay it/) },
+    });
+    expect(await actWhile('CONFIRMED', 'replay', letter!.id)).toMatchObject({
+      status: 409,
+      body: { class: 'obsolete', detail: expect.stringMatching(/confirmed/) },
+    });
+    expect(await lying()).toBe(1);
+    expect(await actWhile('CANCELLED', 'replay', letter!.id)).toMatchObject({ status: 200 });
+    expect(JSON.parse(String((await shop.vhost.take(payment)).content))).toMatchObject({
+      pattern: 'payment.refund',
+    });
+    const outcomes = (await recordsOf(shop, letter!.id)).map(({ outcome }) => outcome);
+    expect(outcomes).toEqual(['refused', 'refused', 'done']);
+  });
+
+  it('that its participant fails on is poison, until somebody says that it was repaired', async () => {
+    await bury(oneShot('payment.process', { amount: '1.00' }), dying('INTERNAL'));
+    const [letter] = await listWhile('PENDING');
+    expect(letter).toMatchObject({ class: 'poison', replay: 'once repaired', discard: 'legal' });
+    expect(await actWhile('PENDING', 'replay', letter!.id)).toMatchObject({
+      status: 409,
+      body: { class: 'poison', detail: expect.stringMatching(/Say that it was repaired/) },
+    });
+    const repaired = { ...WHO, repaired: true };
+    expect(await actWhile('NONE', 'replay', letter!.id, repaired)).toMatchObject({ status: 409 });
+    expect(await actWhile('PENDING', 'replay', letter!.id, repaired)).toMatchObject({
+      status: 200,
+    });
+    expect(await shop.vhost.take(payment)).toBeDefined();
+  });
+
+  it('is nobody’s to touch while the order service does not answer', async () => {
+    await bury(oneShot('payment.process', { amount: '1.00' }));
+    const hasty = await shop.ready(await shop.start({ ...UNHURRIED, QUESTION_TIMEOUT_MS: '300' }));
+    const [letter] = await letterIn(hasty, payment);
+    expect(letter).toMatchObject({ class: 'unclear', replay: 'refused', discard: 'refused' });
+  });
+});
+
+describe('a letter that is no command', () => {
+  it.each([
+    ['unknown shape', Buffer.from([0xff, 0x7b]), 'NOT_JSON'],
+    ['unknown shape', Buffer.from('{"pattern":"payment.fold","data":{}}'), 'UNKNOWN_PATTERN'],
+    ['poison', Buffer.from('{"pattern":"payment.refund","data":{"orderId":7}}'), 'INVALID_DATA'],
+  ])(
+    'is %s: shown whole, never replayed, and kept on record',
+    async (letterClass, body, reason) => {
+      await bury(body, dying(reason));
+      const [letter] = await listWhile(undefined);
+      expect(letter).toMatchObject({ class: letterClass, reason, replay: 'refused' });
+      const { body: whole } = await ask(one, 'GET', `/dead-letters/${letter!.id}`);
+      expect(Buffer.from(whole.body as string, whole.encoding as BufferEncoding)).toEqual(body);
+      expect(await act('replay', letter!.id, { ...WHO, repaired: true })).toMatchObject({
+        status: 409,
+      });
+      expect(await act('discard', letter!.id)).toMatchObject({ status: 200 });
+      expect(await lying()).toBe(0);
+      const [, discarded] = await recordsOf(shop, letter!.id);
+      const { body: kept, encoding } = discarded!.detail as { body: string; encoding: 'utf8' };
+      expect(Buffer.from(kept, encoding)).toEqual(body);
+    },
+  );
+});
+
+describe('an action', () => {
+  const nobodys = () => bury('not JSON', dying('NOT_JSON'));
+
+  it('takes out exactly the letter it names', async () => {
+    for (let i = 0; i < 3; i++) await nobodys();
+    const before = await letterIn(one, payment);
+    await act('discard', before[1]!.id);
+    expect((await letterIn(one, payment)).map(({ id }) => id)).toEqual([
+      before[0]!.id,
+      before[2]!.id,
+    ]);
+  });
+
+  it('twice at once is done once', async () => {
+    await nobodys();
+    const [letter] = await letterIn(one, payment);
+    const both = await Promise.all([act('discard', letter!.id), act('discard', letter!.id)]);
+    expect(new Set(both.map(({ status }) => status))).toEqual(new Set([200, 404]));
+  });
+
+  it('is refused while somebody else is at the queue', async () => {
+    await nobodys();
+    const [letter] = await letterIn(one, payment);
+    const free = await shop.hold(`SELECT pg_advisory_xact_lock(20817, hashtext('${payment}'))`);
+    expect(await act('discard', letter!.id)).toMatchObject({
+      status: 409,
+      body: { code: 'QUEUE_BUSY' },
+    });
+    await free();
+    expect(await act('discard', letter!.id)).toMatchObject({ status: 200 });
+    const outcomes = (await recordsOf(shop, letter!.id)).map(({ outcome }) => outcome);
+    expect(outcomes).toEqual(['refused', 'done']);
+  });
+
+  it.each([
+    [{ operator: 'olga' }, 'reason'],
+    [{ reason: '', operator: 'olga' }, 'reason'],
+    [{ reason: ' ', operator: 'olga' }, 'reason'],
+    [{ reason: 'x'.repeat(501), operator: 'olga' }, 'reason'],
+    [{ reason: 'a\u0000b', operator: 'olga' }, 'reason'],
+    [{ reason: 'x' }, 'operator'],
+    [{ ...WHO, repaired: 'yes' }, 'repaired'],
+    [{ ...WHO, force: true }, 'force'],
+  ])('with the body %j is 400, naming %s', async (body, field) => {
+    await nobodys();
+    const [letter] = await letterIn(one, payment);
+    expect(await act('replay', letter!.id, body)).toMatchObject({
+      status: 400,
+      body: { errors: expect.arrayContaining([expect.objectContaining({ field })]) },
+    });
+    expect(await recordsOf(shop, letter!.id)).toEqual([]);
+  });
+
+  it.each([
+    'payment_commands.00000000000000000000',
+    'nothing',
+    'x_commands.00000000000000000000',
+    'a%00b',
+  ])('on %s, which is not there, is 404 and on record', async (id) => {
+    expect(await act('discard', id)).toMatchObject({
+      status: 404,
+      body: { code: 'DEAD_LETTER_NOT_FOUND' },
+    });
+    const recorded = await recordsOf(shop, id.replace('%00', ''));
+    expect(recorded).toMatchObject([{ outcome: 'refused', seen: null }]);
+    expect(await ask(one, 'GET', `/dead-letters/${id}`)).toMatchObject({ status: 404 });
+  });
+
+  it.each(['queue=none', 'limit=0', 'limit=1001', 'limit=x'])(
+    'asked with ?%s is 400',
+    async (q) => {
+      expect(await ask(one, 'GET', `/dead-letters?${q}`)).toMatchObject({ status: 400 });
+    },
+  );
+
+  it('lists no more than it is asked for, and says how many there are', async () => {
+    for (let i = 0; i < 3; i++) await nobodys();
+    const { body } = await ask(one, 'GET', '/dead-letters?limit=2');
+    expect(body.letters).toHaveLength(2);
+    expect(body.more).toMatchObject({ [payment]: 1, [order]: 0 });
+  });
+
+  it('of an orchestrator that dies in the middle leaves the letter, and its intent on record', async () => {
+    const mortal = await shop.ready(
+      await shop.start({ ...UNHURRIED, FAULT_POINT: 'orchestrator.replay-before-ack' }),
+    );
+    await bury(oneShot('payment.refund'));
+    const [letter] = await listWhile('CANCELLED');
+    const path = `/dead-letters/${letter!.id}/replay`;
+    const [dead] = await Promise.allSettled([
+      ask(mortal, 'POST', path, { body: WHO }),
+      saying('CANCELLED'),
+    ]);
+    expect(dead.status).toBe('rejected');
+    await waitFor('the letter to be back', async () => (await lying()) === 1);
+    expect(await shop.vhost.queue(payment)).toMatchObject({ messages: 1 });
+    expect(await recordsOf(shop, letter!.id)).toMatchObject([{ outcome: null, ...WHO }]);
+  });
+});

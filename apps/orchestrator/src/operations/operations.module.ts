@@ -1,0 +1,41 @@
+import type { Database, Logger } from '@backstitch/service-kit';
+import type { ModuleMetadata } from '@nestjs/common';
+import type { OrchestratorConfig } from '../config.js';
+import { Questions } from '../sagas/questions.client.js';
+import type { SagaRuntime } from '../sagas/sagas.runtime.js';
+import { DeadLettersController } from './dead-letters.controller.js';
+import { DeadLettersHandler } from './dead-letters.handler.js';
+import { LettersClient } from './letters.client.js';
+import { OperatorActions } from './operator-actions.repository.js';
+import { QueueLocks } from './queue-locks.repository.js';
+import { SagaActionsController } from './saga-actions.controller.js';
+import { SagaActionsHandler } from './saga-actions.handler.js';
+import { UnfinishedSagasRepository } from './unfinished-sagas.repository.js';
+
+/** What operators may look at and do. */
+export function operations(parts: {
+  config: OrchestratorConfig;
+  database: Database;
+  sagas: SagaRuntime;
+  logger: Logger;
+}): Required<Pick<ModuleMetadata, 'controllers' | 'providers'>> {
+  const { config, database, sagas, logger } = parts;
+  const actions = new OperatorActions(database);
+  const { definition, store, engine } = sagas;
+  const deadLetters = new DeadLettersHandler({
+    queues: sagas.deadLetters,
+    letters: new LettersClient(definition, store, new Questions(sagas, config)),
+    actions,
+    locks: new QueueLocks(database),
+    logger,
+  });
+  const unfinished = new UnfinishedSagasRepository(database);
+  const sagaActions = new SagaActionsHandler({ engine, store, unfinished, actions, logger });
+  return {
+    controllers: [DeadLettersController, SagaActionsController],
+    providers: [
+      { provide: DeadLettersHandler, useValue: deadLetters },
+      { provide: SagaActionsHandler, useValue: sagaActions },
+    ],
+  };
+}

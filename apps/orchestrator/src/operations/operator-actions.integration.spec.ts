@@ -1,0 +1,31 @@
+import { newUuid } from '@backstitch/shared-types';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { Orchestrators } from '../testing/orchestrators.js';
+import { recordsOf } from '../testing/letters.js';
+
+let shop: Orchestrators;
+beforeAll(async () => {
+  shop = await Orchestrators.prepare();
+});
+afterAll(() => shop.close());
+
+describe('the record of operators', () => {
+  it('is never changed, but for an outcome that was missing', async () => {
+    const id = newUuid();
+    const insert = `INSERT INTO operator_actions
+      (id, operator, action, subject_kind, subject_id, reason, detail)
+      VALUES ($1, 'olga', 'retry', 'saga', $2, 'x', '{"a": 1}')`;
+    await shop.query(insert, [id, id]);
+    const set = (what: string) =>
+      shop.query(`UPDATE operator_actions SET ${what} WHERE id = '${id}'`);
+    await expect(set(`reason = 'other'`)).rejects.toThrow(/append-only/);
+    await expect(set(`outcome = 'done', operator = 'otto'`)).rejects.toThrow(/append-only/);
+    await expect(set(`outcome = 'done', detail = '{}'`)).rejects.toThrow(/append-only/);
+    await expect(set(`detail = '{"a": 1, "b": 2}'`)).rejects.toThrow(/append-only/);
+    await set(`outcome = 'done', detail = detail || '{"b": 2}'`);
+    await expect(set(`outcome = 'failed'`)).rejects.toThrow(/append-only/);
+    await expect(shop.query('DELETE FROM operator_actions')).rejects.toThrow(/append-only/);
+    await expect(shop.query('TRUNCATE operator_actions')).rejects.toThrow(/append-only/);
+    expect(await recordsOf(shop, id)).toMatchObject([{ outcome: 'done', detail: { a: 1, b: 2 } }]);
+  });
+});

@@ -1,0 +1,63 @@
+import type { Database } from '@backstitch/service-kit';
+import { newUuid } from '@backstitch/shared-types';
+import type { OperatorRequest } from './operator-request.dto.js';
+
+export interface ActionRecord {
+  readonly action: 'replay' | 'discard' | 'retry' | 'resume' | 'compensate';
+  readonly subjectKind: 'dead-letter' | 'saga';
+  readonly subjectId: string;
+  readonly request: Pick<OperatorRequest, 'operator' | 'reason'>;
+  /** The letter's class, or where the saga stood; undefined when it was not found. */
+  readonly seen: string | undefined;
+  readonly detail: Readonly<Record<string, unknown>>;
+}
+
+/** `unknown`: it may or may not have been done. */
+export type ActionOutcome = 'done' | 'refused' | 'failed' | 'unknown';
+
+const INSERT = `
+INSERT INTO operator_actions
+  (id, operator, action, subject_kind, subject_id, reason, seen, outcome, detail)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`;
+
+const END = `
+UPDATE operator_actions SET outcome = $2, detail = detail || $3 WHERE id = $1`;
+
+/** The record of what operators did and were refused: see the table. */
+export class OperatorActions {
+  constructor(private readonly database: Database) {}
+
+  /** Written before the act; one whose outcome never comes may have been done. */
+  intend(record: ActionRecord): Promise<string> {
+    return this.insert(record, null);
+  }
+
+  refused(record: ActionRecord): Promise<string> {
+    return this.insert(record, 'refused');
+  }
+
+  async ended(id: string, outcome: ActionOutcome, detail: object = {}): Promise<void> {
+    const values = [id, outcome, jsonOf(detail)];
+    await this.database.query({ name: 'operator_action_end', text: END, values });
+  }
+
+  private async insert(record: ActionRecord, outcome: 'refused' | null): Promise<string> {
+    const { action, subjectKind, subjectId, request, seen, detail } = record;
+    const { operator, reason } = request;
+    const id = newUuid();
+    const about = [operator, action, subjectKind, storable(subjectId), reason, seen ?? null];
+    const values = [id, ...about, outcome, jsonOf(detail)];
+    await this.database.query({ name: 'operator_action', text: INSERT, values });
+    return id;
+  }
+}
+
+function jsonOf(value: object): string {
+  const told = (_key: string, each: unknown) => (typeof each === 'string' ? storable(each) : each);
+  return JSON.stringify(value, told);
+}
+
+/** PostgreSQL has no place for a NUL, and jsonb none for half a character. */
+function storable(text: string): string {
+  return text.replace(/\0|\p{Cs}/gu, '');
+}

@@ -1,0 +1,97 @@
+import {
+  EngineStopped,
+  type OperatorAction,
+  type SagaEngine,
+  type SagaInstance,
+} from '@backstitch/saga-engine';
+import { databaseFault, type Logger, Problem } from '@backstitch/service-kit';
+import type { SagaDone, SagaList, SagaView } from '@backstitch/shared-types';
+import { sagaViewOf } from '../sagas/saga-view.js';
+import type { LoggingSagaStore } from '../sagas/sagas.store.js';
+import type { OperatorActions } from './operator-actions.repository.js';
+import type { OperatorRequest } from './operator-request.dto.js';
+import { standOf, whyRefused } from './saga-refusals.js';
+import type { UnfinishedSagasRepository } from './unfinished-sagas.repository.js';
+
+export interface SagaActionsParts {
+  engine: Pick<SagaEngine, 'operate'>;
+  store: Pick<LoggingSagaStore, 'load' | 'history'>;
+  unfinished: UnfinishedSagasRepository;
+  actions: OperatorActions;
+  logger: Logger;
+}
+
+/** Shows unfinished sagas, and has the engine do what operators ask. */
+export class SagaActionsHandler {
+  constructor(private readonly parts: SagaActionsParts) {}
+
+  async list(which: { parkedOnly: boolean; limit: number }): Promise<SagaList> {
+    return available(async () => {
+      const { sagaIds, more } = await this.parts.unfinished.list(which);
+      const sagas = await Promise.all(sagaIds.map((sagaId) => this.parts.store.load(sagaId)));
+      const views = sagas.flatMap((saga) => (saga ? [withoutLog(saga)] : []));
+      return { sagas: views, more };
+    });
+  }
+
+  /** Throws 404, and 409 when it is not legal; each is on record, as is what was done. */
+  async act(action: OperatorAction, sagaId: string, request: OperatorRequest): Promise<SagaDone> {
+    return available(async () => {
+      const { store, actions, engine, logger } = this.parts;
+      const saga = await store.load(sagaId);
+      const seen = saga && standOf(saga);
+      const record = {
+        action,
+        subjectKind: 'saga',
+        subjectId: sagaId,
+        request,
+        seen,
+        detail: saga ? { orderId: saga.subjectId } : {},
+      } as const;
+      if (!saga) {
+        await actions.refused(record);
+        throw new Problem('SAGA_NOT_FOUND');
+      }
+      const actionId = await actions.intend(record);
+      const operated = await engine.operate(sagaId, action).catch(async (error: unknown) => {
+        await this.ended(actionId, 'unknown', { why: String(error) });
+        throw error;
+      });
+      if (operated.kind !== 'done') {
+        const why = operated.kind === 'absent' ? whyRefused('moving') : whyRefused(operated.reason);
+        await this.ended(actionId, 'refused', { why });
+        throw new Problem('ACTION_REFUSED', why, { extensions: { actionId, seen } });
+      }
+      const { instance } = operated;
+      await this.ended(actionId, 'done', { now: standOf(instance) });
+      const { operator } = request;
+      const about = { sagaId, orderId: instance.subjectId, action, operator, seen };
+      logger.info(about, 'an operator acted on a saga');
+      const log = await store.history(sagaId);
+      return { outcome: 'done', actionId, saga: sagaViewOf(instance, log) };
+    });
+  }
+
+  /** What was done is done, even when the record of it cannot be completed. */
+  private async ended(id: string, outcome: 'done' | 'refused' | 'unknown', detail: object) {
+    try {
+      await this.parts.actions.ended(id, outcome, detail);
+    } catch (err) {
+      this.parts.logger.error({ err, actionId: id, outcome }, 'an outcome could not be recorded');
+    }
+  }
+}
+
+function withoutLog(saga: SagaInstance): Omit<SagaView, 'log'> {
+  const { log: _log, ...rest } = sagaViewOf(saga, []);
+  return rest;
+}
+
+async function available<Result>(work: () => Promise<Result>): Promise<Result> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof EngineStopped) && databaseFault(error) !== 'away') throw error;
+    throw new Problem('UNAVAILABLE', undefined, { headers: { 'retry-after': '1' }, cause: error });
+  }
+}

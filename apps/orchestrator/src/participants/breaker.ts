@@ -1,0 +1,158 @@
+/** open: nothing new goes there · half-open: a few may try, the first good answer closes it */
+export type BreakerState = 'closed' | 'half-open' | 'open';
+
+export interface BreakerSettings {
+  /** So many different sagas must have met trouble, one after another: one never suffices. */
+  sagasMin: number;
+  /** For so long nothing came but faults that say "I cannot". */
+  faultsMs: number;
+  /** For so long no reply came at all. */
+  silentMs: number;
+  /** For so long nobody has read the queue, who did before. */
+  absentMs: number;
+}
+
+/** How many may try in each second of half-open. */
+const TRIES = 3;
+const TRY_AGAIN_MS = 1_000;
+/** A half-open that ended badly makes the next one wait twice as long, up to this. */
+const PAUSE_MIN_MS = 1_000;
+const PAUSE_MAX_MS = 8_000;
+
+/** Trouble of one kind since the last good answer. */
+class Trouble {
+  readonly sagas = new Set<string>();
+  sinceMs = Infinity;
+
+  add(sagaId: string, atMs: number, enough: number): void {
+    this.sinceMs = Math.min(this.sinceMs, atMs);
+    if (this.sagas.size < enough) this.sagas.add(sagaId);
+  }
+
+  clear(): void {
+    this.sagas.clear();
+    this.sinceMs = Infinity;
+  }
+}
+
+/**
+ * Whether a participant can be relied on now, judged by what became of commands to its queue and by
+ * whether anybody reads it. Times are of one monotonic clock and come in with each event. Pure.
+ */
+export class Breaker {
+  state: BreakerState = 'closed';
+  /** Why it is open, for the log. */
+  why = '';
+  readonly #settings: BreakerSettings;
+  readonly #faults = new Trouble();
+  readonly #silence = new Trouble();
+  #servedAtMs = -Infinity;
+  #wasRead = false;
+  #unreadSinceMs: number | undefined;
+  #changedAtMs = 0;
+  #pauseMs = PAUSE_MIN_MS;
+  #tries = 0;
+  #triesSinceMs = 0;
+
+  constructor(settings: BreakerSettings) {
+    this.#settings = settings;
+  }
+
+  /** It answered a command as it should. */
+  served(nowMs: number): void {
+    this.#servedAtMs = nowMs;
+    this.#faults.clear();
+    this.#silence.clear();
+    this.#pauseMs = PAUSE_MIN_MS;
+    if (this.state !== 'closed') this.#become('closed', nowMs);
+  }
+
+  /** It answered that it can serve nobody, or the command found no queue. */
+  fault(sagaId: string, nowMs: number): void {
+    this.#faults.add(sagaId, nowMs, this.#settings.sagasMin);
+    if (this.state === 'half-open') this.#open('its faults go on', nowMs);
+  }
+
+  /** A command sent at that time got no reply in its time. Slow is not silent: others may have. */
+  silent(sagaId: string, sentAtMs: number, nowMs: number): void {
+    if (sentAtMs <= this.#servedAtMs) return;
+    this.#silence.add(sagaId, sentAtMs, this.#settings.sagasMin);
+    const isTry = this.state === 'half-open' && sentAtMs >= this.#changedAtMs;
+    if (isTry) this.#open('it is silent again', nowMs);
+  }
+
+  /** How many consumers its queue has now. Back from none, it may be tried at once. */
+  seen(consumers: number, nowMs: number): void {
+    if (consumers > 0) {
+      const isBack = this.#unreadSinceMs !== undefined;
+      this.#wasRead = true;
+      this.#unreadSinceMs = undefined;
+      if (this.state === 'open' && isBack) this.#halfOpen(nowMs);
+    } else {
+      this.#unreadSinceMs ??= nowMs;
+      if (this.state === 'half-open') this.#open('nobody reads its queue', nowMs);
+    }
+  }
+
+  /** It answered a question of ours: the next checkouts may try. */
+  answeredQuestion(nowMs: number): void {
+    if (this.state === 'open') this.#halfOpen(nowMs);
+  }
+
+  /** Our own links to the broker are down: neither silence nor who reads what says anything. */
+  lostSight(): void {
+    this.#silence.clear();
+    this.#unreadSinceMs = undefined;
+  }
+
+  get isUnread(): boolean {
+    return this.#unreadSinceMs !== undefined;
+  }
+
+  /** Time makes the difference between a hiccup and an outage. */
+  judge(nowMs: number): void {
+    if (this.state !== 'closed') return;
+    const { sagasMin, faultsMs, silentMs, absentMs } = this.#settings;
+    const lasts = ({ sagas, sinceMs }: Trouble, ms: number) =>
+      sagas.size >= sagasMin && nowMs - sinceMs >= ms;
+    if (lasts(this.#faults, faultsMs)) this.#open('it answers faults only', nowMs);
+    else if (lasts(this.#silence, silentMs)) this.#open('it is silent', nowMs);
+    else if (this.#wasRead && nowMs - (this.#unreadSinceMs ?? nowMs) >= absentMs) {
+      this.#open('nobody reads its queue', nowMs);
+    }
+  }
+
+  /** Whether it is time to ask whether it is there again; a queue nobody reads answers nothing. */
+  isQuestionDue(nowMs: number): boolean {
+    return this.state === 'open' && !this.isUnread && nowMs - this.#changedAtMs >= this.#pauseMs;
+  }
+
+  /** Whether one more checkout may begin; in half-open it is one of the few that try. */
+  admits(nowMs: number): boolean {
+    if (this.state !== 'half-open') return this.state === 'closed';
+    if (nowMs - this.#triesSinceMs >= TRY_AGAIN_MS) {
+      this.#triesSinceMs = nowMs;
+      this.#tries = 0;
+    }
+    if (this.#tries >= TRIES) return false;
+    this.#tries += 1;
+    return true;
+  }
+
+  #open(why: string, nowMs: number): void {
+    if (this.state === 'half-open') this.#pauseMs = Math.min(PAUSE_MAX_MS, this.#pauseMs * 2);
+    this.why = why;
+    this.#become('open', nowMs);
+  }
+
+  #halfOpen(nowMs: number): void {
+    this.#tries = 0;
+    this.#triesSinceMs = nowMs;
+    this.#become('half-open', nowMs);
+  }
+
+  #become(state: BreakerState, nowMs: number): void {
+    this.state = state;
+    this.#changedAtMs = nowMs;
+  }
+}

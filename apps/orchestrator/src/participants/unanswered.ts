@@ -1,0 +1,58 @@
+export interface SentCommand {
+  sagaId: string;
+  step: string;
+  direction: string;
+  queue: string;
+  replyTimeoutMs: number;
+}
+
+/** A command that got no reply in its time. */
+export interface Silence {
+  sagaId: string;
+  queue: string;
+  sentAtMs: number;
+}
+
+interface Waiting extends Silence {
+  dueAtMs: number;
+}
+
+/** The commands whose reply is awaited; one per saga at most times, so they are bounded as sagas are. */
+export class Unanswered {
+  readonly #waiting = new Map<string, Waiting>();
+
+  /** The attempt before it counts as silence when it was overdue already. */
+  sent(command: SentCommand, nowMs: number): Silence | undefined {
+    const { sagaId, queue, replyTimeoutMs } = command;
+    const name = nameOf(command);
+    const before = this.#waiting.get(name);
+    // A map keeps the place of a key that is set again: the order must stay that of sending.
+    this.#waiting.delete(name);
+    const dueAtMs = nowMs + replyTimeoutMs;
+    this.#waiting.set(name, { sagaId, queue, sentAtMs: nowMs, dueAtMs });
+    return before && before.dueAtMs <= nowMs ? before : undefined;
+  }
+
+  answered(command: Pick<SentCommand, 'sagaId' | 'step' | 'direction'>): void {
+    this.#waiting.delete(nameOf(command));
+  }
+
+  /** Every command is overdue once. */
+  takeOverdue(nowMs: number): Silence[] {
+    const overdue: Silence[] = [];
+    for (const [name, waiting] of this.#waiting) {
+      if (waiting.dueAtMs > nowMs) continue;
+      overdue.push(waiting);
+      this.#waiting.delete(name);
+    }
+    return overdue;
+  }
+
+  forgetAll(): void {
+    this.#waiting.clear();
+  }
+}
+
+function nameOf({ sagaId, step, direction }: Pick<SentCommand, 'sagaId' | 'step' | 'direction'>) {
+  return `${sagaId}:${step}:${direction}`;
+}
