@@ -11,6 +11,15 @@ export class PaymentConfig extends DatabaseConfig {
   @IsIntegerVariable({ min: 0, max: 600_000 })
   PAYMENT_LATENCY_MS = 0;
 
+  @IsDecimalVariable({ min: 0, max: 1 })
+  BANK_ERROR_RATE = 0;
+
+  @IsDecimalVariable({ min: 0, max: 1 })
+  BANK_LOST_ANSWER_RATE = 0;
+
+  @IsIntegerVariable({ min: 0, max: 60_000 })
+  BANK_ANSWER_TIMEOUT_MS = 2000;
+
   @IsIntegerVariable({ min: 1, max: 86_400 })
   RECOVERY_AFTER_SECONDS = 60;
 

@@ -34,6 +34,9 @@ const settlement = new PaymentSettlement({
   provider: new SimulatedBank(new BankRepository(bankDatabase, digits), {
     failureRate: config.PAYMENT_FAILURE_RATE,
     latencyMs: config.PAYMENT_LATENCY_MS,
+    errorRate: config.BANK_ERROR_RATE,
+    lostAnswerRate: config.BANK_LOST_ANSWER_RATE,
+    answerTimeoutMs: config.BANK_ANSWER_TIMEOUT_MS,
   }),
   reached: reachedFaultPoint,
 });

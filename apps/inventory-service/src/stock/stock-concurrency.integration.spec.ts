@@ -54,6 +54,26 @@ describe('one hot product', () => {
   });
 });
 
+describe('the same orders, asked for in opposite directions of three replicas', () => {
+  it('are locked in one order, claimed and ended once', async () => {
+    const productId = await stock.product(10_000);
+    const line = [{ productId, quantity: 1 }];
+    for (let round = 0; round < 40; round += 1) {
+      const orders = Array.from({ length: 30 }, newOrder);
+      const backwards = [...orders].reverse();
+      // What asks first travels alone; the others wait for it, and travel as one batch.
+      for (const command of [(id: string) => reserveOf(id, line), commitOf, releaseOf]) {
+        const asked = stock.repositories.flatMap((replica, nth) =>
+          (nth === 1 ? backwards : orders).map((id) => replica.submit(command(id))),
+        );
+        const verdicts = (await Promise.all(asked)).map(verdict);
+        expect(new Set(verdicts)).toEqual(new Set(['yes']));
+      }
+    }
+    expect((await stock.productRow(productId)).stock_quantity).toBe(10_000);
+  });
+});
+
 describe('the sweeper', () => {
   it('puts an overdue hold’s stock back once, however many replicas sweep', async () => {
     const productId = await stock.product(20);

@@ -14,6 +14,12 @@ export interface BankTerms {
   failureRate: number;
   /** How long the bank takes to answer. */
   latencyMs: number;
+  /** The share of calls that the bank turns away, without having done anything, 0 to 1. */
+  errorRate?: number;
+  /** The share of calls that the bank obeys, and whose answer never comes, 0 to 1. */
+  lostAnswerRate?: number;
+  /** How long an answer that never comes is waited for. */
+  answerTimeoutMs?: number;
   /** 0 ≤ n < 1 */
   random?: () => number;
 }
@@ -28,29 +34,37 @@ export class SimulatedBank implements PaymentProvider {
     private readonly terms: BankTerms,
   ) {}
 
-  async charge({ key, amountMinor, currency }: ChargeRequest): Promise<ChargeOutcome> {
-    await this.travel();
-    const { failureRate, random = Math.random } = this.terms;
-    const declined = random() < failureRate;
-    return answered(
-      this.book.charge({
+  charge({ key, amountMinor, currency }: ChargeRequest): Promise<ChargeOutcome> {
+    return this.call(() => {
+      const declined = this.happens(this.terms.failureRate);
+      return this.book.charge({
         key,
         amountMinor,
         currency,
         decision: declined ? 'DECLINED' : 'APPROVED',
         reason: declined ? 'the card was declined' : null,
-      }),
-    );
+      });
+    });
   }
 
-  async cancel(key: string): Promise<CancelOutcome> {
-    await this.travel();
-    return answered(this.book.cancel(key));
+  cancel(key: string): Promise<CancelOutcome> {
+    return this.call(() => this.book.cancel(key));
   }
 
-  /** Each call for itself: one payment's latency is not its neighbours'. */
-  private async travel(): Promise<void> {
-    if (this.terms.latencyMs > 0) await pause(this.terms.latencyMs);
+  /** Each call for itself: one payment's trouble is not its neighbours'. */
+  private async call<Outcome>(act: () => Promise<Outcome>): Promise<Outcome> {
+    const { latencyMs, errorRate = 0, lostAnswerRate = 0, answerTimeoutMs = 0 } = this.terms;
+    if (latencyMs > 0) await pause(latencyMs);
+    if (this.happens(errorRate)) throw unavailable('The bank cannot serve this now');
+    const outcome = await answered(act());
+    if (!this.happens(lostAnswerRate)) return outcome;
+    await pause(answerTimeoutMs);
+    throw unavailable(`The bank did not answer within ${answerTimeoutMs} ms`);
+  }
+
+  private happens(rate: number): boolean {
+    const { random = Math.random } = this.terms;
+    return random() < rate;
   }
 }
 
@@ -60,6 +74,10 @@ async function answered<Outcome>(outcome: Promise<Outcome>): Promise<Outcome> {
     return await outcome;
   } catch (error) {
     if (databaseFault(error) !== 'away') throw error;
-    throw new Fault('PROVIDER_UNAVAILABLE', 'The bank did not answer', true);
+    throw unavailable('The bank did not answer');
   }
+}
+
+function unavailable(message: string): Fault {
+  return new Fault('PROVIDER_UNAVAILABLE', message, true);
 }

@@ -4,7 +4,7 @@ import { newUuid, Rejection, type SagaTag } from '@backstitch/shared-types';
 import { testDatabase } from '@backstitch/testkit';
 import type pg from 'pg';
 import { BankRepository } from '../bank/bank.repository.js';
-import { SimulatedBank } from '../bank/bank.provider.js';
+import { SimulatedBank, type BankTerms } from '../bank/bank.provider.js';
 import { PaymentHandler } from '../payment/payment.handler.js';
 import { PaymentRecovery } from '../payment/payment.recovery.js';
 import { PaymentRepository } from '../payment/payment.repository.js';
@@ -16,6 +16,8 @@ const DIGITS = 2;
 
 export interface Replica {
   failureRate?: number;
+  /** What the bank does beside that. */
+  trouble?: Partial<BankTerms>;
   /** Stands between the service and the bank. */
   between?: (bank: PaymentProvider) => PaymentProvider;
   reached?: (point: string) => void | Promise<void>;
@@ -39,7 +41,9 @@ export async function paymentFixture() {
     const { failureRate = 0, between = (each) => each, reached = () => undefined } = options;
     const repository = new PaymentRepository(payments, 'USD', DIGITS);
     const book = new BankRepository(bank, DIGITS);
-    const provider = between(new SimulatedBank(book, { failureRate, latencyMs: 0 }));
+    const provider = between(
+      new SimulatedBank(book, { failureRate, latencyMs: 0, ...options.trouble }),
+    );
     const settlement = new PaymentSettlement({ payments: repository, provider, reached });
     const recovery = new PaymentRecovery({
       payments: repository,

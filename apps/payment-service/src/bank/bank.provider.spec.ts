@@ -1,0 +1,59 @@
+import { describe, expect, it } from '@jest/globals';
+import type { BankRepository } from './bank.repository.js';
+import { SimulatedBank, type BankTerms } from './bank.provider.js';
+
+const request = { key: 'k', amountMinor: 100, currency: 'USD' };
+const UNAVAILABLE = { code: 'PROVIDER_UNAVAILABLE', retryable: true };
+
+/** A bank whose dice fall as told, and what was written into its book. */
+function bankWith(terms: Partial<BankTerms>) {
+  const written: string[] = [];
+  const book = {
+    charge: async ({ decision }: { decision: string }) => {
+      written.push(decision);
+      return { kind: decision === 'APPROVED' ? 'approved' : 'declined', reason: '' };
+    },
+    cancel: async () => {
+      written.push('CANCELLED');
+      return 'refunded';
+    },
+  } as unknown as BankRepository;
+  return { bank: new SimulatedBank(book, { failureRate: 0, latencyMs: 0, ...terms }), written };
+}
+
+describe('the simulated bank', () => {
+  it('does as it is told and says so, unless it is given faults', async () => {
+    const { bank, written } = bankWith({ random: () => 0 });
+    expect(await bank.charge(request)).toMatchObject({ kind: 'approved' });
+    expect(await bank.cancel('k')).toBe('refunded');
+    expect(written).toEqual(['APPROVED', 'CANCELLED']);
+  });
+
+  it('that errs has done nothing', async () => {
+    const { bank, written } = bankWith({ errorRate: 1 });
+    await expect(bank.charge(request)).rejects.toMatchObject(UNAVAILABLE);
+    await expect(bank.cancel('k')).rejects.toMatchObject(UNAVAILABLE);
+    expect(written).toEqual([]);
+  });
+
+  it('whose answer is lost has done what it was asked, and is waited for', async () => {
+    const { bank, written } = bankWith({ lostAnswerRate: 1, answerTimeoutMs: 30 });
+    const askedAt = performance.now();
+    await expect(bank.charge(request)).rejects.toMatchObject(UNAVAILABLE);
+    expect(performance.now() - askedAt).toBeGreaterThanOrEqual(29);
+    await expect(bank.cancel('k')).rejects.toMatchObject(UNAVAILABLE);
+    expect(written).toEqual(['APPROVED', 'CANCELLED']);
+  });
+
+  it.each([
+    ['errorRate', { errorRate: 0.3 }],
+    ['lostAnswerRate', { lostAnswerRate: 0.3 }],
+  ])('strikes by its %s and no more often', async (_rate, terms) => {
+    const fate = (dice: number) =>
+      bankWith({ ...terms, random: () => dice })
+        .bank.cancel('k')
+        .catch((error: { code: string }) => error.code);
+    expect(await fate(0.29)).toBe('PROVIDER_UNAVAILABLE');
+    expect(await fate(0.3)).toBe('refunded');
+  });
+});
