@@ -1,3 +1,4 @@
+export { Cleanup } from './servers/cleanup.js';
 export { freePort, freePortBlock, freePorts, isPortFree } from './servers/ports.js';
 export {
   PrivatePostgres,
@@ -9,3 +10,13 @@ export {
   startPrivateRabbit,
   type PrivateRabbitOptions,
 } from './servers/private-rabbit.js';
+export {
+  PostgresPair,
+  startPostgresPair,
+  type PostgresPairOptions,
+} from './servers/postgres-pair.js';
+export {
+  RabbitCluster,
+  startRabbitCluster,
+  type RabbitClusterOptions,
+} from './servers/rabbit-cluster.js';

@@ -70,10 +70,16 @@ export class ChildServer {
     return this.child.pid ?? 0;
   }
 
+  /** Whether it was ready once and its process has not ended since. */
+  get running(): boolean {
+    return this.up && this.failure === undefined;
+  }
+
   /** Waits until the probe answers yes; throws with the end of the log when the server ends or is slow. */
   async ready(probe: () => Promise<boolean>, timeoutMs: number): Promise<void> {
     const until = performance.now() + timeoutMs;
-    while (!(await probe())) {
+    // The yes of somebody else, who took the port meanwhile, is no yes of a server that has ended.
+    while (!(await probe()) || this.failure !== undefined) {
       if (this.failure === undefined && performance.now() < until) {
         await delay(50);
         continue;

@@ -1,5 +1,6 @@
 import { connect as connectRabbit } from 'amqplib';
 import pg from 'pg';
+import { askManagement } from './rabbit-management.js';
 
 /** What a server says to our credentials: come in, nobody is there, or no (and why). */
 export type LoginAnswer =
@@ -59,18 +60,7 @@ async function rabbitLoginOne(url: string): Promise<LoginAnswer> {
 
 /** Whether the management API answers to the credentials of the broker's address. */
 export async function managementAnswers(managementUrl: string, amqpUrl: string): Promise<boolean> {
-  const { username, password } = new URL(amqpUrl);
-  const credentials = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
-  try {
-    const response = await fetch(new URL('/api/overview', managementUrl), {
-      headers: { authorization: `Basic ${btoa(credentials)}` },
-      signal: AbortSignal.timeout(ANSWER_WITHIN_MS),
-    });
-    await response.arrayBuffer();
-    return response.ok;
-  } catch {
-    return false;
-  }
+  return (await askManagement(managementUrl, amqpUrl, '/api/overview')) !== undefined;
 }
 
 function refusal(error: unknown): LoginAnswer {

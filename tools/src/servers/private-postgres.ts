@@ -83,6 +83,11 @@ export class PrivatePostgres {
     return this.child?.pid ?? 0;
   }
 
+  /** Whether it is up; false as soon as its process has ended, whoever ended it. */
+  get running(): boolean {
+    return this.child?.running ?? false;
+  }
+
   /** Starts it (again), on the same port and data; resolves when it lets its user in. */
   async start(): Promise<void> {
     makeFolder(this.dataDir, this.account, this.options.dataDir);
@@ -120,9 +125,13 @@ export class PrivatePostgres {
     await this.child?.end([['SIGKILL', 5_000]]);
   }
 
-  /** Each major version has its own files: they cannot read each other's. */
-  private get cluster(): string {
-    return join(this.dataDir, `data-${this.options.binaries.major}`);
+  get major(): number {
+    return this.options.binaries.major;
+  }
+
+  /** PostgreSQL's own files. Each major version has its own: they cannot read each other's. */
+  get cluster(): string {
+    return join(this.dataDir, `data-${this.major}`);
   }
 
   /** A half-made cluster has PG_VERSION too, so it is made elsewhere and renamed. */

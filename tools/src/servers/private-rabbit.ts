@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { ChildServer } from './child-server.js';
 import { dataFolderFor, makeFolder } from './data-folder.js';
 import { managementAnswers, rabbitLogin } from './logins.js';
+import { NameServer } from './name-server.js';
 import { freePort, freePorts } from './ports.js';
 import { pathKey } from './project.js';
 import type { Asking } from './process-identity.js';
@@ -33,22 +34,15 @@ const START_WITHIN_MS = 90_000;
 const KILL: Asking = ['SIGKILL', 5_000];
 /** A broker in order takes about six seconds to end. */
 const IN_ORDER: readonly Asking[] = [['SIGTERM', 20_000], KILL];
-const EPMD_ENDS: readonly Asking[] = [['SIGTERM', 1_000], KILL];
 
 /** Starts a RabbitMQ of our own on the loopback; its queues survive a stop, and a kill. */
 export async function startPrivateRabbit(options: PrivateRabbitOptions): Promise<PrivateRabbit> {
-  const binaries = options.binaries ?? (await systemRabbit());
-  if (!binaries) {
-    throw new Error(
-      'No RabbitMQ on this machine (Debian, Ubuntu: `apt-get install rabbitmq-server`; ' +
-        'macOS: `brew install rabbitmq`).',
-    );
-  }
+  const binaries = options.binaries ?? (await requiredRabbit());
   const folder = dataFolderFor(options.dataDir, undefined);
   const [distributionPort, epmdPort] = (await freePorts(2)) as [number, number];
+  const ledger = options.ledger ?? new ProcessLedger();
   const server = new PrivateRabbit(
-    binaries,
-    { ledger: new ProcessLedger(), ...options },
+    { ...options, binaries, ledger },
     {
       folder,
       nodeName: `backstitch-${pathKey(folder)}@localhost`,
@@ -59,11 +53,30 @@ export async function startPrivateRabbit(options: PrivateRabbitOptions): Promise
       epmdPort,
       user: options.user ?? 'admin',
       password: options.password ?? 'admin',
+      peers: [],
       schedulers: Math.min(2, availableParallelism()),
     },
   );
   await server.start();
   return server;
+}
+
+/** This machine's RabbitMQ; throws, saying how it is installed, when there is none. */
+export async function requiredRabbit(): Promise<RabbitBinaries> {
+  const binaries = await systemRabbit();
+  if (binaries) return binaries;
+  throw new Error(
+    'No RabbitMQ on this machine (Debian, Ubuntu: `apt-get install rabbitmq-server`; ' +
+      'macOS: `brew install rabbitmq`).',
+  );
+}
+
+/** What a broker needs beside its plan. */
+export interface PrivateRabbitParts extends PrivateRabbitOptions {
+  binaries: RabbitBinaries;
+  ledger: ProcessLedger;
+  /** The cluster's, started and stopped by the cluster; a broker alone has its own. */
+  sharedNameServer?: NameServer;
 }
 
 export class PrivateRabbit {
@@ -72,13 +85,13 @@ export class PrivateRabbit {
   readonly amqpPort: number;
   readonly managementPort: number;
   readonly dataDir: string;
+  readonly nodeName: string;
   readonly origin: string;
   private broker: ChildServer | undefined;
-  private nameServer: ChildServer | undefined;
+  private readonly ownNameServer: NameServer | undefined;
 
   constructor(
-    private readonly binaries: RabbitBinaries,
-    private readonly options: PrivateRabbitOptions & { ledger: ProcessLedger },
+    private readonly parts: PrivateRabbitParts,
     private readonly plan: RabbitPlan,
   ) {
     const { user, password, amqpPort, managementPort } = plan;
@@ -88,30 +101,35 @@ export class PrivateRabbit {
     this.amqpPort = amqpPort;
     this.managementPort = managementPort;
     this.dataDir = plan.folder;
-    this.origin = binaries.origin;
+    this.nodeName = plan.nodeName;
+    this.origin = parts.binaries.origin;
+    if (!parts.sharedNameServer) {
+      const { epmdPort: port, folder } = plan;
+      const { binaries, ledger } = parts;
+      this.ownNameServer = new NameServer({ program: binaries.epmd, port, folder, ledger });
+    }
   }
 
   get pid(): number {
     return this.broker?.pid ?? 0;
   }
 
+  /** Whether it is up; false as soon as its process has ended, whoever ended it. */
+  get running(): boolean {
+    return this.broker?.running ?? false;
+  }
+
   /** Starts it (again), on the same ports and data; resolves when broker and management UI answer. */
   async start(): Promise<void> {
-    makeFolder(this.dataDir, undefined, this.options.dataDir);
+    makeFolder(this.dataDir, undefined, this.parts.dataDir);
     writeFileSync(join(this.dataDir, 'rabbitmq.conf'), rabbitConfig(this.plan));
     writeFileSync(join(this.dataDir, 'enabled_plugins'), ENABLED_PLUGINS);
-    // Started by us, since the one that the broker would start outlives it.
-    this.nameServer ??= this.child('epmd', this.binaries.epmd, EPMD_ENDS, [
-      '-port',
-      String(this.plan.epmdPort),
-      '-address',
-      '127.0.0.1',
-    ]);
-    this.broker = this.child('RabbitMQ', this.binaries.server, IN_ORDER, []);
+    this.ownNameServer?.start();
+    this.broker = this.process();
     try {
       await this.broker.ready(() => this.answers(), START_WITHIN_MS);
     } catch (error) {
-      await this.endNameServer();
+      await this.ownNameServer?.stop();
       throw error;
     }
   }
@@ -119,7 +137,7 @@ export class PrivateRabbit {
   /** Ends it in order; with `hurry` at once (durable queues survive that too). */
   async stop({ hurry = false } = {}): Promise<void> {
     await this.broker?.end(hurry ? [KILL] : undefined);
-    await this.endNameServer();
+    await this.ownNameServer?.stop();
   }
 
   /** kill -9 of the broker, as a crash would; `start` brings it back. */
@@ -127,32 +145,23 @@ export class PrivateRabbit {
     await this.broker?.end([KILL]);
   }
 
-  private async endNameServer(): Promise<void> {
-    await this.nameServer?.end();
-    this.nameServer = undefined;
-  }
-
   private async answers(): Promise<boolean> {
     const login = await rabbitLogin(this.url);
     return login.kind === 'welcome' && managementAnswers(this.managementUrl, this.url);
   }
 
-  private child(
-    name: string,
-    program: string,
-    askings: readonly Asking[],
-    parameters: readonly string[],
-  ): ChildServer {
+  private process(): ChildServer {
+    const { binaries, ledger, onDeath } = this.parts;
     return new ChildServer({
-      name,
-      program,
-      parameters,
-      askings,
+      name: 'RabbitMQ',
+      program: binaries.server,
+      parameters: [],
+      askings: IN_ORDER,
       cwd: this.dataDir,
       env: rabbitEnvironment(this.plan, process.env),
-      logFile: join(this.dataDir, `${name.toLowerCase()}.log`),
-      ledger: this.options.ledger,
-      onDeath: name === 'RabbitMQ' ? this.options.onDeath : undefined,
+      logFile: join(this.dataDir, 'rabbitmq.log'),
+      ledger,
+      onDeath,
     });
   }
 }

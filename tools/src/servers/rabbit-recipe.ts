@@ -11,6 +11,8 @@ export interface RabbitPlan {
   epmdPort: number;
   user: string;
   password: string;
+  /** The node names of its cluster, its own included; none when it is alone. */
+  peers: readonly string[];
   schedulers: number;
 }
 
@@ -26,8 +28,19 @@ export function rabbitConfig(plan: RabbitPlan): string {
     // The management UI's numbers, five times fresher than by default.
     'collect_statistics_interval = 1000',
     'log.file.level = warning',
+    ...clusterLines(plan.peers),
     '',
   ].join('\n');
+}
+
+function clusterLines(peers: readonly string[]): string[] {
+  if (peers.length === 0) return [];
+  return [
+    'cluster_formation.peer_discovery_backend = classic_config',
+    ...peers.map((name, index) => `cluster_formation.classic_config.nodes.${index + 1} = ${name}`),
+    // A node that sees less than half of the cluster takes nothing: two halves never both go on.
+    'cluster_partition_handling = pause_minority',
+  ];
 }
 
 export const ENABLED_PLUGINS = '[rabbitmq_management].\n';

@@ -1,5 +1,6 @@
 /** `npm test`, after the bootstrap: house checks, then every test, on servers of its own. */
 import { NoServer } from '../servers/find-servers.js';
+import { endRunningProof } from './run-proof.js';
 import { endRunningTests, runStage } from './run-stage.js';
 import { chosenStages, type Stage } from './stages.js';
 import { lastLine, stageLine, sum, type Count } from './summary.js';
@@ -18,7 +19,7 @@ async function runAll(stages: readonly Stage[], servers: TestServers): Promise<O
   let env: NodeJS.ProcessEnv | undefined;
   for (const stage of stages) {
     console.log(`\n=== ${stage.title}`);
-    if (stage.kind === 'jest' && stage.needsServers) env ??= await servers.start();
+    if (stage.kind !== 'check' && stage.needsServers) env ??= await servers.start();
     const startedAtMs = performance.now();
     const count = await runStage(stage, { ...process.env, ...env }, servers.folder);
     const outcome = { stage, count, durationMs: performance.now() - startedAtMs };
@@ -53,6 +54,7 @@ async function main(): Promise<number> {
     );
   } finally {
     endRunningTests();
+    await endRunningProof();
     await servers.stop();
   }
   console.log(lastLine(total));

@@ -3,6 +3,7 @@ import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { projectRoot } from '../servers/project.js';
 import { runCommand } from '../servers/run-command.js';
+import { runProof } from './run-proof.js';
 import type { Stage } from './stages.js';
 import { checkCount, jestCount, type Count, type JestReport } from './summary.js';
 
@@ -18,6 +19,7 @@ export async function runStage(
   folder: string,
 ): Promise<Count> {
   if (stage.kind === 'jest') return runJest(stage.name, stage.flags, env, folder);
+  if (stage.kind === 'proof') return checkCount(await runProof(stage.command, env));
   const [program, ...parameters] = stage.command;
   const { code, output } = await runCommand(bin(program), parameters, {
     cwd: projectRoot(),

@@ -1,5 +1,15 @@
-/** One part of `npm test`. A check is one verdict; a set of jest tests counts its tests. */
+/**
+ * One part of `npm test`. A check is one verdict; a proof is one too, and shows what it does, for it
+ * takes minutes; a set of jest tests counts its tests.
+ */
 export type Stage =
+  | {
+      kind: 'proof';
+      name: string;
+      title: string;
+      command: readonly [string, ...string[]];
+      needsServers: boolean;
+    }
   | { kind: 'check'; name: string; title: string; command: readonly [string, ...string[]] }
   | { kind: 'jest'; name: string; title: string; flags: readonly string[]; needsServers: boolean };
 
@@ -30,6 +40,7 @@ export const STAGES: readonly Stage[] = [
     command: ['depcruise', '--config', '.dependency-cruiser.mjs', 'apps', 'packages'].concat(
       'e2e',
       'bench',
+      'drill',
       'tools',
     ) as [string, ...string[]],
   },
@@ -58,6 +69,31 @@ export const STAGES: readonly Stage[] = [
     name: 'e2e',
     title: 'The whole system, as processes',
     flags: ['--runInBand'],
+    needsServers: true,
+  },
+  {
+    kind: 'proof',
+    name: 'simulation',
+    title: 'Simulated checkouts, 100,000 runs',
+    command: [
+      'packages/saga-engine/dist/testing/simulation/main.js',
+      'apps/orchestrator/dist/testing/shop/simulation.js',
+    ],
+    needsServers: false,
+  },
+  {
+    kind: 'proof',
+    name: 'controls',
+    title: 'Protections taken out, one at a time',
+    command: ['drill/dist/controls/main.js', '--quick'],
+    needsServers: false,
+  },
+  {
+    kind: 'proof',
+    name: 'drill',
+    title: 'The drill, five minutes',
+    command: ['drill/dist/main.js', '--minutes', '5'],
+    // It starts its own; but where RabbitMQ is missing, this installs it.
     needsServers: true,
   },
 ];

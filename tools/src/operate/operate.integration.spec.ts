@@ -1,0 +1,158 @@
+import { execFile } from 'node:child_process';
+import { createServer, type IncomingMessage, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { userInfo } from 'node:os';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+
+interface Request {
+  method: string | undefined;
+  url: string | undefined;
+  body: unknown;
+}
+
+interface Ran {
+  code: number;
+  out: string;
+  err: string;
+}
+
+let server: Server;
+let url: string;
+let requests: Request[];
+let answer: { status: number; body: unknown };
+
+beforeAll(async () => {
+  server = createServer((request, response) => {
+    void bodyOf(request).then((body) => {
+      requests.push({ method: request.method, url: request.url, body });
+      response.statusCode = answer.status;
+      response.end(typeof answer.body === 'string' ? answer.body : JSON.stringify(answer.body));
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+});
+afterAll(() => new Promise((resolve) => server.close(resolve)));
+beforeEach(() => {
+  requests = [];
+});
+
+async function bodyOf(request: IncomingMessage): Promise<unknown> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request) chunks.push(chunk as Buffer);
+  const text = Buffer.concat(chunks).toString();
+  return text === '' ? undefined : JSON.parse(text);
+}
+
+/** Runs the program as an operator does, asking the server above. */
+function run(program: 'dead-letters' | 'sagas', words: string[], env = {}): Promise<Ran> {
+  const file = fileURLToPath(new URL(`../../dist/operate/${program}.js`, import.meta.url));
+  const environment = { ...process.env, ORCHESTRATOR_URL: url, ...env };
+  return new Promise((resolve) => {
+    execFile(process.execPath, [file, ...words], { env: environment }, (error, out, err) => {
+      const code = typeof error?.code === 'number' ? error.code : error ? -1 : 0;
+      resolve({ code, out, err });
+    });
+  });
+}
+
+const letter = {
+  id: 'payment_commands.0123456789abcdef0123',
+  queue: 'payment_commands',
+  class: 'poison',
+  why: 'It fails.',
+  replay: 'once repaired',
+  discard: 'refused',
+  reason: 'INTERNAL',
+  detail: 'x',
+  diedAt: '2026-11-20T12:00:00.000Z',
+  pattern: 'payment.refund',
+  orderId: 'o-1',
+  sagaId: null,
+  step: null,
+  direction: null,
+  attempt: null,
+  bytes: 2,
+};
+const ACTION = ['--reason', 'the bug is repaired'];
+
+describe('the command line of operators', () => {
+  it('prints what may be done with each letter, and how many are not shown', async () => {
+    answer = { status: 200, body: { letters: [letter], more: { payment_commands: 7 } } };
+    const listing = ['list', '--queue', 'payment_commands', '--limit', '1'];
+    const { code, out } = await run('dead-letters', listing);
+    expect(code).toBe(0);
+    expect(out).toContain('poison  payment.refund  INTERNAL');
+    expect(out).toContain('It fails. [replay --repaired]');
+    expect(out).toContain('7 more in payment_commands.dead');
+    expect(requests).toMatchObject([{ url: '/dead-letters?queue=payment_commands&limit=1' }]);
+    expect(JSON.parse((await run('dead-letters', ['--json', 'list'])).out)).toEqual(answer.body);
+  });
+
+  it('sends the reason, and the name of whoever is logged in unless another is given', async () => {
+    answer = { status: 200, body: { actionId: 'a-1', letter } };
+    const replayed = await run('dead-letters', ['replay', letter.id, ...ACTION, '--repaired']);
+    expect(replayed).toMatchObject({ code: 0, out: expect.stringContaining('a-1') });
+    await run('dead-letters', ['discard', letter.id, ...ACTION, '--operator', 'olga']);
+    const reason = 'the bug is repaired';
+    const path = `/dead-letters/${letter.id}`;
+    const me = userInfo().username;
+    expect(requests).toEqual([
+      { method: 'POST', url: `${path}/replay`, body: { reason, operator: me, repaired: true } },
+      { method: 'POST', url: `${path}/discard`, body: { reason, operator: 'olga' } },
+    ]);
+  });
+
+  it('never lets a letter command the terminal', async () => {
+    const body = '\u001b]0;owned\u0007{"a":1}\nnext';
+    answer = { status: 200, body: { ...letter, body, encoding: 'utf8', properties: {} } };
+    const { out } = await run('dead-letters', ['show', letter.id]);
+    expect(out).not.toMatch(/[^\P{Cc}\n]/u);
+    expect(out).toContain('{"a":1}\nnext');
+  });
+
+  it('exits with 1, and says why, when the orchestrator refuses', async () => {
+    const problem = { code: 'ACTION_REFUSED', detail: 'It is finished.', status: 409 };
+    answer = { status: 409, body: problem };
+    const refused = await run('sagas', ['compensate', 's-1', ...ACTION]);
+    expect(refused).toMatchObject({ code: 1, err: 'ACTION_REFUSED: It is finished.\n' });
+    const json = await run('sagas', ['--json', 'compensate', 's-1', ...ACTION]);
+    expect(json.code).toBe(1);
+    expect(JSON.parse(json.out)).toEqual(problem);
+  });
+
+  it.each([
+    ['without a reason', ['retry', 's-1'], /--reason/],
+    ['of no such kind', ['done', 's-1', ...ACTION], /unknown command/],
+    ['to no address', ['--url', 'nowhere', 'list'], /no http address/],
+  ])('exits with 2 and asks nobody when the command is %s', async (_what, words, why) => {
+    const { code, err } = await run('sagas', words);
+    expect(code).toBe(2);
+    expect(err).toMatch(why);
+    expect(requests).toEqual([]);
+  });
+
+  it.each([
+    [503, { code: 'UNAVAILABLE', detail: 'away' }, /UNAVAILABLE: away/],
+    [200, 'hello', /no JSON/],
+  ])('exits with 2 when the answer is %s %j', async (status, body, why) => {
+    answer = { status, body };
+    const { code, err } = await run('sagas', ['list']);
+    expect(code).toBe(2);
+    expect(err).toMatch(why);
+  });
+
+  it('exits with 2 when nobody is there, and says where it looked', async () => {
+    const { code, err } = await run('sagas', ['list'], { ORCHESTRATOR_URL: 'http://127.0.0.1:1' });
+    expect(code).toBe(2);
+    expect(err).toMatch(/no answer from the orchestrator at http:\/\/127\.0\.0\.1:1/);
+  });
+
+  it('tells its commands when it is asked for help', async () => {
+    const { code, out } = await run('sagas', ['--help']);
+    expect(code).toBe(0);
+    for (const word of ['list', 'show', 'retry', 'resume', 'compensate'])
+      expect(out).toContain(word);
+  });
+});

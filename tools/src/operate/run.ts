@@ -1,0 +1,128 @@
+import { userInfo } from 'node:os';
+import { Command, CommanderError, InvalidArgumentError } from 'commander';
+import { NoAnswer, Orchestrator, Refused } from './orchestrator.js';
+import { printable } from './table.js';
+
+const [DONE, SAID_NO, CANNOT_TELL] = [0, 1, 2];
+const DEFAULT_URL = 'http://localhost:3004';
+
+export interface Terminal {
+  readonly env: NodeJS.ProcessEnv;
+  out(text: string): void;
+  err(text: string): void;
+}
+
+export const terminal: Terminal = {
+  env: process.env,
+  out: (text) => console.log(text),
+  err: (text) => console.error(text),
+};
+
+/** What an operator gave with an action; the reason and the name go on record. */
+export interface ActionOptions {
+  readonly reason: string;
+  readonly operator: string;
+}
+
+/** What a subcommand is given: the orchestrator, and how to print what it answered. */
+export interface Operating {
+  readonly orchestrator: Orchestrator;
+  /** The lines for a person, or the answer itself with --json. */
+  readonly show: <Answer>(answer: Answer, report: (answer: Answer) => readonly string[]) => void;
+}
+
+/** A command line whose subcommands talk to the orchestrator. */
+export class CommandLine {
+  readonly program: Command;
+
+  constructor(
+    name: string,
+    description: string,
+    private readonly terminal: Terminal,
+  ) {
+    const { env } = terminal;
+    const url = (env.ORCHESTRATOR_URL || DEFAULT_URL).split(',')[0]!.trim();
+    this.program = new Command(`pnpm ${name}`)
+      .description(description)
+      .option('--url <url>', 'the orchestrator (ORCHESTRATOR_URL)', urlOf, url)
+      .option('--json', 'what it answers, as JSON')
+      .exitOverride()
+      .configureOutput({
+        writeOut: (text) => terminal.out(text.trimEnd()),
+        writeErr: (text) => terminal.err(text.trimEnd()),
+      });
+  }
+
+  /** A subcommand that looks. */
+  look(usage: string, description: string): Command {
+    return this.program.command(usage).description(description);
+  }
+
+  /** A subcommand that does something: it needs a reason. */
+  action(usage: string, description: string): Command {
+    return this.look(usage, description)
+      .requiredOption('--reason <text>', 'why; it goes on record')
+      .option('--operator <name>', 'who; it goes on record', accountName());
+  }
+
+  get operating(): Operating {
+    const { url, json = false } = this.program.opts<{ url: string; json?: boolean }>();
+    if (!isAddress(url)) this.program.error(`error: ORCHESTRATOR_URL "${url}" is no http address.`);
+    return {
+      orchestrator: new Orchestrator(url),
+      show: (answer, report) => {
+        const text = json ? JSON.stringify(answer, null, 2) : report(answer).join('\n');
+        this.terminal.out(printable(text));
+      },
+    };
+  }
+
+  /** 0: done; 1: the orchestrator said no; 2: it could not be asked, or not like this. */
+  async run(words: readonly string[]): Promise<number> {
+    try {
+      const given = words.filter((word, at) => word !== '--' || at > 0);
+      await this.program.parseAsync([...given], { from: 'user' });
+      return DONE;
+    } catch (error) {
+      if (error instanceof CommanderError) return error.exitCode === 0 ? DONE : CANNOT_TELL;
+      if (!(error instanceof Refused) && !(error instanceof NoAnswer)) throw error;
+      this.tell(error);
+      return error instanceof Refused ? SAID_NO : CANNOT_TELL;
+    }
+  }
+
+  private tell(error: Refused | NoAnswer): void {
+    const { json = false } = this.program.opts<{ json?: boolean }>();
+    if (json && error instanceof Refused) {
+      this.terminal.out(printable(JSON.stringify(error.problem, null, 2)));
+    } else {
+      this.terminal.err(printable(error.message));
+    }
+  }
+}
+
+function urlOf(text: string): string {
+  if (isAddress(text)) return text;
+  throw new InvalidArgumentError(`"${text}" is no http address.`);
+}
+
+function isAddress(text: string): boolean {
+  return URL.canParse(text) && /^https?:$/.test(new URL(text).protocol);
+}
+
+/** In a container the account may have a number and no name. */
+function accountName(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    return `uid ${process.getuid?.()}`;
+  }
+}
+
+/** `?a=1&b=2` of what was given. */
+export function queryOf(given: Readonly<Record<string, string | undefined>>): string {
+  const known = Object.entries(given).flatMap(([name, value]) =>
+    value === undefined ? [] : [[name, value]],
+  );
+  return known.length === 0 ? '' : `?${new URLSearchParams(known).toString()}`;
+}
