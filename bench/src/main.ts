@@ -1,10 +1,10 @@
 /** `pnpm bench`. */
 import { CommanderError } from 'commander';
+import { Cleanup } from '@backstitch/tools';
 import { bench } from './bench.js';
 import { CannotMeasure } from './errors.js';
 import { benchOptions } from './options.js';
 import { profile } from './profile/profile.js';
-import { Cleanup } from './servers/cleanup.js';
 
 class Interrupted extends Error {}
 

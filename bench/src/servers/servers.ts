@@ -3,11 +3,10 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
-import { startPrivatePostgres, startPrivateRabbit } from '@backstitch/tools';
+import { type Cleanup, startPrivatePostgres, startPrivateRabbit } from '@backstitch/tools';
 import { CannotMeasure } from '../errors.js';
 import { processOf } from '../load/process-usage.js';
 import { benchFolder } from './bench-folder.js';
-import type { Cleanup } from './cleanup.js';
 import { databaseUrl, query } from './databases.js';
 import { RabbitManagement } from './rabbit-management.js';
 

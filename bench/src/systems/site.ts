@@ -1,5 +1,5 @@
+import type { Cleanup } from '@backstitch/tools';
 import type { Basket } from '../load/basket.js';
-import type { Cleanup } from '../servers/cleanup.js';
 import type { Servers } from '../servers/servers.js';
 
 /** What a system needs to be started. */

@@ -1,0 +1,108 @@
+/** What a shopper may be up to. */
+export type Kind =
+  | 'plain'
+  | 'lines'
+  | 'hot'
+  | 'scarce'
+  | 'sold-out'
+  | 'unknown-product'
+  | 'old-price'
+  | 'twins'
+  | 'again'
+  | 'keyless'
+  | 'keyless-twins'
+  | 'async'
+  | 'impatient'
+  | 'reused-key';
+
+export interface Line {
+  productId: string;
+  quantity: number;
+  price: string;
+}
+
+/** One thing that somebody wants to buy: all requests of it must come to one order, or to none. */
+export interface Intent {
+  id: number;
+  kind: Kind;
+  userId: string;
+  /** Its Idempotency-Key. */
+  key: string | undefined;
+  items: readonly Line[];
+}
+
+export interface Answer {
+  status: number;
+  /** Of a problem. */
+  code?: string;
+  sagaId?: string;
+  orderId?: string;
+  replayed: boolean;
+  atMs: number;
+}
+
+/** One request, and what came of it. */
+export interface Asked {
+  /** Its x-request-id; the saga that it starts remembers it. */
+  requestId: string;
+  intent: Intent;
+  /** It names the intent's key for another cart: only a refusal is right. */
+  otherCart: boolean;
+  askedAtMs: number;
+  answer?: Answer;
+  /** Why there is no answer. */
+  silence?: string;
+}
+
+/** Everything that clients asked and were told, in the order of asking. Times are since its start. */
+export class Ledger {
+  readonly startedAt = new Date();
+  readonly asked: Asked[] = [];
+  private readonly startMs = performance.now();
+  private intents = 0;
+
+  nowMs(): number {
+    return Math.round(performance.now() - this.startMs);
+  }
+
+  intent(wish: Omit<Intent, 'id' | 'userId' | 'key'> & { keyed: boolean }): Intent {
+    this.intents += 1;
+    const { kind, items, keyed } = wish;
+    const id = this.intents;
+    return { id, kind, items, userId: `user-${id}`, key: keyed ? `key-${id}` : undefined };
+  }
+
+  enter(intent: Intent, otherCart = false): Asked {
+    const requestId = `drill-${this.asked.length + 1}`;
+    const asked: Asked = { requestId, intent, otherCart, askedAtMs: this.nowMs() };
+    this.asked.push(asked);
+    return asked;
+  }
+}
+
+/** How an answer leaves the client: what it may rely on from then on. */
+export type Told = 'yes' | 'no' | 'going on' | 'not accepted' | 'unknown' | 'wrong';
+
+/** Codes of a no about the order itself, told once its undo is complete. */
+const NO_CODES: ReadonlySet<string> = new Set([
+  'PAYMENT_DECLINED',
+  'PRODUCT_NOT_FOUND',
+  'INSUFFICIENT_STOCK',
+  'PRICE_CHANGED',
+  'RESERVATION_EXPIRED',
+  'ORDER_CANCELLED',
+  'CHECKOUT_UNDONE',
+]);
+
+export function toldBy({ answer, otherCart }: Asked): Told {
+  if (!answer) return 'unknown';
+  const { status, code = '' } = answer;
+  if (status === 200) return 'yes';
+  if (status === 202) return 'going on';
+  if (status === 409 && code === 'CHECKOUT_IN_PROGRESS') return 'going on';
+  if ([402, 404, 409].includes(status) && NO_CODES.has(code)) return 'no';
+  if (status === 422 && code === 'IDEMPOTENCY_KEY_REUSED' && otherCart) return 'no';
+  if (status === 429 || (status === 503 && code === 'NOT_ACCEPTED')) return 'not accepted';
+  if (status === 503 && (code === 'OUTCOME_UNKNOWN' || code === 'UNAVAILABLE')) return 'unknown';
+  return 'wrong';
+}

@@ -1,0 +1,140 @@
+import type { FaultSummary, Report } from './report-data.js';
+
+const STORIES_MAX = 50;
+const EXPLAINED =
+  'Work in flight: sagas or requests under way where it struck, in all. Nobody served for: the ' +
+  'longest time, from the strike on, without an answer of 200 or 402 to a fresh request. Served ' +
+  'again after: from the end of the injection (processes started again) until fresh requests were ' +
+  'served one after another; the slowest.';
+
+/** The report as Markdown, which reads well on a terminal too. Pure. */
+export function markdown(report: Report): string {
+  const { seed, command, startedAt, seconds, circumstances, clients, sagas } = report;
+  const { reconciled, breaches, notInjected, faults } = report;
+  const { commit, node, postgres, rabbitmq, machine, system } = circumstances;
+  const verdict = verdictLine(report);
+  return [
+    `# Drill, seed ${seed}: ${verdict}`,
+    '',
+    `- \`${command}\`, ${startedAt}, ${Math.round(seconds)} s of load`,
+    `- project ${commit}, Node.js ${node}, PostgreSQL ${postgres}, RabbitMQ ${rabbitmq}`,
+    `- ${machine}`,
+    `- ${system}`,
+    '',
+    '## As clients saw it',
+    '',
+    ...table(
+      ['intents', 'requests', 'yes', 'no', 'going on', 'refused', 'unknown'],
+      [
+        [
+          clients.intents,
+          clients.requests,
+          clients.yes,
+          clients.no,
+          clients.goingOn,
+          clients.refused,
+          clients.unknown,
+        ],
+      ],
+    ),
+    '',
+    `${clients.replayed} of the yeses repeated an earlier answer. ${clients.askedAgain} intents that never heard an end asked again after the dust had settled. A yes took ${clients.yesP50Ms} ms (median), ${clients.yesP99Ms} ms (99th percentile), faults included.`,
+    '',
+    '## As the databases have it',
+    '',
+    ...table(
+      ['sagas accepted', 'completed', 'compensated', 'unfinished'],
+      [[sagas.accepted, sagas.completed, sagas.compensated, sagas.unfinished]],
+    ),
+    '',
+    `Reconciled: ${reconciled.judged} finished sagas judged, ${reconciled.breaches} breaches of the invariants.`,
+    '',
+    '## Faults',
+    '',
+    ...table(
+      ['fault', 'times', 'work in flight', 'nobody served for', 'served again after'],
+      faults.map(faultRow),
+    ),
+    ...(notInjected.length > 0
+      ? ['', `Not injected, for want of time: ${notInjected.join(', ')}.`]
+      : []),
+    '',
+    EXPLAINED,
+    ...logLines(report),
+    '',
+    '## Verdict',
+    '',
+    `${capital(verdict)}.`,
+    ...storyLines(breaches),
+    '',
+  ].join('\n');
+}
+
+export function verdictLine({ breaches }: Pick<Report, 'breaches'>): string {
+  if (breaches.length === 0) return 'nothing was lost';
+  return `${breaches.length} ${breaches.length === 1 ? 'breach' : 'breaches'}`;
+}
+
+function faultRow({
+  name,
+  times,
+  inFlight,
+  missed,
+  recoveredAfterMs,
+  unservedMs,
+}: FaultSummary): (string | number)[] {
+  const recovery = recoveredAfterMs === null ? 'not seen' : seconds(recoveredAfterMs);
+  const some = missed > 0 ? `${inFlight} (${missed} of ${times} hit nothing)` : inFlight;
+  const evidence = inFlight === 0 ? '0 (no evidence)' : some;
+  return [name, times, evidence, seconds(unservedMs), recovery];
+}
+
+function seconds(ms: number): string {
+  return `${(ms / 1_000).toFixed(1)} s`;
+}
+
+function logLines({ logErrors, deadLetters }: Report): string[] {
+  return [
+    ...counted('Errors in the logs', 'what', logErrors),
+    ...counted('Dead letters', 'queue', deadLetters),
+  ];
+}
+
+function counted(title: string, of: string, counts: Record<string, number>): string[] {
+  const most = Object.entries(counts).sort(([, one], [, other]) => other - one);
+  if (most.length === 0) return [];
+  return [
+    '',
+    `## ${title}`,
+    '',
+    ...table(
+      ['times', of],
+      most.map(([what, times]) => [times, what]),
+    ),
+  ];
+}
+
+function storyLines(breaches: readonly string[][]): string[] {
+  if (breaches.length === 0) return [];
+  const shown = breaches.slice(0, STORIES_MAX);
+  const more = breaches.length - shown.length;
+  return ['', '```text', ...shown.flat(), '```', ...(more > 0 ? ['', `And ${more} more.`] : [])];
+}
+
+function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+/** With columns of one width, so that it is a table on a terminal as well. */
+function table(head: readonly string[], rows: readonly (readonly (string | number)[])[]): string[] {
+  const all = [head, ...rows].map((row) => row.map(String));
+  const widths = head.map((_, column) => Math.max(...all.map((row) => row[column]?.length ?? 0)));
+  const line = (row: readonly string[]): string =>
+    `| ${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(' | ')} |`;
+  const [first = [], ...others] = all;
+  return [
+    line(first),
+    `| ${widths.map((width) => '-'.repeat(width)).join(' | ')} |`,
+    ...others.map(line),
+  ];
+}

@@ -1,0 +1,55 @@
+import type { PrivatePostgres, PrivateRabbit } from '@backstitch/tools';
+import type { AppInstance } from './app-instance.js';
+import type { AppName, DatabaseName } from './apps.js';
+import type { Random } from './random.js';
+import type { ClusterServers } from './servers.js';
+
+/** A server that can be ended in every way and comes back on the same address with its data. */
+export type BrokerServer = Pick<
+  PrivateRabbit,
+  'url' | 'managementUrl' | 'amqpPort' | 'dataDir' | 'origin' | 'pid' | 'start' | 'stop' | 'kill'
+>;
+export type DatabaseServer = Pick<
+  PrivatePostgres,
+  'url' | 'port' | 'dataDir' | 'origin' | 'pid' | 'start' | 'stop' | 'kill'
+>;
+
+export interface QueueDepth {
+  name: string;
+  /** Waiting to be delivered, and delivered but not acknowledged. */
+  messages: number;
+  unacknowledged: number;
+}
+
+/** The system under drill, as faults see and hurt it. */
+export interface Site {
+  readonly random: Random;
+  /** Tells whoever watches. */
+  say(line: string): void;
+  /** Every process of the system. */
+  readonly apps: readonly AppInstance[];
+  of(app: AppName): AppInstance[];
+  /** What the apps' broker links lead to; in a cluster one node, the first. */
+  readonly broker: BrokerServer;
+  readonly postgres: DatabaseServer;
+  /** Only with --cluster. */
+  readonly cluster: ClusterServers | undefined;
+  /** Address of a database, not through any link. */
+  databaseUrl(database: DatabaseName): string;
+  /** Rows of a database, not through any link. Rejects while PostgreSQL is away. */
+  rows<Row extends object>(
+    database: DatabaseName,
+    sql: string,
+    values?: readonly unknown[],
+  ): Promise<Row[]>;
+  /** Unfinished sagas; 0 when the database cannot be asked. */
+  sagasUnderWay(): Promise<number>;
+  /** The broker's queues, as its management API last counted them. */
+  queues(): Promise<QueueDepth[]>;
+  /** Puts a packet nobody waits for into a queue, as any other program might. */
+  publish(queue: string, packet: object): Promise<void>;
+  /** Requests of clients that wait for their answer now. */
+  requestsInFlight(): number;
+  /** Aborted when the drill is to end at once; long waits of a fault end with it. */
+  readonly stopping: AbortSignal;
+}

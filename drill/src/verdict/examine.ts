@@ -1,0 +1,97 @@
+import type { Asked } from '../load/ledger.js';
+import type { Injected } from '../schedule/schedule.js';
+import type { RunningSite } from '../site/running-site.js';
+import { readAppLogs } from './app-logs.js';
+import type { Breach } from './breach.js';
+import { type Facts, readFacts, type SagaFact } from './facts.js';
+import { neverTold } from './never-told.js';
+import { reconcile, unjudged } from './reconcile.js';
+import { bySaga, storyOf } from './story.js';
+import { verdictOf } from './verdict.js';
+
+export interface Findings {
+  sagas: readonly SagaFact[];
+  reconciled: { judged: number; breaches: number };
+  logErrors: Record<string, number>;
+  /** Messages in each dead-letter queue that has any. */
+  deadLetters: Record<string, number>;
+  /** One story each. */
+  breaches: string[][];
+}
+
+export interface Evidence {
+  site: RunningSite;
+  asked: readonly Asked[];
+  injected: readonly Injected[];
+}
+
+const STORIES_TOLD_MAX = 200;
+
+/** Looks everywhere for something that must not be. Ends the apps, since that is looked at too. */
+export async function examine({ site, asked, injected }: Evidence): Promise<Findings> {
+  const facts = await readFacts((database, sql) => site.rows(database, sql));
+  const reconciled = await reconcile((database) => site.databaseUrl(database));
+  const deadLetters = await deadLettersOf(site);
+  const unclean = await site.stopApps().then(
+    () => [],
+    (error: Error) => [error.message],
+  );
+  const logs = await readAppLogs(site.apps);
+  const breaches = [
+    ...verdictOf(asked, facts),
+    ...neverTold(asked),
+    ...reconciled.breaches.map(({ invariant, id, what }) => ({
+      what: `reconcile, invariant ${invariant}: ${id}: ${what}`,
+      ...sagaOf(id, facts),
+    })),
+  ];
+  const others = [
+    ...injected.flatMap(problemOfInjection),
+    ...site.unexpectedEnds.map(({ instance, how, logFile }) => [
+      `${instance} ended with ${how}, and nobody had asked it to; its log: ${logFile}`,
+    ]),
+    ...unjudged(reconciled, facts.sagas).map((what) => [what]),
+    ...unclean.map((what) => [what]),
+    ...logs.bugs.map(({ instance, line }) => [`${instance} logged a bug`, `    ${line}`]),
+  ];
+  return {
+    sagas: facts.sagas,
+    reconciled: { judged: reconciled.judged, breaches: reconciled.breaches.length },
+    logErrors: logs.errors,
+    deadLetters,
+    breaches: [...(await storiesOf(breaches, asked, site)), ...others],
+  };
+}
+
+async function deadLettersOf(site: RunningSite): Promise<Record<string, number>> {
+  const queues = await site.queues();
+  const dead = queues.filter(({ name, messages }) => name.endsWith('.dead') && messages > 0);
+  return Object.fromEntries(dead.map(({ name, messages }) => [name, messages]));
+}
+
+async function storiesOf(
+  breaches: readonly Breach[],
+  asked: readonly Asked[],
+  site: RunningSite,
+): Promise<string[][]> {
+  const stories = bySaga(breaches);
+  const told: string[][] = [];
+  for (const story of stories.slice(0, STORIES_TOLD_MAX)) {
+    told.push(await storyOf(story, asked, site));
+  }
+  const others = stories.slice(STORIES_TOLD_MAX);
+  return [...told, ...others.map((story) => story.map(({ what }) => what))];
+}
+
+function problemOfInjection({ fault, failure, recoveredAfterMs, what }: Injected): string[][] {
+  if (failure !== undefined) return [[`${fault}: the system was not whole again: ${failure}`]];
+  if (recoveredAfterMs === undefined)
+    return [[`${fault}: ${what}; it was not served again in time`]];
+  return [];
+}
+
+/** Reconcile names a saga, an order or a product. */
+function sagaOf(id: string, facts: Facts): Partial<Pick<Breach, 'sagaId' | 'orderId'>> {
+  const saga = facts.sagas.find(({ sagaId, orderId }) => sagaId === id || orderId === id);
+  return saga ? { sagaId: saga.sagaId, orderId: saga.orderId } : {};
+}

@@ -1,0 +1,69 @@
+import type { DatabaseName } from '../site/apps.js';
+
+/** What the databases know once the dust has settled. */
+export interface Facts {
+  sagas: readonly SagaFact[];
+  orders: ReadonlyMap<string, OrderFact>;
+  /** By order. */
+  holds: ReadonlyMap<string, string>;
+  /** The bank's book, by saga. */
+  charges: ReadonlyMap<string, readonly ChargeFact[]>;
+}
+
+export interface SagaFact {
+  sagaId: string;
+  orderId: string;
+  /** Of the request that started it. */
+  requestId: string | null;
+  status: 'RUNNING' | 'COMPENSATING' | 'DONE' | 'COMPENSATED';
+  currentStep: string;
+  lastError: string | null;
+}
+
+interface OrderFact {
+  status: 'PENDING' | 'CONFIRMED' | 'CANCELLED';
+  total: string | null;
+}
+
+export interface ChargeFact {
+  decision: 'APPROVED' | 'DECLINED' | 'BURNED';
+  amount: string | null;
+  /** Null when nothing was given back. */
+  refunded: string | null;
+}
+
+export type Rows = <Row extends object>(database: DatabaseName, sql: string) => Promise<Row[]>;
+
+const SAGAS = `SELECT saga_id AS "sagaId", order_id AS "orderId", request_id AS "requestId", status,
+    current_step AS "currentStep", last_error::text AS "lastError" FROM saga_state`;
+const ORDERS = 'SELECT id, status, total_amount AS total FROM orders';
+const HOLDS = 'SELECT order_id AS id, status FROM reservations';
+/** The provider's key is made of the saga's id: the bank's own word, whatever payments say. */
+const CHARGES = `SELECT split_part(charges.key, ':', 1) AS "sagaId", decision, charges.amount,
+    refunds.amount AS refunded
+  FROM bank.charges LEFT JOIN bank.refunds ON refunds.key = charges.key`;
+
+export async function readFacts(rows: Rows): Promise<Facts> {
+  const [sagas, orders, holds, charges] = await Promise.all([
+    rows<SagaFact>('orchestrator', SAGAS),
+    rows<OrderFact & { id: string }>('orders', ORDERS),
+    rows<{ id: string; status: string }>('inventory', HOLDS),
+    rows<ChargeFact & { sagaId: string }>('payments', CHARGES),
+  ]);
+  return {
+    sagas,
+    orders: new Map(orders.map(({ id, ...order }) => [id, order])),
+    holds: new Map(holds.map(({ id, status }) => [id, status])),
+    charges: grouped(charges),
+  };
+}
+
+function grouped(charges: readonly (ChargeFact & { sagaId: string })[]): Facts['charges'] {
+  const bySaga = new Map<string, ChargeFact[]>();
+  for (const { sagaId, ...charge } of charges) {
+    const known = bySaga.get(sagaId);
+    if (known) known.push(charge);
+    else bySaga.set(sagaId, [charge]);
+  }
+  return bySaga;
+}

@@ -1,0 +1,15 @@
+import { type Asked, toldBy } from '../load/ledger.js';
+import type { Breach } from './breach.js';
+
+/** Whoever has a key may ask until it is told an end; it asked last when the dust had settled. Pure. */
+export function neverTold(asked: readonly Asked[]): Breach[] {
+  const keyed = asked.filter(({ intent, otherCart }) => intent.key !== undefined && !otherCart);
+  const waiting = new Map(keyed.map((one) => [one.intent, one]));
+  for (const one of keyed) {
+    if (['yes', 'no'].includes(toldBy(one))) waiting.delete(one.intent);
+  }
+  return [...waiting.values()].map(({ intent, answer, silence }) => {
+    const heard = answer ? `${answer.status} ${answer.code ?? ''}`.trimEnd() : silence;
+    return { what: `it was never told an end; the last it heard: ${heard}`, intent };
+  });
+}

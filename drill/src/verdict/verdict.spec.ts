@@ -1,0 +1,296 @@
+import { describe, expect, it } from '@jest/globals';
+import { charge, TOTAL, World, yes } from '../testing/world.js';
+import { totalOf } from './verdict.js';
+
+const DECLINED = { status: 402, code: 'PAYMENT_DECLINED' };
+const NOT_ACCEPTED = { status: 503, code: 'NOT_ACCEPTED' };
+const OUTCOME_UNKNOWN = { status: 503, code: 'OUTCOME_UNKNOWN' };
+
+describe('the verdict finds nothing', () => {
+  it('when every answer is true', () => {
+    const world = new World();
+    const [sold] = world.buyer('plain', yes('a'), { ...yes('a'), replayed: true });
+    world.saga(sold!, 'DONE', 'a');
+    const [declined] = world.buyer('plain', DECLINED, DECLINED);
+    world.charges.set(world.saga(declined!, 'COMPENSATED').sagaId, [charge('DECLINED', null)]);
+    world.buyer('plain', NOT_ACCEPTED);
+    world.buyer('plain', 'silence');
+    const [lost] = world.buyer('plain', 'silence', OUTCOME_UNKNOWN);
+    world.saga(lost!, 'DONE');
+    const [undone] = world.buyer('plain', 'silence');
+    world.charges.set(world.saga(undone!, 'COMPENSATED').sagaId, [charge('APPROVED', TOTAL)]);
+    const [soldOut] = world.buyer('sold-out', { status: 409, code: 'INSUFFICIENT_STOCK' });
+    world.saga(soldOut!, 'COMPENSATED');
+    const [accepted] = world.buyer('async', { ...yes('b'), status: 202 });
+    world.saga(accepted!, 'COMPENSATED', 'b');
+    expect(world.breaches()).toEqual([]);
+  });
+
+  it('when one key was not accepted first, and then was', () => {
+    const world = new World();
+    const [, second] = world.buyer('plain', NOT_ACCEPTED, yes('a'));
+    world.saga(second!, 'DONE', 'a');
+    expect(world.breaches()).toEqual([]);
+  });
+
+  it('when a keyless twin is declined and the next one buys', () => {
+    const world = new World();
+    const [first, second] = world.buyer('keyless-twins', DECLINED, yes('b'));
+    world.charges.set(world.saga(first!, 'COMPENSATED').sagaId, [charge('DECLINED', null)]);
+    world.saga(second!, 'DONE', 'b');
+    expect(world.breaches()).toEqual([]);
+  });
+
+  it('when a key is refused for another cart', () => {
+    const world = new World();
+    const [first] = world.buyer('reused-key', yes('a'));
+    world.saga(first!, 'DONE', 'a');
+    world.ledger.enter(first!.intent, true).answer = {
+      status: 422,
+      code: 'IDEMPOTENCY_KEY_REUSED',
+      replayed: false,
+      atMs: 1,
+    };
+    expect(world.breaches()).toEqual([]);
+  });
+});
+
+describe('the verdict finds', () => {
+  /** What is planted, and a piece of what must be said of it. */
+  const PLANTED: [string, string, (world: World) => void][] = [
+    [
+      'an order told 200 that is not CONFIRMED',
+      'its order is PENDING',
+      (world) => {
+        const { orderId } = world.saga(world.buyer('plain', yes('a'))[0]!, 'DONE', 'a');
+        world.orders.set(orderId, { status: 'PENDING', total: TOTAL });
+      },
+    ],
+    [
+      'an order told 200 whose saga was undone',
+      'was told 200, and its saga is COMPENSATED',
+      (world) => void world.saga(world.buyer('plain', yes('a'))[0]!, 'COMPENSATED', 'a'),
+    ],
+    [
+      'an order told 200 of which no row is left',
+      'which does not exist',
+      (world) => void world.buyer('plain', yes('a')),
+    ],
+    [
+      'an order told accepted of which no row is left',
+      'was told 202 with saga saga-a, which does not exist',
+      (world) => void world.buyer('async', { ...yes('a'), status: 202 }),
+    ],
+    [
+      'an order charged twice',
+      'charged 2 times: 59.98 and 59.98',
+      (world) => {
+        const { sagaId } = world.saga(world.buyer('plain', yes('a'))[0]!, 'DONE', 'a');
+        world.charges.get(sagaId)!.push(charge('APPROVED', null));
+      },
+    ],
+    [
+      'an order that is not paid',
+      'nothing is paid',
+      (world) => {
+        const { sagaId } = world.saga(world.buyer('plain', yes('a'))[0]!, 'DONE', 'a');
+        world.charges.set(sagaId, [charge('APPROVED', TOTAL)]);
+      },
+    ],
+    [
+      'an order charged another amount',
+      'charged 1.00 instead of 59.98',
+      (world) => {
+        const { sagaId } = world.saga(world.buyer('plain', yes('a'))[0]!, 'DONE', 'a');
+        world.charges.set(sagaId, [{ ...charge('APPROVED', null), amount: '1.00' }]);
+      },
+    ],
+    [
+      'an order of another total than the cart',
+      'its order is of 1.00 instead of 59.98',
+      (world) => {
+        const { orderId } = world.saga(world.buyer('plain', yes('a'))[0]!, 'DONE', 'a');
+        world.orders.set(orderId, { status: 'CONFIRMED', total: '1.00' });
+      },
+    ],
+    [
+      'an order without its stock',
+      'its hold is RELEASED',
+      (world) => {
+        const { orderId } = world.saga(world.buyer('plain', yes('a'))[0]!, 'DONE', 'a');
+        world.holds.set(orderId, 'RELEASED');
+      },
+    ],
+    [
+      'an order told 402 that was charged',
+      'undone, and yet charged 59.98',
+      (world) => {
+        const { sagaId } = world.saga(world.buyer('plain', DECLINED)[0]!, 'COMPENSATED');
+        world.charges.set(sagaId, [charge('DECLINED', null), charge('APPROVED', null)]);
+      },
+    ],
+    [
+      'an order told 402 although the bank never declined',
+      'the bank never declined',
+      (world) => void world.saga(world.buyer('plain', DECLINED)[0]!, 'COMPENSATED'),
+    ],
+    [
+      'an order told 402 that was bought',
+      'told no, and yet bought',
+      (world) => void world.saga(world.buyer('plain', DECLINED)[0]!, 'DONE'),
+    ],
+    [
+      'a no of which no saga is left',
+      'no saga of it was undone',
+      (world) => void world.buyer('plain', { status: 409, code: 'CHECKOUT_UNDONE' }),
+    ],
+    [
+      'stock kept by an order that was undone',
+      'undone, and its hold is ACTIVE',
+      (world) => {
+        const { orderId } = world.saga(world.buyer('plain', 'silence')[0]!, 'COMPENSATED');
+        world.holds.set(orderId, 'ACTIVE');
+      },
+    ],
+    [
+      'an undone order that stands',
+      'undone, and its order is CONFIRMED',
+      (world) => {
+        const { orderId } = world.saga(world.buyer('plain', 'silence')[0]!, 'COMPENSATED');
+        world.orders.set(orderId, { status: 'CONFIRMED', total: TOTAL });
+      },
+    ],
+    [
+      'NOT_ACCEPTED with a saga',
+      'was told 503 NOT_ACCEPTED, and its saga',
+      (world) => void world.saga(world.buyer('plain', NOT_ACCEPTED)[0]!, 'COMPENSATED'),
+    ],
+    [
+      'two sagas for one key',
+      'one key, 2 sagas',
+      (world) => {
+        const [first, second] = world.buyer('plain', 'silence', yes('b'));
+        world.saga(first!, 'COMPENSATED');
+        world.saga(second!, 'DONE', 'b');
+      },
+    ],
+    [
+      'two orders for one keyless cart at once',
+      'bought 2 times',
+      (world) => {
+        const [first, second] = world.buyer('keyless-twins', yes('a'), yes('b'));
+        world.saga(first!, 'DONE', 'a');
+        world.saga(second!, 'DONE', 'b');
+      },
+    ],
+    [
+      'a yes and a no for one key',
+      'told yes, and told no',
+      (world) => void world.saga(world.buyer('plain', yes('a'), DECLINED)[0]!, 'DONE', 'a'),
+    ],
+    [
+      "somebody else's order",
+      'with the saga of',
+      (world) => {
+        world.saga(world.buyer('plain', yes('a'))[0]!, 'DONE', 'a');
+        world.buyer('plain', yes('a'));
+      },
+    ],
+    [
+      "another order than the saga's",
+      "with another saga's order",
+      (world) => {
+        const answer = { ...yes('a'), orderId: 'order-b' };
+        world.saga(world.buyer('plain', answer)[0]!, 'DONE', 'a');
+      },
+    ],
+    [
+      'two buyers who were told one order',
+      'were told the same order',
+      (world) => {
+        world.saga(world.buyer('plain', yes('a'))[0]!, 'DONE', 'a');
+        world.buyer('plain', yes('a'));
+      },
+    ],
+    [
+      'two sagas that share an order',
+      'share an order',
+      (world) => {
+        world.saga(world.buyer('plain', 'silence')[0]!, 'DONE', 'a');
+        const other = world.saga(world.buyer('plain', 'silence')[0]!, 'DONE', 'b');
+        other.orderId = 'order-a';
+      },
+    ],
+    [
+      'a saga that nobody asked for',
+      'nobody asked for it',
+      (world) => {
+        const [asked] = world.buyer('plain', 'silence');
+        world.saga({ ...asked!, requestId: 'a stranger' }, 'DONE');
+      },
+    ],
+    [
+      'a saga that never ended',
+      'it never ended: COMPENSATING',
+      (world) => void world.saga(world.buyer('plain', 'silence')[0]!, 'COMPENSATING'),
+    ],
+    [
+      'a bug that a client saw',
+      'was told 500 INTERNAL, which no client should see',
+      (world) => void world.buyer('plain', { status: 500, code: 'INTERNAL' }),
+    ],
+    [
+      'a good cart that was called malformed',
+      'was told 400',
+      (world) => void world.buyer('plain', { status: 400, code: 'VALIDATION_FAILED' }),
+    ],
+    [
+      'a good cart that was called sold out',
+      'INSUFFICIENT_STOCK for a good cart',
+      (world) => {
+        const answer = { status: 409, code: 'INSUFFICIENT_STOCK' };
+        world.saga(world.buyer('plain', answer)[0]!, 'COMPENSATED');
+      },
+    ],
+    [
+      'a cart sold at an old price',
+      'for a cart of the kind old-price',
+      (world) => void world.saga(world.buyer('old-price', yes('a'))[0]!, 'DONE', 'a'),
+    ],
+    [
+      'another cart sold under a key',
+      'for another cart under its key',
+      (world) => {
+        const [first] = world.buyer('reused-key', yes('a'));
+        world.saga(first!, 'DONE', 'a');
+        const second = world.ledger.enter(first!.intent, true);
+        second.answer = { status: 200, replayed: false, atMs: 1, ...yes('a') };
+      },
+    ],
+    [
+      'another cart that started a saga under a key',
+      'had another cart under its key, and started saga',
+      (world) => {
+        const [first] = world.buyer('reused-key', yes('a'));
+        world.saga(first!, 'DONE', 'a');
+        const second = world.ledger.enter(first!.intent, true);
+        second.silence = 'ECONNRESET';
+        world.saga(second, 'COMPENSATED');
+      },
+    ],
+  ];
+
+  it.each(PLANTED)('%s', (_name, said, plant) => {
+    const world = new World();
+    plant(world);
+    expect(world.breaches().join('\n')).toContain(said);
+  });
+});
+
+describe('totalOf', () => {
+  it('counts in whole cents', () => {
+    const line = (quantity: number, price: string) => ({ productId: 'p', quantity, price });
+    expect(totalOf([line(3, '0.1'), line(1, '0.20'), line(2, '9999999.99')])).toBe('20000000.48');
+    expect(totalOf([line(1, '5')])).toBe('5.00');
+  });
+});

@@ -1,0 +1,82 @@
+import { type Asked, type Intent, type Line } from '../load/ledger.js';
+import type { Breach } from './breach.js';
+import type { Facts, SagaFact } from './facts.js';
+import { type Case, intentBreaches } from './intent-rules.js';
+import { sagaBreaches } from './saga-rules.js';
+
+/**
+ * Holds everything that clients were told against everything that the databases know. A saga that
+ * nobody asked for is a breach too. Pure.
+ */
+export function verdictOf(asked: readonly Asked[], facts: Facts): Breach[] {
+  const cases = casesOf(asked, facts.sagas);
+  const breaches: Breach[] = [];
+  for (const one of cases.values()) {
+    breaches.push(...intentBreaches(one, facts));
+    for (const saga of one.sagas) {
+      const found = sagaBreaches(saga, facts, totalOf(one.intent.items));
+      breaches.push(...found.map((breach) => ({ ...breach, intent: one.intent })));
+    }
+  }
+  const known = new Set(asked.map(({ requestId }) => requestId));
+  for (const { requestId, sagaId, orderId } of facts.sagas) {
+    if (requestId !== null && known.has(requestId)) continue;
+    breaches.push({ what: `nobody asked for it (request ${requestId})`, sagaId, orderId });
+  }
+  return [...breaches, ...sharedOrders(cases.values(), facts)];
+}
+
+function casesOf(asked: readonly Asked[], sagas: readonly SagaFact[]): Map<Intent, Case> {
+  const bySender = new Map<string, SagaFact[]>();
+  for (const saga of sagas) {
+    if (saga.requestId === null) continue;
+    const known = bySender.get(saga.requestId);
+    if (known) known.push(saga);
+    else bySender.set(saga.requestId, [saga]);
+  }
+  const cases = new Map<Intent, { intent: Intent; asked: Asked[]; sagas: SagaFact[] }>();
+  for (const one of asked) {
+    const { intent, requestId } = one;
+    let known = cases.get(intent);
+    if (!known) {
+      known = { intent, asked: [], sagas: [] };
+      cases.set(intent, known);
+    }
+    known.asked.push(one);
+    known.sagas.push(...(bySender.get(requestId) ?? []));
+  }
+  return cases;
+}
+
+/** Two intents are always two orders. */
+function sharedOrders(cases: Iterable<Case>, facts: Facts): Breach[] {
+  const breaches: Breach[] = [];
+  const sagaOf = new Map<string, string>();
+  for (const { orderId, sagaId } of facts.sagas) {
+    const other = sagaOf.get(orderId);
+    if (other !== undefined)
+      breaches.push({ what: `sagas ${other} and ${sagaId} share an order`, orderId, sagaId });
+    sagaOf.set(orderId, sagaId);
+  }
+  const buyerOf = new Map<string, Intent>();
+  for (const { intent, asked } of cases) {
+    for (const { answer } of asked) {
+      if (answer?.orderId === undefined) continue;
+      const other = buyerOf.get(answer.orderId) ?? intent;
+      buyerOf.set(answer.orderId, intent);
+      if (other === intent) continue;
+      const what = `${other.userId} and ${intent.userId} were told the same order`;
+      breaches.push({ what, intent, orderId: answer.orderId });
+    }
+  }
+  return breaches;
+}
+
+/** "59.98" */
+export function totalOf(items: readonly Line[]): string {
+  const cents = items.reduce((sum, { price, quantity }) => {
+    const [units = '0', digits = ''] = price.split('.');
+    return sum + (Number(units) * 100 + Number(digits.padEnd(2, '0'))) * quantity;
+  }, 0);
+  return `${Math.floor(cents / 100)}.${String(cents % 100).padStart(2, '0')}`;
+}
