@@ -39,6 +39,11 @@ export class AppProcess {
     return this.#child !== undefined && this.#child.exitCode === null && !this.#child.signalCode;
   }
 
+  /** Of the process that was spawned last. */
+  get pid(): number | undefined {
+    return this.#child?.pid;
+  }
+
   /** Resolves to the exit code, or to the signal that ended the process. */
   get ended(): Promise<number | NodeJS.Signals> {
     return this.#ended;

@@ -32,10 +32,14 @@ async function databaseCommand(
 }
 
 /** A database of one's own with the app's schema, and the demo data where it is the inventory. */
-export async function systemDatabase(name: DatabaseName): Promise<SystemDatabase> {
+export async function systemDatabase(
+  name: DatabaseName,
+  serverUrl?: string,
+): Promise<SystemDatabase> {
   const app = DATABASES[name];
   const database = await testDatabase({
     name,
+    ...(serverUrl !== undefined && { serverUrl }),
     migrate: async (url) => {
       await databaseCommand(app, 'migrate', url);
     },

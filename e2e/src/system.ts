@@ -9,9 +9,14 @@ export interface SystemOptions {
   appEnv?: Partial<Record<AppName, Record<string, string>>>;
   /** Another broker than the tests' shared one: for tests that stop it. */
   rabbitmqUrl?: string;
+  /** Another PostgreSQL than theirs, for the same reason. */
+  postgresUrl?: string;
+  /** Two orchestrators and two of each service, on the same databases and queues. */
+  twoOfEach?: boolean;
 }
 
-const READY_MS = 60_000;
+/** A limit for what hangs: nine processes start slowly on a busy machine. */
+const READY_MS = 180_000;
 
 /** The five apps as processes on databases and a vhost of their own. */
 export class System {
@@ -20,37 +25,56 @@ export class System {
     readonly databases: Record<DatabaseName, SystemDatabase>,
     readonly vhost: TestVhost | undefined,
     readonly rabbitmqUrl: string,
+    /** The second process of each app, where there are two. */
+    readonly twins: readonly AppProcess[],
   ) {}
 
   static async start(options: SystemOptions = {}): Promise<System> {
     const vhost = options.rabbitmqUrl === undefined ? await testVhost('e2e') : undefined;
     const rabbitmqUrl = options.rabbitmqUrl ?? vhost!.url;
     const names = Object.keys(DATABASES) as DatabaseName[];
-    const opened = await Promise.all(names.map((name) => systemDatabase(name)));
+    const opened = await Promise.all(
+      names.map((name) => systemDatabase(name, options.postgresUrl)),
+    );
     const databases = Object.fromEntries(
       names.map((name, index) => [name, opened[index]!]),
     ) as Record<DatabaseName, SystemDatabase>;
-    const ports = await freePorts(APPS.length);
-    const portOf = (app: AppName): number => ports[APPS.indexOf(app)]!;
+    const twice = options.twoOfEach === true ? APPS.filter((app) => app !== 'api-gateway') : [];
+    const ports = await freePorts(APPS.length + twice.length);
+    const portsOf = (app: AppName): number[] =>
+      [...APPS, ...twice].flatMap((name, index) => (name === app ? [ports[index]!] : []));
+    const orchestrators = portsOf('orchestrator').map((port) => `http://127.0.0.1:${port}`);
+    const processOf = (app: AppName, port: number): AppProcess => {
+      const database = names.find((name) => DATABASES[name] === app);
+      return new AppProcess(app, port, {
+        NODE_ENV: 'test',
+        RABBITMQ_URL: rabbitmqUrl,
+        ORCHESTRATOR_URL: orchestrators.join(','),
+        PAYMENT_FAILURE_RATE: '0',
+        ...(database && { DB_URL: databases[database].url }),
+        ...options.env,
+        ...options.appEnv?.[app],
+      });
+    };
     const apps = Object.fromEntries(
-      APPS.map((app) => {
-        const database = names.find((name) => DATABASES[name] === app);
-        const env: Record<string, string> = {
-          NODE_ENV: 'test',
-          RABBITMQ_URL: rabbitmqUrl,
-          ORCHESTRATOR_URL: `http://127.0.0.1:${portOf('orchestrator')}`,
-          PAYMENT_FAILURE_RATE: '0',
-          ...(database && { DB_URL: databases[database].url }),
-          ...options.env,
-          ...options.appEnv?.[app],
-        };
-        return [app, new AppProcess(app, portOf(app), env)];
-      }),
+      APPS.map((app) => [app, processOf(app, portsOf(app)[0]!)]),
     ) as Record<AppName, AppProcess>;
-    const system = new System(apps, databases, vhost, rabbitmqUrl);
-    for (const app of APPS) apps[app].spawn();
-    await system.ready();
+    const twins = twice.map((app) => processOf(app, portsOf(app)[1]!));
+    const system = new System(apps, databases, vhost, rabbitmqUrl, twins);
+    for (const process of system.processes) process.spawn();
+    try {
+      await system.ready();
+    } catch (error) {
+      // Nobody gets to know this system, so nobody else would stop it.
+      await Promise.all(system.processes.map((process) => process.kill()));
+      await system.stop().catch(() => undefined);
+      throw error;
+    }
     return system;
+  }
+
+  get processes(): AppProcess[] {
+    return [...APPS.map((app) => this.apps[app]), ...this.twins];
   }
 
   get gatewayUrl(): string {
@@ -59,24 +83,11 @@ export class System {
 
   /** Resolves once every app says it is ready; the error carries the log of one that is not. */
   async ready(timeoutMs = READY_MS): Promise<void> {
-    for (const app of APPS) await this.appReady(app, timeoutMs);
+    for (const process of this.processes) await processReady(process, timeoutMs);
   }
 
-  async appReady(app: AppName, timeoutMs = READY_MS): Promise<void> {
-    const process = this.apps[app];
-    try {
-      await waitFor(
-        `${app} to be ready`,
-        async () => {
-          const { status, text } = await process.readiness();
-          if (status !== 200) throw new Error(text);
-          return true;
-        },
-        { timeoutMs, everyMs: 50 },
-      );
-    } catch (error) {
-      throw new Error(`${String(error)}\n${process.lines.slice(-20).join('\n')}`, { cause: error });
-    }
+  appReady(app: AppName, timeoutMs = READY_MS): Promise<void> {
+    return processReady(this.apps[app], timeoutMs);
   }
 
   /** Starts an app that was stopped or killed, and waits until it is ready. */
@@ -111,12 +122,30 @@ export class System {
 
   /** Ends the apps, expecting of each that runs a clean exit, and drops what was made for them. */
   async stop(): Promise<void> {
-    const order: AppName[] = [...APPS];
-    const exits = await Promise.all(order.map((app) => this.apps[app].stop()));
+    const order = this.processes;
+    const exits = await Promise.all(order.map((process) => process.stop()));
     for (const { pool } of Object.values(this.databases)) await pool.end();
     for (const database of Object.values(this.databases)) await database.drop();
     await this.vhost?.drop();
-    const unclean = order.filter((_app, index) => exits[index] !== 0 && exits[index] !== 'SIGKILL');
-    if (unclean.length > 0) throw new Error(`did not end cleanly: ${unclean.join(', ')}`);
+    const unclean = order.filter((_one, index) => exits[index] !== 0 && exits[index] !== 'SIGKILL');
+    if (unclean.length > 0) {
+      throw new Error(`did not end cleanly: ${unclean.map(({ app }) => app).join(', ')}`);
+    }
+  }
+}
+
+async function processReady(process: AppProcess, timeoutMs: number): Promise<void> {
+  try {
+    await waitFor(
+      `${process.app} to be ready`,
+      async () => {
+        const { status, text } = await process.readiness();
+        if (status !== 200) throw new Error(text);
+        return true;
+      },
+      { timeoutMs, everyMs: 50 },
+    );
+  } catch (error) {
+    throw new Error(`${String(error)}\n${process.lines.slice(-20).join('\n')}`, { cause: error });
   }
 }

@@ -1,0 +1,154 @@
+import { waitFor } from '@backstitch/testkit';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { reconcile } from './reconcile.js';
+import { type Answer, checkout, get, mouse, MOUSE, newUser } from './shopper.js';
+import { System } from './system.js';
+
+const CLOSED = 0;
+const OPEN = 2;
+
+describe('a participant that is away', () => {
+  let system: System;
+  beforeAll(async () => {
+    system = await System.start({
+      env: { CHECKOUT_DEDUPE_SECONDS: '0' },
+      appEnv: { orchestrator: { PAYMENT_REPLY_TIMEOUT_MS: '500' } },
+    });
+    await system.rows('inventory', 'UPDATE products SET stock_quantity = 100000 WHERE id = $1', [
+      MOUSE,
+    ]);
+  }, 120_000);
+  afterAll(() => system?.stop(), 60_000);
+
+  const buy = (key?: string, userId?: string): Promise<Answer> =>
+    checkout(system.gatewayUrl, [mouse(1)], { ...(key && { key }), ...(userId && { userId }) });
+
+  const sagas = async (): Promise<number> => {
+    const sql = 'SELECT count(*)::int AS n FROM saga_state';
+    return (await system.rows<{ n: number }>('orchestrator', sql))[0]!.n;
+  };
+
+  async function breaker(queue: string): Promise<number> {
+    const text = await (await fetch(`${system.apps.orchestrator.url}/metrics`)).text();
+    const line = text
+      .split('\n')
+      .find((each) => each.startsWith(`participant_breaker{queue="${queue}"`));
+    return Number(line?.split(' ').at(-1));
+  }
+
+  const until = (queue: string, state: number): Promise<boolean> =>
+    waitFor(
+      `the breaker of ${queue} to be ${state}`,
+      async () => (await breaker(queue)) === state,
+      {
+        timeoutMs: 60_000,
+      },
+    );
+
+  const breakerLines = (): string[] =>
+    system.apps.orchestrator.lines.flatMap(
+      (line) => /"msg":"(breaker [a-z-]+)/.exec(line)?.[1] ?? [],
+    );
+
+  async function expectRefused(because: RegExp): Promise<void> {
+    const before = await sagas();
+    const answers = await Promise.all(
+      Array.from({ length: 10 }, (_, n) => buy(n % 2 ? `no-${n}` : undefined)),
+    );
+    for (const { status, headers, body } of answers) {
+      expect({ status, code: body.code }).toEqual({ status: 503, code: 'NOT_ACCEPTED' });
+      expect(body.detail).toMatch(because);
+      expect(headers.get('retry-after')).toMatch(/^[123]$/);
+    }
+    expect(await sagas()).toBe(before);
+  }
+
+  const clean = async (): Promise<void> => {
+    await system.settled();
+    const { exitCode, output } = await reconcile(system);
+    if (exitCode !== 0) throw new Error(`reconcile ended with ${exitCode}:\n${output}`);
+  };
+
+  it('has new checkouts refused and named, and nothing begun that would be undone', async () => {
+    const userId = newUser();
+    const placed = await buy('placed', userId);
+    expect(placed.status).toBe(200);
+    await system.apps['payment-service'].stop();
+    await until('payment_commands', OPEN);
+    await expectRefused(/^Payments are not answering at the moment\. Nothing was recorded/);
+
+    const replay = await buy('placed', userId);
+    expect(replay.status).toBe(200);
+    expect(replay.headers.get('idempotent-replayed')).toBe('true');
+    const { orderId, sagaId } = placed.body;
+    expect((await get(system.gatewayUrl, `/api/checkout/orders/${orderId}`)).status).toBe(200);
+    expect((await get(system.gatewayUrl, `/api/sagas/${sagaId}`)).status).toBe(200);
+    expect((await system.apps.orchestrator.readiness()).status).toBe(200);
+
+    await system.restart('payment-service');
+    expect((await buy()).status).toBe(200);
+    await waitFor('the lines of the log', async () => breakerLines().length >= 3);
+    expect(breakerLines()).toEqual(['breaker open', 'breaker half-open', 'breaker closed']);
+    const undone = `SELECT saga_id FROM saga_state WHERE status IN ('COMPENSATING', 'COMPENSATED')`;
+    expect(await system.rows('orchestrator', undone)).toEqual([]);
+    await clean();
+  }, 120_000);
+
+  it('is waited for by the checkouts that were under way, and their replies close the breaker', async () => {
+    await system.apps['inventory-service'].kill();
+    const accepted = await checkout(system.gatewayUrl, [mouse(1)], {
+      headers: { prefer: 'respond-async' },
+    });
+    expect(accepted.status).toBe(202);
+    await until('inventory_commands', OPEN);
+    await expectRefused(/^The stock is not answering at the moment/);
+    await system.restart('inventory-service');
+    await until('inventory_commands', CLOSED);
+    await system.settled();
+    const saga = await get(system.gatewayUrl, `/api/sagas/${accepted.body.sagaId}`);
+    expect(saga.body['status']).toBe('DONE');
+    await clean();
+  }, 120_000);
+
+  it('is noticed when it hangs with its connections open, and again when it goes on', async () => {
+    await system.apps.orchestrator.stop();
+    await system.restart('orchestrator', { BREAKER_SILENT_MS: '1500' });
+    expect((await buy()).status).toBe(200);
+    const hanging = system.apps['payment-service'];
+    void hanging.kill('SIGSTOP');
+    try {
+      const begun = await Promise.all(
+        Array.from({ length: 6 }, () =>
+          checkout(system.gatewayUrl, [mouse(1)], { headers: { prefer: 'respond-async' } }),
+        ),
+      );
+      expect(begun.map(({ status }) => status)).toEqual(Array.from({ length: 6 }, () => 202));
+      await until('payment_commands', OPEN);
+      await expectRefused(/^Payments are not answering/);
+    } finally {
+      void hanging.kill('SIGCONT');
+    }
+    await until('payment_commands', CLOSED);
+    expect((await buy()).status).toBe(200);
+    await clean();
+  }, 120_000);
+
+  it('is not one whose bank is slow', async () => {
+    await system.apps.orchestrator.stop();
+    await system.restart('orchestrator');
+    await system.apps['payment-service'].stop();
+    await system.restart('payment-service', { PAYMENT_LATENCY_MS: '1500' });
+    const linesBefore = breakerLines().length;
+    const shopper = async (): Promise<number[]> => {
+      const statuses: number[] = [];
+      for (let n = 0; n < 4; n += 1) statuses.push((await buy()).status);
+      return statuses;
+    };
+    const statuses = (await Promise.all(Array.from({ length: 8 }, shopper))).flat();
+    expect(new Set(statuses)).toEqual(new Set([200]));
+    const retried = system.apps.orchestrator.lines.filter((line) => line.includes('asking again'));
+    expect(retried.length).toBeGreaterThan(8);
+    expect(breakerLines().slice(linesBefore)).toEqual([]);
+    await clean();
+  }, 120_000);
+});

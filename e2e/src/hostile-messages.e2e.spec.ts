@@ -1,0 +1,158 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { COMMAND_QUEUES, type CommandQueue, deadLetterQueueOf } from '@backstitch/shared-types';
+import { waitFor } from '@backstitch/testkit';
+import { fuzz, mutated } from '@backstitch/testkit/fuzz';
+import { type Channel, type ChannelModel, connect } from 'amqplib';
+import * as fc from 'fast-check';
+import type { AppName } from './app-process.js';
+import { complaints } from './hostile/system-watch.js';
+import { MOUSE } from './shopper.js';
+import { System } from './system.js';
+
+const items = fc.constant([{ productId: MOUSE, quantity: 1, price: '29.99' }]);
+const plain = (pattern: string) =>
+  fc.record({ pattern: fc.constant(pattern), data: fc.record({ orderId: fc.uuid() }) });
+const saga = fc.record({
+  sagaId: fc.uuid(),
+  step: fc.constant('S'),
+  direction: fc.constantFrom('do', 'undo'),
+  attempt: fc.nat(3),
+});
+const creates = fc.record({
+  pattern: fc.constant('order.create'),
+  data: fc.record({
+    orderId: fc.uuid(),
+    userId: fc.constantFrom('user', 'line\n{"level":"error","msg":"forged"}', 'a\u0000b'),
+    items,
+    totalAmount: fc.constantFrom('29.99', '999999999999.99'),
+  }),
+  saga,
+});
+const reserves = fc.record({
+  pattern: fc.constant('inventory.reserve'),
+  data: fc.record({ orderId: fc.uuid(), items }),
+  saga,
+});
+const payments = fc.record({
+  pattern: fc.constant('payment.process'),
+  data: fc.record({ orderId: fc.uuid(), amount: fc.constantFrom('1.00', '999999999999.99') }),
+  saga,
+});
+
+interface Target {
+  app: AppName;
+  queue: CommandQueue;
+  commands: fc.Arbitrary<unknown>;
+  good: string;
+  /** Rows of these orders. */
+  rows: (system: System, orderIds: string[]) => Promise<object[]>;
+}
+
+const TARGETS: readonly Target[] = [
+  {
+    app: 'order-service',
+    queue: COMMAND_QUEUES.order,
+    commands: fc.oneof(creates, plain('order.cancel'), plain('order.confirm'), plain('order.get')),
+    good: 'order.cancel',
+    rows: (system, ids) => system.rows('orders', 'SELECT id FROM orders WHERE id = ANY($1)', [ids]),
+  },
+  {
+    app: 'inventory-service',
+    queue: COMMAND_QUEUES.inventory,
+    commands: fc.oneof(reserves, plain('inventory.release'), plain('inventory.commit')),
+    good: 'inventory.release',
+    rows: (system, ids) =>
+      system.rows('inventory', 'SELECT order_id FROM reservations WHERE order_id = ANY($1)', [ids]),
+  },
+  {
+    app: 'payment-service',
+    queue: COMMAND_QUEUES.payment,
+    commands: fc.oneof(payments, plain('payment.refund'), plain('payment.get')),
+    good: 'payment.refund',
+    rows: (system, ids) =>
+      system.rows('payments', 'SELECT order_id FROM payments WHERE order_id = ANY($1)', [ids]),
+  },
+];
+
+const REFUSED = ['MALFORMED_COMMAND', 'UNKNOWN_PATTERN'];
+
+describe('hostile messages', () => {
+  let system: System;
+  let connection: ChannelModel;
+  let channel: Channel;
+  let replyTo: string;
+  const replies = new Map<string, { err?: { code: string } }>();
+  beforeAll(async () => {
+    system = await System.start();
+    connection = await connect(system.rabbitmqUrl, { noDelay: true });
+    channel = await connection.createChannel();
+    ({ queue: replyTo } = await channel.assertQueue('', { exclusive: true }));
+    const keep = (message: { content: Buffer; properties: { correlationId?: string } } | null) => {
+      if (!message) return;
+      const reply = JSON.parse(message.content.toString()) as { err?: { code: string } };
+      replies.set(String(message.properties.correlationId), reply);
+    };
+    await channel.consume(replyTo, keep, { noAck: true });
+  }, 120_000);
+  afterAll(async () => {
+    await connection?.close();
+    await system?.stop();
+  }, 60_000);
+
+  const replied = (id: string) =>
+    waitFor(`the reply to ${id}`, () => replies.get(id), { timeoutMs: 60_000 });
+
+  it.each(TARGETS)(
+    'to $queue are answered or kept, leave no row when refused, and block nobody',
+    async ({ app, queue, commands, good, rows }) => {
+      const sent = new Map<string, { body: Buffer; isAwaited: boolean; original: string }>();
+      const cases = commands.chain((command) =>
+        fc.record({
+          original: fc.constant(command as { data: { orderId: string } }),
+          value: mutated(fc.constant(command)),
+          isAwaited: fc.boolean(),
+        }),
+      );
+      await fuzz(`messages to ${queue}`, 800, cases, ({ original, value, isAwaited }) => {
+        const id = `${queue}-${sent.size}`;
+        const body = Buffer.from(JSON.stringify(value) ?? '');
+        sent.set(id, { body, isAwaited, original: original.data.orderId });
+        const answering = isAwaited ? { replyTo, correlationId: id } : {};
+        channel.sendToQueue(queue, body, { messageId: id, persistent: true, ...answering });
+      });
+      const orderId = crypto.randomUUID();
+      const command = Buffer.from(JSON.stringify({ pattern: good, data: { orderId } }));
+      channel.sendToQueue(queue, command, { replyTo, correlationId: `good-${queue}` });
+      expect(await replied(`good-${queue}`)).toHaveProperty('response.success', true);
+
+      const awaited = [...sent].filter(([, { isAwaited }]) => isAwaited);
+      const refused: [id: string, original: string][] = [];
+      for (const [id, { original }] of awaited) {
+        const { err } = await replied(id);
+        if (err?.code === 'INTERNAL') throw new Error(`a bug: ${sent.get(id)!.body.toString()}`);
+        if (err && REFUSED.includes(err.code)) refused.push([id, original]);
+      }
+      expect(refused.length).toBeGreaterThan(50);
+      expect(
+        await rows(
+          system,
+          refused.map(([, original]) => original),
+        ),
+      ).toEqual([]);
+
+      // What the app had in hand and not acknowledged would be back in the queue now.
+      expect(await complaints(system)).toEqual([]);
+      expect(await system.apps[app].stop()).toBe(0);
+      expect(await system.vhost!.queue(queue)).toMatchObject({ messages: 0, consumers: 0 });
+      const dead = new Map<string, Buffer>();
+      for (;;) {
+        const message = await channel.get(deadLetterQueueOf(queue), { noAck: true });
+        if (!message) break;
+        dead.set(String(message.properties.headers?.['dead-message-id']), message.content);
+      }
+      for (const [id] of refused) expect(dead.get(id)).toEqual(sent.get(id)!.body);
+      await system.restart(app);
+    },
+    600_000,
+  );
+});
