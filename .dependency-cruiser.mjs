@@ -14,7 +14,7 @@ const arrow = (room, allowed, sentence) => ({
   severity: 'error',
   from: { path: `^${room}/`, pathNot: TESTS },
   to: {
-    path: '^(packages|apps|e2e|bench|tools)/',
+    path: '^(packages|apps|e2e|bench|drill|tools)/',
     pathNot: [`^${room}/`, ...allowed.map((name) => `^packages/${name}/`)],
   },
 });
@@ -87,13 +87,13 @@ export default {
         'Packages are used by apps, tests and tools; the other way round is a cycle to come.',
       severity: 'error',
       from: { path: PACKAGES, pathNot: TESTS },
-      to: { path: '^(apps|e2e|bench|tools)/' },
+      to: { path: '^(apps|e2e|bench|drill|tools)/' },
     },
     {
       name: 'no-deep-imports',
       comment: "A package is entered by its doors (package.json's exports), not by its files.",
       severity: 'error',
-      from: { path: '^(packages|apps|e2e|bench|tools)/([^/]+)/' },
+      from: { path: '^(packages|apps|e2e|bench|drill|tools)/([^/]+)/' },
       to: { path: '^packages/[^/]+/src/', pathNot: '^$1/$2/' },
     },
     only('amqplib', ['packages/messaging', 'packages/testkit'], 'One room knows AMQP.'),

@@ -3,6 +3,7 @@
  * so), and the whole system as processes. One configuration serves every package.
  */
 const base = {
+  globalTeardown: '<rootDir>/tools/jest-left-open.mjs',
   testEnvironment: 'node',
   extensionsToTreatAsEsm: ['.ts'],
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
@@ -26,7 +27,9 @@ const base = {
   },
 };
 
-const rooms = ['apps', 'packages', 'tools', 'bench', 'e2e'].map((room) => `<rootDir>/${room}`);
+const rooms = ['apps', 'packages', 'tools', 'bench', 'drill', 'e2e'].map(
+  (room) => `<rootDir>/${room}`,
+);
 
 export default {
   // A limit for what hangs, not for what is slow: services answer late on a busy machine.
@@ -49,6 +52,11 @@ export default {
       roots: rooms,
       testMatch: ['**/*.integration.spec.ts'],
     },
-    { ...base, displayName: 'e2e', roots: ['<rootDir>/e2e'], testMatch: ['**/*.e2e.spec.ts'] },
+    {
+      ...base,
+      displayName: 'e2e',
+      roots: ['<rootDir>/e2e', '<rootDir>/drill'],
+      testMatch: ['**/*.e2e.spec.ts'],
+    },
   ],
 };
