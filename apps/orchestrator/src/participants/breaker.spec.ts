@@ -53,6 +53,16 @@ describe('a breaker opens', () => {
     expect(stateAfter(breaker, 4_000)).toBe('open');
   });
 
+  it('when nobody reads its queue after it answered, though no look ever found a reader', () => {
+    const breaker = closed();
+    breaker.seen(0, 0);
+    breaker.served(2_500);
+    expect(stateAfter(breaker, 3_100)).toBe('closed');
+    breaker.seen(0, 3_500);
+    expect(stateAfter(breaker, 6_499)).toBe('closed');
+    expect(stateAfter(breaker, 6_500)).toBe('open');
+  });
+
   //  what happened                                                          told by
   it.each<[string, (breaker: Breaker) => void]>([
     ['one saga has trouble for ever', (it) => range(99).forEach((n) => it.fault('a', n))],

@@ -58,9 +58,11 @@ export class Breaker {
     this.#settings = settings;
   }
 
-  /** It answered a command as it should. */
+  /** It answered a command as it should, so somebody read its queue, looked at or not. */
   served(nowMs: number): void {
     this.#servedAtMs = nowMs;
+    this.#wasRead = true;
+    this.#unreadSinceMs = undefined;
     this.#faults.clear();
     this.#silence.clear();
     this.#pauseMs = PAUSE_MIN_MS;
