@@ -1,7 +1,17 @@
 import { sagaTables } from '@backstitch/saga-engine/postgres';
 import { sql } from 'drizzle-orm';
-import { check, jsonb, pgTable, primaryKey, text, timestamp, uuid } from 'drizzle-orm/pg-core';
+import {
+  check,
+  index,
+  jsonb,
+  pgTable,
+  primaryKey,
+  text,
+  timestamp,
+  uuid,
+} from 'drizzle-orm/pg-core';
 
+/** saga_logs is partitioned by day: see the migrations. */
 export const SAGA_TABLES = sagaTables({ subjectColumn: 'order_id' });
 export const { sagaState, sagaLogs, sagaOwners } = SAGA_TABLES;
 
@@ -19,10 +29,15 @@ export const idempotencyKeys = pgTable(
     requestHash: text('request_hash').notNull(),
     sagaId: uuid('saga_id').notNull(),
     createdAt: timestamp('created_at', { withTimezone: true }).notNull(),
+    /** How the saga ended, once its row is removed: see the retention. */
+    answer: jsonb('answer'),
   },
   (table) => [
     primaryKey({ name: 'idempotency_keys_pkey', columns: [table.caller, table.kind, table.key] }),
     check('idempotency_keys_kind', sql`kind IN ('KEYED', 'KEYLESS')`),
+    // For the retention: whom a saga's end is to be written to, and which keys are too old.
+    index('idempotency_keys_saga').on(table.sagaId),
+    index('idempotency_keys_age').on(table.createdAt),
   ],
 );
 
