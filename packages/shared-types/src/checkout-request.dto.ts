@@ -1,5 +1,6 @@
 import { IsInt, IsString, IsUUID, Matches, Max, Min, registerDecorator } from 'class-validator';
 import 'reflect-metadata';
+import { AtSight } from './at-sight.js';
 import { IsLines } from './lines.decorator.js';
 
 /** Any text without control characters and without half a surrogate pair, 1–100 characters. */
@@ -36,6 +37,7 @@ export class CheckoutItemDto {
 }
 
 /** The body of POST /api/checkout. What no single field can say is in checkout-lines.ts. */
+@AtSight()
 export class CheckoutRequestDto {
   @IsString()
   @Matches(USER_ID, { message: 'userId must be 1-100 characters without control characters' })

@@ -1,3 +1,4 @@
+export { soundAtSight } from './at-sight.js';
 export * from './checkout-lines.js';
 export * from './checkout-request.dto.js';
 export * from './error-codes.js';

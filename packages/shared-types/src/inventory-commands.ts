@@ -1,5 +1,6 @@
 import { IsInt, IsOptional, IsUUID, Matches, Max, Min } from 'class-validator';
 import 'reflect-metadata';
+import { AtSight } from './at-sight.js';
 import { IsLines } from './lines.decorator.js';
 import { AMOUNT, OrderIdCommand } from './order-id.command.js';
 
@@ -19,6 +20,7 @@ export class InventoryReserveItem {
 }
 
 /** data of inventory.reserve */
+@AtSight()
 export class InventoryReserveCommand extends OrderIdCommand {
   @IsLines(() => InventoryReserveItem)
   items!: InventoryReserveItem[];

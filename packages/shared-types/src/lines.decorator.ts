@@ -1,6 +1,7 @@
 import { Transform, Type } from 'class-transformer';
 import { ArrayMaxSize, ArrayMinSize, IsArray, ValidateNested } from 'class-validator';
 import 'reflect-metadata';
+import { linesOf } from './at-sight.js';
 
 const LINES_MAX = 100;
 
@@ -14,7 +15,10 @@ export function IsLines(lineClass: () => new () => object): PropertyDecorator {
     ArrayMaxSize(LINES_MAX, { message: `$property must hold at most ${LINES_MAX} lines` }),
     ValidateNested({ each: true }),
   ];
-  return (target, property) => decorators.forEach((decorate) => decorate(target, property));
+  return (target, property) => {
+    decorators.forEach((decorate) => decorate(target, property));
+    linesOf(target, property, lineClass);
+  };
 }
 
 /**

@@ -1,5 +1,6 @@
 import { IsInt, IsString, IsUUID, Length, Matches, Max, Min } from 'class-validator';
 import 'reflect-metadata';
+import { AtSight } from './at-sight.js';
 import { IsLines } from './lines.decorator.js';
 import { AMOUNT, OrderIdCommand } from './order-id.command.js';
 import type { OrderSagaState, OrderStatus } from './statuses.js';
@@ -21,6 +22,7 @@ export class OrderCreateItem {
 const WELL_FORMED = /^\P{Cs}*$/u;
 
 /** data of order.create */
+@AtSight()
 export class OrderCreateCommand extends OrderIdCommand {
   @IsString()
   @Length(1, 200)

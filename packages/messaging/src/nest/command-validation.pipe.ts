@@ -1,5 +1,5 @@
 import { type ArgumentMetadata, Injectable, ValidationPipe } from '@nestjs/common';
-import type { FieldProblem } from '@backstitch/shared-types';
+import { type FieldProblem, soundAtSight } from '@backstitch/shared-types';
 import { MalformedCommand } from '../errors.js';
 
 /** What class-validator reports, as far as it is read here. */
@@ -27,8 +27,11 @@ export class CommandValidationPipe extends ValidationPipe {
   }
 
   override async transform(value: unknown, metadata: ArgumentMetadata): Promise<unknown> {
-    // class-validator takes a list for a valid object of any class.
     const { metatype, type } = metadata;
+    // What is good needs no report.
+    const sound = type === 'body' && metatype && soundAtSight<object>(metatype, value);
+    if (sound) return sound;
+    // class-validator takes a list for a valid object of any class.
     if (type === 'body' && Array.isArray(value) && metatype && metatype !== Array) {
       throw malformed([{ field: 'data', message: 'data must be an object' }]);
     }

@@ -1,4 +1,4 @@
-import type { FieldProblem } from '@backstitch/shared-types';
+import { type FieldProblem, soundAtSight } from '@backstitch/shared-types';
 import { ValidationPipe, type ArgumentMetadata, type PipeTransform } from '@nestjs/common';
 import { isUUID, type ValidationError } from 'class-validator';
 import { validationProblem } from './problem.js';
@@ -13,12 +13,21 @@ const NAME_MAX = 100;
  * does not convert itself. What is wrong is thrown as whatever `problem` makes of it.
  */
 export function validationPipe(problem: (errors: FieldProblem[]) => Error): ValidationPipe {
-  return new ValidationPipe({
+  return new DtoPipe({
     whitelist: true,
     forbidNonWhitelisted: true,
     transform: true,
     exceptionFactory: (errors) => problem(fieldProblems(errors).slice(0, PROBLEMS_MAX)),
   });
+}
+
+/** What is good needs no report: only the rest is put through class-validator's. */
+class DtoPipe extends ValidationPipe {
+  override transform(value: unknown, metadata: ArgumentMetadata): Promise<unknown> {
+    const { metatype, type } = metadata;
+    const sound = type === 'body' && metatype && soundAtSight<object>(metatype, value);
+    return sound ? Promise.resolve(sound) : super.transform(value, metadata);
+  }
 }
 
 /** For HTTP bodies: 400 VALIDATION_FAILED with `errors: [{ field: 'items.0.quantity', message }]`. */
