@@ -1,84 +1,77 @@
 import { writeFileSync } from 'node:fs';
-import { measure, measureRest, warm } from './measure.js';
+import { join } from 'node:path';
 import type { BenchOptions } from './options.js';
-import { turns, type Turn } from './plan.js';
-import { circumstances } from './report/machine.js';
-import { cpuMsTotal, failures, type Measurement } from './report/measurement.js';
-import { ratios } from './report/ratios.js';
-import { report, type BenchResult } from './report/report.js';
-import { figure } from './report/table.js';
+import { duration } from './plan.js';
+import { chart, chartedIn } from './report/chart.js';
+import { heading } from './report/heading.js';
+import { circumstances, type Circumstances } from './report/machine.js';
+import type { Throughput } from './report/throughput-report.js';
+import type { ScenarioName } from './scenarios/catalogue.js';
+import { SCENARIO } from './scenarios/index.js';
+import { type Finding, withOwnCleanup } from './scenarios/scenario.js';
+import { benchFolder } from './servers/bench-folder.js';
 import { openServers } from './servers/servers.js';
-import { startSystem } from './systems/start-system.js';
 import type { Site } from './systems/site.js';
-import { SYSTEMS, type System } from './systems/system.js';
-
-/** A process that has just started is slow; before the first round it runs for so many warm-ups. */
-const HEAT = 4;
 
 /** Everything a command is given to work with. */
-export type Command = Omit<Site, 'servers' | 'basket'> & { options: BenchOptions };
+export type Command = Pick<Site, 'env' | 'cleanup' | 'say' | 'stop'> & { options: BenchOptions };
 
-/** Starts the systems, measures them in turn and prints what came out. */
-export async function bench({ options, ...around }: Command): Promise<void> {
-  const { products, lines, rounds, seconds, warmSeconds, concurrency } = options;
-  const { say, stop, cleanup, env } = around;
+/** Everything one run found out; written as JSON. */
+interface BenchResult {
+  startedAt: string;
+  circumstances: Circumstances;
+  options: BenchOptions;
+  scenarios: Partial<Record<ScenarioName, object>>;
+}
+
+/** Runs the scenarios one after the other; resolves with what they found that must never be. */
+export async function bench(command: Command): Promise<string[]> {
+  const { options, say, stop, cleanup, env } = command;
   const startedAt = new Date().toISOString();
+  const { scenarios } = options;
+  const seconds = scenarios.reduce((sum, name) => sum + SCENARIO[name].seconds(options), 0);
+  say(`${scenarios.join(', ')}: ${duration(seconds)} in all`);
   say('starting PostgreSQL and RabbitMQ');
   const servers = await openServers({ env, cleanup, postgresSettings: options.postgres });
   const found = await circumstances(servers);
-  const basket = { products, lines };
-  const systems: System[] = [];
-  for (const name of options.only ? [options.only] : SYSTEMS) {
+  const result: BenchResult = { startedAt, circumstances: found, options, scenarios: {} };
+  console.log(`\n${heading(found, options)}\n`);
+  const wrong: string[] = [];
+  for (const name of scenarios) {
     stop.signal.throwIfAborted();
-    systems.push(await startSystem(name, { ...around, servers, basket }));
+    say(`--- ${name}, ${duration(SCENARIO[name].seconds(options))}`);
+    const finding = await withOwnCleanup({ ...command, servers }, SCENARIO[name].run);
+    console.log(`\n${finding.text}\n`);
+    for (const one of finding.wrong ?? []) console.log(`WRONG: ${one}\n`);
+    wrong.push(...(finding.wrong ?? []));
+    keep(result, name, finding, command);
   }
+  return wrong;
+}
 
-  const most = Math.max(...concurrency);
-  for (const system of systems) {
-    say(`${system.name}: warming up`);
-    await warm(system, most, warmSeconds * HEAT, basket, stop.signal);
-  }
-
-  say('looking at everything at rest');
-  const atRestCpuMsPerSecond = await measureRest(systems, servers, stop.signal);
-
-  const plan = turns(
-    rounds,
-    concurrency,
-    systems.map(({ name }) => name),
-  );
-  const measurements: Measurement[] = [];
-  for (const [index, turn] of plan.entries()) {
-    const system = systems.find(({ name }) => name === turn.system) as System;
-    const signal = stop.signal;
-    const one = await measure(system, turn, servers, { seconds, warmSeconds, basket, signal });
-    measurements.push(one);
-    say(`${index + 1}/${plan.length} ${progress(turn, one)}`);
-  }
-
-  const result: BenchResult = {
-    startedAt,
-    circumstances: found,
-    load: { seconds, warmSeconds, rounds, ...basket },
-    systems: await Promise.all(systems.map((system) => accountOf(system, measurements))),
-    atRestCpuMsPerSecond,
-    measurements,
-    ratios: ratios(measurements, 'backstitch', 'textbook'),
+/** Written after each scenario: a run that is broken off keeps what it has. */
+function keep(
+  result: BenchResult,
+  name: ScenarioName,
+  { data }: Finding,
+  { options, say }: Command,
+): void {
+  result.scenarios[name] = data;
+  const write = (kind: 'json' | 'svg', text: string) => {
+    const own = `${result.startedAt.replaceAll(':', '-').slice(0, 19)}.${kind}`;
+    for (const file of [join(benchFolder('results'), own), options[kind]]) {
+      if (file) writeFileSync(file, text);
+    }
+    say(
+      `written: ${[join('.backstitch/bench/results', own), options[kind]].filter(Boolean).join(', ')}`,
+    );
   };
-  console.log(`\n${report(result)}\n`);
-  if (options.json) writeFileSync(options.json, `${JSON.stringify(result, null, 2)}\n`);
-}
-
-async function accountOf({ name, description, books }: System, measurements: Measurement[]) {
-  const own = measurements.filter(({ system }) => system === name);
-  const completed = own.reduce((sum, one) => sum + one.completed, 0);
-  return { name, description, books: await books(), completed };
-}
-
-function progress({ round, inFlight, system }: Turn, one: Measurement): string {
-  const failed = failures(one) > 0 ? `, ${failures(one)} FAILED` : '';
-  return (
-    `round ${round}, ${inFlight} in flight, ${system}: ${figure(one.perSecond)}/s, ` +
-    `${figure(cpuMsTotal(one.cpuMs))} CPU ms each, p50 ${figure(one.latencyMs.p50)} ms${failed}`
+  write('json', `${JSON.stringify(result, null, 2)}\n`);
+  if (name !== 'throughput') return;
+  const { measurements } = data as Throughput;
+  const inFlight = chartedIn(measurements);
+  write(
+    'svg',
+    chart({ measurements, inFlight, around: result.circumstances, at: result.startedAt }),
   );
 }

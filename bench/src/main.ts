@@ -23,8 +23,8 @@ async function main(): Promise<number> {
   work.catch(() => undefined); // what fails because it is being stopped is no news
   try {
     // Whatever it is doing when it is to stop, it is not waited for.
-    await Promise.race([work, stopped]);
-    return 0;
+    const wrong = (await Promise.race([work, stopped])) ?? [];
+    return wrong.length > 0 ? 1 : 0;
   } catch (error) {
     tell(error);
     return error instanceof Interrupted ? 130 : 1;

@@ -2,18 +2,11 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { checkoutBody, type Basket } from './load/basket.js';
 import { drive } from './load/drive.js';
 import { UsageMeter, type ProcessUsage } from './load/process-usage.js';
-import type { Turn } from './plan.js';
-import type { CpuMs, Measurement } from './report/measurement.js';
+import type { LoadOutcome } from './load/shop.js';
+import { CPU_PARTS, type CpuMs, type CpuPart, type Figures } from './report/measurement.js';
 import { quantileOfSorted } from './report/statistics.js';
 import type { Servers } from './servers/servers.js';
 import type { System } from './systems/system.js';
-
-export interface MeasureOptions {
-  seconds: number;
-  warmSeconds: number;
-  basket: Basket;
-  signal: AbortSignal;
-}
 
 /** Loads a system without looking: code gets compiled, connections opened, caches filled. */
 export async function warm(
@@ -29,37 +22,25 @@ export async function warm(
 /** Loads one system, and accounts what every server process burnt meanwhile. */
 export async function measure(
   system: System,
-  { round, inFlight }: Turn,
   servers: Servers,
-  { seconds, warmSeconds, basket, signal }: MeasureOptions,
-): Promise<Measurement> {
-  await warm(system, inFlight, warmSeconds, basket, signal);
-  const meter = new UsageMeter({
-    apps: UsageMeter.works() ? system.processes.map(({ pid }) => pid) : [],
-    ...servers.pids,
-  });
+  signal: AbortSignal,
+  load: () => Promise<LoadOutcome>,
+): Promise<Figures> {
+  const meter = meterOf(system, servers);
   const before = meter.read();
-  const { latenciesMs, ...outcome } = await drive({
-    url: system.checkoutUrl,
-    inFlight,
-    seconds,
-    signal,
-    body: () => checkoutBody(basket, Math.random),
-  });
+  const { latenciesMs, ...outcome } = await load();
   const after = meter.read();
   signal.throwIfAborted(); // a load that was broken off is no measurement
   const completed = latenciesMs.length;
   const quantile = (share: number) => quantileOfSorted(latenciesMs, share);
+  const own = [after.apps, after.engine].flatMap((usage) => usage?.residentBytes ?? []);
   return {
-    system: system.name,
-    round,
-    inFlight,
     completed,
     ...outcome,
     perSecond: completed / outcome.seconds,
     latencyMs: { p50: quantile(0.5), p95: quantile(0.95), p99: quantile(0.99), max: quantile(1) },
-    cpuMs: cpuMsPerCheckout(before, after, completed),
-    appsRssMb: after.apps && after.apps.residentBytes / 1e6,
+    cpuMs: cpuMsPerCheckout(partsOf(system), before, after, completed),
+    ...(own.length > 0 && { appsRssMb: own.reduce((sum, bytes) => sum + bytes, 0) / 1e6 }),
   };
 }
 
@@ -67,7 +48,7 @@ const REST_SECONDS = 4;
 
 /**
  * CPU milliseconds per second that everything burns when nobody buys: heartbeats, sweepers, polling. What
- * the servers burn at rest is in every system's figures, and most of them when little is in flight.
+ * PostgreSQL and the broker burn at rest is in every figure, and most of them when little is in flight.
  */
 export async function measureRest(
   systems: readonly System[],
@@ -75,8 +56,8 @@ export async function measureRest(
   signal: AbortSignal,
 ): Promise<Record<string, number>> {
   if (!UsageMeter.works()) return {};
-  const apps = systems.map(({ name, processes }) => [name, processes.map(({ pid }) => pid)]);
-  const meter = new UsageMeter<string>({ ...Object.fromEntries(apps), ...servers.pids });
+  const own = systems.map(({ name, processes }) => [name, pidsOf(Object.values(processes).flat())]);
+  const meter = new UsageMeter<string>({ ...Object.fromEntries(own), ...servers.pids });
   const before = meter.read();
   await delay(REST_SECONDS * 1000, undefined, { signal });
   const after = meter.read();
@@ -88,13 +69,36 @@ export async function measureRest(
   );
 }
 
-type Usages = Partial<Record<keyof CpuMs, ProcessUsage>>;
+function meterOf({ processes }: System, servers: Servers): UsageMeter<CpuPart> {
+  const pids = UsageMeter.works()
+    ? { apps: pidsOf(processes.apps), engine: pidsOf(processes.engine ?? []) }
+    : { apps: [], engine: [] };
+  return new UsageMeter({ ...pids, ...servers.pids });
+}
 
-function cpuMsPerCheckout(before: Usages, after: Usages, completed: number): CpuMs {
+function pidsOf(processes: readonly { pid: number }[]): number[] {
+  return processes.map(({ pid }) => pid);
+}
+
+function partsOf({ processes, usesBroker }: System): CpuPart[] {
+  return CPU_PARTS.filter((part) => {
+    if (part === 'engine') return processes.engine !== undefined;
+    return part !== 'rabbitmq' || usesBroker;
+  });
+}
+
+type Usages = Partial<Record<CpuPart, ProcessUsage>>;
+
+function cpuMsPerCheckout(
+  parts: readonly CpuPart[],
+  before: Usages,
+  after: Usages,
+  completed: number,
+): CpuMs {
   const cpuMs: CpuMs = {};
-  for (const part of ['apps', 'postgres', 'rabbitmq'] as const) {
+  for (const part of parts) {
     const [was, is] = [before[part], after[part]];
-    if (was && is) cpuMs[part] = (is.cpuMs - was.cpuMs) / completed;
+    cpuMs[part] = was && is ? (is.cpuMs - was.cpuMs) / completed : null;
   }
   return cpuMs;
 }

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { benchOptions } from './options.js';
+import { SCENARIOS } from './scenarios/catalogue.js';
 
 let said = '';
 beforeEach(() => {
@@ -11,14 +12,29 @@ beforeEach(() => {
 });
 
 describe('benchOptions', () => {
-  it('measures one and 64 in flight, three rounds, unless told otherwise', () => {
-    expect(benchOptions([])).toMatchObject({ rounds: 3, concurrency: [1, 64], seconds: 15 });
+  it('measures all systems under four loads, three rounds, unless told otherwise', () => {
+    expect(benchOptions([])).toMatchObject({
+      rounds: 3,
+      concurrency: [1, 16, 64, 256],
+      seconds: 15,
+      only: ['backstitch', 'textbook', 'dbos', 'restate'],
+    });
+  });
+
+  it('runs scenarios in one order, in whichever they are named', () => {
+    const asked = benchOptions(['--scenario', 'half-load, throughput']);
+    expect(asked.scenarios).toEqual(['throughput', 'half-load']);
+  });
+
+  it('compares this project with each peer that is named, in whichever order', () => {
+    expect(benchOptions(['--only', 'dbos,backstitch']).only).toEqual(['backstitch', 'dbos']);
   });
 
   it('shortens with --quick, and what is given beside it wins', () => {
     const quick = benchOptions(['--quick']);
     expect(quick.seconds).toBeLessThan(benchOptions([]).seconds);
-    expect(quick.rounds).toBe(3);
+    expect(quick).toMatchObject({ rounds: 3, concurrency: [1, 64] });
+    expect(quick.scenarios).toEqual(['throughput', 'half-load']);
     expect(benchOptions(['--quick', '--seconds', '7']).seconds).toBe(7);
   });
 
@@ -27,7 +43,7 @@ describe('benchOptions', () => {
   });
 
   it('takes its options after a lone --, as some package managers pass them', () => {
-    expect(benchOptions(['--', '--only', 'textbook']).only).toBe('textbook');
+    expect(benchOptions(['--', '--only', 'textbook']).only).toEqual(['textbook']);
   });
 
   it('takes settings of the database server by name', () => {
@@ -44,11 +60,23 @@ describe('benchOptions', () => {
     expect(benchOptions(['--profile', '4']).profile).toBe(4);
   });
 
+  it('tells a newcomer of every scenario and what it measures', () => {
+    let told = '';
+    jest.spyOn(process.stdout, 'write').mockImplementation((text) => {
+      told += String(text);
+      return true;
+    });
+    expect(() => benchOptions(['--help'])).toThrow();
+    for (const words of Object.entries(SCENARIOS).flat()) expect(told).toContain(words);
+    expect(told).toContain('--scenario');
+  });
+
   it.each([
     { words: ['--rounds', '0'], why: 'whole number' },
     { words: ['--seconds', '1e3'], why: 'whole number' },
     { words: ['--concurrency', '1,,2'], why: 'whole number' },
-    { words: ['--only', 'dbos'], why: 'backstitch, textbook' },
+    { words: ['--only', 'dbos,temporal'], why: '"temporal" is none of backstitch, textbook' },
+    { words: ['--scenario', 'everything'], why: '"everything" is none of throughput' },
     { words: ['--products', '1'], why: '2 different products are more than 1' },
     { words: ['--postgres', 'fsync'], why: '"fsync" is not name=value' },
     { words: ['--fast'], why: "unknown option '--fast'" },

@@ -1,85 +1,143 @@
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { Command, InvalidArgumentError } from 'commander';
+import {
+  QUICK_SCENARIOS,
+  SCENARIO_NAMES,
+  SCENARIOS,
+  type ScenarioName,
+  USUAL_SCENARIOS,
+} from './scenarios/catalogue.js';
 import { SYSTEMS, type SystemName } from './systems/system.js';
 
 export interface BenchOptions {
+  /** In the order in which they are run. */
+  scenarios: ScenarioName[];
+  /** The first of them is compared with each other one. */
+  only: SystemName[];
   rounds: number;
   /** Of each measurement; each is preceded by a warm-up. */
   seconds: number;
   warmSeconds: number;
   /** Checkouts kept in flight, one load after the other. */
   concurrency: number[];
-  only?: SystemName;
   products: number;
   lines: number;
+  /** Sagas that a scenario makes; each has a usual number of its own. */
+  sagas?: number;
+  minutes: number;
+  instances: number[];
   json?: string;
+  svg?: string;
   /** Settings of the PostgreSQL that the benchmark starts. */
   postgres: Record<string, string>;
-  /** Seconds of a CPU profile of every app, taken instead of the rounds. */
+  /** Seconds of a CPU profile of every app, taken instead of the scenarios. */
   profile?: number;
 }
 
-const USUAL = { rounds: 3, seconds: 15, warmSeconds: 3 };
-/** Three rounds of both systems under both loads, everything around them included, in two minutes. */
-const QUICK = { rounds: 3, seconds: 5, warmSeconds: 1 };
+const USUAL = {
+  scenarios: USUAL_SCENARIOS,
+  rounds: 3,
+  seconds: 15,
+  warm: 3,
+  concurrency: [1, 16, 64, 256],
+};
+/** Three rounds of all systems under two loads, everything around them included, in about two minutes. */
+const QUICK = {
+  scenarios: QUICK_SCENARIOS,
+  rounds: 3,
+  seconds: 3,
+  warm: 1,
+  concurrency: [1, 64],
+};
 
 /** Reads the command's words. Throws a CommanderError after having said what is wrong, or for --help. */
 export function benchOptions(words: readonly string[]): BenchOptions {
-  const command = new Command('pnpm bench')
-    .description(
-      'Measures a checkout: this project and the textbook, in turn, on the same servers.',
-    )
-    .option('--quick', 'about two minutes instead of five; wider spreads')
-    .option('--rounds <n>', `rounds [${USUAL.rounds}]`, wholeNumber)
-    .option('--seconds <n>', `seconds of each measurement [${USUAL.seconds}]`, wholeNumber)
-    .option('--warm <n>', `seconds of load before each [${USUAL.warmSeconds}]`, wholeNumber)
-    .option('--concurrency <list>', 'checkouts kept in flight, e.g. 1,16,64,256', numbers, [1, 64])
-    .addOption(new Option('--only <system>', 'measure one, without ratios').choices(SYSTEMS))
-    .option('--products <n>', 'size of the catalogue; 1 is one hot product', wholeNumber, 1_000)
-    .option('--lines <n>', 'different products in an order', wholeNumber, 2)
-    .option('--postgres <settings>', 'e.g. commit_delay=1000,commit_siblings=0', settings, {})
-    .option('--json <file>', 'write everything that was measured to a file')
-    .option('--profile [seconds]', 'no rounds: what each process spends its CPU on', wholeNumber)
-    .addHelpText('after', HELP)
-    .exitOverride()
-    .allowExcessArguments(false);
-  const given = command
-    .parse(
-      words.filter((word) => word !== '--'),
-      { from: 'user' },
-    )
-    .opts();
+  const command = commandLine();
+  const asked = words.filter((word) => word !== '--');
+  const given = command.parse(asked, { from: 'user' }).opts();
   if (given.lines > given.products) {
     command.error(`error: ${given.lines} different products are more than ${given.products}`);
   }
   const usual = given.quick ? QUICK : USUAL;
   return {
+    scenarios: given.scenario ?? usual.scenarios,
+    only: given.only,
     rounds: given.rounds ?? usual.rounds,
     seconds: given.seconds ?? usual.seconds,
-    warmSeconds: given.warm ?? usual.warmSeconds,
-    concurrency: given.concurrency,
-    only: given.only,
+    warmSeconds: given.warm ?? usual.warm,
+    concurrency: given.concurrency ?? usual.concurrency,
     products: given.products,
     lines: given.lines,
+    sagas: given.sagas,
+    minutes: given.minutes,
+    instances: given.instances,
     json: given.json,
+    svg: given.svg,
     postgres: given.postgres,
     profile: given.profile === true ? PROFILE_SECONDS : given.profile,
   };
 }
 
+function commandLine(): Command {
+  return new Command('pnpm bench')
+    .description(
+      'Measures a checkout: this project and its peers (the textbook, DBOS Transact, Restate), in turn, ' +
+        'on the same servers.',
+    )
+    .option('--quick', 'the comparison in about two minutes; wider spreads')
+    .option('--scenario <names>', 'measure only these (see below)', oneOf(SCENARIO_NAMES))
+    .option('--only <systems>', `of ${SYSTEMS.join(',')}`, oneOf(SYSTEMS), [...SYSTEMS])
+    .option('--concurrency <list>', 'checkouts kept in flight [1,16,64,256; quick: 1,64]', numbers)
+    .option('--rounds <n>', `rounds [${USUAL.rounds}]`, wholeNumber)
+    .option('--seconds <n>', seconds('of each measurement', 'seconds'), wholeNumber)
+    .option('--warm <n>', seconds('of load before each', 'warm'), wholeNumber)
+    .option('--products <n>', 'size of the catalogue', wholeNumber, 1_000)
+    .option('--lines <n>', 'different products in an order', wholeNumber, 2)
+    .option('--sagas <n>', 'sagas that takeover and five-million make', wholeNumber)
+    .option('--minutes <n>', 'how long memory is watched', wholeNumber, 10)
+    .option('--instances <list>', 'of orchestrator and services in scale', numbers, [1, 2, 4])
+    .option('--postgres <settings>', 'e.g. commit_delay=1000,commit_siblings=0', settings, {})
+    .option('--json <file>', 'write everything that was measured to a file of this name, too')
+    .option('--svg <file>', 'write the chart of throughput to a file of this name, too')
+    .option('--profile [seconds]', 'no scenarios: what each process spends its CPU on', wholeNumber)
+    .addHelpText('after', HELP)
+    .exitOverride()
+    .allowExcessArguments(false);
+}
+
 const PROFILE_SECONDS = 10;
 const HELP = `
+Scenarios (--scenario takes several, joined by commas):
+${SCENARIO_NAMES.map((name) => `  ${name.padEnd(13)} ${SCENARIOS[name]}`).join('\n')}
+
+Without --scenario these are measured: ${USUAL_SCENARIOS.join(', ')};
+with --quick ${QUICK_SCENARIOS.join(' and ')}. How long it takes is said at the start.
+
 Starts a PostgreSQL and a RabbitMQ of its own, or uses those that DATABASE_SERVER_URL and RABBITMQ_URL
 (with RABBITMQ_MANAGEMENT_URL) name. Other variables reach the apps: LOG_LEVEL, QUEUE_TYPE, NODE_OPTIONS.
-Everything that was started is ended and everything that was made is removed, also after Ctrl-C.`;
+Everything that was started is ended and everything that was made is removed, also after Ctrl-C; what was
+measured stays in .backstitch/bench/results.`;
+
+function seconds(what: string, which: 'seconds' | 'warm'): string {
+  return `seconds ${what} [${USUAL[which]}; quick: ${QUICK[which]}]`;
+}
 
 function wholeNumber(text: string): number {
   const number = Number(text);
-  if (/^\d{1,7}$/.test(text) && number > 0) return number;
-  throw new InvalidArgumentError('It must be a whole number from 1 to 9999999.');
+  if (/^\d{1,8}$/.test(text) && number > 0) return number;
+  throw new InvalidArgumentError('It must be a whole number from 1 to 99999999.');
 }
 
 function numbers(text: string): number[] {
   return [...new Set(text.split(',').map((one) => wholeNumber(one.trim())))];
+}
+
+function oneOf<Name extends string>(names: readonly Name[]) {
+  return (text: string): Name[] => {
+    const asked = text.split(',').map((one) => one.trim());
+    const strange = asked.find((one) => !names.some((name) => name === one));
+    if (strange === undefined) return names.filter((name) => asked.includes(name));
+    throw new InvalidArgumentError(`"${strange}" is none of ${names.join(', ')}.`);
+  };
 }
 
 /** "commit_delay=1000,fsync=off" → { commit_delay: '1000', fsync: 'off' } */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { turns } from './plan.js';
+import { duration, turns } from './plan.js';
 
 describe('turns', () => {
   it('puts the two of a pair next to each other and changes who is first', () => {
@@ -20,5 +20,16 @@ describe('turns', () => {
 
   it('needs no second system', () => {
     expect(turns(3, [64], ['textbook'])).toHaveLength(3);
+  });
+});
+
+describe('duration', () => {
+  it.each([
+    [0.4, 'about 1 s'],
+    [89, 'about 89 s'],
+    [90, 'about 2 min'],
+    [3_600, 'about 60 min'],
+  ])('of %p s is %p', (seconds, text) => {
+    expect(duration(seconds)).toBe(text);
   });
 });

@@ -1,20 +1,18 @@
-import type { SystemName } from './systems/system.js';
-
-/** One load on one system. */
+/** One load on one subject. */
 export interface Turn {
   round: number;
   inFlight: number;
-  system: SystemName;
+  system: string;
 }
 
 /**
- * The order of a run: within a round and a load the systems come right after each other, and who is first
+ * The order of a run: within a round and a load the subjects come right after each other, and who is first
  * changes from round to round, so that a machine that gets slower while it works favours nobody.
  */
 export function turns(
   rounds: number,
   loads: readonly number[],
-  systems: readonly SystemName[],
+  systems: readonly string[],
 ): Turn[] {
   return Array.from({ length: rounds }, (_, index) => {
     const order = index % 2 === 0 ? systems : systems.toReversed();
@@ -22,4 +20,9 @@ export function turns(
       order.map((system) => ({ round: index + 1, inFlight, system })),
     );
   }).flat();
+}
+
+/** "about 40 s", "about 12 min" */
+export function duration(seconds: number): string {
+  return seconds < 90 ? `about ${Math.ceil(seconds)} s` : `about ${Math.round(seconds / 60)} min`;
 }

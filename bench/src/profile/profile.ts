@@ -12,14 +12,14 @@ import { Inspector } from './inspector.js';
 import { profileReport } from './profile-report.js';
 import { COUNTING, Statements } from './statements.js';
 
-const PROCESSES = 5;
+const PROCESSES_MAX = 5;
 const WARM_SECONDS = 6;
 const STATEMENTS = 15;
 
 /** Loads one system and prints where each of its processes, and PostgreSQL, spends its time. */
 export async function profile({ options, ...around }: Command, seconds: number): Promise<void> {
   const { say, stop, cleanup, env } = around;
-  const name = options.only ?? 'backstitch';
+  const name = options.only[0] ?? 'backstitch';
   const inFlight = Math.max(...options.concurrency);
   const basket = { products: options.products, lines: options.lines };
   say('starting PostgreSQL and RabbitMQ');
@@ -27,10 +27,18 @@ export async function profile({ options, ...around }: Command, seconds: number):
   const counting = env.DATABASE_SERVER_URL ? {} : COUNTING;
   const postgresSettings = { ...counting, ...options.postgres };
   const servers = await openServers({ env, cleanup, postgresSettings });
-  const ports = await freePorts(PROCESSES);
+  const ports = await freePorts(PROCESSES_MAX);
   const nodeFlags = (index: number) => [`--inspect=127.0.0.1:${ports[index]}`];
-  const system = await startSystem(name, { ...around, servers, basket, nodeFlags });
-  const inspectors = await Promise.all(ports.map((port) => Inspector.open(port)));
+  const system = await startSystem(name, {
+    ...around,
+    servers,
+    products: basket.products,
+    nodeFlags,
+  });
+  const apps = system.processes.apps;
+  const inspectors = await Promise.all(
+    ports.slice(0, apps.length).map((port) => Inspector.open(port)),
+  );
   const statements = new Statements(servers.databaseServerUrl);
 
   const body = () => checkoutBody(basket, Math.random);
@@ -45,7 +53,7 @@ export async function profile({ options, ...around }: Command, seconds: number):
 
   const dearest = await statements.dearest(STATEMENTS, `bench_${name}_`);
   const processes = profiles.map((one, index) => {
-    const process = system.processes[index]?.name ?? '';
+    const process = apps[index]?.name ?? '';
     const file = join(benchFolder('profiles'), `${process.replaceAll(' ', '-')}.cpuprofile`);
     writeFileSync(file, JSON.stringify(one));
     say(`${file} (opens in a browser's developer tools)`);

@@ -1,18 +1,14 @@
-import type { SystemName } from '../systems/system.js';
+export const CPU_PARTS = ['apps', 'engine', 'postgres', 'rabbitmq'] as const;
+export type CpuPart = (typeof CPU_PARTS)[number];
 
-/** Milliseconds per completed checkout; a part whose processes could not be seen is missing. */
-export interface CpuMs {
-  apps?: number;
-  postgres?: number;
-  rabbitmq?: number;
-}
+/**
+ * Milliseconds per completed checkout of each part that a system consists of; null when the part's
+ * processes could not be seen. An engine is a server that a system brings along.
+ */
+export type CpuMs = Partial<Record<CpuPart, number | null>>;
 
-/** One system under one load, once. */
-export interface Measurement {
-  system: SystemName;
-  round: number;
-  /** Checkouts kept in flight. */
-  inFlight: number;
+/** What a load found out. */
+export interface Figures {
   seconds: number;
   /** Answered 200, the only answer that counts as a checkout. */
   completed: number;
@@ -23,16 +19,36 @@ export interface Measurement {
   perSecond: number;
   latencyMs: { p50: number; p95: number; p99: number; max: number };
   cpuMs: CpuMs;
-  /** Resident memory of all apps together, at the end of the load. */
+  /** Resident memory of all its own processes together, at the end of the load. */
   appsRssMb?: number;
 }
 
-/** CPU of every server process together; unknown as soon as one part is. */
-export function cpuMsTotal({ apps, postgres, rabbitmq }: CpuMs): number | undefined {
-  if (apps === undefined || postgres === undefined || rabbitmq === undefined) return undefined;
-  return apps + postgres + rabbitmq;
+/** One system, or one kind of order, under one load, once. */
+export interface Measurement extends Figures {
+  /** Whom, or what, it is about. */
+  system: string;
+  round: number;
+  /** Checkouts kept in flight. */
+  inFlight: number;
 }
 
-export function failures({ failed }: Measurement): number {
+/** CPU of every server process together; unknown as soon as one part is. */
+export function cpuMsTotal(cpuMs: CpuMs): number | undefined {
+  let total = 0;
+  for (const part of CPU_PARTS) {
+    const ms = cpuMs[part];
+    if (ms === null) return undefined;
+    total += ms ?? 0;
+  }
+  return total;
+}
+
+export function failures({ failed }: Pick<Figures, 'failed'>): number {
   return Object.values(failed).reduce((sum, count) => sum + count, 0);
+}
+
+/** "2 × 409, 1 × 503; one of them: no stock" */
+export function failureText({ failed, failure }: Pick<Figures, 'failed' | 'failure'>): string {
+  const kinds = Object.entries(failed).map(([kind, count]) => `${count} × ${kind}`);
+  return `${kinds.join(', ')}; one of them: ${failure}`;
 }

@@ -45,12 +45,27 @@ describe('ratios', () => {
 
   it('says nothing of CPU when some server could not be seen', () => {
     const [result] = ratios(
-      [measured({ system: OURS, cpuMs: { apps: 1 } }), measured({ system: THEIRS })],
+      [
+        measured({ system: OURS, cpuMs: { apps: 1, postgres: null } }),
+        measured({ system: THEIRS }),
+      ],
       OURS,
       THEIRS,
     );
     expect(result?.throughput.median).toBe(1);
     expect(result?.cpu).toBeUndefined();
+  });
+
+  it('sums the parts that a system consists of, whichever they are', () => {
+    const [result] = ratios(
+      [
+        measured({ system: OURS, cpuMs: { apps: 1, postgres: 0.5, rabbitmq: 0.5 } }),
+        measured({ system: 'restate', cpuMs: { apps: 1, engine: 2, postgres: 3 } }),
+      ],
+      OURS,
+      'restate',
+    );
+    expect(result?.cpu?.median).toBe(3);
   });
 
   it('keeps the loads apart', () => {

@@ -1,4 +1,3 @@
-import type { SystemName } from '../systems/system.js';
 import { cpuMsTotal, type Measurement } from './measurement.js';
 import { spread, type Spread } from './statistics.js';
 
@@ -18,8 +17,8 @@ export interface Ratios {
  */
 export function ratios(
   measurements: readonly Measurement[],
-  better: SystemName,
-  than: SystemName,
+  better: string,
+  than: string,
 ): Ratios[] {
   const loads = [...new Set(measurements.map(({ inFlight }) => inFlight))];
   return loads.flatMap((inFlight) => {
@@ -44,7 +43,7 @@ export function ratios(
 }
 
 /** A round that was broken off has no pair; a system that completed nothing cannot be compared. */
-function pairsOf(measurements: readonly Measurement[], better: SystemName, than: SystemName) {
+function pairsOf(measurements: readonly Measurement[], better: string, than: string) {
   const usable = measurements.filter(({ completed }) => completed > 0);
   return usable
     .filter(({ system }) => system === better)

@@ -13,33 +13,60 @@ import { readBooks } from './books.js';
 import type { Site } from './site.js';
 import type { System } from './system.js';
 
-const APPS: readonly { name: string; database?: DatabaseName }[] = [
+interface App {
+  name: string;
+  database?: DatabaseName;
+}
+
+const GATEWAY = 'api-gateway';
+const APPS: readonly App[] = [
   { name: 'order-service', database: 'orders' },
   { name: 'inventory-service', database: 'inventory' },
   { name: 'payment-service', database: 'payments' },
   { name: 'orchestrator', database: 'orchestrator' },
-  { name: 'api-gateway' },
+  { name: GATEWAY },
 ];
-const VHOST = 'bench-backstitch';
 /** As `npm start` runs them. */
 const NODE_FLAGS = ['--max-semi-space-size=16'];
 const STOCK = 1_000_000_000;
 
-/** The project's five apps on fresh databases, as processes that are set up as in production. */
-export async function startBackstitch(site: Site): Promise<System> {
-  const { servers, cleanup, say } = site;
-  const databases = new SystemDatabases(servers.databaseServerUrl, 'bench_backstitch_');
+/** Backstitch, and where its data is. */
+export interface Backstitch extends System {
+  databases: SystemDatabases;
+}
+
+/** The project's apps on fresh databases, as processes that are set up as in production. */
+export async function startBackstitch(site: Site): Promise<Backstitch> {
+  const databases = await makeBackstitchDatabases(site);
+  return startBackstitchApps(site, databases);
+}
+
+/** Its four databases, migrated and with a catalogue; removed in the end. */
+async function makeBackstitchDatabases(site: Site): Promise<SystemDatabases> {
+  const { servers, cleanup, say, twin = '' } = site;
+  const databases = new SystemDatabases(servers.databaseServerUrl, `bench_backstitch_${twin}`);
   cleanup.add("Backstitch's databases", () => databases.drop());
   await databases.recreate();
-  cleanup.add("Backstitch's queues", () => servers.management.dropVhost(VHOST));
-  await servers.management.recreateVhost(VHOST);
   say('backstitch: migrating, filling the catalogue');
   await Promise.all(APPS.map(({ name, database }) => migrate(name, database, databases, site.env)));
-  await databases.query('inventory', catalogueSql(site.basket.products));
+  await databases.query('inventory', catalogueSql(site.products));
+  return databases;
+}
 
-  const ports = await freePorts(APPS.length);
-  const settings = appSettings(site, ports.at(-2) as number);
-  const processes = APPS.map(({ name, database }, index) => {
+/** One gateway, and so many of the others as the site says. */
+async function startBackstitchApps(
+  site: Site,
+  databases: SystemDatabases,
+): Promise<Backstitch> {
+  const { servers, cleanup, instances = 1, twin = '' } = site;
+  const vhost = `bench-backstitch${twin && `-${twin}`}`;
+  cleanup.add("Backstitch's queues", () => servers.management.dropVhost(vhost));
+  await servers.management.recreateVhost(vhost);
+  const wanted = APPS.flatMap((app) => Array<App>(app.name === GATEWAY ? 1 : instances).fill(app));
+  const ports = await freePorts(wanted.length);
+  const orchestrators = ports.filter((_, index) => wanted[index]?.name === 'orchestrator');
+  const settings = appSettings(site, vhost, orchestrators);
+  const processes = wanted.map(({ name, database }, index) => {
     const one = new BenchProcess({
       name,
       parameters: [...NODE_FLAGS, ...(site.nodeFlags?.(index) ?? []), appFile(name, 'main.js')],
@@ -49,7 +76,7 @@ export async function startBackstitch(site: Site): Promise<System> {
         PORT: String(ports[index]),
         ...(database && { DB_URL: databases.url(database) }),
       },
-      logFile: join(benchFolder('logs'), `backstitch-${name}.log`),
+      logFile: join(benchFolder('logs'), `backstitch-${twin && `${twin}-`}${index}-${name}.log`),
       onDeath: (error) => site.stop.abort(error),
     });
     cleanup.add(name, () => one.end());
@@ -57,15 +84,17 @@ export async function startBackstitch(site: Site): Promise<System> {
   });
   return {
     name: 'backstitch',
-    description: describe(settings),
+    description: describe(settings, processes.length),
     checkoutUrl: `http://127.0.0.1:${ports.at(-1)}/api/checkout`,
-    processes,
+    processes: { apps: processes },
+    usesBroker: true,
     books: () => readBooks(databases),
+    databases,
   };
 }
 
 /** What all apps are told. Whatever the command's environment sets (LOG_LEVEL, QUEUE_TYPE, …) wins. */
-function appSettings({ servers, env }: Site, orchestratorPort: number) {
+function appSettings({ servers, env }: Site, vhost: string, orchestrators: readonly number[]) {
   const { DB_URL: _one, ...given } = env;
   return {
     // Demo passwords, as named servers may have them, are refused in production.
@@ -75,17 +104,17 @@ function appSettings({ servers, env }: Site, orchestratorPort: number) {
     RATE_LIMIT_PER_MINUTE: '0',
     ...given,
     HOST: '127.0.0.1',
-    RABBITMQ_URL: vhostUrl(servers.rabbitmqUrl, VHOST),
-    ORCHESTRATOR_URL: `http://127.0.0.1:${orchestratorPort}`,
+    RABBITMQ_URL: vhostUrl(servers.rabbitmqUrl, vhost),
+    ORCHESTRATOR_URL: orchestrators.map((port) => `http://127.0.0.1:${port}`).join(','),
   };
 }
 
-function describe(settings: NodeJS.ProcessEnv): string {
+function describe(settings: NodeJS.ProcessEnv, processes: number): string {
   const { version } = JSON.parse(readFileSync(join(PROJECT, 'package.json'), 'utf8'));
   const told = ['NODE_ENV', 'LOG_LEVEL', 'QUEUE_TYPE', 'NODE_OPTIONS'].flatMap((name) =>
     settings[name] ? [`${name}=${settings[name]}`] : [],
   );
-  return `${version}, five processes, ${[...NODE_FLAGS, ...told].join(' ')}`;
+  return `${version}, ${processes} processes, ${[...NODE_FLAGS, ...told].join(' ')}`;
 }
 
 function appFile(app: string, file: string): string {

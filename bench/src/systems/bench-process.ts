@@ -3,7 +3,9 @@ import { closeSync, openSync, readFileSync } from 'node:fs';
 
 export interface ProcessPlan {
   name: string;
-  /** Parameters of Node.js: flags, then the file. */
+  /** Node.js unless named. */
+  program?: string;
+  /** Of Node.js: flags, then the file. */
   parameters: readonly string[];
   cwd: string;
   env: NodeJS.ProcessEnv;
@@ -27,7 +29,7 @@ export class BenchProcess {
 
   constructor(private readonly plan: ProcessPlan) {
     const log = openSync(plan.logFile, 'w');
-    this.child = spawn(process.execPath, plan.parameters, {
+    this.child = spawn(plan.program ?? process.execPath, plan.parameters, {
       cwd: plan.cwd,
       env: plan.env,
       detached: true,

@@ -1,7 +1,7 @@
 import type { SystemDatabases } from '../servers/databases.js';
 import type { Books } from './system.js';
 
-/** Every system has these tables, however differently it fills them. */
+/** Every system has these tables, however differently it fills them; only some write the log. */
 export async function readBooks(databases: SystemDatabases): Promise<Books> {
   const [orders] = await databases.query(
     'orders',
@@ -12,5 +12,9 @@ export async function readBooks(databases: SystemDatabases): Promise<Books> {
     `SELECT (SELECT count(*) FROM saga_logs)::float8
       / nullif((SELECT count(*) FROM saga_state), 0) AS rows_each`,
   );
-  return { confirmedOrders: Number(orders?.confirmed), logRowsPerSaga: Number(sagas?.rows_each) };
+  const confirmedOrders = Number(orders?.confirmed);
+  const rowsEach = sagas?.rows_each;
+  return typeof rowsEach === 'number'
+    ? { confirmedOrders, logRowsPerSaga: rowsEach }
+    : { confirmedOrders };
 }

@@ -14,25 +14,30 @@ import { promisify } from 'node:util';
 import { CannotMeasure } from '../errors.js';
 import { benchFolder, PEERS } from '../servers/bench-folder.js';
 
+interface Peer {
+  /** Its folder among the peers. */
+  name: string;
+  /** Folders whose files it shares with other peers. */
+  beside?: readonly string[];
+  build?: readonly [program: string, ...parameters: string[]];
+  say: (line: string) => void;
+}
+
 /**
  * A peer is a project of its own, with its own versions of the libraries, so it is installed outside the
  * workspace. Done again only when its files change. Returns the folder it is installed in.
  */
-export async function installPeer(
-  name: string,
-  build: readonly [program: string, ...parameters: string[]],
-  say: (line: string) => void,
-): Promise<string> {
-  const source = join(PEERS, name);
+export async function installPeer({ name, beside = [], build, say }: Peer): Promise<string> {
+  const sources = [name, ...beside].map((folder) => join(PEERS, folder));
   const home = benchFolder(name);
   const stamp = join(home, '.installed');
-  const wanted = fingerprint(source);
+  const wanted = fingerprint(sources);
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return home;
   say(`${name}: installing (npm install); only the first time`);
   rmSync(home, { recursive: true, force: true });
-  cpSync(source, home, { recursive: true });
+  for (const source of sources) cpSync(source, home, { recursive: true });
   await run(name, home, ['npm', 'install', '--no-audit', '--no-fund', '--loglevel=error']);
-  await run(name, home, build);
+  if (build) await run(name, home, build);
   writeFileSync(stamp, wanted);
   return home;
 }
@@ -53,12 +58,24 @@ async function run(
   }
 }
 
-function fingerprint(folder: string): string {
+function fingerprint(folders: readonly string[]): string {
   const hash = createHash('sha256').update(process.versions.modules);
-  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).sort();
-  for (const file of files) {
-    const path = join(folder, file);
-    if (statSync(path).isFile()) hash.update(file).update(readFileSync(path));
+  for (const folder of folders) {
+    const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).sort();
+    for (const file of files) {
+      const path = join(folder, file);
+      if (statSync(path).isFile()) hash.update(file).update(readFileSync(path));
+    }
   }
   return hash.digest('hex');
+}
+
+/** "name 1.2.3, …": the installed versions that a peer's figures depend on. */
+export function installedVersions(home: string, names: readonly string[]): string {
+  return names
+    .map((name) => {
+      const file = join(home, 'node_modules', name, 'package.json');
+      return `${name} ${JSON.parse(readFileSync(file, 'utf8')).version}`;
+    })
+    .join(', ');
 }

@@ -3,6 +3,8 @@ import { checkoutBody, type Basket } from '../load/basket.js';
 import { CannotMeasure } from '../errors.js';
 import type { System } from './system.js';
 
+/** Whatever the catalogue, it has a first product. */
+const ONE: Basket = { products: 1, lines: 1 };
 const READY_WITHIN_MS = 60_000;
 const ASK_EVERY_MS = 200;
 const ANSWER_WITHIN_MS = 15_000;
@@ -10,16 +12,17 @@ const ANSWER_WITHIN_MS = 15_000;
 /** Resolves when a real checkout succeeds: the one kind of readiness that every system has. */
 export async function untilItSells(
   { name, checkoutUrl, processes }: System,
-  basket: Basket,
   signal: AbortSignal,
 ): Promise<void> {
   const until = performance.now() + READY_WITHIN_MS;
   for (;;) {
-    const answer = await buyOnce(checkoutUrl, basket);
+    const answer = await buyOnce(checkoutUrl, ONE);
     if (answer === undefined) return;
     signal.throwIfAborted();
     if (performance.now() > until) {
-      const logs = processes.map((one) => `--- ${one.name}\n${one.logTail(5)}`);
+      const logs = Object.values(processes)
+        .flat()
+        .map((one) => `--- ${one.name}\n${one.logTail(5)}`);
       throw new CannotMeasure(
         `${name} does not sell within ${READY_WITHIN_MS / 1000} s; last answer: ${answer}\n${logs.join('\n')}`,
       );

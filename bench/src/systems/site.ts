@@ -1,11 +1,11 @@
 import type { Cleanup } from '@backstitch/tools';
-import type { Basket } from '../load/basket.js';
 import type { Servers } from '../servers/servers.js';
 
 /** What a system needs to be started. */
 export interface Site {
   servers: Servers;
-  basket: Basket;
+  /** Size of its catalogue. */
+  products: number;
   env: NodeJS.ProcessEnv;
   cleanup: Cleanup;
   /** Progress, for people. */
@@ -14,4 +14,8 @@ export interface Site {
   stop: AbortController;
   /** More flags of Node.js for the n-th process of a system. */
   nodeFlags?: (index: number) => string[];
+  /** Orchestrators, and services of each kind, of Backstitch; 1 unless given. */
+  instances?: number;
+  /** Tells two of the same system apart; part of the names of databases and queues. */
+  twin?: string;
 }

@@ -1,5 +1,7 @@
 import { startBackstitch } from './backstitch.js';
+import { startDbos } from './dbos.js';
 import { untilItSells } from './readiness.js';
+import { startRestate } from './restate.js';
 import type { Site } from './site.js';
 import type { System, SystemName } from './system.js';
 import { startTextbook } from './textbook.js';
@@ -7,13 +9,20 @@ import { startTextbook } from './textbook.js';
 const STARTS: Record<SystemName, (site: Site) => Promise<System>> = {
   backstitch: startBackstitch,
   textbook: startTextbook,
+  dbos: startDbos,
+  restate: startRestate,
 };
 
 /** Starts a system; resolves when it has sold something. */
-export async function startSystem(name: SystemName, site: Site): Promise<System> {
-  site.say(`${name}: starting`);
-  const system = await STARTS[name](site);
-  await untilItSells(system, site.basket, site.stop.signal);
-  site.say(`${name}: sells at ${system.checkoutUrl}`);
+export async function startSystem<Started extends System>(
+  name: SystemName,
+  site: Site,
+  start: (site: Site) => Promise<Started> = STARTS[name] as (site: Site) => Promise<Started>,
+): Promise<Started> {
+  const called = [name, site.twin].filter(Boolean).join(' ');
+  site.say(`${called}: starting`);
+  const system = await start(site);
+  await untilItSells(system, site.stop.signal);
+  site.say(`${called}: sells at ${system.checkoutUrl}`);
   return system;
 }

@@ -1,12 +1,13 @@
 import type { BenchProcess } from './bench-process.js';
 
-export const SYSTEMS = ['backstitch', 'textbook'] as const;
+export const SYSTEMS = ['backstitch', 'textbook', 'dbos', 'restate'] as const;
 export type SystemName = (typeof SYSTEMS)[number];
 
 /** What a system's own databases say that it did. */
 export interface Books {
   confirmedOrders: number;
-  logRowsPerSaga: number;
+  /** Only of systems that write such a log. */
+  logRowsPerSaga?: number;
 }
 
 /** A checkout system that runs, ready to be loaded. */
@@ -16,6 +17,9 @@ export interface System {
   description: string;
   /** Takes POSTed checkouts. */
   checkoutUrl: string;
-  processes: readonly BenchProcess[];
+  /** Its own processes; an engine is a server that a system brings along. */
+  processes: { apps: readonly BenchProcess[]; engine?: readonly BenchProcess[] };
+  /** Whether the broker's CPU is spent on it. */
+  usesBroker: boolean;
   books: () => Promise<Books>;
 }

@@ -1,16 +1,17 @@
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { freePorts } from '@backstitch/tools';
-import { benchFolder, PEERS } from '../servers/bench-folder.js';
-import { DATABASES, SystemDatabases } from '../servers/databases.js';
+import { benchFolder } from '../servers/bench-folder.js';
+import { SystemDatabases } from '../servers/databases.js';
 import { vhostUrl } from '../servers/rabbit-management.js';
 import { BenchProcess } from './bench-process.js';
 import { readBooks } from './books.js';
-import { installPeer } from './install-peer.js';
+import { installPeer, installedVersions } from './install-peer.js';
+import { makePeerTables } from './peer-tables.js';
 import type { Site } from './site.js';
 import type { System } from './system.js';
 
 const VHOST = 'bench-textbook';
+const VERSIONS = ['@nestjs/microservices', 'amqplib', 'drizzle-orm', 'pg'];
 const PROCESSES = [
   { name: 'order', parameters: ['dist/services.js', 'order'] },
   { name: 'inventory', parameters: ['dist/services.js', 'inventory'] },
@@ -22,19 +23,13 @@ const PROCESSES = [
 /** The same checkout as a careful NestJS user writes it from the framework's documentation. */
 export async function startTextbook(site: Site): Promise<System> {
   const { servers, cleanup, say } = site;
-  const home = await installPeer('textbook', ['npx', 'tsc', '-p', '.'], say);
+  const home = await installPeer({ name: 'textbook', build: ['npx', 'tsc', '-p', '.'], say });
   const databases = new SystemDatabases(servers.databaseServerUrl, 'bench_textbook_');
   cleanup.add("the textbook's databases", () => databases.drop());
   await databases.recreate();
   cleanup.add("the textbook's queues", () => servers.management.dropVhost(VHOST));
   await servers.management.recreateVhost(VHOST);
-  const schema = readFileSync(join(PEERS, 'textbook', 'schema.sql'), 'utf8');
-  for (const name of DATABASES) {
-    await databases.query(
-      name,
-      schema.replace('generate_series(1, 1000)', `generate_series(1, ${site.basket.products})`),
-    );
-  }
+  await makePeerTables(databases, site.products);
 
   const [orchestratorPort, gatewayPort] = (await freePorts(2)) as [number, number];
   const processes = PROCESSES.map(({ name, parameters }, index) => {
@@ -60,18 +55,10 @@ export async function startTextbook(site: Site): Promise<System> {
   });
   return {
     name: 'textbook',
-    description: `five processes: ${versions(home)}`,
+    description: `five processes: ${installedVersions(home, VERSIONS)}`,
     checkoutUrl: `http://127.0.0.1:${gatewayPort}/api/checkout`,
-    processes,
+    processes: { apps: processes },
+    usesBroker: true,
     books: () => readBooks(databases),
   };
-}
-
-function versions(home: string): string {
-  return ['@nestjs/microservices', 'amqplib', 'drizzle-orm', 'pg']
-    .map((name) => {
-      const file = join(home, 'node_modules', name, 'package.json');
-      return `${name} ${JSON.parse(readFileSync(file, 'utf8')).version}`;
-    })
-    .join(', ');
 }

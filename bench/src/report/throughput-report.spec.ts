@@ -2,20 +2,10 @@ import { describe, expect, it } from '@jest/globals';
 import { measured } from '../testing/measured.js';
 import type { Measurement } from './measurement.js';
 import { ratios } from './ratios.js';
-import { report, type BenchResult } from './report.js';
+import { throughputReport, type Throughput } from './throughput-report.js';
 
-function resultOf(measurements: Measurement[], completed = 1_500): BenchResult {
+function resultOf(measurements: Measurement[], completed = 1_500): Throughput {
   return {
-    startedAt: '2026-11-20T12:00:00.000Z',
-    circumstances: {
-      machine: '2 × A CPU, 8 GiB, Linux 6.1',
-      node: 'v20.20.0',
-      postgres: '15.8 (private)',
-      postgresSettings: { fsync: 'on', synchronous_commit: 'on' },
-      rabbitmq: '3.10.8 on Erlang 25 (private)',
-      fdatasyncUs: 30,
-    },
-    load: { seconds: 15, warmSeconds: 3, rounds: 2, products: 1_000, lines: 2 },
     systems: [
       {
         name: 'backstitch',
@@ -26,7 +16,13 @@ function resultOf(measurements: Measurement[], completed = 1_500): BenchResult {
     ],
     atRestCpuMsPerSecond: { backstitch: 12, postgres: 4 },
     measurements,
-    ratios: ratios(measurements, 'backstitch', 'textbook'),
+    ratios: [
+      {
+        better: 'backstitch',
+        than: 'textbook',
+        ofLoads: ratios(measurements, 'backstitch', 'textbook'),
+      },
+    ],
   };
 }
 
@@ -40,17 +36,15 @@ const PAIRS = [1, 64].flatMap((inFlight) => [
   }),
 ]);
 
-describe('report', () => {
-  it('says on what, and with which guarantees of the disk, it was measured', () => {
-    const text = report(resultOf(PAIRS));
-    expect(text).toContain('machine      2 × A CPU, 8 GiB, Linux 6.1');
-    expect(text).toContain('fsync on, synchronous_commit on');
-    expect(text).toContain('fdatasync of 8 kB takes 30 µs');
-    expect(text).toContain('CPU ms per second: backstitch 12.0, postgres 4.00');
+describe('throughputReport', () => {
+  it('says what everything burns when nobody buys', () => {
+    expect(throughputReport(resultOf(PAIRS))).toContain(
+      'at rest, CPU ms per second: backstitch 12.0, postgres 4.00',
+    );
   });
 
   it('shows each system under each load with the CPU of each part', () => {
-    const lines = report(resultOf(PAIRS)).split('\n');
+    const lines = throughputReport(resultOf(PAIRS)).split('\n');
     const start = lines.findIndex((line) => line.startsWith('64 in flight '));
     expect(lines.slice(start + 1, start + 3).map((line) => line.split(/\s+/))).toEqual([
       ['backstitch', '600', '2.00', '1.00', '0.500', '0.500', '10.0', '30.0', '700'],
@@ -58,8 +52,18 @@ describe('report', () => {
     ]);
   });
 
+  it('gives a column to what only some systems consist of, and none to what nobody does', () => {
+    const engine = measured({ system: 'restate', cpuMs: { apps: 1, engine: 2, postgres: 3 } });
+    const [head, , other] = throughputReport(resultOf([measured({}), engine]))
+      .split('\n')
+      .filter((line) => /^(64 in flight {2}|backstitch {2,}\d{3} |restate)/.test(line));
+    expect(head).toMatch(/apps +engine +postgres +rabbitmq/);
+    expect(other?.split(/\s+/).slice(2, 7)).toEqual(['6.00', '1.00', '2.00', '3.00', '–']);
+    expect(throughputReport(resultOf(PAIRS))).not.toContain('engine');
+  });
+
   it('shows ratios of throughput and CPU, but none of CPU for an idle system', () => {
-    const text = report(resultOf(PAIRS));
+    const text = throughputReport(resultOf(PAIRS));
     expect(text).toMatch(/64 in flight: throughput +6\.00 × +6\.00 × +6\.00 ×/);
     expect(text).toMatch(/64 in flight: less CPU per checkout +8\.00 ×/);
     expect(text).toMatch(/1 in flight: throughput/);
@@ -70,20 +74,20 @@ describe('report', () => {
     const rounds = [300, 500, 100].map((perSecond, index) =>
       measured({ round: index + 1, perSecond }),
     );
-    const lines = report(resultOf(rounds)).split('\n');
+    const lines = throughputReport(resultOf(rounds)).split('\n');
     const start = lines.findIndex((line) => line.startsWith('64 in flight '));
     const perSecond = lines.slice(start + 1, start + 5).map((line) => line.match(/\d{3}/)?.[0]);
     expect(perSecond).toEqual(['300', '300', '500', '100']);
   });
 
   it('says so when a system confirmed fewer orders than it answered', () => {
-    expect(report(resultOf(PAIRS))).not.toContain('FEWER');
-    expect(report(resultOf(PAIRS, 1_601))).toContain('FEWER THAN IT ANSWERED');
+    expect(throughputReport(resultOf(PAIRS))).not.toContain('FEWER');
+    expect(throughputReport(resultOf(PAIRS, 1_601))).toContain('FEWER THAN IT ANSWERED');
   });
 
   it('tells of every answer that was no checkout', () => {
     const failing = measured({ failed: { 409: 2, 503: 1 }, failure: 'no stock' });
-    expect(report(resultOf([failing]))).toContain(
+    expect(throughputReport(resultOf([failing]))).toContain(
       'backstitch, round 1, 64 in flight: 2 × 409, 1 × 503; one of them: no stock',
     );
   });

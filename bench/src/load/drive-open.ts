@@ -1,0 +1,34 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { arrivalsMs } from './arrivals.js';
+import { type LoadOutcome, Shop } from './shop.js';
+
+export interface OpenLoad {
+  url: string;
+  /** Buyers who come, whether or not others are still waiting. */
+  perSecond: number;
+  seconds: number;
+  body: () => string;
+  signal: AbortSignal;
+}
+
+/** More than ever wait at a system that keeps up with its buyers. */
+const CONNECTIONS = 1_024;
+const LOOK_EVERY_MS = 1;
+
+/** Buys at a rate; who has to wait for a connection, or came while we slept, waits since its coming. */
+export async function driveOpen(load: OpenLoad): Promise<LoadOutcome> {
+  const shop = new Shop(load.url, CONNECTIONS);
+  const startMs = performance.now();
+  const waiting: Promise<void>[] = [];
+  const arrivals = arrivalsMs(load.perSecond, load.seconds, Math.random);
+  for (let next = 0; next < arrivals.length && !load.signal.aborted; ) {
+    const nowMs = performance.now() - startMs;
+    while (next < arrivals.length && (arrivals[next] as number) <= nowMs) {
+      waiting.push(shop.buy(load.body(), startMs + (arrivals[next] as number)));
+      next += 1;
+    }
+    await delay(LOOK_EVERY_MS);
+  }
+  await Promise.all(waiting);
+  return shop.close();
+}

@@ -1,0 +1,63 @@
+import { Pool } from 'undici';
+
+export interface LoadOutcome {
+  /** From the first request to the last answer. */
+  seconds: number;
+  /** Latency of every request that was answered 200, ascending. */
+  latenciesMs: Float64Array;
+  /** Everything else, by status or by the error's code. */
+  failed: Record<string, number>;
+  failure?: string;
+}
+
+const FAILURE_LENGTH_MAX = 300;
+/** A server that stops answering must not keep the benchmark for ever. */
+const ANSWER_WITHIN_MS = 60_000;
+
+/** Where a load buys: keeps count of the answers, on so many connections. */
+export class Shop {
+  private readonly pool: Pool;
+  private readonly path: string;
+  private readonly latencies: number[] = [];
+  private readonly failed: Record<string, number> = {};
+  private failure: string | undefined;
+  private readonly openedAtMs = performance.now();
+
+  constructor(url: string, connections: number) {
+    const { origin, pathname } = new URL(url);
+    this.path = pathname;
+    this.pool = new Pool(origin, {
+      connections,
+      pipelining: 1,
+      headersTimeout: ANSWER_WITHIN_MS,
+      bodyTimeout: ANSWER_WITHIN_MS,
+    });
+  }
+
+  /** Never rejects. The latency counts from the moment the buyer came, which may be a while ago. */
+  async buy(body: string, cameAtMs = performance.now()): Promise<void> {
+    const headers = { 'content-type': 'application/json' };
+    try {
+      const answer = await this.pool.request({ method: 'POST', path: this.path, headers, body });
+      const text = await answer.body.text();
+      if (answer.statusCode === 200) this.latencies.push(performance.now() - cameAtMs);
+      else this.fail(String(answer.statusCode), text);
+    } catch (error) {
+      this.fail((error as NodeJS.ErrnoException).code ?? 'error', String(error));
+    }
+  }
+
+  /** After the last answer. */
+  async close(): Promise<LoadOutcome> {
+    const seconds = (performance.now() - this.openedAtMs) / 1000;
+    await this.pool.close();
+    const latenciesMs = Float64Array.from(this.latencies).sort();
+    const { failed, failure } = this;
+    return { seconds, latenciesMs, failed, ...(failure !== undefined && { failure }) };
+  }
+
+  private fail(kind: string, text: string): void {
+    this.failed[kind] = (this.failed[kind] ?? 0) + 1;
+    this.failure = text.slice(0, FAILURE_LENGTH_MAX);
+  }
+}

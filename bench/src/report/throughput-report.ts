@@ -1,0 +1,52 @@
+import type { Books } from '../systems/system.js';
+import { loadName, loadTable, ratioTable } from './load-table.js';
+import { failures, failureText, type Measurement } from './measurement.js';
+import type { Ratios } from './ratios.js';
+import { figure, table } from './table.js';
+
+/** What the comparison of systems found out. */
+export interface Throughput {
+  systems: { name: string; description: string; books: Books; completed: number }[];
+  /** Of each system's own processes, and of the servers with all systems up. */
+  atRestCpuMsPerSecond: Record<string, number>;
+  measurements: Measurement[];
+  ratios: { better: string; than: string; ofLoads: Ratios[] }[];
+}
+
+export function throughputReport(data: Throughput): string {
+  const { measurements, systems, atRestCpuMsPerSecond } = data;
+  const loads = [...new Set(measurements.map(({ inFlight }) => inFlight))];
+  const rest = Object.entries(atRestCpuMsPerSecond).map(([who, ms]) => `${who} ${figure(ms)}`);
+  return [
+    table(
+      systems.map(({ name, description }) => [`${name.padEnd(10)}   ${description}`]),
+      '',
+    ),
+    `at rest, CPU ms per second: ${rest.join(', ') || 'unknown'}`,
+    ...loads.map((inFlight) =>
+      loadTable(
+        measurements.filter((one) => one.inFlight === inFlight),
+        loadName(inFlight),
+      ),
+    ),
+    ...data.ratios.map(({ better, than, ofLoads }) =>
+      ratioTable(`${better}: times better than ${than}`, ofLoads),
+    ),
+    systems.map(booksLine).join('\n'),
+    ...measurements.filter((one) => failures(one) > 0).map(failureLine),
+  ]
+    .filter(Boolean)
+    .join('\n\n');
+}
+
+/** Whether a system did what it answered; the first checkouts, of its warm-up, are in the books too. */
+function booksLine({ name, books, completed }: Throughput['systems'][number]): string {
+  const missing = books.confirmedOrders < completed ? ' — FEWER THAN IT ANSWERED' : '';
+  const rows = books.logRowsPerSaga;
+  const log = rows === undefined ? '' : `, ${figure(rows)} saga_logs rows each`;
+  return `${name}: ${books.confirmedOrders} orders confirmed in its database (${completed} answered 200 while measured)${log}${missing}`;
+}
+
+function failureLine(one: Measurement): string {
+  return `${one.system}, round ${one.round}, ${one.inFlight} in flight: ${failureText(one)}`;
+}
