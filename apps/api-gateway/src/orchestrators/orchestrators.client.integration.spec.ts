@@ -131,6 +131,24 @@ describe('a forwarded checkout', () => {
     expect(second.seen).toEqual([]);
   });
 
+  it('whose answer comes in pieces is answered with all of it', async () => {
+    const one = await orchestrator((response) => {
+      response.writeProcessing();
+      response.write('{"a":');
+      setImmediate(() => response.end('1}'));
+    });
+    const forwarded = await forward(one.url);
+    expect(forwarded.kind === 'answered' && forwarded.answer.body.toString()).toBe('{"a":1}');
+    expect(statusOf(forwarded)).toBe(200);
+  });
+
+  it('whose answer stops halfway is unknown in time, and is sent to nobody else', async () => {
+    const first = await orchestrator((response) => void response.write('{"a":'));
+    const second = await orchestrator(placed);
+    expect(statusOf(await forward(first.url, second.url))).toBe('unknown');
+    expect(second.seen).toEqual([]);
+  });
+
   it('goes elsewhere for a while after an orchestrator that did not answer in time', async () => {
     const frozen = await orchestrator(() => undefined);
     const second = await orchestrator(placed);

@@ -1,19 +1,7 @@
-import { type Dispatcher, Pool } from 'undici';
-import { type Loss, lossOf, OutOfTime } from './lost-request.js';
-
-export interface ForwardedRequest {
-  method: 'GET' | 'POST';
-  path: string;
-  headers: Record<string, string>;
-  body?: string;
-}
-
-/** What an orchestrator answered, its body untouched. */
-export interface UpstreamAnswer {
-  status: number;
-  headers: Record<string, string | string[] | undefined>;
-  body: Buffer;
-}
+import { Pool } from 'undici';
+import { Deadline } from './deadline.js';
+import { exchange, type ForwardedRequest, type UpstreamAnswer } from './exchange.js';
+import { type Loss, lossOf } from './lost-request.js';
 
 /**
  * answered: pass it on · not-reached: nothing was served anywhere · unknown: it may have been
@@ -73,17 +61,17 @@ export class Orchestrators {
   }
 
   forward(request: ForwardedRequest): Promise<Forwarded> {
-    return this.#inTime((signal) => this.#forward(request, signal));
+    return this.#inTime((deadline) => this.#forward(request, deadline));
   }
 
-  async #forward(request: ForwardedRequest, signal: AbortSignal): Promise<Forwarded> {
+  async #forward(request: ForwardedRequest, deadline: Deadline): Promise<Forwarded> {
     const targets = this.#inTurn();
     let maybeServed: string | undefined;
     let refusal: UpstreamAnswer | undefined;
     let why = 'no orchestrator is configured';
     for (let next = 0; next < targets.length; next += 1) {
       const target = targets[next]!;
-      const outcome = await this.#ask(target, request, signal);
+      const outcome = await this.#ask(target, request, deadline);
       if ('answer' in outcome) {
         const refused = refusalIn(outcome.answer);
         if (!refused) return { kind: 'answered', answer: outcome.answer };
@@ -115,7 +103,7 @@ export class Orchestrators {
 
   async #whyNotReady(target: Target): Promise<string | undefined> {
     const request = { method: 'GET', path: '/health/ready', headers: {} } as const;
-    const outcome = await this.#inTime((signal) => this.#ask(target, request, signal));
+    const outcome = await this.#inTime((deadline) => this.#ask(target, request, deadline));
     if ('why' in outcome) return `${target.url}: ${outcome.why}`;
     if (outcome.answer.status === 200) return undefined;
     return `${target.url}: ${outcome.answer.status} ${outcome.answer.body.toString('utf8')}`;
@@ -124,21 +112,11 @@ export class Orchestrators {
   async #ask(
     target: Target,
     request: ForwardedRequest,
-    signal: AbortSignal,
+    deadline: Deadline,
   ): Promise<{ answer: UpstreamAnswer } | { loss: Loss; why: string }> {
-    const { method, path, headers, body } = request;
+    const path = target.basePath + request.path;
     try {
-      const response: Dispatcher.ResponseData = await target.pool.request({
-        method,
-        path: target.basePath + path,
-        headers,
-        body: body ?? null,
-        signal,
-      });
-      const bytes = Buffer.from(await response.body.arrayBuffer());
-      return {
-        answer: { status: response.statusCode, headers: response.headers, body: bytes },
-      };
+      return { answer: await exchange(target.pool, { ...request, path }, deadline) };
     } catch (error) {
       const loss = lossOf(error);
       const why = error instanceof Error ? error.message || error.name : String(error);
@@ -148,14 +126,12 @@ export class Orchestrators {
     }
   }
 
-  async #inTime<Result>(work: (signal: AbortSignal) => Promise<Result>): Promise<Result> {
-    const { timeoutMs } = this.#options;
-    const deadline = new AbortController();
-    const timer = setTimeout(() => deadline.abort(new OutOfTime(timeoutMs)), timeoutMs);
+  async #inTime<Result>(work: (deadline: Deadline) => Promise<Result>): Promise<Result> {
+    const deadline = new Deadline(this.#options.timeoutMs);
     try {
-      return await work(deadline.signal);
+      return await work(deadline);
     } finally {
-      clearTimeout(timer);
+      deadline.clear();
     }
   }
 

@@ -1,6 +1,7 @@
 import { Problem, traceRequest } from '@backstitch/service-kit';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { Forwarded, UpstreamAnswer } from './orchestrators.client.js';
+import type { UpstreamAnswer } from './exchange.js';
+import type { Forwarded } from './orchestrators.client.js';
 
 /** What of an orchestrator's answer the caller sees besides its status and its body. */
 const PASSED_ON = [
