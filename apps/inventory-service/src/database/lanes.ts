@@ -27,7 +27,7 @@ const IN_FAILED_TRANSACTION = '25P02';
  * Every statement of a lane looks rows up by their keys. Its plan is made once a connection, and
  * one made while the tables were still empty must not be a scan when they are full.
  */
-const KEY_LOOKUPS = '-c plan_cache_mode=force_generic_plan -c enable_seqscan=off';
+const KEY_LOOKUPS = '-c plan_cache_mode=force_generic_plan -c enable_seqscan=off -c jit=off';
 const BEGIN = "BEGIN; SET LOCAL backstitch.stock_move = 'HOLD'";
 
 /**

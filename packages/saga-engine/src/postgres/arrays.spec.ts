@@ -18,6 +18,11 @@ describe('array literals', () => {
       '{"null",NULL,"{\\"a\\":\\"b\\\\\\"\\"}"}',
     );
   });
+
+  it('is NULL when nothing is in it but NULLs', () => {
+    expect(jsonArray([undefined, undefined], (x) => x)).toBeNull();
+    expect(jsonArray([undefined, null], (x) => x)).toBe('{NULL,"null"}');
+  });
 });
 
 describe('JSON that jsonb takes', () => {

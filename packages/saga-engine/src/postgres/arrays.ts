@@ -28,12 +28,22 @@ export function textArray<Item>(
   });
 }
 
-/** Anything JSON can hold, stringified here and nowhere else; undefined is SQL's NULL. */
-export function jsonArray<Item>(items: readonly Item[], of: (item: Item) => unknown): string {
-  return plainArray(items, (item) => {
+/**
+ * Anything JSON can hold, stringified here and nowhere else; undefined is SQL's NULL. An array of
+ * nothing else is NULL itself, which costs nobody anything: its elements are NULL, too.
+ */
+export function jsonArray<Item>(
+  items: readonly Item[],
+  of: (item: Item) => unknown,
+): string | null {
+  let isEmpty = true;
+  const array = plainArray(items, (item) => {
     const value = of(item);
-    return value === undefined ? null : quoted(storableJson(value));
+    if (value === undefined) return null;
+    isEmpty = false;
+    return quoted(storableJson(value));
   });
+  return isEmpty ? null : array;
 }
 
 /** JSON that jsonb takes, whatever a participant put into its answer. */

@@ -12,8 +12,34 @@ function columns(subject: string): string {
 const UNFINISHED = `status IN ('RUNNING', 'COMPENSATING')`;
 const time = (ms: string) => `to_timestamp(${ms} / 1000.0)`;
 
+/** What comes in of a transition: an array a column, in this order from $2 on. */
+const WRITTEN = {
+  saga_id: 'uuid',
+  version: 'int',
+  current_step: 'text',
+  status: 'text',
+  attempt: 'int',
+  waiting_for: 'text',
+  wake_at: 'float8',
+  step_deadline_at: 'float8',
+  last_error: 'jsonb',
+  needs_attention: 'bool',
+  kept: 'jsonb',
+  failure: 'jsonb',
+  step_1: 'text',
+  status_1: 'text',
+  data_1: 'jsonb',
+  step_2: 'text',
+  status_2: 'text',
+  data_2: 'jsonb',
+};
+const WRITTEN_CELLS = Object.entries(WRITTEN).map(
+  ([name, type], index) => `($${index + 2}::${type}[])[place] AS ${name}`,
+);
+
 /**
- * The transitions of many sagas in one statement.
+ * The transitions of many sagas in one statement. Of so many columns each cell is looked up by its
+ * subscript: `unnest` calls a set-returning function a column and stores what each one answers.
  *
  * The rows are locked one by one in the order given (by saga id), each by the LATERAL subquery,
  * which no planner can turn into another kind of join; only then is the guard looked at, on the
@@ -22,12 +48,8 @@ const time = (ms: string) => `to_timestamp(${ms} / 1000.0)`;
  */
 const SAVE = `
 WITH input AS (
-  SELECT * FROM unnest($2::uuid[], $3::int[], $4::text[], $5::text[], $6::int[], $7::text[],
-    $8::float8[], $9::float8[], $10::jsonb[], $11::bool[], $12::jsonb[], $13::jsonb[],
-    $14::text[], $15::text[], $16::jsonb[], $17::text[], $18::text[], $19::jsonb[])
-  WITH ORDINALITY AS i(saga_id, version, current_step, status, attempt, waiting_for, wake_at,
-    step_deadline_at, last_error, needs_attention, kept, failure,
-    step_1, status_1, data_1, step_2, status_2, data_2, place)
+  SELECT place, ${WRITTEN_CELLS.join(', ')}
+  FROM generate_series(1, cardinality($2::uuid[])) AS place
 ), locked AS (
   SELECT i.*, row.at FROM input i CROSS JOIN LATERAL (
     SELECT s.ctid AS at, s.version, s.owner FROM saga_state s

@@ -32,7 +32,7 @@ export interface Statement {
 export type Transaction = PoolClient;
 
 const CONNECT_TIMEOUT_MS = 3_000;
-const KEY_LOOKUPS = '-c plan_cache_mode=force_generic_plan -c enable_seqscan=off';
+const KEY_LOOKUPS = '-c plan_cache_mode=force_generic_plan -c enable_seqscan=off -c jit=off';
 const PROBE = "SELECT current_setting('transaction_read_only') AS read_only";
 const PROBE_TIMEOUT_MS = 2_000;
 
