@@ -55,7 +55,7 @@ export default {
     {
       ...base,
       displayName: 'e2e',
-      roots: ['<rootDir>/e2e', '<rootDir>/drill'],
+      roots: ['<rootDir>/e2e', '<rootDir>/drill', '<rootDir>/bench'],
       testMatch: ['**/*.e2e.spec.ts'],
     },
   ],

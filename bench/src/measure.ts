@@ -27,9 +27,10 @@ export async function measure(
   load: () => Promise<LoadOutcome>,
 ): Promise<Figures> {
   const meter = meterOf(system, servers);
-  const before = meter.read();
+  const single = singlesOf(system);
+  const [before, singlesBefore] = [meter.read(), single.read()];
   const { latenciesMs, ...outcome } = await load();
-  const after = meter.read();
+  const [after, singlesAfter] = [meter.read(), single.read()];
   signal.throwIfAborted(); // a load that was broken off is no measurement
   const completed = latenciesMs.length;
   const quantile = (share: number) => quantileOfSorted(latenciesMs, share);
@@ -40,6 +41,12 @@ export async function measure(
     perSecond: completed / outcome.seconds,
     latencyMs: { p50: quantile(0.5), p95: quantile(0.95), p99: quantile(0.99), max: quantile(1) },
     cpuMs: cpuMsPerCheckout(partsOf(system), before, after, completed),
+    cpuMsByProcess: Object.fromEntries(
+      Object.keys(singlesAfter).map((name) => [
+        name,
+        ((singlesAfter[name]?.cpuMs ?? 0) - (singlesBefore[name]?.cpuMs ?? 0)) / completed,
+      ]),
+    ),
     ...(own.length > 0 && { appsRssMb: own.reduce((sum, bytes) => sum + bytes, 0) / 1e6 }),
   };
 }
@@ -74,6 +81,14 @@ function meterOf({ processes }: System, servers: Servers): UsageMeter<CpuPart> {
     ? { apps: pidsOf(processes.apps), engine: pidsOf(processes.engine ?? []) }
     : { apps: [], engine: [] };
   return new UsageMeter({ ...pids, ...servers.pids });
+}
+
+/** Its own processes, those of one name together. */
+function singlesOf({ processes }: System): UsageMeter<string> {
+  const pids: Record<string, number[]> = {};
+  const all = UsageMeter.works() ? Object.values(processes).flat() : [];
+  for (const { name, pid } of all) pids[name] = [...(pids[name] ?? []), pid];
+  return new UsageMeter<string>(pids);
 }
 
 function pidsOf(processes: readonly { pid: number }[]): number[] {

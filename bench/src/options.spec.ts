@@ -21,6 +21,13 @@ describe('benchOptions', () => {
     });
   });
 
+  it('never fills a database with millions of sagas unless asked to', () => {
+    expect(benchOptions([]).scenarios).not.toContain('five-million');
+    expect(benchOptions(['--quick']).scenarios).not.toContain('five-million');
+    const asked = benchOptions(['--scenario', 'five-million', '--sagas', '1000']);
+    expect(asked).toMatchObject({ scenarios: ['five-million'], sagas: 1_000 });
+  });
+
   it('runs scenarios in one order, in whichever they are named', () => {
     const asked = benchOptions(['--scenario', 'half-load, throughput']);
     expect(asked.scenarios).toEqual(['throughput', 'half-load']);

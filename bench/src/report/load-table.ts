@@ -53,6 +53,6 @@ export function ratioTable(title: string, all: readonly Ratios[]): string {
   return table([[pairs, 'median', 'lowest', 'highest'], ...rows], '');
 }
 
-function ratioRow(what: string, { median: middle, min, max }: Spread): string[] {
+export function ratioRow(what: string, { median: middle, min, max }: Spread): string[] {
   return [`  ${what}`, ...[middle, min, max].map((ratio) => `${ratio.toFixed(2)} ×`)];
 }

@@ -19,6 +19,8 @@ export interface Figures {
   perSecond: number;
   latencyMs: { p50: number; p95: number; p99: number; max: number };
   cpuMs: CpuMs;
+  /** Of each of the system's own processes. */
+  cpuMsByProcess?: Record<string, number>;
   /** Resident memory of all its own processes together, at the end of the load. */
   appsRssMb?: number;
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
-import { median, quantile, spread } from './statistics.js';
+import { median, quantile, slope, spread } from './statistics.js';
 
 describe('median', () => {
   it.each([
@@ -51,5 +51,32 @@ describe('quantile', () => {
 describe('spread', () => {
   it('is the middle and both ends', () => {
     expect(spread([6, 2, 4])).toEqual({ median: 4, min: 2, max: 6 });
+  });
+});
+
+describe('slope', () => {
+  it('is found through noise that cancels out', () => {
+    expect(
+      slope(
+        [
+          [0, 1],
+          [1, 4],
+          [2, 3],
+          [3, 6],
+        ].map(([x, y]) => [x!, y!]),
+      ),
+    ).toBeCloseTo(1.4);
+    expect(
+      slope(
+        [
+          [0, 5],
+          [10, 25],
+        ].map(([x, y]) => [x!, y!]),
+      ),
+    ).toBe(2);
+  });
+
+  it('is not a number when there is only one moment', () => {
+    expect(slope([[1, 2]])).toBeNaN();
   });
 });

@@ -62,6 +62,14 @@ describe('throughputReport', () => {
     expect(throughputReport(resultOf(PAIRS))).not.toContain('engine');
   });
 
+  it('shows what each process of a system burns, at the load that says most', () => {
+    const of = (gateway: number, inFlight = 64) =>
+      measured({ inFlight, cpuMsByProcess: { 'api-gateway': gateway, orchestrator: 1 } });
+    expect(throughputReport(resultOf([of(3), of(0.5), of(2), of(9, 256)]))).toContain(
+      'backstitch, 64 in flight, CPU ms each: api-gateway 2.00, orchestrator 1.00',
+    );
+  });
+
   it('shows ratios of throughput and CPU, but none of CPU for an idle system', () => {
     const text = throughputReport(resultOf(PAIRS));
     expect(text).toMatch(/64 in flight: throughput +6\.00 × +6\.00 × +6\.00 ×/);

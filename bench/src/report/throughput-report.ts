@@ -1,7 +1,9 @@
 import type { Books } from '../systems/system.js';
+import { chartedIn } from './chart.js';
 import { loadName, loadTable, ratioTable } from './load-table.js';
 import { failures, failureText, type Measurement } from './measurement.js';
 import type { Ratios } from './ratios.js';
+import { median } from './statistics.js';
 import { figure, table } from './table.js';
 
 /** What the comparison of systems found out. */
@@ -32,11 +34,28 @@ export function throughputReport(data: Throughput): string {
     ...data.ratios.map(({ better, than, ofLoads }) =>
       ratioTable(`${better}: times better than ${than}`, ofLoads),
     ),
+    systems
+      .map(({ name }) => processesLine(name, measurements))
+      .filter(Boolean)
+      .join('\n'),
     systems.map(booksLine).join('\n'),
     ...measurements.filter((one) => failures(one) > 0).map(failureLine),
   ]
     .filter(Boolean)
     .join('\n\n');
+}
+
+/** Which of a system's processes has most to do: the one that has to be split first. */
+function processesLine(name: string, measurements: readonly Measurement[]): string {
+  const inFlight = chartedIn(measurements);
+  const own = measurements.filter((one) => one.system === name && one.inFlight === inFlight);
+  const processes = Object.keys(own[0]?.cpuMsByProcess ?? {});
+  if (processes.length < 2) return '';
+  const each = processes.map((process) => {
+    const ms = median(own.map((one) => one.cpuMsByProcess?.[process] ?? Number.NaN));
+    return `${process} ${figure(ms)}`;
+  });
+  return `${name}, ${inFlight} in flight, CPU ms each: ${each.join(', ')}`;
 }
 
 /** Whether a system did what it answered; the first checkouts, of its warm-up, are in the books too. */

@@ -3,12 +3,20 @@ export const SCENARIOS = {
   throughput: 'checkouts a second and CPU for each, every system, at each load of --concurrency',
   idle: 'latency of one checkout at a time, every system (part of throughput, too)',
   'half-load': 'latency at half the rate that 64 in flight reach, buyers coming as they please',
+  'hot-sku': 'one product that everybody wants against 1,000; then fewer units than buyers',
+  lines: '1, 5 and 20 lines in an order',
+  takeover: 'an orchestrator dies and leaves 10,000 sagas (--sagas) to another',
+  scale: 'the same load on several orchestrators and services (--instances)',
+  memory: 'resident memory of each app under load, for ten minutes (--minutes)',
+  'five-million': 'an empty database against one with 5 million finished sagas (--sagas)',
 } as const;
 
 export type ScenarioName = keyof typeof SCENARIOS;
 export const SCENARIO_NAMES = Object.keys(SCENARIOS) as ScenarioName[];
 
-/** Everything that belongs to an ordinary run. */
-export const USUAL_SCENARIOS = SCENARIO_NAMES.filter((name) => name !== 'idle');
+/** Everything that belongs to an ordinary run; five million sagas are a command of their own. */
+export const USUAL_SCENARIOS = SCENARIO_NAMES.filter(
+  (name) => name !== 'idle' && name !== 'five-million',
+);
 /** The comparison, in about two minutes. */
 export const QUICK_SCENARIOS: ScenarioName[] = ['throughput', 'half-load'];

@@ -42,7 +42,7 @@ export async function startBackstitch(site: Site): Promise<Backstitch> {
 }
 
 /** Its four databases, migrated and with a catalogue; removed in the end. */
-async function makeBackstitchDatabases(site: Site): Promise<SystemDatabases> {
+export async function makeBackstitchDatabases(site: Site): Promise<SystemDatabases> {
   const { servers, cleanup, say, twin = '' } = site;
   const databases = new SystemDatabases(servers.databaseServerUrl, `bench_backstitch_${twin}`);
   cleanup.add("Backstitch's databases", () => databases.drop());
@@ -54,7 +54,7 @@ async function makeBackstitchDatabases(site: Site): Promise<SystemDatabases> {
 }
 
 /** One gateway, and so many of the others as the site says. */
-async function startBackstitchApps(
+export async function startBackstitchApps(
   site: Site,
   databases: SystemDatabases,
 ): Promise<Backstitch> {

@@ -1,0 +1,107 @@
+import { execFile } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { Cleanup } from '@backstitch/tools';
+import { PROJECT } from '../servers/bench-folder.js';
+import type { DatabaseName, SystemDatabases } from '../servers/databases.js';
+import { RabbitManagement } from '../servers/rabbit-management.js';
+import {
+  type Backstitch,
+  makeBackstitchDatabases,
+  startBackstitchApps,
+} from '../systems/backstitch.js';
+import type { Site } from '../systems/site.js';
+import { startSystem } from '../systems/start-system.js';
+import { fill } from './fill.js';
+import { sellTemplates } from './templates.js';
+
+const TEMPLATES = 50;
+const ADDED = 1_000;
+const PRODUCTS = 20;
+
+describe('a database with finished sagas made of those that the apps wrote', () => {
+  const cleanup = new Cleanup(() => undefined);
+  const stop = new AbortController();
+  let databases: SystemDatabases;
+  let system: Backstitch;
+
+  const number = async (database: DatabaseName, sql: string) =>
+    Number(Object.values((await databases.query(database, `SELECT ${sql}`))[0]!)[0]);
+
+  beforeAll(async () => {
+    const twin = randomBytes(4).toString('hex');
+    const around = { env: process.env, cleanup, stop, say: () => undefined };
+    const site: Site = { ...around, twin, products: PRODUCTS, servers: testServers() };
+    databases = await makeBackstitchDatabases(site);
+    const start = (own: Cleanup) =>
+      startSystem('backstitch', site, () =>
+        startBackstitchApps({ ...site, cleanup: own }, databases),
+      );
+    const first = new Cleanup(() => undefined);
+    cleanup.add('the first apps', () => first.run());
+    const basket = { products: PRODUCTS, lines: 2 };
+    const load = { basket, signal: stop.signal };
+    await sellTemplates(await start(first), databases, TEMPLATES, load);
+    await first.run();
+    // The first checkout of all showed that the system sells: it is a template, too.
+    const added = await fill(databases, { sagas: ADDED, onProgress: () => undefined, ...load });
+    expect(added).toBeGreaterThanOrEqual(ADDED);
+    system = await start(cleanup);
+  }, 240_000);
+  afterAll(() => cleanup.run(), 60_000);
+
+  it('has them all, each with its log, in the partitions of four weeks', async () => {
+    expect(await number('orchestrator', 'count(*) FROM saga_state')).toBeGreaterThan(ADDED);
+    const rows = '(SELECT count(*) FROM saga_logs) - 10 * (SELECT count(*) FROM saga_state)';
+    expect(await number('orchestrator', rows)).toBe(0);
+    expect(await number('orchestrator', 'count(*) FROM saga_logs_default')).toBe(0);
+    const days = 'count(DISTINCT created_at::date) FROM saga_logs';
+    expect(await number('orchestrator', days)).toBeGreaterThan(20);
+    expect(await number('orchestrator', 'count(*) FROM idempotency_keys')).toBeGreaterThan(ADDED);
+  });
+
+  it('agrees with itself in every book', async () => {
+    const url = (database: DatabaseName) => databases.url(database);
+    const reconcile = promisify(execFile)(
+      process.execPath,
+      [join(PROJECT, 'tools/dist/reconcile/main.js'), '--settle', '30'],
+      {
+        env: {
+          ...process.env,
+          ORDERS_DB_URL: url('orders'),
+          INVENTORY_DB_URL: url('inventory'),
+          PAYMENTS_DB_URL: url('payments'),
+          ORCHESTRATOR_DB_URL: url('orchestrator'),
+        },
+      },
+    );
+    await expect(reconcile).resolves.toBeDefined();
+  }, 60_000);
+
+  it('is read by the apps like any other', async () => {
+    const sql = `SELECT saga_id FROM saga_state ORDER BY created_at LIMIT 1`;
+    const [oldest] = await databases.query('orchestrator', sql);
+    const url = new URL(`/api/sagas/${String(oldest?.saga_id)}`, system.checkoutUrl);
+    const answer = await fetch(url);
+    expect(answer.status).toBe(200);
+    expect(await answer.json()).toMatchObject({ status: 'DONE' });
+  });
+});
+
+function testServers(): Site['servers'] {
+  const { TEST_POSTGRES_URL, TEST_RABBITMQ_URL, TEST_RABBITMQ_MANAGEMENT_URL } = process.env;
+  if (!TEST_POSTGRES_URL || !TEST_RABBITMQ_URL || !TEST_RABBITMQ_MANAGEMENT_URL) {
+    throw new Error('`npm test` starts the servers and says where they are');
+  }
+  return {
+    databaseServerUrl: TEST_POSTGRES_URL,
+    rabbitmqUrl: TEST_RABBITMQ_URL,
+    management: new RabbitManagement(TEST_RABBITMQ_MANAGEMENT_URL, TEST_RABBITMQ_URL),
+    pids: { postgres: [], rabbitmq: [] },
+    dataDir: undefined,
+    origin: { postgres: 'the tests', rabbitmq: 'the tests' },
+    production: false,
+  };
+}
