@@ -15,19 +15,20 @@ export async function logged<Answer>(
   work: () => Promise<Answer>,
 ): Promise<Answer> {
   const trace = commandTrace(orderId, saga);
+  const line = (outcome: string) => ({ command: pattern, outcome, ...trace });
   try {
     const answer = await work();
     if (answer instanceof Rejection) {
       const { code, message } = answer;
-      logger.info({ ...trace, command: pattern, outcome: 'rejected', code, why: message }, pattern);
+      logger.info({ code, why: message, ...line('rejected') }, pattern);
     } else {
-      logger.info({ ...trace, command: pattern, outcome: 'done' }, pattern);
+      logger.info(line('done'), pattern);
     }
     return answer;
   } catch (error) {
     const code = error instanceof Fault ? error.code : 'INTERNAL';
     const why = error instanceof Error ? error.message : String(error);
-    logger.warn({ ...trace, command: pattern, outcome: 'fault', code, why }, pattern);
+    logger.warn({ code, why, ...line('fault') }, pattern);
     throw error;
   }
 }

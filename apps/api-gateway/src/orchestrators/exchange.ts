@@ -61,7 +61,7 @@ class Exchange implements Dispatcher.DispatchHandler {
     this.deadline.ends(undefined);
     const chunks = this.#chunks;
     const body = chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks);
-    if (this.#answer) this.resolve({ ...this.#answer, body });
+    if (this.#answer) this.resolve({ body, ...this.#answer });
     else this.reject(new Error('an answer without a status'));
   }
 

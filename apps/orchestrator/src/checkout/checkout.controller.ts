@@ -52,7 +52,7 @@ export class CheckoutController {
 function send(answered: AnsweredCheckout, request: FastifyRequest, reply: FastifyReply): void {
   const { sagaId, orderId, answer } = answered;
   traceRequest(request, { sagaId, orderId });
-  const headers = { ...answer.headers, 'x-saga-id': sagaId, 'x-order-id': orderId };
+  const headers = { 'x-saga-id': sagaId, 'x-order-id': orderId, ...answer.headers };
   if (answer.kind === 'body') {
     void reply.status(answer.status).headers(headers).send(answer.body);
     return;

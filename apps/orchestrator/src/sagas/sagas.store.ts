@@ -29,12 +29,12 @@ export class LoggingSagaStore extends PostgresSagaStore {
 
   #logEnd(ended: EndedSaga): void {
     const ms = Math.round(this.clock.nowMs() - ended.createdAtMs);
-    const fields = { ...sagaTrace(ended), status: statusOf(ended), ms };
+    const fields = { status: statusOf(ended), ms, ...sagaTrace(ended) };
     if (ended.phase === 'done') {
       this.#logger.info(fields, 'checkout ended');
     } else {
       const { step, code, message } = ended.failure;
-      this.#logger.info({ ...fields, step, code, reason: message }, 'checkout ended');
+      this.#logger.info({ step, code, reason: message, ...fields }, 'checkout ended');
     }
   }
 }

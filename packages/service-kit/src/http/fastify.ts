@@ -75,12 +75,13 @@ export function prepareFastify(fastify: FastifyInstance, logger: Logger, limits:
     const route = request.routeOptions.url ?? 'unknown';
     observeRequest(request.method, route, reply.statusCode, reply.elapsedTime / 1000);
     const fields = {
-      ...request.trace,
       requestId: request.id,
       method: request.method,
       url: request.url.slice(0, LOGGED_URL_MAX),
       status: reply.statusCode,
       ms: Math.round(reply.elapsedTime),
+      // Last: V8 takes longer over members that follow a spread than pino over the whole line.
+      ...request.trace,
     };
     if (request.isQuiet) logger.debug(fields, 'request');
     else if (isScrape(route)) logger.trace(fields, 'request');
