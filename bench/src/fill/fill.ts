@@ -2,7 +2,7 @@ import { DATABASES, type DatabaseName, type SystemDatabases } from '../servers/d
 import { type Column, copySql } from './columns.js';
 
 const DAYS = 28;
-const SAGAS_AT_ONCE = 250_000;
+const SAGAS_AT_ONCE = 100_000;
 const TEMPLATES = 'fill_templates';
 /** Tables that say nothing about a single saga. */
 const LEFT_ALONE = ['products', 'stock_ledger', 'saga_owners', 'operator_actions'];

@@ -5,6 +5,7 @@ import { BYTES_PER_SAGA, whyNoRoom } from '../fill/disk.js';
 import { sellTemplates } from '../fill/templates.js';
 import { heat, measureInTurn, secondsInTurn, type Subject } from '../in-turn.js';
 import { filledReport, type Filled } from '../report/filled-report.js';
+import { duration } from '../plan.js';
 import { ratios } from '../report/ratios.js';
 import { DATABASES, type SystemDatabases } from '../servers/databases.js';
 import {
@@ -90,12 +91,13 @@ async function fillIn({ say, stop }: Stage, databases: SystemDatabases, sagas: n
     sagas,
     signal: stop.signal,
     onProgress: (database, filled) => {
+      const before = Math.min(...had.values());
       had.set(database, filled);
       const least = Math.min(...had.values());
+      if (least === before) return; // another database is behind
       const seconds = (performance.now() - startedAtMs) / 1000;
-      say(
-        `filling: ${database} has ${filled} of ${sagas} (all: ${least}), ${seconds.toFixed(0)} s`,
-      );
+      const left = Math.max(0, (seconds / least) * (sagas - least));
+      say(`filling: ${least} of ${sagas} sagas, ${duration(left)} left`);
     },
   });
 }
