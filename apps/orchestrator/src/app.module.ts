@@ -24,7 +24,10 @@ export class AppModule {
   static of({ config, database, sagas, logger }: AppParts): DynamicModule {
     const handler = new CheckoutHandler({
       sagas,
-      claims: new CheckoutRepository(database, config.CHECKOUT_DEDUPE_SECONDS),
+      claims: new CheckoutRepository(database, {
+        dedupeSeconds: config.CHECKOUT_DEDUPE_SECONDS,
+        keyDays: config.IDEMPOTENCY_RETENTION_DAYS,
+      }),
       config,
       logger,
       digits: currencyDigits(config.CURRENCY),

@@ -18,4 +18,13 @@ describe('the configuration of the orchestrator', () => {
     expect(readingOf(silent)).toEqual({ problems: [problem] });
     expect(readingOf({ ...silent, HEARTBEAT_MS: '2500' })).toHaveProperty('config');
   });
+
+  it.each([
+    ['SAGA_RETENTION_DAYS', '61', 'SAGA_RETENTION_DAYS must be an integer from 1 to 60'],
+    ['SAGA_RETENTION_DAYS', '0', 'SAGA_RETENTION_DAYS must be an integer from 1 to 60'],
+    ['IDEMPOTENCY_RETENTION_DAYS', '29', 'IDEMPOTENCY_RETENTION_DAYS must be an integer from 30'],
+  ])('is refused when something would be forgotten too early or too late: %s=%s', (...given) => {
+    const [name, value, message] = given;
+    expect(readingOf({ [name]: value })).toEqual({ problems: [expect.stringContaining(message)] });
+  });
 });

@@ -1,4 +1,5 @@
 import { DatabaseConfig, IsIntegerVariable } from '@backstitch/service-kit';
+import { RETENTION_DAYS } from '@backstitch/shared-types';
 import { registerDecorator } from 'class-validator';
 
 /** Else a living orchestrator would count as silent between two of its heartbeats. */
@@ -15,6 +16,8 @@ function IsTwice(name: 'HEARTBEAT_MS'): PropertyDecorator {
       },
     });
 }
+
+const { sagas, idempotencyKeys } = RETENTION_DAYS;
 
 /** What the orchestrator is told by its environment; every problem with it is reported at boot. */
 export class OrchestratorConfig extends DatabaseConfig {
@@ -86,4 +89,12 @@ export class OrchestratorConfig extends DatabaseConfig {
   /** For questions passed on to a service: GET /orders, GET /products. */
   @IsIntegerVariable({ min: 10, max: 60_000 })
   QUESTION_TIMEOUT_MS = 2_500;
+
+  /** Finished sagas and their logs are removed when they are so old. */
+  @IsIntegerVariable(sagas)
+  SAGA_RETENTION_DAYS: number = sagas.usual;
+
+  /** A key names its checkout for so long, also when its saga is removed before. */
+  @IsIntegerVariable(idempotencyKeys)
+  IDEMPOTENCY_RETENTION_DAYS: number = idempotencyKeys.usual;
 }

@@ -11,6 +11,10 @@ import {
 import { AppModule } from './app.module.js';
 import { CheckoutHandler } from './checkout/checkout.handler.js';
 import { OrchestratorConfig } from './config.js';
+import { QueueLocks } from './operations/queue-locks.repository.js';
+import { KeptByLetters } from './retention/kept.client.js';
+import { RetentionRepository } from './retention/retention.repository.js';
+import { RetentionWorker } from './retention/retention.worker.js';
 import { SagaRuntime } from './sagas/sagas.runtime.js';
 
 const name = 'orchestrator';
@@ -26,13 +30,24 @@ const database = openDatabase({
 });
 const migrations = fileURLToPath(new URL('../migrations', import.meta.url));
 const sagas = runtimeOrExit();
+const retention = new RetentionWorker({
+  repository: new RetentionRepository(database, {
+    sagas: config.SAGA_RETENTION_DAYS,
+    keys: config.IDEMPOTENCY_RETENTION_DAYS,
+  }),
+  kept: new KeptByLetters({ deadLetters: sagas.deadLetters, locks: new QueueLocks(database) }),
+  logger,
+}).expose();
 
 await bootApp({
   name,
   module: AppModule.of({ config, database, sagas, logger }),
   config,
   logger,
-  configure: () => sagas.start(),
+  configure: () => {
+    sagas.start();
+    retention.start();
+  },
   readiness: () => [
     databaseReadiness({ name, database, migrations }),
     { name: 'broker', check: () => must(sagas.whyBrokerIsAway()) },
@@ -40,6 +55,7 @@ await bootApp({
   ],
   drain: (app) => ({
     first: [
+      { name: 'retention', run: () => retention.stop() },
       {
         name: 'sagas',
         run: () => {

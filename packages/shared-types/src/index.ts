@@ -13,6 +13,7 @@ export * from './payment-commands.js';
 export * from './prefer.js';
 export * from './queues.js';
 export * from './read-json.js';
+export * from './retention.js';
 export * from './saga-view.js';
 export * from './statuses.js';
 export * from './uuid.js';

@@ -99,7 +99,9 @@ describe('a request that waits for another one to take the same claim', () => {
     const tx = await claims.database.pool.connect();
     try {
       await tx.query('BEGIN');
-      expect(await beginCheckouts(tx, [first], 60)).toEqual([{ kind: 'inserted' }]);
+      expect(await beginCheckouts(tx, [first], { dedupeSeconds: 60, keyDays: 30 })).toEqual([
+        { kind: 'inserted' },
+      ]);
       const second = claims.repository().begin(beginning(claim));
       await waitFor('the second to wait for the first', async () => {
         const waiting = await claims.query(

@@ -1,8 +1,9 @@
-import type { PreparedSaga, SagaStatus } from '@backstitch/saga-engine';
+import type { PreparedSaga, SagaFailure, SagaStatus } from '@backstitch/saga-engine';
 import { insertSagas } from '@backstitch/saga-engine/postgres';
 import type { Transaction } from '@backstitch/service-kit';
 import { SAGA_TABLES } from '../database/schema.js';
 import { type CheckoutInput, type Claim, isSameInput, judgeClaim } from './checkout.js';
+import type { Ending } from './outcome.js';
 import { FORGET, HOLDERS, LOCK, POINT_ELSEWHERE, TAKE_FREE } from './checkout.sql.js';
 
 /** Who asks; without a claim a checkout is named by its saga's id alone. */
@@ -24,6 +25,24 @@ export interface ExistingCheckout {
   sagaId: string;
   orderId: string;
   status: SagaStatus;
+  /** How it ended, where it was seen to have; its row may be gone a moment later. */
+  ended?: Ending;
+}
+
+/** For how long what remembers what. */
+export interface ClaimTimes {
+  /** A keyless checkout answers its twins for so long after its success. */
+  dedupeSeconds: number;
+  /** A key names its checkout for so long. */
+  keyDays: number;
+}
+
+/**
+ * A claim that was seen to be held, and that the retention removed before it could be locked. Its
+ * code has the transaction run again from the start, where the claim is free.
+ */
+class ClaimRemoved extends Error {
+  readonly code = '40001';
 }
 
 /** What became of it: begun, there already, or refused because its key names another body. */
@@ -40,12 +59,12 @@ type Queryable = Pick<Transaction, 'query'>;
 export async function beginCheckouts(
   tx: Transaction,
   batch: readonly Beginning[],
-  dedupeSeconds: number,
+  times: ClaimTimes,
 ): Promise<Begun[]> {
   const begun = new Map<Beginning, Begun>();
   const stillFree = async (candidates: readonly Beginning[]): Promise<Beginning[]> => {
     if (candidates.length === 0) return [];
-    const held = await readHolders(tx, candidates, dedupeSeconds);
+    const held = await readHolders(tx, candidates, times);
     candidates.forEach((one, index) => held[index] && begun.set(one, held[index]));
     return candidates.filter((one) => !begun.has(one));
   };
@@ -54,7 +73,9 @@ export async function beginCheckouts(
   const fresh = await takeFree(tx, claiming);
   const takeable = await stillFree(claiming.filter((one) => !fresh.has(one.sagaId)));
   if (takeable.length > 0) {
-    await tx.query({ name: 'checkout_lock', text: LOCK, values: claimArrays(takeable) });
+    const locking = { name: 'checkout_lock', text: LOCK, values: claimArrays(takeable) };
+    const { rowCount } = await tx.query(locking);
+    if (rowCount !== takeable.length) throw new ClaimRemoved('a claim was removed meanwhile');
   }
   const taken = await stillFree(takeable);
   const ours = batch.filter((one) => !one.claim || fresh.has(one.sagaId) || taken.includes(one));
@@ -80,9 +101,9 @@ export async function beginCheckouts(
 export async function readHolders(
   client: Queryable,
   batch: readonly Asking[],
-  dedupeSeconds: number,
+  { dedupeSeconds, keyDays }: ClaimTimes,
 ): Promise<(Held | undefined)[]> {
-  const values = [...claimArrays(batch), dedupeSeconds];
+  const values = [...claimArrays(batch), dedupeSeconds, keyDays];
   const query = { name: 'checkout_holders', text: HOLDERS, values };
   const { rows } = await client.query<HolderRow>(query);
   return batch.map((asking, index) => holderOf(asking, rows[index]!));
@@ -94,23 +115,37 @@ interface HolderRow {
   forgotten: boolean;
   orderId: string | null;
   status: SagaStatus | null;
+  failure: SagaFailure | null;
   justFinished: boolean;
   ownOrderId: string | null;
   ownStatus: SagaStatus | null;
+  ownFailure: SagaFailure | null;
   ownInput: CheckoutInput | null;
 }
 
 function holderOf({ sagaId, claim, input }: Asking, row: HolderRow): Held | undefined {
   if (row.ownOrderId !== null && row.ownStatus !== null) {
     if (!row.ownInput || !isSameInput(row.ownInput, input)) return { kind: 'reused' };
-    return { kind: 'exists', sagaId, orderId: row.ownOrderId, status: row.ownStatus };
+    return existing(sagaId, row.ownOrderId, row.ownStatus, row.ownFailure);
   }
   const { orderId, status } = row;
   if (!claim || row.sagaId === null || orderId === null || status === null) return undefined;
   const verdict = judgeClaim(claim, { ...row, status });
   if (verdict === 'free') return undefined;
   if (verdict === 'reused') return { kind: 'reused' };
-  return { kind: 'exists', sagaId: row.sagaId, orderId, status };
+  return existing(row.sagaId, orderId, status, row.failure);
+}
+
+function existing(
+  sagaId: string,
+  orderId: string,
+  status: SagaStatus,
+  failure: SagaFailure | null,
+): ExistingCheckout {
+  const found = { kind: 'exists', sagaId, orderId, status } as const;
+  if (status === 'DONE') return { ...found, ended: { phase: 'done' } };
+  if (status === 'COMPENSATED' && failure) return { ...found, ended: { phase: 'undone', failure } };
+  return found;
 }
 
 async function takeFree(

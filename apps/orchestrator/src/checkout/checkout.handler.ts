@@ -85,7 +85,7 @@ export class CheckoutHandler {
     const waits = !async && (!replayOnly || isOver);
     const waitMs = waits ? Math.max(0, untilMs - performance.now()) : 0;
     const isNew = async && !replayed;
-    const ended = isNew ? undefined : await this.#waitForEnd(sagaId, waitMs);
+    const ended = found.ended ?? (isNew ? undefined : await this.#waitForEnd(sagaId, waitMs));
     const answer = answerOf({
       ended,
       sagaId,

@@ -5,6 +5,7 @@ import {
   beginCheckouts,
   type Beginning,
   type Begun,
+  type ClaimTimes,
   type Held,
   nameOf,
   readHolders,
@@ -30,13 +31,13 @@ const LANES = 2;
 /** The claims of checkouts: claim and saga in one transaction, for many checkouts at once. */
 export class CheckoutRepository {
   readonly #database: Database;
-  readonly #dedupeSeconds: number;
+  readonly #times: ClaimTimes;
   readonly #beginnings: Coalescer<Beginning, Recorded>;
   readonly #questions: Coalescer<Asking, Held | undefined>;
 
-  constructor(database: Database, dedupeSeconds: number) {
+  constructor(database: Database, times: ClaimTimes) {
     this.#database = database;
-    this.#dedupeSeconds = dedupeSeconds;
+    this.#times = times;
     this.#beginnings = new Coalescer<Beginning, Recorded>({
       lanes: LANES,
       keyOf: nameOf,
@@ -73,7 +74,7 @@ export class CheckoutRepository {
     try {
       const all = await this.#database.withTransaction(async (tx) => {
         isCommitting = false;
-        const begun = await beginCheckouts(tx, batch, this.#dedupeSeconds);
+        const begun = await beginCheckouts(tx, batch, this.#times);
         isCommitting = true;
         return begun;
       });
@@ -86,7 +87,7 @@ export class CheckoutRepository {
   }
 
   async #readBatch(batch: readonly Asking[]): Promise<BatchOutcome<Held | undefined>[]> {
-    const held = await readHolders(this.#database.pool, batch, this.#dedupeSeconds);
+    const held = await readHolders(this.#database.pool, batch, this.#times);
     return held.map((ok) => ({ ok }));
   }
 }

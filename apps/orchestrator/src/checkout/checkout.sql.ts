@@ -22,34 +22,40 @@ SELECT i.place FROM ${CLAIMS} CROSS JOIN LATERAL (
 ) k`;
 
 /**
- * Who holds each claim, and whether the asking saga exists itself. Never in one statement with the
- * lock: its snapshot would be older than the wait for it, and show a saga that no longer counts.
+ * Who holds each claim, and whether the asking saga exists itself. One snapshot: a saga is seen by
+ * its row or, once that is removed, by the answer that the same transaction wrote. Never in one
+ * statement with the lock: its snapshot would be older than the wait for it, and show a saga that no
+ * longer counts.
  */
 export const HOLDERS = `
 SELECT i.place::int AS place, k.saga_id AS "sagaId", k.request_hash AS "requestHash",
-  k.created_at < clock_timestamp() - interval '30 days' AS forgotten,
-  held.order_id AS "orderId", held.status,
+  k.created_at < clock_timestamp() - $7::float8 * interval '1 day' AS forgotten,
+  coalesce(held.order_id::text, k.answer->>'orderId') AS "orderId",
+  coalesce(held.status, k.answer->>'status') AS status,
+  coalesce(held.failure, k.answer->'failure') AS failure,
   coalesce(held.status = 'DONE'
     AND clock_timestamp() - held.updated_at < $6::float8 * interval '1 second', false)
     AS "justFinished",
-  own.order_id AS "ownOrderId", own.status AS "ownStatus",
+  own.order_id AS "ownOrderId", own.status AS "ownStatus", own.failure AS "ownFailure",
   own.input AS "ownInput"
 FROM ${CLAIMS}
 LEFT JOIN LATERAL (
   SELECT * FROM idempotency_keys k WHERE ${SAME_CLAIM} LIMIT 1
 ) k ON true
 LEFT JOIN LATERAL (
-  SELECT order_id, status, updated_at FROM saga_state s WHERE s.saga_id = k.saga_id LIMIT 1
+  SELECT order_id, status, failure, updated_at FROM saga_state s
+  WHERE s.saga_id = k.saga_id LIMIT 1
 ) held ON true
 LEFT JOIN LATERAL (
-  SELECT order_id, status, input FROM saga_state s WHERE s.saga_id = i.saga_id LIMIT 1
+  SELECT order_id, status, failure, input FROM saga_state s WHERE s.saga_id = i.saga_id LIMIT 1
 ) own ON true
 ORDER BY i.place`;
 
 /** For claims that are locked already. */
 export const POINT_ELSEWHERE = `
 UPDATE idempotency_keys k
-SET saga_id = i.saga_id, request_hash = i.request_hash, created_at = clock_timestamp()
+SET saga_id = i.saga_id, request_hash = i.request_hash, created_at = clock_timestamp(),
+  answer = NULL
 FROM ${CLAIMS} WHERE ${SAME_CLAIM}`;
 
 /** Claims just taken by requests that turned out to be refused. */

@@ -67,7 +67,7 @@ export interface ClaimHolder {
   requestHash: string;
   /** The claim is past the time for which a key is promised to be remembered. */
   forgotten: boolean;
-  /** Undefined when the saga's row is gone: an operator removed it. */
+  /** Undefined when the saga's row is gone without an answer: an operator removed it. */
   status: SagaStatus | undefined;
   /** DONE, and finished less than the dedupe window ago. */
   justFinished: boolean;
@@ -78,12 +78,14 @@ export type ClaimVerdict = 'replay' | 'reused' | 'free';
 
 /**
  * What a request may do about a claim that another one holds. A keyed claim is kept whatever became
- * of its saga, so that the same key gets the same outcome, yes or no. A keyless one is joined only
+ * of its saga, so that the same key gets the same outcome, yes or no; while it has none, the claim is
+ * not forgotten either. A keyless one is joined only
  * while that helps the shopper: it runs, or just succeeded. From its decision to undo on it is
  * free, so that the shopper can try again.
  */
 export function judgeClaim(claim: Claim, holder: ClaimHolder): ClaimVerdict {
-  if (holder.status === undefined || holder.forgotten) return 'free';
+  const isUnfinished = holder.status === 'RUNNING' || holder.status === 'COMPENSATING';
+  if (holder.status === undefined || (holder.forgotten && !isUnfinished)) return 'free';
   if (claim.kind === 'KEYED') {
     return holder.requestHash === claim.requestHash ? 'replay' : 'reused';
   }

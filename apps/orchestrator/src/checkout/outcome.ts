@@ -1,11 +1,14 @@
-import type { EndedSaga, SagaStatus } from '@backstitch/saga-engine';
+import type { SagaFailure, SagaStatus } from '@backstitch/saga-engine';
 import type { ErrorCodeName } from '@backstitch/shared-types';
 import { type RefusedProduct, refusalOf } from './refusal.js';
+
+/** How a saga ended, as far as its answer depends on it. */
+export type Ending = { phase: 'done' } | { phase: 'undone'; failure: SagaFailure };
 
 /** What is known of a checkout when its answer is due. */
 export interface CheckoutSoFar {
   /** Undefined when the saga goes on, or could not be read, when the wait was over. */
-  ended: EndedSaga | undefined;
+  ended: Ending | undefined;
   sagaId: string;
   orderId: string;
   /** Where an unfinished saga was seen last. */

@@ -2,12 +2,16 @@ import { databaseFault, Problem, traceRequest, UuidParam } from '@backstitch/ser
 import type { SagaView } from '@backstitch/shared-types';
 import { Controller, Get, Inject, Param, Req } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
+import { OrchestratorConfig } from '../config.js';
 import { SagaRuntime } from './sagas.runtime.js';
 import { sagaViewOf } from './saga-view.js';
 
 @Controller('sagas')
 export class SagasController {
-  constructor(@Inject(SagaRuntime) private readonly sagas: SagaRuntime) {}
+  constructor(
+    @Inject(SagaRuntime) private readonly sagas: SagaRuntime,
+    @Inject(OrchestratorConfig) private readonly config: OrchestratorConfig,
+  ) {}
 
   @Get(':sagaId')
   async saga(
@@ -17,7 +21,7 @@ export class SagasController {
     const { store } = this.sagas;
     try {
       const [saga, log] = await Promise.all([store.load(sagaId), store.history(sagaId)]);
-      if (!saga) throw new Problem('SAGA_NOT_FOUND');
+      if (!saga) throw notFound(this.config.SAGA_RETENTION_DAYS);
       traceRequest(request, { sagaId, orderId: saga.subjectId });
       return sagaViewOf(saga, log);
     } catch (error) {
@@ -28,4 +32,10 @@ export class SagasController {
       });
     }
   }
+}
+
+function notFound(days: number): Problem {
+  const kept = days === 1 ? 'a day' : `${days} days`;
+  const detail = `There is no such saga, or it ended long ago: finished sagas are kept for ${kept}.`;
+  return new Problem('SAGA_NOT_FOUND', detail);
 }

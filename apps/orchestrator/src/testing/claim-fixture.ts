@@ -25,7 +25,7 @@ export type Status = ReturnType<typeof statusOf>;
 /** A real database, and as many repositories on it as a test wants orchestrators. */
 export interface ClaimFixture {
   database: Database;
-  repository(dedupeSeconds?: number): CheckoutRepository;
+  repository(dedupeSeconds?: number, keyDays?: number): CheckoutRepository;
   query(text: string, values?: unknown[]): Promise<Record<string, unknown>[]>;
   /** Ends or turns a saga, `secondsAgo` by the database's clock. */
   put(sagaId: string, status: Status, secondsAgo?: number): Promise<void>;
@@ -43,7 +43,8 @@ export async function claimFixture(): Promise<ClaimFixture> {
     (await database.pool.query<Record<string, unknown>>(text, values)).rows;
   return {
     database,
-    repository: (dedupeSeconds = 60) => new CheckoutRepository(database, dedupeSeconds),
+    repository: (dedupeSeconds = 60, keyDays = 30) =>
+      new CheckoutRepository(database, { dedupeSeconds, keyDays }),
     query,
     async put(sagaId, status, secondsAgo = 0) {
       const failure = status === 'DONE' || status === 'RUNNING' ? null : { step: 'X' };

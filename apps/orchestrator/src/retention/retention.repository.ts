@@ -1,0 +1,175 @@
+import {
+  type Database,
+  DatabaseAway,
+  databaseFault,
+  type Transaction,
+} from '@backstitch/service-kit';
+import type { Kept, LogPartition } from './retention.js';
+import {
+  dropPartition,
+  LOCK_KEYS,
+  MAKE_PARTITIONS,
+  PARTITIONS,
+  REMOVE_KEYS,
+  REMOVE_SAGAS,
+  REMOVE_STRAY_LOGS,
+  sagasIn,
+  STILL_THERE,
+} from './retention.sql.js';
+
+export interface RetentionDays {
+  sagas: number;
+  keys: number;
+}
+
+/** Any numbers that are no other lock's in this database. */
+const LOCK = '20818, 2';
+/** Whoever writes to the log waits behind us for no longer than this. */
+const LOCK_TIMEOUT_MS = 100;
+
+/** The rows that are kept for a time; only one orchestrator at a time removes what is too old. */
+export class RetentionRepository {
+  constructor(
+    private readonly database: Database,
+    private readonly days: RetentionDays,
+  ) {}
+
+  /**
+   * Undefined when another orchestrator is at it. All is done on the connection that holds the lock:
+   * who lost the one has lost the other.
+   */
+  async alone<Result>(work: (old: OldRows) => Promise<Result>): Promise<Result | undefined> {
+    const client = await this.connect();
+    let broken: Error | undefined;
+    try {
+      const { rows } = await client.query<{ taken: boolean }>(
+        `SELECT pg_try_advisory_lock(${LOCK}) AS taken`,
+      );
+      if (!rows[0]!.taken) return undefined;
+      try {
+        return await work(new OldRows(client, this.days));
+      } finally {
+        await client.query(`SELECT pg_advisory_unlock(${LOCK})`);
+      }
+    } catch (error) {
+      broken = error as Error;
+      throw error;
+    } finally {
+      client.release(broken);
+    }
+  }
+
+  private async connect(): Promise<Transaction> {
+    try {
+      return await this.database.pool.connect();
+    } catch (error) {
+      throw databaseFault(error) === 'away' ? new DatabaseAway('orchestrator', error) : error;
+    }
+  }
+}
+
+/** What is too old, for whoever is alone with it. Each call is one short transaction. */
+export class OldRows {
+  constructor(
+    private readonly client: Transaction,
+    private readonly days: RetentionDays,
+  ) {}
+
+  /** Answers how many were made; undefined when somebody else's lock was in the way. */
+  makePartitions(daysAhead: number): Promise<number | undefined> {
+    return this.unlessLocked(async () => {
+      const { rows } = await this.client.query<{ made: number }>(MAKE_PARTITIONS, [daysAhead]);
+      return rows[0]!.made;
+    });
+  }
+
+  async partitions(): Promise<LogPartition[]> {
+    return (await this.client.query<LogPartition>(PARTITIONS, [this.days.sagas])).rows;
+  }
+
+  /** Undefined when somebody else's lock was in the way: there is another day. */
+  dropPartition(name: string): Promise<'dropped' | undefined> {
+    return this.unlessLocked(async () => {
+      await this.client.query(dropPartition(name));
+      return 'dropped' as const;
+    });
+  }
+
+  /** Sagas with rows in a partition, in id order, behind one of them. */
+  async sagasIn(partition: string, limit: number, behind?: string): Promise<string[]> {
+    const text = sagasIn(partition, behind === undefined);
+    return this.ids(text, behind === undefined ? [limit] : [limit, behind]);
+  }
+
+  /**
+   * Removes those of these sagas that may go, and answers those that are still there afterwards.
+   * Their keys keep the answer, and nobody ever sees neither of the two.
+   */
+  async removeSagas(
+    sagaIds: readonly string[],
+    kept: Kept,
+  ): Promise<{ sagas: number; keys: number; left: string[] }> {
+    const { client, days } = this;
+    const removed = await this.transact(async () => {
+      const locked = await client.query<{ at: string }>({
+        name: 'retention_lock_keys',
+        text: LOCK_KEYS,
+        values: [sagaIds],
+      });
+      const { rows } = await client.query<{ sagas: number; keys: number }>({
+        name: 'retention_remove_sagas',
+        text: REMOVE_SAGAS,
+        values: [
+          sagaIds,
+          days.sagas,
+          kept.sagaIds,
+          kept.orderIds,
+          locked.rows.map(({ at }) => at),
+          days.keys,
+        ],
+      });
+      return rows[0]!;
+    });
+    return { ...removed, left: await this.ids(STILL_THERE, [sagaIds]) };
+  }
+
+  /** For the default partition, which is never dropped. */
+  async removeStrayLogs(sagaIds: readonly string[]): Promise<void> {
+    await this.client.query(REMOVE_STRAY_LOGS, [sagaIds, this.days.sagas]);
+  }
+
+  /** Answers how many keys that are too old were removed. */
+  async removeKeys(limit: number): Promise<number> {
+    const values = [this.days.keys, limit];
+    const removing = { name: 'retention_remove_keys', text: REMOVE_KEYS, values };
+    return (await this.client.query(removing)).rowCount ?? 0;
+  }
+
+  private async ids(text: string, values: unknown[]): Promise<string[]> {
+    return (await this.client.query<{ id: string }>(text, values)).rows.map(({ id }) => id);
+  }
+
+  private async unlessLocked<Result>(work: () => Promise<Result>): Promise<Result | undefined> {
+    try {
+      return await this.transact(async () => {
+        await this.client.query(`SET LOCAL lock_timeout = ${LOCK_TIMEOUT_MS}`);
+        return work();
+      });
+    } catch (error) {
+      if (databaseFault(error) === 'contention') return undefined;
+      throw error;
+    }
+  }
+
+  private async transact<Result>(work: () => Promise<Result>): Promise<Result> {
+    await this.client.query('BEGIN');
+    try {
+      const result = await work();
+      await this.client.query('COMMIT');
+      return result;
+    } catch (error) {
+      await this.client.query('ROLLBACK').catch(() => undefined);
+      throw error;
+    }
+  }
+}

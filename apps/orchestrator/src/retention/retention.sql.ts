@@ -1,0 +1,94 @@
+/**
+ * The statements of the retention: each is a short transaction, or a part of one, and finds its rows
+ * by a key.
+ */
+
+/** Ages are compared by the database's clock, as it was when the transaction began. */
+const OLDER = (column: string, days: string) =>
+  `${column} < now() - ${days}::float8 * interval '1 day'`;
+
+const UNFINISHED = `status IN ('RUNNING', 'COMPENSATING')`;
+
+/** Yesterday's too: a run may begin just before midnight. */
+export const MAKE_PARTITIONS = `
+SELECT make_saga_logs_partitions(today - 1, today + $1::int) AS made
+FROM (SELECT (now() AT TIME ZONE 'UTC')::date) AS at (today)`;
+
+/** The log's partitions, oldest first; the default one has no end, and may have rows of any age. */
+export const PARTITIONS = `
+SELECT relname AS name, until IS NULL AS "isDefault",
+  coalesce(${OLDER('until', '$1')}, false) AS expired
+FROM pg_inherits JOIN pg_class ON pg_class.oid = inhrelid
+CROSS JOIN LATERAL (
+  SELECT substring(pg_get_expr(relpartbound, pg_class.oid) FROM $$TO \\('([^']+)'\\)$$)::timestamptz
+) AS bound (until)
+WHERE inhparent = 'saga_logs'::regclass ORDER BY until`;
+
+/** The sagas that have rows in a partition, in id order, behind `$2` where there is one. */
+export function sagasIn(partition: string, isFirst: boolean): string {
+  return `
+SELECT DISTINCT saga_id AS id FROM ${quoted(partition)}
+${isFirst ? '' : 'WHERE saga_id > $2::uuid'} ORDER BY saga_id LIMIT $1`;
+}
+
+/** Nobody is waited for: a claim that is just being looked after keeps its saga for this time. */
+export const LOCK_KEYS = `
+SELECT ctid::text AS at FROM idempotency_keys WHERE saga_id = ANY ($1::uuid[])
+ORDER BY kind, caller, key FOR UPDATE SKIP LOCKED`;
+
+/**
+ * Removes those of the sagas that are finished, old enough, and named by no dead letter ($3, $4) and
+ * by no key but the locked ones ($5). Their keys get the answer; those too old to be asked for
+ * ($6), and those of keyless checkouts, which nobody joins any more, go with them.
+ */
+export const REMOVE_SAGAS = `
+WITH removed AS (
+  DELETE FROM saga_state WHERE saga_id = ANY (ARRAY(
+    SELECT s.saga_id FROM saga_state s
+    WHERE s.saga_id = ANY ($1::uuid[]) AND NOT s.${UNFINISHED} AND ${OLDER('s.updated_at', '$2')}
+      AND s.saga_id <> ALL ($3::uuid[]) AND s.order_id <> ALL ($4::uuid[])
+      AND NOT EXISTS (SELECT FROM idempotency_keys k
+        WHERE k.saga_id = s.saga_id AND k.ctid <> ALL ($5::tid[]))
+    ORDER BY s.saga_id FOR UPDATE SKIP LOCKED
+  ))
+  RETURNING saga_id, order_id, status, failure
+), answered AS (
+  UPDATE idempotency_keys k SET answer = jsonb_build_object(
+    'orderId', r.order_id, 'status', r.status, 'failure', r.failure)
+  FROM removed r
+  WHERE k.saga_id = r.saga_id AND k.kind = 'KEYED' AND NOT ${OLDER('k.created_at', '$6')}
+), forgotten AS (
+  DELETE FROM idempotency_keys k USING removed r
+  WHERE k.saga_id = r.saga_id AND (k.kind <> 'KEYED' OR ${OLDER('k.created_at', '$6')})
+  RETURNING k.ctid
+)
+SELECT (SELECT count(*) FROM removed)::int AS sagas, (SELECT count(*) FROM forgotten)::int AS keys`;
+
+/** Of these sagas the ones that are still there. */
+export const STILL_THERE = `SELECT saga_id AS id FROM saga_state WHERE saga_id = ANY ($1::uuid[])`;
+
+/** Rows that found no partition of their day go one by one, once their saga is gone. */
+export const REMOVE_STRAY_LOGS = `
+DELETE FROM saga_logs_default l
+WHERE l.saga_id = ANY ($1::uuid[]) AND ${OLDER('l.created_at', '$2')}
+  AND NOT EXISTS (SELECT FROM saga_state s WHERE s.saga_id = l.saga_id)`;
+
+/** A key is kept while its saga goes on, and while somebody takes it. */
+export const REMOVE_KEYS = `
+DELETE FROM idempotency_keys WHERE ctid = ANY (ARRAY(
+  SELECT k.ctid FROM idempotency_keys k
+  WHERE ${OLDER('k.created_at', '$1')}
+    AND NOT EXISTS (SELECT FROM saga_state s WHERE s.saga_id = k.saga_id AND s.${UNFINISHED})
+  ORDER BY k.created_at LIMIT $2 FOR UPDATE OF k SKIP LOCKED
+))`;
+
+export function dropPartition(partition: string): string {
+  return `DROP TABLE ${quoted(partition)}`;
+}
+
+const NAME = /^[a-z_0-9]+$/;
+
+function quoted(partition: string): string {
+  if (!NAME.test(partition)) throw new RangeError(`"${partition}" is no partition of ours`);
+  return `"${partition}"`;
+}

@@ -1,0 +1,192 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { exposeCounters, exposeGauge, type Logger } from '@backstitch/service-kit';
+import type { KeptByLetters } from './kept.client.js';
+import type { OldRows, RetentionRepository } from './retention.repository.js';
+import {
+  type Kept,
+  nothingYet,
+  pauseAfterMs,
+  type RetentionCounts,
+  untilNextRunMs,
+} from './retention.js';
+
+export interface RetentionParts {
+  repository: RetentionRepository;
+  kept: Pick<KeptByLetters, 'read'>;
+  logger: Logger;
+  /** Rows in one transaction [500]. */
+  batchSize?: number;
+}
+
+/** What a stop interrupts; nothing is left half done. */
+class Stopped extends Error {}
+
+const PARTITIONS_AHEAD_DAYS = 7;
+const BATCH_SIZE = 500;
+/** Sagas of a partition that had to stay, remembered so that it need not be walked again. */
+const REMEMBERED_MAX = 10_000;
+
+/** Removes what is too old, every hour or so, in batches that leave the database to the checkouts. */
+export class RetentionWorker {
+  readonly #parts: RetentionParts;
+  readonly #batchSize: number;
+  readonly #left = new Map<string, readonly string[]>();
+  readonly #stopping = new AbortController();
+  /** Since the process started. */
+  readonly #totals = { ...nothingYet(), runs: 0, failedRuns: 0 };
+  #running: Promise<void> | undefined;
+  #isLogBusy = false;
+  #lastRunAtS = 0;
+  #partitions = 0;
+
+  constructor(parts: RetentionParts) {
+    this.#parts = parts;
+    this.#batchSize = parts.batchSize ?? BATCH_SIZE;
+  }
+
+  /** Tells of itself under /metrics; once a process. */
+  expose(): this {
+    exposeCounters('retention', this.#totals);
+    const [lastRun, partitions] = ['When the last run ended', 'Partitions of the log'];
+    exposeGauge('retention_last_run_seconds', lastRun, () => this.#lastRunAtS);
+    exposeGauge('saga_log_partitions', partitions, () => this.#partitions);
+    return this;
+  }
+
+  start(): void {
+    this.#running ??= this.#runForEver();
+  }
+
+  /** Resolves when the batch under way has ended; none follows. */
+  async stop(): Promise<void> {
+    this.#stopping.abort();
+    await this.#running;
+  }
+
+  /** One run. Answers what it did; undefined when it could not, or another orchestrator is at it. */
+  async run(): Promise<RetentionCounts | undefined> {
+    const { repository, logger } = this.#parts;
+    const counts = nothingYet();
+    try {
+      const done = await repository.alone((old) => this.#removeOld(old, counts));
+      if (done) logger.info({ ...counts }, 'what was too old is removed');
+      this.#totals.runs += 1;
+      return done && counts;
+    } catch (error) {
+      if (error instanceof Stopped) return undefined;
+      this.#totals.failedRuns += 1;
+      logger.warn({ err: error, ...counts }, 'what is too old could not be removed; trying again');
+      return undefined;
+    } finally {
+      this.#lastRunAtS = Math.round(Date.now() / 1_000);
+      for (const [name, count] of Object.entries(counts)) {
+        this.#totals[name as keyof RetentionCounts] += count;
+      }
+    }
+  }
+
+  async #runForEver(): Promise<void> {
+    try {
+      for (let isFirst = true; ; isFirst = false) {
+        await this.#pause(untilNextRunMs(isFirst, Math.random()));
+        await this.run();
+      }
+    } catch (error) {
+      if (!(error instanceof Stopped)) throw error;
+    }
+  }
+
+  async #removeOld(old: OldRows, counts: RetentionCounts): Promise<true> {
+    // A saga of tomorrow needs its partition, whether the broker is there or not.
+    counts.partitionsMade = (await old.makePartitions(PARTITIONS_AHEAD_DAYS)) ?? 0;
+    const kept = await this.#parts.kept.read();
+    this.#isLogBusy = false;
+    for (const { name, isDefault, expired } of await old.partitions()) {
+      if (isDefault) await this.#clearDefault(old, name, kept, counts);
+      else if (expired) await this.#endPartition(old, name, kept, counts);
+    }
+    await this.#inBatches(async () => {
+      const removed = await old.removeKeys(this.#batchSize);
+      counts.keys += removed;
+      return removed === this.#batchSize;
+    });
+    this.#partitions = (await old.partitions()).length;
+    return true;
+  }
+
+  /** Drops a partition once no saga is left of those that have rows in it. */
+  async #endPartition(
+    old: OldRows,
+    name: string,
+    kept: Kept,
+    counts: RetentionCounts,
+  ): Promise<void> {
+    const left: string[] = [];
+    const remembered = this.#left.get(name);
+    await this.#forSagas(old, name, remembered, async (sagaIds) => {
+      const removed = await old.removeSagas(sagaIds, kept);
+      counts.sagas += removed.sagas;
+      counts.keys += removed.keys;
+      left.push(...removed.left);
+    });
+    const mayDrop = left.length === 0 && !this.#isLogBusy;
+    const dropped = mayDrop && (await old.dropPartition(name)) === 'dropped';
+    // Whoever writes waits behind each attempt: one in vain is enough for this run.
+    if (mayDrop && !dropped) this.#isLogBusy = true;
+    if (dropped) counts.partitionsDropped += 1;
+    else counts.partitionsKept += 1;
+    if (!dropped && left.length <= REMEMBERED_MAX) this.#left.set(name, left);
+    else this.#left.delete(name);
+  }
+
+  /** It has rows only when no partition was there in time; they go one by one. */
+  async #clearDefault(
+    old: OldRows,
+    name: string,
+    kept: Kept,
+    counts: RetentionCounts,
+  ): Promise<void> {
+    await this.#forSagas(old, name, undefined, async (sagaIds) => {
+      const removed = await old.removeSagas(sagaIds, kept);
+      counts.sagas += removed.sagas;
+      counts.keys += removed.keys;
+      await old.removeStrayLogs(sagaIds);
+    });
+  }
+
+  /** All sagas with rows in a partition, or those that an earlier walk has left there, in batches. */
+  async #forSagas(
+    old: OldRows,
+    partition: string,
+    remembered: readonly string[] | undefined,
+    work: (sagaIds: readonly string[]) => Promise<void>,
+  ): Promise<void> {
+    const size = this.#batchSize;
+    let behind: string | undefined;
+    let done = 0;
+    await this.#inBatches(async () => {
+      const sagaIds =
+        remembered?.slice(done, done + size) ?? (await old.sagasIn(partition, size, behind));
+      if (sagaIds.length > 0) await work(sagaIds);
+      done += sagaIds.length;
+      behind = sagaIds.at(-1);
+      return sagaIds.length === size;
+    });
+  }
+
+  /** Pauses after each batch, the longer the slower the database is; throws Stopped. */
+  async #inBatches(batch: () => Promise<boolean>): Promise<void> {
+    for (let isMore = true; isMore; ) {
+      if (this.#stopping.signal.aborted) throw new Stopped();
+      const beganMs = performance.now();
+      isMore = await batch();
+      if (isMore) await this.#pause(pauseAfterMs(performance.now() - beganMs));
+    }
+  }
+
+  async #pause(ms: number): Promise<void> {
+    const { signal } = this.#stopping;
+    await sleep(ms, undefined, { signal, ref: false }).catch(() => undefined);
+    if (signal.aborted) throw new Stopped();
+  }
+}

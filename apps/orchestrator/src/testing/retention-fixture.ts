@@ -1,0 +1,166 @@
+import { Broker, DeadLetterQueues } from '@backstitch/messaging';
+import { createLoggerTo, openDatabase } from '@backstitch/service-kit';
+import { COMMAND_QUEUES, deadLetterQueueOf, newUuid } from '@backstitch/shared-types';
+import { testVhost, type TestVhost } from '@backstitch/testkit';
+import type { Beginning } from '../checkout/checkout.claims.js';
+import type { Claim } from '../checkout/checkout.js';
+import { QueueLocks } from '../operations/queue-locks.repository.js';
+import { KeptByLetters } from '../retention/kept.client.js';
+import type { RetentionCounts } from '../retention/retention.js';
+import { type RetentionDays, RetentionRepository } from '../retention/retention.repository.js';
+import { RetentionWorker } from '../retention/retention.worker.js';
+import type { Orchestrators } from './orchestrators.js';
+import {
+  beginning,
+  type ClaimFixture,
+  claimFixture,
+  keyedBy,
+  type Status,
+} from './claim-fixture.js';
+
+const FAILURE = {
+  step: 'PAYMENT_PROCESSED',
+  kind: 'rejected',
+  code: 'PAYMENT_DECLINED',
+  message: 'no',
+};
+
+/** A saga whose last transition was so many days ago, and its log rows with it. */
+interface Aged {
+  status?: Status;
+  claim?: Claim;
+  /** The log's, where the saga began earlier. */
+  beganDaysAgo?: number;
+}
+
+export interface RetentionFixture extends ClaimFixture {
+  vhost: TestVhost;
+  broker: Broker;
+  /** What the workers logged. */
+  lines: string[];
+  worker(options?: { batchSize?: number; sagas?: number; keys?: number }): RetentionWorker;
+  /** A saga of so long ago, with a key of its own. */
+  saga(daysAgo: number, aged?: Aged): Promise<Beginning>;
+  /** No sagas, no keys, and no partitions but those of these days. */
+  empty(): Promise<void>;
+  isThere(one: Beginning): Promise<boolean>;
+  logsOf(one: Beginning): Promise<number>;
+  partitions(): Promise<string[]>;
+  bury(body: object): Promise<void>;
+}
+
+const MAKE_DAY = `SELECT make_saga_logs_partitions(day, day)
+  FROM (SELECT ((now() - $1::float8 * interval '1 day') AT TIME ZONE 'UTC')::date) AS at (day)`;
+const EMPTY = `
+  TRUNCATE saga_state, saga_logs, idempotency_keys;
+  DO $$ DECLARE name text; BEGIN
+    FOR name IN SELECT inhrelid::regclass FROM pg_inherits
+      WHERE inhparent = 'saga_logs'::regclass AND inhrelid <> 'saga_logs_default'::regclass
+    LOOP EXECUTE 'DROP TABLE ' || name; END LOOP;
+  END $$;
+  SELECT make_saga_logs_partitions(now()::date - 1, now()::date + 1)`;
+const SAGAS_DAYS = 30;
+const KEYS_DAYS = 60;
+
+export async function retentionFixture(): Promise<RetentionFixture> {
+  const claims = await claimFixture();
+  const vhost = await testVhost('retention');
+  const lines: string[] = [];
+  const logger = createLoggerTo({ write: (line) => void lines.push(line) }, 'test', 'info');
+  const broker = new Broker({ urls: [vhost.url], name: 'retention', logger });
+  broker.connect();
+  await broker.ready();
+  const deadLetters = new DeadLetterQueues({ broker });
+  const query: ClaimFixture['query'] = (...asked) => claims.query(...asked);
+  const count = async (text: string, one: Beginning) =>
+    Number((await query(text, [one.sagaId]))[0]?.count);
+  return {
+    ...claims,
+    vhost,
+    broker,
+    lines,
+    worker: ({ batchSize = 500, sagas = SAGAS_DAYS, keys = KEYS_DAYS } = {}) =>
+      new RetentionWorker({
+        repository: new RetentionRepository(claims.database, { sagas, keys }),
+        kept: new KeptByLetters({ deadLetters, locks: new QueueLocks(claims.database) }),
+        logger,
+        batchSize,
+      }),
+    async saga(daysAgo, { status = 'DONE', claim, beganDaysAgo = daysAgo } = {}) {
+      const one = beginning(claim ?? keyedBy(`user ${newUuid()}`, 'k'));
+      await claims.repository().begin(one);
+      for (const day of [daysAgo, beganDaysAgo]) await query(MAKE_DAY, [day]);
+      await age(query, one, { status, daysAgo, beganDaysAgo });
+      return one;
+    },
+    empty: async () => void (await query(EMPTY)),
+    isThere: async (one) =>
+      (await count('SELECT count(*) FROM saga_state WHERE saga_id = $1', one)) === 1,
+    logsOf: (one) => count('SELECT count(*) FROM saga_logs WHERE saga_id = $1', one),
+    partitions: async () =>
+      (
+        await query(
+          `SELECT inhrelid::regclass::text AS name FROM pg_inherits
+            WHERE inhparent = 'saga_logs'::regclass ORDER BY 1`,
+        )
+      ).map(({ name }) => name as string),
+    bury: (body) =>
+      vhost.publish(deadLetterQueueOf(COMMAND_QUEUES.payment), Buffer.from(JSON.stringify(body))),
+    async close() {
+      await broker.close();
+      await claims.close();
+      await vhost.drop();
+    },
+  };
+}
+
+async function age(
+  query: ClaimFixture['query'],
+  { sagaId }: Beginning,
+  { status, daysAgo, beganDaysAgo }: { status: Status; daysAgo: number; beganDaysAgo: number },
+): Promise<void> {
+  const ago = (parameter: string) => `clock_timestamp() - ${parameter}::float8 * interval '1 day'`;
+  const failure = status === 'COMPENSATED' || status === 'COMPENSATING' ? FAILURE : null;
+  await query(
+    `UPDATE saga_state SET status = $2, failure = $3, updated_at = ${ago('$4')} WHERE saga_id = $1`,
+    [sagaId, status, failure, daysAgo],
+  );
+  await query(`UPDATE saga_logs SET created_at = ${ago('$2')} WHERE saga_id = $1`, [
+    sagaId,
+    beganDaysAgo,
+  ]);
+  await query(`UPDATE idempotency_keys SET created_at = ${ago('$2')} WHERE saga_id = $1`, [
+    sagaId,
+    beganDaysAgo,
+  ]);
+  await query(
+    `INSERT INTO saga_logs (saga_id, created_at, step, status)
+      VALUES ($1, ${ago('$2')}, 'ORDER_CREATED', 'COMPLETED')`,
+    [sagaId, daysAgo],
+  );
+}
+
+/** One run on the database and the broker of orchestrators that are processes. */
+export async function retentionRunOn(
+  { database, vhost }: Pick<Orchestrators, 'database' | 'vhost'>,
+  days: RetentionDays,
+): Promise<RetentionCounts | undefined> {
+  const logger = createLoggerTo({ write: () => undefined }, 'test', 'info');
+  const pool = openDatabase({ url: database.url, name: 'retention', logger, keyLookups: true });
+  const broker = new Broker({ urls: [vhost.url], name: 'retention', logger });
+  broker.connect();
+  await broker.ready();
+  try {
+    return await new RetentionWorker({
+      repository: new RetentionRepository(pool, days),
+      kept: new KeptByLetters({
+        deadLetters: new DeadLetterQueues({ broker }),
+        locks: new QueueLocks(pool),
+      }),
+      logger,
+    }).run();
+  } finally {
+    await broker.close();
+    await pool.close();
+  }
+}
