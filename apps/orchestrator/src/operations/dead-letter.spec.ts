@@ -37,7 +37,7 @@ const ALL = Object.keys(STANDINGS) as Standing[];
 
 /** R: replay legal; D: discard legal; -: refused. */
 function told(pattern: string, standing: Standing, reason?: string): string {
-  const verdict = verdictOf(command(pattern), reason, standing);
+  const verdict = verdictOf(command(pattern), reason, standing, 'young');
   const may = (what: 'replay' | 'discard', letter: string) => {
     if (verdict[what] === 'legal') return letter;
     return verdict[what] === 'refused' ? '-' : letter.toLowerCase();
@@ -101,7 +101,7 @@ describe('the verdict on a dead command', () => {
 
   it('allows nothing while nobody can tell where it stands', () => {
     const unclear = { unclear: 'The order service is away.' };
-    expect(verdictOf(command(COMMANDS.paymentProcess), undefined, unclear)).toEqual({
+    expect(verdictOf(command(COMMANDS.paymentProcess), undefined, unclear, 'young')).toEqual({
       class: 'unclear',
       why: 'The order service is away.',
       replay: 'refused',
@@ -114,7 +114,7 @@ describe('the verdict on a dead command', () => {
     for (const pattern of [COMMANDS.inventoryRelease, COMMANDS.paymentRefund]) {
       for (const reason of [undefined, 'INTERNAL', 'WRONG_SAGA', 'DATABASE_UNAVAILABLE']) {
         const discardable = ALL.filter(
-          (standing) => verdictOf(command(pattern), reason, standing).discard === 'legal',
+          (standing) => verdictOf(command(pattern), reason, standing, 'young').discard === 'legal',
         );
         expect(discardable).toEqual([...sentAgain, 'CONFIRMED']);
       }
@@ -124,14 +124,41 @@ describe('the verdict on a dead command', () => {
   it('says why, in a sentence', () => {
     for (const pattern of Object.values(COMMANDS)) {
       for (const standing of ALL) {
-        const { why } = verdictOf(command(pattern), 'INTERNAL', standing);
+        const { why } = verdictOf(command(pattern), 'INTERNAL', standing, 'young');
         expect(why).toMatch(/^[A-Z].*\.$/);
         expect(why).not.toMatch(/[{}]/);
       }
     }
-    expect(verdictOf(command(COMMANDS.orderConfirm), undefined, 'CANCELLED').why).toContain(
-      'CANCELLED',
-    );
+    expect(
+      verdictOf(command(COMMANDS.orderConfirm), undefined, 'CANCELLED', 'young').why,
+    ).toContain('CANCELLED');
+  });
+});
+
+describe('a letter that is too old', () => {
+  it('is never replayed, wherever it stands, and may be discarded', () => {
+    for (const pattern of Object.values(COMMANDS)) {
+      for (const standing of ALL) {
+        const { replay } = verdictOf(command(pattern), undefined, standing, 'old');
+        expect(replay).toBe('refused');
+      }
+    }
+    expect(
+      verdictOf(command(COMMANDS.paymentRefund), 'INTERNAL', 'CANCELLED', 'old'),
+    ).toMatchObject({
+      class: 'obsolete',
+      discard: 'legal',
+    });
+  });
+
+  it('may be, if it does not say when it died: then no do of nobody is replayed', () => {
+    const may = (pattern: string, standing: Standing) =>
+      verdictOf(command(pattern), undefined, standing, 'unknown').replay;
+    expect(may(COMMANDS.orderCreate, 'NONE')).toBe('refused');
+    expect(may(COMMANDS.inventoryReserve, 'PENDING')).toBe('refused');
+    expect(may(COMMANDS.inventoryReserve, 'awaited')).toBe('legal');
+    expect(may(COMMANDS.paymentRefund, 'CANCELLED')).toBe('legal');
+    expect(may(COMMANDS.orderCancel, 'PENDING')).toBe('legal');
   });
 });
 
@@ -161,8 +188,8 @@ describe('how a letter died', () => {
 
   it('tells apart what a repair would help and what the participant refused for good', () => {
     const shape = command(COMMANDS.paymentProcess);
-    expect(verdictOf(shape, 'INTERNAL', 'PENDING').why).toMatch(/bug is repaired/);
-    expect(verdictOf(shape, 'WRONG_SAGA', 'PENDING').why).toMatch(/refused it for good/);
+    expect(verdictOf(shape, 'INTERNAL', 'PENDING', 'young').why).toMatch(/bug is repaired/);
+    expect(verdictOf(shape, 'WRONG_SAGA', 'PENDING', 'young').why).toMatch(/refused it for good/);
   });
 });
 
@@ -172,7 +199,7 @@ describe('a letter that is no command', () => {
     ['unknown shape', { kind: 'unknown pattern', pattern: 'order.fold' }, /serves order\.fold/],
     ['poison', { kind: 'invalid data', pattern: 'order.get', why: 'x' }, /refused again/],
   ])('is %s, to be discarded and not to be replayed', (letterClass, shape, why) => {
-    expect(verdictOf(shape, 'NOT_JSON', 'NONE')).toEqual({
+    expect(verdictOf(shape, 'NOT_JSON', 'NONE', 'young')).toEqual({
       class: letterClass,
       why: expect.stringMatching(why),
       replay: 'refused',

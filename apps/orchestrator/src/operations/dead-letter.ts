@@ -4,6 +4,7 @@ import type {
   OrderStatus,
   SagaTag,
 } from '@backstitch/shared-types';
+import { agedVerdict, type LetterAge } from './letter-age.js';
 import { FINAL, KINDS, MENDED, type Row, TABLE } from './verdict-table.js';
 
 /** A letter as the programs of today read it. */
@@ -55,6 +56,7 @@ export function verdictOf(
   shape: LetterShape,
   reason: string | undefined,
   standing: Standing | Unclear,
+  age: LetterAge,
 ): DeadLetterVerdict {
   if (shape.kind !== 'command') return malformed(shape);
   const kind = KINDS[shape.command.pattern]!;
@@ -62,7 +64,15 @@ export function verdictOf(
     return verdict(['obsolete', '-', 'discard', 'Nobody waits for the answer any more.']);
   }
   if (typeof standing !== 'string') return verdict(['unclear', '-', '-', standing.unclear]);
-  const row = TABLE[kind][standing];
+  const isNobodysDo = (kind === 'create' || kind === 'do') && standing !== 'awaited';
+  return agedVerdict(standingVerdict(TABLE[kind][standing], reason, standing), age, isNobodysDo);
+}
+
+function standingVerdict(
+  row: Row,
+  reason: string | undefined,
+  standing: Standing,
+): DeadLetterVerdict {
   const judged = verdict(row, standing);
   if (row[0] !== 'replayable' || reason === undefined) return judged;
   // The reason is text from a header, which anybody may have written.

@@ -23,6 +23,7 @@ import {
   type Unclear,
   verdictOf,
 } from './dead-letter.js';
+import { ageOf } from './letter-age.js';
 import { standingInSaga, standingOfOrder } from './standing.js';
 
 export interface AssessedLetter {
@@ -62,12 +63,14 @@ export class LettersClient {
   async assess(letter: DeadLetter, asked: Asked = new Map()): Promise<AssessedLetter> {
     const note = deadLetterNote(letter.properties);
     const shape = shapeOf(letter);
+    const age = ageOf(note.at, Date.now());
     if (shape.kind !== 'command' || shape.command.orderId === '') {
-      const verdict = verdictOf(shape, note.reason, 'NONE');
+      const verdict = verdictOf(shape, note.reason, 'NONE', age);
       return { letter, note, shape, sagaId: undefined, verdict };
     }
     const { standing, sagaId } = await this.standing(shape.command, asked);
-    return { letter, note, shape, sagaId, verdict: verdictOf(shape, note.reason, standing) };
+    const verdict = verdictOf(shape, note.reason, standing, age);
+    return { letter, note, shape, sagaId, verdict };
   }
 
   private async standing(

@@ -85,6 +85,8 @@ describe('a command that names its saga', () => {
     expect(none(PAY, 'CONFIRMED')).toBe('unknown saga');
     expect(none(REFUND, 'CANCELLED')).toBe('unknown saga');
     expect(none(REFUND, 'CONFIRMED')).toBe('CONFIRMED');
+    const disguised = { ...REFUND, saga: { ...REFUND.saga, direction: 'do' as const } };
+    expect(none(disguised, 'CONFIRMED')).toBe('CONFIRMED');
   });
 });
 

@@ -25,7 +25,8 @@ export function standingInSaga(
   saga: SagaInstance | undefined,
   order: OrderFact | undefined,
 ): Standing | Unclear {
-  if (!saga) return unknownSaga(command.saga.direction === 'undo', order);
+  // By what it is, not by what it says: a refund of what was paid for stays one under any name.
+  if (!saga) return unknownSaga(isUndo(definition, command.pattern), order);
   if (!isKnown(definition, saga)) return FOREIGN;
   const planned = plannedAs(definition, command.saga);
   if (!planned || !isOfSaga(planned, command, saga)) return 'stranger';

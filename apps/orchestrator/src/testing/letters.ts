@@ -12,9 +12,10 @@ export const UNHURRIED = {
 
 export type Letter = DeadLetterView;
 
-/** The headers of a message that was given up for this reason. */
-export function dying(reason: string): Record<string, string> {
-  return { 'dead-reason': reason, 'dead-detail': 'why', 'dead-at': '2026-11-20T12:00:00.000Z' };
+/** The headers of a message that was given up for this reason, so many days ago. */
+export function dying(reason: string, daysAgo = 1): Record<string, string> {
+  const at = new Date(Date.now() - daysAgo * 86_400_000).toISOString();
+  return { 'dead-reason': reason, 'dead-detail': 'why', 'dead-at': at };
 }
 
 export async function letterIn(one: AppProcess, queue: string): Promise<Letter[]> {

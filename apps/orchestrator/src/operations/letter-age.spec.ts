@@ -1,0 +1,45 @@
+import { describe, expect, it } from '@jest/globals';
+import { ageOf, agedVerdict } from './letter-age.js';
+
+const NOW_MS = Date.parse('2026-11-21T12:00:00Z');
+
+describe('the age of a dead letter', () => {
+  it.each([
+    ['2026-11-21T11:59:59Z', 'young'],
+    ['2026-09-22T12:00:00Z', 'young'],
+    ['2026-09-22T11:59:59Z', 'old'],
+    ['1999-01-01T00:00:00Z', 'old'],
+    ['2026-11-22T11:00:00Z', 'young'],
+    ['2026-11-22T13:00:00Z', 'unknown'],
+    ['yesterday', 'unknown'],
+    [undefined, 'unknown'],
+  ])('that died at %s is %s', (diedAt, age) => {
+    expect(ageOf(diedAt, NOW_MS)).toBe(age);
+  });
+});
+
+describe('a letter that may not be sent again for its age', () => {
+  const legal = { class: 'replayable', why: 'x', replay: 'legal', discard: 'refused' } as const;
+  const poison = { ...legal, class: 'poison', replay: 'once repaired' } as const;
+  const unclear = { ...legal, class: 'unclear', replay: 'refused' } as const;
+  const refused = { class: 'obsolete', replay: 'refused', discard: 'legal' };
+
+  it('is refused and may be discarded, whatever it is', () => {
+    for (const verdict of [legal, poison]) {
+      for (const isNobodysDo of [true, false]) {
+        const aged = agedVerdict(verdict, 'old', isNobodysDo);
+        expect(aged).toEqual({ ...refused, why: expect.stringContaining('60 days') });
+      }
+    }
+  });
+
+  it('is, of unknown age, only a do that nobody would undo', () => {
+    expect(agedVerdict(legal, 'unknown', true)).toMatchObject(refused);
+    expect(agedVerdict(legal, 'unknown', false)).toBe(legal);
+  });
+
+  it('is judged by its saga and its order in every other case', () => {
+    expect(agedVerdict(legal, 'young', true)).toBe(legal);
+    expect(agedVerdict(unclear, 'old', true)).toBe(unclear);
+  });
+});
