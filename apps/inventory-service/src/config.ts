@@ -1,4 +1,7 @@
 import { DatabaseConfig, IsIntegerVariable } from '@backstitch/service-kit';
+import { RETENTION_DAYS } from '@backstitch/shared-types';
+
+const { participants } = RETENTION_DAYS;
 
 /** Every variable the app reads; apps/inventory-service/.env.example explains them. */
 export class InventoryConfig extends DatabaseConfig {
@@ -10,4 +13,8 @@ export class InventoryConfig extends DatabaseConfig {
 
   @IsIntegerVariable({ min: 50, max: 3_600_000 })
   SWEEP_INTERVAL_MS = 1000;
+
+  /** Finished holds are archived when they are so old; until then they know a repeat by its order. */
+  @IsIntegerVariable(participants)
+  HOLD_RETENTION_DAYS: number = participants.usual;
 }

@@ -15,6 +15,8 @@ import { COMMAND_QUEUES, currencyDigits } from '@backstitch/shared-types';
 import { AppModule } from './app.module.js';
 import { InventoryConfig } from './config.js';
 import { Lanes } from './database/lanes.js';
+import { HoldArchive } from './stock/hold-archive.repository.js';
+import { HoldArchiver } from './stock/hold.archiver.js';
 import { HoldSweeper } from './stock/hold.sweeper.js';
 import { STOCK_LANES, StockRepository } from './stock/stock.repository.js';
 
@@ -26,6 +28,8 @@ const database = openDatabase({ url: config.DB_URL, name, logger, poolMax: 2 });
 const lanes = new Lanes({ url: config.DB_URL, name, logger, lanes: STOCK_LANES + 1 });
 const stock = new StockRepository(lanes, currencyDigits(config.CURRENCY));
 const sweeper = new HoldSweeper({ stock, logger, intervalMs: config.SWEEP_INTERVAL_MS });
+const archive = new HoldArchive(database, config.HOLD_RETENTION_DAYS);
+const archiver = new HoldArchiver({ archive, logger });
 const broker = new Broker({
   urls: config.rabbitmqUrls,
   name,
@@ -57,10 +61,14 @@ await bootApp({
     broker.connect();
     app.connectMicroservice({ strategy: commands });
     sweeper.start();
+    archiver.start();
   },
   readiness: () => participantReadiness({ name, queue, migrations, database, broker, commands }),
   drain: () => ({
-    first: [{ name: 'sweeper', run: () => sweeper.stop() }],
+    first: [
+      { name: 'sweeper', run: () => sweeper.stop() },
+      { name: 'archiver', run: () => archiver.stop() },
+    ],
     last: [
       { name: 'broker', run: () => broker.close() },
       { name: 'lanes', run: () => lanes.close() },

@@ -81,7 +81,10 @@ export const reservationItems = pgTable(
   ],
 );
 
-/** Append-only: what was ever received, so that received = available + held + consumed. */
+/**
+ * Append-only: what was ever received, so that received = available + held + sold. What archived
+ * holds had sold is booked as SOLD, by a negative change; what others sold, their own rows tell.
+ */
 export const stockLedger = pgTable(
   'stock_ledger',
   {
@@ -94,6 +97,9 @@ export const stockLedger = pgTable(
   },
   (table) => [
     index('stock_ledger_product').on(table.productId),
-    check('stock_ledger_kind_check', sql`${table.kind} IN ('SEED', 'RESTOCK', 'CORRECTION')`),
+    check(
+      'stock_ledger_kind_check',
+      sql`${table.kind} IN ('SEED', 'RESTOCK', 'CORRECTION', 'SOLD')`,
+    ),
   ],
 );

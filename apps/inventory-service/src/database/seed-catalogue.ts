@@ -78,7 +78,9 @@ async function clearProducts(client: pg.Client): Promise<void> {
   const ids = DEMO_PRODUCTS.map((product) => product.id);
   await client.query(
     `DELETE FROM products WHERE id <> ALL ($1::uuid[])
-      AND NOT EXISTS (SELECT FROM reservation_items WHERE product_id = products.id)`,
+      AND NOT EXISTS (SELECT FROM reservation_items WHERE product_id = products.id)
+      AND NOT EXISTS (
+        SELECT FROM stock_ledger WHERE product_id = products.id AND kind = 'SOLD')`,
     [ids],
   );
   await client.query(

@@ -1,0 +1,12 @@
+import { readConfig } from '@backstitch/service-kit';
+import { describe, expect, it } from '@jest/globals';
+import { InventoryConfig } from './config.js';
+
+describe('the configuration of the inventory service', () => {
+  it('is refused when holds would be archived while a dead letter may still be replayed', () => {
+    const problem = 'HOLD_RETENTION_DAYS must be an integer from 90 to 3650 (it is "89")';
+    const reading = readConfig(InventoryConfig, { HOLD_RETENTION_DAYS: '89' });
+    expect(reading).toEqual({ problems: [problem] });
+    expect(readConfig(InventoryConfig, {})).toMatchObject({ config: { HOLD_RETENTION_DAYS: 400 } });
+  });
+});

@@ -1,0 +1,186 @@
+import { randomUUID } from 'node:crypto';
+import { createLogger, type Database, openDatabase } from '@backstitch/service-kit';
+import { newUuid } from '@backstitch/shared-types';
+import { waitFor } from '@backstitch/testkit';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import {
+  commitOf,
+  newOrder,
+  releaseOf,
+  reserveOf,
+  stockFixture,
+  type StockFixture,
+} from '../testing/stock-fixture.js';
+import { HoldArchive } from './hold-archive.repository.js';
+import { HoldArchiver } from './hold.archiver.js';
+
+const logger = createLogger({ app: 'test', level: 'silent' });
+const DAYS = 400;
+let stock: StockFixture;
+let database: Database;
+
+beforeAll(async () => {
+  stock = await stockFixture();
+  database = openDatabase({ url: stock.url, name: 'archive', logger, poolMax: 2 });
+});
+afterAll(async () => {
+  await database.close();
+  await stock.close();
+});
+beforeEach(() =>
+  stock.query(`SET LOCAL session_replication_role = replica;
+    TRUNCATE products, stock_ledger, reservations, reservation_items`),
+);
+
+const archiver = (batchSize?: number) =>
+  new HoldArchiver({
+    archive: new HoldArchive(database, DAYS),
+    logger,
+    ...(batchSize !== undefined && { batchSize }),
+  });
+/** An order id as it was made so many days ago. */
+const idOf = (daysAgo: number) => {
+  const time = (Date.now() - daysAgo * 86_400_000).toString(16).padStart(12, '0');
+  return `${time.slice(0, 8)}-${time.slice(8)}${newUuid().slice(13)}`;
+};
+type End = 'CONSUMED' | 'RELEASED' | 'EXPIRED' | 'REJECTED' | 'ACTIVE';
+/** A hold of two units that ended so many days ago. */
+async function held(productId: string, end: End, daysAgo: number, orderId = idOf(daysAgo)) {
+  const quantity = end === 'REJECTED' ? 900 : 2;
+  await stock.repository.submit(reserveOf(orderId, [{ productId, quantity }]));
+  if (end === 'CONSUMED') await stock.repository.submit(commitOf(orderId));
+  if (end === 'RELEASED') await stock.repository.submit(releaseOf(orderId));
+  if (end === 'EXPIRED') {
+    await stock.overdue(orderId);
+    await stock.repository.expireOverdue(100);
+  }
+  await stock.query(
+    `UPDATE reservations SET updated_at = now() - $2 * interval '1 day' WHERE order_id = $1`,
+    [orderId, daysAgo],
+  );
+  expect((await stock.hold(orderId))!.status).toBe(end);
+  return orderId;
+}
+const isThere = async (orderId: string) => (await stock.hold(orderId)) !== undefined;
+const sold = (productId: string) =>
+  stock.query(`SELECT change FROM stock_ledger WHERE product_id = $1 AND kind = 'SOLD'`, [
+    productId,
+  ]);
+
+describe('the archive of holds', () => {
+  it('takes what is finished and old, books what was sold, and leaves the stock alone', async () => {
+    const [one, other] = [await stock.product(100), await stock.product(100)];
+    const gone = [];
+    for (const end of ['CONSUMED', 'RELEASED', 'EXPIRED', 'REJECTED'] as const) {
+      gone.push(await held(one, end, DAYS + 1));
+    }
+    gone.push(await held(one, 'CONSUMED', DAYS + 2), await held(other, 'CONSUMED', DAYS + 3));
+    const kept = [
+      await held(one, 'CONSUMED', DAYS - 1),
+      await held(one, 'ACTIVE', DAYS + 1),
+      await held(one, 'CONSUMED', 0),
+    ];
+    const before = [await stock.productRow(one), await stock.productRow(other)];
+    expect(await archiver().run()).toBe(gone.length);
+    for (const orderId of gone) expect(await isThere(orderId)).toBe(false);
+    for (const orderId of kept) expect(await isThere(orderId)).toBe(true);
+    expect(await sold(one)).toEqual([{ change: -4 }]);
+    expect(await sold(other)).toEqual([{ change: -2 }]);
+    expect([await stock.productRow(one), await stock.productRow(other)]).toEqual(before);
+    expect(await stock.query('SELECT order_id FROM reservation_items')).toHaveLength(kept.length);
+    expect(await stock.breaches()).toEqual([]);
+    expect(await archiver().run()).toBe(0);
+  });
+
+  it('has all that was received accounted for at every moment, while holds go on', async () => {
+    const productId = await stock.product(1_000);
+    for (let i = 0; i < 40; i++) await held(productId, 'CONSUMED', DAYS + 1);
+    let isOver = false;
+    const archiving = archiver(2)
+      .run()
+      .finally(() => (isOver = true));
+    let looks = 0;
+    while (!isOver) {
+      const orderId = newOrder();
+      await stock.repository.submit(reserveOf(orderId, [{ productId, quantity: 1 }]));
+      await stock.repository.submit(commitOf(orderId));
+      expect(await stock.breaches()).toEqual([]);
+      looks += 1;
+    }
+    expect(await archiving).toBe(40);
+    expect(looks).toBeGreaterThan(3);
+    expect(await sold(productId)).toHaveLength(20);
+    expect(await stock.breaches()).toEqual([]);
+  });
+
+  it('books once what it was cut off from, however late', async () => {
+    const productId = await stock.product(100);
+    const orderId = await held(productId, 'CONSUMED', DAYS + 1);
+    const hindrance = await database.pool.connect();
+    await hindrance.query('BEGIN; LOCK TABLE stock_ledger IN EXCLUSIVE MODE');
+    const cut = archiver().run();
+    const waiting = `SELECT pid FROM pg_stat_activity WHERE datname = current_database()
+      AND wait_event_type = 'Lock'`;
+    await waitFor('it to be about to book', async () => (await stock.query(waiting)).length > 0);
+    await stock.query(`SELECT pg_terminate_backend(pid) FROM (${waiting}) AS waiting`);
+    expect(await cut).toBe(0);
+    await hindrance.query('COMMIT');
+    hindrance.release();
+    expect([await isThere(orderId), await stock.breaches()]).toEqual([true, []]);
+    expect(await archiver().run()).toBe(1);
+    expect(await sold(productId)).toEqual([{ change: -2 }]);
+    expect(await stock.breaches()).toEqual([]);
+  });
+
+  it('passes by a hold that a command is at, and books it once when two archive at once', async () => {
+    const productId = await stock.product(100);
+    const orderIds = [];
+    for (let i = 0; i < 4; i++) orderIds.push(await held(productId, 'CONSUMED', DAYS + 1));
+    const command = await database.pool.connect();
+    await command.query('BEGIN');
+    await command.query('SELECT FROM reservations WHERE order_id = $1 FOR UPDATE', [orderIds[0]]);
+    expect(await archiver().run()).toBe(3);
+    await command.query('ROLLBACK');
+    command.release();
+    const both = await Promise.all([archiver(1).run(), archiver(1).run()]);
+    expect(both.reduce((sum, archived) => sum + archived)).toBe(1);
+    expect(await stock.breaches()).toEqual([]);
+  });
+
+  it('reaches holds whose ids tell no time, a part at a run', async () => {
+    const productId = await stock.product(100);
+    const ids = ['00000000', '01a20000', '5eed0000', 'ffff0000'].map((head) => {
+      return `${head}${randomUUID().slice(8)}`;
+    });
+    for (const orderId of ids) await held(productId, 'CONSUMED', DAYS + 1, orderId);
+    await held(productId, 'CONSUMED', 1, `5eee0000${randomUUID().slice(8)}`);
+    const one = archiver(1);
+    let archived = 0;
+    for (let runs = 0; runs < 3; runs++) archived += await one.run();
+    expect(archived).toBe(ids.length - 1);
+    expect(await isThere(ids[1]!)).toBe(true); // an id of a day to come: that day is waited for
+    expect(await stock.breaches()).toEqual([]);
+  });
+
+  it('leaves sold what was sold: a late undo of an archived hold gives nothing back', async () => {
+    const productId = await stock.product(100);
+    const orderId = await held(productId, 'CONSUMED', DAYS + 1);
+    await archiver().run();
+    await stock.repository.submit(releaseOf(orderId));
+    expect((await stock.productRow(productId)).stock_quantity).toBe(98);
+    expect((await stock.hold(orderId))!.status).toBe('RELEASED');
+    expect(await stock.breaches()).toEqual([]);
+    const remove = stock.query('DELETE FROM products WHERE id = $1', [productId]);
+    await expect(remove).rejects.toMatchObject({ code: '23503' });
+  });
+
+  it('ends promptly when it is told to', async () => {
+    const productId = await stock.product(100);
+    for (let i = 0; i < 10; i++) await held(productId, 'CONSUMED', DAYS + 1);
+    const one = archiver(1);
+    const run = one.run();
+    await waitFor('one to be archived', async () => (await sold(productId)).length > 0);
+    await one.stop();
+    expect(await run).toBeLessThan(10);
+  });
+});
