@@ -1,7 +1,7 @@
 /** `pnpm reconcile`: the invariants of the saga protocol against the live databases. */
 import { configuredAddresses, rememberedAddresses } from '../servers/configured-servers.js';
 import { reconcile } from './reconcile.js';
-import { RECONCILE_HELP, reconcileOptions, reconcileUrls } from './reconcile-options.js';
+import { keptDays, RECONCILE_HELP, reconcileOptions, reconcileUrls } from './reconcile-options.js';
 import { report } from './report.js';
 import { Unreadable } from './snapshot.js';
 
@@ -19,7 +19,11 @@ async function main(): Promise<number> {
   }
   const { databaseServerUrl } = configuredAddresses(process.env, rememberedAddresses());
   try {
-    const result = await reconcile(reconcileUrls(process.env, databaseServerUrl), options.settleS);
+    const result = await reconcile(
+      reconcileUrls(process.env, databaseServerUrl),
+      options.settleS,
+      keptDays(process.env),
+    );
     console.log(options.json ? JSON.stringify(result, null, 2) : report(result));
     return result.breaches.length === 0 ? 0 : 1;
   } catch (error) {

@@ -40,6 +40,9 @@ export function outcomeBreaches({ sagas, orders, stock, money }: Reading): Breac
   const moving = new Set(sagas.moving.map(({ orderId }) => orderId));
   for (const [orderId, outcome] of outcomes) {
     if (moving.has(orderId)) continue;
+    if (!finished.has(orderId)) {
+      for (const what of removedProblems(outcome)) breaches.push({ ...what, id: orderId });
+    }
     for (const what of withoutSaga(outcome, finished.get(orderId))) {
       breaches.push({ ...what, id: orderId });
     }
@@ -59,8 +62,9 @@ function doneProblems({ order, hold, payment }: Outcome): Told[] {
       `paid ${payment.amount} ${payment.currency} for ${order?.total} ${order?.currency}`,
     );
   }
-  if (hold?.status !== 'CONSUMED') problems.push(`DONE, hold ${hold?.status ?? 'missing'}`);
-  else if (hold.lines !== order?.lines) {
+  if (hold?.status !== 'CONSUMED') {
+    if (hold || !order?.holdMayBeGone) problems.push(`DONE, hold ${hold?.status ?? 'missing'}`);
+  } else if (hold.lines !== order?.lines) {
     problems.push(`sold ${hold.lines ?? 'nothing'}, ordered ${order?.lines ?? 'nothing'}`);
   }
   return problems.map((what) => ({ invariant: 2, what }));
@@ -79,6 +83,13 @@ function undoneProblems({ order, hold, payment }: Outcome): Told[] {
   return problems.map((what) => ({ invariant: 3, what }));
 }
 
+/** An order whose saga was removed is judged as its saga would be: the order tells how that ended. */
+function removedProblems(outcome: Outcome): Told[] {
+  const { order } = outcome;
+  if (!order?.sagaMayBeGone || order.sagaId === null) return [];
+  return order.status === 'CONFIRMED' ? doneProblems(outcome) : undoneProblems(outcome);
+}
+
 /** Rows of one order that say they belong to another saga. */
 function strangers(saga: FinishedSaga, outcome: Outcome): Told[] {
   return Object.entries(outcome).flatMap(([name, row]) =>
@@ -93,7 +104,7 @@ function strangers(saga: FinishedSaga, outcome: Outcome): Told[] {
  * come without a saga (then `sagaId` is null); what they leave is judged once it has settled.
  */
 function* withoutSaga({ order, hold, payment }: Outcome, saga: FinishedSaga | undefined) {
-  if (!saga && order?.settled && order.sagaId !== null) {
+  if (!saga && order?.settled && order.sagaId !== null && !order.sagaMayBeGone) {
     yield { invariant: 7, what: `${order.status} for saga ${order.sagaId}, which nobody knows` };
   }
   if (order?.status === 'CONFIRMED') return;

@@ -1,13 +1,22 @@
 import { SETTLED } from './read-sagas.js';
-import type { HoldRow, MoneyReading, OrderRow, PaymentRow, StockReading } from './reading.js';
+import type {
+  HoldRow,
+  KeptDays,
+  MoneyReading,
+  OrderRow,
+  PaymentRow,
+  StockReading,
+} from './reading.js';
 import type { Query } from './snapshot.js';
 
 /** Lines in the one form in which orders and holds are compared; `items` has one row per product. */
 const LINES = `string_agg(product_id || ' x' || quantity || ' at ' || price, ', ' ORDER BY product_id)`;
 
-export async function readOrders(query: Query): Promise<OrderRow[]> {
+export async function readOrders(query: Query, kept: KeptDays): Promise<OrderRow[]> {
   return query(
     `SELECT id AS "orderId", saga_id AS "sagaId", updated_at <= now() - ${SETTLED} AS settled,
+        updated_at <= now() - ${days(kept.sagas)} AND status <> 'PENDING' AS "sagaMayBeGone",
+        created_at <= now() - ${days(kept.holds)} AS "holdMayBeGone",
         status, total_amount AS total, currency, lines, lines_total AS "linesTotal"
       FROM orders LEFT JOIN (
         SELECT order_id, ${LINES} AS lines, sum(quantity * price) AS lines_total
@@ -19,15 +28,22 @@ export async function readOrders(query: Query): Promise<OrderRow[]> {
   );
 }
 
+function days(count: number): string {
+  return `${count} * interval '1 day'`;
+}
+
 export async function readStock(query: Query): Promise<StockReading> {
   return {
     products: await query(
       `SELECT product_id AS "productId", coalesce(received, 0)::float8 AS received,
           coalesce(stock_quantity, 0) AS stock,
-          coalesce(held, 0)::float8 AS held, coalesce(consumed, 0)::float8 AS consumed
+          coalesce(held, 0)::float8 AS held,
+          (coalesce(consumed, 0) + coalesce(archived, 0))::float8 AS consumed
         FROM (SELECT id AS product_id, stock_quantity FROM products) AS shelf
         FULL JOIN (
-          SELECT product_id, sum(change) AS received FROM stock_ledger GROUP BY product_id
+          SELECT product_id, sum(change) FILTER (WHERE kind <> 'SOLD') AS received,
+            -sum(change) FILTER (WHERE kind = 'SOLD') AS archived
+          FROM stock_ledger GROUP BY product_id
         ) AS ledger USING (product_id)
         FULL JOIN (
           SELECT product_id, sum(quantity) FILTER (WHERE status = 'ACTIVE') AS held,

@@ -33,7 +33,8 @@ export async function readSagas(query: Query): Promise<SagasReading> {
     ),
     keysWithoutSaga: await query(
       `SELECT caller || ' ' || key AS key, saga_id AS "sagaId" FROM idempotency_keys
-        WHERE NOT EXISTS (SELECT FROM saga_state WHERE saga_state.saga_id = idempotency_keys.saga_id)`,
+        WHERE answer IS NULL
+          AND NOT EXISTS (SELECT FROM saga_state WHERE saga_state.saga_id = idempotency_keys.saga_id)`,
     ),
   };
 }

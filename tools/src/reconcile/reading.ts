@@ -22,6 +22,12 @@ export interface FinishedSaga {
   status: 'DONE' | 'COMPENSATED';
 }
 
+/** What the retention may have removed by now, in days; whatever is younger has to be there. */
+export interface KeptDays {
+  sagas: number;
+  holds: number;
+}
+
 export interface MovingSaga {
   sagaId: string;
   orderId: string;
@@ -53,6 +59,10 @@ interface ParticipantRow {
 }
 
 export interface OrderRow extends ParticipantRow {
+  /** Decided so long ago that its saga may have been removed. */
+  sagaMayBeGone: boolean;
+  /** Made so long ago that its hold may have been archived. */
+  holdMayBeGone: boolean;
   status: 'PENDING' | 'CONFIRMED' | 'CANCELLED';
   total: string | null;
   currency: string;

@@ -1,7 +1,8 @@
 import { parseArgs } from 'node:util';
 import { databaseUrl } from '../servers/configured-servers.js';
 import type { DatabaseUrls } from './read-all.js';
-import type { DatabaseName } from './reading.js';
+import type { DatabaseName, KeptDays } from './reading.js';
+import { USUALLY_KEPT } from './reconcile.js';
 
 export const RECONCILE_HELP = `pnpm reconcile [--json] [--settle <seconds>]
 
@@ -12,7 +13,9 @@ something does not agree; 2 when a database cannot be read.
   --settle <seconds>   first wait, up to so long, until every saga has ended and settled
 
 The databases are those of DATABASE_SERVER_URL, else of the running \`npm start\`, else at the usual
-place; ORDERS_DB_URL, INVENTORY_DB_URL, PAYMENTS_DB_URL and ORCHESTRATOR_DB_URL name single ones.`;
+place; ORDERS_DB_URL, INVENTORY_DB_URL, PAYMENTS_DB_URL and ORCHESTRATOR_DB_URL name single ones.
+SAGA_RETENTION_DAYS [30] and HOLD_RETENTION_DAYS [400] are those of the apps: what is younger and
+missing is a breach.`;
 
 export type ReconcileOptions =
   | { json: boolean; help: boolean; settleS: number }
@@ -35,6 +38,18 @@ export function reconcileOptions(words: readonly string[]): ReconcileOptions {
   } catch (error) {
     return { wrong: `${(error as Error).message}\n\n${RECONCILE_HELP}` };
   }
+}
+
+/** What the apps keep, by their own variables; what is no number counts as not set. */
+export function keptDays(env: NodeJS.ProcessEnv): KeptDays {
+  const days = (name: string, usual: number) => {
+    const value = env[name]?.trim() ?? '';
+    return /^\d{1,4}$/.test(value) ? Number(value) : usual;
+  };
+  return {
+    sagas: days('SAGA_RETENTION_DAYS', USUALLY_KEPT.sagas),
+    holds: days('HOLD_RETENTION_DAYS', USUALLY_KEPT.holds),
+  };
 }
 
 /** Where each database is: named singly, else on the one server. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { repeated } from './breach.js';
-import { reconcileOptions, reconcileUrls } from './reconcile-options.js';
+import { keptDays, reconcileOptions, reconcileUrls } from './reconcile-options.js';
 import { report } from './report.js';
 
 describe('pnpm reconcile', () => {
@@ -48,5 +48,11 @@ describe('pnpm reconcile', () => {
       payments: 'postgresql://there/money',
       orchestrator: 'postgresql://here/orchestrator',
     });
+  });
+
+  it('takes what is kept from the variables of the apps', () => {
+    expect(keptDays({})).toEqual({ sagas: 30, holds: 400 });
+    const set = { SAGA_RETENTION_DAYS: '7', HOLD_RETENTION_DAYS: 'soon' };
+    expect(keptDays(set)).toEqual({ sagas: 7, holds: 400 });
   });
 });
