@@ -17,11 +17,12 @@ export interface Subject {
 
 /** A process that has just started is slow; before the first round it runs for so many warm-ups. */
 const HEAT = 4;
+const HEAT_SECONDS_MIN = 6;
 
 /** Code gets compiled before anything counts. */
 export async function heat(stage: Stage, subject: Subject, inFlight: number): Promise<void> {
   stage.say(`${subject.name}: warming up`);
-  const seconds = stage.options.warmSeconds * HEAT;
+  const seconds = Math.max(HEAT_SECONDS_MIN, stage.options.warmSeconds * HEAT);
   await warm(subject.system, inFlight, seconds, subject.basket, stage.stop.signal);
 }
 

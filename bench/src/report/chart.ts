@@ -44,11 +44,12 @@ export function chart({ measurements, inFlight, around, at }: ChartData): string
   const bars = (value: (one: Measurement) => number | undefined) =>
     names.map((name) => ({ name, value: middle(name, value) }));
   const panelHeight = names.length * STEP + 44;
-  const height = 2 * panelHeight + 52;
+  const height = 2 * panelHeight + 70;
   const disk = around.fdatasyncUs === undefined ? '' : `, fdatasync ${around.fdatasyncUs} µs`;
   const caption = [
     `${inFlight} checkouts in flight, median of the rounds, ${at.slice(0, 10)}; pnpm bench`,
-    `${around.machine}; Node.js ${around.node}; PostgreSQL ${around.postgres}${disk}`,
+    `${around.machine}; Node.js ${around.node}`,
+    `PostgreSQL ${around.postgres}${disk}`,
   ];
   const title = 'Throughput and CPU per checkout';
   return `<svg xmlns="http://www.w3.org/2000/svg" role="img" aria-label="${title}" width="${WIDTH}" height="${height}" viewBox="0 0 ${WIDTH} ${height}">
