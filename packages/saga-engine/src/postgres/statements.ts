@@ -33,13 +33,34 @@ const WRITTEN = {
   status_2: 'text',
   data_2: 'jsonb',
 };
-const WRITTEN_CELLS = Object.entries(WRITTEN).map(
-  ([name, type], index) => `($${index + 2}::${type}[])[place] AS ${name}`,
-);
+
+/** What comes in of a new saga, from $1 on. */
+const NEW = {
+  saga_id: 'uuid',
+  subject_id: 'uuid',
+  definition: 'text',
+  definition_version: 'int',
+  current_step: 'text',
+  wake_at: 'float8',
+  step_deadline_at: 'float8',
+  saga_deadline_at: 'float8',
+  input: 'jsonb',
+  request_id: 'text',
+  owner: 'uuid',
+};
 
 /**
- * The transitions of many sagas in one statement. Of so many columns each cell is looked up by its
- * subscript: `unnest` calls a set-returning function a column and stores what each one answers.
+ * A row's cells, each by its subscript: `unnest` would call a set-returning function for each column
+ * and store what it answers. Not for what is joined freely: the planner expects a thousand rows.
+ */
+function cells(columns: Record<string, string>, first: number): string {
+  return Object.entries(columns)
+    .map(([name, type], index) => `($${first + index}::${type}[])[place] AS ${name}`)
+    .join(', ');
+}
+
+/**
+ * The transitions of many sagas in one statement.
  *
  * The rows are locked one by one in the order given (by saga id), each by the LATERAL subquery,
  * which no planner can turn into another kind of join; only then is the guard looked at, on the
@@ -48,7 +69,7 @@ const WRITTEN_CELLS = Object.entries(WRITTEN).map(
  */
 const SAVE = `
 WITH input AS (
-  SELECT place, ${WRITTEN_CELLS.join(', ')}
+  SELECT place, ${cells(WRITTEN, 2)}
   FROM generate_series(1, cardinality($2::uuid[])) AS place
 ), locked AS (
   SELECT i.*, row.at FROM input i CROSS JOIN LATERAL (
@@ -90,10 +111,9 @@ WITH inserted AS (
   SELECT i.saga_id, i.subject_id, i.definition, i.definition_version, 'RUNNING', i.current_step,
     1, 'reply', ${time('i.wake_at')}, false, ${time('i.step_deadline_at')},
     ${time('i.saga_deadline_at')}, '{}', i.input, i.request_id, 1, 1, i.owner, at, at, at
-  FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::int[], $5::text[], $6::float8[],
-    $7::float8[], $8::float8[], $9::jsonb[], $10::text[], $11::uuid[]) AS i(saga_id, subject_id,
-    definition, definition_version, current_step, wake_at, step_deadline_at, saga_deadline_at,
-    input, request_id, owner)
+  FROM (
+    SELECT ${cells(NEW, 1)} FROM generate_series(1, cardinality($1::uuid[])) AS place
+  ) i
   CROSS JOIN clock_timestamp() AS at
   ORDER BY i.saga_id
   ON CONFLICT (saga_id) DO NOTHING
