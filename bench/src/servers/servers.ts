@@ -8,6 +8,7 @@ import { CannotMeasure } from '../errors.js';
 import { processOf } from '../load/process-usage.js';
 import { benchFolder } from './bench-folder.js';
 import { databaseUrl, query } from './databases.js';
+import { beTheOnlyOne } from './only-one.js';
 import { RabbitManagement } from './rabbit-management.js';
 
 /** The PostgreSQL and the RabbitMQ that every system under test shares. */
@@ -36,6 +37,7 @@ interface Wish {
 
 /** Servers named by DATABASE_SERVER_URL and RABBITMQ_URL, and private ones in place of what is not named. */
 export async function openServers({ env, postgresSettings, cleanup }: Wish): Promise<Servers> {
+  beTheOnlyOne(join(benchFolder(), 'running'), cleanup);
   if (env.DATABASE_SERVER_URL && Object.keys(postgresSettings).length > 0) {
     throw new CannotMeasure(
       'Settings can be given to a PostgreSQL that the benchmark starts, not to the one that ' +
