@@ -54,13 +54,17 @@ const broker = new Broker({
   queueType: config.QUEUE_TYPE,
   reached: reachedFaultPoint,
 });
-/** A payment mostly waits for the bank, so more of them are in hand than elsewhere. */
+/**
+ * A payment mostly waits for the bank, so more of them are in hand than elsewhere; also when each
+ * comes by itself, as they do while the bank lets one go at a time.
+ */
 const prefetch = 300;
 const queue = COMMAND_QUEUES.payment;
 const commands = new RabbitCommandServer({
   broker,
   queue,
   prefetch,
+  deliveriesMax: prefetch,
   pauseOn: pauseWhileAway(database),
 });
 exposeBroker(broker, commands);

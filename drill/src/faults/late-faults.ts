@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { type Channel, connect, type ConsumeMessage } from 'amqplib';
+import { type ConfirmChannel, connect, type ConsumeMessage } from 'amqplib';
 import { PARTICIPANTS } from '../site/apps.js';
 import type { Site } from '../site/site.js';
 import type { Fault } from './fault.js';
@@ -56,7 +56,7 @@ class Held {
   private constructor(
     private readonly site: Site,
     private readonly queue: string,
-    private readonly channel: Channel,
+    private readonly channel: ConfirmChannel,
     /** Also gives back to the queue what is still held. */
     readonly close: () => Promise<void>,
   ) {}
@@ -64,7 +64,7 @@ class Held {
   static async of(site: Site, queue: string): Promise<Held> {
     const connection = await connect(site.broker.url, { noDelay: true });
     connection.on('error', () => undefined);
-    const channel = await connection.createChannel();
+    const channel = await connection.createConfirmChannel();
     channel.on('error', () => undefined);
     return new Held(site, queue, channel, () => connection.close());
   }
@@ -72,7 +72,7 @@ class Held {
   /** Holds what comes until there are undos of several sagas whose commands are held as well. */
   async fill(): Promise<void> {
     const { consumerTag } = await this.channel.consume(this.queue, (message) => {
-      if (message) this.messages[directionOf(message)].push(message);
+      if (message) this.keep(message);
     });
     const untilMs = performance.now() + UNDO_WITHIN_MS;
     while (this.messages.undo.length < UNDOS && performance.now() < untilMs) {
@@ -80,6 +80,24 @@ class Held {
       await pause(LOOK_EVERY_MS);
     }
     await this.channel.cancel(consumerTag);
+  }
+
+  private keep(message: ConsumeMessage): void {
+    const packets: unknown = JSON.parse(String(message.content));
+    if (Array.isArray(packets)) this.takeApart(message, packets as Packet[]);
+    else this.messages[directionOf(packets as Packet)].push(message);
+  }
+
+  /** A frame may hold commands of both directions: its packets come to us again, each by itself. */
+  private takeApart(frame: ConsumeMessage, packets: readonly Packet[]): void {
+    const { contentType, replyTo } = frame.properties as { contentType: string; replyTo: string };
+    for (const packet of packets) {
+      const single = { contentType, replyTo, correlationId: packet.id, persistent: true };
+      this.channel.sendToQueue(this.queue, Buffer.from(JSON.stringify(packet)), single);
+    }
+    // When the confirms do not come, the broker gives the frame to somebody else.
+    const acknowledge = (): void => this.channel.ack(frame);
+    this.channel.waitForConfirms().then(acknowledge, () => undefined);
   }
 
   /** Puts them back where they were, and says how many. */
@@ -90,8 +108,12 @@ class Held {
   }
 }
 
-function directionOf({ content }: ConsumeMessage): Direction {
-  const { saga } = JSON.parse(String(content)) as { saga?: { direction?: Direction } };
+interface Packet {
+  id: string;
+  saga?: { direction?: Direction };
+}
+
+function directionOf({ saga }: Packet): Direction {
   return saga?.direction ?? 'do';
 }
 

@@ -3,6 +3,7 @@ import { brokerCounters, type BrokerCounters } from './counters.js';
 import { BrokerLink } from './broker-link.js';
 import { declareQueues } from './declare.js';
 import { BrokerAway } from './errors.js';
+import { FramePublisher } from './frame-publisher.js';
 import type { BrokerLogger } from './logger.js';
 import { Publisher } from './publisher.js';
 import { ALL_COMMAND_QUEUES, commandQueueDeclarations, type QueueType } from './topology.js';
@@ -33,6 +34,8 @@ export interface BrokerStatus {
  */
 export class Broker {
   readonly publisher: Publisher;
+  /** For packets and replies that may share a message. */
+  readonly frames: FramePublisher;
   readonly counters: BrokerCounters;
   readonly queueType: QueueType;
   readonly logger: BrokerLogger;
@@ -59,6 +62,7 @@ export class Broker {
       counters: this.counters,
       declare: (connection) => declareQueues(connection, declarations, logger),
     });
+    this.frames = new FramePublisher({ publisher: this.publisher, counters: this.counters });
   }
 
   /** Connects in the background, for ever; never throws for a broker that is away. */
@@ -99,6 +103,7 @@ export class Broker {
 
   /** After the consumers were drained: waits for the last confirms, then closes both. */
   async close(): Promise<void> {
+    await this.frames.close();
     await this.publisher.close();
     await Promise.all([this.publishLink.close(), this.consumeLink.close()]);
   }

@@ -152,4 +152,65 @@ describe('a command client', () => {
     expect(broker.counters).toMatchObject({ repliesUnreadable: 1, repliesFailed: 1 });
     expect((await room.vhost.queue(queue))!.messages).toBe(0);
   });
+
+  it('sends what waits together in frames, and takes each reply by its id', async () => {
+    await connectClient();
+    await serve({ double: ({ data }) => (data as number) * 2 });
+    const numbers = Array.from({ length: 300 }, (_, n) => n);
+    const sent = numbers.map((n) => client.send(QUEUE, { pattern: 'double', data: n }, `c${n}`));
+    expect(new Set(await Promise.all(sent))).toEqual(new Set(['accepted']));
+    await waitFor('all replies', () => replies.length === numbers.length);
+    const told = new Map(replies);
+    for (const n of numbers) expect(told.get(`c${n}`)).toMatchObject({ response: n * 2 });
+    const { framesPublished, packetsFramed, published } = broker.counters;
+    expect(packetsFramed).toBe(600); // commands and replies
+    expect(framesPublished).toBe(published);
+    expect(published).toBeLessThan(100);
+  });
+
+  it('has a question travel by itself: it expires by itself', async () => {
+    await connectClient();
+    const asked = [1, 2].map((data) => client.request(QUEUE, 'get', data, 60_000));
+    for (const _ of asked) {
+      const { content, properties } = await room.vhost.take(QUEUE);
+      expect(properties.expiration).toBe('60000');
+      const { data, id } = JSON.parse(String(content)) as { data: number; id: string };
+      expect(properties.correlationId).toBe(id);
+      const reply = bodyOf({ response: data, isDisposed: true });
+      await room.vhost.publish(String(properties.replyTo), reply, { correlationId: id });
+    }
+    expect(await Promise.all(asked)).toEqual([1, 2]);
+  });
+
+  it('drops the replies of a frame that cannot be read, those alone', async () => {
+    await connectClient();
+    const queue = await replyQueueOf();
+    const frame = `[{"response":1,"isDisposed":true,"id":"c1"},nonsense,{"id":"c2"},[],
+      {"response":1},{"err":{"code":"A","message":"b","retryable":true},"id":"c3"}]`;
+    await room.vhost.publish(queue, Buffer.from(frame), { correlationId: 'of nobody' });
+    await room.vhost.publish(queue, Buffer.from('[]'));
+    await waitFor('the replies', () => replies.length === 2);
+    expect(replies.map(([id]) => id)).toEqual(['c1', 'c3']);
+    await waitFor('the rest', () => broker.counters.repliesUnreadable === 5);
+  });
+
+  it('is not held up by the slow one of a frame of replies', async () => {
+    let finish!: () => void;
+    await connectClient({
+      prefetch: 2,
+      onReply: async (correlationId, packet) => {
+        if (correlationId === 'slow') await new Promise<void>((resolve) => (finish = resolve));
+        replies.push([correlationId, packet]);
+      },
+    });
+    const ids = ['slow', 'a', 'b', 'c'];
+    const frame = ids.map((id) => ({ response: id, isDisposed: true, id }));
+    const queue = await replyQueueOf();
+    await room.vhost.publish(queue, bodyOf(frame));
+    await waitFor('the others', () => replies.length === 3);
+    expect(client.consumerStatus().inFlight).toBe(1);
+    finish();
+    await waitFor('the slow one', () => client.consumerStatus().inFlight === 0);
+    expect(replies.map(([id]) => id)).toEqual(['a', 'b', 'c', 'slow']);
+  });
 });

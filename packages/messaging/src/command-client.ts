@@ -6,7 +6,9 @@ import { Consumer, type ConsumerStatus } from './consumer.js';
 import { declareQueues, queueExists } from './declare.js';
 import type { Delivery } from './delivery.js';
 import { BrokerAway } from './errors.js';
+import { elementsOf } from './frame.js';
 import { encodePacket, readReply } from './packet.js';
+import { PacketGate } from './packet-gate.js';
 import type { PublishResult } from './publisher.js';
 import { replyQueueDeclaration } from './topology.js';
 
@@ -18,6 +20,7 @@ export interface CommandClientOptions {
   onReply(correlationId: string, packet: ReplyPacket): Promise<void>;
   /** Replies under way to the old queue are lost: ask again for what is still awaited. */
   onReplyQueueReplaced(): void;
+  /** Replies taken at once [200], whether they come by themselves or in frames. */
   prefetch?: number;
   /** The broker removes the reply queue after it had no reader for this long. */
   replyQueueExpiresMs?: number;
@@ -28,22 +31,25 @@ interface Asked {
 }
 
 const PREFETCH = 200;
+const DELIVERIES_MAX = 64;
 const EXPIRES_MS = 30 * 60_000;
 const REQUEST_PREFIX = 'request.';
 
 /** Sends commands and receives their replies in a queue of its own that outlives its connection. */
 export class CommandClient {
   private readonly consumer: Consumer;
+  private readonly gate: PacketGate;
   private replyQueue: string | undefined;
   private readonly asked = new Map<string, Asked>();
 
   constructor(private readonly options: CommandClientOptions) {
-    const { broker, replyQueuePrefix } = options;
+    const { broker, replyQueuePrefix, prefetch = PREFETCH } = options;
+    this.gate = new PacketGate(prefetch);
     this.consumer = new Consumer({
       name: `${replyQueuePrefix} replies`,
       link: broker.consumeLink,
       logger: broker.logger,
-      prefetch: options.prefetch ?? PREFETCH,
+      prefetch: Math.min(prefetch, DELIVERIES_MAX),
       queue: (connection) => this.prepareReplyQueue(connection),
       onDelivery: (delivery) => void this.receive(delivery),
     });
@@ -59,28 +65,20 @@ export class CommandClient {
   }
 
   /**
-   * Sends a command whose reply comes to onReply. Throws BrokerAway when nothing was sent, also
-   * while there is no reply queue yet; ConfirmLost when it may have been.
+   * Sends a command whose reply comes to onReply, together with others that wait for the same queue.
+   * Throws BrokerAway when nothing was sent, also while there is no reply queue yet; ConfirmLost when
+   * it may have been.
    */
-  send(queue: string, packet: CommandPacket, correlationId: string): Promise<PublishResult> {
-    return this.publish(queue, packet, correlationId);
+  async send(queue: string, packet: CommandPacket, correlationId: string): Promise<PublishResult> {
+    const body = encodePacket({ ...packet, id: correlationId });
+    const replyTo = this.replyQueueNow();
+    const { frames } = this.options.broker;
+    return frames.publish({ queue, replyTo, body, correlationId, mayBePlain: true });
   }
 
-  private async publish(
-    queue: string,
-    packet: CommandPacket,
-    correlationId: string,
-    expiresMs?: number,
-  ): Promise<PublishResult> {
-    const { replyQueue } = this;
-    if (replyQueue === undefined) throw new BrokerAway('there is no reply queue yet');
-    const withId = packet.id === undefined ? { ...packet, id: correlationId } : packet;
-    return this.options.broker.publisher.publish(queue, encodePacket(withId), {
-      contentType: 'application/json',
-      replyTo: replyQueue,
-      correlationId,
-      ...(expiresMs !== undefined && { expiration: expiresMs }),
-    });
+  private replyQueueNow(): string {
+    if (this.replyQueue === undefined) throw new BrokerAway('there is no reply queue yet');
+    return this.replyQueue;
   }
 
   /**
@@ -98,10 +96,15 @@ export class CommandClient {
     });
     reply.catch(() => undefined); // it may time out while the send is still waiting
     try {
-      const sent = await Promise.race([
-        this.publish(queue, { pattern, data }, correlationId, timeoutMs),
-        reply,
-      ]);
+      const body = encodePacket({ pattern, data, id: correlationId });
+      // By itself: what has an expiry of its own shares its message with nobody.
+      const publishing = this.options.broker.publisher.publish(queue, body, {
+        contentType: 'application/json',
+        replyTo: this.replyQueueNow(),
+        correlationId,
+        expiration: timeoutMs,
+      });
+      const sent = await Promise.race([publishing, reply]);
       if (sent === 'unroutable') throw new Fault('UNAVAILABLE', `there is no queue ${queue}`, true);
       const packet = await reply;
       if ('response' in packet) return packet.response as R;
@@ -136,9 +139,16 @@ export class CommandClient {
   }
 
   private async receive(delivery: Delivery): Promise<void> {
+    const { body, properties } = delivery;
+    const replies = elementsOf(body)?.map(readReply) ?? [];
+    if (replies.length === 0) await this.take(readReply(body), properties.correlationId);
+    else await Promise.all(replies.map((packet) => this.take(packet, packet?.id)));
+    delivery.ack();
+  }
+
+  /** What cannot be read is dropped: alone, when it came in a frame. */
+  private async take(packet: ReplyPacket | undefined, correlationId: unknown): Promise<void> {
     const { counters, logger } = this.options.broker;
-    const packet = readReply(delivery.body);
-    const correlationId: unknown = delivery.properties.correlationId;
     if (!packet || typeof correlationId !== 'string') {
       counters.repliesUnreadable += 1;
       logger.error({ correlationId }, 'reply cannot be read; dropped');
@@ -147,14 +157,18 @@ export class CommandClient {
       if (asked) asked.resolve(packet);
       else counters.repliesLate += 1;
     } else {
-      try {
-        await this.options.onReply(correlationId, packet);
-      } catch (error) {
-        // Nothing is lost: what the reply would have moved is asked for again at its deadline.
-        counters.repliesFailed += 1;
-        logger.error({ correlationId, err: error }, 'reply was not taken');
-      }
+      await this.gate.pass(() => this.tell(correlationId, packet));
     }
-    delivery.ack();
+  }
+
+  private async tell(correlationId: string, packet: ReplyPacket): Promise<void> {
+    try {
+      await this.options.onReply(correlationId, packet);
+    } catch (error) {
+      // Nothing is lost: what the reply would have moved is asked for again at its deadline.
+      const { counters, logger } = this.options.broker;
+      counters.repliesFailed += 1;
+      logger.error({ correlationId, err: error }, 'reply was not taken');
+    }
   }
 }

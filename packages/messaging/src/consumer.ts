@@ -1,6 +1,7 @@
 import type { Channel, ChannelModel } from 'amqplib';
 import { backoffMs, pause, within } from './waiting.js';
 import type { BrokerLink } from './broker-link.js';
+import { ChannelAcks } from './channel-acks.js';
 import { Delivery } from './delivery.js';
 import type { BrokerLogger } from './logger.js';
 import { type ChannelRole, StandingChannel } from './standing-channel.js';
@@ -9,6 +10,7 @@ export interface ConsumerOptions {
   name: string;
   link: BrokerLink;
   logger: BrokerLogger;
+  /** Deliveries in hand at once, whatever they hold. */
   prefetch: number;
   /** Makes sure that there is a queue and names it; asked before every attaching. */
   queue(connection: ChannelModel): Promise<string>;
@@ -29,6 +31,7 @@ const AFTER_CANCEL_MS = 100;
 export class Consumer implements ChannelRole<Channel> {
   readonly name: string;
   channel: Channel | undefined;
+  private acks: ChannelAcks | undefined;
   private connection: ChannelModel | undefined;
   private readonly standing: StandingChannel<Channel>;
   private tag: string | undefined;
@@ -97,6 +100,7 @@ export class Consumer implements ChannelRole<Channel> {
   async use(channel: Channel, connection: ChannelModel): Promise<void> {
     await channel.prefetch(this.options.prefetch);
     this.channel = channel;
+    this.acks = new ChannelAcks(channel);
     this.connection = connection;
     void this.reconcile();
   }
@@ -115,7 +119,7 @@ export class Consumer implements ChannelRole<Channel> {
     let failures = 0;
     while (this.channel && (this.wanted === 'attached') !== (this.tag !== undefined)) {
       try {
-        if (this.wanted === 'attached') await this.attach(this.channel, this.connection!);
+        if (this.wanted === 'attached') await this.attach(this.acks!, this.connection!);
         else await this.detach(this.channel);
         failures = 0;
       } catch (error) {
@@ -129,7 +133,8 @@ export class Consumer implements ChannelRole<Channel> {
     this.reconciling = false;
   }
 
-  private async attach(channel: Channel, connection: ChannelModel): Promise<void> {
+  private async attach(acks: ChannelAcks, connection: ChannelModel): Promise<void> {
+    const { channel } = acks;
     const queue = await this.options.queue(connection);
     let cancelled = false;
     const { consumerTag } = await channel.consume(queue, (message) => {
@@ -139,7 +144,7 @@ export class Consumer implements ChannelRole<Channel> {
         return;
       }
       this.inFlight += 1;
-      this.options.onDelivery(new Delivery(message, channel, this));
+      this.options.onDelivery(new Delivery(message, acks, this));
     });
     if (this.channel !== channel) return;
     if (cancelled) throw new Error('the broker cancelled the consumer at once');

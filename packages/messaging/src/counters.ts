@@ -1,5 +1,8 @@
 const NAMES = [
   'published',
+  'framesPublished',
+  'packetsFramed',
+  'framesSplit',
   'unroutable',
   'confirmLost',
   'connectionsLost',

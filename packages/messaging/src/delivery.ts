@@ -1,4 +1,5 @@
 import type { Channel, ConsumeMessage, MessageProperties } from 'amqplib';
+import type { ChannelAcks } from './channel-acks.js';
 
 /** Whoever handed out the delivery. */
 export interface DeliverySource {
@@ -16,9 +17,11 @@ export class Delivery {
 
   constructor(
     private readonly message: ConsumeMessage,
-    private readonly via: Channel,
+    private readonly acks: ChannelAcks,
     private readonly source: DeliverySource,
-  ) {}
+  ) {
+    acks.delivered(message.fields.deliveryTag);
+  }
 
   get body(): Buffer {
     return this.message.content;
@@ -28,30 +31,27 @@ export class Delivery {
     return this.message.properties;
   }
 
+  /** It was handed out before, and whoever had it did not come to its end. */
+  get isRedelivered(): boolean {
+    return this.message.fields.redelivered;
+  }
+
   /** False once its channel is gone: the broker will deliver the message again. */
   get isOurs(): boolean {
-    return this.source.channel === this.via;
+    return this.source.channel === this.acks.channel;
   }
 
   /** Every delivery ends with one of these two; the second to come changes nothing. */
   ack(): void {
     if (this.settled) return;
-    if (this.isOurs) {
-      try {
-        this.via.ack(this.message);
-      } catch {
-        // The channel is closing: the message comes again.
-      }
-    }
-    this.end();
+    this.settled = true;
+    if (!this.isOurs) return this.source.finished();
+    this.acks.ack(this.message.fields.deliveryTag, () => this.source.finished());
   }
 
   /** Leaves it unacknowledged: the broker delivers it again when the channel ends. */
   abandon(): void {
-    if (!this.settled) this.end();
-  }
-
-  private end(): void {
+    if (this.settled) return;
     this.settled = true;
     this.source.finished();
   }

@@ -1,30 +1,25 @@
 import { backoffMs, pause } from './waiting.js';
 import { BrokerAway, ConfirmLost } from './errors.js';
-import type { PublishProperties, PublishResult, Publisher } from './publisher.js';
+import type { PublishResult } from './publisher.js';
 
 export interface DurableSend {
-  queue: string;
-  body: Buffer;
-  properties: PublishProperties;
+  publish(): Promise<PublishResult>;
   /** False as soon as the delivery that this settles was taken from us: it will be seen again. */
   isOurs(): boolean;
-  /** The queue is one of ours: declared again when it is missing, instead of reported. */
-  mustRoute?: boolean;
+  /** For a queue of ours: declared again when it is missing, instead of reported. */
+  declareAgain?(): Promise<void>;
 }
 
 /**
  * Publishes until the broker has answered. A lost confirm is published again: whoever reads it
  * must bear a repeat anyway. `given-up` only when the delivery is no longer ours.
  */
-export async function sendDurably(
-  publisher: Publisher,
-  send: DurableSend,
-): Promise<PublishResult | 'given-up'> {
+export async function sendDurably(send: DurableSend): Promise<PublishResult | 'given-up'> {
   for (let failures = 1; ; failures += 1) {
     try {
-      const result = await publisher.publish(send.queue, send.body, send.properties);
-      if (result === 'accepted' || !send.mustRoute) return result;
-      await publisher.declareAgain();
+      const result = await send.publish();
+      if (result === 'accepted' || !send.declareAgain) return result;
+      await send.declareAgain();
     } catch (error) {
       if (!(error instanceof BrokerAway) && !(error instanceof ConfirmLost)) throw error;
     }

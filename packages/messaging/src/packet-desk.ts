@@ -1,23 +1,15 @@
-import type { MessageProperties } from 'amqplib';
 import { type CommandPacket, deadLetterQueueOf } from '@backstitch/shared-types';
 import type { Broker } from './broker.js';
-import { type DurableSend, sendDurably } from './durable-send.js';
+import { sendDurably } from './durable-send.js';
 import { type HandlerRun, runWithDeadline } from './handler-run.js';
 import type { IntakePause } from './intake-pause.js';
 import { carriedProperties, deadLetterHeaders, RETRIES_HEADER } from './message-headers.js';
 import { retryDecision } from './one-shot-retry.js';
 import { encodeReply, type Outcome } from './outcome.js';
 import type { ReadPacket } from './packet.js';
+import type { PublishProperties, PublishResult } from './publisher.js';
+import { idOf, type Parcel } from './unpack.js';
 import { pause } from './waiting.js';
-
-/** One packet with what is needed to answer, put back or dead-letter it alone. */
-export interface Parcel {
-  read: ReadPacket;
-  /** The packet's own bytes. */
-  body: Buffer;
-  properties: MessageProperties;
-  isOurs(): boolean;
-}
 
 export interface PacketDeskOptions {
   broker: Broker;
@@ -79,21 +71,24 @@ export class PacketDesk {
       broker.counters.bugs += 1;
       broker.logger.error({ queue, ...traceOf(parcel.read), err: bug }, 'reply cannot be encoded');
     }
-    const { replyTo, correlationId } = parcel.properties as {
-      replyTo: string;
-      correlationId?: string;
-    };
-    const result = await this.send(parcel, {
-      queue: replyTo,
-      body,
-      properties: {
-        contentType: 'application/json',
-        ...(correlationId === undefined ? {} : { correlationId }),
-      },
+    const result = await sendDurably({
+      publish: () => this.publishReply(parcel, body),
+      isOurs: () => parcel.isOurs(),
     });
     // Nobody reads there any more; whoever still wants the answer asks again.
     if (result === 'unroutable') broker.counters.repliesUnroutable += 1;
     return result !== 'given-up';
+  }
+
+  /** Whoever asked singly is answered singly, and who asked in a frame is answered in frames. */
+  private publishReply({ properties, isFramed }: Parcel, body: Buffer): Promise<PublishResult> {
+    const { publisher, frames } = this.options.broker;
+    const { replyTo, correlationId } = properties as { replyTo: string; correlationId?: string };
+    if (isFramed) return frames.publish({ queue: replyTo, body, mayBePlain: false });
+    return publisher.publish(replyTo, body, {
+      contentType: 'application/json',
+      ...(correlationId === undefined ? {} : { correlationId }),
+    });
   }
 
   /** A failed message that nobody waits for: put back three times, then kept as a dead letter. */
@@ -116,8 +111,7 @@ export class PacketDesk {
       carried.headers[RETRIES_HEADER] = decision.retry;
       broker.counters.oneShotRetries += 1;
     }
-    const send = { queue, body: parcel.body, properties: { ...carried }, mustRoute: true };
-    return (await this.send(parcel, send)) !== 'given-up';
+    return this.keep(parcel, queue, { ...carried });
   }
 
   private async bury(parcel: Parcel, reason: string, message: string): Promise<boolean> {
@@ -126,20 +120,27 @@ export class PacketDesk {
     const { pattern, saga } = 'packet' in read ? read.packet : read.unreadable;
     const why = { reason, message, queue, pattern, saga, messageId: properties.messageId };
     const carried = carriedProperties(properties);
-    const result = await this.send(parcel, {
-      queue: deadLetterQueueOf(queue),
-      body: parcel.body,
-      properties: { ...carried, headers: { ...carried.headers, ...deadLetterHeaders(why) } },
-      mustRoute: true,
-    });
-    if (result === 'given-up') return false;
+    const headers = { ...carried.headers, ...deadLetterHeaders(why) };
+    const kept = await this.keep(parcel, deadLetterQueueOf(queue), { ...carried, headers });
+    if (!kept) return false;
     broker.counters.deadLettered += 1;
     broker.logger.warn({ queue, reason, ...traceOf(read), why: message }, 'dead-lettered');
     return true;
   }
 
-  private send(parcel: Parcel, send: Omit<DurableSend, 'isOurs'>) {
-    return sendDurably(this.options.broker.publisher, { ...send, isOurs: () => parcel.isOurs() });
+  /** Its own bytes into a queue of ours; false when it was taken from us before they were there. */
+  private async keep(
+    parcel: Parcel,
+    queue: string,
+    properties: PublishProperties,
+  ): Promise<boolean> {
+    const { publisher } = this.options.broker;
+    const sent = await sendDurably({
+      publish: () => publisher.publish(queue, parcel.body, properties),
+      declareAgain: () => publisher.declareAgain(),
+      isOurs: () => parcel.isOurs(),
+    });
+    return sent !== 'given-up';
   }
 
   /**
@@ -179,10 +180,6 @@ export class PacketDesk {
 
 function isOverdue(outcome: Outcome): boolean {
   return outcome.kind === 'fault' && outcome.fault.code === 'HANDLER_DEADLINE';
-}
-
-function idOf(read: ReadPacket): unknown {
-  return 'packet' in read ? read.packet.id : read.unreadable.id;
 }
 
 /** What ties a log line to its checkout. */

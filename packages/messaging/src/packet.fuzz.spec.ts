@@ -5,15 +5,18 @@ import {
   OrderCreateCommand,
   OrderIdCommand,
   PaymentProcessCommand,
+  readJson,
 } from '@backstitch/shared-types';
 import { asBytes, fuzz, hostileText, hostileValue, mutated } from '@backstitch/testkit/fuzz';
 import * as fc from 'fast-check';
 import { MalformedCommand } from './errors.js';
+import { elementsOf, encodeFrame } from './frame.js';
 import { carriedProperties, deadLetterHeaders } from './message-headers.js';
 import { CommandValidationPipe } from './nest/command-validation.pipe.js';
 import { retryDecision } from './one-shot-retry.js';
 import { readPacket, readReply } from './packet.js';
 import { sagaIdOf } from './saga-id.js';
+import { unpack } from './unpack.js';
 
 const orderId = fc.uuid();
 const amount = fc.constantFrom('29.99', '0.01', '30', '999999999999.99');
@@ -134,6 +137,33 @@ describe('a message of any shape', () => {
     expect(Object.keys(tally).sort()).toEqual(['err', 'none', 'response']);
   }, 600_000);
 
+  it('is a frame whose packets keep their bytes and are judged alone, or none; never a throw', async () => {
+    const judge = (body: Buffer): string => {
+      const parcels = unpack({ body, properties: { headers: {} } as never, isOurs: true });
+      const elements = elementsOf(body) ?? [];
+      const expected = elements.length === 0 ? [body] : elements;
+      const areSame = (bodies: readonly Buffer[]) =>
+        bodies.length === expected.length && bodies.every((own, n) => own.equals(expected[n]!));
+      if (!areSame(parcels.map((parcel) => parcel.body))) throw new Error('other bytes');
+      if (parcels.some(({ isFramed }) => isFramed !== elements.length > 0)) throw new Error('form');
+      if (elements.length === 0) return 'single';
+      for (const { properties } of parcels) {
+        const { correlationId } = properties as { correlationId: unknown };
+        if (!['undefined', 'string'].includes(typeof correlationId)) throw new Error('not an id');
+      }
+      if (!areSame(elementsOf(encodeFrame(elements)) ?? [])) throw new Error('written otherwise');
+      const isJson = 'value' in readJson(body);
+      if (isJson) expect(valueOf(encodeFrame(elements))).toEqual(valueOf(body));
+      return isJson ? 'frame' : 'frame in part';
+    };
+    const lists = fc.array(packets, { maxLength: 4 });
+    const tally = await fuzz('frames', 15_000, asBytes(mutated(lists)), judge);
+    expect(Object.keys(tally).sort()).toEqual(['frame', 'frame in part', 'single']);
+    const bytes = fc.uint8Array({ maxLength: 60 }).map((array) => Buffer.from(array));
+    const listlike = bytes.map((inner) => Buffer.concat([LIST, inner, LIST_END]));
+    await fuzz('list bytes', 10_000, listlike, judge);
+  }, 600_000);
+
   it('of a megabyte of levels is unreadable, and so is a reply', () => {
     const deep = Buffer.from(`{"pattern":"a","response":${'['.repeat(1e6)}${']'.repeat(1e6)}}`);
     expect(readPacket(deep)).toHaveProperty('unreadable.reason', 'NOT_JSON');
@@ -174,6 +204,9 @@ describe('the data of a command', () => {
 });
 
 const END = Buffer.from('}');
+const LIST = Buffer.from('[');
+const LIST_END = Buffer.from(']');
+const valueOf = (body: Buffer): unknown => (readJson(body) as { value?: unknown }).value;
 
 describe('properties of any kind', () => {
   it('can be carried on and retried, never a throw', async () => {

@@ -5,10 +5,9 @@ import {
   type ReplyPacket,
   type SagaTag,
 } from '@backstitch/shared-types';
+import { BODY_BYTES_MAX, ELEMENTS_MAX } from './frame.js';
 
 const PATTERN_MAX = 200;
-/** Far more than a command of a hundred lines: what is larger is not even read. */
-const BYTES_MAX = 1_048_576;
 
 type UnreadableReason = 'NOT_JSON' | 'NOT_A_PACKET' | 'UNKNOWN_PATTERN' | 'INVALID_DATA';
 
@@ -25,7 +24,7 @@ export interface Unreadable {
 
 export type ReadPacket = { packet: CommandPacket } | { unreadable: Unreadable };
 
-/** The body of a delivery, parsed once. */
+/** A packet's own bytes, parsed once: the body of a delivery, or one element of a frame. */
 export function readPacket(body: Buffer): ReadPacket {
   const read = readBody(body);
   if ('problem' in read) {
@@ -36,11 +35,15 @@ export function readPacket(body: Buffer): ReadPacket {
 }
 
 function readBody(body: Buffer): ReturnType<typeof readJson> {
-  if (body.length > BYTES_MAX) return { problem: `it is larger than ${BYTES_MAX} bytes` };
+  if (body.length > BODY_BYTES_MAX) return { problem: `it is larger than ${BODY_BYTES_MAX} bytes` };
   return readJson(body);
 }
 
 function readParsed(value: unknown): ReadPacket {
+  if (Array.isArray(value)) {
+    const message = `a list is a frame only as a whole body, and of 1-${ELEMENTS_MAX} packets`;
+    return { unreadable: { reason: 'NOT_A_PACKET', message } };
+  }
   if (!isRecord(value)) {
     return { unreadable: { reason: 'NOT_A_PACKET', message: 'the body is not a JSON object' } };
   }

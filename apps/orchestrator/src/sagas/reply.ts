@@ -3,11 +3,11 @@ import type { CommandPacket, ReplyPacket } from '@backstitch/shared-types';
 
 const CORRELATION = /^([^:]+):([^:]+):(do|undo):(\d{1,9})$/;
 
-/** A saga's command as it travels; its id is the same for every attempt. */
+/** A saga's command as it travels; the client gives it the id that its reply is known by. */
 export function packetOf(command: OutgoingCommand): CommandPacket {
-  const { id, sagaId, step, direction, attempt, requestId, pattern, data } = command;
+  const { sagaId, step, direction, attempt, requestId, pattern, data } = command;
   const saga = { sagaId, step, direction, attempt, ...(requestId !== undefined && { requestId }) };
-  return { pattern, data, id, saga };
+  return { pattern, data, saga };
 }
 
 /** What comes back with the reply and says which attempt it answers. */

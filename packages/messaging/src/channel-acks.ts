@@ -1,0 +1,35 @@
+import type { Channel, Message } from 'amqplib';
+import { AckRun } from './ack-run.js';
+
+/** Sends the acknowledgements of one channel: those of one turn of the event loop together. */
+export class ChannelAcks {
+  private readonly run = new AckRun();
+  private written: (() => void)[] = [];
+
+  constructor(readonly channel: Channel) {}
+
+  delivered(deliveryTag: number): void {
+    this.run.delivered(deliveryTag);
+  }
+
+  /** `written` is called when it is on its way, or when its channel is gone and it never will be. */
+  ack(deliveryTag: number, written: () => void): void {
+    this.run.finished(deliveryTag);
+    if (this.written.push(written) === 1) setImmediate(() => this.flush());
+  }
+
+  private flush(): void {
+    const { upTo, singles } = this.run.take();
+    try {
+      if (upTo !== undefined) this.send(upTo, true);
+      for (const tag of singles) this.send(tag, false);
+    } catch {
+      // The channel is closing: the messages come again.
+    }
+    for (const tell of this.written.splice(0)) tell();
+  }
+
+  private send(deliveryTag: number, allUpTo: boolean): void {
+    this.channel.ack({ fields: { deliveryTag } } as Message, allUpTo);
+  }
+}

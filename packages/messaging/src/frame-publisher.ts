@@ -1,0 +1,154 @@
+import type { BrokerCounters } from './counters.js';
+import { BrokerAway } from './errors.js';
+import { countFitting, encodeFrame } from './frame.js';
+import type { Publisher, PublishProperties, PublishResult } from './publisher.js';
+import { within } from './waiting.js';
+
+/** One packet or one reply that may share a message with others of its route. */
+export interface Framable {
+  queue: string;
+  replyTo?: string;
+  body: Buffer;
+  /** Of the message when it travels alone and plain; within a frame its own id tells it. */
+  correlationId?: string;
+  /** Alone it is a plain message; otherwise also a single one is a list, as its reader expects. */
+  mayBePlain: boolean;
+}
+
+export interface FramePublisherOptions {
+  publisher: Pick<Publisher, 'publish' | 'refusal'>;
+  counters: BrokerCounters;
+  /** Packets that wait for their frame; one more is refused. */
+  waitingMax?: number;
+}
+
+interface Waiting extends Framable {
+  resolve(result: PublishResult): void;
+  reject(error: unknown): void;
+}
+
+/** Messages to one queue that are to be answered in one queue. */
+interface Route {
+  readonly key: string;
+  waiting: Waiting[];
+  unconfirmed: number;
+  dispatchDue: boolean;
+}
+
+/**
+ * Messages of a route on their way at once: with one, the next would leave only after a round trip;
+ * with many there would be no frames.
+ */
+const LANES = 2;
+const WAITING_MAX = 5_000;
+
+/**
+ * What waits while the last messages of its route are unconfirmed travels together. At rest every
+ * packet is a message of its own and waits for nothing; frames grow with the load and by nothing
+ * else.
+ */
+export class FramePublisher {
+  private readonly routes = new Map<string, Route>();
+  private readonly waitingMax: number;
+  private waitingCount = 0;
+  private idleWaiters: (() => void)[] = [];
+
+  constructor(private readonly options: FramePublisherOptions) {
+    this.waitingMax = options.waitingMax ?? WAITING_MAX;
+  }
+
+  /** As the publisher's: the answer to the message is the answer to each that travelled in it. */
+  publish(packet: Framable): Promise<PublishResult> {
+    const refusal = this.refusal();
+    if (refusal !== undefined) return Promise.reject(new BrokerAway(refusal));
+    const route = this.routeOf(packet);
+    return new Promise((resolve, reject) => {
+      route.waiting.push({ ...packet, resolve, reject });
+      this.waitingCount += 1;
+      this.dispatchSoon(route);
+    });
+  }
+
+  /** Routes with something under way. */
+  get busyRoutes(): number {
+    return this.routes.size;
+  }
+
+  /** Waits until everything was sent and answered. */
+  async close(timeoutMs = 5_000): Promise<void> {
+    if (this.routes.size === 0) return;
+    await within(timeoutMs, new Promise<void>((resolve) => this.idleWaiters.push(resolve)));
+  }
+
+  private refusal(): string | undefined {
+    if (this.waitingCount < this.waitingMax) return this.options.publisher.refusal();
+    return `${this.waitingCount} packets are waiting for those before them`;
+  }
+
+  private routeOf({ queue, replyTo = '' }: Framable): Route {
+    // The length keeps apart what would read the same.
+    const key = `${queue.length}:${queue}${replyTo}`;
+    let route = this.routes.get(key);
+    if (!route) {
+      route = { key, waiting: [], unconfirmed: 0, dispatchDue: false };
+      this.routes.set(key, route);
+    }
+    return route;
+  }
+
+  /** One turn of the event loop gathers what one read of a socket brought about; it is no timer. */
+  private dispatchSoon(route: Route): void {
+    if (route.dispatchDue || route.unconfirmed >= LANES) return;
+    route.dispatchDue = true;
+    setImmediate(() => {
+      route.dispatchDue = false;
+      this.dispatch(route);
+    });
+  }
+
+  private dispatch(route: Route): void {
+    while (route.unconfirmed < LANES && route.waiting.length > 0) {
+      const members = route.waiting.splice(0, countFitting(route.waiting));
+      this.waitingCount -= members.length;
+      route.unconfirmed += 1;
+      void this.send(members).finally(() => {
+        route.unconfirmed -= 1;
+        if (route.waiting.length > 0) this.dispatchSoon(route);
+        else if (route.unconfirmed === 0) this.drop(route);
+      });
+    }
+  }
+
+  /** Reply queues come and go: nothing is kept of one to which nothing is under way. */
+  private drop(route: Route): void {
+    this.routes.delete(route.key);
+    if (this.routes.size === 0) for (const wake of this.idleWaiters.splice(0)) wake();
+  }
+
+  private async send(members: readonly Waiting[]): Promise<void> {
+    try {
+      const result = await this.publishTogether(members);
+      for (const member of members) member.resolve(result);
+    } catch (error) {
+      for (const member of members) member.reject(error);
+    }
+  }
+
+  private async publishTogether(members: readonly Waiting[]): Promise<PublishResult> {
+    const { publisher, counters } = this.options;
+    const [{ queue, replyTo, correlationId, body, mayBePlain }] = members as [Waiting];
+    const properties: PublishProperties = {
+      contentType: 'application/json',
+      ...(replyTo !== undefined && { replyTo }),
+    };
+    if (members.length === 1 && mayBePlain) {
+      if (correlationId !== undefined) properties.correlationId = correlationId;
+      return publisher.publish(queue, body, properties);
+    }
+    const frame = encodeFrame(members.map((each) => each.body));
+    const result = await publisher.publish(queue, frame, properties);
+    counters.framesPublished += 1;
+    counters.packetsFramed += members.length;
+    return result;
+  }
+}

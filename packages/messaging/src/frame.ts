@@ -1,0 +1,115 @@
+/** What we send at most in one message. */
+export const FRAME_PACKETS_MAX = 64;
+export const FRAME_BYTES_MAX = 262_144;
+/** Foreign senders may put more into one; past this a list is one message that nobody can read. */
+export const ELEMENTS_MAX = 1_024;
+/** Far more than a command of a hundred lines: what is larger is not even read. */
+export const BODY_BYTES_MAX = 1_048_576;
+
+const QUOTE = 0x22;
+const COMMA = 0x2c;
+const OPEN_LIST = 0x5b;
+const BACKSLASH = 0x5c;
+const CLOSE_LIST = 0x5d;
+const OPEN_OBJECT = 0x7b;
+const CLOSE_OBJECT = 0x7d;
+const BYTE_ORDER_MARK = Buffer.from([0xef, 0xbb, 0xbf]);
+
+/** A JSON array of elements that are encoded already. */
+export function encodeFrame(elements: readonly Buffer[]): Buffer {
+  const frame = Buffer.allocUnsafe(frameLength(elements));
+  let at = frame.writeUInt8(OPEN_LIST, 0);
+  elements.forEach((element, index) => {
+    if (index > 0) at = frame.writeUInt8(COMMA, at);
+    at += element.copy(frame, at);
+  });
+  frame.writeUInt8(CLOSE_LIST, at);
+  return frame;
+}
+
+function frameLength(elements: readonly Buffer[]): number {
+  const commas = Math.max(0, elements.length - 1);
+  return elements.reduce((bytes, { length }) => bytes + length, commas + 2);
+}
+
+/** How many of these, from the first on, travel in one frame: one at least, whatever its size. */
+export function countFitting(waiting: readonly { readonly body: Buffer }[]): number {
+  let bytes = 1;
+  let count = 0;
+  for (const { body } of waiting) {
+    bytes += body.length + 1;
+    if (count > 0 && (count === FRAME_PACKETS_MAX || bytes > FRAME_BYTES_MAX)) break;
+    count += 1;
+  }
+  return count;
+}
+
+/**
+ * The bytes of each element of a body that is a JSON array, as they came; undefined for any other
+ * body. Elements are only told apart here: one that is no JSON is found when it is read, alone.
+ */
+export function elementsOf(body: Buffer): Buffer[] | undefined {
+  const start = pastBlanks(body, hasByteOrderMark(body) ? BYTE_ORDER_MARK.length : 0, body.length);
+  if (body[start] !== OPEN_LIST || body.length > BODY_BYTES_MAX) return undefined;
+  const ends = endsOfElements(body, start);
+  if (!ends) return undefined;
+  const elements: Buffer[] = [];
+  let from = start + 1;
+  for (const end of ends) {
+    elements.push(trimmed(body, from, end));
+    from = end + 1;
+  }
+  if (elements.every(({ length }) => length > 0)) return elements;
+  return elements.length === 1 ? [] : undefined;
+}
+
+/** Where each element's comma or the closing bracket is; undefined when this is no whole list. */
+function endsOfElements(body: Buffer, start: number): number[] | undefined {
+  const ends: number[] = [];
+  let depth = 0;
+  for (let at = start; at < body.length; at += 1) {
+    const byte = body[at];
+    if (byte === QUOTE) at = endOfString(body, at);
+    else if (byte === OPEN_LIST || byte === OPEN_OBJECT) depth += 1;
+    else if (byte === COMMA && depth === 1) ends.push(at);
+    else if (byte === CLOSE_LIST || byte === CLOSE_OBJECT) {
+      depth -= 1;
+      if (depth > 0) continue;
+      const isWhole = byte === CLOSE_LIST && pastBlanks(body, at + 1, body.length) === body.length;
+      return isWhole ? [...ends, at] : undefined;
+    }
+    if (ends.length >= ELEMENTS_MAX) return undefined;
+  }
+  return undefined;
+}
+
+/** Where the string ends that begins here; the end of the body when it never does. */
+function endOfString(body: Buffer, start: number): number {
+  for (let at = start + 1; at < body.length; at += 1) {
+    if (body[at] === QUOTE) return at;
+    if (body[at] === BACKSLASH) at += 1;
+  }
+  return body.length;
+}
+
+function trimmed(body: Buffer, from: number, end: number): Buffer {
+  const start = pastBlanks(body, from, end);
+  let last = end;
+  while (last > start && isBlank(body[last - 1])) last -= 1;
+  return body.subarray(start, last);
+}
+
+function pastBlanks(body: Buffer, from: number, end: number): number {
+  let at = from;
+  while (at < end && isBlank(body[at])) at += 1;
+  return at;
+}
+
+/** JSON's own blanks: no others stand between elements. */
+function isBlank(byte: number | undefined): boolean {
+  return byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09;
+}
+
+function hasByteOrderMark(body: Buffer): boolean {
+  return body.subarray(0, BYTE_ORDER_MARK.length).equals(BYTE_ORDER_MARK);
+}
