@@ -1,5 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { COMMAND_QUEUES, type CommandQueue, deadLetterQueueOf } from '@backstitch/shared-types';
+import {
+  COMMAND_QUEUES,
+  type CommandQueue,
+  deadLetterQueueOf,
+  readJson,
+} from '@backstitch/shared-types';
 import { waitFor } from '@backstitch/testkit';
 import { fuzz, mutated } from '@backstitch/testkit/fuzz';
 import { type Channel, type ChannelModel, connect } from 'amqplib';
@@ -97,12 +102,14 @@ function packed(
   }
   const elements = value.map((element: unknown, n) => {
     const isObject = typeof element === 'object' && element !== null && !Array.isArray(element);
-    // What is no object has no id either, and nobody is answered for it.
     return isObject ? { ...element, id: `${id}.${n}` } : element;
   });
   const packets = elements.map((element, n): [string, Buffer, boolean] => {
-    const hasId = typeof element === 'object' && element !== null && !Array.isArray(element);
-    return [`${id}.${n}`, bytes(element), hasId];
+    const body = bytes(element);
+    const read = readJson(body);
+    // Where no id can be read, nobody is answered.
+    const hasId = 'value' in read && JSON.stringify(element).includes(`"id":"${id}.${n}"`);
+    return [`${id}.${n}`, body, hasId];
   });
   return { body: bytes(elements), packets };
 }

@@ -35,13 +35,33 @@ export class QueueClient {
     });
   }
 
+  /** Sends packets in one message and resolves to their replies, in the order of the packets. */
+  callTogether(
+    queue: CommandQueue,
+    packets: readonly { pattern: string; data: unknown }[],
+  ): Promise<ReplyPacket[]> {
+    const framed = packets.map((packet) => ({ ...packet, id: randomUUID() }));
+    const replies = framed.map(({ id }) => {
+      return new Promise<ReplyPacket>((resolve) => this.#pending.set(id, resolve));
+    });
+    const body = Buffer.from(JSON.stringify(framed));
+    this.channel.sendToQueue(queue, body, { persistent: true, replyTo: this.replyTo });
+    return Promise.all(replies);
+  }
+
   close(): Promise<void> {
     return this.connection.close();
   }
 
   #settle(message: { content: Buffer; properties: { correlationId?: string } }): void {
-    const id = message.properties.correlationId ?? '';
-    this.#pending.get(id)?.(JSON.parse(message.content.toString()) as ReplyPacket);
+    const answer = JSON.parse(message.content.toString()) as ReplyPacket | ReplyPacket[];
+    const { correlationId = '' } = message.properties;
+    if (!Array.isArray(answer)) return this.#tell(correlationId, answer);
+    for (const reply of answer) this.#tell(reply.id ?? '', reply);
+  }
+
+  #tell(id: string, reply: ReplyPacket): void {
+    this.#pending.get(id)?.(reply);
     this.#pending.delete(id);
   }
 }

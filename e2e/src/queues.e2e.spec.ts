@@ -63,6 +63,25 @@ describe('the queues', () => {
     expect(charges).toEqual([{ status: 'REFUNDED' }]);
   });
 
+  it('a frame of packets is answered packet by packet, a repeat and a no among them', async () => {
+    const orders = Array.from({ length: 12 }, () => crypto.randomUUID());
+    const before = await stock();
+    const reserves = [...orders, orders[0]!].map((orderId) => ({
+      pattern: 'inventory.reserve',
+      data: reserve(orderId),
+    }));
+    const unknown = { pattern: 'inventory.fly', data: {} };
+    const replies = await client.callTogether(inventory, [...reserves, unknown]);
+    for (const reply of replies.slice(0, 13)) {
+      expect(reply).toHaveProperty('response.status', 'ACTIVE');
+    }
+    expect(replies[13]).toEqual(rejection('UNKNOWN_PATTERN'));
+    expect(await stock()).toBe(before - 24);
+    const releases = orders.map((orderId) => ({ pattern: 'inventory.release', data: { orderId } }));
+    await client.callTogether(inventory, releases);
+    expect(await stock()).toBe(before);
+  });
+
   it('A12: a late reserve after release holds nothing', async () => {
     const orderId = crypto.randomUUID();
     const before = await stock();
