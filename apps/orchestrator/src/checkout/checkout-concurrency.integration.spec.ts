@@ -1,3 +1,4 @@
+import type { Transaction } from '@backstitch/service-kit';
 import { newUuid } from '@backstitch/shared-types';
 import { waitFor } from '@backstitch/testkit';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
@@ -129,6 +130,33 @@ describe('a request that waits for another one to take the same claim', () => {
     await claims.put(failed.sagaId, 'COMPENSATED');
     const { first, second } = await takenMeanwhile(claim);
     expect(second).toMatchObject({ kind: 'exists', sagaId: first.sagaId, status: 'RUNNING' });
+  });
+});
+
+describe('a claim that the retention removes between being seen and being locked', () => {
+  it('is claimed anew: the checkout that begins has it', async () => {
+    const user = somebody();
+    const failed = beginning(keylessOf(user));
+    await claims.repository().begin(failed);
+    await claims.put(failed.sagaId, 'COMPENSATED');
+    const asking = beginning(keylessOf(user));
+    let tries = 0;
+    const begun = await claims.database.withTransaction((tx) => {
+      tries += 1;
+      const query = async (asked: { name: string; text: string; values: unknown[] }) => {
+        if (asked.name === 'checkout_lock') {
+          await claims.query('DELETE FROM idempotency_keys WHERE caller = $1', [user]);
+        }
+        return tx.query(asked);
+      };
+      const watched = { query } as unknown as Transaction;
+      return beginCheckouts(watched, [asking], { dedupeSeconds: 60, keyDays: 30 });
+    });
+    expect([begun, tries]).toEqual([[{ kind: 'inserted' }], 2]);
+    const keys = 'SELECT saga_id FROM idempotency_keys WHERE caller = $1';
+    expect(await claims.query(keys, [user])).toEqual([{ saga_id: asking.sagaId }]);
+    const again = await claims.repository().begin(beginning(keylessOf(user)));
+    expect(again).toMatchObject({ kind: 'exists', sagaId: asking.sagaId });
   });
 });
 
