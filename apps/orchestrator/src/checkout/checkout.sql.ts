@@ -25,11 +25,12 @@ SELECT i.place FROM ${CLAIMS} CROSS JOIN LATERAL (
  * Who holds each claim, and whether the asking saga exists itself. One snapshot: a saga is seen by
  * its row or, once that is removed, by the answer that the same transaction wrote. Never in one
  * statement with the lock: its snapshot would be older than the wait for it, and show a saga that no
- * longer counts.
+ * longer counts. A key is forgotten so long after its saga's end: who polls a parked one is told it.
  */
 export const HOLDERS = `
 SELECT i.place::int AS place, k.saga_id AS "sagaId", k.request_hash AS "requestHash",
-  k.created_at < clock_timestamp() - $7::float8 * interval '1 day' AS forgotten,
+  greatest(k.created_at, held.updated_at) < clock_timestamp() - $7::float8 * interval '1 day'
+    AS forgotten,
   coalesce(held.order_id::text, k.answer->>'orderId') AS "orderId",
   coalesce(held.status, k.answer->>'status') AS status,
   coalesce(held.failure, k.answer->'failure') AS failure,

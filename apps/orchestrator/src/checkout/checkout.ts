@@ -65,7 +65,7 @@ export function claimOf(userId: string, lines: readonly CheckoutLine[], key?: st
 /** The checkout that a claim row names, read together with its saga by the database's clock. */
 export interface ClaimHolder {
   requestHash: string;
-  /** The claim is past the time for which a key is promised to be remembered. */
+  /** Claim and saga's end are past the time for which a key is promised to be remembered. */
   forgotten: boolean;
   /** Undefined when the saga's row is gone without an answer: an operator removed it. */
   status: SagaStatus | undefined;
@@ -79,9 +79,9 @@ export type ClaimVerdict = 'replay' | 'reused' | 'free';
 /**
  * What a request may do about a claim that another one holds. A keyed claim is kept whatever became
  * of its saga, so that the same key gets the same outcome, yes or no; while it has none, the claim is
- * not forgotten either. A keyless one is joined only
- * while that helps the shopper: it runs, or just succeeded. From its decision to undo on it is
- * free, so that the shopper can try again.
+ * not forgotten either, and from then on for its whole time not. A keyless one is joined only while
+ * that helps the shopper: it runs, or just succeeded. From its decision to undo on it is free, so that
+ * the shopper can try again.
  */
 export function judgeClaim(claim: Claim, holder: ClaimHolder): ClaimVerdict {
   const isUnfinished = holder.status === 'RUNNING' || holder.status === 'COMPENSATING';

@@ -38,8 +38,9 @@ ORDER BY kind, caller, key FOR UPDATE SKIP LOCKED`;
 
 /**
  * Removes those of the sagas that are finished, old enough, and named by no dead letter ($3, $4) and
- * by no key but the locked ones ($5). Their keys get the answer; those too old to be asked for
- * ($6), and those of keyless checkouts, which nobody joins any more, go with them.
+ * by no key but the locked ones ($5). Their keys get the answer, and from then on count their age
+ * from the end of the saga; those too old to be asked for ($6), and those of keyless checkouts, which
+ * nobody joins any more, go with them.
  */
 export const REMOVE_SAGAS = `
 WITH removed AS (
@@ -51,15 +52,18 @@ WITH removed AS (
         WHERE k.saga_id = s.saga_id AND k.ctid <> ALL ($5::tid[]))
     ORDER BY s.saga_id FOR UPDATE SKIP LOCKED
   ))
-  RETURNING saga_id, order_id, status, failure
+  RETURNING saga_id, order_id, status, failure, updated_at
 ), answered AS (
   UPDATE idempotency_keys k SET answer = jsonb_build_object(
-    'orderId', r.order_id, 'status', r.status, 'failure', r.failure)
+    'orderId', r.order_id, 'status', r.status, 'failure', r.failure),
+    created_at = greatest(k.created_at, r.updated_at)
   FROM removed r
-  WHERE k.saga_id = r.saga_id AND k.kind = 'KEYED' AND NOT ${OLDER('k.created_at', '$6')}
+  WHERE k.saga_id = r.saga_id AND k.kind = 'KEYED'
+    AND NOT ${OLDER('greatest(k.created_at, r.updated_at)', '$6')}
 ), forgotten AS (
   DELETE FROM idempotency_keys k USING removed r
-  WHERE k.saga_id = r.saga_id AND (k.kind <> 'KEYED' OR ${OLDER('k.created_at', '$6')})
+  WHERE k.saga_id = r.saga_id
+    AND (k.kind <> 'KEYED' OR ${OLDER('greatest(k.created_at, r.updated_at)', '$6')})
   RETURNING k.ctid
 )
 SELECT (SELECT count(*) FROM removed)::int AS sagas, (SELECT count(*) FROM forgotten)::int AS keys`;
@@ -73,12 +77,13 @@ DELETE FROM saga_logs_default l
 WHERE l.saga_id = ANY ($1::uuid[]) AND ${OLDER('l.created_at', '$2')}
   AND NOT EXISTS (SELECT FROM saga_state s WHERE s.saga_id = l.saga_id)`;
 
-/** A key is kept while its saga goes on, and while somebody takes it. */
+/** A key is kept while its saga goes on, for its time from then on, and while somebody takes it. */
 export const REMOVE_KEYS = `
 DELETE FROM idempotency_keys WHERE ctid = ANY (ARRAY(
   SELECT k.ctid FROM idempotency_keys k
   WHERE ${OLDER('k.created_at', '$1')}
-    AND NOT EXISTS (SELECT FROM saga_state s WHERE s.saga_id = k.saga_id AND s.${UNFINISHED})
+    AND NOT EXISTS (SELECT FROM saga_state s
+      WHERE s.saga_id = k.saga_id AND (s.${UNFINISHED} OR NOT ${OLDER('s.updated_at', '$1')}))
   ORDER BY k.created_at LIMIT $2 FOR UPDATE OF k SKIP LOCKED
 ))`;
 

@@ -90,6 +90,25 @@ describe('a key whose saga was removed', () => {
     }
   });
 
+  it('is kept for its whole time after the end of a saga that was parked for long', async () => {
+    const repository = old.repository(60, 60);
+    const users = ['ended lately', 'ended long ago'];
+    const [lately, longAgo] = [
+      await old.saga(20, { beganDaysAgo: 70, claim: keyedBy(users[0]!, 'k') }),
+      await old.saga(31, { beganDaysAgo: 70, claim: keyedBy(users[1]!, 'k') }),
+    ];
+    for (let i = 0; i < 2; i++) {
+      expect(await old.worker().run()).toMatchObject({ sagas: 1 - i, keys: 0 });
+      for (const [index, { sagaId }] of [lately, longAgo].entries()) {
+        const again = await repository.begin(beginning(keyedBy(users[index]!, 'k')));
+        expect(again).toMatchObject({ kind: 'exists', sagaId, ended: { phase: 'done' } });
+      }
+    }
+    await old.query(`UPDATE saga_state SET updated_at = updated_at - interval '41 days'`);
+    await old.query(`UPDATE idempotency_keys SET created_at = created_at - interval '41 days'`);
+    expect(await old.worker().run()).toMatchObject({ sagas: 1, keys: 2 });
+  });
+
   it('answers all who ask while the saga is being removed', async () => {
     const repository = old.repository(60, 60);
     const asked: [string, string][] = [];
