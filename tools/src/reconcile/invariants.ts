@@ -1,3 +1,4 @@
+import { answerBreaches } from './answer-invariants.js';
 import { bankProblem } from './bank-invariant.js';
 import type { Breach } from './breach.js';
 import { outcomeBreaches } from './outcome-invariants.js';
@@ -12,6 +13,7 @@ export function breachesOf(reading: Reading): Breach[] {
   const breaches = [
     ...each(1, stock.products, ({ productId }) => productId, stockProblem),
     ...outcomeBreaches(reading),
+    ...answerBreaches(reading),
     ...each(4, sagas.moving, ({ sagaId }) => sagaId, unfinishedProblem),
     ...storyBreaches(reading),
     ...moneyBreaches(reading),

@@ -21,7 +21,17 @@ export function outcomeBreaches({ sagas, orders, stock, money }: Reading): Breac
     outcome[key] = row;
     outcomes.set(row.orderId, outcome);
   };
-  for (const row of orders) put('order', row);
+  const ordersOf = new Map<string, string>();
+  for (const row of orders) {
+    put('order', row);
+    if (row.sagaId === null) continue;
+    const other = ordersOf.get(row.sagaId);
+    if (other !== undefined) {
+      const what = `the orders ${other} and ${row.orderId} are both of this saga`;
+      breaches.push({ invariant: 7, id: row.sagaId, what });
+    }
+    ordersOf.set(row.sagaId, row.orderId);
+  }
   for (const row of stock.holds) put('hold', row);
   for (const row of money.payments) put('payment', row);
 
@@ -33,17 +43,18 @@ export function outcomeBreaches({ sagas, orders, stock, money }: Reading): Breac
     finished.set(saga.orderId, saga);
     const outcome = outcomes.get(saga.orderId) ?? {};
     const problems = saga.status === 'DONE' ? doneProblems(outcome) : undoneProblems(outcome);
-    for (const what of [...problems, ...strangers(saga, outcome)]) {
+    for (const what of [...problems, ...strangers(saga.sagaId, outcome)]) {
       breaches.push({ ...what, id: saga.orderId });
     }
   }
   const moving = new Set(sagas.moving.map(({ orderId }) => orderId));
+  const there = new Set([...sagas.finished, ...sagas.moving].map(({ sagaId }) => sagaId));
   for (const [orderId, outcome] of outcomes) {
     if (moving.has(orderId)) continue;
-    if (!finished.has(orderId)) {
-      for (const what of removedProblems(outcome)) breaches.push({ ...what, id: orderId });
-    }
-    for (const what of withoutSaga(outcome, finished.get(orderId))) {
+    const saga = finished.get(orderId);
+    const isRemoved = !saga && mayBeRemoved(outcome, there);
+    const problems = isRemoved ? removedProblems(outcome) : [];
+    for (const what of [...problems, ...withoutSaga(outcome, saga, isRemoved)]) {
       breaches.push({ ...what, id: orderId });
     }
   }
@@ -83,18 +94,24 @@ function undoneProblems({ order, hold, payment }: Outcome): Told[] {
   return problems.map((what) => ({ invariant: 3, what }));
 }
 
+/** Old enough, and its saga is not to be found under another order either. */
+function mayBeRemoved({ order }: Outcome, there: ReadonlySet<string>): boolean {
+  return order?.sagaMayBeGone === true && order.sagaId !== null && !there.has(order.sagaId);
+}
+
 /** An order whose saga was removed is judged as its saga would be: the order tells how that ended. */
 function removedProblems(outcome: Outcome): Told[] {
   const { order } = outcome;
-  if (!order?.sagaMayBeGone || order.sagaId === null) return [];
-  return order.status === 'CONFIRMED' ? doneProblems(outcome) : undoneProblems(outcome);
+  if (!order || order.sagaId === null) return [];
+  const problems = order.status === 'CONFIRMED' ? doneProblems(outcome) : undoneProblems(outcome);
+  return [...problems, ...strangers(order.sagaId, outcome)];
 }
 
 /** Rows of one order that say they belong to another saga. */
-function strangers(saga: FinishedSaga, outcome: Outcome): Told[] {
+function strangers(sagaId: string, outcome: Outcome): Told[] {
   return Object.entries(outcome).flatMap(([name, row]) =>
-    row.sagaId !== null && row.sagaId !== saga.sagaId
-      ? [{ invariant: 7, what: `its ${name} belongs to saga ${row.sagaId}, not ${saga.sagaId}` }]
+    row.sagaId !== null && row.sagaId !== sagaId
+      ? [{ invariant: 7, what: `its ${name} belongs to saga ${row.sagaId}, not ${sagaId}` }]
       : [],
   );
 }
@@ -103,9 +120,14 @@ function strangers(saga: FinishedSaga, outcome: Outcome): Told[] {
  * The other direction: what is confirmed, paid or sold must have its saga and its order. Commands may
  * come without a saga (then `sagaId` is null); what they leave is judged once it has settled.
  */
-function* withoutSaga({ order, hold, payment }: Outcome, saga: FinishedSaga | undefined) {
-  if (!saga && order?.settled && order.sagaId !== null && !order.sagaMayBeGone) {
-    yield { invariant: 7, what: `${order.status} for saga ${order.sagaId}, which nobody knows` };
+function* withoutSaga(
+  { order, hold, payment }: Outcome,
+  saga: FinishedSaga | undefined,
+  isRemoved: boolean,
+) {
+  if (!saga && order?.settled && order.sagaId !== null && !isRemoved) {
+    const what = `${order.status} for saga ${order.sagaId}, which does not know this order`;
+    yield { invariant: 7, what };
   }
   if (order?.status === 'CONFIRMED') return;
   const found = `and its order is ${order?.status ?? 'missing'}`;

@@ -1,4 +1,4 @@
-import type { FinishedSaga, MovingSaga, SagasReading, Story } from './reading.js';
+import type { FinishedSaga, KeyAnswer, MovingSaga, SagasReading, Story } from './reading.js';
 import type { Query } from './snapshot.js';
 
 /** Effects are committed before their saga ends; so long after its end, they are seen everywhere. */
@@ -35,6 +35,11 @@ export async function readSagas(query: Query): Promise<SagasReading> {
       `SELECT caller || ' ' || key AS key, saga_id AS "sagaId" FROM idempotency_keys
         WHERE answer IS NULL
           AND NOT EXISTS (SELECT FROM saga_state WHERE saga_state.saga_id = idempotency_keys.saga_id)`,
+    ),
+    answers: await query<KeyAnswer>(
+      `SELECT caller || ' ' || key AS key, saga_id AS "sagaId", answer->>'orderId' AS "orderId",
+          answer->>'status' AS status
+        FROM idempotency_keys WHERE answer IS NOT NULL`,
     ),
   };
 }

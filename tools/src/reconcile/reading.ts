@@ -14,6 +14,15 @@ export interface SagasReading {
   /** What the logs of the finished sagas tell, each different story once. */
   stories: readonly Story[];
   keysWithoutSaga: readonly { key: string; sagaId: string }[];
+  /** What keys say in place of their removed sagas. */
+  answers: readonly KeyAnswer[];
+}
+
+export interface KeyAnswer {
+  key: string;
+  sagaId: string;
+  orderId: string | null;
+  status: string | null;
 }
 
 export interface FinishedSaga {

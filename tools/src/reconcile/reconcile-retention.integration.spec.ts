@@ -14,9 +14,24 @@ interface Removed {
 type Plant = readonly [DatabaseName, string];
 
 const sagaRemoved: readonly Plant[] = [
+  [
+    'orchestrator',
+    `UPDATE idempotency_keys k SET answer = jsonb_build_object(
+        'orderId', s.order_id, 'status', s.status, 'failure', s.failure)
+      FROM saga_state s WHERE k.saga_id = $saga AND s.saga_id = $saga`,
+  ],
   ['orchestrator', 'DELETE FROM saga_state WHERE saga_id = $saga'],
   ['orchestrator', 'DELETE FROM saga_logs WHERE saga_id = $saga'],
-  ['orchestrator', `UPDATE idempotency_keys SET answer = '{}' WHERE saga_id = $saga`],
+];
+const answers = (some: object): Plant => [
+  'orchestrator',
+  `UPDATE idempotency_keys SET answer = answer || '${JSON.stringify(some)}' WHERE saga_id = $saga`,
+];
+const anotherOrderOfThatSaga: Plant = [
+  'orders',
+  `INSERT INTO orders (id, user_id, status, saga_state, total_amount, currency, saga_id, updated_at)
+    VALUES (gen_random_uuid(), 'user', 'CANCELLED', 'COMPENSATED', '59.98', 'USD', $saga,
+      now() - interval '31 days')`,
 ];
 const orderOf = (daysAgo: number): Plant => [
   'orders',
@@ -69,7 +84,57 @@ const REMOVED: readonly Removed[] = [
         `UPDATE orders SET status = 'PENDING', saga_state = 'ORDER_CREATED' WHERE id = $id`,
       ],
     ],
+    breaks: [3, 7],
+  },
+  {
+    what: 'two orders of one removed saga',
+    on: 'DONE',
+    plant: [...sagaRemoved, orderOf(31), anotherOrderOfThatSaga],
     breaks: [7],
+  },
+  {
+    what: 'two orders of one saga',
+    on: 'DONE',
+    plant: [anotherOrderOfThatSaga],
+    breaks: [7],
+  },
+  {
+    what: 'an old order whose saga is there, and says another order is its own',
+    on: 'DONE',
+    plant: [
+      orderOf(31),
+      ['orchestrator', 'UPDATE saga_state SET order_id = gen_random_uuid() WHERE saga_id = $saga'],
+    ],
+    breaks: [7],
+  },
+  {
+    what: 'an order of a removed saga whose hold and money are of other sagas',
+    on: 'DONE',
+    plant: [
+      ...sagaRemoved,
+      orderOf(31),
+      ['inventory', 'UPDATE reservations SET saga_id = gen_random_uuid() WHERE order_id = $id'],
+      ['payments', 'UPDATE payments SET saga_id = gen_random_uuid() WHERE order_id = $id'],
+    ],
+    breaks: [7],
+  },
+  {
+    what: 'a key that answers yes for an order that is cancelled',
+    on: 'COMPENSATED',
+    plant: [...sagaRemoved, orderOf(31), answers({ status: 'DONE' })],
+    breaks: [2],
+  },
+  {
+    what: 'a key that answers no for an order that is confirmed',
+    on: 'DONE',
+    plant: [...sagaRemoved, orderOf(31), answers({ status: 'COMPENSATED' })],
+    breaks: [3],
+  },
+  {
+    what: 'a key that answers with an order that is not there',
+    on: 'DONE',
+    plant: [...sagaRemoved, orderOf(31), answers({ orderId: 'none' })],
+    breaks: [2],
   },
   {
     what: 'an order of a removed saga that nobody paid',
