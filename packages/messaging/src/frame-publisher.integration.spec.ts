@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { waitFor } from '@backstitch/testkit';
 import type { ChannelModel, GetMessage } from 'amqplib';
 import { BrokerLink } from './broker-link.js';
 import { type BrokerCounters, brokerCounters } from './counters.js';
@@ -28,7 +29,7 @@ describe('the frame publisher', () => {
   /** Over a line of its own, so that the confirms can be kept from it. */
   async function open(
     queue: string,
-    options: Partial<PublisherOptions> & { waitingMax?: number } = {},
+    options: Partial<PublisherOptions> & { waitingMax?: number; laneHeldMs?: number } = {},
   ): Promise<{ frames: FramePublisher; line: StallingLine; link: BrokerLink }> {
     const { logger } = room;
     counters = brokerCounters();
@@ -45,7 +46,8 @@ describe('the frame publisher', () => {
       await line.close();
     });
     await publisher.opened();
-    return { frames: new FramePublisher({ publisher, counters, ...options }), line, link };
+    const frames = new FramePublisher({ publisher, counters, laneHeldMs: 60_000, ...options });
+    return { frames, line, link };
   }
 
   const packet = (queue: string, n: number, more: Partial<Framable> = {}): Framable => ({
@@ -143,6 +145,29 @@ describe('the frame publisher', () => {
     ).toEqual([true, true, true]);
     line.goOn();
     expect(await frames.publish(packet('lost', 4))).toBe('accepted');
+  });
+
+  it('goes on behind messages that are never confirmed, and keeps what it promised of them', async () => {
+    const { frames, line } = await open('silent', { laneHeldMs: 50 });
+    line.stall();
+    const sent: Promise<unknown>[] = [];
+    for (const together of [[0], [1], [2, 3, 4]]) {
+      for (const n of together) sent.push(frames.publish(packet('silent', n)));
+      await turn();
+    }
+    await waitFor('those behind the silent ones', async () => {
+      return (await room.vhost.queue('silent'))?.messages === 3;
+    });
+    sent.push(frames.publish(packet('silent', 5)));
+    await waitFor('those who come later', async () => {
+      return (await room.vhost.queue('silent'))?.messages === 4;
+    });
+    expect(frames.busyRoutes).toBe(1);
+    line.goOn();
+    expect(new Set(await Promise.all(sent))).toEqual(new Set(['accepted']));
+    await turn();
+    expect(frames.busyRoutes).toBe(0);
+    expect(sizes(await contents('silent'))).toEqual(['plain', 'plain', 3, 'plain']);
   });
 
   it('tells every member that the broker went away, and those who come after at once', async () => {

@@ -20,6 +20,8 @@ export interface FramePublisherOptions {
   counters: BrokerCounters;
   /** Packets that wait for their frame; one more is refused. */
   waitingMax?: number;
+  /** A message that has no answer after this long no longer holds up those behind it. */
+  laneHeldMs?: number;
 }
 
 interface Waiting extends Framable {
@@ -31,7 +33,10 @@ interface Waiting extends Framable {
 interface Route {
   readonly key: string;
   waiting: Waiting[];
-  unconfirmed: number;
+  /** Messages without an answer that those who wait are waiting for. */
+  lanesHeld: number;
+  /** All messages without an answer. */
+  unanswered: number;
   dispatchDue: boolean;
 }
 
@@ -41,6 +46,11 @@ interface Route {
  */
 const LANES = 2;
 const WAITING_MAX = 5_000;
+/**
+ * A confirm takes milliseconds. One that is so late may never come (its channel was replaced, or its
+ * queue is silent), and what waits would do so until it is given up.
+ */
+const LANE_HELD_MS = 1_000;
 
 /**
  * What waits while the last messages of its route are unconfirmed travels together. At rest every
@@ -50,11 +60,13 @@ const WAITING_MAX = 5_000;
 export class FramePublisher {
   private readonly routes = new Map<string, Route>();
   private readonly waitingMax: number;
+  private readonly laneHeldMs: number;
   private waitingCount = 0;
   private idleWaiters: (() => void)[] = [];
 
   constructor(private readonly options: FramePublisherOptions) {
     this.waitingMax = options.waitingMax ?? WAITING_MAX;
+    this.laneHeldMs = options.laneHeldMs ?? LANE_HELD_MS;
   }
 
   /** As the publisher's: the answer to the message is the answer to each that travelled in it. */
@@ -90,7 +102,7 @@ export class FramePublisher {
     const key = `${queue.length}:${queue}${replyTo}`;
     let route = this.routes.get(key);
     if (!route) {
-      route = { key, waiting: [], unconfirmed: 0, dispatchDue: false };
+      route = { key, waiting: [], lanesHeld: 0, unanswered: 0, dispatchDue: false };
       this.routes.set(key, route);
     }
     return route;
@@ -98,7 +110,7 @@ export class FramePublisher {
 
   /** One turn of the event loop gathers what one read of a socket brought about; it is no timer. */
   private dispatchSoon(route: Route): void {
-    if (route.dispatchDue || route.unconfirmed >= LANES) return;
+    if (route.dispatchDue || route.lanesHeld >= LANES) return;
     route.dispatchDue = true;
     setImmediate(() => {
       route.dispatchDue = false;
@@ -107,16 +119,33 @@ export class FramePublisher {
   }
 
   private dispatch(route: Route): void {
-    while (route.unconfirmed < LANES && route.waiting.length > 0) {
+    while (route.lanesHeld < LANES && route.waiting.length > 0) {
       const members = route.waiting.splice(0, countFitting(route.waiting));
       this.waitingCount -= members.length;
-      route.unconfirmed += 1;
+      const letGo = this.holdLane(route);
+      route.unanswered += 1;
       void this.send(members).finally(() => {
-        route.unconfirmed -= 1;
-        if (route.waiting.length > 0) this.dispatchSoon(route);
-        else if (route.unconfirmed === 0) this.drop(route);
+        route.unanswered -= 1;
+        letGo();
+        if (route.waiting.length === 0 && route.unanswered === 0) this.drop(route);
       });
     }
+  }
+
+  /** The lane is let go of with the answer, or before it, when that is overdue. */
+  private holdLane(route: Route): () => void {
+    let isHeld = true;
+    route.lanesHeld += 1;
+    const letGo = (): void => {
+      clearTimeout(overdue);
+      if (!isHeld) return;
+      isHeld = false;
+      route.lanesHeld -= 1;
+      if (route.waiting.length > 0) this.dispatchSoon(route);
+    };
+    const overdue = setTimeout(letGo, this.laneHeldMs);
+    overdue.unref();
+    return letGo;
   }
 
   /** Reply queues come and go: nothing is kept of one to which nothing is under way. */
