@@ -18,6 +18,11 @@ export class AckRun {
     this.unacknowledged.add(tag);
   }
 
+  /** It will not be acknowledged: the broker has it back. */
+  givenBack(tag: number): void {
+    this.unacknowledged.delete(tag);
+  }
+
   finished(tag: number): void {
     this.due.add(tag);
   }

@@ -18,6 +18,16 @@ export class ChannelAcks {
     if (this.written.push(written) === 1) setImmediate(() => this.flush());
   }
 
+  /** The broker delivers it again, to us or to another. */
+  giveBack(deliveryTag: number): void {
+    this.run.givenBack(deliveryTag);
+    try {
+      this.channel.nack({ fields: { deliveryTag } } as Message);
+    } catch {
+      // The channel is closing: the message comes again.
+    }
+  }
+
   private flush(): void {
     const { upTo, singles } = this.run.take();
     try {

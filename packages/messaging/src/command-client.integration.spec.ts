@@ -5,6 +5,7 @@ import type { Broker } from './broker.js';
 import { CommandClient, type CommandClientOptions } from './command-client.js';
 import { CommandServer } from './command-server.js';
 import { BrokerAway } from './errors.js';
+import { BODY_BYTES_MAX } from './frame.js';
 import { attached, bodyOf, openRoom, type Room } from './testing/room.js';
 
 const QUEUE = 'things_commands';
@@ -192,6 +193,14 @@ describe('a command client', () => {
     await waitFor('the replies', () => replies.length === 2);
     expect(replies.map(([id]) => id)).toEqual(['c1', 'c3']);
     await waitFor('the rest', () => broker.counters.repliesUnreadable === 5);
+  });
+
+  it('takes a reply that is larger than any command may be, in a frame, too', async () => {
+    await connectClient();
+    const large = { response: 'x'.repeat(BODY_BYTES_MAX), isDisposed: true, id: 'large' };
+    await room.vhost.publish(await replyQueueOf(), bodyOf([large]));
+    await waitFor('the reply', () => replies.length === 1);
+    expect(replies).toEqual([['large', large]]);
   });
 
   it('is not held up by the slow one of a frame of replies', async () => {

@@ -140,7 +140,8 @@ export class CommandClient {
 
   private async receive(delivery: Delivery): Promise<void> {
     const { body, properties } = delivery;
-    const replies = elementsOf(body)?.map(readReply) ?? [];
+    // A reply in a frame may be as large as one by itself: it has no bound either.
+    const replies = elementsOf(body, Infinity)?.map(readReply) ?? [];
     if (replies.length === 0) await this.take(readReply(body), properties.correlationId);
     else await Promise.all(replies.map((packet) => this.take(packet, packet?.id)));
     delivery.ack();

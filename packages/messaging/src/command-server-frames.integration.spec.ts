@@ -160,4 +160,43 @@ describe('a command server that is sent frames', () => {
     expect(idsOf(await framing.answers(2))).toEqual(['a', 'b']);
     expect(await messagesIn(QUEUE)).toBe(0);
   });
+
+  it('drains: begins no delivery of which all still waits for its turn', async () => {
+    const ends: (() => void)[] = [];
+    const hang = () => new Promise<void>((end) => ends.push(end));
+    await serve({ hang }, { prefetch: 1, deliveriesMax: 3 });
+    await here.ask({ pattern: 'hang', id: 'a' });
+    await framing.ask([echo('b'), echo('c')]);
+    await here.ask(echo('d'));
+    await waitFor('all', () => here.server.status().inFlight === 3);
+    const draining = here.server.close(5_000);
+    ends[0]!();
+    await draining;
+    expect(here.served.map(({ id }) => id)).toEqual(['a']);
+    expect((await here.answer()).id).toBe('a');
+    expect(await messagesIn(QUEUE)).toBe(2);
+  });
+
+  it('serves nothing that waited for its turn while what every handler needs is away', async () => {
+    class DatabaseAway extends Fault {}
+    let away = true;
+    const store = () => {
+      if (away) throw new DatabaseAway('DATABASE_UNAVAILABLE', 'away', true);
+      return 'stored';
+    };
+    const pauseOn = {
+      causedBy: (error: unknown) => error instanceof DatabaseAway,
+      recovered: async () => !away,
+    };
+    await serve({ store }, { prefetch: 1, pauseOn });
+    await framing.ask(['a', 'b', 'c'].map((id) => ({ pattern: 'store', id })));
+    expect(await framing.answers(1)).toMatchObject([
+      { id: 'a', err: { code: 'DATABASE_UNAVAILABLE' } },
+    ]);
+    away = false;
+    const stored = await framing.answers(2);
+    expect(stored.map(({ response }) => response)).toEqual(['stored', 'stored']);
+    expect(here.served).toHaveLength(3);
+    await here.expectAllAcknowledged();
+  });
 });

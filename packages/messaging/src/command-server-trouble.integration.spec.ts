@@ -1,9 +1,11 @@
 import { afterEach, describe, expect, it, jest } from '@jest/globals';
 import { waitFor } from '@backstitch/testkit';
+import { connect } from 'amqplib';
 import { Fault } from '@backstitch/shared-types';
 import type { BrokerOptions } from './broker.js';
 import type { CommandServerOptions } from './command-server.js';
 import { RETRIES_HEADER } from './message-headers.js';
+import { framingClient } from './testing/framing.js';
 import { DEAD, type Handlers, QUEUE, REPLIES, serving, type Serving } from './testing/serving.js';
 
 // The management API learns of a new connection only seconds later.
@@ -55,6 +57,57 @@ describe('a command server in trouble', () => {
     await here.ask({ pattern: 'echo', data: 'late but there' });
     expect((await here.answer()).response).toBe('late but there');
     expect(here.served).toHaveLength(1);
+    await here.expectAllAcknowledged();
+  });
+
+  it('lets a queue that takes no replies hold up nobody else, and gives up on it', async () => {
+    await serve({}, { prefetch: 1, deliveriesMax: 5 });
+    const { vhost } = here.room;
+    const takesNothing = { 'x-max-length': 0, 'x-overflow': 'reject-publish' };
+    const connection = await connect(vhost.url, { noDelay: true });
+    const channel = await connection.createChannel();
+    await channel.assertQueue('full', { durable: true, arguments: takesNothing });
+    await connection.close();
+    await here.ask({ pattern: 'echo', data: 1, id: '1' }, 'full');
+    await here.ask({ pattern: 'echo', data: 2, id: '2' }, 'full');
+    await framingClient(vhost).ask([{ pattern: 'echo', data: 3, id: '3' }], {}, 'full');
+    await waitFor('the refusals', () => here.broker.counters.confirmLost >= 3);
+    await here.ask({ pattern: 'echo', data: 'next' });
+    expect((await here.answer()).response).toBe('next');
+    await waitFor('the end of the tries', () => here.broker.counters.repliesUnroutable === 3);
+    await here.expectAllAcknowledged();
+    expect(here.broker.counters.confirmLost).toBe(15);
+  });
+
+  it('holds a place for the work alone, not until the reply is taken', async () => {
+    let release: (() => void) | undefined;
+    await serve({}, { prefetch: 1, deliveriesMax: 2 }, (point) => {
+      const isFirst = point === 'participant.after-commit-before-reply' && !release;
+      return isFirst ? new Promise<void>((resolve) => (release = resolve)) : undefined;
+    });
+    await here.ask({ pattern: 'echo', data: 'first' });
+    await waitFor('the first', () => release !== undefined);
+    await here.ask({ pattern: 'echo', data: 'next' });
+    expect((await here.answer()).response).toBe('next');
+    release!();
+    expect((await here.answer()).response).toBe('first');
+    await here.expectAllAcknowledged();
+  });
+
+  it('has back what it could not settle, and its place of the prefetch with it', async () => {
+    let arrived = 0;
+    await serve({}, { prefetch: 1 }, (point) => {
+      if (point !== 'participant.on-arrival') return undefined;
+      arrived += 1;
+      if (arrived < 3) throw new Error('a bug of ours');
+      return undefined;
+    });
+    await here.ask({ pattern: 'echo', data: 'in the end' });
+    expect((await here.answer()).response).toBe('in the end');
+    await here.ask({ pattern: 'echo', data: 'next' });
+    expect((await here.answer()).response).toBe('next');
+    expect(here.served).toHaveLength(2);
+    expect(here.broker.counters.bugs).toBe(2);
     await here.expectAllAcknowledged();
   });
 

@@ -8,7 +8,7 @@ import { IntakePause, type PauseOn } from './intake-pause.js';
 import { PacketDesk } from './packet-desk.js';
 import { PacketGate } from './packet-gate.js';
 import { commandQueueDeclarations } from './topology.js';
-import { type Parcel, unpack } from './unpack.js';
+import { unpack } from './unpack.js';
 
 export interface CommandServerOptions {
   broker: Broker;
@@ -36,7 +36,9 @@ export class CommandServer {
   private readonly consumer: Consumer;
   private readonly intake: IntakePause;
   private readonly desk: PacketDesk;
-  private readonly gate: PacketGate;
+  /** A repeated frame is sent packet by packet: one at a time, or they would crowd the rest out. */
+  private readonly splits = new PacketGate(1);
+  private isClosing = false;
 
   constructor(
     private readonly options: CommandServerOptions,
@@ -57,13 +59,13 @@ export class CommandServer {
       onDelivery: (delivery) => void this.take(delivery),
     });
     this.intake = new IntakePause(options.pauseOn, this.consumer, broker.logger);
-    this.gate = new PacketGate(prefetch);
     this.desk = new PacketDesk({
       broker,
       queue,
       handlerDeadlineMs: options.handlerDeadlineMs ?? HANDLER_DEADLINE_MS,
       overdueMax: prefetch,
       intake: this.intake,
+      gate: new PacketGate(prefetch),
       handlerOf: (packet) => handlers.handlerOf(packet),
     });
   }
@@ -76,8 +78,9 @@ export class CommandServer {
     return this.consumer.status();
   }
 
-  /** Takes no more, finishes what is in hand, acknowledges it, and lets go of the queue. */
+  /** Takes no more, finishes and acknowledges the deliveries it began, and lets go of the others. */
   async close(timeoutMs: number): Promise<void> {
+    this.isClosing = true;
     this.intake.stop();
     await this.consumer.drain(timeoutMs);
   }
@@ -91,7 +94,7 @@ export class CommandServer {
       if (broker.reached) await broker.reached('participant.after-reply-before-ack');
       delivery.ack();
     } catch (error) {
-      // Left unacknowledged: the broker delivers it again when this channel ends.
+      // Left unacknowledged: the broker delivers it again.
       broker.counters.bugs += 1;
       broker.logger.error({ queue, err: error }, 'a delivery could not be settled');
       delivery.abandon();
@@ -104,14 +107,15 @@ export class CommandServer {
     const [{ isFramed }] = parcels;
     if (isFramed && delivery.isRedelivered) {
       const { broker, queue } = this.options;
-      return splitFrame(parcels, { broker, queue, desk: this.desk });
+      return this.splits.pass(() => splitFrame(parcels, { broker, queue, desk: this.desk }));
     }
-    const ends = await Promise.allSettled(parcels.map((parcel) => this.serveInTurn(parcel)));
-    return ends.every(isSettled);
-  }
-
-  private serveInTurn(parcel: Parcel): Promise<boolean> {
-    // What was taken from us while it waited for its turn comes again: to us or to another.
-    return this.gate.pass(async () => parcel.isOurs() && this.desk.serve(parcel));
+    let isBegun = false;
+    const mayBegin = (): boolean => {
+      // What was taken from us while it waited for its turn comes again: to us or to another.
+      if (!delivery.isOurs || (this.isClosing && !isBegun)) return false;
+      return (isBegun = true);
+    };
+    const serving = parcels.map((parcel) => this.desk.serve(parcel, mayBegin));
+    return (await Promise.allSettled(serving)).every(isSettled);
   }
 }

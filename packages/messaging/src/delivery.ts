@@ -1,5 +1,9 @@
 import type { Channel, ConsumeMessage, MessageProperties } from 'amqplib';
 import type { ChannelAcks } from './channel-acks.js';
+import { pause } from './waiting.js';
+
+/** What could not be settled once will hardly be so at once. */
+const GIVEN_BACK_AFTER_MS = 1_000;
 
 /** Whoever handed out the delivery. */
 export interface DeliverySource {
@@ -49,10 +53,19 @@ export class Delivery {
     this.acks.ack(this.message.fields.deliveryTag, () => this.source.finished());
   }
 
-  /** Leaves it unacknowledged: the broker delivers it again when the channel ends. */
+  /**
+   * Leaves it unacknowledged: the broker delivers it again when the channel ends. If that lives on it
+   * is given back a little later, or it would occupy a place of the prefetch for good.
+   */
   abandon(): void {
     if (this.settled) return;
     this.settled = true;
     this.source.finished();
+    if (this.isOurs) void this.giveBackLater();
+  }
+
+  private async giveBackLater(): Promise<void> {
+    await pause(GIVEN_BACK_AFTER_MS);
+    if (this.isOurs) this.acks.giveBack(this.message.fields.deliveryTag);
   }
 }

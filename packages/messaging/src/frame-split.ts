@@ -13,6 +13,7 @@ export async function splitFrame(
   parcels: readonly Parcel[],
   at: { broker: Broker; queue: string; desk: PacketDesk },
 ): Promise<boolean> {
+  if (!parcels.every((parcel) => parcel.isOurs())) return false;
   const { counters, logger } = at.broker;
   counters.framesSplit += 1;
   logger.warn({ queue: at.queue, packets: parcels.length }, 'redelivered frame taken apart');
@@ -31,7 +32,7 @@ async function sendAlone(
   { broker, queue, desk }: Parameters<typeof splitFrame>[1],
 ): Promise<boolean> {
   // Put back alone, a list within a list would be taken for a frame.
-  if ('unreadable' in parcel.read) return desk.serve(parcel);
+  if ('unreadable' in parcel.read) return desk.serve(parcel, () => parcel.isOurs());
   const { publisher } = broker;
   const properties = { ...carriedProperties(parcel.properties) };
   const sent = await sendDurably({

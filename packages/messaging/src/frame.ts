@@ -48,9 +48,9 @@ export function countFitting(waiting: readonly { readonly body: Buffer }[]): num
  * The bytes of each element of a body that is a JSON array, as they came; undefined for any other
  * body. Elements are only told apart here: one that is no JSON is found when it is read, alone.
  */
-export function elementsOf(body: Buffer): Buffer[] | undefined {
+export function elementsOf(body: Buffer, bytesMax = BODY_BYTES_MAX): Buffer[] | undefined {
   const start = pastBlanks(body, hasByteOrderMark(body) ? BYTE_ORDER_MARK.length : 0, body.length);
-  if (body[start] !== OPEN_LIST || body.length > BODY_BYTES_MAX) return undefined;
+  if (body[start] !== OPEN_LIST || body.length > bytesMax) return undefined;
   const ends = endsOfElements(body, start);
   if (!ends) return undefined;
   const elements: Buffer[] = [];

@@ -1,6 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
 import type { MessageProperties } from 'amqplib';
-import { carriedProperties, deadLetterHeaders, RETRIES_HEADER } from './message-headers.js';
+import {
+  carriedProperties,
+  deadLetterHeaders,
+  propertiesBeforeDeath,
+  RETRIES_HEADER,
+} from './message-headers.js';
 
 const properties = (some: Partial<MessageProperties>) => some as MessageProperties;
 
@@ -27,6 +32,19 @@ describe('the properties that go with a message when it is published again', () 
       }),
     );
     expect(carried).toEqual({ headers: { mine: 1 } });
+  });
+
+  it('leaves out texts that could be read and cannot be written', () => {
+    // What 100 bytes that are no UTF-8 are read as.
+    const misread = '\uFFFD'.repeat(100);
+    const names = ['contentType', 'contentEncoding', 'correlationId', 'replyTo', 'type', 'appId'];
+    const headers = { [misread]: 1, nested: { [misread]: 1 }, mine: misread };
+    const came = { ...Object.fromEntries(names.map((name) => [name, misread])), headers };
+    expect(carriedProperties(properties(came))).toEqual({
+      headers: { mine: misread, 'headers-dropped': true },
+    });
+    const dead = { headers: { 'dead-message-id': misread } };
+    expect(propertiesBeforeDeath(properties(dead))).toEqual({ headers: {} });
   });
 
   it('drops headers that would not fit into a frame, but not the count of retries', () => {

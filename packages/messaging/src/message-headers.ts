@@ -1,5 +1,6 @@
 import type { MessageProperties } from 'amqplib';
 import type { SagaTag } from '@backstitch/shared-types';
+import { isShortString } from './short-string.js';
 
 /** How often a message that nobody waits for was put back; ours, since `x-` is the broker's. */
 export const RETRIES_HEADER = 'backstitch-retries';
@@ -22,7 +23,7 @@ export interface CarriedProperties {
 /**
  * What of a message's properties goes with it when we publish it again. Left out: what the broker
  * would act upon (CC, BCC, expiration, x-…), what it would refuse (a foreign user id), and headers
- * that cannot be written, or are so large that the frame would not fit: each would hurt every time
+ * and texts that cannot be written, or are so large that the frame would not fit: each would hurt every time
  * the message comes by.
  */
 export function carriedProperties(properties: MessageProperties): CarriedProperties {
@@ -30,17 +31,17 @@ export function carriedProperties(properties: MessageProperties): CarriedPropert
   const { contentType, contentEncoding, correlationId, replyTo, type, appId } = properties;
   const texts = { contentType, contentEncoding, correlationId, type, appId };
   for (const [name, text] of Object.entries(texts)) {
-    if (typeof text === 'string') carried[name as keyof typeof texts] = text;
+    if (isShortString(text)) carried[name as keyof typeof texts] = text;
   }
   // The bare name asks the broker for a reply channel that this publisher does not have.
-  if (typeof replyTo === 'string' && replyTo !== 'amq.rabbitmq.reply-to') carried.replyTo = replyTo;
+  if (isShortString(replyTo) && replyTo !== 'amq.rabbitmq.reply-to') carried.replyTo = replyTo;
   if (typeof properties.timestamp === 'number') carried.timestamp = properties.timestamp;
   return carried;
 }
 
 function carriedHeaders(headers: Record<string, unknown>): Record<string, unknown> {
   const own = Object.entries(headers).filter(([name]) => !BROKERS_OWN.test(name));
-  const sendable = own.filter(([, value]) => isSendable(value));
+  const sendable = own.filter((header) => isSendableEntry(header));
   const kept = Object.fromEntries(sendable);
   if (sendable.length < own.length) kept['headers-dropped'] = true;
   if (JSON.stringify(kept).length <= HEADERS_MAX_CHARACTERS) return kept;
@@ -55,7 +56,11 @@ function carriedHeaders(headers: Record<string, unknown>): Record<string, unknow
 function isSendable(value: unknown): boolean {
   if (typeof value === 'number') return Number.isInteger(value) || Math.abs(value) < 2 ** 50;
   if (typeof value !== 'object' || value === null || Buffer.isBuffer(value)) return true;
-  return !('!' in value) && Object.values(value).every(isSendable);
+  return !('!' in value) && Object.entries(value).every(isSendableEntry);
+}
+
+function isSendableEntry([name, value]: [string, unknown]): boolean {
+  return isShortString(name) && isSendable(value);
 }
 
 export interface DeadLetterReason {
@@ -116,6 +121,6 @@ export function propertiesBeforeDeath(
   return {
     ...carried,
     headers: Object.fromEntries(kept),
-    ...(typeof messageId === 'string' && { messageId }),
+    ...(isShortString(messageId) && { messageId }),
   };
 }

@@ -7,6 +7,7 @@ import { carriedProperties, deadLetterHeaders, RETRIES_HEADER } from './message-
 import { retryDecision } from './one-shot-retry.js';
 import { encodeReply, type Outcome } from './outcome.js';
 import type { ReadPacket } from './packet.js';
+import type { PacketGate } from './packet-gate.js';
 import type { PublishProperties, PublishResult } from './publisher.js';
 import { idOf, type Parcel } from './unpack.js';
 import { pause } from './waiting.js';
@@ -18,8 +19,19 @@ export interface PacketDeskOptions {
   /** Handlers past their deadline that may go on beside the prefetch; more hold back the intake. */
   overdueMax: number;
   intake: IntakePause;
+  /** Through which handlers are let. */
+  gate: PacketGate;
   /** The handler of the packet's pattern, or undefined when nobody serves it. */
   handlerOf(packet: CommandPacket): (() => Promise<unknown>) | undefined;
+}
+
+/** A reply that its queue refuses so often, or is silent about: whoever still wants it asks again. */
+const REPLY_TRIES = 5;
+
+interface Served {
+  outcome: Outcome;
+  /** When a handler that goes on past its deadline no longer holds its place. */
+  madeRoom: Promise<void>;
 }
 
 /** What happens to one packet between its arrival and its acknowledgement. */
@@ -31,28 +43,55 @@ export class PacketDesk {
   /**
    * Resolves to true when the packet may be acknowledged: its effect is committed and somebody
    * else (the asker, the queue, the dead letters) has what follows from it. False when the delivery
-   * was taken from us, and will come again.
+   * will come again: it was taken from us, or `mayBegin` says no when the packet's turn has come.
    */
-  async serve(parcel: Parcel): Promise<boolean> {
+  async serve(parcel: Parcel, mayBegin: () => boolean): Promise<boolean> {
+    const { intake, gate } = this.options;
+    const leave = await gate.enter();
+    let served: Served;
+    try {
+      // What was let in before the pause would only fail as the one did that brought it about.
+      if (intake.isPaused) await intake.open();
+      if (!mayBegin()) {
+        leave();
+        return false;
+      }
+      served = await this.run(parcel);
+    } catch (error) {
+      leave();
+      throw error;
+    }
+    // The place is for the work alone: an asker who takes no reply is to hold up nobody else.
+    void served.madeRoom.then(leave);
+    const settled = await this.settle(parcel, served.outcome);
+    await served.madeRoom;
+    return settled;
+  }
+
+  private async run(parcel: Parcel): Promise<Served> {
     const { read } = parcel;
-    if ('unreadable' in read) return this.settle(parcel, { kind: 'unreadable', ...read });
+    if ('unreadable' in read) return this.served(parcel, { kind: 'unreadable', ...read });
     const { packet } = read;
     const handler = this.options.handlerOf(packet);
     if (!handler) {
       const message = `nobody serves the pattern ${packet.pattern}`;
       const unreadable = { reason: 'UNKNOWN_PATTERN' as const, message };
-      return this.settle(parcel, { kind: 'unreadable', unreadable });
+      return this.served(parcel, { kind: 'unreadable', unreadable });
     }
     const run = runWithDeadline(handler, this.options.handlerDeadlineMs);
     const outcome = await run.answer;
-    const settled = await this.settle(parcel, outcome);
-    if (isOverdue(outcome)) await this.makeRoom(run, packet);
-    return settled;
+    const madeRoom = isOverdue(outcome) ? this.makeRoom(run, packet) : undefined;
+    return this.served(parcel, outcome, madeRoom);
+  }
+
+  /** Noted while the place is held: a pause that it brings about is there before the next begins. */
+  private served(parcel: Parcel, outcome: Outcome, madeRoom = Promise.resolve()): Served {
+    this.note(parcel, outcome);
+    if (outcome.kind === 'fault') this.options.intake.consider(outcome.bug ?? outcome.fault);
+    return { outcome, madeRoom };
   }
 
   private async settle(parcel: Parcel, outcome: Outcome): Promise<boolean> {
-    this.note(parcel, outcome);
-    if (outcome.kind === 'fault') this.options.intake.consider(outcome.bug ?? outcome.fault);
     const { reached } = this.options.broker;
     const committed = outcome.kind === 'done' || outcome.kind === 'rejected';
     if (reached && committed) await reached('participant.after-commit-before-reply');
@@ -74,9 +113,18 @@ export class PacketDesk {
     const result = await sendDurably({
       publish: () => this.publishReply(parcel, body),
       isOurs: () => parcel.isOurs(),
+      triesMax: REPLY_TRIES,
     });
-    // Nobody reads there any more; whoever still wants the answer asks again.
-    if (result === 'unroutable') broker.counters.repliesUnroutable += 1;
+    if (result === 'untaken') {
+      const fields = {
+        queue,
+        ...traceOf(parcel.read),
+        replyTo: parcel.properties.replyTo as string,
+      };
+      broker.logger.warn(fields, 'reply was not taken by its queue; given up');
+    }
+    // Nobody reads there any more, or nobody can; whoever still wants the answer asks again.
+    if (result === 'unroutable' || result === 'untaken') broker.counters.repliesUnroutable += 1;
     return result !== 'given-up';
   }
 

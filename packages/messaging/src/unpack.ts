@@ -1,6 +1,7 @@
 import type { MessageProperties } from 'amqplib';
 import { elementsOf } from './frame.js';
 import { type ReadPacket, readPacket } from './packet.js';
+import { isShortString } from './short-string.js';
 
 /** One packet with what is needed to answer, put back or dead-letter it alone. */
 export interface Parcel {
@@ -20,12 +21,10 @@ interface Arrived {
   readonly isOurs: boolean;
 }
 
-/** What AMQP takes for a correlation id. */
-const CORRELATION_ID_BYTES_MAX = 255;
-
 /** The packets of a message: one, or those of a frame. An empty frame is one that cannot be read. */
 export function unpack(arrived: Arrived): [Parcel, ...Parcel[]] {
-  const { body, properties } = arrived;
+  const { body } = arrived;
+  const properties = answerable(arrived.properties);
   const isOurs = (): boolean => arrived.isOurs;
   const [first, ...others] = elementsOf(body) ?? [];
   if (!first) return [{ read: readPacket(body), body, properties, isFramed: false, isOurs }];
@@ -42,12 +41,31 @@ export function unpack(arrived: Arrived): [Parcel, ...Parcel[]] {
   return [parcelOf(first), ...others.map(parcelOf)];
 }
 
+/**
+ * Without an address that we could read and cannot write: nobody waits for an answer there, so what
+ * fails is tried again and kept, as all is that nobody waits for.
+ */
+function answerable(properties: MessageProperties): MessageProperties {
+  const { replyTo, correlationId } = properties as { replyTo: unknown; correlationId: unknown };
+  if (canWrite(replyTo) && canWrite(correlationId)) return properties;
+  return {
+    ...properties,
+    replyTo: isShortString(replyTo) ? replyTo : undefined,
+    correlationId: isShortString(correlationId) ? correlationId : undefined,
+  };
+}
+
+function canWrite(text: unknown): boolean {
+  return text === undefined || isShortString(text);
+}
+
 function propertiesAlone(ofFrame: MessageProperties, read: ReadPacket): MessageProperties {
   const id = idOf(read);
-  const fits = typeof id === 'string' && Buffer.byteLength(id) <= CORRELATION_ID_BYTES_MAX;
-  const alone: MessageProperties = { ...ofFrame, correlationId: fits ? id : undefined };
+  const correlationId = isShortString(id) ? id : undefined;
+  const alone: MessageProperties = { ...ofFrame, correlationId };
   // What cannot be read, not even its id, nobody can know for theirs: it is kept and not answered.
-  if ('unreadable' in read && typeof id !== 'string') alone.replyTo = undefined;
+  const isTold = typeof id === 'string' || typeof id === 'number';
+  if ('unreadable' in read && !isTold) alone.replyTo = undefined;
   return alone;
 }
 

@@ -10,7 +10,7 @@ interface Reply {
 
 /** A client that frames, as any RabbitMQ library would: a list of packets, and lists of replies. */
 export interface FramingClient {
-  ask(packets: readonly unknown[], headers?: object): Promise<void>;
+  ask(packets: readonly unknown[], headers?: object, replyTo?: string): Promise<void>;
   tell(packets: readonly unknown[]): Promise<void>;
   /** Takes messages until so many replies are there; a reply that is in no frame is an error. */
   answers(count: number): Promise<Reply[]>;
@@ -18,8 +18,8 @@ export interface FramingClient {
 
 export function framingClient(vhost: TestVhost): FramingClient {
   return {
-    ask: (packets, headers = {}) =>
-      vhost.publish(QUEUE, bodyOf(packets), { replyTo: REPLIES, headers }),
+    ask: (packets, headers = {}, replyTo = REPLIES) =>
+      vhost.publish(QUEUE, bodyOf(packets), { replyTo, headers }),
     tell: (packets) => vhost.publish(QUEUE, bodyOf(packets)),
     async answers(count) {
       const replies: Reply[] = [];
