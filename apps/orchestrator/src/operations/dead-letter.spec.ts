@@ -136,19 +136,43 @@ describe('the verdict on a dead command', () => {
 });
 
 describe('a letter that is too old', () => {
-  it('is never replayed, wherever it stands, and may be discarded', () => {
+  const UNDO_KEPT_FOR_EVER: string[] = [COMMANDS.paymentRefund, COMMANDS.orderCancel];
+
+  it('is never replayed, wherever it stands, if its row may be gone', () => {
     for (const pattern of Object.values(COMMANDS)) {
+      if (UNDO_KEPT_FOR_EVER.includes(pattern)) continue;
       for (const standing of ALL) {
         const { replay } = verdictOf(command(pattern), undefined, standing, 'old');
         expect(replay).toBe('refused');
       }
     }
-    expect(
-      verdictOf(command(COMMANDS.paymentRefund), 'INTERNAL', 'CANCELLED', 'old'),
-    ).toMatchObject({
+    expect(verdictOf(command(COMMANDS.orderCreate), 'INTERNAL', 'NONE', 'old')).toMatchObject({
       class: 'obsolete',
       discard: 'legal',
     });
+  });
+
+  it.each(UNDO_KEPT_FOR_EVER)('is judged as ever if it is %s, whose row is kept', (pattern) => {
+    for (const reason of [undefined, 'INTERNAL', 'PROVIDER_UNAVAILABLE']) {
+      for (const standing of ALL) {
+        const [old, young] = (['old', 'young'] as const).map((age) =>
+          verdictOf(command(pattern), reason, standing, age),
+        );
+        expect(old).toEqual(young);
+      }
+    }
+  });
+
+  it('is never to be discarded for that, if it is the one undo of stock', () => {
+    for (const standing of ALL) {
+      const [old, young] = (['old', 'young'] as const).map((age) =>
+        verdictOf(command(COMMANDS.inventoryRelease), undefined, standing, age),
+      );
+      expect(old!.discard).toBe(young!.discard);
+    }
+    const release = verdictOf(command(COMMANDS.inventoryRelease), 'INTERNAL', 'CANCELLED', 'old');
+    expect(release).toMatchObject({ class: 'unclear', replay: 'refused', discard: 'refused' });
+    expect(release.why).toMatch(/60 days.*by hand/);
   });
 
   it('may be, if it does not say when it died: then no do of nobody is replayed', () => {

@@ -5,7 +5,7 @@ import type {
   SagaTag,
 } from '@backstitch/shared-types';
 import { agedVerdict, type LetterAge } from './letter-age.js';
-import { FINAL, KINDS, MENDED, type Row, TABLE } from './verdict-table.js';
+import { AGELESS, FINAL, KINDS, MENDED, type Row, TABLE } from './verdict-table.js';
 
 /** A letter as the programs of today read it. */
 export type LetterShape =
@@ -64,8 +64,10 @@ export function verdictOf(
     return verdict(['obsolete', '-', 'discard', 'Nobody waits for the answer any more.']);
   }
   if (typeof standing !== 'string') return verdict(['unclear', '-', '-', standing.unclear]);
+  const judged = standingVerdict(TABLE[kind][standing], reason, standing);
+  if (AGELESS.has(shape.command.pattern)) return judged;
   const isNobodysDo = (kind === 'create' || kind === 'do') && standing !== 'awaited';
-  return agedVerdict(standingVerdict(TABLE[kind][standing], reason, standing), age, isNobodysDo);
+  return agedVerdict(judged, age, isNobodysDo);
 }
 
 function standingVerdict(

@@ -19,12 +19,17 @@ describe('the age of a dead letter', () => {
 });
 
 describe('a letter that may not be sent again for its age', () => {
-  const legal = { class: 'replayable', why: 'x', replay: 'legal', discard: 'refused' } as const;
+  const legal = { class: 'replayable', why: 'x', replay: 'legal', discard: 'legal' } as const;
   const poison = { ...legal, class: 'poison', replay: 'once repaired' } as const;
+  const owed = { ...legal, discard: 'refused' } as const;
   const unclear = { ...legal, class: 'unclear', replay: 'refused' } as const;
   const refused = { class: 'obsolete', replay: 'refused', discard: 'legal' };
 
-  it('is refused and may be discarded, whatever it is', () => {
+  it('is refused, and discarded only if it might have been before', () => {
+    expect(agedVerdict(owed, 'old', false)).toMatchObject({
+      replay: 'refused',
+      discard: 'refused',
+    });
     for (const verdict of [legal, poison]) {
       for (const isNobodysDo of [true, false]) {
         const aged = agedVerdict(verdict, 'old', isNobodysDo);

@@ -16,7 +16,8 @@ export function ageOf(diedAt: string | undefined, nowMs: number): LetterAge {
 /**
  * Too old is what died longer ago than participants are sure to keep their rows: sent again, it could
  * have its effect a second time. An age that nobody knows counts against a do that no saga would
- * undo; not against an undo, which is harmless to repeat and must not be lost. Pure.
+ * undo; not against an undo, which is harmless to repeat and must not be lost. What nobody might
+ * discard before may not be discarded for its age either: it is still owed. Pure.
  */
 export function agedVerdict(
   verdict: DeadLetterVerdict,
@@ -29,5 +30,9 @@ export function agedVerdict(
     age === 'old'
       ? `It died more than ${DAYS} days ago: whoever it is for may not know its order any more.`
       : `It does not say when it died, and may be older than ${DAYS} days: then whoever it is for may not know its order any more.`;
-  return { class: 'obsolete', why, replay: 'refused', discard: 'legal' };
+  if (verdict.discard === 'legal') {
+    return { class: 'obsolete', why, replay: 'refused', discard: 'legal' };
+  }
+  const owed = `${why} What it gives back may still be owed: look its order up, and see to it by hand.`;
+  return { class: 'unclear', why: owed, replay: 'refused', discard: 'refused' };
 }

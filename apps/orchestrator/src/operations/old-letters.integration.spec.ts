@@ -70,13 +70,21 @@ describe('a letter whose saga was removed', () => {
   );
 
   it('is shown and discarded, but never replayed, when it is older than what remembers', async () => {
-    await bury(oneShot('payment.refund'), dying('PROVIDER_UNAVAILABLE', 61));
-    const [letter] = await listWhile('CANCELLED');
+    await bury(oneShot('payment.process', { amount: '1.00' }), dying('PROVIDER_UNAVAILABLE', 61));
+    const [letter] = await listWhile('PENDING');
     expect(letter).toMatchObject({ class: 'obsolete', replay: 'refused', discard: 'legal' });
-    const replayed = await actWhile('CANCELLED', 'replay', letter!.id);
+    const replayed = await actWhile('PENDING', 'replay', letter!.id);
     expect(replayed).toMatchObject({ status: 409, body: { code: 'ACTION_REFUSED' } });
     expect(replayed.body.detail).toContain('60 days');
-    expect(await actWhile('CANCELLED', 'discard', letter!.id)).toMatchObject({ status: 200 });
+    expect(await actWhile('PENDING', 'discard', letter!.id)).toMatchObject({ status: 200 });
+    expect(await lying()).toBe(0);
+  });
+
+  it('is replayed however old it is, if it gives back money', async () => {
+    await bury(oneShot('payment.refund'), dying('PROVIDER_UNAVAILABLE', 400));
+    const [letter] = await listWhile('CANCELLED');
+    expect(letter).toMatchObject({ replay: 'legal', discard: 'refused' });
+    expect(await actWhile('CANCELLED', 'replay', letter!.id)).toMatchObject({ status: 200 });
     expect(await lying()).toBe(0);
   });
 });

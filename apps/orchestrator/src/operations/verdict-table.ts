@@ -18,6 +18,9 @@ export const KINDS: Readonly<Record<string, Kind>> = {
   [COMMANDS.inventoryList]: 'question',
 };
 
+/** Undo whose participant keeps its rows for ever, and so knows a repeat at any age. */
+export const AGELESS: ReadonlySet<string> = new Set([COMMANDS.orderCancel, COMMANDS.paymentRefund]);
+
 export type Row = readonly [
   DeadLetterClass,
   replay: 'replay' | '-',
