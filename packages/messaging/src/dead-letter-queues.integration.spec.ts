@@ -108,7 +108,7 @@ describe('a replay', () => {
       deliveryMode: 2,
       headers: { mine: 'kept' },
     });
-    expect(Object.keys(properties.headers ?? {})).toEqual(['mine']);
+    expect(Object.keys(properties.headers ?? {})).toEqual(['mine', 'first-dead-at']);
     expect(await room.vhost.queue(QUEUE)).toMatchObject({ messages: 0 });
   });
 

@@ -3,6 +3,7 @@ import type { MessageProperties } from 'amqplib';
 import {
   carriedProperties,
   deadLetterHeaders,
+  deadLetterNote,
   propertiesBeforeDeath,
   RETRIES_HEADER,
 } from './message-headers.js';
@@ -77,5 +78,40 @@ describe('the headers of a dead letter', () => {
       'dead-attempt': 2,
       'dead-at': expect.stringMatching(/^\d{4}-/),
     });
+  });
+});
+
+describe('what a dead letter is replayed with', () => {
+  const [first, second] = ['2026-09-01T00:00:00.000Z', '2026-10-01T00:00:00.000Z'];
+
+  it('is what it came with, and when it died first, however often it is replayed', () => {
+    const once = propertiesBeforeDeath(
+      properties({ headers: { mine: 1, 'dead-at': first, 'dead-reason': 'X' } }),
+    );
+    expect(once.headers).toEqual({ mine: 1, 'first-dead-at': first });
+    const again = carriedProperties(properties({ headers: once.headers })).headers;
+    const died = properties({ headers: { ...again, 'dead-at': second } });
+    expect(deadLetterNote(died)).toMatchObject({ at: second, firstAt: first });
+    expect(propertiesBeforeDeath(died).headers).toEqual(once.headers);
+  });
+
+  it('tells its first death even beside headers that would not fit', () => {
+    const headers = { huge: 'x'.repeat(40_000), 'dead-at': first };
+    expect(propertiesBeforeDeath(properties({ headers })).headers).toEqual({
+      'headers-dropped': true,
+      'first-dead-at': first,
+    });
+    const replayed = { huge: 'x'.repeat(40_000), 'first-dead-at': first };
+    expect(carriedProperties(properties({ headers: replayed })).headers).toEqual({
+      'headers-dropped': true,
+      'first-dead-at': first,
+    });
+  });
+
+  it('is no first death where none is told', () => {
+    expect(propertiesBeforeDeath(properties({ headers: { mine: 1 } })).headers).toEqual({
+      mine: 1,
+    });
+    expect(deadLetterNote(properties({ headers: { 'dead-at': first } })).firstAt).toBe(first);
   });
 });

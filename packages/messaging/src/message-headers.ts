@@ -4,9 +4,14 @@ import { isShortString } from './short-string.js';
 
 /** How often a message that nobody waits for was put back; ours, since `x-` is the broker's. */
 export const RETRIES_HEADER = 'backstitch-retries';
+/** When a replayed letter died first: how old it is does not begin anew with each replay. */
+const FIRST_DEAD_AT_HEADER = 'first-dead-at';
+/** What no other headers, however large, push out. */
+const ALWAYS_KEPT = [RETRIES_HEADER, FIRST_DEAD_AT_HEADER];
 
 const HEADERS_MAX_CHARACTERS = 32_768;
 const DETAIL_MAX_CHARACTERS = 500;
+const SMALL_CHARACTERS = 100;
 const BROKERS_OWN = /^(x-|CC$|BCC$)/;
 
 export interface CarriedProperties {
@@ -45,11 +50,10 @@ function carriedHeaders(headers: Record<string, unknown>): Record<string, unknow
   const kept = Object.fromEntries(sendable);
   if (sendable.length < own.length) kept['headers-dropped'] = true;
   if (JSON.stringify(kept).length <= HEADERS_MAX_CHARACTERS) return kept;
-  const retries = kept[RETRIES_HEADER];
-  return {
-    'headers-dropped': true,
-    ...(retries === undefined ? {} : { [RETRIES_HEADER]: retries }),
-  };
+  const small = Object.entries(kept).filter(
+    ([name, value]) => ALWAYS_KEPT.includes(name) && String(value).length <= SMALL_CHARACTERS,
+  );
+  return { 'headers-dropped': true, ...Object.fromEntries(small) };
 }
 
 /** amqplib throws on some of what it has itself read: large fractions, and tables with a "!" in them. */
@@ -97,6 +101,8 @@ export interface DeadLetterNote {
   detail: string | undefined;
   /** ISO 8601, by the clock of whoever gave it up. */
   at: string | undefined;
+  /** The same of its first death, for one that was replayed since. */
+  firstAt: string | undefined;
 }
 
 export function deadLetterNote({ headers }: MessageProperties): DeadLetterNote {
@@ -104,12 +110,14 @@ export function deadLetterNote({ headers }: MessageProperties): DeadLetterNote {
     const value: unknown = headers?.[name];
     return typeof value === 'string' ? value : undefined;
   };
-  return { reason: text('dead-reason'), detail: text('dead-detail'), at: text('dead-at') };
+  const at = text('dead-at');
+  const firstAt = text(FIRST_DEAD_AT_HEADER) ?? at;
+  return { reason: text('dead-reason'), detail: text('dead-detail'), at, firstAt };
 }
 
 const OURS = /^dead-(reason|detail|queue|at|pattern|saga-id|step|direction|attempt|message-id)$/;
 
-/** What a dead letter came with before it died: as if it had never been tried. */
+/** What a dead letter came with before it died: as if it had never been tried, but no younger. */
 export function propertiesBeforeDeath(
   properties: MessageProperties,
 ): CarriedProperties & { messageId?: string } {
@@ -117,10 +125,14 @@ export function propertiesBeforeDeath(
   const kept = Object.entries(carried.headers).filter(
     ([name]) => !OURS.test(name) && name !== RETRIES_HEADER,
   );
+  const { firstAt } = deadLetterNote(properties);
   const messageId: unknown = properties.headers?.['dead-message-id'];
   return {
     ...carried,
-    headers: Object.fromEntries(kept),
+    headers: {
+      ...Object.fromEntries(kept),
+      ...(firstAt !== undefined && { [FIRST_DEAD_AT_HEADER]: firstAt }),
+    },
     ...(isShortString(messageId) && { messageId }),
   };
 }

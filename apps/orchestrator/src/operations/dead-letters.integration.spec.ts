@@ -80,7 +80,7 @@ describe('a dead letter of a saga', () => {
     const again = await shop.vhost.take(payment);
     expect(again.content).toEqual(content);
     expect(again.properties).toMatchObject({ replyTo, correlationId });
-    expect(again.properties.headers).toEqual({});
+    expect(again.properties.headers).toEqual({ 'first-dead-at': expect.any(String) });
     await shop.vhost.publish(payment, again.content, { replyTo, correlationId });
     for (const queue of ['payment', 'inventory', 'order'] as const) {
       await shop.serve(queue, { response: {} });

@@ -63,7 +63,7 @@ export class LettersClient {
   async assess(letter: DeadLetter, asked: Asked = new Map()): Promise<AssessedLetter> {
     const note = deadLetterNote(letter.properties);
     const shape = shapeOf(letter);
-    const age = ageOf(note.at, Date.now());
+    const age = ageOf(note.firstAt, Date.now());
     if (shape.kind !== 'command' || shape.command.orderId === '') {
       const verdict = verdictOf(shape, note.reason, 'NONE', age);
       return { letter, note, shape, sagaId: undefined, verdict };

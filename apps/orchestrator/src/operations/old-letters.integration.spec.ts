@@ -80,6 +80,13 @@ describe('a letter whose saga was removed', () => {
     expect(await lying()).toBe(0);
   });
 
+  it('is as old as its first death, however lately a replay of it died', async () => {
+    const firstly = { 'first-dead-at': dying('', 61)['dead-at'] };
+    const body = oneShot('payment.process', { amount: '1.00' });
+    await bury(body, { ...dying('PROVIDER_UNAVAILABLE', 1), ...firstly });
+    expect(await listWhile('PENDING')).toMatchObject([{ class: 'obsolete', replay: 'refused' }]);
+  });
+
   it('is replayed however old it is, if it gives back money', async () => {
     await bury(oneShot('payment.refund'), dying('PROVIDER_UNAVAILABLE', 400));
     const [letter] = await listWhile('CANCELLED');
