@@ -136,6 +136,14 @@ function holderOf({ sagaId, claim, input }: Asking, row: HolderRow): Held | unde
   return existing(row.sagaId, orderId, status, row.failure);
 }
 
+/** Only a row changed by hand lacks its reason; its shopper is told a technical one, as by the engine. */
+const REASON_MISSING: SagaFailure = {
+  step: 'UNKNOWN',
+  kind: 'unknown',
+  code: 'REASON_MISSING',
+  message: 'the row does not say why',
+};
+
 function existing(
   sagaId: string,
   orderId: string,
@@ -144,8 +152,8 @@ function existing(
 ): ExistingCheckout {
   const found = { kind: 'exists', sagaId, orderId, status } as const;
   if (status === 'DONE') return { ...found, ended: { phase: 'done' } };
-  if (status === 'COMPENSATED' && failure) return { ...found, ended: { phase: 'undone', failure } };
-  return found;
+  if (status !== 'COMPENSATED') return found;
+  return { ...found, ended: { phase: 'undone', failure: failure ?? REASON_MISSING } };
 }
 
 async function takeFree(

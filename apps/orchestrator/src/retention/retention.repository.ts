@@ -24,7 +24,10 @@ export interface RetentionDays {
 
 /** Any numbers that are no other lock's in this database. */
 const LOCK = '20818, 2';
-/** Whoever writes to the log waits behind us for no longer than this. */
+/**
+ * For each lock that is waited for. Whoever writes to the log waits behind us: for the parent, the
+ * default partition and the one that goes, so for up to three times this.
+ */
 const LOCK_TIMEOUT_MS = 100;
 
 /** The rows that are kept for a time; only one orchestrator at a time removes what is too old. */

@@ -98,7 +98,7 @@ export class RetentionWorker {
 
   async #removeOld(old: OldRows, counts: RetentionCounts): Promise<true> {
     // A saga of tomorrow needs its partition, whether the broker is there or not.
-    counts.partitionsMade = (await old.makePartitions(PARTITIONS_AHEAD_DAYS)) ?? 0;
+    counts.partitionsMade = await this.#makePartitions(old);
     const kept = await this.#parts.kept.read();
     this.#isLogBusy = false;
     for (const { name, isDefault, expired } of await old.partitions()) {
@@ -112,6 +112,16 @@ export class RetentionWorker {
     });
     this.#partitions = (await old.partitions()).length;
     return true;
+  }
+
+  /** Rows without a day of their own go to the default one: no reason to remove nothing. */
+  async #makePartitions(old: OldRows): Promise<number> {
+    try {
+      return (await old.makePartitions(PARTITIONS_AHEAD_DAYS)) ?? 0;
+    } catch (error) {
+      this.#parts.logger.warn({ err: error }, 'no days of the log could be made; trying again');
+      return 0;
+    }
   }
 
   /** Drops a partition once no saga is left of those that have rows in it. */
