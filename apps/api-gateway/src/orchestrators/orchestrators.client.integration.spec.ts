@@ -22,8 +22,8 @@ const shedding = (response: ServerResponse) =>
 function clientOf(...urls: string[]): () => Promise<Forwarded> {
   const orchestrators = new Orchestrators({
     urls: [urls.at(-1)!, ...urls.slice(0, -1)],
-    timeoutMs: 300,
-    connectTimeoutMs: 300,
+    timeoutMs: 2_000,
+    connectTimeoutMs: 2_000,
     onFailure: () => undefined,
   });
   open.push(orchestrators);
@@ -159,7 +159,7 @@ describe('a forwarded checkout', () => {
   });
 
   it('has one time for all its tries, and is unknown when that is up', async () => {
-    const late = (response: ServerResponse) => void setTimeout(() => lost(response), 200);
+    const late = (response: ServerResponse) => void setTimeout(() => lost(response), 1_400);
     const [first, second, third] = [
       await orchestrator(late),
       await orchestrator(late),
