@@ -54,7 +54,8 @@ export const STAGES: readonly Stage[] = [
     kind: 'jest',
     name: 'pure',
     title: 'Pure tests',
-    flags: [],
+    // They share nothing, so every core may work; jest itself would keep one free.
+    flags: ['--maxWorkers=100%'],
     needsServers: false,
   },
   {
