@@ -1,7 +1,8 @@
 /** `npm test`, after the bootstrap: house checks, then every test, on servers of its own. */
 import { NoServer } from '../servers/find-servers.js';
 import { endRunningProof } from './run-proof.js';
-import { endRunningTests, runStage } from './run-stage.js';
+import { endRunningTests } from './run-jest.js';
+import { runStage } from './run-stage.js';
 import { chosenStages, type Stage } from './stages.js';
 import { lastLine, stageLine, sum, type Count } from './summary.js';
 import { TestServers } from './test-servers.js';

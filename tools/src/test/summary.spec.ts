@@ -1,23 +1,42 @@
 import { describe, expect, it } from '@jest/globals';
 import { chosenStages, STAGES } from './stages.js';
 import { checkCount, jestCount, lastLine, stageLine, sum } from './summary.js';
+import type { Count, JestEnd, JestReport } from './summary.js';
 
-const report = { numPassedTests: 7, numFailedTests: 0, numRuntimeErrorTestSuites: 0 };
+const report = {
+  success: true,
+  numPassedTests: 7,
+  numFailedTests: 0,
+  numRuntimeErrorTestSuites: 0,
+};
 
 describe('the count of npm test', () => {
-  it.each([
-    ['all passed', report, 0, { passed: 7, failed: 0 }],
-    ['two failed', { ...report, numFailedTests: 2 }, 1, { passed: 7, failed: 2 }],
+  it.each<[string, JestReport | undefined, JestEnd, Count]>([
+    ['all passed', report, { exitCode: 0 }, { passed: 7, failed: 0 }],
+    [
+      'two failed',
+      { ...report, success: false, numFailedTests: 2 },
+      { exitCode: 1 },
+      { passed: 7, failed: 2 },
+    ],
     [
       'a file could not be loaded',
-      { ...report, numRuntimeErrorTestSuites: 1 },
-      1,
+      { ...report, success: false, numRuntimeErrorTestSuites: 1 },
+      { exitCode: 1 },
       { passed: 7, failed: 1 },
     ],
-    ['jest failed for another reason', report, 1, { passed: 7, failed: 1 }],
-    ['no report was written', undefined, 0, { passed: 0, failed: 1 }],
-    ['jest was killed', undefined, 137, { passed: 0, failed: 1 }],
-  ])('when %s', (_what, jest, exitCode, count) => expect(jestCount(jest, exitCode)).toEqual(count));
+    ['jest failed for another reason', report, { exitCode: 1 }, { passed: 7, failed: 1 }],
+    ['no report was written', undefined, { exitCode: 0 }, { passed: 0, failed: 1 }],
+    ['jest was killed', undefined, { exitCode: 137 }, { passed: 0, failed: 1 }],
+    ['the tests left something open', report, 'left-open', { passed: 7, failed: 1 }],
+    ['Node.js did not end after all passed', report, 'stuck', { passed: 7, failed: 0 }],
+    [
+      'Node.js did not end, and jest had failed',
+      { ...report, success: false },
+      'stuck',
+      { passed: 7, failed: 1 },
+    ],
+  ])('when %s', (_what, jest, end, count) => expect(jestCount(jest, end)).toEqual(count));
 
   it('a house check is one, and the last line sums up everything', () => {
     const total = sum([checkCount(0), checkCount(2), { passed: 40, failed: 3 }]);

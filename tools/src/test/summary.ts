@@ -1,5 +1,6 @@
 /** What counts of the report that jest writes with --json. */
 export interface JestReport {
+  success: boolean;
   numPassedTests: number;
   numFailedTests: number;
   /** Files that could not even be loaded: their tests are counted nowhere else. */
@@ -16,12 +17,22 @@ export function checkCount(exitCode: number): Count {
   return exitCode === 0 ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 };
 }
 
+/**
+ * How the tests' process ended after its report: by itself; kept alive by what they left open; or not
+ * at all, although its event loop had ended.
+ */
+export type JestEnd = { readonly exitCode: number } | 'left-open' | 'stuck';
+
 /** A run that failed without a failed test (nothing found, a crash, a leak) is one failure. */
-export function jestCount(report: JestReport | undefined, exitCode: number): Count {
+export function jestCount(report: JestReport | undefined, end: JestEnd): Count {
   const passed = report?.numPassedTests ?? 0;
   const failed = (report?.numFailedTests ?? 0) + (report?.numRuntimeErrorTestSuites ?? 0);
-  const unexplained = exitCode !== 0 || !report ? 1 : 0;
-  return { passed, failed: Math.max(failed, unexplained) };
+  const isWell = report !== undefined && isGoodEnd(report, end);
+  return { passed, failed: Math.max(failed, isWell ? 0 : 1) };
+}
+
+function isGoodEnd({ success }: JestReport, end: JestEnd): boolean {
+  return end === 'stuck' ? success : end !== 'left-open' && end.exitCode === 0;
 }
 
 export function sum(counts: readonly Count[]): Count {
