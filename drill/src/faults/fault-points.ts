@@ -54,8 +54,12 @@ async function crashAt(
   return { what: `${where}, with ${inFlight} checkouts under way`, inFlight };
 }
 
-/** Whether it killed itself in time; if not, it is killed. */
+/**
+ * Whether it killed itself in time, counted from when it serves: a start takes as long as the machine
+ * is busy. If not, it is killed.
+ */
 async function endsInTime(site: Site, victim: AppInstance, end: Promise<string>): Promise<boolean> {
+  await victim.ready().catch(() => undefined); // it may get there before it is ready
   const settled = new AbortController();
   const late = pause(REACHED_WITHIN_MS, undefined, {
     signal: AbortSignal.any([settled.signal, site.stopping]),

@@ -6,14 +6,18 @@ const LOOK_EVERY_MS = 20;
 const WORK_WITHIN_MS = 5_000;
 
 /**
- * Waits until sagas are under way, so that what strikes next strikes work, and says how many; fewer,
- * and in the end none, when the system is too idle or too broken for that.
+ * Waits until sagas are under way, so that what strikes next strikes work, and says how many: as many
+ * as are wanted, after a while a single one, and in the end none, when the system is too idle or too
+ * broken for that.
  */
 export async function workUnderWay(site: Site, atLeast = 2): Promise<number> {
-  const untilMs = performance.now() + WORK_WITHIN_MS;
+  const startedAtMs = performance.now();
   for (;;) {
     const count = await site.sagasUnderWay();
-    if (count >= atLeast || performance.now() > untilMs || site.stopping.aborted) return count;
+    const waitedMs = performance.now() - startedAtMs;
+    const enough = waitedMs > WORK_WITHIN_MS ? 1 : atLeast;
+    const isOver = waitedMs > 2 * WORK_WITHIN_MS || site.stopping.aborted;
+    if (count >= enough || isOver) return count;
     await pause(LOOK_EVERY_MS);
   }
 }
