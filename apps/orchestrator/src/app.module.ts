@@ -2,6 +2,8 @@ import type { Database, Logger } from '@backstitch/service-kit';
 import { currencyDigits } from '@backstitch/shared-types';
 import { type DynamicModule, Module } from '@nestjs/common';
 import { CheckoutController } from './checkout/checkout.controller.js';
+import { CheckoutFrameController } from './checkout/checkout-frame.controller.js';
+import { FramedCheckoutHandler } from './checkout/framed-checkout.handler.js';
 import { CheckoutHandler } from './checkout/checkout.handler.js';
 import { CheckoutRepository } from './checkout/checkout.repository.js';
 import { OrchestratorConfig } from './config.js';
@@ -22,6 +24,7 @@ export interface AppParts {
 @Module({})
 export class AppModule {
   static of({ config, database, sagas, logger }: AppParts): DynamicModule {
+    const digits = currencyDigits(config.CURRENCY);
     const handler = new CheckoutHandler({
       sagas,
       claims: new CheckoutRepository(database, {
@@ -30,13 +33,15 @@ export class AppModule {
       }),
       config,
       logger,
-      digits: currencyDigits(config.CURRENCY),
+      digits,
     });
+    const framed = new FramedCheckoutHandler({ checkouts: handler, logger, digits });
     const forOperators = operations({ config, database, sagas, logger });
     return {
       module: AppModule,
       controllers: [
         CheckoutController,
+        CheckoutFrameController,
         OrdersController,
         ProductsController,
         SagasController,
@@ -46,6 +51,7 @@ export class AppModule {
         { provide: OrchestratorConfig, useValue: config },
         { provide: SagaRuntime, useValue: sagas },
         { provide: CheckoutHandler, useValue: handler },
+        { provide: FramedCheckoutHandler, useValue: framed },
         Questions,
         ...forOperators.providers,
       ],

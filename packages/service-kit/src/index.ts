@@ -16,7 +16,8 @@ export { Problem, validationProblem } from './http/problem.js';
 export type { ProblemDocument, ProblemOptions } from './http/problem.js';
 export { problemOf } from './http/problem-of.js';
 export * from './http/problem.filter.js';
-export { REQUEST_ID_HEADER } from './http/request-id.js';
+export { REQUEST_ID_HEADER, requestIdOf } from './http/request-id.js';
+export { noteProblem, noteRequest } from './http/request-log.js';
 export * from './http/validation.js';
 export * from './logger.js';
 export {

@@ -1,4 +1,5 @@
 export { soundAtSight } from './at-sight.js';
+export * from './checkout-frame.js';
 export * from './checkout-lines.js';
 export * from './checkout-request.dto.js';
 export * from './error-codes.js';

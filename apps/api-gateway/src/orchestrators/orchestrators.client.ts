@@ -1,4 +1,5 @@
 import { Pool } from 'undici';
+import { CheckoutFrames } from './checkout-frames.client.js';
 import { Deadline } from './deadline.js';
 import { exchange, type ForwardedRequest, type UpstreamAnswer } from './exchange.js';
 import { type Loss, lossOf } from './lost-request.js';
@@ -26,6 +27,7 @@ interface Target {
   /** What stands before every path: "" or "/shop". */
   basePath: string;
   pool: Pool;
+  checkouts: CheckoutFrames;
   /** Until then it is asked last, by performance.now(). */
   avoidedUntilMs: number;
 }
@@ -46,18 +48,7 @@ export class Orchestrators {
 
   constructor(options: OrchestratorsOptions) {
     this.#options = options;
-    this.#targets = options.urls.map((url) => ({
-      url,
-      basePath: new URL(url).pathname.replace(/\/+$/, ''),
-      pool: new Pool(new URL(url).origin, {
-        connections: CONNECTIONS_MAX,
-        // The deadline of the whole request is exact; these would be late by up to a second.
-        headersTimeout: 0,
-        bodyTimeout: 0,
-        connect: { timeout: options.connectTimeoutMs },
-      }),
-      avoidedUntilMs: 0,
-    }));
+    this.#targets = options.urls.map((url) => targetOf(url, options.connectTimeoutMs));
   }
 
   forward(request: ForwardedRequest): Promise<Forwarded> {
@@ -116,7 +107,12 @@ export class Orchestrators {
   ): Promise<{ answer: UpstreamAnswer } | { loss: Loss; why: string }> {
     const path = target.basePath + request.path;
     try {
-      return { answer: await exchange(target.pool, { ...request, path }, deadline) };
+      const asked = { ...request, path };
+      const answer =
+        request.method === 'POST'
+          ? await target.checkouts.ask(asked, deadline)
+          : await exchange(target.pool, asked, deadline);
+      return { answer };
     } catch (error) {
       const loss = lossOf(error);
       const why = error instanceof Error ? error.message || error.name : String(error);
@@ -143,6 +139,19 @@ export class Orchestrators {
     const sound = round.filter((target) => target.avoidedUntilMs <= nowMs);
     return [...sound, ...round.filter((target) => target.avoidedUntilMs > nowMs)];
   }
+}
+
+function targetOf(url: string, connectTimeoutMs: number): Target {
+  const { origin, pathname } = new URL(url);
+  const basePath = pathname.replace(/\/+$/, '');
+  const pool = new Pool(origin, {
+    connections: CONNECTIONS_MAX,
+    // The deadline of the whole request is exact; these would be late by up to a second.
+    headersTimeout: 0,
+    bodyTimeout: 0,
+    connect: { timeout: connectTimeoutMs },
+  });
+  return { url, basePath, pool, checkouts: new CheckoutFrames(pool, basePath), avoidedUntilMs: 0 };
 }
 
 /**

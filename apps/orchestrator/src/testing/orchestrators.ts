@@ -66,18 +66,20 @@ export class Orchestrators {
     return one;
   }
 
-  /** Answers the next command of a queue, and says which pattern it was. */
+  /** Answers the next command of a queue, or the frame of them; says which pattern the first was. */
   async serve(queue: keyof typeof COMMAND_QUEUES, saying: Saying): Promise<string> {
-    const command = await this.vhost.take(COMMAND_QUEUES[queue]);
-    const { pattern, id } = JSON.parse(command.content.toString()) as Record<string, string>;
+    const { content, properties } = await this.vhost.take(COMMAND_QUEUES[queue]);
+    const commands = [JSON.parse(content.toString())].flat() as Record<string, string>[];
     const reply =
       'no' in saying
         ? { err: { code: saying.no, message: 'no', retryable: false, details: saying.details } }
         : { response: saying.response };
-    const { replyTo, correlationId } = command.properties as unknown as Record<string, string>;
-    const body = Buffer.from(JSON.stringify({ ...reply, isDisposed: true, id }));
-    await this.vhost.publish(replyTo!, body, { correlationId });
-    return pattern!;
+    const { replyTo } = properties as { replyTo?: string };
+    for (const { id } of commands) {
+      const body = Buffer.from(JSON.stringify({ ...reply, isDisposed: true, id }));
+      await this.vhost.publish(replyTo!, body, { correlationId: id });
+    }
+    return commands[0]!.pattern!;
   }
 
   /** The whole of a checkout that nobody refuses. */

@@ -2,7 +2,6 @@ import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { FastifyHttpOptions, FastifyInstance, FastifyRequest } from 'fastify';
 import type { Server } from 'node:http';
 import type { Logger } from '../logger.js';
-import { observeRequest } from '../metrics.js';
 import type { TraceFields } from '../trace-fields.js';
 import { admission } from './admission.js';
 import { countWork } from './closing.js';
@@ -11,10 +10,9 @@ import type { HttpLimits } from './limits.js';
 import { sendProblem } from './problem.filter.js';
 import { problemOf } from './problem-of.js';
 import { REQUEST_ID_HEADER, requestIdOf } from './request-id.js';
+import { noteRequest } from './request-log.js';
 import { RouteTable } from './route-table.js';
 import { answerOddRequests, answerUnread } from './unread-request.js';
-
-const LOGGED_URL_MAX = 500;
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -72,20 +70,10 @@ export function prepareFastify(fastify: FastifyInstance, logger: Logger, limits:
     else done();
   });
   fastify.addHook('onResponse', (request, reply, done) => {
+    const { id: requestId, method, url, trace, isQuiet } = request;
     const route = request.routeOptions.url ?? 'unknown';
-    observeRequest(request.method, route, reply.statusCode, reply.elapsedTime / 1000);
-    const fields = {
-      requestId: request.id,
-      method: request.method,
-      url: request.url.slice(0, LOGGED_URL_MAX),
-      status: reply.statusCode,
-      ms: Math.round(reply.elapsedTime),
-      // Last: V8 takes longer over members that follow a spread than pino over the whole line.
-      ...request.trace,
-    };
-    if (request.isQuiet) logger.debug(fields, 'request');
-    else if (isScrape(route)) logger.trace(fields, 'request');
-    else logger.info(fields, 'request');
+    const { statusCode: status, elapsedTime: ms } = reply;
+    noteRequest(logger, { requestId, method, route, url, status, ms, trace, isQuiet });
     done();
   });
 }
@@ -93,8 +81,4 @@ export function prepareFastify(fastify: FastifyInstance, logger: Logger, limits:
 /** Puts sagaId and orderId on the request's log line, as soon as they are known. */
 export function traceRequest(request: FastifyRequest, fields: TraceFields): void {
   request.trace = { ...request.trace, ...fields };
-}
-
-function isScrape(route: string): boolean {
-  return route.startsWith('/health') || route === '/metrics';
 }

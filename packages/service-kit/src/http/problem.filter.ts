@@ -2,8 +2,9 @@ import { Catch, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common'
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { throwError, type Observable } from 'rxjs';
 import type { Logger } from '../logger.js';
-import { Problem } from './problem.js';
+import type { Problem } from './problem.js';
 import { problemOf } from './problem-of.js';
+import { noteProblem } from './request-log.js';
 
 export const PROBLEM_MEDIA_TYPE = 'application/problem+json; charset=utf-8';
 
@@ -22,24 +23,14 @@ export class ProblemFilter implements ExceptionFilter {
     const reply = http.getResponse<FastifyReply>();
     const problem = problemOf(error);
     if (problem.options.quiet) request.isQuiet = true;
-    else this.report(problem, error, request);
+    else noteProblem(this.logger, problem, error, traced(request));
     if (reply.sent) return;
     sendProblem(reply, problem, request.id);
   }
+}
 
-  private report(problem: Problem, error: unknown, request: FastifyRequest): void {
-    if (problem.status < 500) return;
-    const { id: requestId, url, trace } = request;
-    const fields = { ...trace, requestId, url, code: problem.code };
-    if (problem.code === 'INTERNAL') {
-      this.logger.error({ ...fields, err: error }, 'a request failed for a reason nobody foresaw');
-    } else {
-      // No stack: while a dependency is away this is said of every request.
-      const { cause } = problem.options;
-      const detail = cause instanceof Error ? cause.message : problem.message;
-      this.logger.warn({ ...fields, detail }, 'a request could not be served now');
-    }
-  }
+function traced({ id: requestId, url, trace }: FastifyRequest) {
+  return { requestId, url, trace };
 }
 
 export function sendProblem(reply: FastifyReply, problem: Problem, requestId?: string): void {

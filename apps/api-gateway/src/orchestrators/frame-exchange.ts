@@ -1,0 +1,85 @@
+import { CHECKOUT_FRAME_MEDIA_TYPE, FramedAnswerReader } from '@backstitch/shared-types';
+import type { Dispatcher } from 'undici';
+import type { Deadline } from './deadline.js';
+import type { UpstreamAnswer } from './exchange.js';
+
+/** One checkout of a frame. */
+export interface FrameMember {
+  readonly deadline: Deadline;
+  readonly resolve: (answer: UpstreamAnswer) => void;
+  readonly reject: (error: Error) => void;
+}
+
+/**
+ * The answer to a frame: each member gets its own as soon as it has come. What happens to the
+ * connection happens to those without an answer; a member whose time is up goes alone. Where the
+ * frame as a whole is not accepted, `refused` is given those who want to be asked another way.
+ */
+export class FrameExchange<Member extends FrameMember> implements Dispatcher.DispatchHandler {
+  readonly #open: Map<number, Member>;
+  readonly #reader = new FramedAnswerReader();
+  #isRefused = false;
+  #controller: Dispatcher.DispatchController | undefined;
+
+  constructor(
+    members: readonly Member[],
+    private readonly refused: (members: readonly Member[]) => void,
+  ) {
+    this.#open = new Map(members.map((member, n) => [n, member]));
+    for (const [n, { deadline, reject }] of this.#open) {
+      deadline.ends((reason) => {
+        this.#open.delete(n);
+        reject(reason);
+        if (this.#open.size === 0) this.#controller?.abort(reason);
+      });
+    }
+  }
+
+  onRequestStart(controller: Dispatcher.DispatchController): void {
+    this.#controller = controller;
+    if (this.#open.size === 0) controller.abort(new Error('nobody waits for the frame any more'));
+  }
+
+  onResponseStart(
+    _controller: Dispatcher.DispatchController,
+    status: number,
+    headers: UpstreamAnswer['headers'],
+  ): void {
+    if (status < 200) return;
+    const isFrame = String(headers['content-type']).startsWith(CHECKOUT_FRAME_MEDIA_TYPE);
+    this.#isRefused = status !== 200 || !isFrame;
+  }
+
+  onResponseData(controller: Dispatcher.DispatchController, piece: Buffer): void {
+    if (this.#isRefused) return;
+    try {
+      for (const { n, ...answer } of this.#reader.push(piece)) this.#take(n)?.resolve(answer);
+    } catch (error) {
+      controller.abort(error as Error);
+    }
+  }
+
+  onResponseEnd(): void {
+    if (this.#isRefused) this.refused(this.#takeAll());
+    else this.#fail(new Error('an answer of a frame is missing'));
+  }
+
+  onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
+    this.#fail(error);
+  }
+
+  #fail(error: Error): void {
+    for (const { reject } of this.#takeAll()) reject(error);
+  }
+
+  #takeAll(): Member[] {
+    return [...this.#open.keys()].flatMap((n) => this.#take(n) ?? []);
+  }
+
+  #take(n: number): Member | undefined {
+    const member = this.#open.get(n);
+    this.#open.delete(n);
+    member?.deadline.ends(undefined);
+    return member;
+  }
+}

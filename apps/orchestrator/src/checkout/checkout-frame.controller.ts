@@ -1,0 +1,41 @@
+import { validationProblem } from '@backstitch/service-kit';
+import {
+  CHECKOUT_FRAME_MEDIA_TYPE,
+  CHECKOUT_FRAME_PATH,
+  encodeFramedAnswer,
+  FRAMED_CHECKOUTS_MAX,
+  readCheckoutFrame,
+} from '@backstitch/shared-types';
+import { Body, Controller, Inject, Post, Req, Res } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { FramedCheckoutHandler } from './framed-checkout.handler.js';
+import { GatheredLines } from './gathered-lines.js';
+
+/** Checkouts that a gateway passes on together; the answer to each leaves when it is there. */
+@Controller(CHECKOUT_FRAME_PATH)
+export class CheckoutFrameController {
+  constructor(@Inject(FramedCheckoutHandler) private readonly handler: FramedCheckoutHandler) {}
+
+  @Post()
+  async frame(
+    @Body() body: unknown,
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    const checkouts = readCheckoutFrame(body);
+    if (!checkouts) {
+      const message = `the body must be a list of 1 to ${FRAMED_CHECKOUTS_MAX} checkouts`;
+      throw validationProblem([{ field: 'body', message }]);
+    }
+    request.isQuiet = true; // each of them has a line of its own
+    reply.hijack();
+    reply.raw.writeHead(200, { 'content-type': CHECKOUT_FRAME_MEDIA_TYPE });
+    const lines = new GatheredLines(reply.raw);
+    const answering = checkouts.map(async (checkout, n) => {
+      const answer = await this.handler.answer(checkout);
+      lines.write(encodeFramedAnswer(n, answer.status, answer.headers, answer.body));
+    });
+    await Promise.all(answering);
+    lines.end();
+  }
+}

@@ -1,0 +1,24 @@
+import { Problem } from '@backstitch/service-kit';
+import type { AnsweredCheckout } from './checkout.handler.js';
+
+/** What is sent for a checkout, a problem excepted. */
+export interface CheckoutReply {
+  status: number;
+  headers: Record<string, string>;
+  body: object;
+}
+
+/**
+ * An answered checkout in terms of HTTP; a no is thrown as its Problem. The ids go beside the body,
+ * too, for whoever forwards it without reading it.
+ */
+export function replyOf({ sagaId, orderId, answer }: AnsweredCheckout): CheckoutReply {
+  const headers = { 'x-saga-id': sagaId, 'x-order-id': orderId, ...answer.headers };
+  if (answer.kind === 'body') return { status: answer.status, headers, body: answer.body };
+  const { code, detail, errors } = answer;
+  throw new Problem(code, detail, {
+    headers,
+    extensions: { orderId, sagaId },
+    ...(errors && { errors }),
+  });
+}

@@ -1,0 +1,52 @@
+import { Problem, validationProblem } from '@backstitch/service-kit';
+import {
+  checkoutLines,
+  type CheckoutRequestDto,
+  isUuid,
+  newUuid,
+  parseIdempotencyKey,
+  prefersAsync,
+} from '@backstitch/shared-types';
+import type { CheckoutRequest } from './checkout.handler.js';
+
+/** Of a request that came by itself, or of one in a frame. */
+export type CheckoutHeaders = Readonly<Record<string, string | string[] | undefined>>;
+
+/** What is asked for, by headers and a validated body. Throws a Problem that says what is wrong. */
+export function checkoutRequestOf(asked: {
+  sagaId: string;
+  requestId: string;
+  headers: CheckoutHeaders;
+  body: CheckoutRequestDto;
+  /** Decimal digits of the currency. */
+  digits: number;
+}): CheckoutRequest {
+  const { sagaId, requestId, headers, body, digits } = asked;
+  const result = checkoutLines(body, digits);
+  if ('problems' in result) throw validationProblem(result.problems);
+  return {
+    sagaId,
+    requestId,
+    userId: body.userId,
+    lines: result.lines,
+    key: keyOf(headers['idempotency-key']),
+    async: prefersAsync(headers.prefer?.toString()),
+    // The gateway sheds load: it passes on what may be a replay, and nothing new.
+    replayOnly: headers['x-replay-only'] === 'true',
+  };
+}
+
+/** The id that whoever forwards has made, or a new one. Throws a Problem for what is no UUID. */
+export function sagaIdOf(headers: CheckoutHeaders): string {
+  const header = headers['x-saga-id'];
+  if (header === undefined) return newUuid();
+  if (typeof header === 'string' && isUuid(header)) return header.toLowerCase();
+  throw validationProblem([{ field: 'x-saga-id', message: 'x-saga-id must be a UUID' }]);
+}
+
+function keyOf(header: string | string[] | undefined): string | undefined {
+  if (header === undefined) return undefined;
+  const key = typeof header === 'string' ? parseIdempotencyKey(header) : undefined;
+  if (key !== undefined) return key;
+  throw new Problem('INVALID_IDEMPOTENCY_KEY');
+}

@@ -1,0 +1,91 @@
+import {
+  httpValidationPipe,
+  type Logger,
+  noteProblem,
+  noteRequest,
+  PROBLEM_MEDIA_TYPE,
+  type Problem,
+  problemOf,
+  requestIdOf,
+  type TraceFields,
+} from '@backstitch/service-kit';
+import { CheckoutRequestDto, type FramedCheckout } from '@backstitch/shared-types';
+import type { CheckoutHandler } from './checkout.handler.js';
+import { replyOf } from './checkout-reply.js';
+import { checkoutRequestOf, sagaIdOf } from './checkout-request.js';
+
+/** What would be the whole of its HTTP answer. */
+export interface FramedReply {
+  status: number;
+  headers: Record<string, string>;
+  /** JSON. */
+  body: string;
+}
+
+export interface FramedCheckoutOptions {
+  checkouts: Pick<CheckoutHandler, 'checkout'>;
+  logger: Logger;
+  /** Decimal digits of the currency. */
+  digits: number;
+}
+
+const URL = '/checkout';
+const JSON_MEDIA_TYPE = 'application/json; charset=utf-8';
+const BODY = { type: 'body', metatype: CheckoutRequestDto } as const;
+
+/** Serves a checkout that came in a frame: validated, answered, logged and counted as one alone. */
+export class FramedCheckoutHandler {
+  readonly #validation = httpValidationPipe();
+
+  constructor(private readonly options: FramedCheckoutOptions) {}
+
+  /** Never rejects: whatever goes wrong is the answer's problem. */
+  async answer(framed: FramedCheckout): Promise<FramedReply> {
+    const startedAtMs = performance.now();
+    const requestId = requestIdOf(framed.headers);
+    const trace: TraceFields = {};
+    const answering = this.#checkout(framed, requestId, trace);
+    const { reply, isQuiet } = await answering.then(
+      (done) => ({ reply: done, isQuiet: false }),
+      (error: unknown) => this.#failed(error, requestId, trace),
+    );
+    const { status } = reply;
+    const ms = performance.now() - startedAtMs;
+    const url = { method: 'POST', route: URL, url: URL };
+    noteRequest(this.options.logger, { requestId, ...url, status, ms, trace, isQuiet });
+    return reply;
+  }
+
+  async #checkout(
+    { headers, body }: FramedCheckout,
+    requestId: string,
+    trace: TraceFields,
+  ): Promise<FramedReply> {
+    const { checkouts, digits } = this.options;
+    const dto = (await this.#validation.transform(body, BODY)) as CheckoutRequestDto;
+    const sagaId = sagaIdOf(headers);
+    trace.sagaId = sagaId;
+    const asked = checkoutRequestOf({ sagaId, requestId, headers, body: dto, digits });
+    const answered = await checkouts.checkout(asked);
+    trace.sagaId = answered.sagaId;
+    trace.orderId = answered.orderId;
+    const reply = replyOf(answered);
+    reply.headers['content-type'] = JSON_MEDIA_TYPE;
+    return { status: reply.status, headers: reply.headers, body: JSON.stringify(reply.body) };
+  }
+
+  #failed(error: unknown, requestId: string, trace: TraceFields) {
+    const problem = problemOf(error);
+    const isQuiet = problem.options.quiet === true;
+    if (!isQuiet) noteProblem(this.options.logger, problem, error, { requestId, url: URL, trace });
+    return { reply: replyOfProblem(problem, requestId), isQuiet };
+  }
+}
+
+function replyOfProblem(problem: Problem, requestId: string): FramedReply {
+  return {
+    status: problem.status,
+    headers: { ...problem.options.headers, 'content-type': PROBLEM_MEDIA_TYPE },
+    body: JSON.stringify(problem.document(requestId)),
+  };
+}
