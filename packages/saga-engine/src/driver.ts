@@ -210,7 +210,9 @@ export class Driver {
     const { clock, random, settings } = this.ports;
     const at = { nowMs: clock.nowMs(), random: random() };
     const now = this.dispatch.asSentNow(resident);
-    const move = transition(resident.definition, now, { ...event, ...at }, settings);
+    // Members that follow a spread would be added one by one, on a slow path of V8.
+    const dated = { nowMs: at.nowMs, random: at.random, ...event };
+    const move = transition(resident.definition, now, dated, settings);
     if (!move.ignored || !isReread) return move;
     return transition(resident.definition, now, { kind: 'resumed', ...at }, settings);
   }

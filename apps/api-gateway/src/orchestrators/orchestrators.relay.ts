@@ -48,10 +48,8 @@ export function relayLook(
 
 function relay(answer: UpstreamAnswer, request: FastifyRequest, reply: FastifyReply): void {
   const { 'x-saga-id': sagaId, 'x-order-id': orderId } = answer.headers;
-  traceRequest(request, {
-    ...(typeof sagaId === 'string' && { sagaId }),
-    ...(typeof orderId === 'string' && { orderId }),
-  });
+  if (typeof sagaId === 'string') traceRequest(request, { sagaId });
+  if (typeof orderId === 'string') traceRequest(request, { orderId });
   void reply.status(answer.status);
   for (const name of PASSED_ON) {
     const value = answer.headers[name];

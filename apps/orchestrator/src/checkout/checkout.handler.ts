@@ -144,7 +144,7 @@ export class CheckoutHandler {
     const orderId = newUuid();
     const start = { definition: sagas.definition, sagaId, subjectId: orderId, input, requestId };
     const begun = await this.#intake.beginning(() =>
-      sagas.engine.start(start, (prepared) => claims.begin({ ...asking, prepared })),
+      sagas.engine.start(start, (prepared) => claims.begin({ prepared, ...asking })),
     );
     if (begun.kind !== 'started') return begun;
     return { kind: 'exists', sagaId, orderId, status: 'RUNNING' };

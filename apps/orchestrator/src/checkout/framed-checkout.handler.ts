@@ -51,8 +51,8 @@ export class FramedCheckoutHandler {
     );
     const { status } = reply;
     const ms = performance.now() - startedAtMs;
-    const url = { method: 'POST', route: URL, url: URL };
-    noteRequest(this.options.logger, { requestId, ...url, status, ms, trace, isQuiet });
+    const asked = { requestId, method: 'POST', route: URL, url: URL };
+    noteRequest(this.options.logger, { status, ms, trace, isQuiet, ...asked });
     return reply;
   }
 
