@@ -134,7 +134,7 @@ describe('a frame that fails', () => {
 
   it.each<[string, Answering]>([
     ['ends early', (response) => void response.writeHead(200, FRAME).end()],
-    ['is no answer', (response) => void response.writeHead(200, FRAME).end('odd\nlines\n')],
+    ['is no answer', (response) => void response.writeHead(200, FRAME).write('odd\nlines\n')],
   ])('may have been served when what comes %s', async (_what, answering) => {
     const ask = framesTo((await orchestrator(answering)).url);
     const both = [ask(1), ask(2)].map(rejected);
