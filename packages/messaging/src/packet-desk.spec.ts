@@ -105,6 +105,20 @@ describe('a packet desk', () => {
     expect(desk.counters.deadLettered).toBe(51);
   });
 
+  it('gives up a reply about which its queue is silent for as long as anybody waits for it', async () => {
+    const desk = new Desk(100);
+    const settled = jest.fn();
+    void desk.serve({ pattern: 'echo' }, { replyTo: 'silent' }).then(settled);
+    void desk.serve([{ pattern: 'echo', id: '1' }], { replyTo: 'silent' }).then(settled);
+    await turns();
+    expect(desk.unanswered).toHaveLength(2);
+    await jest.advanceTimersByTimeAsync(4_999);
+    expect(settled).not.toHaveBeenCalled();
+    await jest.advanceTimersByTimeAsync(1);
+    expect(settled.mock.calls).toEqual([[true], [true]]);
+    expect(desk.counters.repliesUnroutable).toBe(2);
+  });
+
   it('tells of every command that faulted', async () => {
     const desk = new Desk(100);
     const ends = Array.from({ length: 50 }, () => desk.serve({ pattern: 'refuse' }));

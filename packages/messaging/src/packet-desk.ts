@@ -1,6 +1,7 @@
 import type { CommandPacket, Fault } from '@backstitch/shared-types';
 import type { Broker } from './broker.js';
 import { DeadLettering } from './dead-lettering.js';
+import { Deadlines } from './deadlines.js';
 import { sendDurably } from './durable-send.js';
 import { type HandlerRun, runWithDeadline } from './handler-run.js';
 import type { IntakePause } from './intake-pause.js';
@@ -27,8 +28,10 @@ export interface PacketDeskOptions {
   handlerOf(packet: CommandPacket): (() => Promise<unknown>) | undefined;
 }
 
-/** A reply that its queue refuses so often, or is silent about: whoever still wants it asks again. */
+/** A reply that its queue refuses so often is given up. */
 const REPLY_TRIES = 5;
+/** So is one that its queue is silent about for as long as anybody waits for one (a payment's). */
+const REPLY_SILENT_MS = 5_000;
 
 /** Of what failed and nobody waits for; `spared` has used up no retry of its own. */
 type NextTry = RetryDecision | 'spared';
@@ -44,6 +47,7 @@ interface Served {
 export class PacketDesk {
   private overdue = 0;
   private readonly dead: DeadLettering;
+  private readonly patience = { tries: REPLY_TRIES, silence: new Deadlines(REPLY_SILENT_MS) };
 
   constructor(private readonly options: PacketDeskOptions) {
     this.dead = new DeadLettering(options);
@@ -140,7 +144,7 @@ export class PacketDesk {
     const result = await sendDurably({
       publish: () => this.publishReply(parcel, body),
       isOurs: () => parcel.isOurs(),
-      triesMax: REPLY_TRIES,
+      patience: this.patience,
     });
     if (result === 'untaken') {
       const fields = {
