@@ -105,14 +105,26 @@ export class Publisher implements ChannelRole<ConfirmChannel> {
     return new Promise((resolve) => this.openWaiters.push(resolve));
   }
 
-  /** Declares the queues again: somebody deleted them. Callers at one time share one round. */
+  /**
+   * Declares the queues again: somebody deleted them. Callers at one time share one round. Throws
+   * BrokerAway when it comes to nothing.
+   */
   declareAgain(): Promise<void> {
     const connection = this.options.link.current;
     if (!connection) return Promise.resolve();
-    this.declaring ??= this.options.declare(connection).finally(() => {
+    this.declaring ??= this.declareOver(connection).finally(() => {
       this.declaring = undefined;
     });
     return this.declaring;
+  }
+
+  /** amqplib's own error for a connection that ends meanwhile is a plain one, as a bug's would be. */
+  private async declareOver(connection: ChannelModel): Promise<void> {
+    try {
+      await this.options.declare(connection);
+    } catch (error) {
+      throw new BrokerAway('the queues could not be declared again', { cause: error });
+    }
   }
 
   /** Waits for what is still unconfirmed, then closes the channel. */
