@@ -199,7 +199,10 @@ describe('a command client', () => {
   it('takes no id that could be none of ours, and writes of none more than a line holds', async () => {
     await connectClient();
     const queue = await replyQueueOf();
-    const strange = ['x'.repeat(100_000), ['x'.repeat(100_000)], 7].map((id) => ({ response: 1, id }));
+    const strange = ['x'.repeat(100_000), ['x'.repeat(100_000)], 7].map((id) => ({
+      response: 1,
+      id,
+    }));
     await room.vhost.publish(queue, bodyOf(strange));
     await waitFor('all', () => broker.counters.repliesUnreadable === 3);
     const written = room.logger.lines.filter(({ message }) => message.includes('cannot be read'));

@@ -1,5 +1,5 @@
 import type { Deadlines } from './deadlines.js';
-import { BrokerAway, ConfirmLost } from './errors.js';
+import { BrokerAway, ConfirmLost, RouteFull } from './errors.js';
 import type { PublishResult } from './publisher.js';
 import { backoffMs, pause } from './waiting.js';
 
@@ -26,7 +26,8 @@ export type DurableSendResult = PublishResult | 'given-up' | 'untaken';
 
 /**
  * Publishes until the broker has answered. A lost confirm is published again: whoever reads it
- * must bear a repeat anyway. A broker that is away is waited for, and is no try.
+ * must bear a repeat anyway. A broker that is away is waited for, and is no try; a queue that lets too
+ * much wait is one.
  */
 export async function sendDurably(send: DurableSend): Promise<DurableSendResult> {
   const { tries, silence } = send.patience ?? { tries: Infinity };
@@ -38,7 +39,7 @@ export async function sendDurably(send: DurableSend): Promise<DurableSendResult>
       if (result !== 'unroutable' || !send.declareAgain) return result;
       await send.declareAgain();
     } catch (error) {
-      if (error instanceof ConfirmLost) refusals += 1;
+      if (error instanceof ConfirmLost || error instanceof RouteFull) refusals += 1;
       else if (!(error instanceof BrokerAway)) throw error;
     }
     if (!send.isOurs()) return 'given-up';
