@@ -72,8 +72,12 @@ export class CommandClient {
    * Throws BrokerAway when nothing was sent, also while there is no reply queue yet; ConfirmLost when
    * it may have been.
    */
-  async send(queue: string, packet: CommandPacket, correlationId: string): Promise<PublishResult> {
-    const body = encodePacket({ ...packet, id: correlationId });
+  async send(
+    queue: string,
+    packet: Omit<CommandPacket, 'id'>,
+    correlationId: string,
+  ): Promise<PublishResult> {
+    const body = encodePacket({ id: correlationId, ...packet });
     const replyTo = this.replyQueueNow();
     const { frames } = this.options.broker;
     return frames.publish({ queue, replyTo, body, correlationId, mayBePlain: true });

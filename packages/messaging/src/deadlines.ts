@@ -24,6 +24,7 @@ export class Deadlines {
   }
 
   private wakeAfter(ms: number): void {
+    clearTimeout(this.timer);
     this.timer = setTimeout(() => this.end(), Math.ceil(ms));
     this.timer.unref();
   }

@@ -47,10 +47,12 @@ interface Served {
 export class PacketDesk {
   private overdue = 0;
   private readonly dead: DeadLettering;
+  private readonly deadlines: Deadlines;
   private readonly patience = { tries: REPLY_TRIES, silence: new Deadlines(REPLY_SILENT_MS) };
 
   constructor(private readonly options: PacketDeskOptions) {
     this.dead = new DeadLettering(options);
+    this.deadlines = new Deadlines(options.handlerDeadlineMs);
   }
 
   /**
@@ -94,7 +96,7 @@ export class PacketDesk {
       const unreadable = { reason: 'UNKNOWN_PATTERN' as const, message };
       return this.served(parcel, { kind: 'unreadable', unreadable });
     }
-    const run = runWithDeadline(handler, this.options.handlerDeadlineMs);
+    const run = runWithDeadline(handler, this.deadlines);
     const outcome = await run.answer;
     const madeRoom = isOverdue(outcome) ? this.makeRoom(run, packet) : undefined;
     return this.served(parcel, outcome, madeRoom);
