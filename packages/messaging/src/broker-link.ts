@@ -27,6 +27,7 @@ export class BrokerLink {
   private manager: AmqpConnectionManager | undefined;
   private failures = 0;
   private readonly listeners: ((connection: ChannelModel) => void)[] = [];
+  private readonly unblockedListeners: (() => void)[] = [];
 
   constructor(private readonly options: BrokerLinkOptions) {}
 
@@ -54,6 +55,7 @@ export class BrokerLink {
     manager.on('unblocked', () => {
       this.blocked = undefined;
       this.options.logger.info({ connection: this.options.name }, 'broker unblocked us');
+      for (const listener of this.unblockedListeners) listener();
     });
   }
 
@@ -61,6 +63,11 @@ export class BrokerLink {
   onUp(listener: (connection: ChannelModel) => void): void {
     this.listeners.push(listener);
     if (this.current) listener(this.current);
+  }
+
+  /** Calls the listener whenever the broker takes something on this connection again. */
+  onUnblocked(listener: () => void): void {
+    this.unblockedListeners.push(listener);
   }
 
   async close(): Promise<void> {

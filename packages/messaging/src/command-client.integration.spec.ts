@@ -196,6 +196,33 @@ describe('a command client', () => {
     await waitFor('the rest', () => broker.counters.repliesUnreadable === 5);
   });
 
+  it('takes no id that could be none of ours, and writes of none more than a line holds', async () => {
+    await connectClient();
+    const queue = await replyQueueOf();
+    const strange = ['x'.repeat(100_000), ['x'.repeat(100_000)], 7].map((id) => ({
+      response: 1,
+      id,
+    }));
+    await room.vhost.publish(queue, bodyOf(strange));
+    await waitFor('all', () => broker.counters.repliesUnreadable === 3);
+    const written = room.logger.lines.filter(({ message }) => message.includes('cannot be read'));
+    expect(written.map(({ fields }) => fields)).toEqual([
+      { correlationId: '(string)' },
+      { correlationId: '(object)' },
+      { correlationId: '(number)' },
+    ]);
+    expect(replies).toEqual([]);
+  });
+
+  it('writes but a few lines about a thousand replies that cannot be read, and counts all', async () => {
+    await connectClient();
+    const queue = await replyQueueOf();
+    await room.vhost.publish(queue, bodyOf(Array.from({ length: 1_000 }, () => 1)));
+    await waitFor('all', () => broker.counters.repliesUnreadable === 1_000);
+    const written = room.logger.lines.filter(({ message }) => message.includes('cannot be read'));
+    expect(written.length).toBeLessThan(100);
+  });
+
   it('takes a reply that is larger than any command may be, in a frame, too', async () => {
     await connectClient();
     const large = { response: 'x'.repeat(BODY_BYTES_MAX), isDisposed: true, id: 'large' };

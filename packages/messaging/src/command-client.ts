@@ -7,9 +7,11 @@ import { declareQueues, queueExists } from './declare.js';
 import type { Delivery } from './delivery.js';
 import { BrokerAway } from './errors.js';
 import { elementsOf } from './frame.js';
+import { LineBudget } from './line-budget.js';
 import { encodePacket, readReply } from './packet.js';
 import { PacketGate } from './packet-gate.js';
 import type { PublishResult } from './publisher.js';
+import { isShortString } from './short-string.js';
 import { replyQueueDeclaration } from './topology.js';
 
 export interface CommandClientOptions {
@@ -41,6 +43,7 @@ export class CommandClient {
   private readonly gate: PacketGate;
   private replyQueue: string | undefined;
   private readonly asked = new Map<string, Asked>();
+  private readonly unreadableLines = new LineBudget();
 
   constructor(private readonly options: CommandClientOptions) {
     const { broker, replyQueuePrefix, prefetch = PREFETCH } = options;
@@ -69,8 +72,12 @@ export class CommandClient {
    * Throws BrokerAway when nothing was sent, also while there is no reply queue yet; ConfirmLost when
    * it may have been.
    */
-  async send(queue: string, packet: CommandPacket, correlationId: string): Promise<PublishResult> {
-    const body = encodePacket({ ...packet, id: correlationId });
+  async send(
+    queue: string,
+    packet: Omit<CommandPacket, 'id'>,
+    correlationId: string,
+  ): Promise<PublishResult> {
+    const body = encodePacket({ id: correlationId, ...packet });
     const replyTo = this.replyQueueNow();
     const { frames } = this.options.broker;
     return frames.publish({ queue, replyTo, body, correlationId, mayBePlain: true });
@@ -149,10 +156,10 @@ export class CommandClient {
 
   /** What cannot be read is dropped: alone, when it came in a frame. */
   private async take(packet: ReplyPacket | undefined, correlationId: unknown): Promise<void> {
-    const { counters, logger } = this.options.broker;
-    if (!packet || typeof correlationId !== 'string') {
+    const { counters } = this.options.broker;
+    if (!packet || !isShortString(correlationId)) {
       counters.repliesUnreadable += 1;
-      logger.error({ correlationId }, 'reply cannot be read; dropped');
+      this.unreadableLines.spend((also) => this.tellUnreadable(correlationId, also));
     } else if (correlationId.startsWith(REQUEST_PREFIX)) {
       const asked = this.asked.get(correlationId);
       if (asked) asked.resolve(packet);
@@ -160,6 +167,12 @@ export class CommandClient {
     } else {
       await this.gate.pass(() => this.tell(correlationId, packet));
     }
+  }
+
+  /** In a frame the id has no bound; what is none of ours is told by its kind alone. */
+  private tellUnreadable(id: unknown, also: object): void {
+    const correlationId = isShortString(id) ? id : `(${typeof id})`;
+    this.options.broker.logger.error({ correlationId, ...also }, 'reply cannot be read; dropped');
   }
 
   private async tell(correlationId: string, packet: ReplyPacket): Promise<void> {

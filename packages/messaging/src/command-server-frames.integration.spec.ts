@@ -91,14 +91,28 @@ describe('a command server that is sent frames', () => {
     expect(here.served).toHaveLength(2);
   });
 
-  it.each(['[]', ' [ ] ', '[{"pattern":"echo"},]'])('keeps %j as a dead letter', async (body) => {
-    await serve({}, { prefetch: 1 });
-    await here.tell(body);
-    await here.ask(echo('next'));
-    expect((await here.answer()).response).toBe('next');
-    expect(String((await here.room.vhost.take(DEAD)).content)).toBe(body);
+  it.each(['[]', ' [ ] ', '[{"pattern":"echo"},]', '[1,{"id":"x"}]'])(
+    'keeps %j as a dead letter',
+    async (body) => {
+      await serve({}, { prefetch: 1 });
+      await here.tell(body);
+      await here.ask(echo('next'));
+      expect((await here.answer()).response).toBe('next');
+      expect(String((await here.room.vhost.take(DEAD)).content)).toBe(body);
+      await here.expectAllAcknowledged();
+      expect(here.served).toHaveLength(1);
+    },
+  );
+
+  it('takes a list without a packet for one message, and answers it as that', async () => {
+    await serve();
+    const ones = Array.from({ length: 1_024 }, () => 1);
+    for (let n = 0; n < 32; n += 1) await here.ask(ones);
+    for (let n = 0; n < 32; n += 1) {
+      expect((await here.answer()).err).toMatchObject({ code: 'MALFORMED_COMMAND' });
+    }
+    expect(await messagesIn(DEAD)).toBe(32);
     await here.expectAllAcknowledged();
-    expect(here.served).toHaveLength(1);
   });
 
   it('serves a frame that is larger than any of ours', async () => {

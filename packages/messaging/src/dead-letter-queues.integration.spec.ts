@@ -1,9 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { GetMessage } from 'amqplib';
+import { waitFor } from '@backstitch/testkit';
 import type { Broker } from './broker.js';
 import { DeadLetterQueues } from './dead-letter-queues.js';
-import { BrokerAway } from './errors.js';
+import { BrokerAway, ConfirmLost } from './errors.js';
 import { deadLetterHeaders } from './message-headers.js';
+import { stallingLine } from './testing/stalling-line.js';
 import { openRoom, type Room } from './testing/room.js';
 
 const QUEUE = 'things_commands';
@@ -142,6 +144,33 @@ describe('a replay', () => {
     ).rejects.toMatchObject({ code: 'OUTCOME_UNKNOWN' });
     expect(await looked()).toEqual(['one', 'two']);
     expect(String((await room.vhost.take(QUEUE)).content)).toBe('one');
+  });
+});
+
+describe('a broker that takes nothing and says nothing', () => {
+  it('holds up no look, replay or discard for longer than told', async () => {
+    for (const text of ['one', 'two']) await bury(text);
+    const line = await stallingLine(room.vhost.url);
+    room.closes(() => line.close());
+    const silent = await room.broker({ urls: [line.url], queues: [QUEUE], name: 'silent' });
+    const asking = new DeadLetterQueues({ broker: silent, answerMs: 200 });
+    await expect(
+      asking.handle(QUEUE, named('one'), async (held) => {
+        line.stall();
+        await held.replay();
+      }),
+    ).rejects.toThrow(ConfirmLost);
+    await expect(asking.look(QUEUE)).rejects.toThrow(BrokerAway);
+    line.goOn();
+    await waitFor('the letters to be back', async () => (await looked()).length === 2);
+    await expect(
+      asking.handle(QUEUE, named('two'), async (held) => {
+        line.stall();
+        held.discard();
+      }),
+    ).rejects.toThrow(ConfirmLost);
+    line.goOn();
+    await waitFor('the others to be back', async () => (await looked()).length === 1);
   });
 });
 

@@ -3,6 +3,7 @@ import { deadLetterQueueOf } from '@backstitch/shared-types';
 import type { Broker } from './broker.js';
 import { BrokerAway, ConfirmLost } from './errors.js';
 import { carriedProperties, propertiesBeforeDeath } from './message-headers.js';
+import { answered } from './waiting.js';
 
 /** A message of a dead-letter queue, as it lies there. */
 export interface DeadLetter {
@@ -30,6 +31,8 @@ export interface DeadLetterQueuesOptions {
   readonly lettersMax?: number;
   /** And how many bytes of them [32 MiB]. */
   readonly bytesMax?: number;
+  /** How long an answer of the broker is waited for [10,000]. */
+  readonly answerMs?: number;
 }
 
 interface Looked {
@@ -44,6 +47,11 @@ const NOT_FOUND = 404;
  * one that comes near it is put in again, as new.
  */
 const RETURNS_MAX = 10;
+/**
+ * A broker in a memory alarm answers nothing on a connection that has published, and a queue without
+ * a majority confirms nothing. Whoever asked is told, and what is held goes back with the channel.
+ */
+const ANSWER_MS = 10_000;
 
 /**
  * The dead-letter queues. Looking takes every message without acknowledging it, on a channel that
@@ -53,17 +61,19 @@ const RETURNS_MAX = 10;
 export class DeadLetterQueues {
   private readonly lettersMax: number;
   private readonly bytesMax: number;
+  private readonly answerMs: number;
 
   constructor(private readonly options: DeadLetterQueuesOptions) {
     this.lettersMax = options.lettersMax ?? 1_000;
     this.bytesMax = options.bytesMax ?? 32 * 1024 * 1024;
+    this.answerMs = options.answerMs ?? ANSWER_MS;
   }
 
   /** The letters at the head of a queue's dead-letter queue, oldest first. Throws BrokerAway. */
   look(queue: string): Promise<Looked> {
     return this.onChannel(async (channel) => {
       const taken = await this.take(channel, queue);
-      await renew(channel, queue, taken);
+      await this.renew(channel, queue, taken);
       return {
         letters: taken.map((message) => letterOf(queue, message)),
         more: taken.at(-1)?.fields.messageCount ?? 0,
@@ -87,7 +97,7 @@ export class DeadLetterQueues {
       const message = taken[at];
       const held = message && this.held(channel, queue, message);
       const result = held && (await work(held));
-      await renew(
+      await this.renew(
         channel,
         queue,
         taken.filter((other) => other !== message),
@@ -98,14 +108,17 @@ export class DeadLetterQueues {
 
   private held(channel: ConfirmChannel, queue: string, message: GetMessage): HeldDeadLetter {
     const { broker } = this.options;
+    const send = () => {
+      const original = propertiesBeforeDeath(message.properties);
+      return this.publish(channel, queue, message.content, original);
+    };
     return {
       ...letterOf(queue, message),
-      async replay() {
-        const original = propertiesBeforeDeath(message.properties);
-        let result = await publish(channel, queue, message.content, original);
+      replay: async () => {
+        let result = await send();
         if (result === 'unroutable') {
-          await broker.publisher.declareAgain();
-          result = await publish(channel, queue, message.content, original);
+          await answered(this.answerMs, broker.publisher.declareAgain(), away);
+          result = await send();
         }
         if (result === 'unroutable') throw new BrokerAway(`there is no queue ${queue}`);
         await broker.reached?.('orchestrator.replay-before-ack');
@@ -119,7 +132,8 @@ export class DeadLetterQueues {
     const taken: GetMessage[] = [];
     let bytes = 0;
     while (taken.length < this.lettersMax && bytes < this.bytesMax) {
-      const message = await next(channel, deadLetterQueueOf(queue));
+      const getting = next(channel, deadLetterQueueOf(queue));
+      const message = await answered(this.answerMs, getting, away);
       if (!message) break;
       taken.push(message);
       bytes += message.content.length;
@@ -130,7 +144,7 @@ export class DeadLetterQueues {
   private async onChannel<Result>(
     work: (channel: ConfirmChannel) => Promise<Result>,
   ): Promise<Result> {
-    const channel = await this.options.broker.openChannel();
+    const channel = await this.openChannel();
     let lost: Error | undefined;
     channel.on('error', (error) => (lost = error));
     channel.on('close', () => (lost ??= new Error('the channel was closed')));
@@ -138,13 +152,64 @@ export class DeadLetterQueues {
     try {
       result = await work(channel);
     } catch (error) {
-      await channel.close().catch(() => undefined);
+      await this.close(channel).catch(() => undefined);
       throw error;
     }
     // Its answer says that the acknowledgements before it were read.
-    if (!lost) return channel.close().then(() => result, lostAtTheEnd);
+    if (!lost) return this.close(channel).then(() => result, lostAtTheEnd);
     return isNotFound(lost) ? result : lostAtTheEnd(lost);
   }
+
+  private async openChannel(): Promise<ConfirmChannel> {
+    const opening = this.options.broker.openChannel();
+    try {
+      return await answered(this.answerMs, opening, away);
+    } catch (error) {
+      opening.then((late) => late.close()).catch(() => undefined);
+      throw error;
+    }
+  }
+
+  private async close(channel: ConfirmChannel): Promise<void> {
+    await answered(this.answerMs, channel.close(), unknown);
+  }
+
+  private publish(
+    channel: ConfirmChannel,
+    queue: string,
+    body: Buffer,
+    properties: Options.Publish,
+  ): Promise<'accepted' | 'unroutable'> {
+    return answered(this.answerMs, publish(channel, queue, body, properties), unknown);
+  }
+
+  /** Puts in again what was given back so often that its queue would soon throw it away. */
+  private async renew(
+    channel: ConfirmChannel,
+    queue: string,
+    taken: readonly GetMessage[],
+  ): Promise<void> {
+    for (const message of taken) {
+      const { headers, messageId } = message.properties;
+      if (!(Number(headers?.['x-delivery-count']) >= RETURNS_MAX)) continue;
+      const carried = carriedProperties(message.properties);
+      const same = { ...carried, ...(typeof messageId === 'string' && { messageId }) };
+      try {
+        await this.publish(channel, deadLetterQueueOf(queue), message.content, same);
+        channel.ack(message);
+      } catch {
+        return; // It goes back as it was, once more.
+      }
+    }
+  }
+}
+
+function away(why: string): Error {
+  return new BrokerAway(why);
+}
+
+function unknown(why: string): Error {
+  return new ConfirmLost(why);
 }
 
 async function next(channel: ConfirmChannel, queue: string): Promise<GetMessage | false> {
@@ -175,26 +240,6 @@ function isNotFound(error: Error): boolean {
 
 function lostAtTheEnd(error: unknown): never {
   throw new ConfirmLost(error instanceof Error ? error.message : String(error));
-}
-
-/** Puts in again what was given back so often that its queue would soon throw it away. */
-async function renew(
-  channel: ConfirmChannel,
-  queue: string,
-  taken: readonly GetMessage[],
-): Promise<void> {
-  for (const message of taken) {
-    const { headers, messageId } = message.properties;
-    if (!(Number(headers?.['x-delivery-count']) >= RETURNS_MAX)) continue;
-    const carried = carriedProperties(message.properties);
-    const same = { ...carried, ...(typeof messageId === 'string' && { messageId }) };
-    try {
-      await publish(channel, deadLetterQueueOf(queue), message.content, same);
-      channel.ack(message);
-    } catch {
-      return; // It goes back as it was, once more.
-    }
-  }
 }
 
 /** Confirmed by the broker, or returned. */

@@ -8,6 +8,14 @@ export class BrokerAway extends Fault {
   }
 }
 
+/** Too much waits for the same queue, which is silent or slow: nothing was sent. */
+export class RouteFull extends BrokerAway {
+  constructor(waiting: number) {
+    super(`${waiting} packets are waiting for those before them to the same queue`);
+    this.name = 'RouteFull';
+  }
+}
+
 /** It was sent, but whether the broker has taken it is not known: it may arrive, or twice. */
 export class ConfirmLost extends Fault {
   constructor(why: string, options?: ErrorOptions) {

@@ -4,7 +4,7 @@ import type { ChannelModel, GetMessage } from 'amqplib';
 import { BrokerLink } from './broker-link.js';
 import { type BrokerCounters, brokerCounters } from './counters.js';
 import { declareQueues } from './declare.js';
-import { BrokerAway, ConfirmLost } from './errors.js';
+import { BrokerAway, ConfirmLost, RouteFull } from './errors.js';
 import { FRAME_PACKETS_MAX } from './frame.js';
 import { type Framable, FramePublisher } from './frame-publisher.js';
 import { Publisher, type PublisherOptions } from './publisher.js';
@@ -29,7 +29,10 @@ describe('the frame publisher', () => {
   /** Over a line of its own, so that the confirms can be kept from it. */
   async function open(
     queue: string,
-    options: Partial<PublisherOptions> & { waitingMax?: number; laneHeldMs?: number } = {},
+    options: Partial<PublisherOptions> & {
+      waitingMax?: { ofRoute: number; inAll: number };
+      laneHeldMs?: number;
+    } = {},
   ): Promise<{ frames: FramePublisher; line: StallingLine; link: BrokerLink }> {
     const { logger } = room;
     counters = brokerCounters();
@@ -187,18 +190,31 @@ describe('the frame publisher', () => {
     expect(frames.busyRoutes).toBe(0);
   });
 
-  it('refuses more packets than may wait', async () => {
-    const { frames, line } = await open('full', { waitingMax: 2 });
+  it('refuses more packets than may wait for one queue, and those alone', async () => {
+    const { frames, line } = await open('full', { waitingMax: { ofRoute: 2, inAll: 10 } });
     line.stall();
     const sent: Promise<unknown>[] = [];
     for (const n of numbers(4)) {
       sent.push(frames.publish(packet('full', n)));
       await turn();
     }
-    await expect(frames.publish(packet('full', 4))).rejects.toThrow(BrokerAway);
+    await expect(frames.publish(packet('full', 4))).rejects.toThrow(RouteFull);
+    const elsewhere = frames.publish(packet('full', 5, { replyTo: 'other' }));
     line.goOn();
+    expect(await elsewhere).toBe('accepted');
     expect(await Promise.all(sent)).toHaveLength(4);
-    expect(await frames.publish(packet('full', 5))).toBe('accepted');
+    expect(await frames.publish(packet('full', 6))).toBe('accepted');
+  });
+
+  it('refuses more packets than may wait in all', async () => {
+    const { frames, line } = await open('all', { waitingMax: { ofRoute: 2, inAll: 3 } });
+    line.stall();
+    const to = (n: number) => packet('all', n, { replyTo: `asker-${n % 2}` });
+    const sent = numbers(3).map((n) => frames.publish(to(n)));
+    await expect(frames.publish(to(3))).rejects.toThrow(BrokerAway);
+    line.goOn();
+    expect(await Promise.all(sent)).toHaveLength(3);
+    expect(await frames.publish(to(4))).toBe('accepted');
   });
 
   it('sends everything that waits before it is closed', async () => {

@@ -1,5 +1,5 @@
 import type { BrokerCounters } from './counters.js';
-import { BrokerAway } from './errors.js';
+import { BrokerAway, RouteFull } from './errors.js';
 import { countFitting, encodeFrame } from './frame.js';
 import type { Publisher, PublishProperties, PublishResult } from './publisher.js';
 import { within } from './waiting.js';
@@ -18,13 +18,16 @@ export interface Framable {
 export interface FramePublisherOptions {
   publisher: Pick<Publisher, 'publish' | 'refusal'>;
   counters: BrokerCounters;
-  /** Packets that wait for their frame; one more is refused. */
-  waitingMax?: number;
+  /** Packets that wait for their frame, of one route and of all; one more is refused. */
+  waitingMax?: { ofRoute: number; inAll: number };
   /** A message that has no answer after this long no longer holds up those behind it. */
   laneHeldMs?: number;
 }
 
-interface Waiting extends Framable {
+/** No copy of the packet: one is made for each that is sent, and a spread is dear. */
+interface Waiting {
+  packet: Framable;
+  body: Buffer;
   resolve(result: PublishResult): void;
   reject(error: unknown): void;
 }
@@ -45,7 +48,11 @@ interface Route {
  * with many there would be no frames.
  */
 const LANES = 2;
-const WAITING_MAX = 5_000;
+/**
+ * A route never has as many in health: an orchestrator has 128 commands unanswered in a queue, and so
+ * many replies to come from it. All together bound the memory, if a dozen queues are silent.
+ */
+const WAITING_MAX = { ofRoute: 1_024, inAll: 16_384 };
 /**
  * A confirm takes milliseconds. One that is so late may never come (its channel was replaced, or its
  * queue is silent), and what waits would do so until it is given up.
@@ -59,7 +66,7 @@ const LANE_HELD_MS = 1_000;
  */
 export class FramePublisher {
   private readonly routes = new Map<string, Route>();
-  private readonly waitingMax: number;
+  private readonly waitingMax: { readonly ofRoute: number; readonly inAll: number };
   private readonly laneHeldMs: number;
   private waitingCount = 0;
   private idleWaiters: (() => void)[] = [];
@@ -69,13 +76,18 @@ export class FramePublisher {
     this.laneHeldMs = options.laneHeldMs ?? LANE_HELD_MS;
   }
 
-  /** As the publisher's: the answer to the message is the answer to each that travelled in it. */
+  /**
+   * As the publisher's: the answer to the message is the answer to each that travelled in it. Throws
+   * RouteFull when too much waits for the same queue.
+   */
   publish(packet: Framable): Promise<PublishResult> {
     const refusal = this.refusal();
     if (refusal !== undefined) return Promise.reject(new BrokerAway(refusal));
     const route = this.routeOf(packet);
+    const { length } = route.waiting;
+    if (length >= this.waitingMax.ofRoute) return Promise.reject(new RouteFull(length));
     return new Promise((resolve, reject) => {
-      route.waiting.push({ ...packet, resolve, reject });
+      route.waiting.push({ packet, body: packet.body, resolve, reject });
       this.waitingCount += 1;
       this.dispatchSoon(route);
     });
@@ -93,7 +105,7 @@ export class FramePublisher {
   }
 
   private refusal(): string | undefined {
-    if (this.waitingCount < this.waitingMax) return this.options.publisher.refusal();
+    if (this.waitingCount < this.waitingMax.inAll) return this.options.publisher.refusal();
     return `${this.waitingCount} packets are waiting for those before them`;
   }
 
@@ -165,7 +177,8 @@ export class FramePublisher {
 
   private async publishTogether(members: readonly Waiting[]): Promise<PublishResult> {
     const { publisher, counters } = this.options;
-    const [{ queue, replyTo, correlationId, body, mayBePlain }] = members as [Waiting];
+    const [{ packet }] = members as [Waiting];
+    const { queue, replyTo, correlationId, body, mayBePlain } = packet;
     const properties: PublishProperties = {
       contentType: 'application/json',
       ...(replyTo !== undefined && { replyTo }),

@@ -1,5 +1,5 @@
 import type { Broker } from './broker.js';
-import { sendDurably } from './durable-send.js';
+import { keepIn } from './keep.js';
 import { carriedProperties } from './message-headers.js';
 import type { PacketDesk } from './packet-desk.js';
 import type { Parcel } from './unpack.js';
@@ -33,12 +33,5 @@ async function sendAlone(
 ): Promise<boolean> {
   // Put back alone, a list within a list would be taken for a frame.
   if ('unreadable' in parcel.read) return desk.serve(parcel, () => parcel.isOurs());
-  const { publisher } = broker;
-  const properties = { ...carriedProperties(parcel.properties) };
-  const sent = await sendDurably({
-    publish: () => publisher.publish(queue, parcel.body, properties),
-    declareAgain: () => publisher.declareAgain(),
-    isOurs: () => parcel.isOurs(),
-  });
-  return sent !== 'given-up';
+  return keepIn(queue, parcel, { ...carriedProperties(parcel.properties) }, broker);
 }

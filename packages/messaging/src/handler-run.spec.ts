@@ -1,16 +1,17 @@
 import { describe, expect, it } from '@jest/globals';
+import { Deadlines } from './deadlines.js';
 import { runWithDeadline } from './handler-run.js';
 
 describe('a handler under a deadline', () => {
   it('is answered by its own outcome when it ends in time', async () => {
-    const run = runWithDeadline(async () => 'yes', 1_000);
+    const run = runWithDeadline(async () => 'yes', new Deadlines(1_000));
     expect(await run.answer).toEqual({ kind: 'done', response: 'yes' });
   });
 
   it('is answered for when its time is up, and its own outcome is still told', async () => {
     let finish!: (value: string) => void;
     const handler = () => new Promise((resolve) => (finish = resolve));
-    const run = runWithDeadline(handler, 10);
+    const run = runWithDeadline(handler, new Deadlines(10));
     const answer = await run.answer;
     expect(answer).toMatchObject({ fault: { code: 'HANDLER_DEADLINE', retryable: true } });
     finish('late');

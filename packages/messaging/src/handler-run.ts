@@ -1,4 +1,5 @@
 import { Fault } from '@backstitch/shared-types';
+import type { Deadlines } from './deadlines.js';
 import { type Outcome, outcomeOfError, outcomeOfValue } from './outcome.js';
 
 export interface HandlerRun {
@@ -9,12 +10,12 @@ export interface HandlerRun {
 }
 
 /** Runs a handler under a deadline. One that overruns cannot be stopped, only no longer awaited. */
-export function runWithDeadline(handler: () => Promise<unknown>, deadlineMs: number): HandlerRun {
+export function runWithDeadline(handler: () => Promise<unknown>, deadlines: Deadlines): HandlerRun {
   const ended = handler().then(outcomeOfValue, outcomeOfError);
   const answer = new Promise<Outcome>((resolve) => {
-    const timer = setTimeout(() => resolve(overdue(deadlineMs)), deadlineMs);
+    const callOff = deadlines.start(() => resolve(overdue(deadlines.ms)));
     void ended.then((outcome) => {
-      clearTimeout(timer);
+      callOff();
       resolve(outcome);
     });
   });

@@ -79,7 +79,8 @@ function partsOf(body: Buffer): Buffer[] {
     return [body];
   }
   if (!Array.isArray(value) || value.length === 0) return [body];
-  return value.map((element) => Buffer.from(JSON.stringify(element)));
+  const elements = value.map((element) => Buffer.from(JSON.stringify(element)));
+  return elements.some((element) => 'packet' in readPacket(element)) ? elements : [body];
 }
 
 const letter = (id: string, body: Buffer): string => `${id} ${body.toString('latin1')}`;

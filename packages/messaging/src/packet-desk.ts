@@ -1,14 +1,17 @@
-import { type CommandPacket, deadLetterQueueOf } from '@backstitch/shared-types';
+import type { CommandPacket, Fault } from '@backstitch/shared-types';
 import type { Broker } from './broker.js';
+import { DeadLettering } from './dead-lettering.js';
+import { Deadlines } from './deadlines.js';
 import { sendDurably } from './durable-send.js';
 import { type HandlerRun, runWithDeadline } from './handler-run.js';
 import type { IntakePause } from './intake-pause.js';
-import { carriedProperties, deadLetterHeaders, RETRIES_HEADER } from './message-headers.js';
-import { retryDecision } from './one-shot-retry.js';
+import { keepIn } from './keep.js';
+import { carriedProperties, RETRIES_HEADER } from './message-headers.js';
+import { type RetryDecision, retryDecision } from './one-shot-retry.js';
 import { encodeReply, type Outcome } from './outcome.js';
-import type { ReadPacket } from './packet.js';
 import type { PacketGate } from './packet-gate.js';
-import type { PublishProperties, PublishResult } from './publisher.js';
+import type { PublishResult } from './publisher.js';
+import { traceOf } from './trace.js';
 import { idOf, type Parcel } from './unpack.js';
 import { pause } from './waiting.js';
 
@@ -25,11 +28,17 @@ export interface PacketDeskOptions {
   handlerOf(packet: CommandPacket): (() => Promise<unknown>) | undefined;
 }
 
-/** A reply that its queue refuses so often, or is silent about: whoever still wants it asks again. */
+/** A reply that its queue refuses so often is given up. */
 const REPLY_TRIES = 5;
+/** So is one that its queue is silent about for as long as anybody waits for one (a payment's). */
+const REPLY_SILENT_MS = 5_000;
+
+/** Of what failed and nobody waits for; `spared` has used up no retry of its own. */
+type NextTry = RetryDecision | 'spared';
 
 interface Served {
   outcome: Outcome;
+  nextTry: NextTry | undefined;
   /** When a handler that goes on past its deadline no longer holds its place. */
   madeRoom: Promise<void>;
 }
@@ -37,8 +46,14 @@ interface Served {
 /** What happens to one packet between its arrival and its acknowledgement. */
 export class PacketDesk {
   private overdue = 0;
+  private readonly dead: DeadLettering;
+  private readonly deadlines: Deadlines;
+  private readonly patience = { tries: REPLY_TRIES, silence: new Deadlines(REPLY_SILENT_MS) };
 
-  constructor(private readonly options: PacketDeskOptions) {}
+  constructor(private readonly options: PacketDeskOptions) {
+    this.dead = new DeadLettering(options);
+    this.deadlines = new Deadlines(options.handlerDeadlineMs);
+  }
 
   /**
    * Resolves to true when the packet may be acknowledged: its effect is committed and somebody
@@ -49,6 +64,7 @@ export class PacketDesk {
     const { intake, gate } = this.options;
     const leave = await gate.enter();
     let served: Served;
+    let isOurs: boolean;
     try {
       // What was let in before the pause would only fail as the one did that brought it about.
       if (intake.isPaused) await intake.open();
@@ -57,13 +73,15 @@ export class PacketDesk {
         return false;
       }
       served = await this.run(parcel);
+      // From its place: what nobody can serve takes no time, and may come by the thousand.
+      isOurs = await this.buryHopeless(parcel, served);
     } catch (error) {
       leave();
       throw error;
     }
-    // The place is for the work alone: an asker who takes no reply is to hold up nobody else.
+    // The place is not for the reply: an asker who takes none is to hold up nobody else.
     void served.madeRoom.then(leave);
-    const settled = await this.settle(parcel, served.outcome);
+    const settled = isOurs && (await this.settle(parcel, served));
     await served.madeRoom;
     return settled;
   }
@@ -78,7 +96,7 @@ export class PacketDesk {
       const unreadable = { reason: 'UNKNOWN_PATTERN' as const, message };
       return this.served(parcel, { kind: 'unreadable', unreadable });
     }
-    const run = runWithDeadline(handler, this.options.handlerDeadlineMs);
+    const run = runWithDeadline(handler, this.deadlines);
     const outcome = await run.answer;
     const madeRoom = isOverdue(outcome) ? this.makeRoom(run, packet) : undefined;
     return this.served(parcel, outcome, madeRoom);
@@ -87,20 +105,35 @@ export class PacketDesk {
   /** Noted while the place is held: a pause that it brings about is there before the next begins. */
   private served(parcel: Parcel, outcome: Outcome, madeRoom = Promise.resolve()): Served {
     this.note(parcel, outcome);
-    if (outcome.kind === 'fault') this.options.intake.consider(outcome.bug ?? outcome.fault);
-    return { outcome, madeRoom };
+    if (outcome.kind !== 'fault') return { outcome, nextTry: undefined, madeRoom };
+    this.options.intake.consider(outcome.bug ?? outcome.fault);
+    return { outcome, nextTry: this.nextTryOf(parcel, outcome.fault), madeRoom };
   }
 
-  private async settle(parcel: Parcel, outcome: Outcome): Promise<boolean> {
+  private nextTryOf({ properties }: Parcel, { retryable }: Fault): NextTry | undefined {
+    if (properties.replyTo) return undefined;
+    // What fails because the intake is paused would have failed whatever it is.
+    if (this.options.intake.isPaused) return 'spared';
+    return retryable ? retryDecision(properties.headers) : 'exhausted';
+  }
+
+  /** What nobody will ever serve becomes a dead letter. False when it was taken from us before. */
+  private async buryHopeless(parcel: Parcel, { outcome, nextTry }: Served): Promise<boolean> {
+    if (outcome.kind === 'unreadable') {
+      const { reason, message } = outcome.unreadable;
+      return this.dead.bury(parcel, reason, message);
+    }
+    if (outcome.kind !== 'fault' || nextTry !== 'exhausted') return true;
+    return this.dead.bury(parcel, outcome.fault.code, outcome.fault.message);
+  }
+
+  private async settle(parcel: Parcel, { outcome, nextTry }: Served): Promise<boolean> {
     const { reached } = this.options.broker;
     const committed = outcome.kind === 'done' || outcome.kind === 'rejected';
     if (reached && committed) await reached('participant.after-commit-before-reply');
-    if (outcome.kind === 'unreadable') {
-      const { reason, message } = outcome.unreadable;
-      if (!(await this.bury(parcel, reason, message))) return false;
-    }
     if (parcel.properties.replyTo) return this.reply(parcel, outcome);
-    return outcome.kind === 'fault' ? this.putBack(parcel, outcome.fault) : true;
+    const isSettled = nextTry === undefined || nextTry === 'exhausted';
+    return isSettled ? true : this.putBack(parcel, nextTry);
   }
 
   private async reply(parcel: Parcel, outcome: Outcome): Promise<boolean> {
@@ -113,7 +146,7 @@ export class PacketDesk {
     const result = await sendDurably({
       publish: () => this.publishReply(parcel, body),
       isOurs: () => parcel.isOurs(),
-      triesMax: REPLY_TRIES,
+      patience: this.patience,
     });
     if (result === 'untaken') {
       const fields = {
@@ -140,55 +173,17 @@ export class PacketDesk {
   }
 
   /** A failed message that nobody waits for: put back three times, then kept as a dead letter. */
-  private async putBack(
-    parcel: Parcel,
-    fault: { message: string; code: string; retryable: boolean },
-  ) {
+  private async putBack(parcel: Parcel, next: Exclude<NextTry, 'exhausted'>): Promise<boolean> {
     const { broker, queue, intake } = this.options;
-    const decision = fault.retryable ? retryDecision(parcel.properties.headers) : 'exhausted';
-    // What fails because the intake is paused has not used up a retry of its own.
-    const spared = intake.isPaused;
-    if (decision === 'exhausted' && !spared) {
-      return this.bury(parcel, fault.code, fault.message);
-    }
-    if (spared) await intake.open();
-    else if (decision !== 'exhausted') await pause(decision.afterMs);
+    if (next === 'spared') await intake.open();
+    else await pause(next.afterMs);
     if (!parcel.isOurs()) return false;
     const carried = carriedProperties(parcel.properties);
-    if (!spared && decision !== 'exhausted') {
-      carried.headers[RETRIES_HEADER] = decision.retry;
+    if (next !== 'spared') {
+      carried.headers[RETRIES_HEADER] = next.retry;
       broker.counters.oneShotRetries += 1;
     }
-    return this.keep(parcel, queue, { ...carried });
-  }
-
-  private async bury(parcel: Parcel, reason: string, message: string): Promise<boolean> {
-    const { broker, queue } = this.options;
-    const { read, properties } = parcel;
-    const { pattern, saga } = 'packet' in read ? read.packet : read.unreadable;
-    const why = { reason, message, queue, pattern, saga, messageId: properties.messageId };
-    const carried = carriedProperties(properties);
-    const headers = { ...carried.headers, ...deadLetterHeaders(why) };
-    const kept = await this.keep(parcel, deadLetterQueueOf(queue), { ...carried, headers });
-    if (!kept) return false;
-    broker.counters.deadLettered += 1;
-    broker.logger.warn({ queue, reason, ...traceOf(read), why: message }, 'dead-lettered');
-    return true;
-  }
-
-  /** Its own bytes into a queue of ours; false when it was taken from us before they were there. */
-  private async keep(
-    parcel: Parcel,
-    queue: string,
-    properties: PublishProperties,
-  ): Promise<boolean> {
-    const { publisher } = this.options.broker;
-    const sent = await sendDurably({
-      publish: () => publisher.publish(queue, parcel.body, properties),
-      declareAgain: () => publisher.declareAgain(),
-      isOurs: () => parcel.isOurs(),
-    });
-    return sent !== 'given-up';
+    return keepIn(queue, parcel, { ...carried }, broker);
   }
 
   /**
@@ -228,15 +223,4 @@ export class PacketDesk {
 
 function isOverdue(outcome: Outcome): boolean {
   return outcome.kind === 'fault' && outcome.fault.code === 'HANDLER_DEADLINE';
-}
-
-/** What ties a log line to its checkout. */
-function traceOf(read: ReadPacket): object {
-  const { pattern, saga } = 'packet' in read ? read.packet : read.unreadable;
-  const data =
-    'packet' in read ? (read.packet.data as { orderId?: unknown } | undefined) : undefined;
-  const { sagaId, step, attempt, requestId } = saga ?? {};
-  // It is not validated yet, and whatever it is, the line stays one line of a line's length.
-  const orderId = typeof data?.orderId === 'string' ? data.orderId.slice(0, 100) : undefined;
-  return { pattern, sagaId, step, attempt, requestId, orderId };
 }

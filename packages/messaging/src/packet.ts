@@ -41,7 +41,7 @@ function readBody(body: Buffer): ReturnType<typeof readJson> {
 
 function readParsed(value: unknown): ReadPacket {
   if (Array.isArray(value)) {
-    const message = `a list is a frame only as a whole body, and of 1-${ELEMENTS_MAX} packets`;
+    const message = `a list is a frame only as a whole body of 1-${ELEMENTS_MAX}, one a packet at least`;
     return { unreadable: { reason: 'NOT_A_PACKET', message } };
   }
   if (!isRecord(value)) {

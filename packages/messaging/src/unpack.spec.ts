@@ -21,7 +21,7 @@ describe('what comes out of a message', () => {
   });
 
   it('is answered when it can be known by its id, also when nothing else of it can be read', () => {
-    const body = '[{"id":"1"},{"id":2},{"id":null},{},7]';
+    const body = '[{"id":"1"},{"id":2},{"id":null},{},7,{"pattern":"a"}]';
     const parcels = unpacked(body, { replyTo: 'asker' });
     expect(parcels.map(({ properties }) => properties.replyTo as unknown)).toEqual([
       'asker',
@@ -29,6 +29,23 @@ describe('what comes out of a message', () => {
       undefined,
       undefined,
       undefined,
+      'asker',
+    ]);
+  });
+
+  it('is one unreadable message when no element of a list is a packet', () => {
+    const junk = `[${Array.from({ length: 1_024 }, () => 1).join()}]`;
+    for (const body of ['[]', '[1]', junk, '[{"id":"1"},[{"pattern":"a"}],nonsense]']) {
+      const parcels = unpacked(body, { replyTo: 'asker', correlationId: 'c' });
+      expect(parcels).toHaveLength(1);
+      const [{ read, isFramed, properties, ...whole }] = parcels;
+      expect([String(whole.body), isFramed]).toEqual([body, false]);
+      expect(read).toHaveProperty('unreadable');
+      expect(properties).toMatchObject({ replyTo: 'asker', correlationId: 'c' });
+    }
+    expect(unpacked('[1,{"pattern":"a"}]', {}).map(({ isFramed }) => isFramed)).toEqual([
+      true,
+      true,
     ]);
   });
 });

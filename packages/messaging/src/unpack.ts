@@ -21,24 +21,29 @@ interface Arrived {
   readonly isOurs: boolean;
 }
 
-/** The packets of a message: one, or those of a frame. An empty frame is one that cannot be read. */
+/**
+ * The packets of a message: one, or those of a frame. A list without a single packet is one that
+ * cannot be read, however much is in it.
+ */
 export function unpack(arrived: Arrived): [Parcel, ...Parcel[]] {
   const { body } = arrived;
   const properties = answerable(arrived.properties);
   const isOurs = (): boolean => arrived.isOurs;
-  const [first, ...others] = elementsOf(body) ?? [];
-  if (!first) return [{ read: readPacket(body), body, properties, isFramed: false, isOurs }];
-  const parcelOf = (element: Buffer): Parcel => {
-    const read = readPacket(element);
-    return {
-      read,
-      body: element,
-      properties: propertiesAlone(properties, read),
-      isFramed: true,
-      isOurs,
-    };
-  };
-  return [parcelOf(first), ...others.map(parcelOf)];
+  const elements = (elementsOf(body) ?? []).map((element) => ({
+    element,
+    read: readPacket(element),
+  }));
+  if (!elements.some(({ read }) => 'packet' in read)) {
+    return [{ read: readPacket(body), body, properties, isFramed: false, isOurs }];
+  }
+  const parcels = elements.map(({ element, read }) => ({
+    read,
+    body: element,
+    properties: propertiesAlone(properties, read),
+    isFramed: true,
+    isOurs,
+  }));
+  return parcels as [Parcel, ...Parcel[]];
 }
 
 /**

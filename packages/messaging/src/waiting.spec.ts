@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { backoffMs, within } from './waiting.js';
+import { answered, backoffMs, within } from './waiting.js';
 
 describe('backoff', () => {
   it.each([
@@ -22,5 +22,19 @@ describe('within', () => {
 
   it('passes on the failure of the work', async () => {
     await expect(within(1_000, Promise.reject(new Error('no')))).rejects.toThrow('no');
+  });
+});
+
+describe('answered', () => {
+  const late = (why: string) => new Error(`late: ${why}`);
+
+  it('is the answer, or the failure, of the work', async () => {
+    expect(await answered(1_000, Promise.resolve('yes'), late)).toBe('yes');
+    await expect(answered(1_000, Promise.reject(new Error('no')), late)).rejects.toThrow('no');
+  });
+
+  it('fails in the words given when no answer comes in time', async () => {
+    const never = new Promise(() => undefined);
+    await expect(answered(5, never, late)).rejects.toThrow('late: no answer came for 5 ms');
   });
 });

@@ -26,3 +26,20 @@ export async function within(ms: number, work: Promise<unknown>): Promise<void> 
     clearTimeout(timer);
   }
 }
+
+/** The work's answer. Throws what `late` makes of it when none has come after so long. */
+export async function answered<Answer>(
+  ms: number,
+  work: Promise<Answer>,
+  late: (why: string) => Error,
+): Promise<Answer> {
+  let timer: NodeJS.Timeout | undefined;
+  const timeUp = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(late(`no answer came for ${ms} ms`)), ms);
+  });
+  try {
+    return await Promise.race([work, timeUp]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -177,6 +177,7 @@ export class Driver {
   }
 
   private next(resident: Resident): void {
+    if (this.isStopped) resident.refuseTurns(new EngineStopped());
     const turn = resident.turns.shift();
     if (turn) this.submit(resident, turn.event).then(turn.resolve, turn.reject);
     else if (this.isDriven(resident)) this.alarms.arm(resident);

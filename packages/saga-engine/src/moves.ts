@@ -1,4 +1,4 @@
-import type { PlannedCommand, SagaDefinition, StepContext } from './define.js';
+import type { PlannedCommand, SagaDefinition } from './define.js';
 import type {
   BackwardSaga,
   LastError,
@@ -68,11 +68,6 @@ export function prepare(
   const first = definition.steps[0]!.do;
   const instance = awaiting(facts, definition, first, start.nowMs, undefined, 1, facts.kept);
   return { instance, logs: [started(first)], effects: sendEffects(instance, first) };
-}
-
-/** What a command is made from. */
-export function contextOf(instance: SagaInstance): StepContext {
-  return instance;
 }
 
 /**

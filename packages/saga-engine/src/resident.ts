@@ -66,6 +66,11 @@ export class Resident implements Sleeper {
     });
   }
 
+  /** An event that is refused takes no turn, so nobody would come to those behind it. */
+  refuseTurns(why: Error): void {
+    for (const { reject } of this.turns.splice(0)) reject(why);
+  }
+
   /** Tells everybody who waits; without an ended saga they have to look at the row instead. */
   letGo(ended: EndedSaga | undefined): void {
     const waiters = this.waiters;

@@ -20,7 +20,7 @@ import {
 } from './moves.js';
 import type { RetrySettings } from './settings.js';
 
-export { contextOf, prepare } from './moves.js';
+export { prepare } from './moves.js';
 export type { Effect, IgnoredReason, SagaStart, Transition } from './moves.js';
 export type { OperatorAction, ReplyOutcome, SagaEvent } from './event.js';
 

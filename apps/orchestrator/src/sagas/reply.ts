@@ -4,7 +4,7 @@ import type { CommandPacket, ReplyPacket } from '@backstitch/shared-types';
 const CORRELATION = /^([^:]+):([^:]+):(do|undo):(\d{1,9})$/;
 
 /** A saga's command as it travels; the client gives it the id that its reply is known by. */
-export function packetOf(command: OutgoingCommand): CommandPacket {
+export function packetOf(command: OutgoingCommand): Omit<CommandPacket, 'id'> {
   const { sagaId, step, direction, attempt, requestId, pattern, data } = command;
   const saga = { sagaId, step, direction, attempt, ...(requestId !== undefined && { requestId }) };
   return { pattern, data, saga };

@@ -20,6 +20,7 @@ import { SAGA_TABLES } from '../database/schema.js';
 import { checkoutParticipants } from '../participants/participants.js';
 import { ParticipantWatch } from '../participants/participants.watch.js';
 import { correlationOf, packetOf, replyOf } from './reply.js';
+import { ResendWhenBack } from './resend-when-back.js';
 import { exposeSagas, sagaCounts } from './saga-counts.js';
 import { sagaLogger } from './saga-logger.js';
 import { LoggingSagaStore } from './sagas.store.js';
@@ -37,7 +38,7 @@ export class SagaRuntime {
   readonly participants: ParticipantWatch;
   readonly #broker: Broker;
   readonly #logger: Logger;
-  #awaitsBroker = false;
+  readonly #unsent: ResendWhenBack;
 
   constructor(config: OrchestratorConfig, logger: Logger) {
     this.#logger = logger;
@@ -58,6 +59,7 @@ export class SagaRuntime {
       queueType: config.QUEUE_TYPE,
       reached: reachedFaultPoint,
     });
+    this.#unsent = new ResendWhenBack(this.#broker.publisher, () => this.engine.resendUnsent());
     this.deadLetters = new DeadLetterQueues({ broker: this.#broker });
     this.client = new CommandClient({
       broker: this.#broker,
@@ -155,19 +157,9 @@ export class SagaRuntime {
       return sent;
     } catch (error) {
       participants.unsent(command, false);
-      if (!this.#broker.publisher.isOpen) this.#resendWhenBack();
+      this.#unsent.consider();
       throw error;
     }
-  }
-
-  /** What could not be sent waits out its backoff, but no longer than the broker is away. */
-  #resendWhenBack(): void {
-    if (this.#awaitsBroker) return;
-    this.#awaitsBroker = true;
-    void this.#broker.publisher.opened().then(() => {
-      this.#awaitsBroker = false;
-      this.engine.resendUnsent();
-    });
   }
 
   async #onReply(correlationId: string, packet: ReplyPacket): Promise<void> {

@@ -3,7 +3,6 @@ import { isOpen, type SagaInstance } from '../instance.js';
 import { ENGINE_DEFAULTS, type RetrySettings } from '../settings.js';
 import { trace } from '../trace.js';
 import {
-  contextOf,
   prepare,
   transition,
   type OperatorAction,
@@ -147,7 +146,7 @@ export class Scenario<Input = unknown> {
     for (const effect of move.effects) {
       if (effect.kind !== 'send') continue;
       const { name, step, direction } = effect.command;
-      const data = effect.command.data(contextOf(move.instance));
+      const data = effect.command.data(move.instance);
       this.sent.push({ name, step, direction, attempt: effect.attempt, data });
     }
   }
