@@ -208,14 +208,12 @@ export class Driver {
   }
 
   private decide(resident: Resident, event: ArrivingEvent, isReread: boolean): Transition {
-    const { clock, random, settings } = this.ports;
-    const at = { nowMs: clock.nowMs(), random: random() };
+    const { clock, settings } = this.ports;
+    const [nowMs, random] = [clock.nowMs(), this.ports.random()];
     const now = this.dispatch.asSentNow(resident);
-    // Members that follow a spread would be added one by one, on a slow path of V8.
-    const dated = { nowMs: at.nowMs, random: at.random, ...event };
-    const move = transition(resident.definition, now, dated, settings);
+    const move = transition(resident.definition, now, { nowMs, random, ...event }, settings);
     if (!move.ignored || !isReread) return move;
-    return transition(resident.definition, now, { kind: 'resumed', ...at }, settings);
+    return transition(resident.definition, now, { kind: 'resumed', nowMs, random }, settings);
   }
 
   private ignore(resident: Resident, event: ArrivingEvent, reason: Applied): Applied {

@@ -30,7 +30,7 @@ export async function servedQueue(queue: string, module: DynamicModule) {
     /** Sends a command and waits for its reply: the response, or the error as it travelled. */
     async ask(pattern: string, data: unknown, saga?: SagaTag): Promise<unknown> {
       const id = newUuid();
-      await client.send(queue, { pattern, data, id, ...(saga && { saga }) }, id);
+      await client.send(queue, { pattern, data, ...(saga && { saga }) }, id);
       const reply = await waitFor(`the reply to ${pattern}`, () => replies.get(id));
       return 'response' in reply ? reply.response : reply.err;
     },
