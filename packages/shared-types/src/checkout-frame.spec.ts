@@ -58,7 +58,7 @@ describe('the answers of a frame', () => {
         let from = 0;
         const read = ends
           .sort((a, b) => a - b)
-          .flatMap((end) => reader.push(bytes.subarray(from, (from = end))));
+          .flatMap((end) => [...reader.push(bytes.subarray(from, (from = end)))]);
         expect(read.map((each) => ({ ...each, body: each.body.toString() }))).toEqual(answers);
       }),
     );
@@ -66,6 +66,6 @@ describe('the answers of a frame', () => {
 
   it.each(['not json\n{}\n', '{"n":0,"status":200}\n{}\n', '[]\n{}\n'])(
     'are refused when they are none: %j',
-    (text) => expect(() => new FramedAnswerReader().push(Buffer.from(text))).toThrow(),
+    (text) => expect(() => [...new FramedAnswerReader().push(Buffer.from(text))]).toThrow(),
   );
 });

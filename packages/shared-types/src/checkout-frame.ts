@@ -60,21 +60,20 @@ export function encodeFramedAnswer(
 export class FramedAnswerReader {
   #rest: Buffer = Buffer.alloc(0);
 
-  /** Answers those that are whole now. Throws on what is no answer. */
-  push(piece: Buffer): FramedAnswer[] {
+  /** Yields those that are whole now, one by one. Throws on what is no answer. */
+  *push(piece: Buffer): Generator<FramedAnswer> {
     const bytes = this.#rest.length === 0 ? piece : Buffer.concat([this.#rest, piece]);
-    const answers: FramedAnswer[] = [];
     let from = 0;
     for (;;) {
       const endOfHead = bytes.indexOf(NEWLINE, from);
       const endOfBody = endOfHead < 0 ? -1 : bytes.indexOf(NEWLINE, endOfHead + 1);
       if (endOfBody < 0) break;
       const head = readHead(bytes.toString('utf8', from, endOfHead));
-      answers.push({ ...head, body: bytes.subarray(endOfHead + 1, endOfBody) });
+      const body = bytes.subarray(endOfHead + 1, endOfBody);
       from = endOfBody + 1;
+      yield { ...head, body };
     }
     this.#rest = bytes.subarray(from);
-    return answers;
   }
 }
 

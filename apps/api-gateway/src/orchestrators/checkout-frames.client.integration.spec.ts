@@ -121,6 +121,16 @@ describe('a frame that fails', () => {
     ]);
   });
 
+  it('keeps the answers that came before what cannot be read', async () => {
+    const { url } = await orchestrator((response, members) => {
+      response.writeHead(200, FRAME).write(`${answerTo(0, members[0]!)}odd\nlines\n`);
+    });
+    const ask = framesTo(url);
+    const [first, second] = [ask(1), ask(2)];
+    expect(await rejected(second)).toBe('maybe-served');
+    expect(bodyOf(await first)).toEqual({ framed: 1 });
+  });
+
   it('may have been served where no answer came, and keeps the answers that did', async () => {
     const { url } = await orchestrator((response, members) => {
       response.writeHead(200, FRAME);
@@ -139,6 +149,17 @@ describe('a frame that fails', () => {
     const ask = framesTo((await orchestrator(answering)).url);
     const both = [ask(1), ask(2)].map(rejected);
     expect(await Promise.all(both)).toEqual(['maybe-served', 'maybe-served']);
+  });
+
+  it('may have been served where a proxy answers in its place, and goes singly from then on', async () => {
+    const proxied: Answering = (response) => void response.writeHead(502).end('Bad Gateway');
+    const { url, seen } = await orchestrator(proxied);
+    const ask = framesTo(url);
+    const both = [ask(1), ask(2)].map(rejected);
+    expect(await Promise.all(both)).toEqual(['maybe-served', 'maybe-served']);
+    const again = await Promise.all([ask(1), ask(2)]);
+    expect(again.map(bodyOf)).toEqual([{ alone: 1 }, { alone: 2 }]);
+    expect(pathsOf(seen)).toEqual([CHECKOUT_FRAME_PATH, '/checkout', '/checkout']);
   });
 
   it('goes singly, then and for a while, where frames are not known', async () => {

@@ -12,13 +12,15 @@ export interface FrameMember {
 
 /**
  * The answer to a frame: each member gets its own as soon as it has come. What happens to the
- * connection happens to those without an answer; a member whose time is up goes alone. Where the
- * frame as a whole is not accepted, `refused` is given those who want to be asked another way.
+ * connection happens to those without an answer; a member whose time is up goes alone. A frame that
+ * is not accepted as one is told by `refused`, with the members of which nothing was served anywhere:
+ * only a 4xx says that, for whoever stands between may say anything else after the fact.
  */
 export class FrameExchange<Member extends FrameMember> implements Dispatcher.DispatchHandler {
   readonly #open: Map<number, Member>;
   readonly #reader = new FramedAnswerReader();
-  #isRefused = false;
+  /** The status of an answer that is no frame's. */
+  #refusal: number | undefined;
   #controller: Dispatcher.DispatchController | undefined;
 
   constructor(
@@ -47,11 +49,11 @@ export class FrameExchange<Member extends FrameMember> implements Dispatcher.Dis
   ): void {
     if (status < 200) return;
     const isFrame = String(headers['content-type']).startsWith(CHECKOUT_FRAME_MEDIA_TYPE);
-    this.#isRefused = status !== 200 || !isFrame;
+    this.#refusal = status === 200 && isFrame ? undefined : status;
   }
 
   onResponseData(controller: Dispatcher.DispatchController, piece: Buffer): void {
-    if (this.#isRefused) return;
+    if (this.#refusal !== undefined) return;
     try {
       for (const { n, ...answer } of this.#reader.push(piece)) this.#take(n)?.resolve(answer);
     } catch (error) {
@@ -60,8 +62,11 @@ export class FrameExchange<Member extends FrameMember> implements Dispatcher.Dis
   }
 
   onResponseEnd(): void {
-    if (this.#isRefused) this.refused(this.#takeAll());
-    else this.#fail(new Error('an answer of a frame is missing'));
+    const status = this.#refusal;
+    if (status === undefined) return this.#fail(new Error('an answer of a frame is missing'));
+    const unserved = status >= 400 && status < 500 ? this.#takeAll() : [];
+    this.#fail(new Error(`a frame was answered by ${status}`));
+    this.refused(unserved);
   }
 
   onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {

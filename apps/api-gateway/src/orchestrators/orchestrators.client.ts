@@ -32,6 +32,8 @@ interface Target {
   avoidedUntilMs: number;
 }
 
+/** What travels in frames. */
+const CHECKOUT_PATH = '/checkout';
 const AVOIDED_MS = 1_000;
 /** Room for every checkout that waits for its end at one orchestrator, and for the lookers. */
 const CONNECTIONS_MAX = 2_048;
@@ -109,7 +111,7 @@ export class Orchestrators {
     try {
       const asked = { ...request, path };
       const answer =
-        request.method === 'POST'
+        request.method === 'POST' && request.path === CHECKOUT_PATH
           ? await target.checkouts.ask(asked, deadline)
           : await exchange(target.pool, asked, deadline);
       return { answer };

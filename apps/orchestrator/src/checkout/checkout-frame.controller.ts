@@ -11,6 +11,13 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { FramedCheckoutHandler } from './framed-checkout.handler.js';
 import { GatheredLines } from './gathered-lines.js';
 
+/** Whoever stands between passes each answer on as it comes. */
+const STREAM = {
+  'content-type': CHECKOUT_FRAME_MEDIA_TYPE,
+  'cache-control': 'no-transform',
+  'x-accel-buffering': 'no',
+};
+
 /** Checkouts that a gateway passes on together; the answer to each leaves when it is there. */
 @Controller(CHECKOUT_FRAME_PATH)
 export class CheckoutFrameController {
@@ -29,13 +36,14 @@ export class CheckoutFrameController {
     }
     request.isQuiet = true; // each of them has a line of its own
     reply.hijack();
-    reply.raw.writeHead(200, { 'content-type': CHECKOUT_FRAME_MEDIA_TYPE });
+    reply.raw.writeHead(200, STREAM);
     const lines = new GatheredLines(reply.raw);
     const answering = checkouts.map(async (checkout, n) => {
       const answer = await this.handler.answer(checkout);
       lines.write(encodeFramedAnswer(n, answer.status, answer.headers, answer.body));
     });
-    await Promise.all(answering);
+    // Whatever happens, the gateway is told at once that no more will come.
+    await Promise.allSettled(answering);
     lines.end();
   }
 }
