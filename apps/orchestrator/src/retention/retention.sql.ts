@@ -9,11 +9,6 @@ const OLDER = (column: string, days: string) =>
 
 const UNFINISHED = `status IN ('RUNNING', 'COMPENSATING')`;
 
-/** Yesterday's too: a run may begin just before midnight. */
-export const MAKE_PARTITIONS = `
-SELECT make_saga_logs_partitions(today - 1, today + $1::int) AS made
-FROM (SELECT (now() AT TIME ZONE 'UTC')::date) AS at (today)`;
-
 /** The log's partitions, oldest first; the default one has no end, and may have rows of any age. */
 export const PARTITIONS = `
 SELECT relname AS name, until IS NULL AS "isDefault",
