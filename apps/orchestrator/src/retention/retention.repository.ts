@@ -90,10 +90,11 @@ export class OldRows {
     return 'busy' in tried ? tried.busy : undefined;
   }
 
-  /** Sagas with rows in a partition, in id order, behind one of them. */
+  /** Sagas with old rows in a partition, in id order, behind one of them. */
   async sagasIn(partition: string, limit: number, behind?: string): Promise<string[]> {
     const text = sagasIn(partition, behind === undefined);
-    return this.ids(text, behind === undefined ? [limit] : [limit, behind]);
+    const values = [limit, this.days.sagas];
+    return this.ids(text, behind === undefined ? values : [...values, behind]);
   }
 
   /**
@@ -109,7 +110,7 @@ export class OldRows {
       const locked = await client.query<{ at: string }>({
         name: 'retention_lock_keys',
         text: LOCK_KEYS,
-        values: [sagaIds],
+        values: [sagaIds, days.sagas],
       });
       const { rows } = await client.query<{ sagas: number; keys: number }>({
         name: 'retention_remove_sagas',
