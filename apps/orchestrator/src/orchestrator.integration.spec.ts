@@ -155,7 +155,7 @@ describe('a checkout', () => {
 
   it('under the id of a saga of long ago is refused when that is gone, with nothing recorded', async () => {
     const before = await sagasIn();
-    const headers = { 'x-saga-id': madeHoursAgo(2) };
+    const headers = { 'x-saga-id': madeHoursAgo(2), prefer: 'respond-async' };
     const others: Record<string, string>[] = [
       {},
       { 'idempotency-key': 'k' },
