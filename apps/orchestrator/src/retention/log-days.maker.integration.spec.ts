@@ -1,13 +1,17 @@
 import { createLoggerTo, metricsRegistry } from '@backstitch/service-kit';
 import { waitFor } from '@backstitch/testkit';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { Orchestrators } from '../testing/orchestrators.js';
 import { type ClaimFixture, claimFixture } from '../testing/claim-fixture.js';
 import { NO_DAYS } from '../testing/retention-fixture.js';
 import { LogDaysMaker } from './log-days.maker.js';
 import { LogDaysRepository } from './log-days.repository.js';
 
+jest.setTimeout(120_000);
+
 const AHEAD = 4;
+/** For what hangs, not for what is slow. */
+const PATIENTLY = { timeoutMs: 60_000 };
 const lines: string[] = [];
 let log: ClaimFixture;
 let maker: LogDaysMaker;
@@ -44,10 +48,14 @@ const logged = (daysAhead: number) =>
 /** On a slow disk one try is not enough; answers how many days all tries made. */
 async function madeUntil(wanted: number, makers = [maker]): Promise<number> {
   let made = 0;
-  await waitFor(`${wanted} days to be made`, async () => {
-    for (const each of await Promise.all(makers.map((one) => one.make()))) made += each;
-    return (await days()) === wanted;
-  });
+  await waitFor(
+    `${wanted} days to be made`,
+    async () => {
+      for (const each of await Promise.all(makers.map((one) => one.make()))) made += each;
+      return (await days()) === wanted;
+    },
+    PATIENTLY,
+  );
   return made;
 }
 
@@ -97,12 +105,16 @@ describe('an orchestrator that starts', () => {
       await shop.ready(await shop.start());
       expect(await made()).toBe(0);
       await letGo();
-      await waitFor('a start to have made days', async () => {
-        const one = await shop.ready(await shop.start());
-        const found = await made();
-        await one.kill();
-        return found > 0;
-      });
+      await waitFor(
+        'a start to have made days',
+        async () => {
+          const one = await shop.ready(await shop.start());
+          const found = await made();
+          await one.kill();
+          return found > 0;
+        },
+        PATIENTLY,
+      );
     } finally {
       await shop.close();
     }
