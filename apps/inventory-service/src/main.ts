@@ -26,7 +26,10 @@ const logger = createLogger({ app: name, level: config.LOG_LEVEL });
 const database = openDatabase({ url: config.DB_URL, name, logger, poolMax: 2 });
 // The sweeper has a lane of its own, so that commands do not wait for it.
 const lanes = new Lanes({ url: config.DB_URL, name, logger, lanes: STOCK_LANES + 1 });
-const stock = new StockRepository(lanes, currencyDigits(config.CURRENCY));
+const stock = new StockRepository(lanes, {
+  digits: currencyDigits(config.CURRENCY),
+  keptDays: config.HOLD_RETENTION_DAYS,
+});
 const sweeper = new HoldSweeper({ stock, logger, intervalMs: config.SWEEP_INTERVAL_MS });
 const archive = new HoldArchive(database, config.HOLD_RETENTION_DAYS);
 const archiver = new HoldArchiver({ archive, logger });

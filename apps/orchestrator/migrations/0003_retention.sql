@@ -17,32 +17,38 @@ CREATE TABLE saga_logs (
 -- A log row always finds its place, whoever forgot to make partitions in time.
 CREATE TABLE saga_logs_default PARTITION OF saga_logs DEFAULT;
 --> statement-breakpoint
--- Makes the partitions of these days, UTC, that are not there yet; answers how many. Safe to repeat
--- and for two at once. A day whose rows lie in another partition already is left to that one. Made
--- first and attached then: that waits for nobody who writes to the other partitions.
-CREATE FUNCTION make_saga_logs_partitions(from_day date, to_day date) RETURNS integer
+-- Makes the partition of a day, UTC, and answers 'made'; 'there' when another one covers the day or has
+-- its name, 'in default' when the default partition has rows of it, which nothing moves. Safe to
+-- repeat, and for two at once. Rows are looked for before anything is locked, for the lock on the
+-- default partition lasts as long as PostgreSQL then reads it once more.
+CREATE FUNCTION make_saga_logs_day(day date) RETURNS text
 LANGUAGE plpgsql AS $$
 DECLARE
-  day date;
-  name text;
-  made integer := 0;
+  name text := 'saga_logs_' || to_char(day, 'YYYYMMDD');
+  since timestamptz := day::timestamp AT TIME ZONE 'UTC';
+  until timestamptz := (day + 1)::timestamp AT TIME ZONE 'UTC';
 BEGIN
   PERFORM pg_advisory_xact_lock(20818, 1);
-  FOR day IN SELECT generate_series(from_day, to_day, interval '1 day') LOOP
-    name := 'saga_logs_' || to_char(day, 'YYYYMMDD');
-    CONTINUE WHEN to_regclass(name) IS NOT NULL;
-    BEGIN
-      EXECUTE format('CREATE TABLE %I (LIKE saga_logs INCLUDING ALL)', name);
-      EXECUTE format('ALTER TABLE saga_logs ATTACH PARTITION %I FOR VALUES FROM (%L) TO (%L)',
-        name, day::timestamp AT TIME ZONE 'UTC', (day + 1)::timestamp AT TIME ZONE 'UTC');
-      made := made + 1;
-    EXCEPTION
-      -- It would overlap another one, or the default partition has rows of that day.
-      WHEN invalid_object_definition OR check_violation THEN NULL;
-    END;
-  END LOOP;
-  RETURN made;
+  IF to_regclass(name) IS NOT NULL THEN RETURN 'there'; END IF;
+  IF EXISTS (SELECT FROM saga_logs_default WHERE created_at >= since AND created_at < until) THEN
+    RETURN 'in default';
+  END IF;
+  EXECUTE format('CREATE TABLE %I (LIKE saga_logs INCLUDING ALL)', name);
+  EXECUTE format('ALTER TABLE saga_logs ATTACH PARTITION %I FOR VALUES FROM (%L) TO (%L)',
+    name, since, until);
+  RETURN 'made';
+EXCEPTION
+  -- It would overlap another one; or somebody made it, whom a look at the names may miss.
+  WHEN invalid_object_definition OR duplicate_table THEN RETURN 'there';
+  WHEN check_violation THEN RETURN 'in default'; -- since a moment ago
 END $$;
+--> statement-breakpoint
+-- The same for all of these days at once; answers how many were made.
+CREATE FUNCTION make_saga_logs_partitions(from_day date, to_day date) RETURNS integer
+LANGUAGE sql AS $$
+  SELECT count(*) FILTER (WHERE make_saga_logs_day(day::date) = 'made')::integer
+  FROM generate_series(from_day, to_day, interval '1 day') AS day;
+$$;
 --> statement-breakpoint
 DO $$
 DECLARE
@@ -56,7 +62,7 @@ BEGIN
       FOR VALUES FROM (MINVALUE) TO (%L)',
       (greatest(last_day, today + 1) + 1)::timestamp AT TIME ZONE 'UTC');
   END IF;
-  PERFORM make_saga_logs_partitions(today, today + 7);
+  PERFORM make_saga_logs_partitions(today, today + 35);
 END $$;
 --> statement-breakpoint
 -- The final answer of a keyed checkout, from the moment its saga's row is removed.

@@ -13,6 +13,8 @@ import { CheckoutHandler } from './checkout/checkout.handler.js';
 import { OrchestratorConfig } from './config.js';
 import { QueueLocks } from './operations/queue-locks.repository.js';
 import { KeptByLetters } from './retention/kept.client.js';
+import { LogDaysMaker } from './retention/log-days.maker.js';
+import { LogDaysRepository } from './retention/log-days.repository.js';
 import { RetentionRepository } from './retention/retention.repository.js';
 import { RetentionWorker } from './retention/retention.worker.js';
 import { SagaRuntime } from './sagas/sagas.runtime.js';
@@ -30,12 +32,14 @@ const database = openDatabase({
 });
 const migrations = fileURLToPath(new URL('../migrations', import.meta.url));
 const sagas = runtimeOrExit();
+const logDays = new LogDaysMaker({ days: new LogDaysRepository(database), logger }).expose();
 const retention = new RetentionWorker({
   repository: new RetentionRepository(database, {
     sagas: config.SAGA_RETENTION_DAYS,
     keys: config.IDEMPOTENCY_RETENTION_DAYS,
   }),
   kept: new KeptByLetters({ deadLetters: sagas.deadLetters, locks: new QueueLocks(database) }),
+  logDays,
   logger,
 }).expose();
 
@@ -44,7 +48,9 @@ await bootApp({
   module: AppModule.of({ config, database, sagas, logger }),
   config,
   logger,
-  configure: () => {
+  configure: async () => {
+    // Before the first row of a day that nobody made goes to the default partition, and keeps it there.
+    await logDays.make();
     sagas.start();
     retention.start();
   },

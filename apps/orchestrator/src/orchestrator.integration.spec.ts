@@ -24,6 +24,11 @@ beforeAll(async () => {
 afterAll(() => shop.close());
 
 const somebody = () => `user ${newUuid()}`;
+/** A saga's id as it was made then. */
+const madeHoursAgo = (hours: number) => {
+  const time = (Date.now() - hours * 3_600_000).toString(16).padStart(12, '0');
+  return `${time.slice(0, 8)}-${time.slice(8)}${newUuid().slice(13)}`;
+};
 const stateOf = async (sagaId: unknown) => {
   const rows = await shop.query('SELECT status, current_step FROM saga_state WHERE saga_id = $1', [
     sagaId,
@@ -146,6 +151,36 @@ describe('a checkout', () => {
       expect(answer).toMatchObject({ status: 200, body: { sagaId: headers['x-saga-id'] } });
       expect(answer.headers.get('idempotent-replayed')).toBeNull();
     }
+  });
+
+  it('under the id of a saga of long ago is refused when that is gone, with nothing recorded', async () => {
+    const before = await sagasIn();
+    const headers = { 'x-saga-id': madeHoursAgo(2), prefer: 'respond-async' };
+    const others: Record<string, string>[] = [
+      {},
+      { 'idempotency-key': 'k' },
+      { 'x-replay-only': 'true' },
+    ];
+    for (const also of others) {
+      expect(await post(one, somebody(), { ...headers, ...also })).toMatchObject({
+        status: 400,
+        body: { code: 'VALIDATION_FAILED', errors: [{ field: 'x-saga-id' }] },
+      });
+    }
+    expect(await sagasIn()).toBe(before);
+  });
+
+  it('under the id of a saga of long ago is that saga while it is there, or its key', async () => {
+    const [user, sagaId] = [somebody(), madeHoursAgo(2)];
+    const headers = { 'idempotency-key': 'k', prefer: 'respond-async' };
+    const first = await post(one, user, headers);
+    await shop.serveAll();
+    const { sagaId: newId } = first.body as { sagaId: string };
+    const replayed = await post(one, user, { ...headers, 'x-saga-id': sagaId });
+    expect(replayed).toMatchObject({ body: { sagaId: newId } });
+    await shop.query('UPDATE saga_state SET saga_id = $2 WHERE saga_id = $1', [newId, sagaId]);
+    const again = await post(one, user, { 'x-saga-id': sagaId });
+    expect(again).toMatchObject({ status: 200, body: { sagaId } });
   });
 
   it('of a used key with another body is 422', async () => {

@@ -1,16 +1,29 @@
 import { describe, expect, it } from '@jest/globals';
 import { isUUID } from 'class-validator';
-import { isUuid, newUuid } from './uuid.js';
+import { isUuid, newUuid, timeOfUuid } from './uuid.js';
 
 describe('ids', () => {
   it('makes version 7 ids that never repeat and carry the present time', () => {
     const before = Date.now();
     const ids = Array.from({ length: 1000 }, newUuid);
-    const timeMs = Number.parseInt(ids[0]!.replace('-', '').slice(0, 12), 16);
+    const timeMs = timeOfUuid(ids[0]!);
     expect(ids.every((id) => isUUID(id, 7) && isUuid(id))).toBe(true);
     expect(new Set(ids).size).toBe(1000);
     expect(timeMs).toBeGreaterThanOrEqual(before);
     expect(timeMs).toBeLessThanOrEqual(Date.now());
+  });
+
+  it('tell when they were made, to the millisecond and in any case, if they are of version 7', () => {
+    expect(timeOfUuid('017f22e2-79b0-7cc3-98c4-dc0c0c07398f')).toBe(1_645_557_742_000);
+    expect(timeOfUuid('017F22E2-79B0-7CC3-98C4-DC0C0C07398F')).toBe(1_645_557_742_000);
+  });
+
+  it.each([
+    ['of version 4', '017f22e2-79b0-4cc3-98c4-dc0c0c07398f'],
+    ['of another variant', '017f22e2-79b0-7cc3-c8c4-dc0c0c07398f'],
+    ['none', 'not-a-uuid'],
+  ])('tell no time where one is %s', (_what, id) => {
+    expect(timeOfUuid(id)).toBeUndefined();
   });
 
   it.each(['', 'not-a-uuid', '660facf7b9cf417a8ee127afe2fb2c72', `${newUuid()} `])(

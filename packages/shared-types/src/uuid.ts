@@ -7,6 +7,16 @@ export function isUuid(text: string): boolean {
   return ANY_UUID.test(text);
 }
 
+const VERSION_7 = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/i;
+
+/**
+ * When an id of version 7 was made, in milliseconds since 1970, by the clock of whoever made it;
+ * undefined for an id of any other version, which tells no time.
+ */
+export function timeOfUuid(id: string): number | undefined {
+  return VERSION_7.test(id) ? Number.parseInt(id.slice(0, 8) + id.slice(9, 13), 16) : undefined;
+}
+
 /**
  * A new UUID of version 7: its first 48 bits are the time, so that rows made together lie together
  * in their index, however many finished ones lie before them. The order is a habit, not a promise.

@@ -17,12 +17,17 @@ async function main(): Promise<number> {
     console.log(RECONCILE_HELP);
     return 0;
   }
+  const kept = keptDays(process.env);
+  if ('wrong' in kept) {
+    console.error(kept.wrong);
+    return CANNOT_TELL;
+  }
   const { databaseServerUrl } = configuredAddresses(process.env, rememberedAddresses());
   try {
     const result = await reconcile(
       reconcileUrls(process.env, databaseServerUrl),
       options.settleS,
-      keptDays(process.env),
+      kept,
     );
     console.log(options.json ? JSON.stringify(result, null, 2) : report(result));
     return result.breaches.length === 0 ? 0 : 1;

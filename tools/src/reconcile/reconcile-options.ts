@@ -1,8 +1,8 @@
 import { parseArgs } from 'node:util';
+import { RETENTION_DAYS } from '@backstitch/shared-types';
 import { databaseUrl } from '../servers/configured-servers.js';
 import type { DatabaseUrls } from './read-all.js';
 import type { DatabaseName, KeptDays } from './reading.js';
-import { USUALLY_KEPT } from './reconcile.js';
 
 export const RECONCILE_HELP = `pnpm reconcile [--json] [--settle <seconds>]
 
@@ -14,12 +14,14 @@ something does not agree; 2 when a database cannot be read.
 
 The databases are those of DATABASE_SERVER_URL, else of the running \`npm start\`, else at the usual
 place; ORDERS_DB_URL, INVENTORY_DB_URL, PAYMENTS_DB_URL and ORCHESTRATOR_DB_URL name single ones.
-SAGA_RETENTION_DAYS [30] and HOLD_RETENTION_DAYS [400] are those of the apps: what is younger and
-missing is a breach.`;
+SAGA_RETENTION_DAYS [30] and HOLD_RETENTION_DAYS [400] are those of the apps, in the same bounds: what
+is younger and missing is a breach. The report says which were used.`;
 
 export type ReconcileOptions =
   | { json: boolean; help: boolean; settleS: number }
   | { wrong: string };
+
+type Bounds = (typeof RETENTION_DAYS)['sagas' | 'participants'];
 
 export function reconcileOptions(words: readonly string[]): ReconcileOptions {
   try {
@@ -40,16 +42,25 @@ export function reconcileOptions(words: readonly string[]): ReconcileOptions {
   }
 }
 
-/** What the apps keep, by their own variables; what is no number counts as not set. */
-export function keptDays(env: NodeJS.ProcessEnv): KeptDays {
-  const days = (name: string, usual: number) => {
+/**
+ * What the apps keep, by their own variables; one that is empty is not set. What the apps would
+ * refuse is `wrong` here too: a guess would hide what is missing, or call what was removed a breach.
+ */
+export function keptDays(env: NodeJS.ProcessEnv): KeptDays | { wrong: string } {
+  const wrong: string[] = [];
+  const days = (name: string, { min, usual, max }: Bounds): number => {
     const value = env[name]?.trim() ?? '';
-    return /^\d{1,4}$/.test(value) ? Number(value) : usual;
+    if (value === '') return usual;
+    if (/^\d{1,15}$/.test(value) && Number(value) >= min && Number(value) <= max)
+      return Number(value);
+    wrong.push(`${name} must be an integer from ${min} to ${max} (it is "${value}")`);
+    return usual;
   };
-  return {
-    sagas: days('SAGA_RETENTION_DAYS', USUALLY_KEPT.sagas),
-    holds: days('HOLD_RETENTION_DAYS', USUALLY_KEPT.holds),
+  const kept = {
+    sagas: days('SAGA_RETENTION_DAYS', RETENTION_DAYS.sagas),
+    holds: days('HOLD_RETENTION_DAYS', RETENTION_DAYS.participants),
   };
+  return wrong.length > 0 ? { wrong: wrong.join('\n') } : kept;
 }
 
 /** Where each database is: named singly, else on the one server. */

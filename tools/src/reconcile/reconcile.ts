@@ -10,6 +10,8 @@ export interface Reconciliation {
   /** How many sagas were judged, and how many were too young or under way. */
   judged: number;
   moving: number;
+  /** What may be missing for its age. */
+  kept: KeptDays;
 }
 
 const BETWEEN_READINGS_MS = 1_500;
@@ -29,10 +31,10 @@ export async function reconcile(
 ): Promise<Reconciliation> {
   const first = await settledReading(urls, settleS, kept);
   const suspects = breachesOf(first);
-  if (suspects.length === 0) return told(first, []);
+  if (suspects.length === 0) return told(first, [], kept);
   await delay(BETWEEN_READINGS_MS);
   const second = await readAll(urls, kept);
-  return told(second, repeated(suspects, breachesOf(second)));
+  return told(second, repeated(suspects, breachesOf(second)), kept);
 }
 
 /** The first reading in which every saga has ended and settled, or the last one in the time given. */
@@ -49,6 +51,6 @@ async function settledReading(
   }
 }
 
-function told({ sagas }: Reading, breaches: Breach[]): Reconciliation {
-  return { breaches, judged: sagas.finished.length, moving: sagas.moving.length };
+function told({ sagas }: Reading, breaches: Breach[], kept: KeptDays): Reconciliation {
+  return { breaches, judged: sagas.finished.length, moving: sagas.moving.length, kept };
 }

@@ -6,6 +6,8 @@ import { report } from './report.js';
 describe('pnpm reconcile', () => {
   const paid = { invariant: 8, id: 'order-1', what: 'paid 59.98 USD, and its order is missing' };
 
+  const kept = { sagas: 7, holds: 90 };
+
   it('reports only what a second reading repeats', () => {
     const other = { ...paid, id: 'order-2' };
     expect(repeated([paid, other], [{ ...paid, what: 'in other words' }])).toEqual([paid]);
@@ -13,16 +15,17 @@ describe('pnpm reconcile', () => {
   });
 
   it('is a table of the eight invariants with the offending ids below each', () => {
-    const lines = report({ breaches: [paid], judged: 7, moving: 2 }).split('\n');
+    const lines = report({ breaches: [paid], judged: 7, moving: 2, kept }).split('\n');
     expect(lines.filter((line) => line.startsWith('ok'))).toHaveLength(7);
     expect(lines[7]).toMatch(/^BREACH 8 /);
     expect(lines[8]).toContain('order-1  paid 59.98 USD');
+    expect(lines.at(-2)).toMatch(/^sagas are kept for 7 days and holds for 90/);
     expect(lines.at(-1)).toMatch(/^7 finished .* 2 still under way .*: 1 things do not agree$/);
   });
 
   it('does not flood the terminal', () => {
     const breaches = Array.from({ length: 25 }, (_, n) => ({ ...paid, id: `order-${n}` }));
-    expect(report({ breaches, judged: 25, moving: 0 })).toContain('and 5 more');
+    expect(report({ breaches, judged: 25, moving: 0, kept })).toContain('and 5 more');
   });
 
   it('takes few options and refuses others in words', () => {
@@ -52,7 +55,19 @@ describe('pnpm reconcile', () => {
 
   it('takes what is kept from the variables of the apps', () => {
     expect(keptDays({})).toEqual({ sagas: 30, holds: 400 });
-    const set = { SAGA_RETENTION_DAYS: '7', HOLD_RETENTION_DAYS: 'soon' };
+    const set = { SAGA_RETENTION_DAYS: ' 7 ', HOLD_RETENTION_DAYS: '' };
     expect(keptDays(set)).toEqual({ sagas: 7, holds: 400 });
+  });
+
+  it.each([
+    ['SAGA_RETENTION_DAYS', '14d', 'from 1 to 60'],
+    ['SAGA_RETENTION_DAYS', '0', 'from 1 to 60'],
+    ['SAGA_RETENTION_DAYS', '61', 'from 1 to 60'],
+    ['SAGA_RETENTION_DAYS', '-1', 'from 1 to 60'],
+    ['HOLD_RETENTION_DAYS', '89', 'from 90 to 3650'],
+    ['HOLD_RETENTION_DAYS', '1e3', 'from 90 to 3650'],
+  ])('refuses %s=%s as the apps do, rather than guess', (name, value, bounds) => {
+    const wrong = `${name} must be an integer ${bounds} (it is "${value}")`;
+    expect(keptDays({ [name]: value })).toEqual({ wrong });
   });
 });

@@ -3,7 +3,7 @@ import { databaseFault } from '@backstitch/service-kit';
 import type { Lanes } from '../database/lanes.js';
 import type { Hold, StockAnswer } from './hold.js';
 import { Shelf } from './shelf.js';
-import { StockTransaction, type StockCommand } from './stock.transaction.js';
+import { StockTransaction, type StockCommand, type HoldTerms } from './stock.transaction.js';
 import {
   holdFrom,
   linesByOrder,
@@ -27,7 +27,7 @@ export class StockRepository {
 
   constructor(
     private readonly lanes: Lanes,
-    private readonly digits: number,
+    private readonly terms: HoldTerms,
   ) {
     this.commands = new Coalescer({
       keyOf: (command) => command.orderId,
@@ -36,7 +36,7 @@ export class StockRepository {
         waiting.kind === arriving.kind && waiting.sagaId === arriving.sagaId,
       retrySingly: (error) => ['data', 'bug'].includes(databaseFault(error)),
       run: (batch) =>
-        this.lanes.transact((flight) => new StockTransaction(flight, batch, this.digits).run()),
+        this.lanes.transact((flight) => new StockTransaction(flight, batch, this.terms).run()),
     });
   }
 
@@ -61,12 +61,14 @@ export class StockRepository {
         readLines(orderIds),
         lockProducts([], orderIds),
       );
-      const lines = linesByOrder(lineRows, this.digits);
-      const shelf = new Shelf(products.map((row) => productFrom(row, this.digits)));
+      const lines = linesByOrder(lineRows, this.terms.digits);
+      const shelf = new Shelf(products.map((row) => productFrom(row, this.terms.digits)));
       const holds = rows.map((row) => {
         return expire(holdFrom(row, lines.get(row.order_id as string)), shelf);
       });
-      await flight.commit(write({ moves: shelf.changes(), newLines: [], holds }, this.digits));
+      await flight.commit(
+        write({ moves: shelf.changes(), newLines: [], holds }, this.terms.digits),
+      );
       return holds;
     });
   }

@@ -1,5 +1,5 @@
 import type { Statement } from '@backstitch/service-kit';
-import { fromMinor, type ReservationStatus, toMinor } from '@backstitch/shared-types';
+import { fromMinor, type ReservationStatus, timeOfUuid, toMinor } from '@backstitch/shared-types';
 import type { HeldLine, Hold, Refusal } from './hold.js';
 import type { Product, ShelfChange } from './shelf.js';
 
@@ -16,14 +16,20 @@ export interface Claim {
   holdSeconds: number;
 }
 
-/** Inserts the rows that are not there yet and answers those; waits for whoever is inserting one. */
-export function claimHolds(claims: readonly Claim[]): Statement {
+/**
+ * Inserts the rows that are not there yet and answers those; waits for whoever is inserting one. An
+ * order older than holds are kept gets none: its hold may have been archived, and a new row would
+ * answer for what nobody remembers. Ids that tell no time are taken at any age.
+ */
+export function claimHolds(claims: readonly Claim[], keptDays: number): Statement {
   return {
     name: 'claim_holds',
     text: `INSERT INTO reservations (order_id, saga_id, status, expires_at)
       SELECT order_id, saga_id, status, clock_timestamp() + make_interval(secs => seconds)
-      FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::int[])
-        AS claim (order_id, saga_id, status, seconds)
+      FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::int[], $5::float8[])
+        AS claim (order_id, saga_id, status, seconds, made_ms)
+      WHERE made_ms IS NULL
+        OR to_timestamp(made_ms / 1000) >= clock_timestamp() - $6::float8 * interval '1 day'
       ORDER BY order_id
       ON CONFLICT (order_id) DO NOTHING
       RETURNING order_id, expires_at`,
@@ -32,6 +38,8 @@ export function claimHolds(claims: readonly Claim[]): Statement {
       claims.map((claim) => claim.sagaId),
       claims.map((claim) => claim.status),
       claims.map((claim) => claim.holdSeconds),
+      claims.map((claim) => timeOfUuid(claim.orderId)),
+      keptDays,
     ],
   };
 }

@@ -33,6 +33,13 @@ interface EndHold {
 
 export type StockCommand = ReserveHold | EndHold;
 
+export interface HoldTerms {
+  /** Minor digits of the currency. */
+  digits: number;
+  /** Finished holds are archived when they are so old. */
+  keptDays: number;
+}
+
 type Outcome = BatchOutcome<StockAnswer>;
 
 /**
@@ -49,7 +56,7 @@ export class StockTransaction {
   constructor(
     private readonly flight: Flight,
     private readonly commands: readonly StockCommand[],
-    private readonly digits: number,
+    private readonly terms: HoldTerms,
   ) {}
 
   async run(): Promise<Outcome[]> {
@@ -68,7 +75,7 @@ export class StockTransaction {
     const toLock = this.commands.filter(({ kind }) => kind !== 'reserve').map(orderIdOf);
     const nobodyElse = toLock.length === 0;
     const [claimed = [], locked = [], products = []] = await this.flight.send(
-      claims.length > 0 ? claimHolds(claims) : undefined,
+      claims.length > 0 ? claimHolds(claims, this.terms.keptDays) : undefined,
       nobodyElse ? undefined : lockHolds(toLock),
       nobodyElse ? lockProducts(productIdsOf(demand)) : undefined,
     );
@@ -93,7 +100,7 @@ export class StockTransaction {
       moving.length > 0 ? readLines(moving) : undefined,
       lockProducts(productIdsOf(demand), moving),
     );
-    for (const [orderId, held] of linesByOrder(lines, this.digits)) {
+    for (const [orderId, held] of linesByOrder(lines, this.terms.digits)) {
       this.locked.set(orderId, { ...this.locked.get(orderId)!, lines: held });
     }
     return products;
@@ -105,16 +112,16 @@ export class StockTransaction {
     return kind === 'commit' && status === 'EXPIRED';
   }
 
-  /** undefined: a reserve of an order that has its hold already, answered by reading it later. */
+  /** undefined: a reserve that claimed nothing, answered by reading the hold, if any, later. */
   private decide(command: StockCommand): Outcome | undefined {
     const { kind, orderId, sagaId } = command;
     if (kind === 'reserve') {
       const hold = this.claimed.get(orderId);
       if (!hold) return undefined;
-      const after = reserve(hold, command.demand, this.shelf, this.digits);
+      const after = reserve(hold, command.demand, this.shelf, this.terms.digits);
       if (after.status === 'REJECTED') this.changedHolds.push(after);
       for (const line of after.lines) this.newLines.push({ orderId, line });
-      return { ok: answerTo(kind, after, this.digits) };
+      return { ok: answerTo(kind, after, this.terms.digits) };
     }
     const hold = this.locked.get(orderId);
     if (!hold) return { error: notFound(orderId) };
@@ -122,7 +129,7 @@ export class StockTransaction {
     if (stranger) return { error: stranger };
     const after = kind === 'release' ? release(hold, this.shelf) : commit(hold, this.shelf);
     if (after !== hold) this.changedHolds.push(after);
-    return { ok: answerTo(kind, after, this.digits) };
+    return { ok: answerTo(kind, after, this.terms.digits) };
   }
 
   private async writeAndCommit(repeats: readonly StockCommand[]): Promise<Map<string, Hold>> {
@@ -134,11 +141,11 @@ export class StockTransaction {
     const changed = writes.moves.length + writes.newLines.length + writes.holds.length > 0;
     const orderIds = repeats.map(orderIdOf);
     const [, holds = [], lines = []] = await this.flight.commit(
-      changed ? write(writes, this.digits) : undefined,
+      changed ? write(writes, this.terms.digits) : undefined,
       orderIds.length > 0 ? readHolds(orderIds) : undefined,
       orderIds.length > 0 ? readLines(orderIds) : undefined,
     );
-    const byOrder = linesByOrder(lines, this.digits);
+    const byOrder = linesByOrder(lines, this.terms.digits);
     return new Map(
       holds.map((row) => {
         const orderId = row.order_id as string;
@@ -151,11 +158,11 @@ export class StockTransaction {
     const hold = holds.get(orderId);
     if (!hold) return { error: notFound(orderId) };
     const stranger = strangerTo(hold, sagaId);
-    return stranger ? { error: stranger } : { ok: answerTo(kind, hold, this.digits) };
+    return stranger ? { error: stranger } : { ok: answerTo(kind, hold, this.terms.digits) };
   }
 
   private shelfOf(products: readonly Record<string, unknown>[]): Shelf {
-    return new Shelf(products.map((row) => productFrom(row, this.digits)));
+    return new Shelf(products.map((row) => productFrom(row, this.terms.digits)));
   }
 }
 
@@ -173,6 +180,7 @@ const productIdsOf = (lines: readonly (Demand | HeldLine)[]) => [
   ...new Set(lines.map(({ productId }) => productId)),
 ];
 
+/** None was ever made, or it is archived: who undoes must not be told that this is done. */
 function notFound(orderId: string): Fault {
   return new Fault('RESERVATION_NOT_FOUND', `There is no reservation for order ${orderId}`, false);
 }

@@ -10,7 +10,8 @@ import { STOCK_LANES, StockRepository } from '../stock/stock.repository.js';
 import type { Demand } from '../stock/stock.js';
 
 const MIGRATIONS = fileURLToPath(new URL('../../migrations', import.meta.url));
-const DIGITS = 2;
+/** Of all replicas. */
+export const TERMS = { digits: 2, keptDays: 400 };
 
 type Query = <Row extends pg.QueryResultRow>(text: string, values?: unknown[]) => Promise<Row[]>;
 
@@ -26,7 +27,7 @@ export async function stockFixture(replicas = 1) {
   const lanes = Array.from({ length: replicas }, () => {
     return new Lanes({ url: database.url, name: 'lanes', logger, lanes: STOCK_LANES + 1 });
   });
-  const repositories = lanes.map((each) => new StockRepository(each, DIGITS));
+  const repositories = lanes.map((each) => new StockRepository(each, TERMS));
   const query: Query = async (text, values = []) => (await sql.query(text, values)).rows;
   return {
     url: database.url,
@@ -119,6 +120,12 @@ export const commitOf = (orderId: string, sagaId?: string): StockCommand => ({
 });
 
 export const newOrder = newUuid;
+
+/** An order's id as it was made so many days ago. */
+export function orderOf(daysAgo: number): string {
+  const time = (Date.now() - daysAgo * 86_400_000).toString(16).padStart(12, '0');
+  return `${time.slice(0, 8)}-${time.slice(8)}${newUuid().slice(13)}`;
+}
 
 /** "yes", or the code of the no. */
 export function verdict(answer: StockAnswer): string {

@@ -6,12 +6,13 @@ import {
   Problem,
   retryAfterSeconds,
   Shedding,
+  validationProblem,
 } from '@backstitch/service-kit';
 import { type CheckoutLine, newUuid } from '@backstitch/shared-types';
 import type { OrchestratorConfig } from '../config.js';
 import type { SagaRuntime } from '../sagas/sagas.runtime.js';
 import type { Asking, ExistingCheckout, Held } from './checkout.claims.js';
-import { checkoutInput, type Claim, claimOf } from './checkout.js';
+import { checkoutInput, type Claim, claimOf, isTooOldToBegin } from './checkout.js';
 import { type CheckoutRepository, CommitUnknown } from './checkout.repository.js';
 import { inTime } from './in-time.js';
 import { type Hindrance, Intake } from './intake.js';
@@ -110,13 +111,25 @@ export class CheckoutHandler {
     const { sagaId, userId, lines } = request;
     const input = checkoutInput(userId, lines, this.#options.digits);
     const asking = { sagaId, claim, input };
+    const isTooOld = this.#isTooOld(sagaId);
     const hindrance = request.replayOnly ? REPLAY_ONLY : await this.#intake.hindrance();
     // Replays are answered all the same: they cost no saga.
-    const held = hindrance ? await this.#find(asking) : await this.#begin(request, asking);
-    if (!held) throw this.#shed(hindrance!);
+    const mayBegin = !hindrance && !isTooOld;
+    const held = mayBegin ? await this.#begin(request, asking) : await this.#find(asking);
+    if (!held) throw isTooOld ? tooOld() : this.#shed(hindrance!);
     if (held.kind === 'exists') return held;
     const detail = 'The Idempotency-Key was used for a checkout with another body.';
     throw new Problem('IDEMPOTENCY_KEY_REUSED', detail);
+  }
+
+  /** While the database's time is not known nothing begins anyway. */
+  #isTooOld(sagaId: string): boolean {
+    try {
+      return isTooOldToBegin(sagaId, this.#options.sagas.store.clock.nowMs());
+    } catch (error) {
+      if (error instanceof DatabaseTimeUnknown) return false;
+      throw error;
+    }
   }
 
   /**
@@ -205,6 +218,12 @@ function refusalFor(error: unknown): unknown {
     error instanceof DatabaseTimeUnknown ||
     ['away', 'contention'].includes(databaseFault(error));
   return isPassing ? notAccepted(error) : error;
+}
+
+/** Of its saga there may have been an end that is forgotten by now. */
+function tooOld(): Problem {
+  const message = 'x-saga-id was made over an hour ago and names no saga; take a new one';
+  return validationProblem([{ field: 'x-saga-id', message }]);
 }
 
 function notAccepted(cause: unknown): Problem {

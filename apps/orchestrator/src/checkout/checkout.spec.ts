@@ -1,7 +1,14 @@
 import { describe, expect, it } from '@jest/globals';
 import { type CheckoutRequestDto, checkoutLines } from '@backstitch/shared-types';
 import { assert, property, string } from 'fast-check';
-import { checkoutInput, claimOf, type ClaimHolder, fingerprint, judgeClaim } from './checkout.js';
+import {
+  checkoutInput,
+  claimOf,
+  type ClaimHolder,
+  fingerprint,
+  isTooOldToBegin,
+  judgeClaim,
+} from './checkout.js';
 
 const A = '00000000-0000-4000-8000-00000000000a';
 const B = '00000000-0000-4000-8000-00000000000b';
@@ -96,5 +103,21 @@ describe('a claim that somebody holds', () => {
     [keyless, { status: undefined }, 'free'],
   ] as const)('%j held by %j → %s', (claim, part, verdict) => {
     expect(judgeClaim(claim, holder(part as Partial<ClaimHolder>))).toBe(verdict);
+  });
+});
+
+describe("a saga's id", () => {
+  const MADE_MS = 1_645_557_742_000;
+  const id = '017f22e2-79b0-7cc3-98c4-dc0c0c07398f';
+  const HOUR_MS = 3_600_000;
+
+  it('may begin a saga for an hour, by whatever clock it was made a little too late', () => {
+    expect(isTooOldToBegin(id, MADE_MS - HOUR_MS)).toBe(false);
+    expect(isTooOldToBegin(id, MADE_MS + HOUR_MS)).toBe(false);
+    expect(isTooOldToBegin(id, MADE_MS + HOUR_MS + 1)).toBe(true);
+  });
+
+  it('may do so at any time if it tells none', () => {
+    expect(isTooOldToBegin('017f22e2-79b0-4cc3-98c4-dc0c0c07398f', MADE_MS * 2)).toBe(false);
   });
 });

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { SagaStatus } from '@backstitch/saga-engine';
-import { type CheckoutLine, fromMinor, totalMinorOf } from '@backstitch/shared-types';
+import { type CheckoutLine, fromMinor, timeOfUuid, totalMinorOf } from '@backstitch/shared-types';
 
 /** What the saga of a checkout works on, as its row keeps it: amounts are decimal strings. */
 export interface CheckoutInput {
@@ -23,6 +23,18 @@ export function checkoutInput(
     })),
     totalAmount: fromMinor(totalMinorOf(lines), digits),
   };
+}
+
+/** Longer than anybody goes on forwarding a checkout; far shorter than a finished saga is kept. */
+const MAY_BEGIN_FOR_MS = 3_600_000;
+
+/**
+ * True for a saga's id that tells that it was made long ago: its saga may have ended and be removed,
+ * and would begin a second time. An id that tells no time is a new one.
+ */
+export function isTooOldToBegin(sagaId: string, nowMs: number): boolean {
+  const madeMs = timeOfUuid(sagaId);
+  return madeMs !== undefined && madeMs < nowMs - MAY_BEGIN_FOR_MS;
 }
 
 /** Whether two sagas' work is the same, whatever order a database keeps its members in. */

@@ -9,6 +9,8 @@ import pg from 'pg';
 import { MIGRATIONS } from '../testing/orchestrators.js';
 
 const BEFORE = 3;
+/** So many days after today are made. */
+const AHEAD = 35;
 const PARTITIONS = `SELECT relname AS name, pg_get_expr(relpartbound, pg_class.oid) AS bound
   FROM pg_inherits JOIN pg_class ON pg_class.oid = inhrelid
   WHERE inhparent = 'saga_logs'::regclass ORDER BY relname`;
@@ -43,6 +45,8 @@ const partitions = async () => (await query(PARTITIONS)).map(({ name }) => name 
 /** The day, so many days from now, as partitions are called. */
 const dayName = (days: number) =>
   `saga_logs_${new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10).replaceAll('-', '')}`;
+const daysFrom = (first: number) =>
+  Array.from({ length: AHEAD + 1 - first }, (_, index) => first + index);
 const log = (sagaId: string, daysAgo: number, step: string) =>
   query(
     `INSERT INTO saga_logs (saga_id, created_at, step, status)
@@ -73,19 +77,18 @@ describe('the log, when it becomes partitioned', () => {
     // Up to the day of the last row all lies in the old table; the days behind it are made.
     const names = await partitions();
     expect(names).toEqual(expect.arrayContaining(['saga_logs_before', 'saga_logs_default']));
-    expect(names).toEqual(expect.arrayContaining([4, 5, 6, 7].map(dayName)));
-    expect(names).toHaveLength(6);
+    expect(names).toEqual(expect.arrayContaining(daysFrom(4).map(dayName)));
+    expect(names).toHaveLength(2 + daysFrom(4).length);
     expect(await query('SELECT FROM saga_logs_default')).toEqual([]);
     expect(await query('SELECT FROM saga_logs_before')).toHaveLength(5);
   });
 
   it('on a fresh database has its days, and takes a row of any other day', async () => {
     await migrated();
-    const days = [0, 1, 2, 3, 4, 5, 6, 7].map(dayName);
-    expect(await partitions()).toEqual([...days, 'saga_logs_default']);
+    expect(await partitions()).toEqual([...daysFrom(0).map(dayName), 'saga_logs_default']);
     const sagaId = newUuid();
-    for (const daysAgo of [1_000, 0, -7, -100]) await log(sagaId, daysAgo, `${daysAgo}`);
-    expect(await stepsOf(sagaId)).toEqual(['1000', '0', '-7', '-100']);
+    for (const daysAgo of [1_000, 0, -AHEAD, -100]) await log(sagaId, daysAgo, `${daysAgo}`);
+    expect(await stepsOf(sagaId)).toEqual(['1000', '0', `${-AHEAD}`, '-100']);
     expect(await query('SELECT FROM saga_logs_default')).toHaveLength(2);
   });
 
@@ -113,17 +116,17 @@ describe('making partitions', () => {
 
   it('makes each once, however often and whoever asks', async () => {
     await migrated();
-    expect(await make(0, 9)).toBe(2);
-    expect(await make(0, 9)).toBe(0);
+    expect(await make(0, AHEAD + 2)).toBe(2);
+    expect(await make(0, AHEAD + 2)).toBe(0);
     expect(await make(-3, -1)).toBe(3);
-    expect(await partitions()).toHaveLength(14);
+    expect(await partitions()).toHaveLength(daysFrom(0).length + 6);
   });
 
   it('is safe when two do it at once', async () => {
     await migrated();
     const other = new pg.Client({ connectionString: database.url });
     await other.connect();
-    const both = await Promise.all([making(client, 8, 20), making(other, 8, 20)]);
+    const both = await Promise.all([making(client, 30, 48), making(other, 30, 48)]);
     await other.end();
     expect(both.map(({ rows }) => rows[0]!.made).sort((a, b) => a - b)).toEqual([0, 13]);
   });
@@ -132,9 +135,9 @@ describe('making partitions', () => {
     const sagaId = newUuid();
     await log(sagaId, 1, 'A');
     await migrated();
-    await log(sagaId, -9, 'B');
-    expect(await make(-1, 10)).toBe(2);
-    expect(await partitions()).not.toContain(dayName(9));
+    await log(sagaId, -AHEAD - 2, 'B');
+    expect(await make(-1, AHEAD + 3)).toBe(2);
+    expect(await partitions()).not.toContain(dayName(AHEAD + 2));
     expect(await partitions()).not.toContain(dayName(0));
     expect(await stepsOf(sagaId)).toEqual(['A', 'B']);
   });

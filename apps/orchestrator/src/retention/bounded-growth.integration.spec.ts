@@ -7,6 +7,7 @@ jest.setTimeout(120_000);
 /** A cycle is a day of a system that keeps sagas for three, and their keys for three more. */
 const CYCLES = 12;
 const SAGAS_A_DAY = 150;
+const STEPS = 5;
 const KEPT = { sagas: 3, keys: 6 };
 /** By then as much is removed in a day as is written, and no size has a reason to grow. */
 const STEADY = 8;
@@ -42,7 +43,15 @@ async function aDay(cycle: number): Promise<void> {
   });
   await Promise.all(begun.map((one) => repository.begin(one)));
   const ids = begun.map(({ sagaId }) => sagaId);
-  await old.query(`UPDATE saga_state SET status = 'DONE' WHERE saga_id = ANY ($1)`, [ids]);
+  // Each step's reply is a new version of the row, and the last one ends it.
+  for (let step = 1; step <= STEPS; step++) {
+    const status = step === STEPS ? 'DONE' : 'RUNNING';
+    await old.query(
+      `UPDATE saga_state SET status = $2, version = version + 1, updated_at = clock_timestamp()
+        WHERE saga_id = ANY ($1)`,
+      [ids, status],
+    );
+  }
   await old.query(
     `INSERT INTO saga_logs (saga_id, created_at, step, status)
       SELECT id, clock_timestamp(), 'STEP ' || n, 'COMPLETED'
@@ -51,22 +60,25 @@ async function aDay(cycle: number): Promise<void> {
   );
 }
 
-async function sizes(): Promise<Record<string, { bytes: number; dead: number }>> {
-  for (const table of TABLES) await old.query(`VACUUM ${table}`);
-  await old.query('SELECT pg_stat_clear_snapshot()');
-  const found: Record<string, { bytes: number; dead: number }> = {};
+/** What the days have left behind, as it lies there: nothing is tidied up for the look. */
+async function sizes(): Promise<Record<string, number>> {
+  const found: Record<string, number> = {};
   for (const table of TABLES) {
     const [row] = await old.query(
-      `SELECT sum(pg_total_relation_size(relid))::float8 AS bytes,
-          sum(pg_stat_get_dead_tuples(relid))::float8 AS dead
+      `SELECT sum(pg_total_relation_size(relid))::float8 AS bytes
         FROM pg_partition_tree($1) UNION ALL
-        SELECT pg_total_relation_size($1::regclass), pg_stat_get_dead_tuples($1::regclass)
+        SELECT pg_total_relation_size($1::regclass)
         WHERE NOT EXISTS (SELECT FROM pg_partition_tree($1))`,
       [table],
     );
-    found[table] = { bytes: Number(row!.bytes), dead: Number(row!.dead) };
+    found[table] = Number(row!.bytes);
   }
   return found;
+}
+
+/** Once a day, as autovacuum does at the least: what it cannot make room in, grows. */
+async function vacuum(): Promise<void> {
+  for (const table of TABLES) await old.query(`VACUUM ${table}`);
 }
 
 describe('the tables of sagas, while new ones go on', () => {
@@ -77,6 +89,7 @@ describe('the tables of sagas, while new ones go on', () => {
       await ageLog(KEPT.sagas + 2);
       await Promise.all([aDay(cycle), old.worker({ ...KEPT, batchSize: 100 }).run()]);
       seen.push(await sizes());
+      await vacuum();
     }
     const [counted] = await old.query(
       `SELECT (SELECT count(*) FROM saga_state)::int AS sagas,
@@ -85,11 +98,10 @@ describe('the tables of sagas, while new ones go on', () => {
     expect(counted!.sagas).toBeLessThanOrEqual((KEPT.sagas + 2) * SAGAS_A_DAY);
     expect(counted!.keys).toBeLessThanOrEqual((KEPT.keys + 2) * SAGAS_A_DAY);
     for (const table of TABLES) {
-      const bytes = seen.map((each) => each[table]!.bytes);
+      const bytes = seen.map((each) => each[table]!);
       const before = Math.max(...bytes.slice(0, STEADY));
       // One day may stay a run longer, when somebody looked at it as it was to go.
       expect(Math.max(...bytes.slice(STEADY))).toBeLessThanOrEqual(before * 1.3);
-      expect(seen.at(-1)![table]!.dead).toBeLessThanOrEqual(SAGAS_A_DAY);
     }
   });
 });

@@ -8,7 +8,6 @@ import type { Kept, LogPartition } from './retention.js';
 import {
   dropPartition,
   LOCK_KEYS,
-  MAKE_PARTITIONS,
   PARTITIONS,
   REMOVE_KEYS,
   REMOVE_SAGAS,
@@ -16,6 +15,7 @@ import {
   sagasIn,
   STILL_THERE,
 } from './retention.sql.js';
+import { inTransaction, withShortLocks } from './short-locks.js';
 
 export interface RetentionDays {
   sagas: number;
@@ -28,7 +28,7 @@ const LOCK = '20818, 2';
  * For each lock that is waited for. Whoever writes to the log waits behind us: for the parent, the
  * default partition and the one that goes, so for up to three times this.
  */
-const LOCK_TIMEOUT_MS = 100;
+const SHORT = { lockMs: 100 };
 
 /** The rows that are kept for a time; only one orchestrator at a time removes what is too old. */
 export class RetentionRepository {
@@ -78,30 +78,23 @@ export class OldRows {
     private readonly days: RetentionDays,
   ) {}
 
-  /** Answers how many were made; undefined when somebody else's lock was in the way. */
-  makePartitions(daysAhead: number): Promise<number | undefined> {
-    return this.unlessLocked(async () => {
-      const { rows } = await this.client.query<{ made: number }>(MAKE_PARTITIONS, [daysAhead]);
-      return rows[0]!.made;
-    });
-  }
-
   async partitions(): Promise<LogPartition[]> {
     return (await this.client.query<LogPartition>(PARTITIONS, [this.days.sagas])).rows;
   }
 
-  /** Undefined when somebody else's lock was in the way: there is another day. */
-  dropPartition(name: string): Promise<'dropped' | undefined> {
-    return this.unlessLocked(async () => {
-      await this.client.query(dropPartition(name));
-      return 'dropped' as const;
-    });
+  /** Undefined once it is dropped, else why not: somebody else's lock was in the way. */
+  async dropPartition(name: string): Promise<string | undefined> {
+    const tried = await withShortLocks(this.client, SHORT, () =>
+      this.client.query(dropPartition(name)),
+    );
+    return 'busy' in tried ? tried.busy : undefined;
   }
 
-  /** Sagas with rows in a partition, in id order, behind one of them. */
+  /** Sagas with old rows in a partition, in id order, behind one of them. */
   async sagasIn(partition: string, limit: number, behind?: string): Promise<string[]> {
     const text = sagasIn(partition, behind === undefined);
-    return this.ids(text, behind === undefined ? [limit] : [limit, behind]);
+    const values = [limit, this.days.sagas];
+    return this.ids(text, behind === undefined ? values : [...values, behind]);
   }
 
   /**
@@ -113,11 +106,11 @@ export class OldRows {
     kept: Kept,
   ): Promise<{ sagas: number; keys: number; left: string[] }> {
     const { client, days } = this;
-    const removed = await this.transact(async () => {
+    const removed = await inTransaction(client, async () => {
       const locked = await client.query<{ at: string }>({
         name: 'retention_lock_keys',
         text: LOCK_KEYS,
-        values: [sagaIds],
+        values: [sagaIds, days.sagas],
       });
       const { rows } = await client.query<{ sagas: number; keys: number }>({
         name: 'retention_remove_sagas',
@@ -150,29 +143,5 @@ export class OldRows {
 
   private async ids(text: string, values: unknown[]): Promise<string[]> {
     return (await this.client.query<{ id: string }>(text, values)).rows.map(({ id }) => id);
-  }
-
-  private async unlessLocked<Result>(work: () => Promise<Result>): Promise<Result | undefined> {
-    try {
-      return await this.transact(async () => {
-        await this.client.query(`SET LOCAL lock_timeout = ${LOCK_TIMEOUT_MS}`);
-        return work();
-      });
-    } catch (error) {
-      if (databaseFault(error) === 'contention') return undefined;
-      throw error;
-    }
-  }
-
-  private async transact<Result>(work: () => Promise<Result>): Promise<Result> {
-    await this.client.query('BEGIN');
-    try {
-      const result = await work();
-      await this.client.query('COMMIT');
-      return result;
-    } catch (error) {
-      await this.client.query('ROLLBACK').catch(() => undefined);
-      throw error;
-    }
   }
 }

@@ -9,10 +9,9 @@ const OLDER = (column: string, days: string) =>
 
 const UNFINISHED = `status IN ('RUNNING', 'COMPENSATING')`;
 
-/** Yesterday's too: a run may begin just before midnight. */
-export const MAKE_PARTITIONS = `
-SELECT make_saga_logs_partitions(today - 1, today + $1::int) AS made
-FROM (SELECT (now() AT TIME ZONE 'UTC')::date) AS at (today)`;
+/** Of the sagas named by $1 those, as `s`, that are finished for longer than $2 days. */
+const LONG_FINISHED = `s.saga_id = ANY ($1::uuid[])
+      AND NOT s.${UNFINISHED} AND ${OLDER('s.updated_at', '$2')}`;
 
 /** The log's partitions, oldest first; the default one has no end, and may have rows of any age. */
 export const PARTITIONS = `
@@ -24,17 +23,25 @@ CROSS JOIN LATERAL (
 ) AS bound (until)
 WHERE inhparent = 'saga_logs'::regclass ORDER BY until`;
 
-/** The sagas that have rows in a partition, in id order, behind `$2` where there is one. */
+/**
+ * The sagas that have rows older than $2 days in a partition, in id order, behind `$3` where there is
+ * one. An expired partition has no others; the default one may have rows of any age.
+ */
 export function sagasIn(partition: string, isFirst: boolean): string {
   return `
 SELECT DISTINCT saga_id AS id FROM ${quoted(partition)}
-${isFirst ? '' : 'WHERE saga_id > $2::uuid'} ORDER BY saga_id LIMIT $1`;
+WHERE ${OLDER('created_at', '$2')} ${isFirst ? '' : 'AND saga_id > $3::uuid'}
+ORDER BY saga_id LIMIT $1`;
 }
 
-/** Nobody is waited for: a claim that is just being looked after keeps its saga for this time. */
+/**
+ * The keys of sagas that may go, and of no other: each lock is a write. Nobody is waited for: a claim
+ * that is just being looked after keeps its saga for this time.
+ */
 export const LOCK_KEYS = `
-SELECT ctid::text AS at FROM idempotency_keys WHERE saga_id = ANY ($1::uuid[])
-ORDER BY kind, caller, key FOR UPDATE SKIP LOCKED`;
+SELECT k.ctid::text AS at FROM saga_state s JOIN idempotency_keys k ON k.saga_id = s.saga_id
+WHERE ${LONG_FINISHED}
+ORDER BY k.kind, k.caller, k.key FOR UPDATE OF k SKIP LOCKED`;
 
 /**
  * Removes those of the sagas that are finished, old enough, and named by no dead letter ($3, $4) and
@@ -46,7 +53,7 @@ export const REMOVE_SAGAS = `
 WITH removed AS (
   DELETE FROM saga_state WHERE saga_id = ANY (ARRAY(
     SELECT s.saga_id FROM saga_state s
-    WHERE s.saga_id = ANY ($1::uuid[]) AND NOT s.${UNFINISHED} AND ${OLDER('s.updated_at', '$2')}
+    WHERE ${LONG_FINISHED}
       AND s.saga_id <> ALL ($3::uuid[]) AND s.order_id <> ALL ($4::uuid[])
       AND NOT EXISTS (SELECT FROM idempotency_keys k
         WHERE k.saga_id = s.saga_id AND k.ctid <> ALL ($5::tid[]))

@@ -43,7 +43,7 @@ describe('what is finished for longer than it is kept', () => {
 
   it('has its next days made beforehand', async () => {
     await old.worker().run();
-    expect(await old.partitions()).toEqual(expect.arrayContaining([0, -1, -7].map(dayName)));
+    expect(await old.partitions()).toEqual(expect.arrayContaining([0, -1, -2].map(dayName)));
   });
 });
 
@@ -185,12 +185,12 @@ describe('what a dead letter names', () => {
 
   it('is not known while the broker is away: nothing is removed, but days are made', async () => {
     const one = await old.saga(61);
-    expect(await old.partitions()).not.toContain(dayName(-7));
+    expect(await old.partitions()).not.toContain(dayName(-2));
     await old.broker.close();
     expect(await old.worker().run()).toBeUndefined();
     expect([await old.isThere(one), await old.logsOf(one)]).toEqual([true, 2]);
     expect(await keysOf(one.sagaId)).toHaveLength(1);
-    expect(await old.partitions()).toContain(dayName(-7));
+    expect(await old.partitions()).toContain(dayName(-2));
     expect(old.lines.at(-1)).toContain('could not be removed');
     old = await fresh(old);
   });
@@ -233,11 +233,11 @@ describe('the removal', () => {
     const one = await old.saga(40);
     const renamed = (from: string, to: string) =>
       old.query(`ALTER FUNCTION ${from} RENAME TO ${to}`);
-    await renamed('make_saga_logs_partitions', 'may_not_be_made');
+    await renamed('make_saga_logs_day', 'may_not_be_made');
     try {
       expect(await old.worker().run()).toMatchObject({ sagas: 1, partitionsDropped: 1 });
     } finally {
-      await renamed('may_not_be_made', 'make_saga_logs_partitions');
+      await renamed('may_not_be_made', 'make_saga_logs_day');
     }
     expect(await old.isThere(one)).toBe(false);
     expect(old.lines.join()).toContain('no days of the log could be made');
@@ -262,6 +262,8 @@ describe('the removal', () => {
     await reading.query('SELECT count(*) FROM saga_logs');
     const worker = old.worker();
     expect(await worker.run()).toMatchObject({ sagas: 2, partitionsDropped: 0 });
+    const told = old.lines.filter((line) => line.includes('dropping it later'));
+    expect(told).toEqual([expect.stringMatching(`${dayName(41)}.*lock timeout`)]);
     await reading.query('COMMIT');
     reading.release();
     expect(await worker.run()).toMatchObject({ partitionsDropped: 2 });

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { exposeCounters, exposeGauge, type Logger } from '@backstitch/service-kit';
 import type { KeptByLetters } from './kept.client.js';
+import type { LogDaysMaker } from './log-days.maker.js';
 import type { OldRows, RetentionRepository } from './retention.repository.js';
 import {
   type Kept,
@@ -13,6 +14,7 @@ import {
 export interface RetentionParts {
   repository: RetentionRepository;
   kept: Pick<KeptByLetters, 'read'>;
+  logDays: Pick<LogDaysMaker, 'make'>;
   logger: Logger;
   /** Rows in one transaction [500]. */
   batchSize?: number;
@@ -21,7 +23,6 @@ export interface RetentionParts {
 /** What a stop interrupts; nothing is left half done. */
 class Stopped extends Error {}
 
-const PARTITIONS_AHEAD_DAYS = 7;
 const BATCH_SIZE = 500;
 /** Sagas of a partition that had to stay, remembered so that it need not be walked again. */
 const REMEMBERED_MAX = 10_000;
@@ -65,9 +66,11 @@ export class RetentionWorker {
 
   /** One run. Answers what it did; undefined when it could not, or another orchestrator is at it. */
   async run(): Promise<RetentionCounts | undefined> {
-    const { repository, logger } = this.#parts;
+    const { repository, logDays, logger } = this.#parts;
     const counts = nothingYet();
     try {
+      // A saga of a day to come needs its partition, whoever removes, and whether the broker is there.
+      counts.partitionsMade = await logDays.make();
       const done = await repository.alone((old) => this.#removeOld(old, counts));
       if (done) logger.info({ ...counts }, 'what was too old is removed');
       this.#totals.runs += 1;
@@ -97,8 +100,6 @@ export class RetentionWorker {
   }
 
   async #removeOld(old: OldRows, counts: RetentionCounts): Promise<true> {
-    // A saga of tomorrow needs its partition, whether the broker is there or not.
-    counts.partitionsMade = await this.#makePartitions(old);
     const kept = await this.#parts.kept.read();
     this.#isLogBusy = false;
     for (const { name, isDefault, expired } of await old.partitions()) {
@@ -112,16 +113,6 @@ export class RetentionWorker {
     });
     this.#partitions = (await old.partitions()).length;
     return true;
-  }
-
-  /** Rows without a day of their own go to the default one: no reason to remove nothing. */
-  async #makePartitions(old: OldRows): Promise<number> {
-    try {
-      return (await old.makePartitions(PARTITIONS_AHEAD_DAYS)) ?? 0;
-    } catch (error) {
-      this.#parts.logger.warn({ err: error }, 'no days of the log could be made; trying again');
-      return 0;
-    }
   }
 
   /** Drops a partition once no saga is left of those that have rows in it. */
@@ -139,14 +130,23 @@ export class RetentionWorker {
       counts.keys += removed.keys;
       left.push(...removed.left);
     });
-    const mayDrop = left.length === 0 && !this.#isLogBusy;
-    const dropped = mayDrop && (await old.dropPartition(name)) === 'dropped';
-    // Whoever writes waits behind each attempt: one in vain is enough for this run.
-    if (mayDrop && !dropped) this.#isLogBusy = true;
+    const dropped = left.length === 0 && !this.#isLogBusy && (await this.#drop(old, name));
     if (dropped) counts.partitionsDropped += 1;
     else counts.partitionsKept += 1;
     if (!dropped && left.length <= REMEMBERED_MAX) this.#left.set(name, left);
     else this.#left.delete(name);
+  }
+
+  /** Whoever writes waits behind each attempt: one in vain is enough for this run. */
+  async #drop(old: OldRows, name: string): Promise<boolean> {
+    const why = await old.dropPartition(name);
+    if (why === undefined) return true;
+    this.#isLogBusy = true;
+    this.#parts.logger.warn(
+      { partition: name, why },
+      'a day of the log is busy; dropping it later',
+    );
+    return false;
   }
 
   /** It has rows only when no partition was there in time; they go one by one. */

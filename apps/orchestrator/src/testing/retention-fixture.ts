@@ -6,6 +6,8 @@ import type { Beginning } from '../checkout/checkout.claims.js';
 import type { Claim } from '../checkout/checkout.js';
 import { QueueLocks } from '../operations/queue-locks.repository.js';
 import { KeptByLetters } from '../retention/kept.client.js';
+import { LogDaysMaker } from '../retention/log-days.maker.js';
+import { LogDaysRepository } from '../retention/log-days.repository.js';
 import type { RetentionCounts } from '../retention/retention.js';
 import { type RetentionDays, RetentionRepository } from '../retention/retention.repository.js';
 import { RetentionWorker } from '../retention/retention.worker.js';
@@ -51,14 +53,19 @@ export interface RetentionFixture extends ClaimFixture {
 
 const MAKE_DAY = `SELECT make_saga_logs_partitions(day, day)
   FROM (SELECT ((now() - $1::float8 * interval '1 day') AT TIME ZONE 'UTC')::date) AS at (day)`;
-const EMPTY = `
-  TRUNCATE saga_state, saga_logs, idempotency_keys;
+/** Leaves the log its default partition alone. */
+export const NO_DAYS = `
   DO $$ DECLARE name text; BEGIN
     FOR name IN SELECT inhrelid::regclass FROM pg_inherits
       WHERE inhparent = 'saga_logs'::regclass AND inhrelid <> 'saga_logs_default'::regclass
     LOOP EXECUTE 'DROP TABLE ' || name; END LOOP;
-  END $$;
+  END $$`;
+const EMPTY = `
+  TRUNCATE saga_state, saga_logs, idempotency_keys;
+  ${NO_DAYS};
   SELECT make_saga_logs_partitions(now()::date - 1, now()::date + 1)`;
+/** Few, for each is a table to be made and dropped. */
+const AHEAD = 2;
 const SAGAS_DAYS = 30;
 const KEYS_DAYS = 60;
 
@@ -83,6 +90,11 @@ export async function retentionFixture(): Promise<RetentionFixture> {
       new RetentionWorker({
         repository: new RetentionRepository(claims.database, { sagas, keys }),
         kept: new KeptByLetters({ deadLetters, locks: new QueueLocks(claims.database) }),
+        logDays: new LogDaysMaker({
+          days: new LogDaysRepository(claims.database),
+          logger,
+          ahead: AHEAD,
+        }),
         logger,
         batchSize,
       }),
@@ -157,6 +169,7 @@ export async function retentionRunOn(
         deadLetters: new DeadLetterQueues({ broker }),
         locks: new QueueLocks(pool),
       }),
+      logDays: new LogDaysMaker({ days: new LogDaysRepository(pool), logger, ahead: AHEAD }),
       logger,
     }).run();
   } finally {

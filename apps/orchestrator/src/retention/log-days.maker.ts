@@ -1,0 +1,68 @@
+import { exposeGauge, type Logger } from '@backstitch/service-kit';
+import { daysAhead, type MissingDay } from './log-days.js';
+import type { LogDaysRepository } from './log-days.repository.js';
+
+export interface LogDaysParts {
+  days: Pick<LogDaysRepository, 'missing' | 'make'>;
+  logger: Logger;
+  /** Days after today [35]. */
+  ahead?: number;
+}
+
+/** More than a month, so that whatever keeps days from being made is seen long before it hurts. */
+const AHEAD = 35;
+/** An app that starts waits for this; what is left is for the next time. */
+const WITHIN_MS = 10_000;
+
+/** Makes the days of the log before anything happens in them. */
+export class LogDaysMaker {
+  readonly #wanted: number;
+  #ahead = 0;
+
+  constructor(private readonly parts: LogDaysParts) {
+    this.#wanted = parts.ahead ?? AHEAD;
+  }
+
+  /** Tells of itself under /metrics; once a process. */
+  expose(): this {
+    const help = 'Days after today that the log has partitions for; -1 when today has none';
+    exposeGauge('saga_log_days_ahead', help, () => this.#ahead);
+    return this;
+  }
+
+  /**
+   * Makes what is missing, a day at a time, and answers how many. Never throws: rows without a day of
+   * their own go to the default partition. What could not be made is told, with the reason.
+   */
+  async make(): Promise<number> {
+    const { days, logger } = this.parts;
+    try {
+      const { made, reasons } = await this.#makeMissing(await days.missing(this.#wanted));
+      const left = await days.missing(this.#wanted); // another orchestrator may have made them
+      this.#ahead = daysAhead(left, this.#wanted);
+      if (left.length > 0) {
+        const fields = { days: left.map(({ day }) => day), reasons, daysAhead: this.#ahead };
+        logger.warn(fields, 'days of the log could not be made; trying again');
+      }
+      return made;
+    } catch (error) {
+      logger.warn({ err: error }, 'no days of the log could be made; trying again');
+      return 0;
+    }
+  }
+
+  async #makeMissing(missing: readonly MissingDay[]): Promise<{ made: number; reasons: string[] }> {
+    const untilMs = performance.now() + WITHIN_MS;
+    const reasons: string[] = [];
+    let made = 0;
+    for (const { day } of missing) {
+      if (performance.now() > untilMs) break;
+      const notMade = await this.parts.days.make(day);
+      if (notMade) reasons.push(`${day}: ${notMade.why}`);
+      else made += 1;
+      // Others wait behind each attempt: one in vain is enough for this time.
+      if (notMade?.isBusy) break;
+    }
+    return { made, reasons };
+  }
+}
