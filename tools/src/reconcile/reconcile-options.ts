@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import { databaseUrl } from '../servers/configured-servers.js';
-import type { DatabaseUrls } from './read-all.js';
+import type { DatabaseUrls } from './snapshots.js';
 import type { DatabaseName, KeptDays } from './reading.js';
 import { USUALLY_KEPT } from './reconcile.js';
 

@@ -4,7 +4,7 @@ import type { Reconciliation } from './reconcile.js';
 const SHOWN_MAX = 20;
 
 /** The reconciliation as a table for people. */
-export function report({ breaches, judged, moving }: Reconciliation): string {
+export function report({ breaches, judged, moving, stoppedEarly }: Reconciliation): string {
   const lines = INVARIANTS.flatMap((sentence, index) => {
     const found = breaches.filter(({ invariant }) => invariant === index + 1);
     const verdict = found.length === 0 ? 'ok    ' : 'BREACH';
@@ -17,7 +17,8 @@ export function report({ breaches, judged, moving }: Reconciliation): string {
   const affected = new Set(breaches.map(({ id }) => id)).size;
   const verdict = breaches.length === 0 ? 'the books agree' : `${affected} things do not agree`;
   const counted = `${judged} finished sagas judged, ${moving} still under way or just finished`;
-  return [...lines, '', `${counted}: ${verdict}`].join('\n');
+  const stopped = stoppedEarly ? '; so much is wrong that the rest was not read' : '';
+  return [...lines, '', `${counted}: ${verdict}${stopped}`].join('\n');
 }
 
 function line({ id, what }: Breach): string {
