@@ -92,7 +92,7 @@ function commandLine(): Command {
     .option('--warm <n>', seconds('of load before each', 'warm'), wholeNumber)
     .option('--products <n>', 'size of the catalogue', wholeNumber, 1_000)
     .option('--lines <n>', 'different products in an order', wholeNumber, 2)
-    .option('--sagas <n>', 'sagas that takeover and five-million make', wholeNumber)
+    .option('--sagas <n>', 'sagas that takeover, retention and five-million make', wholeNumber)
     .option('--minutes <n>', 'how long memory is watched', wholeNumber, 10)
     .option('--instances <list>', 'of orchestrator and services in scale', numbers, [1, 2, 4])
     .option('--postgres <settings>', 'e.g. commit_delay=1000,commit_siblings=0', settings, {})

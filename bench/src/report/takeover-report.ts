@@ -12,6 +12,8 @@ export interface Takeover {
   claimedSeconds: number;
   servedSeconds: number;
   endedSeconds: number;
+  /** Sagas whose first command was served; any other was undone before. */
+  served: number;
   /** Sagas that ended well; the others were undone. */
   done: number;
   before: NewCheckouts;
@@ -19,7 +21,8 @@ export interface Takeover {
 }
 
 export function takeoverReport(found: Takeover): string {
-  const { sagas, done, claimedSeconds, servedSeconds, endedSeconds, before, meanwhile } = found;
+  const { sagas, served, done, claimedSeconds, servedSeconds, endedSeconds, before, meanwhile } =
+    found;
   const row = (name: string, { answered, latencyMs }: NewCheckouts) => [
     `  ${name}`,
     figure(latencyMs.p50),
@@ -34,7 +37,10 @@ export function takeoverReport(found: Takeover): string {
       [
         [`${sagas} sagas of a dead orchestrator`, 'seconds after its last heartbeat'],
         ['  all claimed by another', figure(claimedSeconds)],
-        ['  all commands sent again and served', figure(servedSeconds)],
+        [
+          `  all commands sent again and served (${served}, ${sagas - served} undone before)`,
+          figure(servedSeconds),
+        ],
         [`  all ended (${done} done, ${sagas - done} undone)`, figure(endedSeconds)],
       ],
       '',

@@ -8,15 +8,17 @@ export const SCENARIOS = {
   takeover: 'an orchestrator dies and leaves 10,000 sagas (--sagas) to another',
   scale: 'the same load on several orchestrators and services (--instances)',
   memory: 'resident memory of each app under load, for ten minutes (--minutes)',
+  retention:
+    'load while 200,000 finished sagas (--sagas) are removed for their age, and while none is',
   'five-million': 'an empty database against one with 5 million finished sagas (--sagas)',
 } as const;
 
 export type ScenarioName = keyof typeof SCENARIOS;
 export const SCENARIO_NAMES = Object.keys(SCENARIOS) as ScenarioName[];
 
-/** Everything that belongs to an ordinary run; five million sagas are a command of their own. */
+/** Everything that belongs to an ordinary run; what fills databases first is a command of its own. */
 export const USUAL_SCENARIOS = SCENARIO_NAMES.filter(
-  (name) => name !== 'idle' && name !== 'five-million',
+  (name) => !['idle', 'retention', 'five-million'].includes(name),
 );
 /** The comparison, in about two minutes. */
 export const QUICK_SCENARIOS: ScenarioName[] = ['throughput', 'half-load'];

@@ -4,6 +4,7 @@ import { halfLoad } from './half-load.js';
 import { hotSku } from './hot-sku.js';
 import { lines } from './lines.js';
 import { memory } from './memory.js';
+import { retention } from './retention.js';
 import { scale } from './scale.js';
 import type { Scenario } from './scenario.js';
 import { takeover } from './takeover.js';
@@ -18,5 +19,6 @@ export const SCENARIO: Record<ScenarioName, Scenario> = {
   takeover,
   scale,
   memory,
+  retention,
   'five-million': fiveMillion,
 };

@@ -1,24 +1,25 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { heat } from '../in-turn.js';
 import { checkoutBody } from '../load/basket.js';
 import { driveOpen } from '../load/drive-open.js';
 import type { LoadOutcome } from '../load/shop.js';
 import { quantileOfSorted } from '../report/statistics.js';
 import { type NewCheckouts, takeoverReport, type Takeover } from '../report/takeover-report.js';
-import type { SystemDatabases } from '../servers/databases.js';
 import { type Backstitch, startBackstitch } from '../systems/backstitch.js';
 import { startSystem } from '../systems/start-system.js';
-import { DeadOrchestrator, LEFT_BEHIND } from '../takeover/dead-orchestrator.js';
+import { DeadOrchestrator } from '../takeover/dead-orchestrator.js';
+import { LeftBehind } from '../takeover/left-behind.js';
+import { untilNoneLeft } from '../takeover/until-none-left.js';
 import { type Scenario, type Stage, START_SECONDS } from './scenario.js';
 
 const SAGAS = 10_000;
 const SAGAS_PER_SECOND = 200;
 const NEW_PER_SECOND = 20;
 const BEFORE_SECONDS = 10;
-const WITHIN_SECONDS = 1_800;
 const LOOK_EVERY_MS = 100;
-const UNFINISHED = `status IN ('RUNNING', 'COMPENSATING')`;
-const IS_LEFT = `input->>'userId' LIKE '${LEFT_BEHIND}%'`;
+/** Claimed, served, ended. */
+const STAGES = 3;
+/** For each of them; who needs longer is not slow but lost. */
+const withinSeconds = (sagas: number) => 120 + sagas / 20;
 
 /** What becomes of the sagas of an orchestrator that died, and of new checkouts meanwhile. */
 export const takeover: Scenario = {
@@ -28,22 +29,17 @@ export const takeover: Scenario = {
     const system = await startSystem('backstitch', { ...stage, products }, startBackstitch);
     const basket = { products, lines: 1 };
     await heat(stage, { name: 'backstitch', system, basket }, 16);
+    stage.say(`new checkouts, ${NEW_PER_SECOND} a second, before`);
+    const usual = await shoppers(stage, system, BEFORE_SECONDS).outcome;
     const dead = await DeadOrchestrator.of(system.databases.url('orchestrator'), products);
     stage.cleanup.add('the dead orchestrator', () => dead.dies());
     stage.say(`an orchestrator takes ${sagas} checkouts in`);
     await dead.leaves(sagas, stage.stop.signal);
-    stage.say(`new checkouts, ${NEW_PER_SECOND} a second, before it dies`);
-    // Its heartbeat must not fall silent while that is measured.
-    const before = shoppers(stage, system, BEFORE_SECONDS);
-    const alive = dead.keepsAlive(before.done);
-    const usual = await before.outcome;
-    await alive;
     await dead.dies();
     stage.say('it has died');
-    const meanwhile = shoppers(stage, system, WITHIN_SECONDS);
-    const times = await watch(stage, system.databases, dead.instanceId, sagas).finally(() =>
-      meanwhile.end(),
-    );
+    const behind = new LeftBehind(system.databases, sagas, dead.instanceId);
+    const meanwhile = shoppers(stage, system, STAGES * withinSeconds(sagas));
+    const times = await watch(stage, behind, sagas).finally(() => meanwhile.end());
     const during = await meanwhile.outcome;
     const data: Takeover = { sagas, ...times, before: summary(usual), meanwhile: summary(during) };
     return { data, text: takeoverReport(data) };
@@ -53,44 +49,33 @@ export const takeover: Scenario = {
 /** Buyers who come at a steady rate until their time is over or they are told to stop. */
 function shoppers(stage: Stage, system: Backstitch, seconds: number) {
   const end = new AbortController();
-  const over = new AbortController();
   const outcome = driveOpen({
     url: system.checkoutUrl,
     perSecond: NEW_PER_SECOND,
     seconds,
     body: () => checkoutBody({ products: stage.options.products, lines: 1 }, Math.random),
     signal: AbortSignal.any([stage.stop.signal, end.signal]),
-  }).finally(() => over.abort());
-  return { outcome, end: () => end.abort(), done: over.signal };
+  });
+  return { outcome, end: () => end.abort() };
 }
 
 /** Seconds since its death until all its sagas were claimed, their commands served, and all ended. */
-async function watch(
-  { say, stop }: Stage,
-  databases: SystemDatabases,
-  deadId: string,
-  sagas: number,
-) {
+async function watch({ say, stop }: Stage, behind: LeftBehind, sagas: number) {
   const diedAtMs = performance.now();
-  const count = async (database: 'orchestrator' | 'orders', from: string) =>
-    Number((await databases.query(database, `SELECT count(*) AS n FROM ${from}`))[0]?.n);
-  const secondsUntil = async (what: string, isSo: () => Promise<boolean>): Promise<number> => {
-    while (!(await isSo())) await delay(LOOK_EVERY_MS, undefined, { signal: stop.signal });
+  const withinMs = withinSeconds(sagas) * 1_000;
+  const secondsUntil = async (what: string, left: () => Promise<number>): Promise<number> => {
+    await untilNoneLeft({ what, left, lookEveryMs: LOOK_EVERY_MS, withinMs, signal: stop.signal });
     const seconds = (performance.now() - diedAtMs) / 1000;
     say(`${what} after ${seconds.toFixed(1)} s`);
     return seconds;
   };
-  const claimedSeconds = await secondsUntil('all claimed', async () => {
-    return (await count('orchestrator', `saga_state WHERE owner = '${deadId}'`)) === 0;
-  });
-  const servedSeconds = await secondsUntil('all commands sent again and served', async () => {
-    return (await count('orders', `orders WHERE user_id LIKE '${LEFT_BEHIND}%'`)) >= sagas;
-  });
-  const endedSeconds = await secondsUntil('all ended', async () => {
-    return (await count('orchestrator', `saga_state WHERE ${UNFINISHED} AND ${IS_LEFT}`)) === 0;
-  });
-  const done = await count('orchestrator', `saga_state WHERE status = 'DONE' AND ${IS_LEFT}`);
-  return { claimedSeconds, servedSeconds, endedSeconds, done };
+  const claimedSeconds = await secondsUntil('all claimed', () => behind.unclaimed());
+  const servedSeconds = await secondsUntil('all commands sent again and served', () =>
+    behind.unserved(),
+  );
+  const endedSeconds = await secondsUntil('all ended', () => behind.unfinished());
+  const [served, done] = [await behind.served(), await behind.done()];
+  return { claimedSeconds, servedSeconds, endedSeconds, served, done };
 }
 
 function summary({ latenciesMs, failed }: LoadOutcome): NewCheckouts {

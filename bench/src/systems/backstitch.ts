@@ -69,7 +69,11 @@ export async function startBackstitchApps(
   const processes = wanted.map(({ name, database }, index) => {
     const one = new BenchProcess({
       name,
-      parameters: [...NODE_FLAGS, ...(site.nodeFlags?.(index) ?? []), appFile(name, 'main.js')],
+      parameters: [
+        ...NODE_FLAGS,
+        ...(site.nodeFlags?.(index, name) ?? []),
+        appFile(name, 'main.js'),
+      ],
       cwd: join(PROJECT, 'apps', name),
       env: {
         ...settings,

@@ -20,7 +20,7 @@ export async function startDbos(site: Site): Promise<System> {
   const port = await freePort();
   const one = new BenchProcess({
     name: 'dbos',
-    parameters: [...(site.nodeFlags?.(0) ?? []), 'server.mjs'],
+    parameters: [...(site.nodeFlags?.(0, 'dbos') ?? []), 'server.mjs'],
     cwd: home,
     env: {
       ...site.env,

@@ -45,7 +45,7 @@ export async function startRestate(site: Site): Promise<System> {
   const app = new BenchProcess({
     ...common,
     name: 'restate steps',
-    parameters: [...(site.nodeFlags?.(0) ?? []), 'server.mjs'],
+    parameters: [...(site.nodeFlags?.(0, 'restate') ?? []), 'server.mjs'],
     env: {
       ...site.env,
       NODE_ENV: 'production',

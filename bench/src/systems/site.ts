@@ -12,8 +12,8 @@ export interface Site {
   say: (line: string) => void;
   /** Ends everything: Ctrl-C, or a process that died. */
   stop: AbortController;
-  /** More flags of Node.js for the n-th process of a system. */
-  nodeFlags?: (index: number) => string[];
+  /** More flags of Node.js for the n-th process of a system, and for whichever app that is. */
+  nodeFlags?: (index: number, app: string) => string[];
   /** Orchestrators, and services of each kind, of Backstitch; 1 unless given. */
   instances?: number;
   /** Tells two of the same system apart; part of the names of databases and queues. */

@@ -36,7 +36,7 @@ export async function startTextbook(site: Site): Promise<System> {
     const port = name === 'gateway' ? gatewayPort : orchestratorPort;
     const one = new BenchProcess({
       name: `textbook ${name}`,
-      parameters: [...(site.nodeFlags?.(index) ?? []), ...parameters],
+      parameters: [...(site.nodeFlags?.(index, name) ?? []), ...parameters],
       cwd: home,
       env: {
         ...site.env,

@@ -1,22 +1,22 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 import { prepare, type SagaDefinition } from '@backstitch/saga-engine';
 import { PostgresSagaStore } from '@backstitch/saga-engine/postgres';
 import { BENCH_PRICE, benchProductId } from '../load/basket.js';
 import { PROJECT } from '../servers/bench-folder.js';
+import { leftBehindOrderId } from './left-behind.js';
 
-/** The users of its sagas have names that begin so; how they are told from everybody else's. */
-export const LEFT_BEHIND = 'left-behind-';
-
+/**
+ * The apps' own but for the deadline of the step that is awaited (20 s there): who is claimed after it
+ * is undone, and here it is to be seen how long it takes to ask all of them again.
+ */
 const TIMING = {
   sagaDeadlineMs: 600_000,
   paymentReplyTimeoutMs: 5_000,
-  steps: { replyTimeoutMs: 2_000, attemptsMax: 5, deadlineMs: 20_000 },
+  steps: { replyTimeoutMs: 2_000, attemptsMax: 5, deadlineMs: 300_000 },
 };
 const AT_ONCE = 500;
-const BEAT_EVERY_MS = 1_000;
 
 /**
  * An orchestrator that took checkouts in and died before it sent anything: its sagas, written by the
@@ -55,18 +55,11 @@ export class DeadOrchestrator {
     }
   }
 
-  /** Its heart beats until then. */
-  async keepsAlive(until: AbortSignal): Promise<void> {
-    while (!until.aborted) {
-      await this.store.heartbeat();
-      await delay(BEAT_EVERY_MS, undefined, { signal: until }).catch(() => undefined);
-    }
-  }
-
-  /** From this moment on it is silent; nobody is told, as when a machine fails. */
+  /** Its last heartbeat; from then on it is silent, and nobody is told, as when a machine fails. */
   async dies(): Promise<void> {
     if (this.isDead) return;
     this.isDead = true;
+    await this.store.heartbeat();
     await this.store.close();
   }
 
@@ -75,12 +68,12 @@ export class DeadOrchestrator {
     const sagaId = randomUUID();
     const productId = benchProductId(1 + Math.floor(Math.random() * products));
     const input = {
-      userId: LEFT_BEHIND + sagaId,
+      userId: `user of ${sagaId}`,
       items: [{ productId, quantity: 1, price: BENCH_PRICE }],
       totalAmount: BENCH_PRICE,
     };
     const nowMs = store.clock.nowMs();
-    const start = { sagaId, subjectId: randomUUID(), input, owner: store.instanceId, nowMs };
+    const start = { sagaId, subjectId: leftBehindOrderId(), input, owner: store.instanceId, nowMs };
     await store.insert(prepare(definition, start));
   }
 }

@@ -5,9 +5,9 @@ import type { KeyAnswer, OrderRow, Reading } from './reading.js';
  * Invariants 2, 3 and 7 once more, for sagas that were removed: what a key goes on to answer is how its
  * order ended.
  */
-export function answerBreaches({ sagas, orders }: Reading): Breach[] {
+export function answerBreaches({ answers, orders }: Reading): Breach[] {
   const byId = new Map(orders.map((order) => [order.orderId, order]));
-  return sagas.answers.flatMap((answer) => {
+  return answers.flatMap((answer) => {
     const found = problem(answer, byId.get(answer.orderId ?? ''));
     return found ? [{ ...found, id: answer.sagaId }] : [];
   });

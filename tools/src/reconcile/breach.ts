@@ -19,6 +19,19 @@ export interface Breach {
   what: string;
 }
 
+/** A breach of this invariant by each row that has a problem. */
+export function each<Row>(
+  invariant: number,
+  rows: readonly Row[],
+  idOf: (row: Row) => string,
+  problemOf: (row: Row) => string | undefined,
+): Breach[] {
+  return rows.flatMap((row) => {
+    const what = problemOf(row);
+    return what === undefined ? [] : [{ invariant, id: idOf(row), what }];
+  });
+}
+
 /** Breaches that both readings have: what only one of them saw was in motion. */
 export function repeated(first: readonly Breach[], second: readonly Breach[]): Breach[] {
   const again = new Set(second.map(identity));

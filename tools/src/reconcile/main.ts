@@ -1,5 +1,6 @@
 /** `pnpm reconcile`: the invariants of the saga protocol against the live databases. */
 import { configuredAddresses, rememberedAddresses } from '../servers/configured-servers.js';
+import { Progress } from './progress.js';
 import { reconcile } from './reconcile.js';
 import { keptDays, RECONCILE_HELP, reconcileOptions, reconcileUrls } from './reconcile-options.js';
 import { report } from './report.js';
@@ -22,12 +23,14 @@ async function main(): Promise<number> {
     console.error(kept.wrong);
     return CANNOT_TELL;
   }
+  const progress = new Progress(console.error);
   const { databaseServerUrl } = configuredAddresses(process.env, rememberedAddresses());
   try {
     const result = await reconcile(
       reconcileUrls(process.env, databaseServerUrl),
       options.settleS,
       kept,
+      { tell: (course) => progress.tell(course) },
     );
     console.log(options.json ? JSON.stringify(result, null, 2) : report(result));
     return result.breaches.length === 0 ? 0 : 1;
@@ -35,6 +38,8 @@ async function main(): Promise<number> {
     if (!(error instanceof Unreadable)) throw error;
     console.error(error.message);
     return CANNOT_TELL;
+  } finally {
+    progress.end();
   }
 }
 

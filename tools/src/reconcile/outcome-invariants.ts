@@ -11,32 +11,10 @@ interface Outcome {
 type Told = Omit<Breach, 'id'>;
 
 /** Invariants 2, 3, 7 and 8: how a saga ended is how its order, its hold and its money ended. */
-export function outcomeBreaches({ sagas, orders, stock, money }: Reading): Breach[] {
-  const breaches: Breach[] = [];
-  const outcomes = new Map<string, Outcome>();
-  const put = <Key extends keyof Outcome>(key: Key, row: Outcome[Key] & { orderId: string }) => {
-    const outcome = outcomes.get(row.orderId) ?? {};
-    if (outcome[key])
-      breaches.push({ invariant: 7, id: row.orderId, what: `two rows of its ${key}` });
-    outcome[key] = row;
-    outcomes.set(row.orderId, outcome);
-  };
-  const ordersOf = new Map<string, string>();
-  for (const row of orders) {
-    put('order', row);
-    if (row.sagaId === null) continue;
-    const other = ordersOf.get(row.sagaId);
-    if (other !== undefined) {
-      const what = `the orders ${other} and ${row.orderId} are both of this saga`;
-      breaches.push({ invariant: 7, id: row.sagaId, what });
-    }
-    ordersOf.set(row.sagaId, row.orderId);
-  }
-  for (const row of stock.holds) put('hold', row);
-  for (const row of money.payments) put('payment', row);
-
+export function outcomeBreaches(reading: Reading): Breach[] {
+  const { outcomes, breaches } = outcomesOf(reading);
   const finished = new Map<string, FinishedSaga>();
-  for (const saga of sagas.finished) {
+  for (const saga of reading.finished) {
     if (finished.has(saga.orderId)) {
       breaches.push({ invariant: 7, id: saga.orderId, what: 'two sagas for one order' });
     }
@@ -47,18 +25,45 @@ export function outcomeBreaches({ sagas, orders, stock, money }: Reading): Breac
       breaches.push({ ...what, id: saga.orderId });
     }
   }
-  const moving = new Set(sagas.moving.map(({ orderId }) => orderId));
-  const there = new Set([...sagas.finished, ...sagas.moving].map(({ sagaId }) => sagaId));
+  const moving = new Set(reading.moving.map(({ orderId }) => orderId));
   for (const [orderId, outcome] of outcomes) {
     if (moving.has(orderId)) continue;
     const saga = finished.get(orderId);
-    const isRemoved = !saga && mayBeRemoved(outcome, there);
+    const isRemoved = !saga && mayBeRemoved(outcome, reading.there);
     const problems = isRemoved ? removedProblems(outcome) : [];
     for (const what of [...problems, ...withoutSaga(outcome, saga, isRemoved)]) {
       breaches.push({ ...what, id: orderId });
     }
   }
   return breaches;
+}
+
+/** The sagas of orders that may have been removed, unless they are found under another order. */
+export function perhapsRemoved({
+  finished,
+  orders,
+}: Pick<Reading, 'finished' | 'orders'>): string[] {
+  const known = new Set(finished.map(({ orderId }) => orderId));
+  return orders.flatMap(({ orderId, sagaId, sagaMayBeGone }) =>
+    sagaMayBeGone && sagaId !== null && !known.has(orderId) ? [sagaId] : [],
+  );
+}
+
+/** What there is of each order, and a breach where there is anything twice. */
+function outcomesOf({ orders, holds, payments }: Reading) {
+  const breaches: Breach[] = [];
+  const outcomes = new Map<string, Outcome>();
+  const put = <Key extends keyof Outcome>(key: Key, row: Outcome[Key] & { orderId: string }) => {
+    const outcome = outcomes.get(row.orderId) ?? {};
+    if (outcome[key])
+      breaches.push({ invariant: 7, id: row.orderId, what: `two rows of its ${key}` });
+    outcome[key] = row;
+    outcomes.set(row.orderId, outcome);
+  };
+  for (const row of orders) put('order', row);
+  for (const row of holds) put('hold', row);
+  for (const row of payments) put('payment', row);
+  return { outcomes, breaches };
 }
 
 function doneProblems({ order, hold, payment }: Outcome): Told[] {

@@ -1,21 +1,16 @@
-/** What one reading of the four databases tells; each part is one consistent snapshot. */
+/** What the four databases tell of some orders: all there is, each database seen at one instant. */
 export interface Reading {
-  sagas: SagasReading;
-  orders: readonly OrderRow[];
-  stock: StockReading;
-  money: MoneyReading;
-}
-
-export interface SagasReading {
-  /** Finished long enough ago for all its effects to be in place. */
+  /** Finished long enough ago for all their effects to be in place. */
   finished: readonly FinishedSaga[];
   /** Unfinished, or finished a moment ago: what belongs to these is not judged yet. */
   moving: readonly MovingSaga[];
-  /** What the logs of the finished sagas tell, each different story once. */
-  stories: readonly Story[];
-  keysWithoutSaga: readonly { key: string; sagaId: string }[];
   /** What keys say in place of their removed sagas. */
   answers: readonly KeyAnswer[];
+  orders: readonly OrderRow[];
+  holds: readonly HoldRow[];
+  payments: readonly PaymentRow[];
+  /** Of the sagas that may be removed, those that are there, under whichever order. */
+  there: ReadonlySet<string>;
 }
 
 export interface KeyAnswer {
@@ -54,8 +49,7 @@ export interface Story {
   status: FinishedSaga['status'];
   /** Log rows in order: `STEP:STATUS` or `STEP:FAILED:unknown`, separated by blanks. */
   rows: string;
-  /** Some of the sagas with this very story; `count` are all. */
-  sagaIds: readonly string[];
+  /** Sagas with this very story. */
   count: number;
 }
 
@@ -94,11 +88,6 @@ export interface ProductRow {
   consumed: number;
 }
 
-export interface StockReading {
-  products: readonly ProductRow[];
-  holds: readonly HoldRow[];
-}
-
 export interface PaymentRow extends ParticipantRow {
   status: 'PENDING' | 'SUCCESS' | 'FAILED' | 'REFUNDED' | 'CANCELLED';
   amount: string | null;
@@ -110,10 +99,23 @@ export interface PaymentRow extends ParticipantRow {
   refunded: string | null;
 }
 
-export interface MoneyReading {
-  payments: readonly PaymentRow[];
-  /** Decisions of the bank under keys that no payment has. */
-  strayCharges: readonly { key: string; decision: string }[];
+/** A decision of the bank under a key that no payment has. */
+export interface StrayCharge {
+  key: string;
+  decision: string;
+}
+
+/** A saga that several orders say is theirs; two of them are named. */
+export interface SharedSaga {
+  sagaId: string;
+  orders: number;
+  one: string;
+  other: string;
+}
+
+export interface KeyOfNoSaga {
+  key: string;
+  sagaId: string;
 }
 
 /** The four databases. */

@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import { RETENTION_DAYS } from '@backstitch/shared-types';
 import { databaseUrl } from '../servers/configured-servers.js';
-import type { DatabaseUrls } from './read-all.js';
+import type { DatabaseUrls } from './snapshots.js';
 import type { DatabaseName, KeptDays } from './reading.js';
 
 export const RECONCILE_HELP = `pnpm reconcile [--json] [--settle <seconds>]

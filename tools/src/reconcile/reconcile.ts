@@ -1,21 +1,23 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { RETENTION_DAYS } from '@backstitch/shared-types';
-import { repeated, type Breach } from './breach.js';
-import { breachesOf } from './invariants.js';
-import { readAll, type DatabaseUrls } from './read-all.js';
-import type { KeptDays, Reading } from './reading.js';
+import { repeated } from './breach.js';
+import { examine, type Course, type Examined } from './examine.js';
+import { countMoving } from './read-sagas.js';
+import type { KeptDays } from './reading.js';
+import { Snapshot } from './snapshot.js';
+import type { DatabaseUrls } from './snapshots.js';
 
-export interface Reconciliation {
-  breaches: Breach[];
-  /** How many sagas were judged, and how many were too young or under way. */
-  judged: number;
-  moving: number;
-  /** What may be missing for its age. */
+/** What an examination found, and what may be missing for its age. */
+export interface Reconciliation extends Examined {
   kept: KeptDays;
 }
 
 const BETWEEN_READINGS_MS = 1_500;
 const LOOK_EVERY_MS = 500;
+/** 300,000 sagas were judged in 240 MB, garbage included; more rows at once make nothing faster. */
+const ROWS_AT_ONCE = 10_000;
+/** Whoever has more to repair has compared the wrong databases, or has lost one. */
+const BREACHES_MAX = 100_000;
 
 /** What the apps keep when nobody says otherwise. */
 export const USUALLY_KEPT: KeptDays = {
@@ -23,34 +25,44 @@ export const USUALLY_KEPT: KeptDays = {
   holds: RETENTION_DAYS.participants.usual,
 };
 
+export interface Manner {
+  /** Of each kind of row [10,000]; it bounds the memory. */
+  rowsAtOnce?: number;
+  /** After which nothing more is read [100,000]. */
+  breachesMax?: number;
+  /** Told how far it is. */
+  tell?: (course: Course) => void;
+}
+
 /** Checks the live system. What one reading shows and the next does not was in motion, not wrong. */
 export async function reconcile(
   urls: DatabaseUrls,
   settleS = 0,
   kept: KeptDays = USUALLY_KEPT,
+  { rowsAtOnce = ROWS_AT_ONCE, breachesMax = BREACHES_MAX, tell = () => undefined }: Manner = {},
 ): Promise<Reconciliation> {
-  const first = await settledReading(urls, settleS, kept);
-  const suspects = breachesOf(first);
-  if (suspects.length === 0) return told(first, [], kept);
+  await untilSettled(urls.orchestrator, settleS);
+  const reader = { kept, rowsAtOnce, breachesMax, tell };
+  const first = await examine(urls, reader);
+  if (first.breaches.length === 0) return { ...first, kept };
   await delay(BETWEEN_READINGS_MS);
-  const second = await readAll(urls, kept);
-  return told(second, repeated(suspects, breachesOf(second)), kept);
+  const second = await examine(urls, reader);
+  const breaches = repeated(first.breaches, second.breaches);
+  breaches.sort((one, other) => one.invariant - other.invariant);
+  return { ...second, breaches, kept };
 }
 
-/** The first reading in which every saga has ended and settled, or the last one in the time given. */
-async function settledReading(
-  urls: DatabaseUrls,
-  settleS: number,
-  kept: KeptDays,
-): Promise<Reading> {
+/** Resolves when every saga has ended and settled, or after the time given. */
+async function untilSettled(url: string, settleS: number): Promise<void> {
   const until = performance.now() + settleS * 1_000;
-  for (;;) {
-    const reading = await readAll(urls, kept);
-    if (reading.sagas.moving.length === 0 || performance.now() >= until) return reading;
-    await delay(LOOK_EVERY_MS);
-  }
+  while (performance.now() < until && (await someMove(url))) await delay(LOOK_EVERY_MS);
 }
 
-function told({ sagas }: Reading, breaches: Breach[], kept: KeptDays): Reconciliation {
-  return { breaches, judged: sagas.finished.length, moving: sagas.moving.length, kept };
+async function someMove(url: string): Promise<boolean> {
+  const sagas = await Snapshot.of(url);
+  try {
+    return (await countMoving(sagas)) > 0;
+  } finally {
+    await sagas.close();
+  }
 }

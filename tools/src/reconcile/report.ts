@@ -4,7 +4,8 @@ import type { Reconciliation } from './reconcile.js';
 const SHOWN_MAX = 20;
 
 /** The reconciliation as a table for people. */
-export function report({ breaches, judged, moving, kept }: Reconciliation): string {
+export function report(found: Reconciliation): string {
+  const { breaches, judged, moving, stoppedEarly, kept } = found;
   const lines = INVARIANTS.flatMap((sentence, index) => {
     const found = breaches.filter(({ invariant }) => invariant === index + 1);
     const verdict = found.length === 0 ? 'ok    ' : 'BREACH';
@@ -17,8 +18,9 @@ export function report({ breaches, judged, moving, kept }: Reconciliation): stri
   const affected = new Set(breaches.map(({ id }) => id)).size;
   const verdict = breaches.length === 0 ? 'the books agree' : `${affected} things do not agree`;
   const counted = `${judged} finished sagas judged, ${moving} still under way or just finished`;
+  const stopped = stoppedEarly ? '; so much is wrong that the rest was not read' : '';
   const days = `sagas are kept for ${kept.sagas} days and holds for ${kept.holds}: what is younger has to be there`;
-  return [...lines, '', days, `${counted}: ${verdict}`].join('\n');
+  return [...lines, '', days, `${counted}: ${verdict}${stopped}`].join('\n');
 }
 
 function line({ id, what }: Breach): string {

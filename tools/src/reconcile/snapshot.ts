@@ -1,27 +1,76 @@
 import pg from 'pg';
 
-/** Reads rows within one snapshot. */
-export type Query = <Row extends object>(text: string) => Promise<Row[]>;
-
 /** One database cannot be read; the message says which and why. */
 export class Unreadable extends Error {}
 
-/** Lets `read` see one database as it stands at one instant, however many queries it asks. */
-export async function inSnapshot<T>(url: string, read: (query: Query) => Promise<T>): Promise<T> {
-  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 5_000 });
-  client.on('error', () => undefined); // told by the query that follows
-  try {
-    await client.connect();
-    await client.query('BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY');
-    return await read(async <Row extends object>(text: string) => {
-      const { rows } = await client.query<Row>(text);
-      return rows;
-    });
-  } catch (error) {
-    const database = new URL(url).pathname.slice(1);
-    const why = error instanceof Error ? error.message || String(error) : String(error);
-    throw new Unreadable(`the database "${database}" cannot be read: ${why}`, { cause: error });
-  } finally {
-    await client.end().catch(() => undefined);
+/** One database as it stands at one instant, however many queries are asked and however long. */
+export class Snapshot {
+  private cursors = 0;
+  /** The query before; a connection answers one at a time. */
+  private last: Promise<unknown> = Promise.resolve();
+
+  private constructor(
+    private readonly client: pg.Client,
+    private readonly database: string,
+  ) {}
+
+  /** What is committed after this has resolved is not seen. */
+  static async of(url: string): Promise<Snapshot> {
+    const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 5_000 });
+    client.on('error', () => undefined); // told by the query that follows
+    const snapshot = new Snapshot(client, new URL(url).pathname.slice(1));
+    try {
+      await snapshot.reading(async () => {
+        await client.connect();
+        await client.query('BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY');
+        // Cursors are read to their ends: what counts is the last row, not the first.
+        await client.query('SET LOCAL cursor_tuple_fraction = 1');
+        await client.query('SELECT'); // the instant is that of the first query
+      });
+    } catch (error) {
+      await snapshot.close();
+      throw error;
+    }
+    return snapshot;
+  }
+
+  async query<Row extends object>(text: string, values: unknown[] = []): Promise<Row[]> {
+    const before = this.last.catch(() => undefined); // told to whoever asked
+    const rows = before.then(() =>
+      this.reading(async () => (await this.client.query<Row>(text, values)).rows),
+    );
+    this.last = rows;
+    return rows;
+  }
+
+  /** The rows of a query, so many at a time; the server keeps the others. */
+  async *batches<Row extends object>(
+    text: string,
+    rowsAtOnce: number,
+    values: unknown[] = [],
+  ): AsyncGenerator<Row[], void, undefined> {
+    const cursor = `rows_${(this.cursors += 1)}`;
+    await this.query(`DECLARE ${cursor} NO SCROLL CURSOR FOR ${text}`, values);
+    for (let isMore = true; isMore; ) {
+      const rows = await this.query<Row>(`FETCH ${rowsAtOnce} FROM ${cursor}`);
+      isMore = rows.length === rowsAtOnce;
+      if (rows.length > 0) yield rows;
+    }
+    await this.query(`CLOSE ${cursor}`);
+  }
+
+  async close(): Promise<void> {
+    await this.client.end().catch(() => undefined);
+  }
+
+  private async reading<T>(read: () => Promise<T>): Promise<T> {
+    try {
+      return await read();
+    } catch (error) {
+      const why = error instanceof Error ? error.message || String(error) : String(error);
+      throw new Unreadable(`the database "${this.database}" cannot be read: ${why}`, {
+        cause: error,
+      });
+    }
   }
 }

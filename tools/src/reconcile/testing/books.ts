@@ -5,7 +5,7 @@ import pg from 'pg';
 import { projectRoot } from '../../servers/project.js';
 import { runCommand } from '../../servers/run-command.js';
 import { APPS, appFile } from '../../start/apps.js';
-import type { DatabaseUrls } from '../read-all.js';
+import type { DatabaseUrls } from '../snapshots.js';
 import type { DatabaseName } from '../reading.js';
 
 /** The four databases at the apps' own schema, and sagas written into them as the apps would have. */
