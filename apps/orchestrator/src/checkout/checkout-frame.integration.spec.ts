@@ -158,6 +158,15 @@ describe('checkouts in one frame', () => {
     );
   });
 
+  it('are not more than may be under way, although they come in one turn', async () => {
+    const small = await site.ready(await site.start({ MAX_SAGAS_IN_FLIGHT: '1' }));
+    const prefer = { prefer: 'respond-async' };
+    const three = [checkout(prefer), checkout(prefer), checkout(prefer)];
+    const answers = await allAnswersTo(three, small);
+    expect(answers.map(({ status }) => status)).toEqual([202, 503, 503]);
+    expect(answers[2]!.body).toMatchObject({ code: 'NOT_ACCEPTED' });
+  });
+
   it('are let go of with a 202 each when their orchestrator ends, which it does in order', async () => {
     const leaving = await site.ready(await site.start({ CHECKOUT_WAIT_MS: '20000' }));
     const answering = allAnswersTo([checkout(), checkout()], leaving);

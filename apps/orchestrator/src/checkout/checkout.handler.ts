@@ -112,10 +112,10 @@ export class CheckoutHandler {
     const input = checkoutInput(userId, lines, this.#options.digits);
     const asking = { sagaId, claim, input };
     const isTooOld = this.#isTooOld(sagaId);
-    const hindrance = request.replayOnly ? REPLAY_ONLY : await this.#intake.hindrance();
+    const mayOnlyRepeat = isTooOld || request.replayOnly;
+    const hindrance = mayOnlyRepeat ? REPLAY_ONLY : await this.#intake.enter();
     // Replays are answered all the same: they cost no saga.
-    const mayBegin = !hindrance && !isTooOld;
-    const held = mayBegin ? await this.#begin(request, asking) : await this.#find(asking);
+    const held = hindrance ? await this.#find(asking) : await this.#begin(request, asking);
     if (!held) throw isTooOld ? tooOld() : this.#shed(hindrance!);
     if (held.kind === 'exists') return held;
     const detail = 'The Idempotency-Key was used for a checkout with another body.';
@@ -132,11 +132,20 @@ export class CheckoutHandler {
     }
   }
 
+  /** In the place that it has entered. */
+  async #begin(request: CheckoutRequest, asking: Asking): Promise<Held> {
+    try {
+      return await this.#beginSurely(request, asking);
+    } finally {
+      this.#intake.leave();
+    }
+  }
+
   /**
    * A commit without an answer is asked for again, under the same saga id: the database then says
    * whether it was recorded, and records it if it was not.
    */
-  async #begin(request: CheckoutRequest, asking: Asking): Promise<Held> {
+  async #beginSurely(request: CheckoutRequest, asking: Asking): Promise<Held> {
     let unknown: unknown;
     for (let tries = 1; tries <= BEGIN_TRIES_MAX; tries += 1) {
       try {
@@ -156,8 +165,8 @@ export class CheckoutHandler {
     const { sagaId, input } = asking;
     const orderId = newUuid();
     const start = { definition: sagas.definition, sagaId, subjectId: orderId, input, requestId };
-    const begun = await this.#intake.beginning(() =>
-      sagas.engine.start(start, (prepared) => claims.begin({ prepared, ...asking })),
+    const begun = await sagas.engine.start(start, (prepared) =>
+      claims.begin({ prepared, ...asking }),
     );
     if (begun.kind !== 'started') return begun;
     return { kind: 'exists', sagaId, orderId, status: 'RUNNING' };

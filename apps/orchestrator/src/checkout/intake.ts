@@ -1,3 +1,4 @@
+import type { Participant } from '../participants/participants.watch.js';
 import type { SagaRuntime } from '../sagas/sagas.runtime.js';
 
 /** Why nothing new may begin just now. */
@@ -26,9 +27,22 @@ export class Intake {
     private readonly sagasMax: number,
   ) {}
 
-  /** Undefined when it may. */
-  async hindrance(): Promise<Hindrance | undefined> {
+  /**
+   * Undefined when it may, and then it has a place until it leaves: what is being recorded is in flight
+   * already. Nothing comes between the count and the place, for many may ask in one turn.
+   */
+  async enter(): Promise<Hindrance | undefined> {
     const away = await this.sagas.participants.whoIsAway();
+    const hindrance = this.#hindrance(away);
+    if (!hindrance) this.#beginning += 1;
+    return hindrance;
+  }
+
+  leave(): void {
+    this.#beginning -= 1;
+  }
+
+  #hindrance(away: Participant | undefined): Hindrance | undefined {
     if (this.#isClosed) return { reason: 'closing', cause: 'shutting down' };
     const { newWork, inFlight } = this.sagas.engine;
     const going = newWork + this.#beginning;
@@ -41,16 +55,6 @@ export class Intake {
     if (brokerWhy !== undefined) return { reason: 'broker', cause: brokerWhy };
     if (!away) return undefined;
     return { reason: 'participant', cause: `${away.queue} is not served`, title: away.title };
-  }
-
-  /** Counts what is being recorded, for it is in flight already. */
-  async beginning<Result>(work: () => Promise<Result>): Promise<Result> {
-    this.#beginning += 1;
-    try {
-      return await work();
-    } finally {
-      this.#beginning -= 1;
-    }
   }
 
   get mayLookUp(): boolean {
