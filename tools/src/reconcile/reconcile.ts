@@ -18,7 +18,7 @@ const BETWEEN_READINGS_MS = 1_500;
 const LOOK_EVERY_MS = 500;
 
 /** What the apps keep when nobody says otherwise. */
-export const USUALLY_KEPT: KeptDays = {
+const USUALLY_KEPT: KeptDays = {
   sagas: RETENTION_DAYS.sagas.usual,
   holds: RETENTION_DAYS.participants.usual,
 };
