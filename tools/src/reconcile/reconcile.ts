@@ -20,7 +20,7 @@ const ROWS_AT_ONCE = 10_000;
 const BREACHES_MAX = 100_000;
 
 /** What the apps keep when nobody says otherwise. */
-export const USUALLY_KEPT: KeptDays = {
+const USUALLY_KEPT: KeptDays = {
   sagas: RETENTION_DAYS.sagas.usual,
   holds: RETENTION_DAYS.participants.usual,
 };
