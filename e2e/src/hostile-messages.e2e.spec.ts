@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { readPacket } from '@backstitch/messaging';
 import {
   COMMAND_QUEUES,
   type CommandQueue,
@@ -104,6 +105,10 @@ function packed(
     const isObject = typeof element === 'object' && element !== null && !Array.isArray(element);
     return isObject ? { ...element, id: `${id}.${n}` } : element;
   });
+  // A list without a single packet is one message that cannot be read.
+  if (!elements.some((element) => 'packet' in readPacket(bytes(element)))) {
+    return { body: bytes(elements), packets: [[id, bytes(elements), true]] };
+  }
   const packets = elements.map((element, n): [string, Buffer, boolean] => {
     const body = bytes(element);
     const read = readJson(body);
