@@ -9,15 +9,20 @@ function sequence(...values: number[]): () => number {
 describe('checkoutBody', () => {
   it('buys one each of different products, even when chance names one twice', () => {
     const body = JSON.parse(
-      checkoutBody({ products: 1_000, lines: 2 }, sequence(0.5, 0.5, 0.999_99, 0.25)),
+      checkoutBody({ products: 1_000, lines: 2 }, sequence(0.25, 0.5, 0.5, 0.999_99)),
     );
     expect(body).toEqual({
-      userId: 'user-250000',
+      userId: 'user-250000000',
       items: [
         { productId: benchProductId(501), quantity: 1, price: '29.99' },
         { productId: benchProductId(1_000), quantity: 1, price: '29.99' },
       ],
     });
+  });
+
+  it('is that of whoever is named', () => {
+    const body = JSON.parse(checkoutBody({ products: 1, lines: 1 }, Math.random, 'somebody'));
+    expect(body.userId).toBe('somebody');
   });
 
   it('names one product only when there is but one', () => {

@@ -7,19 +7,24 @@ export interface Basket {
 }
 
 export const BENCH_PRICE = '29.99';
-const USERS = 1_000_000;
+/** So many that nobody buys the same twice within a minute, and is answered with what he has. */
+const USERS = 1_000_000_000;
 
 /** The id of the n-th product of the benchmark's catalogue, from 1; the catalogues' SQL makes the same. */
 export function benchProductId(number: number): string {
   return `00000000-0000-4000-8000-${String(number).padStart(12, '0')}`;
 }
 
-/** The body of one checkout: somebody buys one each of so many products. */
-export function checkoutBody({ products, lines }: Basket, random: () => number): string {
+/** The body of one checkout: somebody, unless named, buys one each of so many products. */
+export function checkoutBody(
+  { products, lines }: Basket,
+  random: () => number,
+  userId = `user-${Math.floor(random() * USERS)}`,
+): string {
   const numbers = new Set<number>();
   while (numbers.size < lines) numbers.add(1 + Math.floor(random() * products));
   return JSON.stringify({
-    userId: `user-${Math.floor(random() * USERS)}`,
+    userId,
     items: [...numbers].map((number) => ({
       productId: benchProductId(number),
       quantity: 1,

@@ -51,13 +51,15 @@ async function sellLastUnits({ say, stop }: Stage, system: Backstitch): Promise<
     `UPDATE products SET stock_quantity = ${UNITS} WHERE id = '${HOT_ID}'`,
   );
   const before = await books(databases);
+  let buyers = 0;
   say(`${BUYERS} buyers want the last ${UNITS} units of one product`);
   const outcome = await drive({
     url,
     inFlight: IN_FLIGHT,
     seconds: SELLING_SECONDS_MAX,
     requests: BUYERS,
-    body: () => checkoutBody(HOT, Math.random),
+    // Each is somebody else: who bought the same a moment ago would be told of that order again.
+    body: () => checkoutBody(HOT, Math.random, `buyer-${(buyers += 1)}`),
     signal,
   });
   signal.throwIfAborted();
