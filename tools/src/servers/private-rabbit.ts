@@ -134,13 +134,17 @@ export class PrivateRabbit {
     }
   }
 
-  /** Ends it in order; with `hurry` at once (durable queues survive that too). */
+  /** Ends it in order; with `hurry` at once, as `kill` does. */
   async stop({ hurry = false } = {}): Promise<void> {
     await this.broker?.end(hurry ? [KILL] : undefined);
     await this.ownNameServer?.stop();
   }
 
-  /** kill -9 of the broker, as a crash would; `start` brings it back. */
+  /**
+   * kill -9 of the broker, as a crash would; `start` brings it back with its durable queues, except those
+   * declared in the last two seconds: RabbitMQ 3 answers a declaration once Mnesia's log on disk has what
+   * was proposed, and the decision may still be in memory, without which Mnesia forgets the queue.
+   */
   async kill(): Promise<void> {
     await this.broker?.end([KILL]);
   }
