@@ -6,6 +6,8 @@ export interface MemorySample {
   second: number;
   /** Resident, by app. */
   mb: Record<string, number>;
+  /** All apps', with what they share counted once. */
+  togetherMb: number;
 }
 
 export interface Memory {
@@ -24,13 +26,15 @@ export function memoryReport({ samples, completed }: Memory): string {
   const all = samples.map(({ second, mb }): Point => {
     return [second, Object.values(mb).reduce((sum, one) => sum + one, 0)];
   });
+  const together = samples.map(({ second, togetherMb }): Point => [second, togetherMb]);
   const last = samples.at(-1)?.second ?? 0;
   const title = `resident MB, ${Math.round(last)} s, ${completed} checkouts`;
   return table(
     [
       [title, 'first', 'last', 'most', 'MB a minute', 'in the second half'],
       ...names.map((name) => row(name, of(name))),
-      row('all apps', all),
+      row('all apps, each for itself', all),
+      row('all apps, shared pages once', together),
     ],
     '',
   );

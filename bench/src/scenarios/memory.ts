@@ -3,6 +3,7 @@ import { heat } from '../in-turn.js';
 import { checkoutBody } from '../load/basket.js';
 import { drive } from '../load/drive.js';
 import { UsageMeter } from '../load/process-usage.js';
+import { residentOf, togetherBytes } from '../load/resident.js';
 import { CannotMeasure } from '../errors.js';
 import { memoryReport, type Memory, type MemorySample } from '../report/memory-report.js';
 import { startSystem } from '../systems/start-system.js';
@@ -23,7 +24,6 @@ export const memory: Scenario = {
     const subject = { name: 'backstitch', system, basket: { products, lines } };
     await heat(stage, subject, IN_FLIGHT);
     const samples: MemorySample[] = [];
-    const meter = meterOf(system);
     const startMs = performance.now();
     const done = new AbortController();
     const load = drive({
@@ -34,10 +34,10 @@ export const memory: Scenario = {
       signal: stop.signal,
     }).finally(() => done.abort());
     while (!done.signal.aborted) {
-      const sample = look(meter, (performance.now() - startMs) / 1000);
+      const sample = look(system, (performance.now() - startMs) / 1000);
       samples.push(sample);
-      const all = Object.values(sample.mb).reduce((sum, mb) => sum + mb, 0);
-      say(`${Math.round(sample.second)} of ${minutes * 60} s: ${Math.round(all)} MB`);
+      const { second, togetherMb } = sample;
+      say(`${Math.round(second)} of ${minutes * 60} s: ${Math.round(togetherMb)} MB together`);
       const signal = AbortSignal.any([done.signal, stop.signal]);
       await delay(LOOK_EVERY_SECONDS * 1000, undefined, { signal }).catch(() => undefined);
     }
@@ -48,13 +48,8 @@ export const memory: Scenario = {
   },
 };
 
-function meterOf({ processes }: System): UsageMeter<string> {
-  const pids = processes.apps.map(({ name, pid }) => [name, [pid]]);
-  return new UsageMeter<string>(Object.fromEntries(pids));
-}
-
-function look(meter: UsageMeter<string>, second: number): MemorySample {
-  const read = Object.entries(meter.read());
-  const mb = read.map(([name, usage]) => [name, (usage?.residentBytes ?? 0) / 1e6]);
-  return { second, mb: Object.fromEntries(mb) };
+function look({ processes }: System, second: number): MemorySample {
+  const apps = processes.apps.map(({ name, pid }) => ({ name, ...residentOf(pid) }));
+  const mb = apps.map(({ name, ownBytes, sharedBytes }) => [name, (ownBytes + sharedBytes) / 1e6]);
+  return { second, mb: Object.fromEntries(mb), togetherMb: togetherBytes(apps) / 1e6 };
 }
