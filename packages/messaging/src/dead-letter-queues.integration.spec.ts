@@ -153,7 +153,7 @@ describe('a broker that takes nothing and says nothing', () => {
     const line = await stallingLine(room.vhost.url);
     room.closes(() => line.close());
     const silent = await room.broker({ urls: [line.url], queues: [QUEUE], name: 'silent' });
-    const asking = new DeadLetterQueues({ broker: silent, answerMs: 200 });
+    const asking = new DeadLetterQueues({ broker: silent, answerMs: 3_000 });
     await expect(
       asking.handle(QUEUE, named('one'), async (held) => {
         line.stall();
@@ -171,7 +171,7 @@ describe('a broker that takes nothing and says nothing', () => {
     ).rejects.toThrow(ConfirmLost);
     line.goOn();
     await waitFor('the others to be back', async () => (await looked()).length === 1);
-  });
+  }, 60_000);
 });
 
 describe('a discard', () => {

@@ -170,7 +170,9 @@ export class DeadLetterQueues {
     }
   }
 
+  /** Gives back what it holds before it is answered: a closed channel's queues hear of it later. */
   private async close(channel: ConfirmChannel): Promise<void> {
+    channel.nackAll(true);
     await answered(this.answerMs, channel.close(), unknown);
   }
 
