@@ -1,5 +1,6 @@
 import { chownSync, existsSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { ChildServer } from './child-server.js';
 import { accountForPostgres, dataFolderFor, makeFolder, type Account } from './data-folder.js';
 import { postgresLogin } from './logins.js';
@@ -23,6 +24,9 @@ export interface PrivatePostgresOptions {
   onDeath?: (how: string) => void;
 }
 
+/** What it says while processes of one that was killed still end: they notice it within moments. */
+const ORPHANS = /pre-existing shared memory block/;
+const ORPHANS_END_WITHIN_MS = 15_000;
 const START_WITHIN_MS = 30_000;
 /** SIGINT is PostgreSQL's "fast": roll back, disconnect everybody, write a checkpoint. */
 const FAST: Asking = ['SIGINT', 15_000];
@@ -92,6 +96,18 @@ export class PrivatePostgres {
   async start(): Promise<void> {
     makeFolder(this.dataDir, this.account, this.options.dataDir);
     if (!existsSync(join(this.cluster, 'PG_VERSION'))) await this.initialize();
+    const until = performance.now() + ORPHANS_END_WITHIN_MS;
+    for (;;) {
+      try {
+        return await this.launch();
+      } catch (error) {
+        if (!ORPHANS.test(String(error)) || performance.now() > until) throw error;
+        await delay(100);
+      }
+    }
+  }
+
+  private async launch(): Promise<void> {
     const settings = {
       listen_addresses: '127.0.0.1',
       unix_socket_directories: '',
