@@ -60,8 +60,15 @@ export class AppProcess {
       child.once('exit', (code, signal) => resolve(signal ?? code ?? 0));
     });
     for (const stream of [child.stdout, child.stderr]) {
+      // Not readline, which also ends a line where a hostile text has a U+2028 in it.
+      let unfinished = '';
       stream?.setEncoding('utf8');
-      stream?.on('data', (text: string) => this.#keep(text));
+      stream?.on('data', (text: string) => {
+        const lines = (unfinished + text).split('\n');
+        unfinished = lines.pop() ?? '';
+        this.#keep(lines);
+      });
+      stream?.on('end', () => this.#keep([unfinished]));
     }
   }
 
@@ -81,8 +88,8 @@ export class AppProcess {
     return { status: response.status, text: await response.text() };
   }
 
-  #keep(text: string): void {
-    this.lines.push(...text.split('\n').filter((line) => line !== ''));
+  #keep(lines: readonly string[]): void {
+    this.lines.push(...lines.filter((line) => line !== ''));
     if (this.lines.length > LINES_KEPT) this.lines.splice(0, this.lines.length - LINES_KEPT);
   }
 }

@@ -137,9 +137,9 @@ describe('a broker cluster and a database with a standby', () => {
     // The standby can be read already: whoever reaches it too early is told so, and waits.
     databaseLink.retarget({ port: pair.standby!.port });
     databaseLink.cut();
-    await waitFor('a checkout to be refused', () => {
-      return load.attempts.some(({ answer }) => answer?.status === 503);
-    });
+    // Those whose checkout is under way wait out their budget before they ask again.
+    const isRefused = () => load.attempts.some(({ answer }) => answer?.status === 503);
+    await waitFor('a checkout to be refused', isRefused, { timeoutMs: 60_000 });
     await pair.promote();
     await served('at the promoted standby');
     await system.ready();

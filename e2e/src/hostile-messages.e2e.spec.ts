@@ -183,12 +183,14 @@ describe('hostile messages', () => {
         if (err && REFUSED.includes(err.code)) refused.push([id, original]);
       }
       expect(refused.length).toBeGreaterThan(50);
-      expect(
-        await rows(
-          system,
-          refused.map(([, original]) => original),
-        ),
-      ).toEqual([]);
+      // A frame may hold a sound copy of a command beside a broken one, and the sound one is served.
+      const refusedIds = new Set(refused.map(([id]) => id));
+      const others = new Set(
+        [...sent].flatMap(([id, { original }]) => (refusedIds.has(id) ? [] : [original])),
+      );
+      const onlyRefused = refused.map(([, original]) => original).filter((one) => !others.has(one));
+      expect(onlyRefused.length).toBeGreaterThan(50);
+      expect(await rows(system, onlyRefused)).toEqual([]);
 
       // What the app had in hand and not acknowledged would be back in the queue now.
       expect(await complaints(system)).toEqual([]);

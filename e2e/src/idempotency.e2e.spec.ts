@@ -114,5 +114,5 @@ describe('idempotency', () => {
     const after = await checkout(gateway, [mouse(1)], { userId, key: 'restart' });
     expect(after.body).toEqual(before.body);
     expect(after.headers.get('idempotent-replayed')).toBe('true');
-  }, 60_000);
+  }, 180_000);
 });

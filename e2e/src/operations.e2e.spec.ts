@@ -159,11 +159,13 @@ describe('operators', () => {
     await spoil(orderId);
     await system.apps['payment-service'].kill();
     await system.restart('payment-service');
-    await waitFor('the next try to be minutes away', async () => {
+    const isFarAway = async () => {
       const sql = `SELECT FROM saga_state WHERE saga_id = $1 AND last_error->>'code' = 'WRONG_SAGA'
         AND waiting_for = 'retry' AND wake_at > now() + interval '1 minute'`;
       return (await system.rows('orchestrator', sql, [sagaId])).length > 0;
-    });
+    };
+    // Only the next try can be told so, and the tries grow rarer while the commands above run.
+    await waitFor('the next try to be minutes away', isFarAway, { timeoutMs: 60_000 });
     await repair(orderId, sagaId);
     expect(await run('sagas', 'resume', sagaId, ...BECAUSE)).toMatchObject({ code: 0 });
     await awaiting(sagaId, 'COMPENSATED');
@@ -174,7 +176,7 @@ describe('operators', () => {
       payments: [{ status: 'CANCELLED' }],
     });
     await clean();
-  }, 90_000);
+  }, 180_000);
 
   /** The payment's row belongs to somebody else, and its refund is refused until that is repaired. */
   const spoil = (orderId: string) =>

@@ -25,7 +25,7 @@ beforeAll(async () => {
   orchestrator = await upstream((response, request) => answering(response, request));
   gateway = await startApp(MAIN, {
     ORCHESTRATOR_URL: orchestrator.url,
-    ORCHESTRATOR_TIMEOUT_MS: '400',
+    ORCHESTRATOR_TIMEOUT_MS: '2000',
   });
 });
 afterAll(async () => {

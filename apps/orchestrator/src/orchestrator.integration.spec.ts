@@ -3,7 +3,7 @@ import { type AppProcess, waitFor } from '@backstitch/testkit';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { ask, Orchestrators, post } from './testing/orchestrators.js';
 
-jest.setTimeout(30_000);
+jest.setTimeout(120_000);
 
 /** On a busy machine no command is sent twice, so that each is answered once. */
 const UNHURRIED = {

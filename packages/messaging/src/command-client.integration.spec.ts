@@ -95,7 +95,7 @@ describe('a command client', () => {
     await attached(client);
     expect(await replyQueueOf()).not.toBe(before);
     await serve({ echo: ({ data }) => data });
-    expect(await client.request(QUEUE, 'echo', 'again', 2_000)).toBe('again');
+    expect(await client.request(QUEUE, 'echo', 'again', 20_000)).toBe('again');
   });
 
   it('asks and waits: a value, a no and a fault each come back as what they are', async () => {
@@ -104,8 +104,8 @@ describe('a command client', () => {
       get: ({ data }) => ({ got: data }),
       no: () => new Rejection('ORDER_NOT_FOUND', 'no such order', { id: 1 }),
     });
-    expect(await client.request(QUEUE, 'get', { id: 7 }, 2_000)).toEqual({ got: { id: 7 } });
-    const no = client.request(QUEUE, 'no', {}, 2_000);
+    expect(await client.request(QUEUE, 'get', { id: 7 }, 20_000)).toEqual({ got: { id: 7 } });
+    const no = client.request(QUEUE, 'no', {}, 20_000);
     await expect(no).rejects.toMatchObject({ code: 'ORDER_NOT_FOUND', details: { id: 1 } });
     await expect(no).rejects.toBeInstanceOf(Fault);
     await expect(client.request('nowhere', 'get', {}, 2_000)).rejects.toMatchObject({
@@ -116,11 +116,11 @@ describe('a command client', () => {
 
   it('does not wait longer than told, and drops the answer that comes after', async () => {
     await connectClient();
-    let finish!: () => void;
+    let finish: (() => void) | undefined;
     await serve({ slow: () => new Promise<void>((resolve) => (finish = resolve)) });
     const asked = client.request(QUEUE, 'slow', {}, 100);
     await expect(asked).rejects.toMatchObject({ code: 'UNAVAILABLE', retryable: true });
-    finish();
+    (await waitFor('the question to be served', () => finish))();
     await waitFor('the late reply to be counted', () => broker.counters.repliesLate === 1);
     expect(replies).toEqual([]);
   });

@@ -47,7 +47,7 @@ describe('the publisher', () => {
   });
 
   it('answers every message when its connection is cut: in the queue, or an error that says so', async () => {
-    const { publisher } = await room.broker({ queues: ['cut'], name: 'cut' });
+    const { publisher, counters } = await room.broker({ queues: ['cut'], name: 'cut' });
     let answered = 0;
     let sent = 0;
     const tally = { accepted: 0, lost: 0, away: 0 };
@@ -63,14 +63,14 @@ describe('the publisher', () => {
       }
       answered += 1;
     };
-    const cut = waitFor('the connection to be cut', async () => {
-      return (await room.vhost.closeConnections(/^cut publish$/)) > 0;
-    });
+    const isCut = async () => (await room.vhost.closeConnections(/^cut publish$/)) > 0;
+    const cut = waitFor('the connection to be cut', isCut, { timeoutMs: 40_000 });
     const sending: Promise<void>[] = [];
-    await waitFor('a message to be refused', () => {
+    const isNoticed = () => {
       for (let i = 0; i < 50; i += 1) sending.push(publishOne());
-      return tally.lost + tally.away > 0;
-    });
+      return counters.connectionsLost > 0 && tally.lost + tally.away > 0;
+    };
+    await waitFor('the cut to be noticed', isNoticed, { timeoutMs: 40_000 });
     await cut;
     await Promise.all(sending);
     await publisher.opened();

@@ -45,7 +45,8 @@ class App {
   }
 
   says(text: string): Promise<unknown> {
-    return waitFor(`"${text}" in the output`, () => this.output.includes(text));
+    const said = () => this.output.includes(text);
+    return waitFor(`"${text}" in the output`, said, { timeoutMs: 60_000 });
   }
 
   /** The exit code, or the signal that ended it. */
@@ -56,7 +57,7 @@ class App {
 }
 
 // Ten processes are started here, next to whatever else the machine is doing.
-jest.setTimeout(30_000);
+jest.setTimeout(120_000);
 
 describe('an app as a process', () => {
   let app: App;

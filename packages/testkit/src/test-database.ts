@@ -103,5 +103,5 @@ async function unused(admin: Client, name: string): Promise<void> {
     if (rows.length > 0) throw new Error(`still connected: ${JSON.stringify(rows)}`);
     return true;
   };
-  await waitFor(`every connection to ${name} to be closed`, leaked, { timeoutMs: 2_000 });
+  await waitFor(`every connection to ${name} to be closed`, leaked);
 }

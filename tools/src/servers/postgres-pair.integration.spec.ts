@@ -36,7 +36,12 @@ describe('a PostgreSQL primary and its standby', () => {
     expect(answered).toBe(false);
     await standby!.start();
     await write;
-    expect(await rows(standby!.url, 'SELECT n FROM kept')).toEqual([{ n: -1 }]);
+    // It has the row on its disk, and shows it a moment later.
+    const shown = await waitFor('the standby to show the row', async () => {
+      const found = await rows(standby!.url, 'SELECT n FROM kept');
+      return found.length > 0 && found;
+    });
+    expect(shown).toEqual([{ n: -1 }]);
   }, 60_000);
 
   it('refuses writes at the standby', async () => {

@@ -103,7 +103,7 @@ describe('a private RabbitMQ', () => {
 
     await server.stop({ hurry: true });
     expect(names()).toEqual([]);
-  }, 120_000);
+  }, 330_000);
 });
 
 type Channel = Awaited<ReturnType<Awaited<ReturnType<typeof connect>>['createConfirmChannel']>>;

@@ -18,7 +18,7 @@ describe('a private RabbitMQ cluster', () => {
     folder = mkdtempSync(join(tmpdir(), 'cluster-'));
     ledger = new ProcessLedger(join(folder, 'processes'));
     cluster = await startRabbitCluster({ dataDir: join(folder, 'data'), ledger });
-  }, 180_000);
+  }, 300_000);
   afterAll(async () => {
     await cluster?.stop({ hurry: true });
     rmSync(folder, { recursive: true });

@@ -67,9 +67,9 @@ export async function serving(
     tell: (packet, headers = {}) => vhost.publish(QUEUE, bodyOf(packet), { headers }),
     answer: async () => JSON.parse(String((await vhost.take(REPLIES)).content)),
     async cut(use) {
-      await waitFor(`the ${use} connection to be cut`, async () => {
-        return (await vhost.closeConnections(new RegExp(`^server ${use}$`))) > 0;
-      });
+      // The management API lists a connection up to five seconds late.
+      const isCut = async () => (await vhost.closeConnections(new RegExp(`^server ${use}$`))) > 0;
+      await waitFor(`the ${use} connection to be cut`, isCut, { timeoutMs: 40_000 });
     },
     async expectAllAcknowledged() {
       await waitFor('nothing to be in flight', () => server.status().inFlight === 0);
