@@ -1,6 +1,7 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { waitFor } from '@backstitch/testkit';
 import { connect } from 'amqplib';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
@@ -61,6 +62,29 @@ describe('a private PostgreSQL', () => {
     },
     60_000,
   );
+
+  it('that was killed starts again as soon as the last of its processes has ended', async () => {
+    const server = await startPrivatePostgres({ dataDir: join(folder, 'orphans'), ledger });
+    const client = new pg.Client({ connectionString: `${server.url}/postgres` });
+    client.on('error', () => undefined);
+    await client.connect();
+    const { rows } = await client.query<{ pid: number }>('SELECT pg_backend_pid() AS pid');
+    const orphan = rows[0]!.pid;
+    process.kill(orphan, 'SIGSTOP'); // it does not notice that it is one
+    await server.kill();
+    const started = server.start();
+    const log = join(server.dataDir, 'postgres.log');
+    try {
+      await waitFor('a start to be refused', () => {
+        return readFileSync(log, 'utf8').includes('pre-existing shared memory block');
+      });
+    } finally {
+      process.kill(orphan, 'SIGCONT');
+    }
+    await started;
+    expect(await postgresLogin(server.url)).toEqual({ kind: 'welcome' });
+    await server.stop({ hurry: true });
+  }, 60_000);
 
   it('that cannot start says the end of its log', async () => {
     const settings = { shared_buffers: 'much' };
