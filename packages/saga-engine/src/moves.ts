@@ -9,6 +9,7 @@ import type {
   SagaLog,
   SagaLogData,
 } from './instance.js';
+import { storedCopy } from './json.js';
 
 /** What the shell has to do once the transition is committed. */
 export type Effect =
@@ -46,7 +47,10 @@ export interface SagaStart {
   readonly nowMs: number;
 }
 
-/** The first state of a saga: its first command is registered before it is sent. */
+/**
+ * The first state of a saga: its first command is registered before it is sent. Throws
+ * UnstorableValue for an input that no row can hold.
+ */
 export function prepare(
   definition: SagaDefinition,
   start: SagaStart,
@@ -56,7 +60,7 @@ export function prepare(
     subjectId: start.subjectId,
     definition: definition.name,
     definitionVersion: definition.version,
-    input: start.input,
+    input: storedCopy(start.input),
     kept: {},
     requestId: start.requestId,
     version: 1,

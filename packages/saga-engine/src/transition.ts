@@ -18,18 +18,13 @@ import {
   type IgnoredReason,
   type Transition,
 } from './moves.js';
+import { reasonOf, storedCopy } from './json.js';
+import { problemOf, reasonTexts, type Problem } from './problem.js';
 import type { RetrySettings } from './settings.js';
 
 export { prepare } from './moves.js';
 export type { Effect, IgnoredReason, SagaStart, Transition } from './moves.js';
 export type { OperatorAction, ReplyOutcome, SagaEvent } from './event.js';
-
-interface Problem {
-  readonly code: string;
-  readonly message: string;
-  readonly details?: unknown;
-  readonly retryable: boolean;
-}
 
 /** The saga's next state, its log rows and what has to be done once they are committed. Pure. */
 export function transition(
@@ -48,7 +43,7 @@ export function transition(
     case 'wake':
       return move.woken();
     case 'unsent':
-      return move.unsent({ code: event.code, message: event.message }, event);
+      return move.unsent(reasonTexts(event), event);
     case 'operator':
       return move.asked(event.action);
     default:
@@ -78,13 +73,9 @@ class Move {
     if (!this.isAwaited(about)) return ignored(this.saga, 'not-awaited');
     if (outcome.kind === 'done') return this.done(outcome.response, about);
     const businessNo = outcome.kind === 'rejected' && this.command.direction === 'do';
-    if (businessNo && this.step.rejections.has(outcome.code)) return this.rejected(outcome);
-    return this.faulted(about, {
-      code: outcome.code,
-      message: outcome.message,
-      details: outcome.details,
-      retryable: outcome.kind === 'fault' && outcome.retryable !== false,
-    });
+    const problem = problemOf(outcome);
+    if (businessNo && this.step.rejections.has(outcome.code)) return this.rejected(problem);
+    return this.faulted(about, problem);
   }
 
   woken(): Transition {
@@ -96,14 +87,17 @@ class Move {
   }
 
   /** Burns no attempt: the participant cannot have seen this one. */
-  unsent(error: LastError, about: AboutCommand): Transition {
+  unsent(error: LastError, about: AboutCommand & { readonly retryable?: false }): Transition {
     const { saga, settings } = this;
     if (!this.isAwaited(about) || about.attempt !== saga.attempt || saga.waitingFor !== 'reply') {
       return ignored(saga, 'not-awaited');
     }
+    const isPointless = about.retryable === false;
+    if (isPointless && !this.isForEver()) return this.unknown({ ...error, retryable: false });
     const unsent = (saga.lastError?.unsent ?? 0) + 1;
-    const needsAttention = this.isForEver() && unsent >= settings.attentionAfterAttempts;
-    const pauseMs = this.backoffMs(unsent);
+    const isTired = isPointless || unsent >= settings.attentionAfterAttempts;
+    const needsAttention = this.isForEver() && isTired;
+    const pauseMs = isPointless ? settings.backoffMaxMs : this.backoffMs(unsent);
     const deadlineAtMs = saga.stepDeadlineAtMs ?? Infinity;
     const forgiven = saga.lastError?.forgiven;
     const lastError = { ...error, unsent, ...(forgiven !== undefined && { forgiven }) };
@@ -157,16 +151,19 @@ class Move {
       return undone(definition, saga as BackwardSaga, command, at.nowMs);
     }
     if (!step.keep) return advance(definition, saga, command, saga, at.nowMs);
+    let kept: OpenSaga['kept'];
     try {
-      const kept = { ...saga.kept, [step.name]: step.keep(response) };
-      return advance(definition, saga, command, { kept }, at.nowMs);
+      const all = { ...saga.kept, [step.name]: step.keep(response) };
+      // What later steps see is what the row will hold, in this process and in any other.
+      kept = storedCopy(all) as OpenSaga['kept'];
     } catch (error) {
-      return this.faulted(about, {
+      const { code, message } = reasonTexts({
         code: 'UNREADABLE_RESPONSE',
-        message: String(error),
-        retryable: true,
+        message: reasonOf(error),
       });
+      return this.faulted(about, { code, message, retryable: true });
     }
+    return advance(definition, saga, command, { kept }, at.nowMs);
   }
 
   private rejected(no: { code: string; message: string; details?: unknown }): Transition {

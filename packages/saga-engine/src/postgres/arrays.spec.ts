@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { jsonArray, plainArray, storableJson, textArray } from './arrays.js';
+import { storableJson } from '../json.js';
+import { jsonArray, plainArray, textArray } from './arrays.js';
 
 describe('array literals', () => {
   it('writes numbers and names bare, and what is missing as NULL', () => {

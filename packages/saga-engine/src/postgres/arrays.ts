@@ -1,8 +1,7 @@
 /** PostgreSQL array literals, made in one pass: pg's own escape every element twice. */
+import { storableJson } from '../json.js';
 
 const NEEDS_ESCAPE = /["\\]/g;
-/** What jsonb refuses: NUL, and (as JSON.stringify writes them) halves of surrogate pairs. */
-const UNSTORABLE = /(?<!\\)((?:\\\\)*)\\u(?:0000|d[89a-f][0-9a-f]{2})/g;
 
 /** Numbers, booleans, uuids and names: nothing in them can need a quote. */
 export function plainArray<Item>(
@@ -44,12 +43,6 @@ export function jsonArray<Item>(
     return quoted(storableJson(value));
   });
   return isEmpty ? null : array;
-}
-
-/** JSON that jsonb takes, whatever a participant put into its answer. */
-export function storableJson(value: unknown): string {
-  const json = JSON.stringify(value) ?? 'null';
-  return json.includes('\\u') ? json.replace(UNSTORABLE, '$1\\ufffd') : json;
 }
 
 function quoted(text: string): string {

@@ -1,5 +1,6 @@
 import { isOpen, type OpenSaga, type SagaInstance, type SagaLogEntry } from '../instance.js';
 import type { Clock, PreparedSaga, SagaWrite, TakeOverRequest } from '../ports.js';
+import { insertedLog, insertedRow, readRow, updatedRow } from './jsonb.js';
 
 interface Stored {
   instance: SagaInstance;
@@ -8,7 +9,8 @@ interface Stored {
 
 /**
  * What several stores share: rows, heartbeats and a clock, with the guard and the takeovers of the
- * real tables. Every method is one transaction. A test may break a rule by overriding it.
+ * real tables. Values are kept as jsonb keeps them, and what jsonb refuses is refused. Every method
+ * is one transaction. A test may break a rule by overriding it.
  */
 export class MemoryDatabase implements Clock {
   readonly rows = new Map<string, Stored>();
@@ -25,17 +27,29 @@ export class MemoryDatabase implements Clock {
 
   insert({ instance, logs }: PreparedSaga): boolean {
     if (this.rows.has(instance.sagaId)) return false;
-    const row: Stored = { instance, log: [] };
-    this.rows.set(instance.sagaId, row);
+    const row: Stored = { instance: insertedRow(instance), log: [] };
     this.note(row, logs);
+    this.rows.set(instance.sagaId, row);
     return true;
+  }
+
+  /** A row as it is now; undefined when there is none. */
+  load(sagaId: string): SagaInstance | undefined {
+    const row = this.rows.get(sagaId);
+    return row && readRow(row.instance);
+  }
+
+  history(sagaId: string): SagaLogEntry[] {
+    return structuredClone(this.rows.get(sagaId)?.log ?? []);
   }
 
   save(owner: string, write: SagaWrite): 'saved' | 'guard-failed' {
     const row = this.rows.get(write.instance.sagaId);
     if (!row || !this.follows(row.instance, write, owner)) return 'guard-failed';
-    row.instance = written(row.instance, write.instance);
-    this.note(row, write.logs);
+    const { before, instance, logs } = write;
+    const next = updatedRow(row.instance, before, written(row.instance, instance));
+    this.note(row, logs);
+    row.instance = next;
     return 'saved';
   }
 
@@ -50,7 +64,7 @@ export class MemoryDatabase implements Clock {
       if (!this.knows(request, saga)) continue;
       const next = this.taken(saga, owner);
       row.instance = next;
-      taken.push(next);
+      taken.push(readRow(next));
     }
     return taken;
   }
@@ -60,7 +74,7 @@ export class MemoryDatabase implements Clock {
     if (!row || !isOpen(row.instance) || row.instance.version !== seen.version) return undefined;
     const next = this.taken(row.instance, owner);
     row.instance = next;
-    return next;
+    return readRow(next);
   }
 
   ownOverdue(owner: string, request: { limit: number; overdueByMs: number }): OpenSaga[] {
@@ -69,7 +83,7 @@ export class MemoryDatabase implements Clock {
     for (const { instance } of this.rows.values()) {
       if (overdue.length >= request.limit) break;
       const isMine = isOpen(instance) && instance.owner === owner;
-      if (isMine && instance.wakeAtMs < latestMs) overdue.push(instance);
+      if (isMine && instance.wakeAtMs < latestMs) overdue.push(readRow(instance));
     }
     return overdue;
   }
@@ -94,7 +108,7 @@ export class MemoryDatabase implements Clock {
   private note({ log }: Stored, rows: SagaWrite['logs']): void {
     if (rows.length === 0) return;
     const createdAt = new Date(this.nowMs()).toISOString();
-    for (const row of rows) log.push({ ...row, createdAt });
+    log.push(...rows.map((row) => ({ ...insertedLog(row), createdAt })));
   }
 }
 

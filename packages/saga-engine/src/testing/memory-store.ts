@@ -32,7 +32,7 @@ export class MemorySagaStore implements SagaStore {
 
   async load(sagaId: string): Promise<SagaInstance | undefined> {
     await this.trip();
-    return this.database.rows.get(sagaId)?.instance;
+    return this.database.load(sagaId);
   }
 
   async takeOver(request: TakeOverRequest): Promise<OpenSaga[]> {
@@ -62,7 +62,7 @@ export class MemorySagaStore implements SagaStore {
 
   async history(sagaId: string): Promise<SagaLogEntry[]> {
     await this.trip();
-    return [...(this.database.rows.get(sagaId)?.log ?? [])];
+    return this.database.history(sagaId);
   }
 
   /** A turn of the event loop, as every database takes, or the error of one that is down. */

@@ -9,6 +9,10 @@ export function sagaProblems(
 ): string[] {
   if (isOpen(saga)) return [`${saga.sagaId} does not end: it awaits ${saga.awaited}`];
   const problems = pairProblems(log);
+  for (const { step, data } of log) {
+    const unread = [data, data?.lastError].find((told) => told?.code === 'UNREADABLE_RESPONSE');
+    if (unread) problems.push(`the answer to ${step} cannot be kept: ${unread.message}`);
+  }
   const ends = new Map(log.filter((row) => row.status !== 'STARTED').map((row) => [row.step, row]));
   problems.push(...orderProblems(definition, log));
   const isUndone = saga.phase === 'undone';

@@ -96,9 +96,9 @@ export class SimulatedProcess implements Actor {
   }
 
   /** What the engine lets through is either its own goodbye or a bug. */
-  failed(error: unknown): void {
-    if (!(error instanceof EngineStopped))
-      this.parts.world.breach(`${this.id} threw ${String(error)}`);
+  failed(error: unknown, told = 'threw'): void {
+    if (error instanceof EngineStopped) return;
+    this.parts.world.breach(`${this.id} ${told}: ${String(error)}`);
   }
 
   private send(command: OutgoingCommand): Promise<'accepted' | 'unroutable'> {
@@ -123,8 +123,8 @@ export class SimulatedProcess implements Actor {
       debug: nothing,
       info: nothing,
       warn: nothing,
-      error: ({ err }: { err?: unknown }) => {
-        if (err !== undefined) this.failed(err);
+      error: ({ err }: { err?: unknown }, message) => {
+        if (err !== undefined) this.failed(err, message);
       },
     };
   }

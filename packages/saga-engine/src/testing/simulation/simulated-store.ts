@@ -40,7 +40,7 @@ export class SimulatedStore implements SagaStore {
   }
 
   load(sagaId: string): Promise<SagaInstance | undefined> {
-    return this.trip('load', () => this.database.rows.get(sagaId)?.instance);
+    return this.trip('load', () => this.database.load(sagaId));
   }
 
   takeOver(request: TakeOverRequest): Promise<OpenSaga[]> {
@@ -75,7 +75,7 @@ export class SimulatedStore implements SagaStore {
   }
 
   history(sagaId: string): Promise<SagaLogEntry[]> {
-    return this.trip('history', () => [...(this.database.rows.get(sagaId)?.log ?? [])]);
+    return this.trip('history', () => this.database.history(sagaId));
   }
 
   private note(instance: SagaInstance, did: string): void {

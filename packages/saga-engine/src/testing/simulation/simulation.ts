@@ -1,6 +1,7 @@
 import type { SagaEngine } from '../../engine.js';
 import type { SagaDefinition } from '../../define.js';
 import { isOpen, type EndedSaga, type OpenSaga, type SagaInstance } from '../../instance.js';
+import { canonicalJson } from '../../json.js';
 import type { Clock, EngineCounters, OutgoingCommand } from '../../ports.js';
 import { ENGINE_DEFAULTS, type EngineSettings } from '../../settings.js';
 import type { ReplyOutcome } from '../../transition.js';
@@ -67,6 +68,7 @@ export class Simulation<Input> {
   private readonly participants: SimulatedParticipants;
   private readonly generations = new Map<string, number>();
   private readonly awaitedOnce = new Set<string>();
+  private readonly sentOnce = new Map<string, string>();
   private readonly told = new Map<string, EndedSaga>();
   private readonly parts: ProcessParts;
   private readonly queues: readonly string[];
@@ -183,6 +185,7 @@ export class Simulation<Input> {
     if (!this.awaitedOnce.has(sentKey(this.definition, command))) {
       this.world.breach(`${from.id} sent ${name}, which no committed row awaits`);
     }
+    this.checkData(command, from);
     const answer = (outcome: ReplyOutcome): void => {
       const said = outcome.kind === 'done' ? 'done' : `${outcome.kind} ${outcome.code}`;
       this.world.tell(() => `  ${name} is answered ${said}`);
@@ -197,6 +200,14 @@ export class Simulation<Input> {
     const readAtMs = this.world.unreadUntilMs.get(command.queue);
     const arrive = (): void => this.arrive(name, command, answer);
     this.world.put('command', name, arrive, undefined, readAtMs);
+  }
+
+  /** Whoever sends a command again sends the same one, or its participant could not tell. */
+  private checkData({ id, data }: OutgoingCommand, from: SimulatedProcess): void {
+    const json = canonicalJson(data);
+    const first = this.sentOnce.get(id) ?? json;
+    this.sentOnce.set(id, first);
+    if (json !== first) this.world.breach(`${from.id} sent ${id} with other data than before`);
   }
 
   /** A participant gets a command, or something happens to it just then. */
