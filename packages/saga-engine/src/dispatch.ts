@@ -129,8 +129,9 @@ function outgoing(saga: SagaInstance, command: PlannedCommand, attempt: number):
   return { id, sagaId, subjectId, step, direction, attempt, requestId, queue, pattern, data };
 }
 
-function errorOf(error: unknown): { code: string; message: string } {
+/** An error's own code, or the one given, and its message. */
+export function errorOf(error: unknown, other = 'SEND_FAILED'): { code: string; message: string } {
   const code = (error as { code?: unknown } | null)?.code;
-  const message = error instanceof Error ? error.message : String(error);
-  return { code: typeof code === 'string' ? code : 'SEND_FAILED', message };
+  const message = reasonOf(error);
+  return { code: typeof code === 'string' ? code : other, message };
 }

@@ -55,5 +55,7 @@ export type SagaEvent =
       })
   /** A reply may have been missed (takeover, new reply queue, row read again): send it again. */
   | (Moment & { readonly kind: 'resumed' })
+  /** The database refuses to write what the last event led to, or goes on failing to. */
+  | (Moment & { readonly kind: 'refused'; readonly code: string; readonly message: string })
   /** A person asks. */
   | (Moment & { readonly kind: 'operator'; readonly action: OperatorAction });

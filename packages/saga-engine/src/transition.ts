@@ -44,6 +44,8 @@ export function transition(
       return move.woken();
     case 'unsent':
       return move.unsent(reasonTexts(event), event);
+    case 'refused':
+      return move.refused(reasonTexts(event));
     case 'operator':
       return move.asked(event.action);
     default:
@@ -102,6 +104,22 @@ class Move {
     const forgiven = saga.lastError?.forgiven;
     const lastError = { ...error, unsent, ...(forgiven !== undefined && { forgiven }) };
     return this.pause('resend', lastError, needsAttention, pauseMs, deadlineAtMs);
+  }
+
+  /**
+   * What came of the command cannot be written. Parked at once, so that somebody looks; the same
+   * attempt is sent again ever more slowly, for a repeated command gets the first one's answer. At
+   * the step's deadline its outcome is unknown, as that of any other.
+   */
+  refused(error: LastError): Transition {
+    const { saga } = this;
+    const refused = (saga.lastError?.refused ?? 0) + 1;
+    const forgiven = saga.lastError?.forgiven;
+    const message = `${error.code}: ${error.message}`;
+    const kept = forgiven !== undefined && { forgiven };
+    const lastError = { code: 'WRITE_REFUSED', message, refused, ...kept };
+    const latestMs = this.isPastDeadline() ? Infinity : (saga.stepDeadlineAtMs ?? Infinity);
+    return this.pause('resend', lastError, true, this.backoffMs(refused), latestMs);
   }
 
   /** The same attempt, with a reply deadline of its own: nobody may be left to hear the old one. */

@@ -1,5 +1,6 @@
 import { isOpen, type OpenSaga, type SagaInstance, type SagaLogEntry } from '../instance.js';
 import type { Clock, PreparedSaga, SagaWrite, TakeOverRequest } from '../ports.js';
+import { WriteRefused } from '../refused.js';
 import { insertedLog, insertedRow, readRow, updatedRow } from './jsonb.js';
 
 interface Stored {
@@ -17,6 +18,8 @@ export class MemoryDatabase implements Clock {
   readonly heartbeats = new Map<string, number>();
   /** Thrown instead of an answer while it is set. */
   down: Error | undefined;
+  /** Writes that a constraint or a trigger of the tables refuses, by what they would make of a row. */
+  refuses: ((next: SagaInstance) => boolean) | undefined;
 
   /** The clock runs by itself unless another one is given. */
   constructor(private readonly clock: Clock = { nowMs: () => 1_000_000 + performance.now() }) {}
@@ -27,6 +30,7 @@ export class MemoryDatabase implements Clock {
 
   insert({ instance, logs }: PreparedSaga): boolean {
     if (this.rows.has(instance.sagaId)) return false;
+    this.mayWrite(instance);
     const row: Stored = { instance: insertedRow(instance), log: [] };
     this.note(row, logs);
     this.rows.set(instance.sagaId, row);
@@ -47,6 +51,7 @@ export class MemoryDatabase implements Clock {
     const row = this.rows.get(write.instance.sagaId);
     if (!row || !this.follows(row.instance, write, owner)) return 'guard-failed';
     const { before, instance, logs } = write;
+    this.mayWrite(instance);
     const next = updatedRow(row.instance, before, written(row.instance, instance));
     this.note(row, logs);
     row.instance = next;
@@ -63,6 +68,8 @@ export class MemoryDatabase implements Clock {
       if (!isOpen(saga) || saga.owner === owner || !isSilent(saga.owner)) continue;
       if (!this.knows(request, saga)) continue;
       const next = this.taken(saga, owner);
+      // A row that refuses to be taken is left where it is, and its neighbours are taken.
+      if (this.refuses?.(next)) continue;
       row.instance = next;
       taken.push(readRow(next));
     }
@@ -73,6 +80,7 @@ export class MemoryDatabase implements Clock {
     const row = this.rows.get(seen.sagaId);
     if (!row || !isOpen(row.instance) || row.instance.version !== seen.version) return undefined;
     const next = this.taken(row.instance, owner);
+    this.mayWrite(next);
     row.instance = next;
     return readRow(next);
   }
@@ -103,6 +111,10 @@ export class MemoryDatabase implements Clock {
   /** What a takeover makes of a row. */
   protected taken(saga: OpenSaga, owner: string): OpenSaga {
     return { ...saga, owner, version: saga.version + 1, epoch: saga.epoch + 1 };
+  }
+
+  private mayWrite(next: SagaInstance): void {
+    if (this.refuses?.(next)) throw new WriteRefused('23514', 'the row breaks a constraint');
   }
 
   private note({ log }: Stored, rows: SagaWrite['logs']): void {

@@ -108,6 +108,11 @@ export class Scenario<Input = unknown> {
     return this.apply({ kind: 'unsent', ...about, code, message: 'not sent', ...this.moment() });
   }
 
+  /** The database refuses what the last event led to. */
+  refused(): Transition {
+    return this.apply({ kind: 'refused', code: '23514', message: 'not so', ...this.moment() });
+  }
+
   /** Nothing happens until the saga's wake-up time, and then it is woken. */
   wake(): Transition {
     if (isOpen(this.instance)) this.nowMs = Math.max(this.nowMs, this.instance.wakeAtMs);

@@ -29,6 +29,7 @@ export class SimulatedProcess implements Actor {
   readonly engine: SagaEngine;
   readonly store: SimulatedStore;
   pausedUntilMs = 0;
+  readonly startedAtMs: number;
 
   constructor(
     readonly id: string,
@@ -39,6 +40,7 @@ export class SimulatedProcess implements Actor {
     private readonly parts: ProcessParts,
   ) {
     const { world, database, engine } = parts;
+    this.startedAtMs = world.nowMs;
     const errorMs = world.chance.pick(CLOCK_ERRORS_MS);
     const beganAtMs = world.chance.pick(CLOCK_BEGINNINGS_MS);
     this.store = new SimulatedStore(id, this, world, database, (saga) => parts.committed(saga));

@@ -87,22 +87,23 @@ export class SimulatedStore implements SagaStore {
   private trip<Answer>(what: string, statement: () => Answer): Promise<Answer> {
     const { world, actor } = this;
     if (actor.pausedUntilMs === Infinity) return new Promise(() => undefined);
-    if (!world.fault(UNUSUAL_ONCE_IN)) return Promise.resolve(statement());
+    if (!world.fault(UNUSUAL_ONCE_IN)) return settled(statement);
     const how = world.chance.below(4);
     const name = `${this.instanceId}'s ${what}`;
     if (how === 1) return this.failed(`${name} is lost`);
     if (how === 2) {
-      statement();
+      settled(statement).catch(() => undefined);
       return this.failed(`${name} is done, its answer lost`);
     }
     if (how === 3) {
-      world.later(name, statement);
+      world.later(name, () => void settled(statement).catch(() => undefined));
       return this.failed(`${name} times out, and is still under way`);
     }
     world.tell(() => `${name} is slow`);
     return new Promise((resolve) => {
       world.later(name, () => {
-        const answer = statement();
+        const answer = settled(statement);
+        answer.catch(() => undefined);
         world.put('answer', `the answer to ${name}`, () => resolve(answer), actor);
       });
     });
@@ -111,6 +112,15 @@ export class SimulatedStore implements SagaStore {
   private failed(why: string): Promise<never> {
     this.world.tell(() => why);
     return Promise.reject(LOST);
+  }
+}
+
+/** What a statement answers, or that it is refused. */
+function settled<Answer>(statement: () => Answer): Promise<Answer> {
+  try {
+    return Promise.resolve(statement());
+  } catch (error) {
+    return Promise.reject(error as Error);
   }
 }
 

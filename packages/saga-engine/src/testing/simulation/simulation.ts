@@ -11,7 +11,7 @@ import type { Chance } from './chance.js';
 import { mishapsOf, PAUSES_MS } from './mishaps.js';
 import { sagaProblems } from './saga-promises.js';
 import { SimulatedProcess, titleOf, type ProcessParts } from './simulated-process.js';
-import { World, type SimulatedParticipants } from './world.js';
+import { World, type Mishap, type SimulatedParticipants } from './world.js';
 
 export interface SimulationOptions<Input> {
   readonly definition: SagaDefinition<Input>;
@@ -30,9 +30,22 @@ export interface SimulationOptions<Input> {
   /** Orchestrators; default 2. */
   readonly instances?: number;
   readonly settings?: Partial<EngineSettings>;
+  /** More that may go wrong: mishaps of a kind of their own, beside those of every run. */
+  readonly schedules?: readonly Schedule[];
   /** Replaces what the simulation itself is made of, to see that it catches what is then wrong. */
   readonly broken?: BrokenParts;
 }
+
+/** What of a run a schedule may lay its hands on. */
+export interface Stage {
+  readonly world: World;
+  readonly database: MemoryDatabase;
+  readonly processes: readonly SimulatedProcess[];
+  readonly sagaIds: readonly string[];
+}
+
+/** What may go wrong as things are now. */
+export type Schedule = (stage: Stage) => Mishap[];
 
 export interface BrokenParts {
   /** What the engines follow; the promises are those of the definition simulated. */
@@ -152,9 +165,13 @@ export class Simulation<Input> {
 
   private mishap(): void {
     const kinds = mishapsOf(this.world, this.processes, this.queues, this.sagaIds);
-    const own = this.participants.mishaps?.() ?? [];
-    const { chance } = this.world;
-    const { name, happen } = chance.pick(chance.pick(own.length > 0 ? [...kinds, own] : kinds));
+    const { world, database, processes, sagaIds } = this;
+    kinds.push([...(this.participants.mishaps?.() ?? [])]);
+    for (const schedule of this.options.schedules ?? []) {
+      kinds.push(schedule({ world, database, processes, sagaIds }));
+    }
+    const { chance } = world;
+    const { name, happen } = chance.pick(chance.pick(kinds.filter((kind) => kind.length > 0)));
     this.world.tell(() => `* ${name}`);
     happen();
   }
