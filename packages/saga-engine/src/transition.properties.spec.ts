@@ -32,6 +32,7 @@ function sagaOf({ undos, pivotAt }: Shape): SagaDefinition {
         do: command('queue', `do-${i}`, nothing),
         rejections: i > pivotAt && pastPivot ? [] : ['NO'],
         ...(hasUndo && !pastPivot && { undo: undo(`U${i}`, 'queue', `undo-${i}`, nothing) }),
+        ...(!hasUndo && !pastPivot && { noUndo: 'it has no effect' }),
         ...(i === pivotAt && { pivot: true as const }),
       });
     }),

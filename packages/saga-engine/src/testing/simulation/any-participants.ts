@@ -32,6 +32,7 @@ export class AnyParticipants implements SimulatedParticipants {
     const before = row.state;
     const outcome = direction === 'undo' ? this.undo(row) : this.do(step, row);
     if (before !== row.state) this.checkOrder(sagaId, step, before, row.state);
+    if (direction === 'undo') this.undoOthers(sagaId, name);
     answer(outcome);
   }
 
@@ -61,6 +62,13 @@ export class AnyParticipants implements SimulatedParticipants {
     return DONE;
   }
 
+  /** The undo takes back, and bars, what the steps did that are undone by it. */
+  private undoOthers(sagaId: string, by: string): void {
+    for (const { name, undoneBy } of this.definition.steps) {
+      if (undoneBy === by) this.undo(this.rowOf(sagaId, name));
+    }
+  }
+
   protected rowOf(sagaId: string, step: string): Row {
     const key = `${sagaId}:${step}`;
     let row = this.rows.get(key);
@@ -87,7 +95,7 @@ export class AnyParticipants implements SimulatedParticipants {
     const { steps } = this.definition;
     const index = step.do.index;
     const holds = (one: PlannedStep) => this.rowOf(sagaId, one.name).state === 'done';
-    // What has no undo of its own has no tombstone either: it may come late, and harms nobody.
+    // What has no undo of its own may come late, until that of another step bars it.
     if (to === 'done' && (step.undo || step.pastPivot)) {
       const missing = steps.slice(0, index).find((one) => !holds(one));
       if (missing) this.world.breach(`${step.name} happened without ${missing.name}`);
@@ -104,7 +112,7 @@ export class AnyParticipants implements SimulatedParticipants {
     if (undos > 1) problems.push(`${step.name} was undone ${undos} times`);
     if (saga.phase === 'done' && state !== 'done')
       problems.push(`DONE, but ${step.name} is ${state}`);
-    if (saga.phase === 'undone' && step.undo && state === 'done') {
+    if (saga.phase === 'undone' && step.noUndo === undefined && state === 'done') {
       problems.push(`COMPENSATED, but ${step.name} still holds`);
     }
     return problems;
