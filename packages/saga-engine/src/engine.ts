@@ -1,4 +1,5 @@
 import type { Direction, SagaDefinition } from './define.js';
+import { DefinitionRecord } from './definition-record.js';
 import { Driver, EngineStopped, type DriverPorts } from './driver.js';
 import type { OperatorAction } from './event.js';
 import { normalId } from './ids.js';
@@ -77,6 +78,7 @@ export class SagaEngine {
   private readonly caretaker: Caretaker;
   private readonly operators: Operators;
   private readonly starts: Starts;
+  private readonly record: DefinitionRecord;
   private readonly waiters: Waiters;
   private readonly definitions: ReadonlyMap<string, SagaDefinition>;
   private isDraining = false;
@@ -96,6 +98,7 @@ export class SagaEngine {
     this.driver = new Driver(this.ports);
     this.caretaker = new Caretaker(this.driver, this.ports, this.definitions);
     this.operators = new Operators(this.driver, this.ports, this.definitions);
+    this.record = new DefinitionRecord(this.ports, this.definitions);
     this.starts = new Starts(this.driver, this.ports, this.definitions);
     const { store, logger, settings, timers } = this.ports;
     this.waiters = new Waiters(this.driver, store, logger, settings.pollEveryMs, timers);
@@ -141,6 +144,7 @@ export class SagaEngine {
     if (this.isDraining) throw new EngineStopped();
     const definition = request.definition as SagaDefinition;
     const first = this.starts.prepare({ ...request, definition });
+    if (!this.record.isPassed) await this.checkDefinitions();
     const prepared = { instance: first.instance, logs: first.logs };
     const persisted = await (persist ? persist(prepared) : this.ports.store.insert(prepared));
     if (persisted.kind !== 'inserted') {
@@ -149,6 +153,10 @@ export class SagaEngine {
     this.ports.counters.count('started');
     if (!this.driver.stopped) this.driver.begin(definition, first);
     return { kind: 'started', instance: first.instance };
+  }
+
+  private checkDefinitions(): Promise<void> {
+    return this.record.check(() => this.driver.stopped);
   }
 
   private async notStarted(
@@ -189,7 +197,8 @@ export class SagaEngine {
   }
 
   /** Does what a person asks of a saga, whichever instance drives it; this one does from then on. */
-  operate(sagaId: string, action: OperatorAction): Promise<Operated> {
+  async operate(sagaId: string, action: OperatorAction): Promise<Operated> {
+    if (!this.record.isPassed) await this.checkDefinitions();
     return this.operators.operate(normalId(sagaId), action);
   }
 
@@ -210,9 +219,14 @@ export class SagaEngine {
     }
   }
 
-  /** Begins heartbeat, takeover and scan; resolves with the first heartbeat. */
-  run(): Promise<void> {
-    return this.caretaker.start();
+  /**
+   * Begins heartbeat, takeover and scan; resolves with the first heartbeat. Rejects with
+   * SagaDefinitionChanged, having done nothing, when a definition is another one than is on record
+   * under its name and version.
+   */
+  async run(): Promise<void> {
+    await this.checkDefinitions();
+    await this.caretaker.start();
   }
 
   /** Takes no more sagas on and waits, up to `maxMs`, for those it drives to end. */

@@ -1,5 +1,7 @@
 export * from './define.js';
+export * from './definition-record.js';
 export * from './engine.js';
+export * from './fingerprint.js';
 export * from './instance.js';
 export * from './ports.js';
 export * from './refused.js';

@@ -27,7 +27,8 @@ export type IgnoredReason =
   | 'nothing-to-resend'
   | 'not-parked'
   | 'past-pivot'
-  | 'already-undoing';
+  | 'already-undoing'
+  | 'unknown-command';
 
 export interface Transition {
   readonly instance: SagaInstance;
@@ -35,6 +36,11 @@ export interface Transition {
   readonly effects: readonly Effect[];
   /** Set when the event answers nothing awaited: the instance is the same, nothing is to be done. */
   readonly ignored?: IgnoredReason;
+}
+
+/** The event changes nothing. */
+export function ignored(instance: SagaInstance, reason: IgnoredReason): Transition {
+  return { instance, logs: [], effects: [], ignored: reason };
 }
 
 export interface SagaStart {

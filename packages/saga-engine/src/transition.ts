@@ -12,15 +12,16 @@ import {
 import {
   advance,
   attemptsOf,
+  ignored,
   sendEffects,
   undoFrom,
   undone,
-  type IgnoredReason,
   type Transition,
 } from './moves.js';
 import { reasonOf, storedCopy } from './json.js';
 import { problemOf, reasonTexts, type Problem } from './problem.js';
 import type { RetrySettings } from './settings.js';
+import { unknownCommand } from './unknown-command.js';
 
 export { prepare } from './moves.js';
 export type { Effect, IgnoredReason, SagaStart, Transition } from './moves.js';
@@ -35,7 +36,7 @@ export function transition(
 ): Transition {
   if (!isOpen(instance)) return ignored(instance, 'finished');
   const command = definition.commands.get(instance.awaited);
-  if (!command) throw new Error(`${definition.name} has no command ${instance.awaited}`);
+  if (!command) return unknownCommand(definition, instance, event, settings);
   const move = new Move(definition, instance, command, event, settings);
   switch (event.kind) {
     case 'replied':
@@ -51,10 +52,6 @@ export function transition(
     default:
       return move.resumed();
   }
-}
-
-function ignored(instance: SagaInstance, reason: IgnoredReason): Transition {
-  return { instance, logs: [], effects: [], ignored: reason };
 }
 
 /** One decision: what is known while it is made. */

@@ -152,6 +152,18 @@ RETURNING extract(epoch FROM clock_timestamp())::float8 * 1000 AS now_ms`;
 
 const RELEASE = `DELETE FROM saga_owners WHERE instance_id = $1`;
 
+/** In the one order in which every instance records them. */
+const RECORD = `
+INSERT INTO saga_definitions (name, version, fingerprint)
+SELECT * FROM unnest($1::text[], $2::int[], $3::text[]) AS own (name, version, fingerprint)
+ORDER BY name, version
+ON CONFLICT (name, version) DO NOTHING`;
+
+/** A statement of its own: its snapshot must be newer than the wait for another instance's record. */
+const RECORDED = `
+SELECT d.name, d.version, d.fingerprint FROM saga_definitions d
+JOIN unnest($1::text[], $2::int[]) AS own (name, version) USING (name, version)`;
+
 export interface Statement {
   readonly name: string;
   readonly text: string;
@@ -171,6 +183,8 @@ export function sagaStatements(tables: Pick<SagaTables, 'subjectColumn'>) {
     ownOverdue: named('own_overdue', ownOverdue(subject)),
     history: named('history', HISTORY),
     heartbeat: named('heartbeat', HEARTBEAT),
+    record: named('record', RECORD),
+    recorded: named('recorded', RECORDED),
     release: named('release', RELEASE),
   };
 }

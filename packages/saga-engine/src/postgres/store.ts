@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Coalescer, type BatchOutcome } from '@backstitch/coalesce';
 import { Pool } from 'pg';
+import type { RecordedDefinition } from '../fingerprint.js';
 import { isUuid, normalId } from '../ids.js';
 import type { OpenSaga, SagaInstance, SagaLogEntry } from '../instance.js';
 import type {
@@ -156,6 +157,13 @@ export class PostgresSagaStore implements SagaStore {
       const { rows } = await this.heartbeatPool.query<{ now_ms: number }>(query);
       return rows[0]!.now_ms;
     });
+  }
+
+  async recordDefinitions(own: readonly RecordedDefinition[]): Promise<RecordedDefinition[]> {
+    const named = [own.map(({ name }) => name), own.map(({ version }) => version)];
+    const fingerprints = own.map(({ fingerprint }) => fingerprint);
+    await this.query(this.statements.record, [...named, fingerprints]);
+    return this.query<RecordedDefinition>(this.statements.recorded, named);
   }
 
   async release(): Promise<void> {

@@ -1,3 +1,4 @@
+import type { RecordedDefinition } from '../fingerprint.js';
 import { isOpen, type OpenSaga, type SagaInstance, type SagaLogEntry } from '../instance.js';
 import type { Clock, PreparedSaga, SagaWrite, TakeOverRequest } from '../ports.js';
 import { WriteRefused } from '../refused.js';
@@ -16,6 +17,7 @@ interface Stored {
 export class MemoryDatabase implements Clock {
   readonly rows = new Map<string, Stored>();
   readonly heartbeats = new Map<string, number>();
+  readonly definitions = new Map<string, RecordedDefinition>();
   /** Thrown instead of an answer while it is set. */
   down: Error | undefined;
   /** Writes that a constraint or a trigger of the tables refuses, by what they would make of a row. */
@@ -94,6 +96,15 @@ export class MemoryDatabase implements Clock {
       if (isMine && instance.wakeAtMs < latestMs) overdue.push(readRow(instance));
     }
     return overdue;
+  }
+
+  recordDefinitions(own: readonly RecordedDefinition[]): RecordedDefinition[] {
+    return own.map((one) => {
+      const key = `${one.name}@${one.version}`;
+      const known = this.definitions.get(key) ?? { ...one };
+      this.definitions.set(key, known);
+      return { ...known };
+    });
   }
 
   /** The guard of a write. */

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { RecordedDefinition } from '../fingerprint.js';
 import type { OpenSaga, SagaInstance, SagaLogEntry } from '../instance.js';
 import type { Clock, PreparedSaga, SagaStore, SagaWrite, TakeOverRequest } from '../ports.js';
 import { MemoryDatabase } from './memory-database.js';
@@ -58,6 +59,11 @@ export class MemorySagaStore implements SagaStore {
   async release(): Promise<void> {
     await this.trip();
     this.database.heartbeats.delete(this.instanceId);
+  }
+
+  async recordDefinitions(own: readonly RecordedDefinition[]): Promise<RecordedDefinition[]> {
+    await this.trip();
+    return this.database.recordDefinitions(own);
   }
 
   async history(sagaId: string): Promise<SagaLogEntry[]> {

@@ -23,11 +23,14 @@ export class AnyParticipants implements SimulatedParticipants {
     protected readonly definition: SagaDefinition,
     protected readonly world: World,
     private readonly responses: Readonly<Record<string, unknown>> = {},
+    /** Which version a saga was begun with, where there are several. */
+    private readonly definitionOf: (sagaId: string) => SagaDefinition = () => definition,
   ) {}
 
   handle(command: OutgoingCommand, answer: (outcome: ReplyOutcome) => void): void {
     const { sagaId, step: name, direction } = command;
-    const step = this.definition.steps.find((one) => one.name === name)!;
+    const step = this.definitionOf(sagaId).steps.find((one) => one.name === name);
+    if (!step) return this.world.breach(`${name} is no step of the saga's version`);
     const row = this.rowOf(sagaId, name);
     const before = row.state;
     const outcome = direction === 'undo' ? this.undo(row) : this.do(step, row);
@@ -38,7 +41,7 @@ export class AnyParticipants implements SimulatedParticipants {
 
   problems(sagas: readonly SagaInstance[]): readonly string[] {
     return sagas.flatMap((saga) =>
-      this.definition.steps.flatMap((step) => this.stepProblems(saga, step)),
+      this.definitionOf(saga.sagaId).steps.flatMap((step) => this.stepProblems(saga, step)),
     );
   }
 
@@ -64,7 +67,7 @@ export class AnyParticipants implements SimulatedParticipants {
 
   /** The undo takes back, and bars, what the steps did that are undone by it. */
   private undoOthers(sagaId: string, by: string): void {
-    for (const { name, undoneBy } of this.definition.steps) {
+    for (const { name, undoneBy } of this.definitionOf(sagaId).steps) {
       if (undoneBy === by) this.undo(this.rowOf(sagaId, name));
     }
   }
@@ -92,7 +95,7 @@ export class AnyParticipants implements SimulatedParticipants {
     from: Row['state'],
     to: Row['state'],
   ): void {
-    const { steps } = this.definition;
+    const { steps } = this.definitionOf(sagaId);
     const index = step.do.index;
     const holds = (one: PlannedStep) => this.rowOf(sagaId, one.name).state === 'done';
     // What has no undo of its own may come late, until that of another step bars it.

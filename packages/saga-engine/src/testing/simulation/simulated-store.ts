@@ -1,3 +1,4 @@
+import type { RecordedDefinition } from '../../fingerprint.js';
 import type { OpenSaga, SagaInstance, SagaLogEntry } from '../../instance.js';
 import { isOpen } from '../../instance.js';
 import type { PreparedSaga, SagaStore, SagaWrite, TakeOverRequest } from '../../ports.js';
@@ -72,6 +73,10 @@ export class SimulatedStore implements SagaStore {
 
   release(): Promise<void> {
     return this.trip('release', () => void this.database.heartbeats.delete(this.instanceId));
+  }
+
+  recordDefinitions(own: readonly RecordedDefinition[]): Promise<RecordedDefinition[]> {
+    return this.trip('record', () => this.database.recordDefinitions(own));
   }
 
   history(sagaId: string): Promise<SagaLogEntry[]> {
