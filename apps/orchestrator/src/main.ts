@@ -1,6 +1,6 @@
 import 'reflect-metadata';
 import { fileURLToPath } from 'node:url';
-import { SagaDefinitionError } from '@backstitch/saga-engine';
+import { type SagaDefinitionChanged, SagaDefinitionError } from '@backstitch/saga-engine';
 import {
   bootApp,
   createLogger,
@@ -51,7 +51,7 @@ await bootApp({
   configure: async () => {
     // Before the first row of a day that nobody made goes to the default partition, and keeps it there.
     await logDays.make();
-    sagas.start();
+    sagas.start(exitForChange);
     retention.start();
   },
   readiness: () => [
@@ -86,6 +86,16 @@ function runtimeOrExit(): SagaRuntime {
     process.stderr.write(`The configuration is not valid:\n${error.message}\n`);
     return process.exit(1);
   }
+}
+
+/** Whichever way it would go on, a saga that is under way could end with its undo left out. */
+function exitForChange(why: SagaDefinitionChanged): never {
+  process.stderr.write(
+    `The orchestrator does not start, and nothing was changed:\n${why.message}\n` +
+      'Sagas may be under way that began with it as it was. Raise the version of the definition, and ' +
+      'keep the old definition beside the new one until its last saga has ended.\n',
+  );
+  process.exit(1);
 }
 
 function must(whyNot: string | undefined): void {

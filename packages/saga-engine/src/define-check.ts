@@ -10,7 +10,7 @@ export function definitionProblems(spec: SagaSpec, defaults: StepDefaults): stri
   if (!isCount(spec.version)) problems.push('its version must be a whole number from 1 up');
   if (!isCount(spec.deadlineMs)) problems.push('its deadline must be whole milliseconds');
   if (spec.steps.length === 0) problems.push('it needs at least one step');
-  problems.push(...nameProblems(spec), ...pivotProblems(spec));
+  problems.push(...nameProblems(spec), ...pivotProblems(spec), ...undoProblems(spec));
   for (const step of spec.steps) problems.push(...deadlineProblems(step, spec, defaults));
   return problems;
 }
@@ -50,6 +50,38 @@ function pivotProblems(spec: SagaSpec): string[] {
     }
   });
   return problems;
+}
+
+/** Whatever happens before the pivot may have to be taken back: every step says how, or why not. */
+function undoProblems(spec: SagaSpec): string[] {
+  const pivotIndex = spec.steps.findIndex((step) => step.pivot);
+  return spec.steps.flatMap((step, index) => {
+    const { name, undo, undoneBy, noUndo } = step;
+    const ways = [undo, undoneBy, noUndo].filter((way) => way !== undefined).length;
+    if (pivotIndex !== -1 && index >= pivotIndex) {
+      if (undoneBy === undefined && noUndo === undefined) return [];
+      return [`${name}: undoneBy and noUndo mean nothing at or behind the pivot`];
+    }
+    if (ways !== 1) return [`${name}: it needs one of undo, undoneBy and noUndo, not ${ways}`];
+    if (noUndo !== undefined && !isReason(noUndo)) {
+      return [`${name}: noUndo must say why nothing has to be taken back`];
+    }
+    return undoneBy === undefined ? [] : undoneByProblems(spec, name, undoneBy, index);
+  });
+}
+
+/** Undos run back from where the saga turned: those of later steps come too early, or never. */
+function undoneByProblems(spec: SagaSpec, name: string, by: string, index: number): string[] {
+  const at = spec.steps.findIndex((step) => step.name === by);
+  if (at === -1) return [`${name}: there is no step "${by}" whose undo takes its effect back`];
+  if (!spec.steps[at]!.undo) return [`${name}: the step "${by}" has no undo that takes it back`];
+  if (at >= index)
+    return [`${name}: the step "${by}", whose undo takes it back, must come before it`];
+  return [];
+}
+
+function isReason(text: unknown): boolean {
+  return typeof text === 'string' && text.trim() !== '';
 }
 
 function deadlineProblems(step: SagaStep, spec: SagaSpec, defaults: StepDefaults): string[] {

@@ -46,10 +46,61 @@ describe('a saga definition', () => {
         'P: an undo at or behind the pivot would never run',
         'Q: there is one pivot at most',
         'Q: a step behind the pivot cannot be rejected',
+        'A: it needs one of undo, undoneBy and noUndo, not 0',
+        'A: it needs one of undo, undoneBy and noUndo, not 0',
+        'lower: it needs one of undo, undoneBy and noUndo, not 0',
+        'COMPLETED: it needs one of undo, undoneBy and noUndo, not 0',
         'A: its reply timeout (3000 ms) must be shorter than its deadline (3000 ms)',
         'lower: attemptsMax must be 1 or more',
         "COMPLETED: its deadline (10000 ms) must be shorter than the saga's (10000 ms)",
       ]);
     }
+  });
+});
+
+describe('a step before the pivot', () => {
+  const problemsOf = (...steps: Parameters<typeof defineSaga>[0]['steps'][number][]) => {
+    try {
+      defineSaga({ name: 'undone', version: 1, deadlineMs: 60_000, steps });
+      return [];
+    } catch (error) {
+      return (error as SagaDefinitionError).problems;
+    }
+  };
+  const first = step('FIRST', { do: send, undo: back('UNDO_FIRST') });
+  const pivot = step('PIVOT', { do: send, pivot: true });
+
+  it.each([
+    ['its own undo', step('S', { do: send, undo: back('UNDO_S') })],
+    ['the undo of an earlier step', step('S', { do: send, undoneBy: 'FIRST' })],
+    ['a reason why nothing has to be', step('S', { do: send, noUndo: 'it only reads' })],
+  ])('may be taken back by %s', (_name, taken) => {
+    expect(problemsOf(first, taken, pivot)).toEqual([]);
+  });
+
+  it.each([
+    ['nothing', {}, 'S: it needs one of undo, undoneBy and noUndo, not 0'],
+    [
+      'two things',
+      { undoneBy: 'FIRST', noUndo: 'it only reads' },
+      'S: it needs one of undo, undoneBy and noUndo, not 2',
+    ],
+    ['no reason', { noUndo: ' ' }, 'S: noUndo must say why nothing has to be taken back'],
+    ['a step that is none', { undoneBy: 'X' }, 'S: there is no step "X"'],
+    ['a step without an undo', { undoneBy: 'PIVOT' }, 'S: the step "PIVOT" has no undo'],
+    ['itself', { undoneBy: 'S' }, 'S: the step "S" has no undo'],
+    ['a later step', { undoneBy: 'LATER' }, 'S: the step "LATER", whose undo takes it back'],
+  ])('is refused when it is taken back by %s', (_name, ways, problem) => {
+    const later = step('LATER', { do: send, undo: back('UNDO_LATER') });
+    const problems = problemsOf(first, step('S', { do: send, ...ways }), later, pivot);
+    expect(problems).toEqual([expect.stringContaining(problem)]);
+  });
+
+  it('is every step where there is no pivot, and none from the pivot on', () => {
+    expect(problemsOf(step('S', { do: send }))).toHaveLength(1);
+    const behind = step('S', { do: send, noUndo: 'it only reads' });
+    expect(problemsOf(pivot, behind)).toEqual([
+      'S: undoneBy and noUndo mean nothing at or behind the pivot',
+    ]);
   });
 });

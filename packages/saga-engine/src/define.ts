@@ -26,7 +26,12 @@ export interface CommandStep<Input = unknown> {
   readonly kind: 'command';
   readonly name: string;
   readonly do: CommandSpec<Input>;
+  /** Takes the step's effect back. Before the pivot a step has this, `undoneBy` or `noUndo`. */
   readonly undo?: UndoSpec<Input>;
+  /** The earlier step whose undo takes this one's effect back, too. */
+  readonly undoneBy?: string;
+  /** Why nothing has to be taken back: it has no effect, or one that may stay. */
+  readonly noUndo?: string;
   /** The codes that are a business no; any other code is a fault, "do not retry" included. */
   readonly rejections: readonly string[];
   /** Once this step has been sent the saga only goes forward, unless the step is rejected. */
@@ -80,6 +85,8 @@ export interface PlannedStep<Input = unknown> {
   readonly name: string;
   readonly do: PlannedCommand<Input>;
   readonly undo: PlannedCommand<Input> | undefined;
+  readonly undoneBy: string | undefined;
+  readonly noUndo: string | undefined;
   readonly rejections: ReadonlySet<string>;
   readonly attemptsMax: number;
   readonly deadlineMs: number;
@@ -95,6 +102,14 @@ export interface SagaDefinition<Input = unknown> {
   readonly deadlineMs: number;
   readonly steps: readonly PlannedStep<Input>[];
   readonly commands: ReadonlyMap<string, PlannedCommand<Input>>;
+}
+
+/** The undo that takes a step's effect back: its own, or that of the step it names. */
+export function undoOf<Input>(
+  { steps }: SagaDefinition<Input>,
+  { undo, undoneBy }: PlannedStep<Input>,
+): PlannedCommand<Input> | undefined {
+  return undo ?? steps.find((step) => step.name === undoneBy)?.undo;
 }
 
 /** Every problem of a definition at once; thrown when the program starts, never later. */
@@ -151,6 +166,8 @@ function plannedStep<Input>(
     name: step.name,
     do: planned(step.do, step.name, 'do'),
     undo: step.undo && planned(step.undo, step.undo.name, 'undo'),
+    undoneBy: step.undoneBy,
+    noUndo: step.noUndo,
     rejections: new Set(step.rejections),
     attemptsMax: step.attemptsMax ?? defaults.attemptsMax,
     deadlineMs: step.deadlineMs ?? defaults.deadlineMs,

@@ -1,6 +1,8 @@
 import type { PlannedCommand } from './define.js';
 import type { DriverPorts } from './driver.js';
-import { isOpen, type SagaInstance } from './instance.js';
+import { isOpen, traceOf, type SagaInstance } from './instance.js';
+import { reasonOf, storable } from './json.js';
+import type { OutgoingCommand } from './ports.js';
 import type { Resident } from './resident.js';
 import { postponed, SendWindow, type Lane } from './send-window.js';
 
@@ -12,6 +14,7 @@ interface Unsent {
   readonly attempt: number;
   readonly code: string;
   readonly message: string;
+  readonly retryable?: false;
 }
 
 /**
@@ -84,11 +87,22 @@ export class Dispatch {
     attempt: number,
   ): Promise<void> {
     const { step, direction, queue } = command;
+    const about = { kind: 'unsent', step, direction, attempt } as const;
     const unsent = (code: string, message: string): void =>
-      this.to.unsent(resident, { kind: 'unsent', step, direction, attempt, code, message });
+      this.to.unsent(resident, { ...about, code, message });
+    let made: OutgoingCommand;
+    try {
+      made = outgoing(resident.instance, command, attempt);
+    } catch (err) {
+      // The definition's own fault, or that of what it kept: it would fail again in the same way.
+      this.ports.logger.error({ ...traceOf(resident.instance), step, direction, err }, NOT_MADE);
+      const [code, message] = ['COMMAND_NOT_MADE', `${NOT_MADE}: ${reasonOf(err)}`];
+      this.to.unsent(resident, { ...about, code, message, retryable: false });
+      return;
+    }
     try {
       this.ports.reached('orchestrator.after-commit-before-publish');
-      const answer = await this.ports.sender.send(outgoing(resident.instance, command, attempt));
+      const answer = await this.ports.sender.send(made);
       this.ports.reached('orchestrator.after-publish');
       if (answer !== 'accepted') unsent('UNROUTABLE', `nobody serves the queue ${queue}`);
     } catch (error) {
@@ -98,22 +112,26 @@ export class Dispatch {
   }
 }
 
+const NOT_MADE = 'the command cannot be made';
+
 function laneOf(resident: Resident, command: PlannedCommand): Lane {
   const isUrgent =
     command.direction === 'undo' || resident.definition.steps[command.index]!.pastPivot;
   return isUrgent ? 'urgent' : resident.origin;
 }
 
-function outgoing(saga: SagaInstance, command: PlannedCommand, attempt: number) {
+/** Throws when `data` does, or when JSON cannot hold what it answers. */
+function outgoing(saga: SagaInstance, command: PlannedCommand, attempt: number): OutgoingCommand {
   const { sagaId, subjectId, requestId } = saga;
   const { step, direction, queue, pattern } = command;
   const id = `${sagaId}:${step}:${direction}`;
-  const data = command.data(saga);
+  const data = storable(command.data(saga));
   return { id, sagaId, subjectId, step, direction, attempt, requestId, queue, pattern, data };
 }
 
-function errorOf(error: unknown): { code: string; message: string } {
+/** An error's own code, or the one given, and its message. */
+export function errorOf(error: unknown, other = 'SEND_FAILED'): { code: string; message: string } {
   const code = (error as { code?: unknown } | null)?.code;
-  const message = error instanceof Error ? error.message : String(error);
-  return { code: typeof code === 'string' ? code : 'SEND_FAILED', message };
+  const message = reasonOf(error);
+  return { code: typeof code === 'string' ? code : other, message };
 }

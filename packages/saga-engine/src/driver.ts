@@ -1,21 +1,16 @@
 import { account } from './account.js';
 import { Alarms } from './alarms.js';
 import type { SagaDefinition } from './define.js';
-import { Dispatch } from './dispatch.js';
+import type { DriverPorts } from './driver-ports.js';
+import { Dispatch, errorOf } from './dispatch.js';
 import { isOpen, traceOf, type EndedSaga, type OpenSaga, type SagaInstance } from './instance.js';
-import type {
-  Clock,
-  CommandSender,
-  EngineCounters,
-  EngineFaultPoint,
-  EngineLogger,
-  SagaStore,
-  Timers,
-} from './ports.js';
 import { Resident, type Applied, type ArrivingEvent } from './resident.js';
-import type { EngineSettings } from './settings.js';
 import { pause } from './loop.js';
+import { WriteRefused } from './refused.js';
+import { saveMove, type Saved } from './saving.js';
 import { transition, type Transition } from './transition.js';
+
+export type { DriverPorts } from './driver-ports.js';
 
 /** The engine is stopping: nothing was done, and another instance will take the saga. */
 export class EngineStopped extends Error {
@@ -25,19 +20,8 @@ export class EngineStopped extends Error {
   }
 }
 
-export interface DriverPorts {
-  readonly store: SagaStore;
-  readonly sender: CommandSender;
-  readonly clock: Clock;
-  readonly logger: EngineLogger;
-  readonly counters: EngineCounters;
-  readonly timers: Timers;
-  readonly settings: EngineSettings;
-  readonly random: () => number;
-  reached(point: EngineFaultPoint): void;
-}
-
-type Saved = 'saved' | 'guard-failed' | 'outcome-unknown';
+/** So often a write may fail, while its row can be read, until it counts as refused. */
+const FAILED_WRITES_MAX = 5;
 
 /**
  * Drives the sagas of this instance: decide, save, hand out the effects. A saga has at most one
@@ -193,8 +177,10 @@ export class Driver {
    * way: read the row, adopt it, let the event find its place in it, send what is awaited.
    */
   private async apply(resident: Resident, event: ArrivingEvent): Promise<Applied> {
+    let failed = 0;
     for (let tries = 0; ; tries++) {
       if (!this.isDriven(resident)) return 'not-here';
+      const { version } = resident.instance;
       const move = this.decide(resident, event, tries > 0);
       if (move.ignored) return this.ignore(resident, event, move.ignored);
       if (event.kind === 'replied') this.ports.reached('orchestrator.reply-before-commit');
@@ -203,8 +189,28 @@ export class Driver {
         this.committed(resident, event, move);
         return 'applied';
       }
+      if (saved instanceof WriteRefused) return this.park(resident, saved);
       await this.reread(resident, saved, tries);
+      failed = saved !== 'guard-failed' && resident.instance.version === version ? failed + 1 : 0;
+      if (failed < FAILED_WRITES_MAX || !this.isDriven(resident)) continue;
+      const { code, message } = errorOf(saved, 'WRITE_FAILED');
+      return this.park(resident, new WriteRefused(code, message, saved));
     }
+  }
+
+  /** Writes why nothing can be written; what refuses this, too, is parked in memory alone. */
+  private async park(resident: Resident, { code, message }: WriteRefused): Promise<Applied> {
+    const event = { kind: 'refused', code, message } as const;
+    const move = this.decide(resident, event, false);
+    const saved = await this.save(resident, move);
+    if (saved === 'saved') this.committed(resident, event, move);
+    else if (saved === 'guard-failed') await this.reread(resident, saved, 0);
+    else {
+      // The row is as it was, and so is the version that the next write follows.
+      const { version } = resident.instance;
+      this.committed(resident, event, { ...move, instance: { ...move.instance, version } });
+    }
+    return 'not-written';
   }
 
   private decide(resident: Resident, event: ArrivingEvent, isReread: boolean): Transition {
@@ -228,17 +234,8 @@ export class Driver {
     return reason;
   }
 
-  private async save(resident: Resident, move: Transition): Promise<Saved> {
-    const before = resident.instance as OpenSaga;
-    try {
-      return await this.ports.store.save({ before, instance: move.instance, logs: move.logs });
-    } catch (error) {
-      this.ports.logger.warn(
-        { ...traceOf(before), err: error },
-        'outcome of a commit unknown, reading the row',
-      );
-      return 'outcome-unknown';
-    }
+  private save({ instance }: Resident, move: Transition): Promise<Saved> {
+    return saveMove(this.ports, instance as OpenSaga, move);
   }
 
   private committed(resident: Resident, event: ArrivingEvent, move: Transition): void {

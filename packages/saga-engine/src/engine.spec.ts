@@ -129,8 +129,10 @@ describe('starting', () => {
   it('answers that a saga exists, and its end can be waited for', async () => {
     const { engine, begin } = newEngine();
     const sagaId = await begin();
-    const again = { definition: trip, sagaId, subjectId: 'b', input: { to: 'Oslo' } };
+    const again = { definition: trip, sagaId, subjectId: 'b', input: { to: 'Rome' } };
     expect(await engine.start(again)).toEqual({ kind: 'exists' });
+    const other = { ...again, input: { to: 'Oslo' } };
+    expect(await engine.start(other)).toEqual({ kind: 'other-input' });
     expect(await engine.waitForEnd(sagaId, 5_000)).toMatchObject({ input: { to: 'Rome' } });
   });
 });

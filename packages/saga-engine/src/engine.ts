@@ -1,6 +1,8 @@
 import type { Direction, SagaDefinition } from './define.js';
+import { DefinitionRecord } from './definition-record.js';
 import { Driver, EngineStopped, type DriverPorts } from './driver.js';
 import type { OperatorAction } from './event.js';
+import { normalId } from './ids.js';
 import { isOpen, type EndedSaga, type OpenSaga } from './instance.js';
 import { pause } from './loop.js';
 import { Operators, type Operated } from './operators.js';
@@ -17,8 +19,9 @@ import type {
 import type { Applied } from './resident.js';
 import { ENGINE_DEFAULTS, type EngineSettings } from './settings.js';
 import { Caretaker, definitionKey } from './takeover.js';
+import { isSameStart, Starts } from './starts.js';
 import { processTimers } from './timers.js';
-import { prepare, type ReplyOutcome } from './transition.js';
+import type { ReplyOutcome } from './transition.js';
 import { Waiters } from './waiters.js';
 
 export { EngineStopped } from './driver.js';
@@ -54,6 +57,9 @@ export interface StartRequest<Input> {
 /** A saga that was not started answers with whatever `persist` said instead of "inserted". */
 export type Started<Other> = { kind: 'started'; instance: OpenSaga } | Other;
 
+/** Why a saga was not started: it is there already, with the same input or with another one. */
+export type NotStarted = { kind: 'exists' } | { kind: 'other-input' };
+
 export interface ArrivedReply {
   readonly sagaId: string;
   readonly step: string;
@@ -71,6 +77,8 @@ export class SagaEngine {
   private readonly driver: Driver;
   private readonly caretaker: Caretaker;
   private readonly operators: Operators;
+  private readonly starts: Starts;
+  private readonly record: DefinitionRecord;
   private readonly waiters: Waiters;
   private readonly definitions: ReadonlyMap<string, SagaDefinition>;
   private isDraining = false;
@@ -90,6 +98,8 @@ export class SagaEngine {
     this.driver = new Driver(this.ports);
     this.caretaker = new Caretaker(this.driver, this.ports, this.definitions);
     this.operators = new Operators(this.driver, this.ports, this.definitions);
+    this.record = new DefinitionRecord(this.ports, this.definitions);
+    this.starts = new Starts(this.driver, this.ports, this.definitions);
     const { store, logger, settings, timers } = this.ports;
     this.waiters = new Waiters(this.driver, store, logger, settings.pollEveryMs, timers);
   }
@@ -117,32 +127,49 @@ export class SagaEngine {
   /**
    * Starts a saga: committed first, by `persist` (which may do it in a transaction of its own, with
    * `insertSagas` of /postgres), then sent. Rejects when `persist` does: its outcome is then
-   * unknown, and a saga that was committed after all is found by the scan.
+   * unknown. Ask again under the same id: a saga that was committed after all is driven from then on
+   * (or once the scan finds it), and is told from one with another input. A `persist` that answers
+   * `exists` of this very saga has judged its input itself. Rejects with StartRefused for a request
+   * that cannot be recorded.
    */
-  start<Input>(request: StartRequest<Input>): Promise<Started<{ kind: 'exists' }>>;
+  start<Input>(request: StartRequest<Input>): Promise<Started<NotStarted>>;
   start<Input, Other extends { kind: string }>(
     request: StartRequest<Input>,
     persist: (prepared: PreparedSaga) => Promise<{ kind: 'inserted' } | Other>,
   ): Promise<Started<Other>>;
   async start<Input>(
     request: StartRequest<Input>,
-    persist: (prepared: PreparedSaga) => Promise<{ kind: string }> = (prepared) =>
-      this.ports.store.insert(prepared),
+    persist?: (prepared: PreparedSaga) => Promise<{ kind: string }>,
   ): Promise<Started<{ kind: string }>> {
     if (this.isDraining) throw new EngineStopped();
-    const { sagaId, subjectId, input, requestId } = request;
     const definition = request.definition as SagaDefinition;
-    if (!this.definitions.has(definitionKey(definition.name, definition.version))) {
-      throw new Error(`this engine was not given the saga ${definition.name}`);
+    const first = this.starts.prepare({ ...request, definition });
+    if (!this.record.isPassed) await this.checkDefinitions();
+    const prepared = { instance: first.instance, logs: first.logs };
+    const persisted = await (persist ? persist(prepared) : this.ports.store.insert(prepared));
+    if (persisted.kind !== 'inserted') {
+      return this.notStarted(first.instance, persisted, persist === undefined);
     }
-    const owner = this.ports.store.instanceId;
-    const nowMs = this.ports.clock.nowMs();
-    const first = prepare(definition, { sagaId, subjectId, input, requestId, owner, nowMs });
-    const persisted = await persist({ instance: first.instance, logs: first.logs });
-    if (persisted.kind !== 'inserted') return persisted;
     this.ports.counters.count('started');
     if (!this.driver.stopped) this.driver.begin(definition, first);
     return { kind: 'started', instance: first.instance };
+  }
+
+  private checkDefinitions(): Promise<void> {
+    return this.record.check(() => this.driver.stopped);
+  }
+
+  private async notStarted(
+    asked: OpenSaga,
+    persisted: { kind: string; sagaId?: unknown },
+    judgesInput: boolean,
+  ): Promise<{ kind: string }> {
+    const { kind, sagaId = asked.sagaId } = persisted;
+    if (kind !== 'exists' || sagaId !== asked.sagaId) return persisted;
+    const looking = this.starts.takeUp(asked.sagaId);
+    // Who has judged the input needs no answer; the scan finds the saga, too.
+    const there = await (judgesInput ? looking : looking.catch(() => undefined));
+    return judgesInput && there && !isSameStart(asked, there) ? { kind: 'other-input' } : persisted;
   }
 
   /**
@@ -150,7 +177,8 @@ export class SagaEngine {
    * Rejects with EngineStopped when it came too late for this instance.
    */
   async onReply(reply: ArrivedReply): Promise<Applied> {
-    const { sagaId, step, direction, attempt, outcome } = reply;
+    const { step, direction, attempt, outcome } = reply;
+    const sagaId = normalId(reply.sagaId);
     const resident = this.driver.find(sagaId);
     if (resident) {
       return this.driver.submit(resident, { kind: 'replied', step, direction, attempt, outcome });
@@ -165,12 +193,13 @@ export class SagaEngine {
 
   /** The ended saga, or undefined when it is still under way after `maxMs` or does not exist. */
   waitForEnd(sagaId: string, maxMs: number): Promise<EndedSaga | undefined> {
-    return this.waiters.waitForEnd(sagaId, maxMs);
+    return this.waiters.waitForEnd(normalId(sagaId), maxMs);
   }
 
   /** Does what a person asks of a saga, whichever instance drives it; this one does from then on. */
-  operate(sagaId: string, action: OperatorAction): Promise<Operated> {
-    return this.operators.operate(sagaId, action);
+  async operate(sagaId: string, action: OperatorAction): Promise<Operated> {
+    if (!this.record.isPassed) await this.checkDefinitions();
+    return this.operators.operate(normalId(sagaId), action);
   }
 
   /** Sends every awaited command again, the same attempt: replies may be lost with their queue. */
@@ -190,9 +219,14 @@ export class SagaEngine {
     }
   }
 
-  /** Begins heartbeat, takeover and scan; resolves with the first heartbeat. */
-  run(): Promise<void> {
-    return this.caretaker.start();
+  /**
+   * Begins heartbeat, takeover and scan; resolves with the first heartbeat. Rejects with
+   * SagaDefinitionChanged, having done nothing, when a definition is another one than is on record
+   * under its name and version.
+   */
+  async run(): Promise<void> {
+    await this.checkDefinitions();
+    await this.caretaker.start();
   }
 
   /** Takes no more sagas on and waits, up to `maxMs`, for those it drives to end. */

@@ -46,8 +46,16 @@ export type SagaEvent =
   | (Moment & { readonly kind: 'wake' })
   /** The command did not get into any queue: unroutable, or the broker is away. */
   | (Moment &
-      AboutCommand & { readonly kind: 'unsent'; readonly code: string; readonly message: string })
+      AboutCommand & {
+        readonly kind: 'unsent';
+        readonly code: string;
+        readonly message: string;
+        /** False when it cannot be made at all: sending it again would fail in the same way. */
+        readonly retryable?: false;
+      })
   /** A reply may have been missed (takeover, new reply queue, row read again): send it again. */
   | (Moment & { readonly kind: 'resumed' })
+  /** The database refuses to write what the last event led to, or goes on failing to. */
+  | (Moment & { readonly kind: 'refused'; readonly code: string; readonly message: string })
   /** A person asks. */
   | (Moment & { readonly kind: 'operator'; readonly action: OperatorAction });

@@ -4,6 +4,8 @@ export interface LastError {
   readonly message: string;
   /** How many times in a row the command could not even be handed to the broker. */
   readonly unsent?: number;
+  /** How many times in a row the database refused to write what came of the awaited command. */
+  readonly refused?: number;
   /** How many attempts an operator wrote off: attention and backoff count those after them. */
   readonly forgiven?: number;
 }

@@ -9,6 +9,7 @@ import type {
   SagaLog,
   SagaLogData,
 } from './instance.js';
+import { storedCopy } from './json.js';
 
 /** What the shell has to do once the transition is committed. */
 export type Effect =
@@ -26,7 +27,8 @@ export type IgnoredReason =
   | 'nothing-to-resend'
   | 'not-parked'
   | 'past-pivot'
-  | 'already-undoing';
+  | 'already-undoing'
+  | 'unknown-command';
 
 export interface Transition {
   readonly instance: SagaInstance;
@@ -34,6 +36,11 @@ export interface Transition {
   readonly effects: readonly Effect[];
   /** Set when the event answers nothing awaited: the instance is the same, nothing is to be done. */
   readonly ignored?: IgnoredReason;
+}
+
+/** The event changes nothing. */
+export function ignored(instance: SagaInstance, reason: IgnoredReason): Transition {
+  return { instance, logs: [], effects: [], ignored: reason };
 }
 
 export interface SagaStart {
@@ -46,7 +53,10 @@ export interface SagaStart {
   readonly nowMs: number;
 }
 
-/** The first state of a saga: its first command is registered before it is sent. */
+/**
+ * The first state of a saga: its first command is registered before it is sent. Throws
+ * UnstorableValue for an input that no row can hold.
+ */
 export function prepare(
   definition: SagaDefinition,
   start: SagaStart,
@@ -56,7 +66,7 @@ export function prepare(
     subjectId: start.subjectId,
     definition: definition.name,
     definitionVersion: definition.version,
-    input: start.input,
+    input: storedCopy(start.input),
     kept: {},
     requestId: start.requestId,
     version: 1,

@@ -1,7 +1,8 @@
 import type { SagaDefinition } from './define.js';
 import { EngineStopped, type Driver, type DriverPorts } from './driver.js';
 import type { OperatorAction } from './event.js';
-import { isOpen, traceOf, type SagaInstance } from './instance.js';
+import { isOpen, traceOf, type OpenSaga, type SagaInstance } from './instance.js';
+import { WriteRefused } from './refused.js';
 import { Resident } from './resident.js';
 import { definitionKey } from './takeover.js';
 import { transition, type IgnoredReason } from './transition.js';
@@ -11,6 +12,8 @@ export type OperatorRefusal =
   | IgnoredReason
   /** Only an engine that was given the saga's definition may drive it. */
   | 'unknown-definition'
+  /** The database refuses to write it; it is parked, and its last error says why. */
+  | 'not-written'
   /** It changed every time it was looked at: it is not stuck. */
   | 'moving';
 
@@ -68,7 +71,13 @@ export class Operators {
     const asked = { kind: 'operator', action, nowMs: clock.nowMs(), random: 0 } as const;
     const { ignored } = transition(definition, row, asked, settings);
     if (ignored) return { kind: 'refused', reason: ignored, instance: row };
-    const seized = await store.seize(row);
+    let seized: OpenSaga | undefined;
+    try {
+      seized = await store.seize(row);
+    } catch (error) {
+      if (!(error instanceof WriteRefused)) throw error;
+      return { kind: 'refused', reason: 'not-written', instance: row };
+    }
     if (!seized) return undefined;
     if (this.driver.stopped) throw new EngineStopped();
     counters.count('taken-over');

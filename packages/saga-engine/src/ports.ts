@@ -1,4 +1,5 @@
 import type { Direction } from './define.js';
+import type { RecordedDefinition } from './fingerprint.js';
 import type { OpenSaga, SagaInstance, SagaLog, SagaLogEntry } from './instance.js';
 
 /** A saga ready to be inserted: its first state names the first command. */
@@ -50,6 +51,11 @@ export interface SagaStore {
   heartbeat(): Promise<void>;
   /** Takes the heartbeat back, so that others may take this owner's sagas at once. */
   release(): Promise<void>;
+  /**
+   * Puts definitions on record, each under its name and version, unless there is one already; answers
+   * what is on record of them. Whoever comes later is told what the first one recorded.
+   */
+  recordDefinitions(own: readonly RecordedDefinition[]): Promise<RecordedDefinition[]>;
   /** The log of a saga, oldest first. */
   history(sagaId: string): Promise<SagaLogEntry[]>;
 }

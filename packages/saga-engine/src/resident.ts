@@ -10,8 +10,11 @@ type WithoutMoment<Event> = Event extends unknown ? Omit<Event, 'nowMs' | 'rando
 /** An event as it arrives; time and chance are added when its turn has come. */
 export type ArrivingEvent = WithoutMoment<SagaEvent>;
 
-/** What became of an event: applied, or named as a no-op. */
-export type Applied = 'applied' | 'not-here' | IgnoredReason;
+/**
+ * What became of an event: applied, or named as a no-op. `not-written`: the database refuses it, and
+ * the saga is parked.
+ */
+export type Applied = 'applied' | 'not-here' | 'not-written' | IgnoredReason;
 
 export interface Turn {
   readonly event: ArrivingEvent;

@@ -4,7 +4,7 @@ import { EngineStopped } from './engine.js';
 import { engineOn, type RunningEngine } from './fixtures/engines.js';
 import { silentLogger } from './fixtures/silent-logger.js';
 import { trip } from './fixtures/trip.js';
-import type { OpenSaga } from './instance.js';
+import { isOpen, type OpenSaga } from './instance.js';
 import type { OutgoingCommand } from './ports.js';
 import { DONE, MemoryDatabase, MemorySagaStore, type Answer } from './testing/index.js';
 
@@ -56,17 +56,23 @@ describe('more than one instance', () => {
     expect(clock.nowMs).not.toHaveBeenCalled();
   });
 
-  it('tries a saga that its definition cannot drive again at the pace of the scan', async () => {
+  it('parks a saga that its definition cannot drive, and says so once, not at each scan', async () => {
     const errors = jest.spyOn(silentLogger, 'error');
     const dead = newEngine(() => 'silence');
     const row = database.rows.get(await dead.begin())!;
     row.instance = { ...(row.instance as OpenSaga), awaited: 'A_STEP_OF_OLD' };
-    const { engine, counts } = newEngine();
+    const { engine, counts, store } = newEngine();
     await engine.run();
-    await waitFor('the scan to find it thrice', () => counts.get('found-again')! >= 3);
-    const found = counts.get('taken-over')! + counts.get('found-again')!;
-    expect(errors.mock.calls.length).toBeLessThanOrEqual(found);
-    expect(engine.inFlight).toBeLessThanOrEqual(1);
+    const tried = async () => {
+      const saga = await store.load(row.instance.sagaId);
+      return saga !== undefined && isOpen(saga) && saga.version >= 6 && saga;
+    };
+    const parked = await waitFor('it to be tried again a few times', tried);
+    expect(parked).toMatchObject({ needsAttention: true, lastError: { code: 'UNKNOWN_COMMAND' } });
+    expect(errors.mock.calls.map(([, message]) => message)).toEqual(['saga needs attention']);
+    expect(counts.get('attention')).toBe(1);
+    expect(engine.needingAttention).toBe(1);
+    errors.mockRestore();
   });
 
   it('names a reply that comes when another one took the saga as a no-op', async () => {

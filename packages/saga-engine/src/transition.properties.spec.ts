@@ -32,6 +32,7 @@ function sagaOf({ undos, pivotAt }: Shape): SagaDefinition {
         do: command('queue', `do-${i}`, nothing),
         rejections: i > pivotAt && pastPivot ? [] : ['NO'],
         ...(hasUndo && !pastPivot && { undo: undo(`U${i}`, 'queue', `undo-${i}`, nothing) }),
+        ...(!hasUndo && !pastPivot && { noUndo: 'it has no effect' }),
         ...(i === pivotAt && { pivot: true as const }),
       });
     }),
@@ -40,7 +41,7 @@ function sagaOf({ undos, pivotAt }: Shape): SagaDefinition {
 
 type Chance =
   | { what: 'reply'; outcome: ReplyOutcome; stepBack: number; undo: boolean; attemptBack: number }
-  | { what: 'mishap'; which: 'wake' | 'unsent' | 'resumed' | 'early' }
+  | { what: 'mishap'; which: 'wake' | 'unsent' | 'resumed' | 'early' | 'refused' }
   | { what: 'later'; ms: number };
 
 const message = 'm';
@@ -77,6 +78,7 @@ const chances: fc.Arbitrary<Chance> = fc.oneof(
       'unsent' as const,
       'resumed' as const,
       'early' as const,
+      'refused' as const,
     ),
   }),
   fc.record({ what: fc.constant('later' as const), ms: fc.integer({ min: 0, max: 40_000 }) }),
@@ -88,6 +90,7 @@ function happen(scenario: Scenario, definition: SagaDefinition, chance: Chance):
   else if (chance.which === 'wake') scenario.wake();
   else if (chance.which === 'unsent') scenario.unsent();
   else if (chance.which === 'resumed') scenario.resumed();
+  else if (chance.which === 'refused') scenario.refused();
   else scenario.apply({ kind: 'wake', nowMs: scenario.nowMs, random: 0 });
 }
 

@@ -12,24 +12,20 @@ import {
 import {
   advance,
   attemptsOf,
+  ignored,
   sendEffects,
   undoFrom,
   undone,
-  type IgnoredReason,
   type Transition,
 } from './moves.js';
+import { reasonOf, storedCopy } from './json.js';
+import { problemOf, reasonTexts, type Problem } from './problem.js';
 import type { RetrySettings } from './settings.js';
+import { unknownCommand } from './unknown-command.js';
 
 export { prepare } from './moves.js';
 export type { Effect, IgnoredReason, SagaStart, Transition } from './moves.js';
 export type { OperatorAction, ReplyOutcome, SagaEvent } from './event.js';
-
-interface Problem {
-  readonly code: string;
-  readonly message: string;
-  readonly details?: unknown;
-  readonly retryable: boolean;
-}
 
 /** The saga's next state, its log rows and what has to be done once they are committed. Pure. */
 export function transition(
@@ -40,7 +36,7 @@ export function transition(
 ): Transition {
   if (!isOpen(instance)) return ignored(instance, 'finished');
   const command = definition.commands.get(instance.awaited);
-  if (!command) throw new Error(`${definition.name} has no command ${instance.awaited}`);
+  if (!command) return unknownCommand(definition, instance, event, settings);
   const move = new Move(definition, instance, command, event, settings);
   switch (event.kind) {
     case 'replied':
@@ -48,16 +44,14 @@ export function transition(
     case 'wake':
       return move.woken();
     case 'unsent':
-      return move.unsent({ code: event.code, message: event.message }, event);
+      return move.unsent(reasonTexts(event), event);
+    case 'refused':
+      return move.refused(reasonTexts(event));
     case 'operator':
       return move.asked(event.action);
     default:
       return move.resumed();
   }
-}
-
-function ignored(instance: SagaInstance, reason: IgnoredReason): Transition {
-  return { instance, logs: [], effects: [], ignored: reason };
 }
 
 /** One decision: what is known while it is made. */
@@ -78,13 +72,9 @@ class Move {
     if (!this.isAwaited(about)) return ignored(this.saga, 'not-awaited');
     if (outcome.kind === 'done') return this.done(outcome.response, about);
     const businessNo = outcome.kind === 'rejected' && this.command.direction === 'do';
-    if (businessNo && this.step.rejections.has(outcome.code)) return this.rejected(outcome);
-    return this.faulted(about, {
-      code: outcome.code,
-      message: outcome.message,
-      details: outcome.details,
-      retryable: outcome.kind === 'fault' && outcome.retryable !== false,
-    });
+    const problem = problemOf(outcome);
+    if (businessNo && this.step.rejections.has(outcome.code)) return this.rejected(problem);
+    return this.faulted(about, problem);
   }
 
   woken(): Transition {
@@ -96,18 +86,37 @@ class Move {
   }
 
   /** Burns no attempt: the participant cannot have seen this one. */
-  unsent(error: LastError, about: AboutCommand): Transition {
+  unsent(error: LastError, about: AboutCommand & { readonly retryable?: false }): Transition {
     const { saga, settings } = this;
     if (!this.isAwaited(about) || about.attempt !== saga.attempt || saga.waitingFor !== 'reply') {
       return ignored(saga, 'not-awaited');
     }
+    const isPointless = about.retryable === false;
+    if (isPointless && !this.isForEver()) return this.unknown({ ...error, retryable: false });
     const unsent = (saga.lastError?.unsent ?? 0) + 1;
-    const needsAttention = this.isForEver() && unsent >= settings.attentionAfterAttempts;
-    const pauseMs = this.backoffMs(unsent);
+    const isTired = isPointless || unsent >= settings.attentionAfterAttempts;
+    const needsAttention = this.isForEver() && isTired;
+    const pauseMs = isPointless ? settings.backoffMaxMs : this.backoffMs(unsent);
     const deadlineAtMs = saga.stepDeadlineAtMs ?? Infinity;
     const forgiven = saga.lastError?.forgiven;
     const lastError = { ...error, unsent, ...(forgiven !== undefined && { forgiven }) };
     return this.pause('resend', lastError, needsAttention, pauseMs, deadlineAtMs);
+  }
+
+  /**
+   * What came of the command cannot be written. Parked at once, so that somebody looks; the same
+   * attempt is sent again ever more slowly, for a repeated command gets the first one's answer. At
+   * the step's deadline its outcome is unknown, as that of any other.
+   */
+  refused(error: LastError): Transition {
+    const { saga } = this;
+    const refused = (saga.lastError?.refused ?? 0) + 1;
+    const forgiven = saga.lastError?.forgiven;
+    const message = `${error.code}: ${error.message}`;
+    const kept = forgiven !== undefined && { forgiven };
+    const lastError = { code: 'WRITE_REFUSED', message, refused, ...kept };
+    const latestMs = this.isPastDeadline() ? Infinity : (saga.stepDeadlineAtMs ?? Infinity);
+    return this.pause('resend', lastError, true, this.backoffMs(refused), latestMs);
   }
 
   /** The same attempt, with a reply deadline of its own: nobody may be left to hear the old one. */
@@ -157,16 +166,19 @@ class Move {
       return undone(definition, saga as BackwardSaga, command, at.nowMs);
     }
     if (!step.keep) return advance(definition, saga, command, saga, at.nowMs);
+    let kept: OpenSaga['kept'];
     try {
-      const kept = { ...saga.kept, [step.name]: step.keep(response) };
-      return advance(definition, saga, command, { kept }, at.nowMs);
+      const all = { ...saga.kept, [step.name]: step.keep(response) };
+      // What later steps see is what the row will hold, in this process and in any other.
+      kept = storedCopy(all) as OpenSaga['kept'];
     } catch (error) {
-      return this.faulted(about, {
+      const { code, message } = reasonTexts({
         code: 'UNREADABLE_RESPONSE',
-        message: String(error),
-        retryable: true,
+        message: reasonOf(error),
       });
+      return this.faulted(about, { code, message, retryable: true });
     }
+    return advance(definition, saga, command, { kept }, at.nowMs);
   }
 
   private rejected(no: { code: string; message: string; details?: unknown }): Transition {

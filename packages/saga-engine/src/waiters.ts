@@ -18,6 +18,7 @@ export class Waiters {
 
   async waitForEnd(sagaId: string, maxMs: number): Promise<EndedSaga | undefined> {
     const { timers } = this;
+    if (Number.isNaN(maxMs)) throw new RangeError('maxMs must be a number of milliseconds');
     const untilMs = timers.nowMs() + maxMs;
     for (;;) {
       const leftMs = untilMs - timers.nowMs();

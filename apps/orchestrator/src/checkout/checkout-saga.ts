@@ -50,8 +50,9 @@ export function checkoutSaga(timing: CheckoutTiming): SagaDefinition<CheckoutInp
         replyTimeoutMs: timing.paymentReplyTimeoutMs,
       }),
       step<CheckoutInput>('INVENTORY_COMMITTED', {
-        // The hold becomes a sale. Its undo is the reservation's: release puts sold stock back too.
+        // The hold becomes a sale; release puts sold stock back, too.
         do: command(inventory, COMMANDS.inventoryCommit, orderOnly),
+        undoneBy: 'INVENTORY_RESERVED',
         rejections: ['RESERVATION_EXPIRED', 'RESERVATION_RELEASED'],
       }),
       step<CheckoutInput>('ORDER_CONFIRMED', {

@@ -10,6 +10,9 @@ const WHY: Readonly<Record<OperatorRefusal, string>> = {
   'not-parked': 'The saga is not parked. Retry sends what it awaits now.',
   'unknown-definition':
     'This orchestrator does not know the version of the saga: ask one that does.',
+  'not-written': 'The database refuses to write the saga. It is parked; its last error says why.',
+  'unknown-command':
+    'The version of the saga has no such command: it was changed, or the row was. Give the orchestrator the definition that it was begun with.',
   moving: 'The saga moved on at every look: it is not stuck. Look at it again.',
   'not-awaited': 'The saga awaits something else by now. Look at it again.',
   'stale-fault': 'The saga moved on. Look at it again.',

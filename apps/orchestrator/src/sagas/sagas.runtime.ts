@@ -9,6 +9,7 @@ import {
   EngineStopped,
   type OutgoingCommand,
   type SagaDefinition,
+  SagaDefinitionChanged,
   SagaEngine,
 } from '@backstitch/saga-engine';
 import { exposeBroker, type Logger, reachedFaultPoint } from '@backstitch/service-kit';
@@ -88,12 +89,16 @@ export class SagaRuntime {
     exposeSagas(this.engine, counters);
   }
 
-  /** Connects and begins to look after sagas, in the background: nothing has to be there yet. */
-  start(): void {
+  /**
+   * Connects and begins to look after sagas, in the background: nothing has to be there yet. Calls
+   * `refused` when the definition is another one than sagas were begun with: nothing is driven then.
+   */
+  start(refused?: (why: SagaDefinitionChanged) => void): void {
     this.#broker.connect();
     this.client.start();
     this.participants.start();
     this.engine.run().catch((err: unknown) => {
+      if (refused && err instanceof SagaDefinitionChanged) return refused(err);
       this.#logger.error({ err }, 'the saga engine could not start');
     });
   }

@@ -1,5 +1,6 @@
 import type { PreparedSaga } from '../ports.js';
-import { jsonArray, plainArray, textArray } from './arrays.js';
+import { arraysOf, cellsOf, type Cells } from './cells.js';
+import { NEW } from './columns.js';
 import { sagaStatements, type Statement } from './statements.js';
 import type { SagaTables } from './tables.js';
 
@@ -13,30 +14,31 @@ const statements = new Map<string, Statement>();
 /**
  * Inserts new sagas with their first log row in one statement, on the client given: so an app can
  * claim an idempotency key in the same transaction. Answers the ids inserted; a saga id that is
- * there already is left as it is.
+ * there already is left as it is. Throws WriteRefused for a value that no row can hold, before anything
+ * is sent.
  */
 export async function insertSagas(
   client: Queryable,
   tables: Pick<SagaTables, 'subjectColumn'>,
   prepared: readonly PreparedSaga[],
 ): Promise<ReadonlySet<string>> {
-  const statement = statementOf(tables);
-  const sagas = prepared.map((one) => one.instance);
-  const values = [
-    plainArray(sagas, (saga) => saga.sagaId),
-    plainArray(sagas, (saga) => saga.subjectId),
-    textArray(sagas, (saga) => saga.definition),
-    plainArray(sagas, (saga) => saga.definitionVersion),
-    plainArray(sagas, (saga) => saga.awaited),
-    plainArray(sagas, (saga) => saga.wakeAtMs),
-    plainArray(sagas, (saga) => saga.stepDeadlineAtMs),
-    plainArray(sagas, (saga) => saga.sagaDeadlineAtMs),
-    jsonArray(sagas, (saga) => saga.input),
-    textArray(sagas, (saga) => saga.requestId),
-    plainArray(sagas, (saga) => saga.owner),
-  ];
-  const { rows } = await client.query({ ...statement, values });
-  return new Set((rows as { saga_id: string }[]).map((row) => row.saga_id));
+  return insertRows(client, tables, prepared.map(newRow));
+}
+
+/** A new saga's values, ready to travel with others. */
+export function newRow(prepared: PreparedSaga): Cells {
+  return cellsOf(NEW, prepared);
+}
+
+/** The same as insertSagas, of rows made before. */
+export async function insertRows(
+  client: Queryable,
+  tables: Pick<SagaTables, 'subjectColumn'>,
+  rows: readonly Cells[],
+): Promise<ReadonlySet<string>> {
+  if (rows.length === 0) return new Set();
+  const { rows: inserted } = await client.query({ ...statementOf(tables), values: arraysOf(rows) });
+  return new Set((inserted as { saga_id: string }[]).map((row) => row.saga_id));
 }
 
 function statementOf(tables: Pick<SagaTables, 'subjectColumn'>): Statement {

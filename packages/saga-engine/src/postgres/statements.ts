@@ -1,3 +1,5 @@
+import type { Column } from './cells.js';
+import { NEW, WRITTEN } from './columns.js';
 import type { SagaTables } from './tables.js';
 
 /** What is read of a saga; times as milliseconds, so that nothing is lost in a Date. */
@@ -12,50 +14,13 @@ function columns(subject: string): string {
 const UNFINISHED = `status IN ('RUNNING', 'COMPENSATING')`;
 const time = (ms: string) => `to_timestamp(${ms} / 1000.0)`;
 
-/** What comes in of a transition: an array a column, in this order from $2 on. */
-const WRITTEN = {
-  saga_id: 'uuid',
-  version: 'int',
-  current_step: 'text',
-  status: 'text',
-  attempt: 'int',
-  waiting_for: 'text',
-  wake_at: 'float8',
-  step_deadline_at: 'float8',
-  last_error: 'jsonb',
-  needs_attention: 'bool',
-  kept: 'jsonb',
-  failure: 'jsonb',
-  step_1: 'text',
-  status_1: 'text',
-  data_1: 'jsonb',
-  step_2: 'text',
-  status_2: 'text',
-  data_2: 'jsonb',
-};
-
-/** What comes in of a new saga, from $1 on. */
-const NEW = {
-  saga_id: 'uuid',
-  subject_id: 'uuid',
-  definition: 'text',
-  definition_version: 'int',
-  current_step: 'text',
-  wake_at: 'float8',
-  step_deadline_at: 'float8',
-  saga_deadline_at: 'float8',
-  input: 'jsonb',
-  request_id: 'text',
-  owner: 'uuid',
-};
-
 /**
  * A row's cells, each by its subscript: `unnest` would call a set-returning function for each column
  * and store what it answers. Not for what is joined freely: the planner expects a thousand rows.
  */
-function cells(columns: Record<string, string>, first: number): string {
+function cells(columns: Record<string, Pick<Column<never>, 'type'>>, first: number): string {
   return Object.entries(columns)
-    .map(([name, type], index) => `($${first + index}::${type}[])[place] AS ${name}`)
+    .map(([name, { type }], index) => `($${first + index}::${type}[])[place] AS ${name}`)
     .join(', ');
 }
 
@@ -154,6 +119,16 @@ UPDATE saga_state s SET owner = $1, epoch = s.epoch + 1, version = s.version + 1
 WHERE s.saga_id = $2 AND s.version = $3 AND s.${UNFINISHED}
 RETURNING ${columns(subject)}`;
 
+/** The same sagas, only looked at: for when one row of them refuses to be taken. */
+const silentSagas = (subject: string) => `
+SELECT ${columns(subject)} FROM saga_state s
+WHERE s.${UNFINISHED} AND s.owner <> $1
+  AND s.owner <> ALL (ARRAY(
+    SELECT instance_id FROM saga_owners
+    WHERE heartbeat_at > clock_timestamp() - $3::float8 * interval '1 millisecond'))
+  AND (s.definition || '@' || s.definition_version) = ANY ($4::text[])
+ORDER BY s.status, s.saga_id LIMIT $2`;
+
 const ownOverdue = (subject: string) => `
 SELECT ${columns(subject)} FROM saga_state s
 WHERE s.${UNFINISHED} AND s.owner = $1
@@ -177,6 +152,18 @@ RETURNING extract(epoch FROM clock_timestamp())::float8 * 1000 AS now_ms`;
 
 const RELEASE = `DELETE FROM saga_owners WHERE instance_id = $1`;
 
+/** In the one order in which every instance records them. */
+const RECORD = `
+INSERT INTO saga_definitions (name, version, fingerprint)
+SELECT * FROM unnest($1::text[], $2::int[], $3::text[]) AS own (name, version, fingerprint)
+ORDER BY name, version
+ON CONFLICT (name, version) DO NOTHING`;
+
+/** A statement of its own: its snapshot must be newer than the wait for another instance's record. */
+const RECORDED = `
+SELECT d.name, d.version, d.fingerprint FROM saga_definitions d
+JOIN unnest($1::text[], $2::int[]) AS own (name, version) USING (name, version)`;
+
 export interface Statement {
   readonly name: string;
   readonly text: string;
@@ -191,10 +178,13 @@ export function sagaStatements(tables: Pick<SagaTables, 'subjectColumn'>) {
     insert: named('insert', insert(subject)),
     load: named('load', load(subject)),
     takeOver: named('take_over', takeOver(subject)),
+    silentSagas: named('silent_sagas', silentSagas(subject)),
     seize: named('seize', seize(subject)),
     ownOverdue: named('own_overdue', ownOverdue(subject)),
     history: named('history', HISTORY),
     heartbeat: named('heartbeat', HEARTBEAT),
+    record: named('record', RECORD),
+    recorded: named('recorded', RECORDED),
     release: named('release', RELEASE),
   };
 }

@@ -1,14 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { Coalescer, type BatchOutcome } from '@backstitch/coalesce';
 import { Pool } from 'pg';
-import {
-  currentStepOf,
-  isOpen,
-  statusOf,
-  type OpenSaga,
-  type SagaInstance,
-  type SagaLogEntry,
-} from '../instance.js';
+import type { RecordedDefinition } from '../fingerprint.js';
+import { isUuid, normalId } from '../ids.js';
+import type { OpenSaga, SagaInstance, SagaLogEntry } from '../instance.js';
 import type {
   EngineLogger,
   PreparedSaga,
@@ -16,9 +11,12 @@ import type {
   SagaWrite,
   TakeOverRequest,
 } from '../ports.js';
-import { jsonArray, plainArray } from './arrays.js';
+import { WriteRefused } from '../refused.js';
+import { arraysOf, cellsOf, type Cells } from './cells.js';
 import { DatabaseClock } from './clock.js';
-import { insertSagas } from './insert.js';
+import { WRITTEN } from './columns.js';
+import { insertRows, newRow } from './insert.js';
+import { refusalOf, sqlStateOf } from './refusal.js';
 import { instanceOf, openSagaOf, type SagaRow } from './rows.js';
 import { sagaStatements, type SagaStatements, type Statement } from './statements.js';
 import type { SagaTables } from './tables.js';
@@ -46,8 +44,6 @@ const CONTENTION = new Set(['40P01', '40001']);
  * save of one row anew each time, which costs more than running it.
  */
 const KEY_LOOKUPS = '-c plan_cache_mode=force_generic_plan -c enable_seqscan=off -c jit=off';
-/** Data and constraint errors: one row's fault, which must not fail its neighbours. */
-const DATA_ERROR = /^2[23]/;
 
 /**
  * Sagas in PostgreSQL. Its connections are its own: the plans of its statements are kept for as
@@ -60,8 +56,8 @@ export class PostgresSagaStore implements SagaStore {
   private readonly pool: Pool;
   private readonly heartbeatPool: Pool;
   private readonly statements: SagaStatements;
-  private readonly saves: Coalescer<SagaWrite, Saved>;
-  private readonly inserts: Coalescer<PreparedSaga, boolean>;
+  private readonly saves: Coalescer<Row, Saved>;
+  private readonly inserts: Coalescer<Row, boolean>;
   private readonly loads: Coalescer<string, SagaInstance | undefined>;
 
   constructor(private readonly options: PostgresSagaStoreOptions) {
@@ -69,16 +65,18 @@ export class PostgresSagaStore implements SagaStore {
     this.statements = sagaStatements(options.tables);
     this.pool = this.openPool('saga-store', lanes + 1 + READERS, queryTimeoutMs);
     this.heartbeatPool = this.openPool('saga-heartbeat', 1, Math.min(queryTimeoutMs, 3_000));
-    const bounds = { batchMax, retrySingly: isDataError };
+    // One row's fault must not fail its neighbours.
+    const retrySingly = (error: unknown): boolean => error instanceof WriteRefused;
+    const bounds = { batchMax, retrySingly };
     this.saves = new Coalescer({
       ...bounds,
       lanes,
-      keyOf: (write) => write.instance.sagaId,
+      keyOf: ({ sagaId }) => sagaId,
       run: (batch) => this.saveBatch(batch),
     });
     this.inserts = new Coalescer({
       ...bounds,
-      keyOf: (prepared) => prepared.instance.sagaId,
+      keyOf: ({ sagaId }) => sagaId,
       run: (batch) => this.insertBatch(batch),
     });
     this.loads = new Coalescer({
@@ -90,22 +88,48 @@ export class PostgresSagaStore implements SagaStore {
   }
 
   async insert(prepared: PreparedSaga): Promise<{ kind: 'inserted' } | { kind: 'exists' }> {
-    return { kind: (await this.inserts.submit(prepared)) ? 'inserted' : 'exists' };
+    const { sagaId } = prepared.instance;
+    const isNew = await this.inserts.submit({ sagaId, cells: newRow(prepared) });
+    return { kind: isNew ? 'inserted' : 'exists' };
   }
 
-  save(write: SagaWrite): Promise<Saved> {
-    return this.saves.submit(write);
+  /** Its values are made text here, so that what no column can hold meets no neighbour. */
+  async save(write: SagaWrite): Promise<Saved> {
+    const { sagaId } = write.instance;
+    return this.saves.submit({ sagaId, cells: cellsOf(WRITTEN, write) });
   }
 
   load(sagaId: string): Promise<SagaInstance | undefined> {
-    return this.loads.submit(sagaId.toLowerCase());
+    const id = normalId(sagaId);
+    return isUuid(id) ? this.loads.submit(id) : Promise.resolve(undefined);
   }
 
   async takeOver(request: TakeOverRequest): Promise<OpenSaga[]> {
     const known = request.definitions.map(({ name, version }) => `${name}@${version}`);
     const values = [this.instanceId, request.limit, request.silentAfterMs, known];
-    const rows = await this.query<SagaRow>(this.statements.takeOver, values);
-    return rows.map(openSagaOf);
+    try {
+      const rows = await this.query<SagaRow>(this.statements.takeOver, values);
+      return rows.map(openSagaOf);
+    } catch (error) {
+      if (!(error instanceof WriteRefused)) throw error;
+      return this.takeOverSingly(values);
+    }
+  }
+
+  /** A row that refuses to be taken is left where it is, and its neighbours are taken. */
+  private async takeOverSingly(values: unknown[]): Promise<OpenSaga[]> {
+    const taken: OpenSaga[] = [];
+    for (const row of await this.query<SagaRow>(this.statements.silentSagas, values)) {
+      try {
+        const seized = await this.seize(openSagaOf(row));
+        if (seized) taken.push(seized);
+      } catch (err) {
+        if (!(err instanceof WriteRefused)) throw err;
+        const fields = { sagaId: row.saga_id, subjectId: row.subject_id, err };
+        this.options.logger.error(fields, 'a saga without an owner cannot be taken over');
+      }
+    }
+    return taken;
   }
 
   async seize({ sagaId, version }: OpenSaga): Promise<OpenSaga | undefined> {
@@ -121,7 +145,9 @@ export class PostgresSagaStore implements SagaStore {
   }
 
   history(sagaId: string): Promise<SagaLogEntry[]> {
-    return this.query<SagaLogEntry>(this.statements.history, [sagaId]);
+    const id = normalId(sagaId);
+    if (!isUuid(id)) return Promise.resolve([]);
+    return this.query<SagaLogEntry>(this.statements.history, [id]);
   }
 
   /** Tells the time on its way: the clock learns from the same round trip. */
@@ -131,6 +157,13 @@ export class PostgresSagaStore implements SagaStore {
       const { rows } = await this.heartbeatPool.query<{ now_ms: number }>(query);
       return rows[0]!.now_ms;
     });
+  }
+
+  async recordDefinitions(own: readonly RecordedDefinition[]): Promise<RecordedDefinition[]> {
+    const named = [own.map(({ name }) => name), own.map(({ version }) => version)];
+    const fingerprints = own.map(({ fingerprint }) => fingerprint);
+    await this.query(this.statements.record, [...named, fingerprints]);
+    return this.query<RecordedDefinition>(this.statements.recorded, named);
   }
 
   async release(): Promise<void> {
@@ -157,30 +190,39 @@ export class PostgresSagaStore implements SagaStore {
     return pool;
   }
 
-  /** A statement that lost a deadlock or a race did nothing at all, so it may run again. */
+  /**
+   * A statement that lost a deadlock or a race did nothing at all, so it may run again. Rejects with
+   * WriteRefused when the database answered that it will not do it.
+   */
   private async query<Row extends object>(statement: Statement, values: unknown[]): Promise<Row[]> {
     for (let tries = 1; ; tries++) {
       try {
         return (await this.pool.query<Row>({ ...statement, values })).rows;
       } catch (error) {
-        if (tries >= CONTENTION_RETRIES || !CONTENTION.has(sqlStateOf(error))) throw error;
+        if (tries < CONTENTION_RETRIES && CONTENTION.has(sqlStateOf(error))) continue;
+        throw refusalOf(error) ?? error;
       }
     }
   }
 
-  private async saveBatch(batch: readonly SagaWrite[]): Promise<BatchOutcome<Saved>[]> {
-    const ordered = [...batch].sort((a, b) => (a.instance.sagaId < b.instance.sagaId ? -1 : 1));
-    const values = [this.instanceId, ...saveArrays(ordered)];
+  private async saveBatch(batch: readonly Row[]): Promise<BatchOutcome<Saved>[]> {
+    const ordered = [...batch].sort((a, b) => (a.sagaId < b.sagaId ? -1 : 1));
+    const values = [this.instanceId, ...arraysOf(ordered.map(({ cells }) => cells))];
     const rows = await this.query<SaveAnswer>(this.statements.save, values);
     const { saved, places } = rows[0]!;
     if (saved === batch.length) return batch.map(() => ({ ok: 'saved' }));
     const passed = new Set((places ?? '').split(',').map((place) => ordered[Number(place) - 1]));
-    return batch.map((write) => ({ ok: passed.has(write) ? 'saved' : 'guard-failed' }));
+    return batch.map((row) => ({ ok: passed.has(row) ? 'saved' : 'guard-failed' }));
   }
 
-  private async insertBatch(batch: readonly PreparedSaga[]): Promise<BatchOutcome<boolean>[]> {
-    const inserted = await insertSagas(this.pool, this.options.tables, batch);
-    return batch.map(({ instance }) => ({ ok: inserted.has(instance.sagaId) }));
+  private async insertBatch(batch: readonly Row[]): Promise<BatchOutcome<boolean>[]> {
+    try {
+      const rows = batch.map(({ cells }) => cells);
+      const inserted = await insertRows(this.pool, this.options.tables, rows);
+      return batch.map(({ sagaId }) => ({ ok: inserted.has(sagaId) }));
+    } catch (error) {
+      throw refusalOf(error) ?? error;
+    }
   }
 
   private async loadBatch(
@@ -192,48 +234,13 @@ export class PostgresSagaStore implements SagaStore {
   }
 }
 
+/** What one saga writes, and the key of its turn. */
+interface Row {
+  readonly sagaId: string;
+  readonly cells: Cells;
+}
+
 interface SaveAnswer {
   saved: number;
   places: string | null;
-}
-
-/** The arrays of the save statement, in its order; what did not change travels as NULL. */
-function saveArrays(writes: readonly SagaWrite[]): (string | null)[] {
-  const open = ({ instance }: SagaWrite) => (isOpen(instance) ? instance : undefined);
-  const log = (nth: number) => [
-    plainArray(writes, ({ logs }) => logs[nth]?.step),
-    plainArray(writes, ({ logs }) => logs[nth]?.status),
-    jsonArray(writes, ({ logs }) => logs[nth]?.data),
-  ];
-  return [
-    plainArray(writes, ({ instance }) => instance.sagaId),
-    plainArray(writes, ({ before }) => before.version),
-    plainArray(writes, ({ instance }) => currentStepOf(instance)),
-    plainArray(writes, ({ instance }) => statusOf(instance)),
-    plainArray(writes, (write) => open(write)?.attempt ?? write.before.attempt),
-    plainArray(writes, (write) => open(write)?.waitingFor),
-    plainArray(writes, (write) => open(write)?.wakeAtMs),
-    plainArray(writes, (write) => open(write)?.stepDeadlineAtMs),
-    jsonArray(writes, (write) => open(write)?.lastError),
-    plainArray(writes, (write) => open(write)?.needsAttention ?? false),
-    jsonArray(writes, ({ before, instance }) =>
-      instance.kept === before.kept ? undefined : instance.kept,
-    ),
-    jsonArray(writes, ({ before, instance }) =>
-      instance.phase === 'done' || instance.failure === before.failure
-        ? undefined
-        : instance.failure,
-    ),
-    ...log(0),
-    ...log(1),
-  ];
-}
-
-function sqlStateOf(error: unknown): string {
-  const code = (error as { code?: unknown } | null)?.code;
-  return typeof code === 'string' ? code : '';
-}
-
-function isDataError(error: unknown): boolean {
-  return DATA_ERROR.test(sqlStateOf(error));
 }

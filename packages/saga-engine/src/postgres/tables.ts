@@ -95,5 +95,18 @@ function logTables() {
     heartbeatAt: time('heartbeat_at').notNull(),
     startedAt: time('started_at').notNull(),
   });
-  return { sagaLogs, sagaOwners };
+  /** What sagas were begun with, so that nobody finishes them with anything else. */
+  const sagaDefinitions = pgTable(
+    'saga_definitions',
+    {
+      name: text('name').notNull(),
+      version: integer('version').notNull(),
+      fingerprint: text('fingerprint').notNull(),
+      recordedAt: time('recorded_at').defaultNow().notNull(),
+    },
+    (table) => [
+      primaryKey({ name: 'saga_definitions_pkey', columns: [table.name, table.version] }),
+    ],
+  );
+  return { sagaLogs, sagaOwners, sagaDefinitions };
 }

@@ -170,6 +170,8 @@ function run<Input>(
   }
   const { problems } = scenario.witness;
   if (isOpen(scenario.instance)) problems.push('the saga does not end');
+  if (!broken && scenario.instance.phase !== 'done')
+    problems.push('nothing failed, yet it is undone');
   if (broken && !isBroken) problems.push(`${broken.name} was never reached`);
   const name = broken ? `${broken.name} ${failure.name}` : failure.name;
   return { name, end: scenario.instance.phase, trace: scenario.trace(), problems };

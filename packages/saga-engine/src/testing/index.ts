@@ -22,6 +22,7 @@ export {
 } from './simulation/simulate.js';
 export { simulateInWorkers, type InWorkersOptions } from './simulation/simulate-in-workers.js';
 export { replayKept, type KeptSeed } from './simulation/kept-seeds.js';
-export type { BrokenParts, SimulationOptions } from './simulation/simulation.js';
+export type { BrokenParts, Schedule, SimulationOptions, Stage } from './simulation/simulation.js';
+export { unwritableRows } from './simulation/unwritable-rows.js';
 export { AnyParticipants } from './simulation/any-participants.js';
 export type { Mishap, SimulatedParticipants, World } from './simulation/world.js';

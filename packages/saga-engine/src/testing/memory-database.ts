@@ -1,5 +1,8 @@
+import type { RecordedDefinition } from '../fingerprint.js';
 import { isOpen, type OpenSaga, type SagaInstance, type SagaLogEntry } from '../instance.js';
 import type { Clock, PreparedSaga, SagaWrite, TakeOverRequest } from '../ports.js';
+import { WriteRefused } from '../refused.js';
+import { insertedLog, insertedRow, readRow, updatedRow } from './jsonb.js';
 
 interface Stored {
   instance: SagaInstance;
@@ -8,13 +11,17 @@ interface Stored {
 
 /**
  * What several stores share: rows, heartbeats and a clock, with the guard and the takeovers of the
- * real tables. Every method is one transaction. A test may break a rule by overriding it.
+ * real tables. Values are kept as jsonb keeps them, and what jsonb refuses is refused. Every method
+ * is one transaction. A test may break a rule by overriding it.
  */
 export class MemoryDatabase implements Clock {
   readonly rows = new Map<string, Stored>();
   readonly heartbeats = new Map<string, number>();
+  readonly definitions = new Map<string, RecordedDefinition>();
   /** Thrown instead of an answer while it is set. */
   down: Error | undefined;
+  /** Writes that a constraint or a trigger of the tables refuses, by what they would make of a row. */
+  refuses: ((next: SagaInstance) => boolean) | undefined;
 
   /** The clock runs by itself unless another one is given. */
   constructor(private readonly clock: Clock = { nowMs: () => 1_000_000 + performance.now() }) {}
@@ -25,17 +32,31 @@ export class MemoryDatabase implements Clock {
 
   insert({ instance, logs }: PreparedSaga): boolean {
     if (this.rows.has(instance.sagaId)) return false;
-    const row: Stored = { instance, log: [] };
-    this.rows.set(instance.sagaId, row);
+    this.mayWrite(instance);
+    const row: Stored = { instance: insertedRow(instance), log: [] };
     this.note(row, logs);
+    this.rows.set(instance.sagaId, row);
     return true;
+  }
+
+  /** A row as it is now; undefined when there is none. */
+  load(sagaId: string): SagaInstance | undefined {
+    const row = this.rows.get(sagaId);
+    return row && readRow(row.instance);
+  }
+
+  history(sagaId: string): SagaLogEntry[] {
+    return structuredClone(this.rows.get(sagaId)?.log ?? []);
   }
 
   save(owner: string, write: SagaWrite): 'saved' | 'guard-failed' {
     const row = this.rows.get(write.instance.sagaId);
     if (!row || !this.follows(row.instance, write, owner)) return 'guard-failed';
-    row.instance = written(row.instance, write.instance);
-    this.note(row, write.logs);
+    const { before, instance, logs } = write;
+    this.mayWrite(instance);
+    const next = updatedRow(row.instance, before, written(row.instance, instance));
+    this.note(row, logs);
+    row.instance = next;
     return 'saved';
   }
 
@@ -49,8 +70,10 @@ export class MemoryDatabase implements Clock {
       if (!isOpen(saga) || saga.owner === owner || !isSilent(saga.owner)) continue;
       if (!this.knows(request, saga)) continue;
       const next = this.taken(saga, owner);
+      // A row that refuses to be taken is left where it is, and its neighbours are taken.
+      if (this.refuses?.(next)) continue;
       row.instance = next;
-      taken.push(next);
+      taken.push(readRow(next));
     }
     return taken;
   }
@@ -59,8 +82,9 @@ export class MemoryDatabase implements Clock {
     const row = this.rows.get(seen.sagaId);
     if (!row || !isOpen(row.instance) || row.instance.version !== seen.version) return undefined;
     const next = this.taken(row.instance, owner);
+    this.mayWrite(next);
     row.instance = next;
-    return next;
+    return readRow(next);
   }
 
   ownOverdue(owner: string, request: { limit: number; overdueByMs: number }): OpenSaga[] {
@@ -69,9 +93,18 @@ export class MemoryDatabase implements Clock {
     for (const { instance } of this.rows.values()) {
       if (overdue.length >= request.limit) break;
       const isMine = isOpen(instance) && instance.owner === owner;
-      if (isMine && instance.wakeAtMs < latestMs) overdue.push(instance);
+      if (isMine && instance.wakeAtMs < latestMs) overdue.push(readRow(instance));
     }
     return overdue;
+  }
+
+  recordDefinitions(own: readonly RecordedDefinition[]): RecordedDefinition[] {
+    return own.map((one) => {
+      const key = `${one.name}@${one.version}`;
+      const known = this.definitions.get(key) ?? { ...one };
+      this.definitions.set(key, known);
+      return { ...known };
+    });
   }
 
   /** The guard of a write. */
@@ -91,10 +124,14 @@ export class MemoryDatabase implements Clock {
     return { ...saga, owner, version: saga.version + 1, epoch: saga.epoch + 1 };
   }
 
+  private mayWrite(next: SagaInstance): void {
+    if (this.refuses?.(next)) throw new WriteRefused('23514', 'the row breaks a constraint');
+  }
+
   private note({ log }: Stored, rows: SagaWrite['logs']): void {
     if (rows.length === 0) return;
     const createdAt = new Date(this.nowMs()).toISOString();
-    for (const row of rows) log.push({ ...row, createdAt });
+    log.push(...rows.map((row) => ({ ...insertedLog(row), createdAt })));
   }
 }
 

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { RecordedDefinition } from '../fingerprint.js';
 import type { OpenSaga, SagaInstance, SagaLogEntry } from '../instance.js';
 import type { Clock, PreparedSaga, SagaStore, SagaWrite, TakeOverRequest } from '../ports.js';
 import { MemoryDatabase } from './memory-database.js';
@@ -32,7 +33,7 @@ export class MemorySagaStore implements SagaStore {
 
   async load(sagaId: string): Promise<SagaInstance | undefined> {
     await this.trip();
-    return this.database.rows.get(sagaId)?.instance;
+    return this.database.load(sagaId);
   }
 
   async takeOver(request: TakeOverRequest): Promise<OpenSaga[]> {
@@ -60,9 +61,14 @@ export class MemorySagaStore implements SagaStore {
     this.database.heartbeats.delete(this.instanceId);
   }
 
+  async recordDefinitions(own: readonly RecordedDefinition[]): Promise<RecordedDefinition[]> {
+    await this.trip();
+    return this.database.recordDefinitions(own);
+  }
+
   async history(sagaId: string): Promise<SagaLogEntry[]> {
     await this.trip();
-    return [...(this.database.rows.get(sagaId)?.log ?? [])];
+    return this.database.history(sagaId);
   }
 
   /** A turn of the event loop, as every database takes, or the error of one that is down. */

@@ -1,5 +1,6 @@
 import type { Direction, PlannedCommand, SagaDefinition } from '../define.js';
 import { isOpen, type SagaInstance } from '../instance.js';
+import { canonicalJson, reasonOf, storedCopy } from '../json.js';
 import { ENGINE_DEFAULTS, type RetrySettings } from '../settings.js';
 import { trace } from '../trace.js';
 import {
@@ -10,6 +11,7 @@ import {
   type SagaEvent,
   type Transition,
 } from '../transition.js';
+import { insertedRow } from './jsonb.js';
 import { Witness } from './witness.js';
 
 export interface ScenarioOptions<Input> {
@@ -80,6 +82,7 @@ export class Scenario<Input = unknown> {
     const direction = about.direction ?? this.awaited?.direction ?? 'do';
     const attempt = about.attempt ?? this.attempt;
     this.replies.push({ step, direction, attempt, outcome });
+    if (outcome.kind === 'done' && direction === 'do') this.checkKeep(step, outcome.response);
     return this.apply({ kind: 'replied', step, direction, attempt, outcome, ...this.moment() });
   }
 
@@ -103,6 +106,11 @@ export class Scenario<Input = unknown> {
     const { step, direction } = this.awaited ?? { step: '', direction: 'do' as const };
     const about = { step, direction, attempt: this.attempt };
     return this.apply({ kind: 'unsent', ...about, code, message: 'not sent', ...this.moment() });
+  }
+
+  /** The database refuses what the last event led to. */
+  refused(): Transition {
+    return this.apply({ kind: 'refused', code: '23514', message: 'not so', ...this.moment() });
   }
 
   /** Nothing happens until the saga's wake-up time, and then it is woken. */
@@ -146,8 +154,49 @@ export class Scenario<Input = unknown> {
     for (const effect of move.effects) {
       if (effect.kind !== 'send') continue;
       const { name, step, direction } = effect.command;
-      const data = effect.command.data(move.instance);
+      const data = this.checkedData(effect.command, move.instance);
       this.sent.push({ name, step, direction, attempt: effect.attempt, data });
     }
   }
+
+  /** The data of a command, which may depend on nothing but what is in the saga's row. */
+  private checkedData(command: PlannedCommand, saga: SagaInstance): unknown {
+    try {
+      const data = command.data(frozen(saga));
+      const again = command.data(frozen(insertedRow(saga)));
+      if (canonicalJson(data) !== canonicalJson(again)) {
+        this.breach(`${command.name} has other data once its saga is read from its row`);
+      }
+      return data;
+    } catch (error) {
+      this.breach(`${command.name} cannot be made: ${reasonOf(error)}`);
+      return undefined;
+    }
+  }
+
+  private checkKeep(name: string, response: unknown): void {
+    const step = this.definition.steps.find((one) => one.name === name);
+    if (!step?.keep) return;
+    try {
+      const [one, other] = [storedCopy(response), storedCopy(response)].map((copy) =>
+        canonicalJson(step.keep?.(frozen(copy))),
+      );
+      if (one !== other) this.breach(`what ${name} keeps of one response is not always the same`);
+    } catch {
+      // The transition says what comes of it.
+    }
+  }
+
+  private breach(problem: string): void {
+    const { problems } = this.witness;
+    if (!problems.includes(problem)) problems.push(problem);
+  }
+}
+
+/** So that a definition which changes what it is given throws. */
+function frozen<Value>(value: Value): Value {
+  if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return value;
+  Object.freeze(value);
+  for (const member of Object.values(value)) frozen(member);
+  return value;
 }

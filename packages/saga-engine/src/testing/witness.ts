@@ -1,4 +1,4 @@
-import type { SagaDefinition } from '../define.js';
+import { undoOf, type SagaDefinition } from '../define.js';
 import { isOpen, type SagaInstance, type SagaLog } from '../instance.js';
 import type { Transition } from '../transition.js';
 
@@ -106,17 +106,20 @@ export class Witness {
     }
     for (const step of this.definition.steps) {
       const ended = this.seen.get(step.name)?.ended[0];
-      const undone = step.undo && this.seen.get(step.undo.name)?.ended[0];
+      const undo = undoOf(this.definition, step);
+      const undone = undo && this.seen.get(undo.name)?.ended[0];
       if (saga.phase === 'done') {
         this.check(ended?.status === 'COMPLETED', `DONE, but ${step.name} is not`);
         this.check(!undone, `DONE, but ${step.name} was undone`);
         continue;
       }
       const mayHaveHappened = ended?.status === 'COMPLETED' || ended?.data?.outcome === 'unknown';
-      if (!step.undo) continue;
-      if (mayHaveHappened) {
+      if (!undo) {
+        const isTakenBack = step.noUndo !== undefined || step.pastPivot || !mayHaveHappened;
+        this.check(isTakenBack, `nothing takes back what ${step.name} did`);
+      } else if (mayHaveHappened) {
         this.check(undone?.status === 'COMPLETED', `undo of ${step.name} was skipped`);
-      } else {
+      } else if (step.undo) {
         this.check(!undone, `${step.name} was undone, but did not happen`);
       }
     }

@@ -23,21 +23,25 @@ export class AnyParticipants implements SimulatedParticipants {
     protected readonly definition: SagaDefinition,
     protected readonly world: World,
     private readonly responses: Readonly<Record<string, unknown>> = {},
+    /** Which version a saga was begun with, where there are several. */
+    private readonly definitionOf: (sagaId: string) => SagaDefinition = () => definition,
   ) {}
 
   handle(command: OutgoingCommand, answer: (outcome: ReplyOutcome) => void): void {
     const { sagaId, step: name, direction } = command;
-    const step = this.definition.steps.find((one) => one.name === name)!;
+    const step = this.definitionOf(sagaId).steps.find((one) => one.name === name);
+    if (!step) return this.world.breach(`${name} is no step of the saga's version`);
     const row = this.rowOf(sagaId, name);
     const before = row.state;
     const outcome = direction === 'undo' ? this.undo(row) : this.do(step, row);
     if (before !== row.state) this.checkOrder(sagaId, step, before, row.state);
+    if (direction === 'undo') this.undoOthers(sagaId, name);
     answer(outcome);
   }
 
   problems(sagas: readonly SagaInstance[]): readonly string[] {
     return sagas.flatMap((saga) =>
-      this.definition.steps.flatMap((step) => this.stepProblems(saga, step)),
+      this.definitionOf(saga.sagaId).steps.flatMap((step) => this.stepProblems(saga, step)),
     );
   }
 
@@ -59,6 +63,13 @@ export class AnyParticipants implements SimulatedParticipants {
     if (row.state === 'done') row.undos++;
     if (row.state !== 'rejected') row.state = 'undone';
     return DONE;
+  }
+
+  /** The undo takes back, and bars, what the steps did that are undone by it. */
+  private undoOthers(sagaId: string, by: string): void {
+    for (const { name, undoneBy } of this.definitionOf(sagaId).steps) {
+      if (undoneBy === by) this.undo(this.rowOf(sagaId, name));
+    }
   }
 
   protected rowOf(sagaId: string, step: string): Row {
@@ -84,10 +95,10 @@ export class AnyParticipants implements SimulatedParticipants {
     from: Row['state'],
     to: Row['state'],
   ): void {
-    const { steps } = this.definition;
+    const { steps } = this.definitionOf(sagaId);
     const index = step.do.index;
     const holds = (one: PlannedStep) => this.rowOf(sagaId, one.name).state === 'done';
-    // What has no undo of its own has no tombstone either: it may come late, and harms nobody.
+    // What has no undo of its own may come late, until that of another step bars it.
     if (to === 'done' && (step.undo || step.pastPivot)) {
       const missing = steps.slice(0, index).find((one) => !holds(one));
       if (missing) this.world.breach(`${step.name} happened without ${missing.name}`);
@@ -104,7 +115,7 @@ export class AnyParticipants implements SimulatedParticipants {
     if (undos > 1) problems.push(`${step.name} was undone ${undos} times`);
     if (saga.phase === 'done' && state !== 'done')
       problems.push(`DONE, but ${step.name} is ${state}`);
-    if (saga.phase === 'undone' && step.undo && state === 'done') {
+    if (saga.phase === 'undone' && step.noUndo === undefined && state === 'done') {
       problems.push(`COMPENSATED, but ${step.name} still holds`);
     }
     return problems;

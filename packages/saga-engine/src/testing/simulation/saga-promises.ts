@@ -1,4 +1,4 @@
-import type { SagaDefinition } from '../../define.js';
+import { undoOf, type SagaDefinition } from '../../define.js';
 import { isOpen, type SagaInstance, type SagaLog } from '../../instance.js';
 
 /** What must hold for the row and the log of every saga that ended, whatever its definition. */
@@ -9,17 +9,25 @@ export function sagaProblems(
 ): string[] {
   if (isOpen(saga)) return [`${saga.sagaId} does not end: it awaits ${saga.awaited}`];
   const problems = pairProblems(log);
+  for (const { step, data } of log) {
+    const unread = [data, data?.lastError].find((told) => told?.code === 'UNREADABLE_RESPONSE');
+    if (unread) problems.push(`the answer to ${step} cannot be kept: ${unread.message}`);
+  }
   const ends = new Map(log.filter((row) => row.status !== 'STARTED').map((row) => [row.step, row]));
   problems.push(...orderProblems(definition, log));
   const isUndone = saga.phase === 'undone';
-  for (const { name, undo, pastPivot } of definition.steps) {
+  for (const step of definition.steps) {
+    const { name, noUndo, pastPivot } = step;
     const end = ends.get(name);
+    const undo = undoOf(definition, step);
     const undone = undo && ends.get(undo.name);
     const mayHold = end?.status === 'COMPLETED' || end?.data?.outcome === 'unknown';
     if (!isUndone && end?.status !== 'COMPLETED') problems.push(`DONE, but ${name} is not`);
+    const isOpenEnd = isUndone && mayHold && !undo && !pastPivot && noUndo === undefined;
+    if (isOpenEnd) problems.push(`nothing takes back what ${name} did`);
     if (!isUndone && undone) problems.push(`DONE, but ${name} was undone`);
     if (isUndone && mayHold && undo && !undone) problems.push(`the undo of ${name} was skipped`);
-    if (undone && !mayHold) problems.push(`${name} was undone, but never happened`);
+    if (step.undo && undone && !mayHold) problems.push(`${name} was undone, but never happened`);
     if (isUndone && pastPivot && end && end.data?.outcome !== 'rejected') {
       problems.push(`COMPENSATED past its pivot ${name}, which nobody rejected`);
     }

@@ -29,6 +29,7 @@ export class SimulatedProcess implements Actor {
   readonly engine: SagaEngine;
   readonly store: SimulatedStore;
   pausedUntilMs = 0;
+  readonly startedAtMs: number;
 
   constructor(
     readonly id: string,
@@ -39,6 +40,7 @@ export class SimulatedProcess implements Actor {
     private readonly parts: ProcessParts,
   ) {
     const { world, database, engine } = parts;
+    this.startedAtMs = world.nowMs;
     const errorMs = world.chance.pick(CLOCK_ERRORS_MS);
     const beganAtMs = world.chance.pick(CLOCK_BEGINNINGS_MS);
     this.store = new SimulatedStore(id, this, world, database, (saga) => parts.committed(saga));
@@ -96,9 +98,9 @@ export class SimulatedProcess implements Actor {
   }
 
   /** What the engine lets through is either its own goodbye or a bug. */
-  failed(error: unknown): void {
-    if (!(error instanceof EngineStopped))
-      this.parts.world.breach(`${this.id} threw ${String(error)}`);
+  failed(error: unknown, told = 'threw'): void {
+    if (error instanceof EngineStopped) return;
+    this.parts.world.breach(`${this.id} ${told}: ${String(error)}`);
   }
 
   private send(command: OutgoingCommand): Promise<'accepted' | 'unroutable'> {
@@ -123,8 +125,8 @@ export class SimulatedProcess implements Actor {
       debug: nothing,
       info: nothing,
       warn: nothing,
-      error: ({ err }: { err?: unknown }) => {
-        if (err !== undefined) this.failed(err);
+      error: ({ err }: { err?: unknown }, message) => {
+        if (err !== undefined) this.failed(err, message);
       },
     };
   }

@@ -1,3 +1,4 @@
+import type { RecordedDefinition } from '../../fingerprint.js';
 import type { OpenSaga, SagaInstance, SagaLogEntry } from '../../instance.js';
 import { isOpen } from '../../instance.js';
 import type { PreparedSaga, SagaStore, SagaWrite, TakeOverRequest } from '../../ports.js';
@@ -40,7 +41,7 @@ export class SimulatedStore implements SagaStore {
   }
 
   load(sagaId: string): Promise<SagaInstance | undefined> {
-    return this.trip('load', () => this.database.rows.get(sagaId)?.instance);
+    return this.trip('load', () => this.database.load(sagaId));
   }
 
   takeOver(request: TakeOverRequest): Promise<OpenSaga[]> {
@@ -74,8 +75,12 @@ export class SimulatedStore implements SagaStore {
     return this.trip('release', () => void this.database.heartbeats.delete(this.instanceId));
   }
 
+  recordDefinitions(own: readonly RecordedDefinition[]): Promise<RecordedDefinition[]> {
+    return this.trip('record', () => this.database.recordDefinitions(own));
+  }
+
   history(sagaId: string): Promise<SagaLogEntry[]> {
-    return this.trip('history', () => [...(this.database.rows.get(sagaId)?.log ?? [])]);
+    return this.trip('history', () => this.database.history(sagaId));
   }
 
   private note(instance: SagaInstance, did: string): void {
@@ -87,22 +92,23 @@ export class SimulatedStore implements SagaStore {
   private trip<Answer>(what: string, statement: () => Answer): Promise<Answer> {
     const { world, actor } = this;
     if (actor.pausedUntilMs === Infinity) return new Promise(() => undefined);
-    if (!world.fault(UNUSUAL_ONCE_IN)) return Promise.resolve(statement());
+    if (!world.fault(UNUSUAL_ONCE_IN)) return settled(statement);
     const how = world.chance.below(4);
     const name = `${this.instanceId}'s ${what}`;
     if (how === 1) return this.failed(`${name} is lost`);
     if (how === 2) {
-      statement();
+      settled(statement).catch(() => undefined);
       return this.failed(`${name} is done, its answer lost`);
     }
     if (how === 3) {
-      world.later(name, statement);
+      world.later(name, () => void settled(statement).catch(() => undefined));
       return this.failed(`${name} times out, and is still under way`);
     }
     world.tell(() => `${name} is slow`);
     return new Promise((resolve) => {
       world.later(name, () => {
-        const answer = statement();
+        const answer = settled(statement);
+        answer.catch(() => undefined);
         world.put('answer', `the answer to ${name}`, () => resolve(answer), actor);
       });
     });
@@ -111,6 +117,15 @@ export class SimulatedStore implements SagaStore {
   private failed(why: string): Promise<never> {
     this.world.tell(() => why);
     return Promise.reject(LOST);
+  }
+}
+
+/** What a statement answers, or that it is refused. */
+function settled<Answer>(statement: () => Answer): Promise<Answer> {
+  try {
+    return Promise.resolve(statement());
+  } catch (error) {
+    return Promise.reject(error as Error);
   }
 }
 

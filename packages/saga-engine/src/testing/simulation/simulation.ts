@@ -1,6 +1,8 @@
 import type { SagaEngine } from '../../engine.js';
 import type { SagaDefinition } from '../../define.js';
+import { SagaDefinitionChanged } from '../../definition-record.js';
 import { isOpen, type EndedSaga, type OpenSaga, type SagaInstance } from '../../instance.js';
+import { canonicalJson } from '../../json.js';
 import type { Clock, EngineCounters, OutgoingCommand } from '../../ports.js';
 import { ENGINE_DEFAULTS, type EngineSettings } from '../../settings.js';
 import type { ReplyOutcome } from '../../transition.js';
@@ -10,15 +12,17 @@ import type { Chance } from './chance.js';
 import { mishapsOf, PAUSES_MS } from './mishaps.js';
 import { sagaProblems } from './saga-promises.js';
 import { SimulatedProcess, titleOf, type ProcessParts } from './simulated-process.js';
-import { World, type SimulatedParticipants } from './world.js';
+import { World, type Mishap, type SimulatedParticipants } from './world.js';
 
 export interface SimulationOptions<Input> {
   readonly definition: SagaDefinition<Input>;
   /**
-   * Other versions of the saga, with the same steps: some processes know them all, some do not, as
+   * Other versions of the saga, whatever their steps: some processes know them all, some do not, as
    * while an upgrade goes on.
    */
   readonly otherVersions?: readonly SagaDefinition<Input>[];
+  /** Changed under the version of one of the others: what some process comes with, by mistake. */
+  readonly changedVersions?: readonly SagaDefinition<Input>[];
   readonly input: Input;
   /** What steps answer when they are done, by step name; only for the participants of any saga. */
   readonly responses?: Readonly<Record<string, unknown>>;
@@ -29,9 +33,22 @@ export interface SimulationOptions<Input> {
   /** Orchestrators; default 2. */
   readonly instances?: number;
   readonly settings?: Partial<EngineSettings>;
+  /** More that may go wrong: mishaps of a kind of their own, beside those of every run. */
+  readonly schedules?: readonly Schedule[];
   /** Replaces what the simulation itself is made of, to see that it catches what is then wrong. */
   readonly broken?: BrokenParts;
 }
+
+/** What of a run a schedule may lay its hands on. */
+export interface Stage {
+  readonly world: World;
+  readonly database: MemoryDatabase;
+  readonly processes: readonly SimulatedProcess[];
+  readonly sagaIds: readonly string[];
+}
+
+/** What may go wrong as things are now. */
+export type Schedule = (stage: Stage) => Mishap[];
 
 export interface BrokenParts {
   /** What the engines follow; the promises are those of the definition simulated. */
@@ -52,6 +69,7 @@ export interface RunEnd {
 const FIRST_PLACE = placeOf(0);
 const STEPS_MAX = 20_000;
 const MISHAP_ONCE_IN = 12;
+const MISTAKEN_ONCE_IN = 3;
 const WAIT_MS = 60_000;
 const CLIENT_PATIENCE_MS = 8_000;
 /** Fewer looks that find nothing: they would be most of what happens. */
@@ -63,10 +81,13 @@ export class Simulation<Input> {
   private readonly processes: SimulatedProcess[] = [];
   private readonly definition: SagaDefinition;
   private readonly versions: readonly SagaDefinition[];
+  /** What sagas are to be true to, by version; the engines may follow something else. */
+  private readonly promised: readonly SagaDefinition[];
   private readonly database: MemoryDatabase;
   private readonly participants: SimulatedParticipants;
   private readonly generations = new Map<string, number>();
   private readonly awaitedOnce = new Set<string>();
+  private readonly sentOnce = new Map<string, string>();
   private readonly told = new Map<string, EndedSaga>();
   private readonly parts: ProcessParts;
   private readonly queues: readonly string[];
@@ -82,15 +103,20 @@ export class Simulation<Input> {
     const clock = { nowMs: () => world.nowMs };
     this.world = world;
     this.definition = options.definition;
-    this.queues = [...new Set([...this.definition.commands.values()].map((one) => one.queue))];
     const driven = options.broken?.definition ?? this.definition;
-    this.versions = [driven, ...((options.otherVersions ?? []) as SagaDefinition[])];
+    const others = (options.otherVersions ?? []) as SagaDefinition[];
+    this.versions = [driven, ...others];
+    this.promised = [this.definition, ...others];
+    const commands = this.promised.flatMap((one) => [...one.commands.values()]);
+    this.queues = [...new Set(commands.map((one) => one.queue))];
     this.database = options.broken?.database?.(clock) ?? new MemoryDatabase(clock);
     const sagas = 1 + chance.below(options.sagas ?? 1);
     this.sagaIds = Array.from({ length: sagas }, (_, i) => `saga-${i + 1}`);
     this.participants =
       options.participants?.(world) ??
-      new AnyParticipants(this.definition, world, options.responses);
+      new AnyParticipants(this.definition, world, options.responses, (sagaId) =>
+        this.definitionOf(sagaId),
+      );
     this.parts = {
       world,
       database: this.database,
@@ -126,6 +152,12 @@ export class Simulation<Input> {
     });
   }
 
+  /** The definition that a saga was begun with. */
+  private definitionOf(sagaId: string): SagaDefinition {
+    const version = this.database.rows.get(sagaId)?.instance.definitionVersion;
+    return this.promised.find((one) => one.version === version) ?? this.definition;
+  }
+
   /** A new process takes the place of one that is gone. */
   private boot(place: string): void {
     const generation = (this.generations.get(place) ?? 0) + 1;
@@ -137,12 +169,22 @@ export class Simulation<Input> {
     const at = this.processes.findIndex((old) => old.isDead);
     if (at === -1) this.processes.push(started);
     else this.processes[at] = started;
-    started.engine.run().catch((error: unknown) => started.failed(error));
+    started.engine.run().catch((error: unknown) => {
+      const isMistake = started.known.some((one) => !this.versions.includes(one));
+      if (isMistake && error instanceof SagaDefinitionChanged) return started.die('refused');
+      started.failed(error);
+    });
   }
 
   /** Somebody always knows every version, or a saga might wait for ever: the first process does. */
   private knownAt(place: string): readonly SagaDefinition[] {
     const { versions } = this;
+    const { changedVersions = [] } = this.options;
+    const isMistaken = changedVersions.length > 0 && this.world.chance.onceIn(MISTAKEN_ONCE_IN);
+    if (isMistaken && this.database.definitions.size === versions.length) {
+      const changed = this.world.chance.pick(changedVersions) as SagaDefinition;
+      return versions.map((one) => (one.version === changed.version ? changed : one));
+    }
     if (versions.length === 1 || place === FIRST_PLACE) return versions;
     const unknown = this.world.chance.below(versions.length + 1);
     return unknown === 0 ? versions : versions.filter((_, nth) => nth !== unknown - 1);
@@ -150,9 +192,13 @@ export class Simulation<Input> {
 
   private mishap(): void {
     const kinds = mishapsOf(this.world, this.processes, this.queues, this.sagaIds);
-    const own = this.participants.mishaps?.() ?? [];
-    const { chance } = this.world;
-    const { name, happen } = chance.pick(chance.pick(own.length > 0 ? [...kinds, own] : kinds));
+    const { world, database, processes, sagaIds } = this;
+    kinds.push([...(this.participants.mishaps?.() ?? [])]);
+    for (const schedule of this.options.schedules ?? []) {
+      kinds.push(schedule({ world, database, processes, sagaIds }));
+    }
+    const { chance } = world;
+    const { name, happen } = chance.pick(chance.pick(kinds.filter((kind) => kind.length > 0)));
     this.world.tell(() => `* ${name}`);
     happen();
   }
@@ -180,9 +226,10 @@ export class Simulation<Input> {
   private deliver(command: OutgoingCommand, from: SimulatedProcess): void {
     const { sagaId, step, direction, attempt } = command;
     const name = titleOf(command);
-    if (!this.awaitedOnce.has(sentKey(this.definition, command))) {
+    if (!this.awaitedOnce.has(sentKey(this.definitionOf(sagaId), command))) {
       this.world.breach(`${from.id} sent ${name}, which no committed row awaits`);
     }
+    this.checkData(command, from);
     const answer = (outcome: ReplyOutcome): void => {
       const said = outcome.kind === 'done' ? 'done' : `${outcome.kind} ${outcome.code}`;
       this.world.tell(() => `  ${name} is answered ${said}`);
@@ -197,6 +244,14 @@ export class Simulation<Input> {
     const readAtMs = this.world.unreadUntilMs.get(command.queue);
     const arrive = (): void => this.arrive(name, command, answer);
     this.world.put('command', name, arrive, undefined, readAtMs);
+  }
+
+  /** Whoever sends a command again sends the same one, or its participant could not tell. */
+  private checkData({ id, data }: OutgoingCommand, from: SimulatedProcess): void {
+    const json = canonicalJson(data);
+    const first = this.sentOnce.get(id) ?? json;
+    this.sentOnce.set(id, first);
+    if (json !== first) this.world.breach(`${from.id} sent ${id} with other data than before`);
   }
 
   /** A participant gets a command, or something happens to it just then. */
@@ -227,14 +282,14 @@ export class Simulation<Input> {
   }
 
   private end(): RunEnd {
-    const { world, database, definition } = this;
+    const { world, database } = this;
     const rows = [...database.rows.values()];
     const sagas = rows.map((row) => row.instance);
     const problems = [...world.problems];
     if (problems.length === 0 && this.steps > STEPS_MAX) problems.push('it comes to no end');
     if (problems.length === 0 || this.steps > STEPS_MAX) {
       for (const { instance, log } of rows)
-        problems.push(...sagaProblems(definition, instance, log));
+        problems.push(...sagaProblems(this.definitionOf(instance.sagaId), instance, log));
       if (!sagas.some(isOpen)) problems.push(...this.participants.problems(sagas));
       for (const saga of sagas) {
         const told = this.told.get(saga.sagaId);
@@ -262,6 +317,6 @@ function awaitedKey({ sagaId, awaited, attempt }: OpenSaga): string {
 
 function sentKey(definition: SagaDefinition, command: OutgoingCommand): string {
   const { sagaId, step: name, direction, attempt } = command;
-  const step = definition.steps.find((one) => one.name === name)!;
-  return `${sagaId}:${direction === 'do' ? name : step.undo!.name}:${attempt}`;
+  const step = definition.steps.find((one) => one.name === name);
+  return `${sagaId}:${direction === 'do' ? name : step?.undo?.name}:${attempt}`;
 }

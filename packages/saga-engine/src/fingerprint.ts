@@ -1,0 +1,99 @@
+import type { PlannedCommand, PlannedStep, SagaDefinition } from './define.js';
+
+/** What is on record of a definition that sagas may have been begun with. */
+export interface RecordedDefinition {
+  readonly name: string;
+  readonly version: number;
+  readonly fingerprint: string;
+}
+
+/**
+ * What of a step a saga under way relies on. Names: its row and its log tell by them where it is.
+ * Queues and patterns: a command that is sent again must reach who got it before. Rejections, pivot
+ * and undo: they decide what becomes of it. Whether it keeps anything: later commands are made from
+ * that. Timeouts and attempts may change at any time, for they promise nothing; nor do the reason of
+ * a noUndo and the text of functions, which every compiler writes differently.
+ */
+interface StepShape {
+  readonly name: string;
+  readonly do: string;
+  readonly undo: string;
+  readonly rejections: string;
+  readonly pivot: string;
+  readonly keep: string;
+}
+
+const WHAT: Readonly<Record<Exclude<keyof StepShape, 'name'>, string>> = {
+  do: 'its command',
+  undo: 'its undo',
+  rejections: 'its rejections',
+  pivot: 'its place about the pivot',
+  keep: 'what it keeps',
+};
+
+/** The same for two definitions with which a saga ends in the same way; JSON that a person can read. */
+export function fingerprintOf(definition: SagaDefinition): string {
+  return JSON.stringify(definition.steps.map(shapeOf));
+}
+
+export function recordOf(definition: SagaDefinition): RecordedDefinition {
+  const { name, version } = definition;
+  return { name, version, fingerprint: fingerprintOf(definition) };
+}
+
+/** In which steps two fingerprints differ, each as a sentence; empty when they are the same. */
+export function differencesOf(known: string, now: string): string[] {
+  if (known === now) return [];
+  const [before, after] = [shapesOf(known), shapesOf(now)];
+  if (!before) return ['what is on record of it cannot be read'];
+  const told: string[] = [];
+  for (const step of before) {
+    const next = after!.find(({ name }) => name === step.name);
+    if (!next) told.push(`the step ${step.name} is gone`);
+    else told.push(...changesOf(step, next));
+  }
+  const isKnown = ({ name }: StepShape) => before.some((step) => step.name === name);
+  for (const step of after!) if (!isKnown(step)) told.push(`the step ${step.name} is new`);
+  return told.length > 0 ? told : [`the order was ${orderOf(before)} and is ${orderOf(after!)}`];
+}
+
+function changesOf(before: StepShape, after: StepShape): string[] {
+  const parts = Object.keys(WHAT) as (keyof typeof WHAT)[];
+  return parts
+    .filter((part) => before[part] !== after[part])
+    .map((part) => `${before.name}: ${WHAT[part]} was ${before[part]} and is ${after[part]}`);
+}
+
+function shapeOf(step: PlannedStep): StepShape {
+  return {
+    name: step.name,
+    do: toldOf(step.do),
+    undo: undoToldOf(step),
+    rejections: [...step.rejections].sort().join(', ') || 'none',
+    pivot: step.pastPivot ? 'at or behind it' : 'before it',
+    keep: step.keep ? 'something' : 'nothing',
+  };
+}
+
+function undoToldOf({ undo, undoneBy, noUndo }: PlannedStep): string {
+  if (undo) return `${undo.name} (${toldOf(undo)})`;
+  if (undoneBy !== undefined) return `that of ${undoneBy}`;
+  return noUndo === undefined ? 'none' : 'none needed';
+}
+
+function toldOf({ pattern, queue }: PlannedCommand): string {
+  return `${pattern} on ${queue}`;
+}
+
+function shapesOf(fingerprint: string): readonly StepShape[] | undefined {
+  try {
+    const read: unknown = JSON.parse(fingerprint);
+    return Array.isArray(read) ? (read as StepShape[]) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function orderOf(steps: readonly StepShape[]): string {
+  return steps.map(({ name }) => name).join(', ');
+}

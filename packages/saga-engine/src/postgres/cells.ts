@@ -1,0 +1,82 @@
+/** Rows on their way into a statement that takes an array for each column. */
+import { isUuid } from '../ids.js';
+import { storableJson, UnstorableValue } from '../json.js';
+import { WriteRefused } from '../refused.js';
+
+export type ColumnType = 'uuid' | 'text' | 'int' | 'float8' | 'bool' | 'jsonb';
+
+/** What is written into one column, and of which type. */
+export interface Column<Item> {
+  readonly type: ColumnType;
+  of(item: Item): unknown;
+}
+
+export type Columns<Item> = Readonly<Record<string, Column<Item>>>;
+
+/** An element of a PostgreSQL array literal; null is SQL's NULL. */
+type Cell = string | null;
+
+/** One item's values, ready to be joined with those of others. */
+export type Cells = readonly Cell[];
+
+const NEEDS_ESCAPE = /["\\]/g;
+
+/**
+ * An item's cells, in the order of the columns. Throws WriteRefused for a value that its column
+ * cannot hold: so it never gets into one statement with its neighbours' values.
+ */
+export function cellsOf<Item>(columns: Columns<Item>, item: Item): Cells {
+  const cells: Cell[] = [];
+  for (const name in columns) {
+    const { type, of } = columns[name]!;
+    cells.push(cellOf(name, type, of(item)));
+  }
+  return cells;
+}
+
+/** An array literal for each column; an array of nothing but NULLs is NULL itself, and costs nothing. */
+export function arraysOf(rows: readonly Cells[]): Cell[] {
+  return rows[0]!.map((_, column) => {
+    let isEmpty = true;
+    let text = '{';
+    for (let i = 0; i < rows.length; i++) {
+      if (i > 0) text += ',';
+      const cell = rows[i]![column]!;
+      if (cell !== null) isEmpty = false;
+      text += cell ?? 'NULL';
+    }
+    return isEmpty ? null : `${text}}`;
+  });
+}
+
+function cellOf(name: string, type: ColumnType, value: unknown): Cell {
+  if (value === undefined || (value === null && type !== 'jsonb')) return null;
+  switch (type) {
+    case 'jsonb':
+      return quoted(jsonOf(name, value));
+    case 'uuid':
+      if (typeof value === 'string' && isUuid(value)) return value;
+      throw new WriteRefused('22P02', `${name} is no UUID in lower case`);
+    case 'text':
+      if (typeof value === 'string' && !value.includes('\0')) return quoted(value);
+      throw new WriteRefused('22021', `${name} is no text that a database can hold`);
+    case 'bool':
+      return value === true ? 'true' : 'false';
+    default:
+      if (Number.isFinite(value)) return String(value as number);
+      throw new WriteRefused('22003', `${name} is no number that a database can hold`);
+  }
+}
+
+function jsonOf(name: string, value: unknown): string {
+  try {
+    return storableJson(value);
+  } catch (error) {
+    if (!(error instanceof UnstorableValue)) throw error;
+    throw new WriteRefused(error.code, `${name}: ${error.message}`, error);
+  }
+}
+
+function quoted(text: string): string {
+  return `"${text.replace(NEEDS_ESCAPE, '\\$&')}"`;
+}

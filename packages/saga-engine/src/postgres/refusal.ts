@@ -1,0 +1,23 @@
+import { WriteRefused } from '../refused.js';
+
+/** Of a class that PostgreSQL has: the system's own codes (EPIPE) look alike. */
+const SQLSTATE = /^(?:[0-9]{2}|F0|HV|P0|XX)[0-9A-Z]{3}$/;
+/**
+ * What says nothing about the row: the connection, who may connect, a statement that the connection
+ * has lost or planned for another table, a database that only reads, contention, no room, locks held
+ * by others, and an operator who ends it.
+ */
+const NOT_THE_ROW = /^(?:08|0A000|26|28|3D|25|40|53|55|57)/;
+
+/** The SQLSTATE of an error; empty when the database gave none. */
+export function sqlStateOf(error: unknown): string {
+  const code = (error as { code?: unknown } | null)?.code;
+  return typeof code === 'string' && SQLSTATE.test(code) ? code : '';
+}
+
+/** The refusal that an error is: PostgreSQL answered, and will not do it. Undefined for any other. */
+export function refusalOf(error: unknown): WriteRefused | undefined {
+  const code = sqlStateOf(error);
+  if (code === '' || NOT_THE_ROW.test(code)) return undefined;
+  return new WriteRefused(code, (error as Error).message, error);
+}

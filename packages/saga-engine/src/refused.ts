@@ -1,0 +1,27 @@
+/**
+ * The database answered, and refuses this one write: nothing of it is stored, and the same write
+ * would be refused again. Every other error of a store leaves the outcome unknown.
+ */
+export class WriteRefused extends Error {
+  constructor(
+    /** The database's own code (an SQLSTATE), or the one it would have given. */
+    readonly code: string,
+    why: string,
+    cause?: unknown,
+  ) {
+    super(why, { cause });
+    this.name = 'WriteRefused';
+  }
+}
+
+/** A saga that cannot be started as it was asked for; nothing was recorded. */
+export class StartRefused extends Error {
+  constructor(
+    readonly member: 'definition' | 'sagaId' | 'subjectId' | 'input' | 'requestId',
+    why: string,
+    cause?: unknown,
+  ) {
+    super(`the saga cannot be started: its ${member} ${why}`, { cause });
+    this.name = 'StartRefused';
+  }
+}
