@@ -137,11 +137,12 @@ export class SagaEngine {
     }
     const owner = this.ports.store.instanceId;
     const nowMs = this.ports.clock.nowMs();
+    const preparedAtMs = this.ports.timers.nowMs();
     const first = prepare(definition, { sagaId, subjectId, input, requestId, owner, nowMs });
     const persisted = await persist({ instance: first.instance, logs: first.logs });
     if (persisted.kind !== 'inserted') return persisted;
     this.ports.counters.count('started');
-    if (!this.driver.stopped) this.driver.begin(definition, first);
+    if (!this.driver.stopped) this.driver.begin(definition, first, preparedAtMs);
     return { kind: 'started', instance: first.instance };
   }
 
