@@ -1,9 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import fc from 'fast-check';
 import { Alarms, type Sleeper } from './alarms.js';
 import { processTimers } from './timers.js';
 
 class Sleeping implements Sleeper {
   alarmAtMs = Infinity;
+  alarmPlace = -1;
   constructor(public at: number) {}
   wakeAtMs(): number {
     return this.at;
@@ -78,6 +80,49 @@ describe('alarms', () => {
     jest.setSystemTime(100);
     jest.advanceTimersByTime(100);
     expect(count).toBe(1);
+  });
+
+  it('keeps nothing of who was taken out, and wakes the others as ever', () => {
+    const times = [70, 10, 40, 10, 90, 20, 60, 30, 80, 50];
+    const sleepers = times.map((at) => new Sleeping(at));
+    for (const sleeper of sleepers) alarms.arm(sleeper);
+    for (const at of [0, 3, 7, 8]) alarms.disarm(sleepers[at]!);
+    alarms.disarm(sleepers[0]!);
+    expect(alarms.size).toBe(6);
+    jest.advanceTimersByTime(100);
+    expect(woken.map((item) => times[sleepers.indexOf(item)])).toEqual([10, 20, 40, 50, 60, 90]);
+    expect(alarms.size).toBe(0);
+  });
+
+  it('keeps one entry of each, and its earliest times first, whatever is armed and taken out', () => {
+    const step = fc.record({ nth: fc.nat(19), at: fc.nat(1_000), isOut: fc.boolean() });
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 200 }), (steps) => {
+        const rung: number[] = [];
+        const sleepers = Array.from({ length: 20 }, () => new Sleeping(Infinity));
+        const busy = new Alarms<Sleeping>(
+          () => Date.now(),
+          (item) => {
+            rung.push(item.at);
+            item.at = Infinity;
+          },
+          processTimers,
+        );
+        const startedAt = Date.now();
+        for (const { nth, at, isOut } of steps) {
+          const sleeper = sleepers[nth]!;
+          sleeper.at = isOut ? Infinity : startedAt + at;
+          if (isOut) busy.disarm(sleeper);
+          else busy.arm(sleeper);
+        }
+        const wanted = sleepers.map(({ at }) => at).filter((at) => at < Infinity);
+        expect(busy.size).toBe(wanted.length);
+        jest.advanceTimersByTime(2_000);
+        expect(rung).toEqual(wanted.toSorted((a, b) => a - b));
+        expect(busy.size).toBe(0);
+        busy.stop();
+      }),
+    );
   });
 
   it('forgets who no longer wants to be woken, and everybody when stopped', () => {

@@ -1,81 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
-import { SagaEngine } from './engine.js';
-import { BusyShop, VirtualTime } from './fixtures/busy-shop.js';
 import { purchase } from './fixtures/purchase.js';
-import { silentLogger } from './fixtures/silent-logger.js';
-import { isOpen } from './instance.js';
-import type { EngineCount, OutgoingCommand } from './ports.js';
-import { ENGINE_DEFAULTS, type EngineSettings } from './settings.js';
-import { MemoryDatabase, MemorySagaStore } from './testing/index.js';
-import { prepare, transition } from './transition.js';
+import { input, Site } from './fixtures/site.js';
 
-const input = { amount: '9.99' };
-/** Commands a second, of each participant: a crowd of 2,000 takes ten seconds at the slowest. */
-const PER_SECOND = 400;
+/** A crowd of this size takes ten seconds at the slowest. */
 const CROWD = 2_000;
-
-/** One database, one shop, and all the time that is needed. */
-class Site {
-  readonly time = new VirtualTime();
-  readonly database = new MemoryDatabase(this.time);
-  readonly shop: BusyShop;
-  readonly counts = new Map<EngineCount, number>();
-
-  constructor(answers?: (command: OutgoingCommand) => boolean) {
-    this.shop = new BusyShop(this.time, PER_SECOND, answers);
-  }
-
-  private newEngine(settings: Partial<EngineSettings>): SagaEngine {
-    const engine = new SagaEngine({
-      definitions: [purchase],
-      store: new MemorySagaStore(this.database),
-      sender: this.shop,
-      clock: this.database,
-      timers: this.time,
-      logger: silentLogger,
-      random: () => 0.5,
-      settings,
-      counters: { count: (name) => this.counts.set(name, (this.counts.get(name) ?? 0) + 1) },
-    });
-    this.shop.repliesTo((reply) => engine.onReply(reply));
-    return engine;
-  }
-
-  /** Sagas that a dead instance left: each has sent its first command, or is being undone. */
-  leftBehind(count: number, phase: 'forward' | 'backward' = 'forward'): void {
-    for (let i = 0; i < count; i++) {
-      const nowMs = this.time.nowMs();
-      const ids = { sagaId: `${phase}-${i}`, subjectId: `subject-${i}`, owner: 'dead' };
-      const first = prepare(purchase, { ...ids, input, requestId: undefined, nowMs });
-      this.database.insert(first);
-      if (phase === 'forward') continue;
-      const error = { kind: 'fault', code: 'BROKEN', message: '', retryable: false } as const;
-      const about = { step: 'ORDER_CREATED', direction: 'do', attempt: 1 } as const;
-      const event = { kind: 'replied', ...about, outcome: error, nowMs, random: 0 } as const;
-      const { instance, logs } = transition(purchase, first.instance, event, ENGINE_DEFAULTS);
-      this.database.save('dead', { before: first.instance, instance, logs });
-    }
-  }
-
-  ended(phase: string): number {
-    let ended = 0;
-    for (const { instance } of this.database.rows.values()) if (instance.phase === phase) ended++;
-    return ended;
-  }
-
-  async settled(): Promise<void> {
-    const rows = () => [...this.database.rows.values()];
-    await this.time.until('all to end', () => !rows().some(({ instance }) => isOpen(instance)));
-  }
-
-  async running(settings: Partial<EngineSettings> = {}): Promise<SagaEngine> {
-    const engine = this.newEngine(settings);
-    let isRunning = false;
-    void engine.run().then(() => (isRunning = true));
-    await this.time.until('the first heartbeat', () => isRunning);
-    return engine;
-  }
-}
 
 describe('a crowd of sagas that a dead instance left', () => {
   it('goes forward without a command that has to be asked twice', async () => {

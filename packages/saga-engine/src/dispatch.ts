@@ -4,7 +4,7 @@ import { isOpen, traceOf, type SagaInstance } from './instance.js';
 import { reasonOf, storable } from './json.js';
 import type { OutgoingCommand } from './ports.js';
 import type { Resident } from './resident.js';
-import { postponed, SendWindow, type Lane } from './send-window.js';
+import { Pass, postponed, renewed, SendWindow, type Lane } from './send-window.js';
 
 /** Why a command did not get into its queue. */
 interface Unsent {
@@ -17,10 +17,18 @@ interface Unsent {
   readonly retryable?: false;
 }
 
+interface ToSend {
+  readonly command: PlannedCommand;
+  readonly attempt: number;
+}
+
+/** A command that leaves no later than this has its deadlines as they were decided. */
+const LATE_MS = 100;
+
 /**
  * Sends what is committed, when its queue has a place for it. A command held back is in no danger:
  * its row names it, so that whoever takes the saga over sends it. Its deadlines are moved in memory
- * only; the row's stay as they were promised to others.
+ * only; the row's stay as they were, and whoever reads it counts them anew.
  */
 export class Dispatch {
   private readonly window: SendWindow;
@@ -41,19 +49,17 @@ export class Dispatch {
     return this.window.waiting;
   }
 
-  send(resident: Resident, command: PlannedCommand, attempt: number): void {
-    resident.heldSinceMs = this.ports.timers.nowMs();
-    const pass = {
-      queue: command.queue,
-      lane: laneOf(resident, command),
-      go: () => {
-        if (resident.isHeldBack) this.endWait(resident);
-        void this.publish(resident, command, attempt);
-      },
-    };
+  /** `sinceMs`: when it was decided, by the monotonic clock; its commit may have been slow. */
+  send(resident: Resident, { command, attempt }: ToSend, sinceMs: number): void {
+    const lane = laneOf(resident, command);
+    const pass = new Pass(command.queue, lane, sinceMs, (wasHeldBack) => {
+      const lateMs = this.ports.timers.nowMs() - pass.sinceMs;
+      if (lateMs > LATE_MS) this.postpone(resident, lateMs);
+      if (wasHeldBack) this.to.sentLater(resident);
+      void this.publish(resident, command, attempt);
+    });
     resident.pass = pass;
     this.window.enter(pass);
-    resident.isHeldBack = this.window.isWaiting(pass);
   }
 
   /** What was sent, or waits to be, is awaited no longer. */
@@ -61,24 +67,33 @@ export class Dispatch {
     const { pass } = resident;
     if (!pass) return;
     resident.pass = undefined;
-    resident.isHeldBack = false;
     this.window.leave(pass);
   }
 
+  /** The saga as its row says it is; its step's deadline counts from now. */
+  readAgain(resident: Resident, row: SagaInstance): void {
+    const { clock, timers } = this.ports;
+    const command = isOpen(row) ? resident.definition.commands.get(row.awaited) : undefined;
+    if (resident.pass) resident.pass.sinceMs = timers.nowMs();
+    resident.instance = row;
+    if (!isOpen(row) || !command) return;
+    const { deadlineMs } = resident.definition.steps[command.index]!;
+    resident.instance = renewed(row, deadlineMs, clock.nowMs());
+  }
+
   /** Where the saga stands: what waits to be sent has used up nothing of its deadlines but the saga's. */
-  asSentNow({ instance, isHeldBack, heldSinceMs }: Resident): SagaInstance {
-    if (!isHeldBack || !isOpen(instance)) return instance;
-    return postponed(instance, this.ports.timers.nowMs() - heldSinceMs);
+  asSentNow({ instance, pass }: Resident): SagaInstance {
+    if (!pass?.isHeldBack || !isOpen(instance)) return instance;
+    return postponed(instance, this.ports.timers.nowMs() - pass.sinceMs);
   }
 
   stop(): void {
     this.window.close();
   }
 
-  private endWait(resident: Resident): void {
-    resident.instance = this.asSentNow(resident);
-    resident.isHeldBack = false;
-    this.to.sentLater(resident);
+  private postpone(resident: Resident, byMs: number): void {
+    const { instance } = resident;
+    if (isOpen(instance)) resident.instance = postponed(instance, byMs);
   }
 
   private async publish(
@@ -115,18 +130,18 @@ export class Dispatch {
 const NOT_MADE = 'the command cannot be made';
 
 function laneOf(resident: Resident, command: PlannedCommand): Lane {
-  const isUrgent =
-    command.direction === 'undo' || resident.definition.steps[command.index]!.pastPivot;
-  return isUrgent ? 'urgent' : resident.origin;
+  if (command.direction === 'undo') return 'undo';
+  return resident.definition.steps[command.index]!.pastPivot ? 'pivot' : resident.origin;
 }
 
 /** Throws when `data` does, or when JSON cannot hold what it answers. */
 function outgoing(saga: SagaInstance, command: PlannedCommand, attempt: number): OutgoingCommand {
   const { sagaId, subjectId, requestId } = saga;
-  const { step, direction, queue, pattern } = command;
+  const { step, direction, queue, pattern, replyTimeoutMs } = command;
   const id = `${sagaId}:${step}:${direction}`;
   const data = storable(command.data(saga));
-  return { id, sagaId, subjectId, step, direction, attempt, requestId, queue, pattern, data };
+  const about = { id, sagaId, subjectId, step, direction, attempt, requestId };
+  return { ...about, queue, pattern, data, replyTimeoutMs };
 }
 
 /** An error's own code, or the one given, and its message. */

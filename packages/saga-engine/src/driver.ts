@@ -86,12 +86,12 @@ export class Driver {
   }
 
   /** A saga just inserted: its first command may go out, unless the scan was there first. */
-  begin(definition: SagaDefinition, first: Transition): void {
+  begin(definition: SagaDefinition, first: Transition, preparedAtMs: number): void {
     if (this.residents.has(first.instance.sagaId)) return;
     const resident = new Resident(definition, first.instance, 'started');
     this.residents.set(first.instance.sagaId, resident);
     this.newWork.add(resident);
-    this.handOut(resident, first);
+    this.handOut(resident, first, preparedAtMs);
   }
 
   /** A saga read from its row: taken over, or found again. What it awaits is sent once more. */
@@ -107,7 +107,7 @@ export class Driver {
     if (known && (known.isBusy || known.instance.version >= row.version)) return undefined;
     if (!known) this.adoptedCount++;
     const resident = known ?? new Resident(definition, row, 'adopted');
-    resident.instance = row;
+    this.dispatch.readAgain(resident, row);
     this.residents.set(row.sagaId, resident);
     return resident;
   }
@@ -181,16 +181,19 @@ export class Driver {
     for (let tries = 0; ; tries++) {
       if (!this.isDriven(resident)) return 'not-here';
       const { version } = resident.instance;
+      const decidedAtMs = this.ports.timers.nowMs();
       const move = this.decide(resident, event, tries > 0);
       if (move.ignored) return this.ignore(resident, event, move.ignored);
       if (event.kind === 'replied') this.ports.reached('orchestrator.reply-before-commit');
       const saved = await this.save(resident, move);
       if (saved === 'saved') {
-        this.committed(resident, event, move);
+        this.committed(resident, event, move, decidedAtMs);
         return 'applied';
       }
       if (saved instanceof WriteRefused) return this.park(resident, saved);
       await this.reread(resident, saved, tries);
+      // A reply that came meanwhile says more than the silence before it.
+      if (event.kind === 'wake' && resident.turns.length > 0) return 'too-early';
       failed = saved !== 'guard-failed' && resident.instance.version === version ? failed + 1 : 0;
       if (failed < FAILED_WRITES_MAX || !this.isDriven(resident)) continue;
       const { code, message } = errorOf(saved, 'WRITE_FAILED');
@@ -201,14 +204,15 @@ export class Driver {
   /** Writes why nothing can be written; what refuses this, too, is parked in memory alone. */
   private async park(resident: Resident, { code, message }: WriteRefused): Promise<Applied> {
     const event = { kind: 'refused', code, message } as const;
+    const atMs = this.ports.timers.nowMs();
     const move = this.decide(resident, event, false);
     const saved = await this.save(resident, move);
-    if (saved === 'saved') this.committed(resident, event, move);
+    if (saved === 'saved') this.committed(resident, event, move, atMs);
     else if (saved === 'guard-failed') await this.reread(resident, saved, 0);
     else {
       // The row is as it was, and so is the version that the next write follows.
       const { version } = resident.instance;
-      this.committed(resident, event, { ...move, instance: { ...move.instance, version } });
+      this.committed(resident, event, { ...move, instance: { ...move.instance, version } }, atMs);
     }
     return 'not-written';
   }
@@ -226,10 +230,8 @@ export class Driver {
     if (event.kind === 'replied') {
       const { step, direction, attempt } = event;
       this.ports.counters.count('ignored');
-      this.ports.logger.debug(
-        { ...traceOf(resident.instance), step, direction, attempt, reason },
-        'reply answers nothing awaited',
-      );
+      const about = { ...traceOf(resident.instance), step, direction, attempt, reason };
+      this.ports.logger.debug(about, 'reply answers nothing awaited');
     }
     return reason;
   }
@@ -238,12 +240,12 @@ export class Driver {
     return saveMove(this.ports, instance as OpenSaga, move);
   }
 
-  private committed(resident: Resident, event: ArrivingEvent, move: Transition): void {
+  private committed(resident: Resident, event: ArrivingEvent, move: Transition, atMs: number) {
     account(this.ports, resident.instance, event, move.instance);
     resident.instance = move.instance;
     if (!resident.isNewWork) this.newWork.delete(resident);
     this.dispatch.settle(resident);
-    this.handOut(resident, move);
+    this.handOut(resident, move, atMs);
     if (event.kind === 'replied') this.ports.reached('orchestrator.commit-before-ack');
   }
 
@@ -253,9 +255,8 @@ export class Driver {
     const trace = traceOf(resident.instance);
     counters.count(why === 'guard-failed' ? 'guard-failed' : 'outcome-unknown');
     for (let pauses = tries; ; pauses++) {
-      if (pauses > 0) {
-        await pause(timers, Math.min(settings.rereadMaxMs, 50 * 2 ** Math.min(pauses, 10)));
-      }
+      const pauseMs = Math.min(settings.rereadMaxMs, 50 * 2 ** Math.min(pauses, 10));
+      if (pauses > 0) await pause(timers, pauseMs);
       if (this.isStopped) throw new EngineStopped();
       try {
         const row = await store.load(trace.sagaId);
@@ -270,13 +271,13 @@ export class Driver {
   }
 
   private adoptRow(resident: Resident, row: SagaInstance): void {
-    resident.instance = row;
+    this.dispatch.readAgain(resident, row);
     if (!isOpen(row)) this.finish(resident, row);
   }
 
-  private handOut(resident: Resident, move: Transition): void {
+  private handOut(resident: Resident, move: Transition, atMs: number): void {
     for (const effect of move.effects) {
-      if (effect.kind === 'send') this.dispatch.send(resident, effect.command, effect.attempt);
+      if (effect.kind === 'send') this.dispatch.send(resident, effect, atMs);
       else if (effect.kind === 'wake') this.alarms.arm(resident);
       else this.finish(resident, move.instance as EndedSaga);
     }
@@ -292,6 +293,7 @@ export class Driver {
     if (isGone && resident.origin === 'adopted') this.adoptedCount--;
     this.newWork.delete(resident);
     this.dispatch.settle(resident);
+    this.alarms.disarm(resident);
     resident.letGo(ended);
   }
 }

@@ -145,13 +145,14 @@ export class SagaEngine {
     const definition = request.definition as SagaDefinition;
     const first = this.starts.prepare({ ...request, definition });
     if (!this.record.isPassed) await this.checkDefinitions();
+    const preparedAtMs = this.ports.timers.nowMs();
     const prepared = { instance: first.instance, logs: first.logs };
     const persisted = await (persist ? persist(prepared) : this.ports.store.insert(prepared));
     if (persisted.kind !== 'inserted') {
       return this.notStarted(first.instance, persisted, persist === undefined);
     }
     this.ports.counters.count('started');
-    if (!this.driver.stopped) this.driver.begin(definition, first);
+    if (!this.driver.stopped) this.driver.begin(definition, first, preparedAtMs);
     return { kind: 'started', instance: first.instance };
   }
 

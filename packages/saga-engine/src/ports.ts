@@ -22,6 +22,11 @@ export interface KnownDefinition {
 
 export interface TakeOverRequest {
   readonly limit: number;
+  /**
+   * An owner is silent when its heartbeat is as old as this, or lies as far in the future, as after
+   * the database's clock went back. Infinity: only sagas that were given up, whose owner has no
+   * heartbeat at all, are taken. Whoever is silent itself takes nothing.
+   */
   readonly silentAfterMs: number;
   /** Sagas of any other definition or version are left to those who know them. */
   readonly definitions: readonly KnownDefinition[];
@@ -73,6 +78,8 @@ export interface OutgoingCommand {
   readonly queue: string;
   readonly pattern: string;
   readonly data: unknown;
+  /** After this long its answer is no longer waited for, so it may expire in its queue. */
+  readonly replyTimeoutMs: number;
 }
 
 export interface CommandSender {

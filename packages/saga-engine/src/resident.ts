@@ -25,13 +25,10 @@ export interface Turn {
 /** A saga that this engine drives, in memory: one event at a time, the others wait for their turn. */
 export class Resident implements Sleeper {
   alarmAtMs = Infinity;
+  alarmPlace = -1;
   isBusy = false;
   /** Its awaited command's place in the queue, from the commit to the answer or the deadline. */
   pass: Pass | undefined;
-  /** True while its command waits to be sent: its deadlines count from the sending. */
-  isHeldBack = false;
-  /** Since when, by the monotonic clock. */
-  heldSinceMs = 0;
   readonly turns: Turn[] = [];
   private waiters: ((ended: EndedSaga | undefined) => void)[] | undefined;
 
@@ -40,6 +37,11 @@ export class Resident implements Sleeper {
     public instance: SagaInstance,
     readonly origin: 'started' | 'adopted',
   ) {}
+
+  /** True while its command waits to be sent: its deadlines count from the sending. */
+  get isHeldBack(): boolean {
+    return this.pass?.isHeldBack ?? false;
+  }
 
   wakeAtMs(): number {
     const { instance } = this;

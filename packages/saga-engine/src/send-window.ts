@@ -1,24 +1,51 @@
 import type { OpenSaga } from './instance.js';
 
 /**
- * Which of those who wait for a queue goes first. `urgent` is what must come to an end: undos, and
- * everything from the pivot on. The other two take turns: sagas started here have somebody waiting
- * for them, those adopted from a dead instance must not wait behind every new one.
+ * Which of those who wait for a queue goes first. What must come to an end goes before the others:
+ * undos, and forward commands from the pivot on; these two take turns. So do the other two: sagas
+ * started here have somebody waiting for them, those adopted from a dead instance must not wait
+ * behind every new one.
  */
-export type Lane = 'urgent' | 'started' | 'adopted';
+export type Lane = 'undo' | 'pivot' | 'started' | 'adopted';
 
-/** The right of one command to be in its queue: it waits, it is out, and it is given back. */
-export interface Pass {
-  readonly queue: string;
-  readonly lane: Lane;
-  /** Sends the command: called once, at once or when its turn has come. */
-  go(): void;
+/**
+ * The right of one command to be in its queue: it is held back or out, until it is given back. This
+ * is the only place that says so.
+ */
+export class Pass {
+  private state: 'new' | 'held back' | 'out' = 'new';
+
+  constructor(
+    readonly queue: string,
+    readonly lane: Lane,
+    /** Since when it may be held back, by the monotonic clock. */
+    public sinceMs: number,
+    /** Sends the command: called once, at once or when its turn has come. */
+    private readonly send: (wasHeldBack: boolean) => void,
+  ) {}
+
+  get isHeldBack(): boolean {
+    return this.state === 'held back';
+  }
+
+  holdBack(): void {
+    this.state = 'held back';
+  }
+
+  go(): void {
+    const wasHeldBack = this.isHeldBack;
+    this.state = 'out';
+    this.send(wasHeldBack);
+  }
 }
 
 export interface SendWindowSettings {
   /** Commands in one queue that are sent and not answered; more than these wait here. */
   readonly commandsPerQueueMax: number;
-  /** So many of these places only urgent commands may take. */
+  /**
+   * So many of these places only undos and what is past its pivot may take, and as many only the
+   * others; at most half of all.
+   */
   readonly reservedPerQueue: number;
 }
 
@@ -39,10 +66,6 @@ export class SendWindow {
     return waiting;
   }
 
-  isWaiting(pass: Pass): boolean {
-    return this.gates.get(pass.queue)?.isWaiting(pass) ?? false;
-  }
-
   enter(pass: Pass): void {
     let gate = this.gates.get(pass.queue);
     if (!gate) this.gates.set(pass.queue, (gate = new Gate(this.settings)));
@@ -60,35 +83,61 @@ export class SendWindow {
   }
 }
 
+/** Two lanes that take turns, and how many of them are out. */
+class Group {
+  out = 0;
+  private nextTurn = 0;
+
+  constructor(private readonly lanes: readonly [Set<Pass>, Set<Pass>]) {}
+
+  /** The one whose turn it is, taken from its lane. */
+  take(): Pass | undefined {
+    const [its, others] = [this.lanes[this.nextTurn]!, this.lanes[1 - this.nextTurn]!];
+    const lane = its.size > 0 ? its : others;
+    if (lane.size === 0) return undefined;
+    this.nextTurn = 1 - this.nextTurn;
+    const pass = lane.values().next().value!;
+    lane.delete(pass);
+    this.out++;
+    return pass;
+  }
+}
+
 class Gate {
   private readonly lanes = {
-    urgent: new Set<Pass>(),
+    undo: new Set<Pass>(),
+    pivot: new Set<Pass>(),
     started: new Set<Pass>(),
     adopted: new Set<Pass>(),
   };
+  private readonly urgent = new Group([this.lanes.undo, this.lanes.pivot]);
+  private readonly other = new Group([this.lanes.started, this.lanes.adopted]);
   private readonly out = new Set<Pass>();
-  private otherOut = 0;
-  private turnOf: 'started' | 'adopted' = 'started';
+  private readonly max: number;
+  /** Each group leaves places for the other, however few of its commands are answered. */
+  private readonly maxOfGroup: number;
 
-  constructor(private readonly settings: SendWindowSettings) {}
-
-  get waiting(): number {
-    const { urgent, started, adopted } = this.lanes;
-    return urgent.size + started.size + adopted.size;
+  constructor({ commandsPerQueueMax, reservedPerQueue }: SendWindowSettings) {
+    this.max = commandsPerQueueMax;
+    this.maxOfGroup = this.max - Math.min(reservedPerQueue, Math.floor(this.max / 2));
   }
 
-  isWaiting(pass: Pass): boolean {
-    return this.lanes[pass.lane].has(pass);
+  get waiting(): number {
+    let waiting = 0;
+    for (const lane of Object.values(this.lanes)) waiting += lane.size;
+    return waiting;
   }
 
   enter(pass: Pass): void {
-    this.lanes[pass.lane].add(pass);
+    const lane = this.lanes[pass.lane];
+    lane.add(pass);
     this.flow();
+    if (lane.has(pass)) pass.holdBack();
   }
 
   leave(pass: Pass): void {
     if (this.lanes[pass.lane].delete(pass) || !this.out.delete(pass)) return;
-    if (pass.lane !== 'urgent') this.otherOut--;
+    this.groupOf(pass).out--;
     this.flow();
   }
 
@@ -96,28 +145,23 @@ class Gate {
     for (const lane of Object.values(this.lanes)) lane.clear();
   }
 
+  private groupOf({ lane }: Pass): Group {
+    return lane === 'undo' || lane === 'pivot' ? this.urgent : this.other;
+  }
+
   private flow(): void {
     for (let pass = this.next(); pass; pass = this.next()) {
-      this.lanes[pass.lane].delete(pass);
       this.out.add(pass);
-      if (pass.lane !== 'urgent') this.otherOut++;
       pass.go();
     }
   }
 
   private next(): Pass | undefined {
-    const { commandsPerQueueMax: max, reservedPerQueue } = this.settings;
-    if (this.out.size >= max) return undefined;
-    const urgent = first(this.lanes.urgent);
-    if (urgent || this.otherOut >= max - reservedPerQueue) return urgent;
-    const lane = this.turnOf;
-    this.turnOf = lane === 'started' ? 'adopted' : 'started';
-    return first(this.lanes[lane]) ?? first(this.lanes[this.turnOf]);
+    const { urgent, other, maxOfGroup } = this;
+    if (this.out.size >= this.max) return undefined;
+    const first = urgent.out < maxOfGroup ? urgent.take() : undefined;
+    return first ?? (other.out < maxOfGroup ? other.take() : undefined);
   }
-}
-
-function first(lane: ReadonlySet<Pass>): Pass | undefined {
-  return lane.size === 0 ? undefined : lane.values().next().value;
 }
 
 /** The same state, its command sent so much later: what is left of its deadlines is as it was. */
@@ -127,4 +171,16 @@ export function postponed(saga: OpenSaga, byMs: number): OpenSaga {
     deadlineAtMs === undefined ? undefined : Math.min(deadlineAtMs + byMs, sagaDeadlineAtMs);
   const wakeAtMs = Math.min(saga.wakeAtMs + byMs, stepDeadlineAtMs ?? Infinity);
   return { ...saga, wakeAtMs, stepDeadlineAtMs };
+}
+
+/**
+ * The same state, read from its row: taken over, found again, or read after a lost commit. What the
+ * row says of the step's deadline was meant for the driver of then. Its command may never have been
+ * sent, or its answer lost with that driver, so the step may take as long again, within the saga's
+ * own deadline.
+ */
+export function renewed(saga: OpenSaga, deadlineMs: number, nowMs: number): OpenSaga {
+  if (saga.stepDeadlineAtMs === undefined) return saga;
+  const stepDeadlineAtMs = Math.min(nowMs + deadlineMs, saga.sagaDeadlineAtMs);
+  return { ...saga, stepDeadlineAtMs };
 }

@@ -2,6 +2,7 @@ import type { SagaDefinition } from './define.js';
 import type { Driver, DriverPorts } from './driver.js';
 import { traceOf, type OpenSaga } from './instance.js';
 import { Loop, pause } from './loop.js';
+import { OwnPulse } from './own-pulse.js';
 
 const SCAN_LIMIT = 1_000;
 
@@ -11,6 +12,7 @@ const SCAN_LIMIT = 1_000;
  */
 export class Caretaker {
   private readonly loops: Loop[];
+  private readonly pulse: OwnPulse;
   private heartbeatFailedSince: number | undefined;
   private isLeaving = false;
   private isStopped = false;
@@ -21,6 +23,7 @@ export class Caretaker {
     private readonly definitions: ReadonlyMap<string, SagaDefinition>,
   ) {
     const { settings, timers } = ports;
+    this.pulse = new OwnPulse(settings);
     const loop = (everyMs: number, name: string, work: () => Promise<unknown>) =>
       new Loop(
         timers,
@@ -65,7 +68,9 @@ export class Caretaker {
   }
 
   private async beat(): Promise<void> {
-    await this.ports.store.heartbeat();
+    const { store, clock, timers } = this.ports;
+    await store.heartbeat();
+    this.pulse.beat(timers.nowMs(), clock.nowMs());
     if (this.heartbeatFailedSince === undefined) return;
     const awayMs = Math.round(this.ports.timers.nowMs() - this.heartbeatFailedSince);
     this.heartbeatFailedSince = undefined;
@@ -73,6 +78,7 @@ export class Caretaker {
   }
 
   private beatFailed(err: unknown): void {
+    this.pulse.failed();
     if (this.heartbeatFailedSince !== undefined) return;
     this.heartbeatFailedSince = this.ports.timers.nowMs();
     this.ports.logger.warn({ err }, 'heartbeat failed; while it is silent others may take over');
@@ -82,9 +88,12 @@ export class Caretaker {
     if (this.isLeaving) return;
     const { store, settings, logger, counters } = this.ports;
     const definitions = [...this.definitions.values()];
-    const { takeoverBatch, adoptedMax, silentAfterMs } = settings;
+    const { takeoverBatch, adoptedMax } = settings;
     const limit = Math.min(takeoverBatch, adoptedMax - this.driver.adoptedSize);
     if (limit <= 0) return;
+    // What was given up may be taken at any time; who is silent may have been so with all others.
+    const isSteady = this.pulse.isSteady(this.ports.timers.nowMs());
+    const silentAfterMs = isSteady ? settings.silentAfterMs : Infinity;
     const rows = await store.takeOver({ limit, silentAfterMs, definitions });
     for (const row of rows) {
       this.ports.reached('orchestrator.mid-takeover');

@@ -20,6 +20,7 @@ import {
 } from './moves.js';
 import { reasonOf, storedCopy } from './json.js';
 import { problemOf, reasonTexts, type Problem } from './problem.js';
+import { renewed } from './send-window.js';
 import type { RetrySettings } from './settings.js';
 import { unknownCommand } from './unknown-command.js';
 
@@ -85,7 +86,10 @@ class Move {
     return this.sendAgain(saga.waitingFor === 'retry' ? saga.attempt + 1 : saga.attempt);
   }
 
-  /** Burns no attempt: the participant cannot have seen this one. */
+  /**
+   * Burns no attempt: the participant cannot have seen this one. Nor does the step's deadline go on,
+   * which counts from the sending.
+   */
   unsent(error: LastError, about: AboutCommand & { readonly retryable?: false }): Transition {
     const { saga, settings } = this;
     if (!this.isAwaited(about) || about.attempt !== saga.attempt || saga.waitingFor !== 'reply') {
@@ -97,7 +101,7 @@ class Move {
     const isTired = isPointless || unsent >= settings.attentionAfterAttempts;
     const needsAttention = this.isForEver() && isTired;
     const pauseMs = isPointless ? settings.backoffMaxMs : this.backoffMs(unsent);
-    const deadlineAtMs = saga.stepDeadlineAtMs ?? Infinity;
+    const deadlineAtMs = this.isForEver() ? Infinity : saga.sagaDeadlineAtMs;
     const forgiven = saga.lastError?.forgiven;
     const lastError = { ...error, unsent, ...(forgiven !== undefined && { forgiven }) };
     return this.pause('resend', lastError, needsAttention, pauseMs, deadlineAtMs);
@@ -155,8 +159,11 @@ class Move {
     return this.command.direction === 'undo' || this.step.pastPivot;
   }
 
+  /** While the broker does not take it, only the saga's own deadline goes on. */
   private isPastDeadline(): boolean {
-    const deadlineAtMs = this.saga.stepDeadlineAtMs;
+    const { waitingFor, stepDeadlineAtMs, sagaDeadlineAtMs } = this.saga;
+    const isUnsent = waitingFor === 'resend' && stepDeadlineAtMs !== undefined;
+    const deadlineAtMs = isUnsent ? sagaDeadlineAtMs : stepDeadlineAtMs;
     return deadlineAtMs !== undefined && this.at.nowMs >= deadlineAtMs;
   }
 
@@ -243,7 +250,9 @@ class Move {
     attempt: number,
     changes?: Pick<OpenSaga, 'needsAttention' | 'lastError'>,
   ): Transition {
-    const { saga, command, at } = this;
+    const { command, at, step } = this;
+    const isUnsent = this.saga.waitingFor === 'resend';
+    const saga = isUnsent ? renewed(this.saga, step.deadlineMs, at.nowMs) : this.saga;
     const wakeAtMs = Math.min(at.nowMs + command.replyTimeoutMs, saga.stepDeadlineAtMs ?? Infinity);
     const version = saga.version + 1;
     const next = { ...saga, ...changes, version, attempt, waitingFor: 'reply', wakeAtMs };

@@ -93,17 +93,23 @@ const load = (subject: string) => `
 SELECT ${columns(subject)} FROM saga_state s WHERE s.saga_id = ANY ($1::uuid[])`;
 
 /**
+ * The age of a heartbeat lies within the limit on both sides: one that lies in the future, since the
+ * clock went back, is no sign of life. The limit may be infinite.
+ */
+const ALIVE = `abs(extract(epoch FROM heartbeat_at - clock_timestamp())::float8) * 1000 < $3::float8`;
+
+/**
  * The living are counted once, before any row is looked at: what another instance took meanwhile
- * has a living owner when its lock is free again, and is left alone. What is being undone goes
- * first ("COMPENSATING" sorts before "RUNNING").
+ * has a living owner when its lock is free again, and is left alone. Who is not among them itself
+ * cannot tell who is: the clock was set, or the heartbeats of all are late. What is being undone
+ * goes first ("COMPENSATING" sorts before "RUNNING").
  */
 const takeOver = (subject: string) => `
 WITH silent AS (
   SELECT s.saga_id FROM saga_state s
   WHERE s.${UNFINISHED} AND s.owner <> $1
-    AND s.owner <> ALL (ARRAY(
-      SELECT instance_id FROM saga_owners
-      WHERE heartbeat_at > clock_timestamp() - $3::float8 * interval '1 millisecond'))
+    AND EXISTS (SELECT 1 FROM saga_owners WHERE instance_id = $1 AND ${ALIVE})
+    AND s.owner <> ALL (ARRAY(SELECT instance_id FROM saga_owners WHERE ${ALIVE}))
     AND (s.definition || '@' || s.definition_version) = ANY ($4::text[])
   ORDER BY s.status, s.saga_id LIMIT $2 FOR UPDATE OF s SKIP LOCKED
 )

@@ -35,6 +35,11 @@ export interface PostgresSagaStoreOptions {
 
 type Saved = 'saved' | 'guard-failed';
 
+/**
+ * Neither a heartbeat nor its connection is waited for any longer: after an outage of all, everybody
+ * has to be back before anybody is called silent.
+ */
+const HEARTBEAT_MS = 3_000;
 /** Connections for loads, takeovers and scans, beside those of the lanes. */
 const READERS = 2;
 const CONTENTION_RETRIES = 5;
@@ -64,7 +69,7 @@ export class PostgresSagaStore implements SagaStore {
     const { lanes = 2, batchMax = 64, queryTimeoutMs = 10_000 } = options;
     this.statements = sagaStatements(options.tables);
     this.pool = this.openPool('saga-store', lanes + 1 + READERS, queryTimeoutMs);
-    this.heartbeatPool = this.openPool('saga-heartbeat', 1, Math.min(queryTimeoutMs, 3_000));
+    this.heartbeatPool = this.openPool('saga-heartbeat', 1, Math.min(queryTimeoutMs, HEARTBEAT_MS));
     // One row's fault must not fail its neighbours.
     const retrySingly = (error: unknown): boolean => error instanceof WriteRefused;
     const bounds = { batchMax, retrySingly };
@@ -181,7 +186,7 @@ export class PostgresSagaStore implements SagaStore {
       application_name: name,
       max,
       idleTimeoutMillis: 0,
-      connectionTimeoutMillis: 5_000,
+      connectionTimeoutMillis: Math.min(queryTimeoutMs, 5_000),
       query_timeout: queryTimeoutMs,
       keepAlive: true,
       options: KEY_LOOKUPS,

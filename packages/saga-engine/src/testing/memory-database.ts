@@ -61,9 +61,9 @@ export class MemoryDatabase implements Clock {
   }
 
   takeOver(owner: string, request: TakeOverRequest): OpenSaga[] {
-    const aliveSinceMs = this.nowMs() - request.silentAfterMs;
-    const isSilent = (name: string) => (this.heartbeats.get(name) ?? -Infinity) < aliveSinceMs;
+    const isSilent = (name: string) => !this.isAlive(name, request.silentAfterMs);
     const taken: OpenSaga[] = [];
+    if (!this.mayJudge(owner, request.silentAfterMs)) return taken;
     for (const row of this.rows.values()) {
       const saga = row.instance;
       if (taken.length >= request.limit) break;
@@ -110,6 +110,18 @@ export class MemoryDatabase implements Clock {
   /** The guard of a write. */
   protected follows(row: SagaInstance, write: SagaWrite, owner: string): boolean {
     return row.version === write.before.version && row.owner === owner;
+  }
+
+  /** Whoever is silent itself cannot tell who else is. */
+  protected mayJudge(owner: string, silentAfterMs: number): boolean {
+    return this.isAlive(owner, silentAfterMs);
+  }
+
+  /** The age of a heartbeat lies within the limit, on both sides: a clock may go back. */
+  protected isAlive(owner: string, silentAfterMs: number): boolean {
+    const heartbeatAtMs = this.heartbeats.get(owner);
+    if (heartbeatAtMs === undefined) return false;
+    return Math.abs(this.nowMs() - heartbeatAtMs) < silentAfterMs;
   }
 
   /** Whether who takes over was built with the saga's version. */

@@ -1,3 +1,5 @@
+import { deploymentsOf } from './deployments.js';
+import { outagesOf } from './outages.js';
 import type { SimulatedProcess } from './simulated-process.js';
 import type { Mishap, Pending, World } from './world.js';
 
@@ -24,15 +26,19 @@ export function mishapsOf(
     [...late, ...ofMail],
     ofProcesses,
     processes.filter((one) => one.isAwake).flatMap((one) => ofOperator(one, sagaIds)),
-    queues.map((queue) => ({
-      name: `nobody reads ${queue} for a while`,
-      happen: () => leaveUnread(world, queue),
-    })),
+    queues.flatMap((queue) => [
+      {
+        name: `nobody reads ${queue} for a while`,
+        happen: () => void world.unreadUntilMs.set(queue, world.nowMs + world.lasting(LATE_MS)),
+      },
+      {
+        name: `the reader of ${queue} hangs for a while`,
+        happen: () => void world.hangsUntilMs.set(queue, world.nowMs + world.lasting(LATE_MS)),
+      },
+    ]),
+    outagesOf(world, processes),
+    deploymentsOf(world, processes),
   ].filter((mishaps) => mishaps.length > 0);
-}
-
-function leaveUnread(world: World, queue: string): void {
-  world.unreadUntilMs.set(queue, world.nowMs + world.chance.pick(LATE_MS));
 }
 
 function isMail({ kind }: Pending): boolean {
@@ -56,7 +62,7 @@ function ofMessage(world: World, message: Pending): Mishap[] {
 }
 
 function delay(world: World, messages: readonly Pending[]): void {
-  const lateMs = world.chance.pick(LATE_MS);
+  const lateMs = world.lasting(LATE_MS);
   for (const message of messages) message.notBeforeMs = world.nowMs + lateMs;
 }
 
@@ -69,14 +75,12 @@ function ofProcess(world: World, one: SimulatedProcess): Mishap[] {
     },
     {
       name: `${id} stands still`,
-      happen: () => {
-        one.pausedUntilMs = world.nowMs + world.chance.pick(PAUSES_MS);
-      },
+      happen: () => one.standStill(world.lasting(PAUSES_MS)),
     },
     {
       name: `${id} cannot write its heartbeat`,
       happen: () => {
-        one.store.silencedUntilMs = world.nowMs + 10_000;
+        one.store.silencedUntilMs = world.nowMs + world.lasting([10_000]);
       },
     },
     {
@@ -88,16 +92,10 @@ function ofProcess(world: World, one: SimulatedProcess): Mishap[] {
       },
     },
     { name: `${id} hears that the broker is back`, happen: () => engine.resendUnsent() },
-    { name: `${id} is stopped`, happen: () => leave(one, engine.stop()) },
+    { name: `${id} is stopped`, happen: () => one.stop() },
     {
       name: `${id} is stopped when it has no more to do`,
-      happen: () => {
-        const drained = engine.drain(world.chance.pick(PAUSES_MS));
-        leave(
-          one,
-          drained.then(() => engine.stop()),
-        );
-      },
+      happen: () => one.stop(world.chance.pick(PAUSES_MS)),
     },
   ];
 }
@@ -111,12 +109,5 @@ function ofOperator(one: SimulatedProcess, sagaIds: readonly string[]): Mishap[]
       name: `an operator asks ${one.id} to ${action} ${sagaId}`,
       happen: () => one.operate(sagaId, action),
     })),
-  );
-}
-
-function leave(one: SimulatedProcess, stopped: Promise<void>): void {
-  stopped.then(
-    () => one.die('in peace'),
-    (error: unknown) => one.failed(error),
   );
 }

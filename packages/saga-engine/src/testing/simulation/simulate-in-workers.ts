@@ -85,6 +85,7 @@ function merged(reports: readonly SimulationReport[]): SimulationReport {
     runs: sum(({ runs }) => runs),
     done: sum(({ done }) => done),
     undone: sum(({ undone }) => undone),
+    needlessUndos: sum(({ needlessUndos }) => needlessUndos),
     counts,
     failure: failures[0],
   };

@@ -15,6 +15,8 @@ export interface SimulationReport {
   readonly runs: number;
   readonly done: number;
   readonly undone: number;
+  /** Goodput: how many of these were undone although nothing required it. Must be 0. */
+  readonly needlessUndos: number;
   /** What all engines counted together: whether what should be tried was tried. */
   readonly counts: ReadonlyMap<EngineCount, number>;
   /** The first run that broke a promise, made as short as could be; undefined when none did. */
@@ -58,11 +60,13 @@ export async function simulate<Input>(
   };
   let done = 0;
   let undone = 0;
+  let needlessUndos = 0;
   for (let run = 0; run < runs; run++) {
     const end = await new Simulation(options, new Chance(seed + run), { counters }).run();
+    needlessUndos += end.needlessUndos;
     if (end.problems.length > 0) {
       const failure = await explain(options, seed + run, end.choices, shrinkTriesMax);
-      return { runs: run + 1, done, undone, counts, failure };
+      return { runs: run + 1, done, undone, needlessUndos, counts, failure };
     }
     for (const { phase } of end.sagas) {
       if (phase === 'done') done++;
@@ -70,7 +74,7 @@ export async function simulate<Input>(
     }
     if (run % BREATHE_EVERY_RUNS === 0) await new Promise((resolve) => setImmediate(resolve));
   }
-  return { runs, done, undone, counts, failure: undefined };
+  return { runs, done, undone, needlessUndos, counts, failure: undefined };
 }
 
 /** The report as a person reads it; `again` is the command that makes the run of a seed again. */
@@ -79,8 +83,9 @@ export function simulationReport(
   { seed }: SimulationBudget,
   again = (failed: number) => `SIMULATION_SEED=${failed} SIMULATION_RUNS=1`,
 ): string {
-  const { runs, done, undone, failure } = report;
-  if (!failure) return `simulation: ${runs} runs from seed ${seed}, ${done} done, ${undone} undone`;
+  const { runs, done, undone, needlessUndos, failure } = report;
+  const goodput = `${done} done, ${undone} undone, ${needlessUndos} of them needlessly`;
+  if (!failure) return `simulation: ${runs} runs from seed ${seed}, ${goodput}`;
   const problems = failure.problems.map((problem) => `! ${problem}`);
   const first = `simulation: broken in run ${runs}; ${again(failure.seed)} makes this run again`;
   return [first, ...failure.trace, ...problems].join('\n');

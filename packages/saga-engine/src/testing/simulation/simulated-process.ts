@@ -1,10 +1,9 @@
 import type { SagaDefinition } from '../../define.js';
 import { EngineStopped, SagaEngine, type EngineOptions } from '../../engine.js';
 import type { OperatorAction } from '../../event.js';
-import type { OpenSaga } from '../../instance.js';
 import type { EngineLogger, OutgoingCommand } from '../../ports.js';
 import type { MemoryDatabase } from '../memory-database.js';
-import { LOST, SimulatedStore } from './simulated-store.js';
+import { LOST, SimulatedStore, type StoreWitness } from './simulated-store.js';
 import type { Actor, World } from './world.js';
 
 /** How far a process is off when it thinks that it knows the database's time. */
@@ -18,7 +17,7 @@ export interface ProcessParts {
   readonly world: World;
   readonly database: MemoryDatabase;
   readonly engine: Pick<EngineOptions, 'settings' | 'counters'>;
-  committed(instance: OpenSaga): void;
+  readonly seen: StoreWitness;
   /** A command got into its queue; the answer to it goes to this process. */
   deliver(command: OutgoingCommand, from: SimulatedProcess): void;
   died(process: SimulatedProcess): void;
@@ -30,6 +29,8 @@ export class SimulatedProcess implements Actor {
   readonly store: SimulatedStore;
   pausedUntilMs = 0;
   readonly startedAtMs: number;
+  /** It was asked to stop: soon its heartbeat ends. */
+  isLeaving = false;
 
   constructor(
     readonly id: string,
@@ -43,7 +44,7 @@ export class SimulatedProcess implements Actor {
     this.startedAtMs = world.nowMs;
     const errorMs = world.chance.pick(CLOCK_ERRORS_MS);
     const beganAtMs = world.chance.pick(CLOCK_BEGINNINGS_MS);
-    this.store = new SimulatedStore(id, this, world, database, (saga) => parts.committed(saga));
+    this.store = new SimulatedStore(id, this, world, database, parts.seen);
     this.engine = new SagaEngine({
       ...engine,
       definitions: known,
@@ -69,6 +70,35 @@ export class SimulatedProcess implements Actor {
 
   get isAwake(): boolean {
     return this.pausedUntilMs <= this.parts.world.nowMs;
+  }
+
+  /** It is there and works, and nothing of its own keeps its heartbeat away. */
+  get isWell(): boolean {
+    return this.isAwake && !this.isLeaving && !this.store.isHindered;
+  }
+
+  /** As a deployment stops it: cleanly, and its sagas are given up. */
+  stop(drainMs?: number): void {
+    this.isLeaving = true;
+    const drained = drainMs === undefined ? Promise.resolve() : this.engine.drain(drainMs);
+    drained
+      .then(() => this.engine.stop())
+      .then(
+        () => this.die('in peace'),
+        (error: unknown) => this.failed(error),
+      );
+  }
+
+  /** The database's clock went back since its last heartbeat, which now lies in the future. */
+  dieInTheFuture(aheadMs: number): void {
+    this.parts.database.heartbeats.set(this.id, this.parts.world.nowMs + aheadMs);
+    this.die('suddenly');
+  }
+
+  /** Whatever it waits for comes only afterwards. */
+  standStill(forMs: number): void {
+    this.pausedUntilMs = this.parts.world.nowMs + forMs;
+    this.store.hinderedAtMs = this.pausedUntilMs;
   }
 
   die(how: string): void {
@@ -107,6 +137,7 @@ export class SimulatedProcess implements Actor {
     const { world } = this.parts;
     if (this.isDead) return NEVER();
     world.tell(() => `${this.id} sends ${titleOf(command)}`);
+    if (world.isBrokerAway) return Promise.reject(new Error('the broker is away'));
     if (!world.fault(24)) {
       this.parts.deliver(command, this);
       return Promise.resolve('accepted');

@@ -9,19 +9,43 @@ import type { Actor, World } from './world.js';
 export const LOST = new Error('connection lost');
 /** One statement in this many goes another way than it should. */
 const UNUSUAL_ONCE_IN = 24;
+/** A heartbeat under way for longer is slow. */
+const SLOW_MS = 500;
+/** After a hindrance the next heartbeat comes within this time. */
+const GRACE_MS = 2_500;
+
+/** Is told what was committed. */
+export interface StoreWitness {
+  committed(instance: OpenSaga): void;
+  saved(write: SagaWrite, by: string): void;
+  tookOver(saga: OpenSaga, from: string): void;
+}
 
 /** The store of one process: it may be slow, and what became of a statement may be unknown. */
 export class SimulatedStore implements SagaStore {
   /** Heartbeats fail until then. */
   silencedUntilMs = 0;
+  /** The last moment at which something kept the heartbeat of this process alone away. */
+  hinderedAtMs = -Infinity;
+  /** Without one written nothing is begun: the database has not told its time. */
+  private isKnown = false;
+  private beatingSinceMs: number | undefined;
 
   constructor(
     readonly instanceId: string,
     private readonly actor: Actor,
     private readonly world: World,
     private readonly database: MemoryDatabase,
-    private readonly committed: (instance: OpenSaga) => void,
+    private readonly seen: StoreWitness,
   ) {}
+
+  /** Something of its own, no outage of all, may have kept its heartbeat away until just now. */
+  get isHindered(): boolean {
+    const { nowMs } = this.world;
+    const slowSinceMs = this.beatingSinceMs ?? nowMs;
+    const isLate = nowMs - this.hinderedAtMs < GRACE_MS || nowMs - slowSinceMs > SLOW_MS;
+    return isLate || !this.isKnown;
+  }
 
   insert(prepared: PreparedSaga): Promise<{ kind: 'inserted' } | { kind: 'exists' }> {
     return this.trip('insert', () => {
@@ -34,8 +58,12 @@ export class SimulatedStore implements SagaStore {
   save(write: SagaWrite): Promise<'saved' | 'guard-failed'> {
     return this.trip('save', () => {
       const saved = this.database.save(this.instanceId, write);
-      if (saved === 'saved') this.note(write.instance, 'commits');
-      else this.world.tell(() => `${this.instanceId} fails the guard: ${named(write.instance)}`);
+      if (saved === 'saved') {
+        this.seen.saved(write, this.instanceId);
+        this.note(write.instance, 'commits');
+      } else {
+        this.world.tell(() => `${this.instanceId} fails the guard: ${named(write.instance)}`);
+      }
       return saved;
     });
   }
@@ -46,8 +74,13 @@ export class SimulatedStore implements SagaStore {
 
   takeOver(request: TakeOverRequest): Promise<OpenSaga[]> {
     return this.trip('takeover', () => {
+      const { rows } = this.database;
+      const owners = new Map([...rows].map(([id, { instance }]) => [id, instance.owner]));
       const taken = this.database.takeOver(this.instanceId, request);
-      for (const saga of taken) this.note(saga, 'takes over');
+      for (const saga of taken) {
+        this.note(saga, 'takes over');
+        this.seen.tookOver(saga, owners.get(saga.sagaId)!);
+      }
       return taken;
     });
   }
@@ -65,10 +98,32 @@ export class SimulatedStore implements SagaStore {
   }
 
   heartbeat(): Promise<void> {
-    if (this.world.nowMs < this.silencedUntilMs) return Promise.reject(LOST);
+    const { world } = this;
+    if (world.nowMs < this.silencedUntilMs) {
+      this.hinderedAtMs = world.nowMs;
+      return Promise.reject(LOST);
+    }
+    this.beatingSinceMs = world.nowMs;
     return this.trip('heartbeat', () => {
-      this.database.heartbeats.set(this.instanceId, this.world.nowMs);
-    });
+      this.database.heartbeats.set(this.instanceId, world.nowMs);
+    }).then(
+      () => {
+        this.isKnown = true;
+        this.beaten(true);
+      },
+      (error: unknown) => {
+        this.beaten(world.isDatabaseAway);
+        throw error;
+      },
+    );
+  }
+
+  /** Written, or kept away by an outage of all, unless it took too long. */
+  private beaten(isWell: boolean): void {
+    const { nowMs } = this.world;
+    const isSlow = nowMs - this.beatingSinceMs! > SLOW_MS;
+    this.beatingSinceMs = undefined;
+    if (!isWell || isSlow) this.hinderedAtMs = nowMs;
   }
 
   release(): Promise<void> {
@@ -84,7 +139,7 @@ export class SimulatedStore implements SagaStore {
   }
 
   private note(instance: SagaInstance, did: string): void {
-    if (isOpen(instance)) this.committed(instance);
+    if (isOpen(instance)) this.seen.committed(instance);
     this.world.tell(() => `${this.instanceId} ${did}: ${named(instance)}`);
   }
 
@@ -92,6 +147,7 @@ export class SimulatedStore implements SagaStore {
   private trip<Answer>(what: string, statement: () => Answer): Promise<Answer> {
     const { world, actor } = this;
     if (actor.pausedUntilMs === Infinity) return new Promise(() => undefined);
+    if (world.isDatabaseAway) return Promise.reject(LOST);
     if (!world.fault(UNUSUAL_ONCE_IN)) return settled(statement);
     const how = world.chance.below(4);
     const name = `${this.instanceId}'s ${what}`;
@@ -101,12 +157,15 @@ export class SimulatedStore implements SagaStore {
       return this.failed(`${name} is done, its answer lost`);
     }
     if (how === 3) {
-      world.later(name, () => void settled(statement).catch(() => undefined));
+      world.later(name, () => {
+        if (!world.isDatabaseAway) settled(statement).catch(() => undefined);
+      });
       return this.failed(`${name} times out, and is still under way`);
     }
     world.tell(() => `${name} is slow`);
-    return new Promise((resolve) => {
+    return new Promise((resolve, reject) => {
       world.later(name, () => {
+        if (world.isDatabaseAway) return reject(LOST);
         const answer = settled(statement);
         answer.catch(() => undefined);
         world.put('answer', `the answer to ${name}`, () => resolve(answer), actor);

@@ -10,8 +10,10 @@ import { MemoryDatabase } from '../memory-database.js';
 import { AnyParticipants } from './any-participants.js';
 import type { Chance } from './chance.js';
 import { mishapsOf, PAUSES_MS } from './mishaps.js';
+import { NeedlessUndos } from './needless-undos.js';
 import { sagaProblems } from './saga-promises.js';
 import { SimulatedProcess, titleOf, type ProcessParts } from './simulated-process.js';
+import { UnreadQueues } from './unread-queues.js';
 import { World, type Mishap, type SimulatedParticipants } from './world.js';
 
 export interface SimulationOptions<Input> {
@@ -64,6 +66,8 @@ export interface RunEnd {
   readonly problems: readonly string[];
   readonly sagas: readonly SagaInstance[];
   readonly choices: readonly number[];
+  /** How many sagas were undone although nothing required it; each is one of the problems, too. */
+  readonly needlessUndos: number;
 }
 
 const FIRST_PLACE = placeOf(0);
@@ -71,6 +75,10 @@ const STEPS_MAX = 20_000;
 const MISHAP_ONCE_IN = 12;
 const MISTAKEN_ONCE_IN = 3;
 const WAIT_MS = 60_000;
+/** In one run of so many, up to so many sagas have hardly any room for their commands. */
+const CROWDED_ONCE_IN = 8;
+const CROWD = 6;
+const NARROW = { commandsPerQueueMax: 2, reservedPerQueue: 1 };
 const CLIENT_PATIENCE_MS = 8_000;
 /** Fewer looks that find nothing: they would be most of what happens. */
 const SETTINGS: EngineSettings = { ...ENGINE_DEFAULTS, takeoverEveryMs: 1_500, pollEveryMs: 2_000 };
@@ -92,6 +100,8 @@ export class Simulation<Input> {
   private readonly parts: ProcessParts;
   private readonly queues: readonly string[];
   private readonly sagaIds: readonly string[];
+  private readonly goodput: NeedlessUndos;
+  private readonly unread: UnreadQueues;
   private steps = 0;
 
   constructor(
@@ -110,7 +120,11 @@ export class Simulation<Input> {
     const commands = this.promised.flatMap((one) => [...one.commands.values()]);
     this.queues = [...new Set(commands.map((one) => one.queue))];
     this.database = options.broken?.database?.(clock) ?? new MemoryDatabase(clock);
-    const sagas = 1 + chance.below(options.sagas ?? 1);
+    const isCrowded = chance.onceIn(CROWDED_ONCE_IN);
+    const sagas = 1 + chance.below(Math.max(options.sagas ?? 1, isCrowded ? CROWD : 1));
+    const settings = { ...SETTINGS, ...(isCrowded && NARROW), ...options.settings };
+    this.goodput = new NeedlessUndos((sagaId) => this.definitionOf(sagaId), world);
+    this.unread = new UnreadQueues(world, settings.commandsPerQueueMax);
     this.sagaIds = Array.from({ length: sagas }, (_, i) => `saga-${i + 1}`);
     this.participants =
       options.participants?.(world) ??
@@ -120,13 +134,14 @@ export class Simulation<Input> {
     this.parts = {
       world,
       database: this.database,
-      engine: {
-        counters: parts.counters,
-        settings: { ...SETTINGS, ...options.settings },
+      engine: { counters: parts.counters, settings },
+      seen: {
+        committed: (saga) => void this.awaitedOnce.add(awaitedKey(saga)),
+        saved: (write, by) => this.goodput.saved(write, by),
+        tookOver: (saga, from) => this.tookOver(saga, from),
       },
-      committed: (saga) => void this.awaitedOnce.add(awaitedKey(saga)),
       deliver: (command, from) => this.deliver(command, from),
-      died: ({ place }) => void world.after(world.chance.pick(PAUSES_MS), () => this.boot(place)),
+      died: ({ place }) => void world.after(world.lasting(PAUSES_MS), () => this.boot(place)),
     };
   }
 
@@ -223,9 +238,16 @@ export class Simulation<Input> {
       .catch(() => undefined);
   }
 
+  /** Of an owner that is well nothing may be taken, whatever outage hit all of them. */
+  private tookOver({ sagaId, owner }: OpenSaga, from: string): void {
+    const robbed = this.processes.find(({ id }) => id === from);
+    if (robbed?.isWell) this.world.breach(`${owner} took ${sagaId} from ${from}, which lives`);
+  }
+
   private deliver(command: OutgoingCommand, from: SimulatedProcess): void {
     const { sagaId, step, direction, attempt } = command;
     const name = titleOf(command);
+    this.goodput.sent(command, from.id);
     if (!this.awaitedOnce.has(sentKey(this.definitionOf(sagaId), command))) {
       this.world.breach(`${from.id} sent ${name}, which no committed row awaits`);
     }
@@ -233,6 +255,7 @@ export class Simulation<Input> {
     const answer = (outcome: ReplyOutcome): void => {
       const said = outcome.kind === 'done' ? 'done' : `${outcome.kind} ${outcome.code}`;
       this.world.tell(() => `  ${name} is answered ${said}`);
+      this.goodput.answered(command, outcome);
       if (from.isDead) return;
       const arrive = (): void => {
         from.engine
@@ -241,7 +264,8 @@ export class Simulation<Input> {
       };
       this.world.put('reply', `${said} of ${name}`, arrive, from);
     };
-    const readAtMs = this.world.unreadUntilMs.get(command.queue);
+    const readAtMs = this.unread.put(command, from.id);
+    if (readAtMs === undefined) return this.world.tell(() => `  ${name} expires in its queue`);
     const arrive = (): void => this.arrive(name, command, answer);
     this.world.put('command', name, arrive, undefined, readAtMs);
   }
@@ -285,6 +309,7 @@ export class Simulation<Input> {
     const { world, database } = this;
     const rows = [...database.rows.values()];
     const sagas = rows.map((row) => row.instance);
+    const needless = this.goodput.problems;
     const problems = [...world.problems];
     if (problems.length === 0 && this.steps > STEPS_MAX) problems.push('it comes to no end');
     if (problems.length === 0 || this.steps > STEPS_MAX) {
@@ -296,7 +321,8 @@ export class Simulation<Input> {
         if (told && told.phase !== saga.phase) problems.push(`a client was told ${told.phase}`);
       }
     }
-    return { problems, sagas, choices: world.chance.choices };
+    problems.push(...needless);
+    return { problems, sagas, choices: world.chance.choices, needlessUndos: needless.length };
   }
 }
 

@@ -46,6 +46,12 @@ const STEP_MS = 3;
 /** How many faults a run has: most bugs need few, some need many. */
 const FAULTS = [0, 1, 2, 3, 4, 5, 6, 8, 12, 20];
 
+/**
+ * What one fault costs a saga at most, beside what it lasts: a reply timeout and a pause, or the
+ * silence of an owner, the time in which its heir makes sure of it, and a takeover.
+ */
+const FAULT_COSTS_MS = 15_000;
+
 /** Time, chance and everything that is on its way. */
 export class World {
   nowMs = BEGINS_AT_MS;
@@ -53,6 +59,14 @@ export class World {
   pending: Pending[] = [];
   /** Queues that nobody reads for a while: until when, by name. */
   readonly unreadUntilMs = new Map<string, number>();
+  /** Queues whose reader takes commands and does them only later: until when, by name. */
+  readonly hangsUntilMs = new Map<string, number>();
+  /** All processes lose the database at once: until when. */
+  databaseAwayUntilMs = 0;
+  /** The broker takes nothing from anybody: until when. */
+  brokerAwayUntilMs = 0;
+  /** At most so much time all faults of this run together cost one saga. */
+  troubleMs = 0;
   private timers: Timer[] = [];
   private faultsLeft: number;
 
@@ -68,7 +82,23 @@ export class World {
   fault(times: number): boolean {
     if (this.faultsLeft === 0 || !this.chance.onceIn(times)) return false;
     this.faultsLeft--;
+    this.troubleMs += FAULT_COSTS_MS;
     return true;
+  }
+
+  /** How long a fault lasts. */
+  lasting(durationsMs: readonly number[]): number {
+    const durationMs = this.chance.pick(durationsMs);
+    this.troubleMs += durationMs;
+    return durationMs;
+  }
+
+  get isDatabaseAway(): boolean {
+    return this.nowMs < this.databaseAwayUntilMs;
+  }
+
+  get isBrokerAway(): boolean {
+    return this.nowMs < this.brokerAwayUntilMs;
   }
 
   get isFair(): boolean {

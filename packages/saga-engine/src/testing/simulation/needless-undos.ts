@@ -1,0 +1,86 @@
+import type { SagaDefinition } from '../../define.js';
+import type { ForwardSaga, SagaFailure } from '../../instance.js';
+import type { OutgoingCommand, SagaWrite } from '../../ports.js';
+import type { ReplyOutcome } from '../../transition.js';
+import type { World } from './world.js';
+
+/** What became of one step's command in one saga. */
+interface Tries {
+  /** Attempts that the broker took, whoever sent them. */
+  readonly attempts: Set<number>;
+  /** By process: when the broker took its first one. */
+  readonly firstSentAtMs: Map<string, number>;
+  /** A participant said that trying again is pointless. */
+  isPointless: boolean;
+}
+
+/** The last retry would come too late when less than a pause is left; clocks are off by 1.4 s. */
+const TOLERANCE_MS = 5_000;
+/** What a saga takes without any fault, at most. */
+const UNDISTURBED_MS = 10_000;
+
+/**
+ * Goodput: which sagas were undone although nothing required it. What requires it is a business
+ * rejection, an operator, an answer after which retrying is pointless, or a lasting fault: as many
+ * unanswered or failed attempts as the step has, each of which the broker took; no outcome for as
+ * long as the step may take, counted from when the deciding process had it sent; or so many faults
+ * that the saga could not have finished within its deadline.
+ */
+export class NeedlessUndos {
+  readonly problems: string[] = [];
+  private readonly tries = new Map<string, Tries>();
+
+  constructor(
+    private readonly definitionOf: (sagaId: string) => SagaDefinition,
+    private readonly world: World,
+  ) {}
+
+  /** The broker took it. */
+  sent(command: OutgoingCommand, by: string): void {
+    if (command.direction !== 'do') return;
+    const { attempts, firstSentAtMs } = this.triesOf(command.sagaId, command.step);
+    attempts.add(command.attempt);
+    if (!firstSentAtMs.has(by)) firstSentAtMs.set(by, this.world.nowMs);
+  }
+
+  answered({ sagaId, step, direction }: OutgoingCommand, outcome: ReplyOutcome): void {
+    if (direction !== 'do' || outcome.kind === 'done') return;
+    const isPointless = outcome.kind === 'rejected' || outcome.retryable === false;
+    if (isPointless) this.triesOf(sagaId, step).isPointless = true;
+  }
+
+  /** A transition was committed. */
+  saved({ before, instance }: SagaWrite, by: string): void {
+    if (before.phase !== 'forward') return;
+    if (instance.phase !== 'backward' && instance.phase !== 'undone') return;
+    const { failure } = instance;
+    if (this.isRequired(before, failure, by)) return;
+    const { sagaId } = before;
+    const problem = `${sagaId} is undone needlessly by ${by}: ${failure.code} in ${failure.step}`;
+    this.problems.push(problem);
+    this.world.tell(() => `! ${problem}`);
+  }
+
+  private isRequired(saga: ForwardSaga, failure: SagaFailure, by: string): boolean {
+    const { world } = this;
+    const definition = this.definitionOf(saga.sagaId);
+    if (failure.kind === 'rejected' || failure.code === 'OPERATOR_COMPENSATED') return true;
+    const step = definition.steps.find(({ name }) => name === failure.step)!;
+    const { attempts, firstSentAtMs, isPointless } = this.triesOf(saga.sagaId, failure.step);
+    if (isPointless || attempts.size >= step.attemptsMax) return true;
+    const waitedMs = world.nowMs - (firstSentAtMs.get(by) ?? Infinity);
+    if (waitedMs >= step.deadlineMs - TOLERANCE_MS) return true;
+    const isOutOfTime = world.nowMs >= saga.sagaDeadlineAtMs - TOLERANCE_MS;
+    return isOutOfTime && world.troubleMs >= definition.deadlineMs - UNDISTURBED_MS;
+  }
+
+  private triesOf(sagaId: string, step: string): Tries {
+    const key = `${sagaId}:${step}`;
+    let tries = this.tries.get(key);
+    if (!tries) {
+      tries = { attempts: new Set(), firstSentAtMs: new Map(), isPointless: false };
+      this.tries.set(key, tries);
+    }
+    return tries;
+  }
+}
