@@ -143,9 +143,9 @@ export class SagaEngine {
   ): Promise<Started<{ kind: string }>> {
     if (this.isDraining) throw new EngineStopped();
     const definition = request.definition as SagaDefinition;
+    const preparedAtMs = this.ports.timers.nowMs();
     const first = this.starts.prepare({ ...request, definition });
     if (!this.record.isPassed) await this.checkDefinitions();
-    const preparedAtMs = this.ports.timers.nowMs();
     const prepared = { instance: first.instance, logs: first.logs };
     const persisted = await (persist ? persist(prepared) : this.ports.store.insert(prepared));
     if (persisted.kind !== 'inserted') {
