@@ -19,6 +19,22 @@ describe('the configuration of the orchestrator', () => {
     expect(readingOf({ ...silent, HEARTBEAT_MS: '2500' })).toHaveProperty('config');
   });
 
+  it('is refused, all problems at once, when its waits do not fit into each other', () => {
+    const waits = {
+      REPLY_TIMEOUT_MS: '20000',
+      PAYMENT_REPLY_TIMEOUT_MS: '30000',
+      STEP_DEADLINE_MS: '20000',
+      SAGA_DEADLINE_MS: '20000',
+    };
+    expect(readingOf(waits)).toEqual({
+      problems: [
+        'REPLY_TIMEOUT_MS must be less than STEP_DEADLINE_MS (it is "20000")',
+        'PAYMENT_REPLY_TIMEOUT_MS must be less than STEP_DEADLINE_MS (it is "30000")',
+        'STEP_DEADLINE_MS must be less than SAGA_DEADLINE_MS (it is "20000")',
+      ],
+    });
+  });
+
   it.each([
     ['SAGA_RETENTION_DAYS', '61', 'SAGA_RETENTION_DAYS must be an integer from 1 to 60'],
     ['SAGA_RETENTION_DAYS', '0', 'SAGA_RETENTION_DAYS must be an integer from 1 to 60'],

@@ -17,6 +17,21 @@ function IsTwice(name: 'HEARTBEAT_MS'): PropertyDecorator {
     });
 }
 
+/** One wait fits into another, or what waits for it would never be told of its end. */
+function IsShorterThan(name: 'STEP_DEADLINE_MS' | 'SAGA_DEADLINE_MS'): PropertyDecorator {
+  return (target, propertyName) =>
+    registerDecorator({
+      name: 'isShorterThan',
+      target: target.constructor,
+      propertyName: String(propertyName),
+      validator: {
+        validate: (value: unknown, args) =>
+          Number(value) < (args!.object as OrchestratorConfig)[name],
+        defaultMessage: (args) => `${args?.property} must be less than ${name}`,
+      },
+    });
+}
+
 const { sagas, idempotencyKeys } = RETENTION_DAYS;
 
 /** What the orchestrator is told by its environment; every problem with it is reported at boot. */
@@ -38,15 +53,18 @@ export class OrchestratorConfig extends DatabaseConfig {
   MAX_SAGAS_IN_FLIGHT = 1_000;
 
   @IsIntegerVariable({ min: 10, max: 600_000 })
+  @IsShorterThan('STEP_DEADLINE_MS')
   REPLY_TIMEOUT_MS = 2_000;
 
   @IsIntegerVariable({ min: 10, max: 600_000 })
+  @IsShorterThan('STEP_DEADLINE_MS')
   PAYMENT_REPLY_TIMEOUT_MS = 5_000;
 
   @IsIntegerVariable({ min: 1, max: 100 })
   STEP_ATTEMPTS = 5;
 
   @IsIntegerVariable({ min: 20, max: 3_600_000 })
+  @IsShorterThan('SAGA_DEADLINE_MS')
   STEP_DEADLINE_MS = 20_000;
 
   /** Past it, and before its pivot, a saga is undone; holds are asked to outlive it. */

@@ -1,6 +1,10 @@
 import 'reflect-metadata';
 import { fileURLToPath } from 'node:url';
-import { type SagaDefinitionChanged, SagaDefinitionError } from '@backstitch/saga-engine';
+import {
+  EngineSettingsError,
+  type SagaDefinitionChanged,
+  SagaDefinitionError,
+} from '@backstitch/saga-engine';
 import {
   bootApp,
   createLogger,
@@ -77,12 +81,13 @@ await bootApp({
   }),
 });
 
-/** Deadlines that do not fit into each other are a mistake of the configuration. */
+/** What the configuration lets through, and a saga or its engine cannot work with. */
 function runtimeOrExit(): SagaRuntime {
   try {
     return new SagaRuntime(config, logger);
   } catch (error) {
-    if (!(error instanceof SagaDefinitionError)) throw error;
+    const isTold = error instanceof SagaDefinitionError || error instanceof EngineSettingsError;
+    if (!isTold) throw error;
     process.stderr.write(`The configuration is not valid:\n${error.message}\n`);
     return process.exit(1);
   }

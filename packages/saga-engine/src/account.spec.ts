@@ -2,6 +2,7 @@ import { waitFor } from '@backstitch/testkit';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { engineOn } from './fixtures/engines.js';
 import { silentLogger } from './fixtures/silent-logger.js';
+import { currentStepOf, type SagaInstance } from './instance.js';
 import type { OutgoingCommand } from './ports.js';
 import { DONE, MemoryDatabase, MemorySagaStore, type Answer } from './testing/index.js';
 
@@ -53,6 +54,31 @@ describe('the log of a saga that does not go straight on', () => {
     await engine.waitForEnd(sagaId, 5_000);
     const why = { sagaId, step: 'HOTEL', kind: 'rejected', code: 'FULL' };
     expect(lines).toEqual([['undoing', expect.objectContaining(why)]]);
+    await engine.stop();
+  });
+});
+
+describe('who observes an engine', () => {
+  it('is told of each commit in its order, and changes nothing by throwing', async () => {
+    const told: string[] = [];
+    const database = new MemoryDatabase();
+    const observer = {
+      committed: (before: SagaInstance, event: string, after: SagaInstance) => {
+        told.push(`${event}: ${currentStepOf(before)} to ${currentStepOf(after)}`);
+        throw new Error('out of order');
+      },
+    };
+    const answer = () => DONE;
+    const { engine, begin } = engineOn(new MemorySagaStore(database), answer, {}, observer);
+    expect(await engine.waitForEnd(await begin(), 5_000)).toMatchObject({ phase: 'done' });
+    expect(told).toEqual([
+      'replied: FLIGHT to HOTEL',
+      'replied: HOTEL to TICKET',
+      'replied: TICKET to COMPLETED',
+    ]);
+    expect(
+      lines.filter(([message]) => message === 'the observer of the sagas failed'),
+    ).toHaveLength(3);
     await engine.stop();
   });
 });

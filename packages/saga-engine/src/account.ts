@@ -1,9 +1,25 @@
+import type { DriverPorts } from './driver-ports.js';
 import { isOpen, traceOf, type OpenSaga, type SagaInstance } from './instance.js';
 import type { EngineCounters, EngineLogger } from './ports.js';
 import type { ArrivingEvent } from './resident.js';
 
+/** Counts and logs a committed transition, and tells who observes the engine. */
+export function observe(
+  ports: Pick<DriverPorts, 'counters' | 'logger' | 'observer'>,
+  before: SagaInstance,
+  event: ArrivingEvent,
+  after: SagaInstance,
+): void {
+  account(ports, before, event, after);
+  try {
+    ports.observer?.committed(before, event.kind, after);
+  } catch (err) {
+    ports.logger.error({ ...traceOf(after), err }, 'the observer of the sagas failed');
+  }
+}
+
 /** Counts a committed transition, and logs what an operator would otherwise have to guess. */
-export function account(
+function account(
   { counters, logger }: { counters: EngineCounters; logger: EngineLogger },
   before: SagaInstance,
   event: ArrivingEvent,

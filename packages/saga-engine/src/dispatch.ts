@@ -116,9 +116,9 @@ export class Dispatch {
       return;
     }
     try {
-      this.ports.reached('orchestrator.after-commit-before-publish');
+      this.ports.reached('after-commit-before-publish');
       const answer = await this.ports.sender.send(made);
-      this.ports.reached('orchestrator.after-publish');
+      this.ports.reached('after-publish');
       if (answer !== 'accepted') unsent('UNROUTABLE', `nobody serves the queue ${queue}`);
     } catch (error) {
       const { code, message } = errorOf(error);

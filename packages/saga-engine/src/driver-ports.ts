@@ -4,6 +4,7 @@ import type {
   EngineCounters,
   EngineFaultPoint,
   EngineLogger,
+  SagaObserver,
   SagaStore,
   Timers,
 } from './ports.js';
@@ -19,5 +20,6 @@ export interface DriverPorts {
   readonly timers: Timers;
   readonly settings: EngineSettings;
   readonly random: () => number;
+  readonly observer: SagaObserver | undefined;
   reached(point: EngineFaultPoint): void;
 }

@@ -1,4 +1,4 @@
-import { account } from './account.js';
+import { observe } from './account.js';
 import { Alarms } from './alarms.js';
 import type { SagaDefinition } from './define.js';
 import type { DriverPorts } from './driver-ports.js';
@@ -184,7 +184,7 @@ export class Driver {
       const decidedAtMs = this.ports.timers.nowMs();
       const move = this.decide(resident, event, tries > 0);
       if (move.ignored) return this.ignore(resident, event, move.ignored);
-      if (event.kind === 'replied') this.ports.reached('orchestrator.reply-before-commit');
+      if (event.kind === 'replied') this.ports.reached('reply-before-commit');
       const saved = await this.save(resident, move);
       if (saved === 'saved') {
         this.committed(resident, event, move, decidedAtMs);
@@ -241,12 +241,12 @@ export class Driver {
   }
 
   private committed(resident: Resident, event: ArrivingEvent, move: Transition, atMs: number) {
-    account(this.ports, resident.instance, event, move.instance);
+    observe(this.ports, resident.instance, event, move.instance);
     resident.instance = move.instance;
     if (!resident.isNewWork) this.newWork.delete(resident);
     this.dispatch.settle(resident);
     this.handOut(resident, move, atMs);
-    if (event.kind === 'replied') this.ports.reached('orchestrator.commit-before-ack');
+    if (event.kind === 'replied') this.ports.reached('commit-before-ack');
   }
 
   /** Waits for the database as long as it takes; the row decides how it goes on. */

@@ -104,11 +104,11 @@ describe('driving a saga', () => {
     const { engine, begin, reached } = newEngine(first('HOTEL', FULL));
     await engine.waitForEnd(await begin(), 5_000);
     expect(reached.slice(0, 5)).toEqual([
-      'orchestrator.after-commit-before-publish',
-      'orchestrator.after-publish',
-      'orchestrator.reply-before-commit',
-      'orchestrator.after-commit-before-publish',
-      'orchestrator.commit-before-ack',
+      'after-commit-before-publish',
+      'after-publish',
+      'reply-before-commit',
+      'after-commit-before-publish',
+      'commit-before-ack',
     ]);
   });
 });

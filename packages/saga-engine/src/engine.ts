@@ -13,11 +13,13 @@ import type {
   EngineFaultPoint,
   EngineLogger,
   PreparedSaga,
+  SagaObserver,
   SagaStore,
   Timers,
 } from './ports.js';
 import type { Applied } from './resident.js';
-import { ENGINE_DEFAULTS, type EngineSettings } from './settings.js';
+import type { EngineSettings } from './settings.js';
+import { engineSettings } from './settings-check.js';
 import { Caretaker, definitionKey } from './takeover.js';
 import { isSameStart, Starts } from './starts.js';
 import { processTimers } from './timers.js';
@@ -41,6 +43,7 @@ export interface EngineOptions {
   readonly random?: () => number;
   /** Those of the process, unless time is simulated. */
   readonly timers?: Timers;
+  readonly observer?: SagaObserver;
   /** Called at every fault point. */
   readonly reached?: (point: EngineFaultPoint) => void;
 }
@@ -83,13 +86,15 @@ export class SagaEngine {
   private readonly definitions: ReadonlyMap<string, SagaDefinition>;
   private isDraining = false;
 
+  /** Throws EngineSettingsError, naming every problem of the settings. */
   constructor(options: EngineOptions) {
     this.definitions = new Map(
       options.definitions.map((known) => [definitionKey(known.name, known.version), known]),
     );
     this.ports = {
       ...options,
-      settings: { ...ENGINE_DEFAULTS, ...options.settings },
+      settings: engineSettings(options.settings),
+      observer: options.observer,
       counters: options.counters ?? { count: () => undefined },
       timers: options.timers ?? processTimers,
       random: options.random ?? Math.random,

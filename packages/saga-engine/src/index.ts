@@ -6,5 +6,6 @@ export * from './instance.js';
 export * from './ports.js';
 export * from './refused.js';
 export * from './settings.js';
+export { EngineSettingsError } from './settings-check.js';
 export * from './trace.js';
 export * from './transition.js';

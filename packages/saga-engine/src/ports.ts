@@ -1,4 +1,5 @@
 import type { Direction } from './define.js';
+import type { SagaEvent } from './event.js';
 import type { RecordedDefinition } from './fingerprint.js';
 import type { OpenSaga, SagaInstance, SagaLog, SagaLogEntry } from './instance.js';
 
@@ -127,10 +128,16 @@ export interface EngineCounters {
   count(name: EngineCount): void;
 }
 
+/** Told of what an engine commits. What it throws is logged, and changes nothing. */
+export interface SagaObserver {
+  /** A saga moved on, in the order of its commits; `event` is what it was about. */
+  committed(before: SagaInstance, event: SagaEvent['kind'], after: SagaInstance): void;
+}
+
 /** Where a test may stop the engine; each is a no-op unless somebody armed it. */
 export type EngineFaultPoint =
-  | 'orchestrator.after-commit-before-publish'
-  | 'orchestrator.after-publish'
-  | 'orchestrator.reply-before-commit'
-  | 'orchestrator.commit-before-ack'
-  | 'orchestrator.mid-takeover';
+  | 'after-commit-before-publish'
+  | 'after-publish'
+  | 'reply-before-commit'
+  | 'commit-before-ack'
+  | 'mid-takeover';

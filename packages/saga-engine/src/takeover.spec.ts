@@ -101,7 +101,7 @@ describe('more than one instance', () => {
     await other.engine.run();
     await other.engine.waitForEnd(sagaId, 5_000);
     expect(other.received(sagaId)[0]).toBe('FLIGHT do 1');
-    expect(other.reached).toContain('orchestrator.mid-takeover');
+    expect(other.reached).toContain('mid-takeover');
   });
 
   it('takes nothing over any more while it drains', async () => {

@@ -96,7 +96,7 @@ export class Caretaker {
     const silentAfterMs = isSteady ? settings.silentAfterMs : Infinity;
     const rows = await store.takeOver({ limit, silentAfterMs, definitions });
     for (const row of rows) {
-      this.ports.reached('orchestrator.mid-takeover');
+      this.ports.reached('mid-takeover');
       counters.count('taken-over');
       logger.info({ ...traceOf(row), epoch: row.epoch }, 'took over');
       this.adopt(row);

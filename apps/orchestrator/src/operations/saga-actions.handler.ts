@@ -3,11 +3,11 @@ import {
   type OperatorAction,
   type SagaEngine,
   type SagaInstance,
+  type SagaStore,
 } from '@backstitch/saga-engine';
 import { databaseFault, type Logger, Problem } from '@backstitch/service-kit';
 import type { SagaDone, SagaList, SagaView } from '@backstitch/shared-types';
 import { sagaViewOf } from '../sagas/saga-view.js';
-import type { LoggingSagaStore } from '../sagas/sagas.store.js';
 import type { OperatorActions } from './operator-actions.repository.js';
 import type { OperatorRequest } from './operator-request.dto.js';
 import { standOf, whyRefused } from './saga-refusals.js';
@@ -15,7 +15,7 @@ import type { UnfinishedSagasRepository } from './unfinished-sagas.repository.js
 
 export interface SagaActionsParts {
   engine: Pick<SagaEngine, 'operate'>;
-  store: Pick<LoggingSagaStore, 'load' | 'history'>;
+  store: Pick<SagaStore, 'load' | 'history'>;
   unfinished: UnfinishedSagasRepository;
   actions: OperatorActions;
   logger: Logger;

@@ -6,12 +6,14 @@ import {
   type PublishResult,
 } from '@backstitch/messaging';
 import {
+  ENGINE_DEFAULTS,
   EngineStopped,
   type OutgoingCommand,
   type SagaDefinition,
   SagaDefinitionChanged,
   SagaEngine,
 } from '@backstitch/saga-engine';
+import { PostgresSagaStore } from '@backstitch/saga-engine/postgres';
 import { exposeBroker, type Logger, reachedFaultPoint } from '@backstitch/service-kit';
 import { Fault, type ReplyPacket } from '@backstitch/shared-types';
 import { checkoutSaga } from '../checkout/checkout-saga.js';
@@ -24,7 +26,7 @@ import { correlationOf, packetOf, replyOf } from './reply.js';
 import { ResendWhenBack } from './resend-when-back.js';
 import { exposeSagas, sagaCounts } from './saga-counts.js';
 import { sagaLogger } from './saga-logger.js';
-import { LoggingSagaStore } from './sagas.store.js';
+import { endLogger } from './end-logger.js';
 
 const NAME = 'orchestrator';
 const DRAIN_MS = 5_000;
@@ -33,7 +35,7 @@ const DRAIN_MS = 5_000;
 export class SagaRuntime {
   readonly definition: SagaDefinition<CheckoutInput>;
   readonly engine: SagaEngine;
-  readonly store: LoggingSagaStore;
+  readonly store: PostgresSagaStore;
   readonly client: CommandClient;
   readonly deadLetters: DeadLetterQueues;
   readonly participants: ParticipantWatch;
@@ -52,7 +54,7 @@ export class SagaRuntime {
         deadlineMs: config.STEP_DEADLINE_MS,
       },
     });
-    this.store = new LoggingSagaStore({ url: config.DB_URL, tables: SAGA_TABLES, logger });
+    this.store = new PostgresSagaStore({ url: config.DB_URL, tables: SAGA_TABLES, logger });
     this.#broker = new Broker({
       urls: config.rabbitmqUrls,
       name: NAME,
@@ -77,10 +79,13 @@ export class SagaRuntime {
       sender: { send: (command) => this.#send(command) },
       logger: sagaLogger(logger),
       counters,
-      reached: reachedFaultPoint,
+      observer: endLogger(this.store.clock, logger),
+      reached: (point) => reachedFaultPoint(`orchestrator.${point}`),
       settings: {
         heartbeatEveryMs: config.HEARTBEAT_MS,
         silentAfterMs: config.OWNER_SILENT_MS,
+        // Who asks for shorter pauses than the usual first one asks for a shorter first one.
+        backoffMinMs: Math.min(ENGINE_DEFAULTS.backoffMinMs, config.BACKOFF_MAX_MS),
         backoffMaxMs: config.BACKOFF_MAX_MS,
         attentionAfterAttempts: config.ATTENTION_AFTER_ATTEMPTS,
       },

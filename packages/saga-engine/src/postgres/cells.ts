@@ -28,8 +28,8 @@ const NEEDS_ESCAPE = /["\\]/g;
 export function cellsOf<Item>(columns: Columns<Item>, item: Item): Cells {
   const cells: Cell[] = [];
   for (const name in columns) {
-    const { type, of } = columns[name]!;
-    cells.push(cellOf(name, type, of(item)));
+    const column = columns[name]!;
+    cells.push(cellOf(name, column.type, column.of(item)));
   }
   return cells;
 }
@@ -63,7 +63,7 @@ function cellOf(name: string, type: ColumnType, value: unknown): Cell {
     case 'bool':
       return value === true ? 'true' : 'false';
     default:
-      if (Number.isFinite(value)) return String(value as number);
+      if (typeof value === 'number' && Number.isFinite(value)) return String(value);
       throw new WriteRefused('22003', `${name} is no number that a database can hold`);
   }
 }

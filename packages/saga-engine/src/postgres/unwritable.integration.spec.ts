@@ -53,7 +53,7 @@ const keeping: SagaDefinition<object> = defineSaga<object>({
 function engineFor(answer: (sagaId: string) => Answer): SagaEngine {
   const participants = new Participants((sent) => answer(sent.sagaId));
   const made = new SagaEngine({
-    definitions: [keeping as SagaDefinition],
+    definitions: [keeping],
     store,
     sender: participants,
     clock: store.clock,

@@ -184,7 +184,7 @@ function settled<Answer>(statement: () => Answer): Promise<Answer> {
   try {
     return Promise.resolve(statement());
   } catch (error) {
-    return Promise.reject(error as Error);
+    return Promise.reject(error);
   }
 }
 

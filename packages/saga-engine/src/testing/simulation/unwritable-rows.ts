@@ -1,5 +1,5 @@
 import { isOpen, type OpenSaga, type SagaInstance } from '../../instance.js';
-import type { Schedule, Stage } from './simulation.js';
+import type { Schedule, Stage } from './simulation-options.js';
 import type { SimulatedProcess } from './simulated-process.js';
 import type { Mishap } from './world.js';
 

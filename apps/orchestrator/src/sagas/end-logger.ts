@@ -1,0 +1,26 @@
+import { type Clock, isOpen, type SagaObserver, statusOf } from '@backstitch/saga-engine';
+import type { Logger, TraceFields } from '@backstitch/service-kit';
+
+/** Logs the end of every saga that was committed here, whoever waits for it. */
+export function endLogger(clock: Clock, logger: Pick<Logger, 'info'>): SagaObserver {
+  return {
+    committed: (_before, _event, ended) => {
+      if (isOpen(ended)) return;
+      const ms = Math.round(clock.nowMs() - ended.createdAtMs);
+      const fields = { status: statusOf(ended), ms, ...sagaTrace(ended) };
+      if (ended.phase === 'done') return logger.info(fields, 'checkout ended');
+      const { step, code, message } = ended.failure;
+      logger.info({ step, code, reason: message, ...fields }, 'checkout ended');
+    },
+  };
+}
+
+/** What every log line about a saga carries. */
+function sagaTrace(saga: {
+  sagaId: string;
+  subjectId: string;
+  requestId: string | undefined;
+}): TraceFields {
+  const { sagaId, subjectId: orderId, requestId } = saga;
+  return { sagaId, orderId, ...(requestId !== undefined && { requestId }) };
+}
