@@ -45,6 +45,7 @@ const commands = new RabbitCommandServer({
   broker,
   queue,
   pauseOn: pauseWhileAway(database),
+  needsSaga: (pattern) => config.needsSaga(pattern),
 });
 exposeBroker(broker, commands);
 const migrations = fileURLToPath(new URL('../migrations', import.meta.url));

@@ -66,6 +66,7 @@ const commands = new RabbitCommandServer({
   prefetch,
   deliveriesMax: prefetch,
   pauseOn: pauseWhileAway(database),
+  needsSaga: (pattern) => config.needsSaga(pattern),
 });
 exposeBroker(broker, commands);
 const migrations = fileURLToPath(new URL('../migrations', import.meta.url));
