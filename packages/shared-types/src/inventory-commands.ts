@@ -1,8 +1,8 @@
-import { IsInt, IsOptional, IsUUID, Matches, Max, Min } from 'class-validator';
+import { IsInt, IsOptional, IsUUID, Max, Min } from 'class-validator';
 import 'reflect-metadata';
 import { AtSight } from './at-sight.js';
 import { IsLines } from './lines.decorator.js';
-import { AMOUNT, OrderIdCommand } from './order-id.command.js';
+import { IsAmount, OrderIdCommand } from './order-id.command.js';
 
 export class InventoryReserveItem {
   @IsUUID('loose')
@@ -15,7 +15,7 @@ export class InventoryReserveItem {
 
   /** The claimed price; a reserve without it skips the price check. */
   @IsOptional()
-  @Matches(AMOUNT)
+  @IsAmount()
   price?: string;
 }
 

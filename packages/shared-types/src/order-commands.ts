@@ -2,7 +2,7 @@ import { IsInt, IsString, IsUUID, Length, Matches, Max, Min } from 'class-valida
 import 'reflect-metadata';
 import { AtSight } from './at-sight.js';
 import { IsLines } from './lines.decorator.js';
-import { AMOUNT, OrderIdCommand } from './order-id.command.js';
+import { IsAmount, OrderIdCommand } from './order-id.command.js';
 import type { OrderSagaState, OrderStatus } from './statuses.js';
 
 export class OrderCreateItem {
@@ -14,7 +14,7 @@ export class OrderCreateItem {
   @Max(1000)
   quantity!: number;
 
-  @Matches(AMOUNT)
+  @IsAmount()
   price!: string;
 }
 
@@ -32,7 +32,7 @@ export class OrderCreateCommand extends OrderIdCommand {
   @IsLines(() => OrderCreateItem)
   items!: OrderCreateItem[];
 
-  @Matches(AMOUNT)
+  @IsAmount()
   totalAmount!: string;
 }
 

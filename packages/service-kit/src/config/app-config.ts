@@ -1,9 +1,7 @@
-import { changesSomething, currencyDigits } from '@backstitch/shared-types';
+import { changesSomething, CURRENCY_DIGITS_MAX, currencyDigits } from '@backstitch/shared-types';
 import { IsIn, IsOptional, IsString, registerDecorator } from 'class-validator';
 import 'reflect-metadata';
 import { IsIntegerVariable } from './integer-variable.js';
-
-const CURRENCY_DIGITS_MAX = 2;
 
 /** The columns keep two decimals, so a currency with more would silently lose its last digit. */
 function IsCurrency(): PropertyDecorator {
