@@ -7,6 +7,9 @@ import {
   databaseReadiness,
   loadConfig,
   openDatabase,
+  requireCurrency,
+  soonKnown,
+  untilCurrencyKnown,
 } from '@backstitch/service-kit';
 import { AppModule } from './app.module.js';
 import { CheckoutHandler } from './checkout/checkout.handler.js';
@@ -31,6 +34,10 @@ const database = openDatabase({
   statementTimeoutMs: 4_000,
 });
 const migrations = fileURLToPath(new URL('../migrations', import.meta.url));
+const currencyKnown = untilCurrencyKnown(
+  () => requireCurrency(database.pool, config.CURRENCY),
+  logger,
+);
 const sagas = runtimeOrExit();
 const logDays = new LogDaysMaker({ days: new LogDaysRepository(database), logger }).expose();
 const retention = new RetentionWorker({
@@ -43,6 +50,7 @@ const retention = new RetentionWorker({
   logger,
 }).expose();
 
+await soonKnown(currencyKnown);
 await bootApp({
   name,
   module: AppModule.of({ config, database, sagas, logger }),

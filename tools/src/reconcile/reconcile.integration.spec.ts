@@ -17,19 +17,6 @@ const running = (step: string, rest: string, wokenAgo = '0 s') =>
       wake_at = now() - interval '${wokenAgo}', ${rest}
     WHERE saga_id = $saga`;
 
-/** As if commands without a saga had done it all. */
-const WITHOUT_SAGA: readonly (readonly [DatabaseName, string])[] = [
-  ['orchestrator', 'DELETE FROM saga_state WHERE saga_id = $saga'],
-  ['orchestrator', 'DELETE FROM idempotency_keys WHERE saga_id = $saga'],
-  ['orders', 'UPDATE orders SET saga_id = NULL WHERE id = $id'],
-  ['inventory', 'UPDATE reservations SET saga_id = NULL WHERE order_id = $id'],
-  ['payments', 'UPDATE payments SET saga_id = NULL WHERE order_id = $id'],
-];
-const NEVER_PAID: readonly (readonly [DatabaseName, string])[] = [
-  ['payments', 'DELETE FROM payments WHERE order_id = $id'],
-  ['payments', 'DELETE FROM bank.charges WHERE key = $id'],
-];
-
 const PLANTED: readonly Planted[] = [
   {
     what: 'stock that was changed without being booked',
@@ -264,80 +251,6 @@ const PLANTED: readonly Planted[] = [
       ['orders', 'DELETE FROM orders WHERE id = $id'],
     ],
     breaks: [8],
-  },
-  {
-    what: 'an order without a saga that was paid and sold (allowed)',
-    on: 'DONE',
-    plant: WITHOUT_SAGA,
-    breaks: [],
-  },
-  {
-    what: 'an order that was confirmed without a saga and never paid',
-    on: 'DONE',
-    plant: [...WITHOUT_SAGA, ...NEVER_PAID],
-    breaks: [2],
-  },
-  {
-    what: 'an order that was confirmed without a saga after its payment was declined',
-    on: 'DONE',
-    plant: [
-      ...WITHOUT_SAGA,
-      ['payments', `UPDATE payments SET status = 'FAILED' WHERE order_id = $id`],
-      ['payments', `UPDATE bank.charges SET decision = 'DECLINED' WHERE key = $id`],
-    ],
-    breaks: [2],
-  },
-  {
-    what: 'an order without a saga whose payment was refunded and which is CONFIRMED',
-    on: 'DONE',
-    plant: [
-      ...WITHOUT_SAGA,
-      ['payments', `UPDATE payments SET status = 'REFUNDED' WHERE order_id = $id`],
-      ['payments', `INSERT INTO bank.refunds (key, amount) VALUES ($id, '59.98')`],
-    ],
-    breaks: [2],
-  },
-  {
-    what: 'an order without a saga whose stock was released and which is CONFIRMED',
-    on: 'DONE',
-    plant: [
-      ...WITHOUT_SAGA,
-      ['inventory', `UPDATE reservations SET status = 'RELEASED' WHERE order_id = $id`],
-      ['inventory', 'UPDATE products SET stock_quantity = 10 WHERE id = $id'],
-    ],
-    breaks: [2],
-  },
-  {
-    what: 'an order without a saga that was paid with another amount than its total',
-    on: 'DONE',
-    plant: [
-      ...WITHOUT_SAGA,
-      ['payments', `UPDATE payments SET amount = '0.01' WHERE order_id = $id`],
-      ['payments', `UPDATE bank.charges SET amount = '0.01' WHERE key = $id`],
-    ],
-    breaks: [2],
-  },
-  {
-    what: 'an order that was confirmed and never paid, beside its saga that is parked and says why',
-    on: 'DONE',
-    plant: [
-      [
-        'orchestrator',
-        running('ORDER_CONFIRMED', `needs_attention = true, last_error = '{"code":"X"}'`),
-      ],
-      ...NEVER_PAID,
-    ],
-    breaks: [2],
-  },
-  {
-    what: 'an order that was confirmed and never paid, and whose saga nobody knows',
-    on: 'DONE',
-    plant: [
-      ['orchestrator', 'DELETE FROM saga_state WHERE saga_id = $saga'],
-      ['orchestrator', 'DELETE FROM idempotency_keys WHERE saga_id = $saga'],
-      ...NEVER_PAID,
-    ],
-    breaks: [2, 7],
   },
 ];
 
