@@ -71,5 +71,9 @@ export async function untilCurrencyKnown(
 
 /** Resolves with `known`, or when a start must not be held up any longer by a database that is away. */
 export async function soonKnown(known: Promise<void>): Promise<void> {
-  await Promise.race([known, pause(HELD_UP_MS, undefined, { ref: false })]);
+  let timer: NodeJS.Timeout | undefined;
+  // Not unref'd: it is all that keeps a process alive which has nothing open yet.
+  const heldUp = new Promise<void>((resolve) => void (timer = setTimeout(resolve, HELD_UP_MS)));
+  await Promise.race([known, heldUp]);
+  clearTimeout(timer);
 }
