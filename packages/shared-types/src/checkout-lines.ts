@@ -1,4 +1,5 @@
 import type { CheckoutRequestDto } from './checkout-request.dto.js';
+import { QUANTITY_MAX } from './lines.decorator.js';
 import { priceRule, toPriceMinor } from './money.js';
 
 export interface CheckoutLine {
@@ -13,8 +14,6 @@ export interface FieldProblem {
 }
 
 export type CheckoutLines = { lines: CheckoutLine[] } | { problems: FieldProblem[] };
-
-const QUANTITY_MAX = 1000;
 
 /**
  * The lines of a checkout, one per product in product order, quantities summed, prices in minor

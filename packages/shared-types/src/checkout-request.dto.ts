@@ -1,7 +1,7 @@
 import { IsInt, IsString, IsUUID, Matches, Max, Min, registerDecorator } from 'class-validator';
 import 'reflect-metadata';
 import { AtSight } from './at-sight.js';
-import { IsLines } from './lines.decorator.js';
+import { IsLines, QUANTITY_MAX } from './lines.decorator.js';
 import { isDecimal } from './money.js';
 
 /** Any text without control characters and without half a surrogate pair, 1–100 characters. */
@@ -27,7 +27,7 @@ export class CheckoutItemDto {
 
   @IsInt({ message: 'quantity must be an integer' })
   @Min(1)
-  @Max(1000)
+  @Max(QUANTITY_MAX)
   quantity!: number;
 
   /** The price the shopper saw: a claim, checked against the catalogue. */

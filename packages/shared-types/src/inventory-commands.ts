@@ -1,7 +1,7 @@
 import { IsInt, IsOptional, IsUUID, Max, Min } from 'class-validator';
 import 'reflect-metadata';
 import { AtSight } from './at-sight.js';
-import { IsLines } from './lines.decorator.js';
+import { IsLines, QUANTITY_MAX } from './lines.decorator.js';
 import { IsAmount, OrderIdCommand } from './order-id.command.js';
 
 export class InventoryReserveItem {
@@ -10,7 +10,7 @@ export class InventoryReserveItem {
 
   @IsInt()
   @Min(1)
-  @Max(1000)
+  @Max(QUANTITY_MAX)
   quantity!: number;
 
   /** The claimed price; a reserve without it skips the price check. */

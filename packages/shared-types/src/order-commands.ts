@@ -1,7 +1,7 @@
 import { IsInt, IsString, IsUUID, Length, Matches, Max, Min } from 'class-validator';
 import 'reflect-metadata';
 import { AtSight } from './at-sight.js';
-import { IsLines } from './lines.decorator.js';
+import { IsLines, QUANTITY_MAX } from './lines.decorator.js';
 import { IsAmount, OrderIdCommand } from './order-id.command.js';
 import type { OrderSagaState, OrderStatus } from './statuses.js';
 
@@ -11,7 +11,7 @@ export class OrderCreateItem {
 
   @IsInt()
   @Min(1)
-  @Max(1000)
+  @Max(QUANTITY_MAX)
   quantity!: number;
 
   @IsAmount()
