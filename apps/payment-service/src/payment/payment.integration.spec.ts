@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { metricsRegistry } from '@backstitch/service-kit';
 import {
   keyOf,
   newId,
@@ -168,6 +169,9 @@ describe('a payment of one saga', () => {
     const [{ handler }] = approving as [(typeof approving)[0]];
     const refused = { code: 'ORDER_CONFIRMED', retryable: false };
     await expect(handler.refund({ orderId })).rejects.toMatchObject(refused);
+    expect(await metricsRegistry.metrics()).toMatch(
+      /^payment_refund_of_confirmed_total(\{.*\})? 1$/m,
+    );
     expect(await bank.row(orderId)).toMatchObject({ status: 'SUCCESS', refund_requested: false });
     expect(await bank.bankOf(keyOf(sagaId))).toEqual({ decision: 'APPROVED', refunds: 0 });
     await handler.refund({ orderId }, sagaOf(sagaId));
