@@ -24,28 +24,29 @@ async function databaseCommand(
   app: AppName,
   command: string,
   url: string,
-  ...options: string[]
+  currency: string,
 ): Promise<string> {
-  const env = { ...process.env, DB_URL: url };
+  const env = { ...process.env, DB_URL: url, CURRENCY: currency };
   const file = appFile(app, `database/${command}.js`);
-  return (await run(process.execPath, [file, ...options], { env })).stdout;
+  return (await run(process.execPath, [file], { env })).stdout;
 }
 
 /** A database of one's own with the app's schema, and the demo data where it is the inventory. */
 export async function systemDatabase(
   name: DatabaseName,
   serverUrl?: string,
+  currency = 'USD',
 ): Promise<SystemDatabase> {
   const app = DATABASES[name];
   const database = await testDatabase({
     name,
     ...(serverUrl !== undefined && { serverUrl }),
     migrate: async (url) => {
-      await databaseCommand(app, 'migrate', url);
+      await databaseCommand(app, 'migrate', url, currency);
     },
     migrations: `${PROJECT}apps/${app}/migrations`,
   });
-  if (app === 'inventory-service') await databaseCommand(app, 'seed', database.url);
+  if (app === 'inventory-service') await databaseCommand(app, 'seed', database.url, currency);
   const pool = new pg.Pool({ connectionString: database.url, max: 4 });
   pool.on('error', () => undefined);
   return { ...database, pool };

@@ -70,6 +70,24 @@ describe('npm start from a fresh copy', () => {
   );
 
   it(
+    'refuses another currency than that of its data, and with --fresh sells in it',
+    async () => {
+      const refused = new Terminal('npm start', folder, { ...OWN_SERVERS, CURRENCY: 'JPY' });
+      expect(await refused.ended).toBe(1);
+      expect(refused.output).toMatch(/are in USD, and CURRENCY is JPY/);
+      const fresh = { ...OWN_SERVERS, CURRENCY: 'JPY', PAYMENT_FAILURE_RATE: '0' };
+      const terminal = new Terminal('npm start -- --fresh', folder, fresh);
+      await startsOn(terminal, NEXT_START_MS);
+      const [, curl] = await terminal.shows(/(curl -s http[^]*?'\n)/, 5_000);
+      expect(curl).toContain('"price":"30"');
+      const answer = JSON.parse((await run('bash', ['-c', curl!])).stdout) as { success: boolean };
+      expect(answer).toMatchObject({ success: true });
+      expect(await terminal.ctrlC()).toBe(0);
+    },
+    2 * NEXT_START_MS + 60_000,
+  );
+
+  it(
     'A1: a port that is taken is reported with its holder and another choice',
     async () => {
       const [port] = await freePorts(1);

@@ -11,6 +11,8 @@ export interface SystemOptions {
   rabbitmqUrl?: string;
   /** Another PostgreSQL than theirs, for the same reason. */
   postgresUrl?: string;
+  /** In which the catalogue is seeded [USD]; the apps are told theirs by `env`. */
+  currency?: string;
   /** Two orchestrators and two of each service, on the same databases and queues. */
   twoOfEach?: boolean;
 }
@@ -34,7 +36,7 @@ export class System {
     const rabbitmqUrl = options.rabbitmqUrl ?? vhost!.url;
     const names = Object.keys(DATABASES) as DatabaseName[];
     const opened = await Promise.all(
-      names.map((name) => systemDatabase(name, options.postgresUrl)),
+      names.map((name) => systemDatabase(name, options.postgresUrl, options.currency)),
     );
     const databases = Object.fromEntries(
       names.map((name, index) => [name, opened[index]!]),

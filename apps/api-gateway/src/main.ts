@@ -18,7 +18,7 @@ await bootApp({
   prefix: 'api',
   configure: (app) => {
     guardTheDoor(app);
-    serveOpenApi(app);
+    serveOpenApi(app, config.CURRENCY);
   },
   readiness: (app) => [
     {

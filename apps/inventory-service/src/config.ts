@@ -1,10 +1,10 @@
-import { DatabaseConfig, IsIntegerVariable } from '@backstitch/service-kit';
+import { IsIntegerVariable, ParticipantConfig } from '@backstitch/service-kit';
 import { RETENTION_DAYS } from '@backstitch/shared-types';
 
 const { participants } = RETENTION_DAYS;
 
 /** Every variable the app reads; apps/inventory-service/.env.example explains them. */
-export class InventoryConfig extends DatabaseConfig {
+export class InventoryConfig extends ParticipantConfig {
   override PORT = 3002;
   override DB_URL = 'postgresql://postgres:1111@localhost:5432/inventory';
 

@@ -10,11 +10,14 @@ import {
   participantReadiness,
   pauseWhileAway,
   reachedFaultPoint,
+  soonKnown,
+  untilCurrencyKnown,
 } from '@backstitch/service-kit';
 import { COMMAND_QUEUES, currencyDigits } from '@backstitch/shared-types';
 import { AppModule } from './app.module.js';
 import { InventoryConfig } from './config.js';
 import { Lanes } from './database/lanes.js';
+import { requirePriceRule } from './database/price-rule.repository.js';
 import { HoldArchive } from './stock/hold-archive.repository.js';
 import { HoldArchiver } from './stock/hold.archiver.js';
 import { HoldSweeper } from './stock/hold.sweeper.js';
@@ -33,6 +36,10 @@ const stock = new StockRepository(lanes, {
 const sweeper = new HoldSweeper({ stock, logger, intervalMs: config.SWEEP_INTERVAL_MS });
 const archive = new HoldArchive(database, config.HOLD_RETENTION_DAYS);
 const archiver = new HoldArchiver({ archive, logger });
+const currencyKnown = untilCurrencyKnown(
+  () => requirePriceRule(database.pool, config.CURRENCY),
+  logger,
+);
 const broker = new Broker({
   urls: config.rabbitmqUrls,
   name,
@@ -45,10 +52,13 @@ const commands = new RabbitCommandServer({
   broker,
   queue,
   pauseOn: pauseWhileAway(database),
+  needsSaga: (pattern) => config.needsSaga(pattern),
+  startAfter: currencyKnown,
 });
 exposeBroker(broker, commands);
 const migrations = fileURLToPath(new URL('../migrations', import.meta.url));
 
+await soonKnown(currencyKnown);
 await bootApp({
   name,
   module: AppModule.of({
@@ -63,8 +73,10 @@ await bootApp({
   configure: (app) => {
     broker.connect();
     app.connectMicroservice({ strategy: commands });
-    sweeper.start();
-    archiver.start();
+    void currencyKnown.then(() => {
+      sweeper.start();
+      archiver.start();
+    });
   },
   readiness: () => participantReadiness({ name, queue, migrations, database, broker, commands }),
   drain: () => ({

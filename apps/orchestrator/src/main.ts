@@ -11,6 +11,9 @@ import {
   databaseReadiness,
   loadConfig,
   openDatabase,
+  requireCurrency,
+  soonKnown,
+  untilCurrencyKnown,
 } from '@backstitch/service-kit';
 import { AppModule } from './app.module.js';
 import { CheckoutHandler } from './checkout/checkout.handler.js';
@@ -35,6 +38,10 @@ const database = openDatabase({
   statementTimeoutMs: 4_000,
 });
 const migrations = fileURLToPath(new URL('../migrations', import.meta.url));
+const currencyKnown = untilCurrencyKnown(
+  () => requireCurrency(database.pool, config.CURRENCY),
+  logger,
+);
 const sagas = runtimeOrExit();
 const logDays = new LogDaysMaker({ days: new LogDaysRepository(database), logger }).expose();
 const retention = new RetentionWorker({
@@ -47,6 +54,7 @@ const retention = new RetentionWorker({
   logger,
 }).expose();
 
+await soonKnown(currencyKnown);
 await bootApp({
   name,
   module: AppModule.of({ config, database, sagas, logger }),

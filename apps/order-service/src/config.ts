@@ -1,7 +1,7 @@
-import { DatabaseConfig } from '@backstitch/service-kit';
+import { ParticipantConfig } from '@backstitch/service-kit';
 
 /** Every variable the app reads; apps/order-service/.env.example explains them. */
-export class OrderConfig extends DatabaseConfig {
+export class OrderConfig extends ParticipantConfig {
   override PORT = 3001;
   override DB_URL = 'postgresql://postgres:1111@localhost:5432/orders';
 }

@@ -10,6 +10,9 @@ import {
   participantReadiness,
   pauseWhileAway,
   reachedFaultPoint,
+  requireCurrency,
+  soonKnown,
+  untilCurrencyKnown,
 } from '@backstitch/service-kit';
 import { COMMAND_QUEUES } from '@backstitch/shared-types';
 import { AppModule } from './app.module.js';
@@ -19,6 +22,10 @@ const name = 'order-service';
 const config = loadConfig(OrderConfig);
 const logger = createLogger({ app: name, level: config.LOG_LEVEL });
 const database = openDatabase({ url: config.DB_URL, name, logger, keyLookups: true });
+const currencyKnown = untilCurrencyKnown(
+  () => requireCurrency(database.pool, config.CURRENCY),
+  logger,
+);
 const broker = new Broker({
   urls: config.rabbitmqUrls,
   name,
@@ -31,10 +38,13 @@ const commands = new RabbitCommandServer({
   broker,
   queue,
   pauseOn: pauseWhileAway(database),
+  needsSaga: (pattern) => config.needsSaga(pattern),
+  startAfter: currencyKnown,
 });
 exposeBroker(broker, commands);
 const migrations = fileURLToPath(new URL('../migrations', import.meta.url));
 
+await soonKnown(currencyKnown);
 await bootApp({
   name,
   module: AppModule.of({ database, currency: config.CURRENCY, logger }),

@@ -1,7 +1,7 @@
-import { DatabaseConfig, IsDecimalVariable, IsIntegerVariable } from '@backstitch/service-kit';
+import { IsDecimalVariable, IsIntegerVariable, ParticipantConfig } from '@backstitch/service-kit';
 
 /** Every variable the app reads; apps/payment-service/.env.example explains them. */
-export class PaymentConfig extends DatabaseConfig {
+export class PaymentConfig extends ParticipantConfig {
   override PORT = 3003;
   override DB_URL = 'postgresql://postgres:1111@localhost:5432/payments';
 

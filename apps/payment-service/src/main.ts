@@ -10,6 +10,9 @@ import {
   participantReadiness,
   pauseWhileAway,
   reachedFaultPoint,
+  requireCurrency,
+  soonKnown,
+  untilCurrencyKnown,
 } from '@backstitch/service-kit';
 import { COMMAND_QUEUES, currencyDigits } from '@backstitch/shared-types';
 import { AppModule } from './app.module.js';
@@ -47,6 +50,10 @@ const recovery = new PaymentRecovery({
   afterSeconds: config.RECOVERY_AFTER_SECONDS,
   intervalMs: config.RECOVERY_INTERVAL_MS,
 });
+const currencyKnown = untilCurrencyKnown(
+  () => requireCurrency(database.pool, config.CURRENCY),
+  logger,
+);
 const broker = new Broker({
   urls: config.rabbitmqUrls,
   name,
@@ -66,10 +73,13 @@ const commands = new RabbitCommandServer({
   prefetch,
   deliveriesMax: prefetch,
   pauseOn: pauseWhileAway(database),
+  needsSaga: (pattern) => config.needsSaga(pattern),
+  startAfter: currencyKnown,
 });
 exposeBroker(broker, commands);
 const migrations = fileURLToPath(new URL('../migrations', import.meta.url));
 
+await soonKnown(currencyKnown);
 await bootApp({
   name,
   module: AppModule.of({ payments, settlement, currency: config.CURRENCY, logger }),
@@ -78,7 +88,7 @@ await bootApp({
   configure: (app) => {
     broker.connect();
     app.connectMicroservice({ strategy: commands });
-    recovery.start();
+    void currencyKnown.then(() => recovery.start());
   },
   readiness: () => participantReadiness({ name, queue, migrations, database, broker, commands }),
   drain: () => ({

@@ -67,6 +67,40 @@ describe('a command server', () => {
     await here.expectAllAcknowledged();
   });
 
+  it('that needs a saga keeps what names none as a dead letter, answered or not, and serves the rest', async () => {
+    const needsSaga = (pattern: string) => pattern === 'change';
+    await serve({ change: () => 'changed' }, { needsSaga });
+    const saga = { sagaId: 's', step: 'X', direction: 'undo', attempt: 1 };
+    await here.ask({ pattern: 'change', data: 1, id: '1' });
+    const refused = { code: 'SAGA_REQUIRED', retryable: false };
+    expect(await here.answer()).toMatchObject({ err: refused, id: '1' });
+    await here.tell({ pattern: 'change', data: 2, saga: null });
+    for (const data of [1, 2]) {
+      const dead = await here.room.vhost.take(DEAD);
+      expect(JSON.parse(String(dead.content))).toMatchObject({ pattern: 'change', data });
+      expect(dead.properties.headers).toMatchObject({ 'dead-reason': 'SAGA_REQUIRED' });
+    }
+    expect(here.served).toEqual([]);
+    await here.ask({ pattern: 'change', saga });
+    expect((await here.answer()).response).toBe('changed');
+    await here.ask({ pattern: 'echo', data: 'read' });
+    expect((await here.answer()).response).toBe('read');
+    await here.expectAllAcknowledged();
+  });
+
+  it('that needs a saga looks for it in each packet of a frame', async () => {
+    await serve({ change: () => 'changed' }, { needsSaga: () => true });
+    const saga = { sagaId: 's', step: 'X', direction: 'do', attempt: 1 };
+    await here.ask([
+      { pattern: 'change', id: 'with', saga },
+      { pattern: 'change', id: 'without' },
+    ]);
+    const dead = await here.room.vhost.take(DEAD);
+    expect(JSON.parse(String(dead.content))).toMatchObject({ id: 'without' });
+    await here.expectAllAcknowledged();
+    expect(here.served.map(({ id }) => id)).toEqual(['with']);
+  });
+
   it.each([
     ['not JSON', '{"pattern":', 'NOT_JSON'],
     ['no packet', '{"data":1}', 'NOT_A_PACKET'],

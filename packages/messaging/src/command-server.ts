@@ -20,6 +20,8 @@ export interface CommandServerOptions {
   /** A command that takes longer is answered with the fault HANDLER_DEADLINE. */
   handlerDeadlineMs?: number;
   pauseOn?: PauseOn;
+  /** Commands of these patterns become dead letters when they name no saga [none]. */
+  needsSaga?: (pattern: string) => boolean;
 }
 
 export interface CommandHandlers {
@@ -66,6 +68,7 @@ export class CommandServer {
       overdueMax: prefetch,
       intake: this.intake,
       gate: new PacketGate(prefetch),
+      needsSaga: options.needsSaga ?? (() => false),
       handlerOf: (packet) => handlers.handlerOf(packet),
     });
   }

@@ -48,6 +48,7 @@ function replyErrorOf(outcome: Exclude<Outcome, { kind: 'done' }>): ReplyError {
     return { code, message, retryable, details };
   }
   const { reason, message, details } = outcome.unreadable;
-  const code = reason === 'UNKNOWN_PATTERN' ? reason : 'MALFORMED_COMMAND';
+  const isOwnCode = reason === 'UNKNOWN_PATTERN' || reason === 'SAGA_REQUIRED';
+  const code = isOwnCode ? reason : 'MALFORMED_COMMAND';
   return { code, message, retryable: false, details };
 }

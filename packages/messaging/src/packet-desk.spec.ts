@@ -35,6 +35,7 @@ class Desk {
       overdueMax: 1,
       intake: new IntakePause(undefined, { pause: () => {}, resume: () => {} }, this.logger),
       gate: new PacketGate(runningMax),
+      needsSaga: () => false,
       handlerOf: ({ pattern }) => {
         if (pattern === 'refuse') return () => Promise.reject(new Fault('NO', 'never', false));
         return pattern === 'echo' ? () => Promise.resolve('yes') : undefined;

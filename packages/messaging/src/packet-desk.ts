@@ -24,6 +24,8 @@ export interface PacketDeskOptions {
   intake: IntakePause;
   /** Through which handlers are let. */
   gate: PacketGate;
+  /** Whether commands of this pattern are refused when they name no saga. */
+  needsSaga(pattern: string): boolean;
   /** The handler of the packet's pattern, or undefined when nobody serves it. */
   handlerOf(packet: CommandPacket): (() => Promise<unknown>) | undefined;
 }
@@ -94,6 +96,11 @@ export class PacketDesk {
     if (!handler) {
       const message = `nobody serves the pattern ${packet.pattern}`;
       const unreadable = { reason: 'UNKNOWN_PATTERN' as const, message };
+      return this.served(parcel, { kind: 'unreadable', unreadable });
+    }
+    if (!packet.saga && this.options.needsSaga(packet.pattern)) {
+      const message = `${packet.pattern} names no saga, and this service takes none without (COMMANDS=strict)`;
+      const unreadable = { reason: 'SAGA_REQUIRED' as const, message };
       return this.served(parcel, { kind: 'unreadable', unreadable });
     }
     const run = runWithDeadline(handler, this.deadlines);

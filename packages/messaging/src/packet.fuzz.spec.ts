@@ -19,7 +19,7 @@ import { sagaIdOf } from './saga-id.js';
 import { unpack } from './unpack.js';
 
 const orderId = fc.uuid();
-const amount = fc.constantFrom('29.99', '0.01', '30', '999999999999.99');
+const amount = fc.constantFrom('29.99', '0.01', '30', '29.990', '999999999999.99');
 const line = fc.record({
   productId: fc.uuid(),
   quantity: fc.integer({ min: 1, max: 1000 }),
@@ -67,7 +67,7 @@ const replies = fc.oneof(
 
 type Fields = Record<string, unknown>;
 const isAmount = (value: unknown) =>
-  typeof value === 'string' && /^[0-9]{1,12}([.][0-9]{1,2})?$/.test(value);
+  typeof value === 'string' && /^[0-9]{1,12}([.][0-9]{1,2}0*)?$/.test(value);
 const isCount = (value: unknown, max: number) =>
   Number.isInteger(value) && (value as number) >= 1 && (value as number) <= max;
 const isId = (value: unknown) => typeof value === 'string' && isUuid(value);

@@ -9,7 +9,12 @@ import { BODY_BYTES_MAX, ELEMENTS_MAX } from './frame.js';
 
 const PATTERN_MAX = 200;
 
-type UnreadableReason = 'NOT_JSON' | 'NOT_A_PACKET' | 'UNKNOWN_PATTERN' | 'INVALID_DATA';
+type UnreadableReason =
+  | 'NOT_JSON'
+  | 'NOT_A_PACKET'
+  | 'UNKNOWN_PATTERN'
+  | 'INVALID_DATA'
+  | 'SAGA_REQUIRED';
 
 /** What nobody can serve, whoever asks and however often. */
 export interface Unreadable {

@@ -32,4 +32,11 @@ export { NestLogger } from './nest-logger.js';
 export * from './participant.js';
 export { retryAfterSeconds, Shedding } from './shedding.js';
 export * from './shutdown.js';
+export {
+  AnotherCurrency,
+  type CurrencyStore,
+  requireCurrency,
+  soonKnown,
+  untilCurrencyKnown,
+} from './stored-currency.js';
 export * from './trace-fields.js';

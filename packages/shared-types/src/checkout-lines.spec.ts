@@ -46,6 +46,26 @@ describe('checkout lines', () => {
     expect(result).toEqual({ problems: [expect.objectContaining({ field: 'items' })] });
   });
 
+  it('takes prices that are equal numbers for one price, however they are spelled', () => {
+    const spellings = ['29.99', '29.990', '029.99', 29.99, '29.9900000'];
+    const items = spellings.map((price) => ({ productId: A, quantity: 1, price }));
+    expect(checkoutLines(request(...items), 2)).toEqual({
+      lines: [{ productId: A, quantity: 5, priceMinor: 2999 }],
+    });
+  });
+
+  it.each([
+    [2, '0', 'from 0.01 to 9999999.99 with at most 2 decimals'],
+    [2, '29.999', 'from 0.01 to 9999999.99 with at most 2 decimals'],
+    [0, '29.99', 'from 1 to 9999999 with at most 0 decimals'],
+    [0, '0.5', 'from 1 to 9999999 with at most 0 decimals'],
+    [0, '10000000', 'from 1 to 9999999 with at most 0 decimals'],
+  ])('tells the bounds of a currency of %i digits to who claims %s', (digits, price, rule) => {
+    expect(checkoutLines(request({ productId: A, quantity: 1, price }), digits)).toEqual({
+      problems: [{ field: 'items.0.price', message: `price must be ${rule}` }],
+    });
+  });
+
   it.each(['0', '0.00', '29.999', '9999999.991'])('refuses the price %s', (price) => {
     const result = checkoutLines(request({ productId: A, quantity: 1, price }), 2);
     expect(result).toEqual({ problems: [expect.objectContaining({ field: 'items.0.price' })] });

@@ -1,5 +1,6 @@
 import type { CheckoutRequestDto } from './checkout-request.dto.js';
-import { toMinor } from './money.js';
+import { QUANTITY_MAX } from './lines.decorator.js';
+import { priceRule, toPriceMinor } from './money.js';
 
 export interface CheckoutLine {
   productId: string;
@@ -14,9 +15,6 @@ export interface FieldProblem {
 
 export type CheckoutLines = { lines: CheckoutLine[] } | { problems: FieldProblem[] };
 
-const QUANTITY_MAX = 1000;
-const PRICE_MAX = '9999999.99';
-
 /**
  * The lines of a checkout, one per product in product order, quantities summed, prices in minor
  * units; or every problem found. The order of lines, the case of ids and the spelling of prices
@@ -25,15 +23,12 @@ const PRICE_MAX = '9999999.99';
 export function checkoutLines(request: CheckoutRequestDto, digits: number): CheckoutLines {
   const problems: FieldProblem[] = [];
   const byProduct = new Map<string, CheckoutLine>();
-  const priceMax = toMinor(PRICE_MAX, 2)! / 10 ** (2 - digits);
   request.items.forEach((item, index) => {
     const productId = item.productId.toLowerCase();
-    const priceMinor = toMinor(item.price, digits);
-    if (priceMinor === undefined || priceMinor < 1 || priceMinor > priceMax) {
-      problems.push({
-        field: `items.${index}.price`,
-        message: `price must be from 0.01 to ${PRICE_MAX} with at most ${digits} decimals`,
-      });
+    const priceMinor = toPriceMinor(item.price, digits);
+    if (priceMinor === undefined) {
+      const message = `price must be ${priceRule(digits)}`;
+      problems.push({ field: `items.${index}.price`, message });
       return;
     }
     const line = byProduct.get(productId);
@@ -60,6 +55,8 @@ export function checkoutLines(request: CheckoutRequestDto, digits: number): Chec
   return { lines: [...byProduct.values()].sort((a, b) => (a.productId < b.productId ? -1 : 1)) };
 }
 
-export function totalMinorOf(lines: readonly CheckoutLine[]): number {
+export function totalMinorOf(
+  lines: readonly Pick<CheckoutLine, 'quantity' | 'priceMinor'>[],
+): number {
   return lines.reduce((sum, line) => sum + line.quantity * line.priceMinor, 0);
 }

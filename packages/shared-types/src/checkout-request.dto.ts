@@ -1,12 +1,13 @@
 import { IsInt, IsString, IsUUID, Matches, Max, Min, registerDecorator } from 'class-validator';
 import 'reflect-metadata';
 import { AtSight } from './at-sight.js';
-import { IsLines } from './lines.decorator.js';
+import { IsLines, QUANTITY_MAX } from './lines.decorator.js';
+import { isDecimal } from './money.js';
 
 /** Any text without control characters and without half a surrogate pair, 1–100 characters. */
 const USER_ID = /^[^\p{Cc}\p{Cs}]{1,100}$/u;
-const PRICE = /^\d{1,7}(\.\d+)?$/;
 
+/** Which prices there are depends on the currency: see checkout-lines.ts. */
 function IsPrice(): PropertyDecorator {
   return (target, propertyName) =>
     registerDecorator({
@@ -14,10 +15,8 @@ function IsPrice(): PropertyDecorator {
       target: target.constructor,
       propertyName: String(propertyName),
       validator: {
-        validate: (price: unknown) =>
-          (typeof price === 'string' || typeof price === 'number') && PRICE.test(String(price)),
-        defaultMessage: (args) =>
-          `${args?.property} must be a decimal string or number from 0.01 to 9999999.99`,
+        validate: isDecimal,
+        defaultMessage: (args) => `${args?.property} must be a decimal string or number`,
       },
     });
 }
@@ -28,7 +27,7 @@ export class CheckoutItemDto {
 
   @IsInt({ message: 'quantity must be an integer' })
   @Min(1)
-  @Max(1000)
+  @Max(QUANTITY_MAX)
   quantity!: number;
 
   /** The price the shopper saw: a claim, checked against the catalogue. */

@@ -6,7 +6,7 @@ import { fromMinor, toMinor } from './money.js';
 import { prefersAsync } from './prefer.js';
 
 const amounts = fc.oneof(
-  fc.stringMatching(/^[0-9]{0,13}[.]?[0-9]{0,3}$/),
+  fc.stringMatching(/^[0-9]{0,13}[.]?[0-9]{0,3}0{0,4}$/),
   fc.stringMatching(/^[-+0-9.,eE x]{0,8}$/),
   fc.double().map(String),
   hostileText,
@@ -17,10 +17,10 @@ function modelOfMinor(text: string, digits: number): number | undefined {
   const parts = text.split('.');
   if (parts.length > 2 || parts.some((part) => !/^[0-9]+$/.test(part))) return undefined;
   const [whole = '', fraction = ''] = parts;
-  if (whole.length > 12 || fraction.length > 2) return undefined;
-  const hundredths = BigInt(whole) * 100n + BigInt(fraction.padEnd(2, '0'));
-  const unit = 10n ** BigInt(2 - digits);
-  return hundredths % unit === 0n ? Number(hundredths / unit) : undefined;
+  if (whole.length > 12) return undefined;
+  const parts10 = 10n ** BigInt(fraction.length);
+  const scaled = (BigInt(whole) * parts10 + BigInt(fraction || '0')) * 10n ** BigInt(digits);
+  return scaled % parts10 === 0n ? Number(scaled / parts10) : undefined;
 }
 
 describe('an amount of any spelling', () => {

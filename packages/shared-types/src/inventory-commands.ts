@@ -1,8 +1,8 @@
-import { IsInt, IsOptional, IsUUID, Matches, Max, Min } from 'class-validator';
+import { IsInt, IsOptional, IsUUID, Max, Min } from 'class-validator';
 import 'reflect-metadata';
 import { AtSight } from './at-sight.js';
-import { IsLines } from './lines.decorator.js';
-import { AMOUNT, OrderIdCommand } from './order-id.command.js';
+import { IsLines, QUANTITY_MAX } from './lines.decorator.js';
+import { IsAmount, OrderIdCommand } from './order-id.command.js';
 
 export class InventoryReserveItem {
   @IsUUID('loose')
@@ -10,12 +10,12 @@ export class InventoryReserveItem {
 
   @IsInt()
   @Min(1)
-  @Max(1000)
+  @Max(QUANTITY_MAX)
   quantity!: number;
 
   /** The claimed price; a reserve without it skips the price check. */
   @IsOptional()
-  @Matches(AMOUNT)
+  @IsAmount()
   price?: string;
 }
 

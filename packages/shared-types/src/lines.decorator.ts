@@ -4,6 +4,8 @@ import 'reflect-metadata';
 import { linesOf } from './at-sight.js';
 
 const LINES_MAX = 100;
+/** Of one product in one order, however many lines name it. */
+export const QUANTITY_MAX = 1000;
 
 /** A list of 1 to 100 objects of one class. */
 export function IsLines(lineClass: () => new () => object): PropertyDecorator {

@@ -1,8 +1,8 @@
 import { IsInt, IsString, IsUUID, Length, Matches, Max, Min } from 'class-validator';
 import 'reflect-metadata';
 import { AtSight } from './at-sight.js';
-import { IsLines } from './lines.decorator.js';
-import { AMOUNT, OrderIdCommand } from './order-id.command.js';
+import { IsLines, QUANTITY_MAX } from './lines.decorator.js';
+import { IsAmount, OrderIdCommand } from './order-id.command.js';
 import type { OrderSagaState, OrderStatus } from './statuses.js';
 
 export class OrderCreateItem {
@@ -11,10 +11,10 @@ export class OrderCreateItem {
 
   @IsInt()
   @Min(1)
-  @Max(1000)
+  @Max(QUANTITY_MAX)
   quantity!: number;
 
-  @Matches(AMOUNT)
+  @IsAmount()
   price!: string;
 }
 
@@ -32,7 +32,7 @@ export class OrderCreateCommand extends OrderIdCommand {
   @IsLines(() => OrderCreateItem)
   items!: OrderCreateItem[];
 
-  @Matches(AMOUNT)
+  @IsAmount()
   totalAmount!: string;
 }
 

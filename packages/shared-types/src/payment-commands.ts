@@ -1,13 +1,12 @@
-import { Matches } from 'class-validator';
 import 'reflect-metadata';
 import { AtSight } from './at-sight.js';
-import { AMOUNT, OrderIdCommand } from './order-id.command.js';
+import { IsAmount, OrderIdCommand } from './order-id.command.js';
 import type { PaymentStatus } from './statuses.js';
 
 /** data of payment.process */
 @AtSight()
 export class PaymentProcessCommand extends OrderIdCommand {
-  @Matches(AMOUNT)
+  @IsAmount()
   amount!: string;
 }
 

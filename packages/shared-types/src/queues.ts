@@ -23,6 +23,18 @@ export const COMMANDS = {
 
 export type CommandPattern = (typeof COMMANDS)[keyof typeof COMMANDS];
 
+/** Commands that change nothing: whoever may send to a queue may ask them, with or without a saga. */
+const READS: ReadonlySet<string> = new Set([
+  COMMANDS.orderGet,
+  COMMANDS.inventoryList,
+  COMMANDS.paymentGet,
+]);
+
+/** True for every pattern that may change something, a pattern that is not known yet among them. */
+export function changesSomething(pattern: string): boolean {
+  return !READS.has(pattern);
+}
+
 /** The queue that keeps what nobody could read or serve, with its reason and its original bytes. */
 export function deadLetterQueueOf(queue: string): string {
   return `${queue}.dead`;

@@ -27,10 +27,14 @@ export function outcomeBreaches(reading: Reading): Breach[] {
   }
   const moving = new Set(reading.moving.map(({ orderId }) => orderId));
   for (const [orderId, outcome] of outcomes) {
-    if (moving.has(orderId)) continue;
+    if (moving.has(orderId)) {
+      for (const what of confirmedProblems(outcome)) breaches.push({ ...what, id: orderId });
+      continue;
+    }
     const saga = finished.get(orderId);
     const isRemoved = !saga && mayBeRemoved(outcome, reading.there);
-    const problems = isRemoved ? removedProblems(outcome) : [];
+    const judged = isRemoved ? removedProblems(outcome) : confirmedProblems(outcome);
+    const problems = saga ? [] : judged;
     for (const what of [...problems, ...withoutSaga(outcome, saga, isRemoved)]) {
       breaches.push({ ...what, id: orderId });
     }
@@ -66,20 +70,39 @@ function outcomesOf({ orders, holds, payments }: Reading) {
   return { outcomes, breaches };
 }
 
-function doneProblems({ order, hold, payment }: Outcome): Told[] {
+function doneProblems(outcome: Outcome): Told[] {
+  const { order } = outcome;
+  if (order?.status === 'CONFIRMED') return soldProblems('DONE', outcome);
+  const what = `DONE, order ${order?.status ?? 'missing'}`;
+  return [{ invariant: 2, what }, ...soldProblems('DONE', outcome)];
+}
+
+/**
+ * A CONFIRMED order is paid and sold whoever confirmed it: a saga that is under way, or parked, or that
+ * nobody knows, or none at all. Its payment and its sale come before it, so it is judged once settled.
+ */
+function confirmedProblems(outcome: Outcome): Told[] {
+  const { order } = outcome;
+  if (order?.status !== 'CONFIRMED' || !order.settled) return [];
+  return soldProblems('CONFIRMED', outcome);
+}
+
+/** What is missing to an order that shall be paid in full, its lines sold. */
+function soldProblems(is: string, { order, hold, payment }: Outcome): Told[] {
   const problems: string[] = [];
-  if (order?.status !== 'CONFIRMED') problems.push(`DONE, order ${order?.status ?? 'missing'}`);
   if (order && order.total !== order.linesTotal) {
     problems.push(`total ${order.total}, its lines make ${order.linesTotal}`);
   }
-  if (payment?.status !== 'SUCCESS') problems.push(`DONE, payment ${payment?.status ?? 'missing'}`);
-  else if (payment.amount !== order?.total || payment.currency !== order.currency) {
+  if (payment?.status === 'REFUNDED') problems.push(`${is}, payment REFUNDED`);
+  else if (payment?.status !== 'SUCCESS') {
+    problems.push(`${is} and never paid: payment ${payment?.status ?? 'missing'}`);
+  } else if (payment.amount !== order?.total || payment.currency !== order.currency) {
     problems.push(
       `paid ${payment.amount} ${payment.currency} for ${order?.total} ${order?.currency}`,
     );
   }
   if (hold?.status !== 'CONSUMED') {
-    if (hold || !order?.holdMayBeGone) problems.push(`DONE, hold ${hold?.status ?? 'missing'}`);
+    if (hold || !order?.holdMayBeGone) problems.push(`${is}, hold ${hold?.status ?? 'missing'}`);
   } else if (hold.lines !== order?.lines) {
     problems.push(`sold ${hold.lines ?? 'nothing'}, ordered ${order?.lines ?? 'nothing'}`);
   }

@@ -1,3 +1,4 @@
+import { currencyDigits, roundedAmount } from '@backstitch/shared-types';
 import {
   databaseUrl,
   withoutPassword,
@@ -6,14 +7,17 @@ import {
 import { APPS, portOf } from './apps.js';
 
 /** Two of the demo catalogue's mice. */
-const ORDER = JSON.stringify({
-  userId: 'user-123',
-  items: [{ productId: '660facf7-b9cf-417a-8ee1-27afe2fb2c72', quantity: 2, price: '29.99' }],
-});
+function orderOfTwoMice(currency: string): string {
+  const price = roundedAmount('29.99', currencyDigits(currency));
+  const mice = { productId: '660facf7-b9cf-417a-8ee1-27afe2fb2c72', quantity: 2, price };
+  return JSON.stringify({ userId: 'user-123', items: [mice] });
+}
 
 export interface BannerFacts {
   host: string;
   gateway: number;
+  /** Of the prices. */
+  currency: string;
   /** Passwords that somebody gave are not shown; those of the documents are. */
   showPasswords: boolean;
   servers: ServerAddresses;
@@ -23,7 +27,7 @@ export interface BannerFacts {
 
 /** What `npm start` prints once everything answers: what it started, where, and what to try. */
 export function banner(facts: BannerFacts): string {
-  const { host, gateway, servers, postgresHow, rabbitHow } = facts;
+  const { host, gateway, currency, servers, postgresHow, rabbitHow } = facts;
   const shown = (address: string) => (facts.showPasswords ? address : withoutPassword(address));
   const databases = APPS.flatMap(({ database }) => database ?? []);
   const url = `http://${host === '127.0.0.1' ? 'localhost' : host}:${gateway}`;
@@ -39,7 +43,7 @@ ${databases.map((name) => `                  ${shown(databaseUrl(servers.databas
 
 Place an order (two wireless mice):
 
-  curl -s ${url}/api/checkout -H 'content-type: application/json' -d '${ORDER}'
+  curl -s ${url}/api/checkout -H 'content-type: application/json' -d '${orderOfTwoMice(currency)}'
 
 Then look at what happened:  curl -s ${url}/api/sagas/<sagaId>
 Check the books of all services against each other:  npm run reconcile

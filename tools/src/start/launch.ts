@@ -16,12 +16,14 @@ import { ProcessLedger } from '../servers/process-ledger.js';
 import { AppChild } from './app-child.js';
 import { APPS, appEnvironment, portOf, reachableHost } from './apps.js';
 import { streamLine } from './log-stream.js';
-import { migrateDatabases, seedIfEmpty } from './prepare-databases.js';
+import { migrateDatabases, seedIfEmpty, storedCurrency } from './prepare-databases.js';
 import { untilReady } from './readiness.js';
 
 /** Why the system cannot be started, in words for whoever typed the command. */
 export class CannotStart extends Error {}
 
+/** Of apps that are told none. */
+const USUAL_CURRENCY = 'USD';
 const READY_WITHIN_MS = 120_000;
 
 /** Everything `npm start` starts, and in which order it ends. */
@@ -110,10 +112,14 @@ export class Launch {
     return { addresses, postgresHow: postgres.how, rabbitHow: rabbit.how };
   }
 
-  async prepareDatabases({ databaseServerUrl }: ServerAddresses): Promise<void> {
+  /** Resolves to the currency that the databases are in, or that the apps will write into them. */
+  async prepareDatabases({ databaseServerUrl }: ServerAddresses): Promise<string> {
+    const asked = this.env.CURRENCY?.trim();
     await migrateDatabases(databaseServerUrl, this.say);
+    await storedCurrency(databaseServerUrl, asked);
     if (await seedIfEmpty(databaseServerUrl))
       this.say('the catalogue is filled with demo products');
+    return (await storedCurrency(databaseServerUrl, asked)) ?? USUAL_CURRENCY;
   }
 
   /** Starts the five apps; resolves when all are ready, throws as soon as one cannot start. */

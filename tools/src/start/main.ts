@@ -15,11 +15,12 @@ async function serve(launch: Launch, gateway: number, fresh: boolean): Promise<v
   launch.requireOwnServers(fresh);
   await launch.requireFreePorts();
   const { addresses, ...how } = await launch.findServers(fresh);
-  await launch.prepareDatabases(addresses);
+  const currency = await launch.prepareDatabases(addresses);
   say('starting the five apps');
   await launch.startApps(addresses);
   const showPasswords = !process.env.DATABASE_SERVER_URL && !process.env.RABBITMQ_URL;
-  console.log(banner({ host: launch.host, gateway, showPasswords, servers: addresses, ...how }));
+  const { host } = launch;
+  console.log(banner({ host, gateway, currency, showPasswords, servers: addresses, ...how }));
 }
 
 async function main(): Promise<number> {

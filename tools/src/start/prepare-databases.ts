@@ -20,19 +20,43 @@ export async function migrateDatabases(
   );
 }
 
+/**
+ * In which currency the databases keep their amounts. Throws PreparationFailed when one of them has
+ * another than the one that was asked for, if one was; undefined when none has any yet.
+ */
+export async function storedCurrency(
+  databaseServerUrl: string,
+  asked: string | undefined,
+): Promise<string | undefined> {
+  let found: string | undefined;
+  for (const { database } of APPS.filter((app) => app.database !== undefined)) {
+    const url = databaseUrl(databaseServerUrl, database);
+    const [row] = await rowsOf<{ currency: string }>(url, 'SELECT currency FROM settings');
+    if (row && asked && row.currency !== asked) {
+      throw new PreparationFailed(
+        `The amounts in the database "${database}" are in ${row.currency}, and CURRENCY is ${asked}.\n` +
+          `Start with CURRENCY=${row.currency}, or with databases of its own for ${asked}: ` +
+          '`npm start -- --fresh` empties those that npm start made.',
+      );
+    }
+    found ??= row?.currency;
+  }
+  return found;
+}
+
 /** Fills the catalogue when it has never been filled; says whether it did. */
 export async function seedIfEmpty(databaseServerUrl: string): Promise<boolean> {
   const url = databaseUrl(databaseServerUrl, 'inventory');
-  if (await hasProducts(url)) return false;
+  if ((await rowsOf(url, 'SELECT 1 FROM products LIMIT 1')).length > 0) return false;
   await runOfApp('inventory-service', 'database/seed.js', url);
   return true;
 }
 
-async function hasProducts(url: string): Promise<boolean> {
+async function rowsOf<Row extends object>(url: string, sql: string): Promise<Row[]> {
   const client = new pg.Client({ connectionString: url });
   await client.connect();
   try {
-    return ((await client.query('SELECT 1 FROM products LIMIT 1')).rowCount ?? 0) > 0;
+    return (await client.query<Row>(sql)).rows;
   } finally {
     await client.end();
   }

@@ -1,10 +1,11 @@
+import { CURRENCY_DIGITS_MAX, priceRule, roundedAmount } from '@backstitch/shared-types';
 import { ApiProperty } from '@nestjs/swagger';
 import { plainToInstance } from 'class-transformer';
 import { getMetadataStorage } from 'class-validator';
 
 type Dto = new () => object;
 type Schema = Record<string, unknown>;
-type Rule = (constraints: readonly unknown[]) => Schema;
+type Rule = (constraints: readonly unknown[], digits: number) => Schema;
 
 /** What each validator of our DTOs says in the words of JSON Schema. */
 const RULES: Readonly<Record<string, Rule>> = {
@@ -17,18 +18,19 @@ const RULES: Readonly<Record<string, Rule>> = {
   arrayMinSize: ([minItems]) => ({ minItems }),
   arrayMaxSize: ([maxItems]) => ({ maxItems }),
   matches: ([pattern]) => ({ pattern: (pattern as RegExp).source }),
-  isPrice: () => ({
+  isPrice: (_constraints, digits) => ({
     oneOf: [{ type: 'string' }, { type: 'number' }],
-    description: "A decimal from 0.01 to 9999999.99 with at most the currency's digits",
-    example: '29.99',
+    description: `A decimal ${priceRule(digits)}; zeros behind them do not count`,
+    example: roundedAmount('29.99', digits),
   }),
 };
 
 /**
  * Documents a DTO, and those nested in it, by the validators that guard it: the document cannot say
- * anything else than the program does. Throws on a validator that has no rule here.
+ * anything else than the program does. Throws on a validator that has no rule here. `digits` are the
+ * minor digits of the currency.
  */
-export function describeDto(dto: Dto): void {
+export function describeDto(dto: Dto, digits = CURRENCY_DIGITS_MAX): void {
   const rules = getMetadataStorage().getTargetValidationMetadatas(dto, '', false, false);
   for (const property of new Set(rules.map((rule) => rule.propertyName))) {
     const own = rules.filter((rule) => rule.propertyName === property);
@@ -38,10 +40,10 @@ export function describeDto(dto: Dto): void {
         schema.required = false;
       } else if (type === 'nestedValidation') {
         const nested = nestedDto(dto, property);
-        describeDto(nested);
+        describeDto(nested, digits);
         schema.type = nested;
       } else {
-        Object.assign(schema, ruleOf(dto, property, name)(constraints ?? []));
+        Object.assign(schema, ruleOf(dto, property, name)(constraints ?? [], digits));
       }
     }
     ApiProperty(schema)(dto.prototype as object, property);

@@ -4,7 +4,7 @@ import { fromMinor, toMinor, type ProductView } from '@backstitch/shared-types';
 
 const LIST: Statement = {
   name: 'list_products',
-  text: 'SELECT id, name, description, price, stock_quantity FROM products ORDER BY name, id',
+  text: 'SELECT id, name, description, price, stock_quantity FROM products WHERE price > 0 ORDER BY name, id',
   values: [],
 };
 

@@ -1,6 +1,8 @@
 import { sql } from 'drizzle-orm';
 import {
   bigint,
+  boolean,
+  char,
   check,
   index,
   integer,
@@ -102,4 +104,20 @@ export const stockLedger = pgTable(
       sql`${table.kind} IN ('SEED', 'RESTOCK', 'CORRECTION', 'SOLD')`,
     ),
   ],
+);
+
+/**
+ * One row: in which currency the amounts of this database are, written by the first start. An app that
+ * is configured with another one does not start.
+ */
+export const settings = pgTable(
+  'settings',
+  {
+    onlyRow: boolean('only_row').primaryKey().default(true),
+    currency: char('currency', { length: 3 }).notNull(),
+    /** The smallest price and the step between prices, and the largest; null before the first start. */
+    priceStep: numeric('price_step', { precision: 14, scale: 2 }),
+    priceMax: numeric('price_max', { precision: 14, scale: 2 }),
+  },
+  (table) => [check('settings_only_row_check', sql`${table.onlyRow}`)],
 );

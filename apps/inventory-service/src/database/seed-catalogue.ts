@@ -1,11 +1,15 @@
+import { currencyDigits, roundedAmount } from '@backstitch/shared-types';
 import pg from 'pg';
 import { DEMO_PRODUCTS } from './demo-products.js';
+import { requirePriceRule } from './price-rule.repository.js';
 
 export interface SeedOptions {
   url: string;
   /** Seed although checkouts are under way: their holds are released, and they will be undone. */
   force?: boolean;
   print: (line: string) => void;
+  /** In which the prices are [USD]: nominally the same in every currency. */
+  currency?: string;
 }
 
 /** Checkouts are under way, and nobody said to seed nevertheless. Nothing was changed. */
@@ -16,9 +20,11 @@ const ORDERS_SHOWN_MAX = 5;
 /**
  * Brings the catalogue to the ten demo products at their demo stock, in one transaction. What past
  * orders hold and bought stays on record, and the ledger books the difference, so that afterwards
- * as before all that was received is available, held or sold. Repeatable. Throws SeedRefused.
+ * as before all that was received is available, held or sold. Repeatable. Throws SeedRefused, and
+ * AnotherCurrency when the database keeps its prices in another one.
  */
-export async function seedCatalogue({ url, force = false, print }: SeedOptions): Promise<void> {
+export async function seedCatalogue(options: SeedOptions): Promise<void> {
+  const { url, force = false, print, currency = 'USD' } = options;
   const client = new pg.Client({ connectionString: url, application_name: 'seed' });
   await client.connect();
   try {
@@ -27,12 +33,13 @@ export async function seedCatalogue({ url, force = false, print }: SeedOptions):
     await client.query('LOCK TABLE reservations IN EXCLUSIVE MODE');
     await client.query('SELECT FROM products ORDER BY id FOR UPDATE');
     if (!force) await refuseWhileHeld(client);
+    await requirePriceRule(client, currency);
     print('Seeding inventory database...');
     print('Clearing existing products...');
     await endHolds(client);
     await clearProducts(client);
     print(`Inserting ${DEMO_PRODUCTS.length} products...`);
-    await insertProducts(client);
+    await insertProducts(client, currencyDigits(currency));
     await client.query('COMMIT');
   } finally {
     await client.end();
@@ -90,14 +97,14 @@ async function clearProducts(client: pg.Client): Promise<void> {
   );
 }
 
-async function insertProducts(client: pg.Client): Promise<void> {
+async function insertProducts(client: pg.Client, digits: number): Promise<void> {
   for (const { id, name, description, price, stock } of DEMO_PRODUCTS) {
     await client.query(
       `INSERT INTO products (id, name, description, price, stock_quantity)
         VALUES ($1, $2, $3, $4, $5)
         ON CONFLICT (id) DO UPDATE SET name = excluded.name, description = excluded.description,
           price = excluded.price, stock_quantity = excluded.stock_quantity, version = 1`,
-      [id, name, description, price, stock],
+      [id, name, description, roundedAmount(price, digits), stock],
     );
   }
 }

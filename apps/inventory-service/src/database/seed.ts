@@ -1,4 +1,4 @@
-import { databaseFault, loadConfig } from '@backstitch/service-kit';
+import { AnotherCurrency, databaseFault, loadConfig } from '@backstitch/service-kit';
 import { InventoryConfig } from '../config.js';
 import { SeedRefused, seedCatalogue } from './seed-catalogue.js';
 
@@ -6,8 +6,10 @@ import { SeedRefused, seedCatalogue } from './seed-catalogue.js';
 const NOT_MIGRATED = ['3D000', '42P01'];
 
 try {
+  const { DB_URL: url, CURRENCY: currency } = loadConfig(InventoryConfig);
   await seedCatalogue({
-    url: loadConfig(InventoryConfig).DB_URL,
+    url,
+    currency,
     force: process.argv.includes('--force'),
     print: (line) => process.stdout.write(`${line}\n`),
   });
@@ -18,6 +20,7 @@ try {
 
 function inWords(error: unknown): string {
   if (error instanceof SeedRefused) return error.message;
+  if (error instanceof AnotherCurrency) return `Refusing to seed: ${error.message}.`;
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
   if (NOT_MIGRATED.includes(code)) {
     return 'There are no tables yet: run `pnpm --filter=inventory-service db:push` first.';

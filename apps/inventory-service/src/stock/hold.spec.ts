@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { Rejection, type ReservationStatus } from '@backstitch/shared-types';
-import { answerTo, strangerTo, type Hold, type HoldCommandKind } from './hold.js';
+import { answerTo, releaseFault, strangerTo, type Hold, type HoldCommandKind } from './hold.js';
 
 const no = { code: 'INSUFFICIENT_STOCK', message: 'no', details: [] };
 const sold = { code: 'RESERVATION_EXPIRED', message: 'sold', details: [] };
@@ -55,5 +55,25 @@ describe('whose hold it is', () => {
     ['mine', 'other', 'WRONG_SAGA'],
   ])('a hold of %s is asked about by %s: %s', (sagaId, asking, code) => {
     expect(strangerTo({ ...hold('ACTIVE'), sagaId }, asking)?.code).toBe(code);
+  });
+});
+
+describe('a release of the hold that a saga made', () => {
+  it.each([
+    ['ACTIVE', undefined, 'WRONG_SAGA'],
+    ['EXPIRED', undefined, 'WRONG_SAGA'],
+    ['CONSUMED', undefined, 'ORDER_CONFIRMED'],
+    ['RELEASED', undefined, undefined],
+    ['REJECTED', undefined, undefined],
+    ['ACTIVE', 'mine', undefined],
+    ['CONSUMED', 'mine', undefined],
+    ['CONSUMED', 'other', 'WRONG_SAGA'],
+    ['RELEASED', 'other', 'WRONG_SAGA'],
+  ] as const)('while it is %s, asked for by %s: %s', (status, asking, code) => {
+    expect(releaseFault({ ...hold(status), sagaId: 'mine' }, asking)?.code).toBe(code);
+  });
+
+  it('is nothing to refuse when no saga made it', () => {
+    expect(releaseFault({ ...hold('CONSUMED'), sagaId: null }, undefined)).toBeUndefined();
   });
 });

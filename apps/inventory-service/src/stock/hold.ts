@@ -56,6 +56,18 @@ export function strangerTo(hold: Hold, sagaId: string | undefined): Fault | unde
   return new Fault('WRONG_SAGA', message, false);
 }
 
+/**
+ * The fault that keeps a hold from a release that is not its saga's: what a saga holds, has sold, or
+ * may take again, it gives back itself. Where nothing is left to give back there is nothing to refuse.
+ */
+export function releaseFault(hold: Hold, sagaId: string | undefined): Fault | undefined {
+  const { orderId, status } = hold;
+  const isOver = status === 'RELEASED' || status === 'REJECTED';
+  if (sagaId || !hold.sagaId || isOver) return strangerTo(hold, sagaId);
+  const message = `The stock of order ${orderId} is released by saga ${hold.sagaId} only`;
+  return new Fault(status === 'CONSUMED' ? 'ORDER_CONFIRMED' : 'WRONG_SAGA', message, false);
+}
+
 function rejection({ orderId, status, refusal }: Hold): Rejection {
   if (!refusal) throw new Error(`the ${status} hold of order ${orderId} keeps no refusal`);
   return new Rejection(refusal.code, refusal.message, refusal.details);

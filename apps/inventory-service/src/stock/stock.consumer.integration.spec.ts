@@ -1,4 +1,9 @@
-import { createLogger, openDatabase, type Database } from '@backstitch/service-kit';
+import {
+  createLogger,
+  metricsRegistry,
+  openDatabase,
+  type Database,
+} from '@backstitch/service-kit';
 import { COMMAND_QUEUES, COMMANDS, deadLetterQueueOf } from '@backstitch/shared-types';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { AppModule } from '../app.module.js';
@@ -54,6 +59,22 @@ describe('the inventory commands, through the queue', () => {
     const released = await times(20, () => queue.ask(inventoryRelease, { orderId }, saga));
     expect(released).toEqual(released.map(() => ({ success: true })));
     expect(await stock.productRow(productId)).toEqual({ stock_quantity: 10, version: 3 });
+  });
+
+  it('refuse a release without a saga of what a saga sold, and count the alarm', async () => {
+    const productId = await stock.product(10);
+    const orderId = newOrder();
+    const saga = { sagaId: newOrder(), step: 'X', direction: 'do', attempt: 1 } as const;
+    const items = [{ productId, quantity: 2 }];
+    await queue.ask(inventoryReserve, { orderId, items }, saga);
+    await queue.ask(inventoryCommit, { orderId }, saga);
+    expect(await queue.ask(inventoryRelease, { orderId })).toMatchObject({
+      code: 'ORDER_CONFIRMED',
+      retryable: false,
+    });
+    expect(await stock.productRow(productId)).toMatchObject({ stock_quantity: 8 });
+    const metrics = await metricsRegistry.metrics();
+    expect(metrics).toMatch(/^stock_release_of_confirmed_total(\{.*\})? 1$/m);
   });
 
   it('answer a business no with its code, its reason and retryable: false', async () => {

@@ -1,7 +1,8 @@
 import { MalformedCommand, sagaIdOf } from '@backstitch/messaging';
-import { logged, type Logger } from '@backstitch/service-kit';
+import { commandTrace, Counter, logged, type Logger } from '@backstitch/service-kit';
 import {
   COMMANDS,
+  Fault,
   toMinor,
   type InventoryReserveCommand,
   type InventoryReserveItem,
@@ -18,6 +19,11 @@ export interface StockTerms {
   /** Minor digits of the currency. */
   digits: number;
 }
+
+const releasesRefused = new Counter({
+  name: 'stock_release_of_confirmed_total',
+  help: 'ALARM: releases that name no saga of stock that a saga sold, each refused',
+});
 
 /** One command, one decision, one answer. */
 export class StockHandler {
@@ -41,7 +47,8 @@ export class StockHandler {
   }
 
   release(command: OrderIdCommand, saga?: SagaTag): Promise<StockAnswer> {
-    return this.end('release', COMMANDS.inventoryRelease, command, saga);
+    const released = this.end('release', COMMANDS.inventoryRelease, command, saga);
+    return released.catch((error: unknown) => this.alarm(command.orderId, error));
   }
 
   commit(command: OrderIdCommand, saga?: SagaTag): Promise<StockAnswer> {
@@ -58,6 +65,16 @@ export class StockHandler {
     return logged(this.logger, { pattern, orderId, saga }, async () =>
       this.stock.submit({ kind, orderId, sagaId: sagaIdOf(saga) }),
     );
+  }
+
+  /** No saga asks for it: somebody wants the stock of a sold order back past its saga. */
+  private alarm(orderId: string, error: unknown): never {
+    if (error instanceof Fault && error.code === 'ORDER_CONFIRMED') {
+      releasesRefused.inc();
+      const message = 'ALARM: a release without a saga was asked for, and refused';
+      this.logger.error(commandTrace(orderId, undefined), message);
+    }
+    throw error;
   }
 
   private demandOf({ productId, quantity, price }: InventoryReserveItem): Demand {

@@ -257,4 +257,38 @@ describe('a hold of one saga', () => {
     expect(await stock.hold(orderId)).toMatchObject({ status: 'ACTIVE', saga_id: mine });
     expect(verdict(await stock.repository.submit(commitOf(orderId, mine)))).toBe('yes');
   });
+
+  it('keeps its stock from a release without a saga, and gives it back to its own', async () => {
+    const productId = await stock.product(5);
+    const demand = [{ productId, quantity: 2 }];
+    for (const isSold of [false, true]) {
+      const [orderId, mine] = [newOrder(), newOrder()];
+      await stock.repository.submit(reserveOf(orderId, demand, { sagaId: mine }));
+      if (isSold) await stock.repository.submit(commitOf(orderId, mine));
+      const status = isSold ? 'CONSUMED' : 'ACTIVE';
+      const refused = { code: isSold ? 'ORDER_CONFIRMED' : 'WRONG_SAGA', retryable: false };
+      await expect(stock.repository.submit(releaseOf(orderId))).rejects.toMatchObject(refused);
+      expect(await stock.hold(orderId)).toMatchObject({ status });
+      expect(await stock.productRow(productId)).toMatchObject({ stock_quantity: 3 });
+      expect(verdict(await stock.repository.submit(releaseOf(orderId, mine)))).toBe('yes');
+      expect(await stock.productRow(productId)).toMatchObject({ stock_quantity: 5 });
+      expect(verdict(await stock.repository.submit(releaseOf(orderId)))).toBe('yes');
+    }
+    expect(await stock.breaches()).toEqual([]);
+  });
+
+  it('serves the neighbours of a release that it refuses', async () => {
+    const productId = await stock.product(9);
+    const demand = [{ productId, quantity: 1 }];
+    const [kept, mine, left, right] = [newOrder(), newOrder(), newOrder(), newOrder()];
+    await stock.repository.submit(reserveOf(kept, demand, { sagaId: mine }));
+    await stock.repository.submit(reserveOf(left, demand));
+    const outcomes = await Promise.allSettled([
+      stock.repository.submit(releaseOf(left)),
+      stock.repository.submit(releaseOf(kept)),
+      stock.repository.submit(reserveOf(right, demand)),
+    ]);
+    expect(outcomes.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
+    expect(await stock.productRow(productId)).toMatchObject({ stock_quantity: 7 });
+  });
 });

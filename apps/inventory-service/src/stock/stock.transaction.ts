@@ -1,7 +1,14 @@
 import type { BatchOutcome } from '@backstitch/coalesce';
 import { Fault } from '@backstitch/shared-types';
 import type { Flight } from '../database/lanes.js';
-import { answerTo, strangerTo, type HeldLine, type Hold, type StockAnswer } from './hold.js';
+import {
+  answerTo,
+  releaseFault,
+  strangerTo,
+  type HeldLine,
+  type Hold,
+  type StockAnswer,
+} from './hold.js';
 import { Shelf } from './shelf.js';
 import {
   claimHolds,
@@ -125,8 +132,8 @@ export class StockTransaction {
     }
     const hold = this.locked.get(orderId);
     if (!hold) return { error: notFound(orderId) };
-    const stranger = strangerTo(hold, sagaId);
-    if (stranger) return { error: stranger };
+    const fault = kind === 'release' ? releaseFault(hold, sagaId) : strangerTo(hold, sagaId);
+    if (fault) return { error: fault };
     const after = kind === 'release' ? release(hold, this.shelf) : commit(hold, this.shelf);
     if (after !== hold) this.changedHolds.push(after);
     return { ok: answerTo(kind, after, this.terms.digits) };

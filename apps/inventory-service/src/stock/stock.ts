@@ -73,7 +73,7 @@ function refusalOf(
   shelf: Shelf,
   digits: number,
 ): Refusal | undefined {
-  const missing = lines.filter(({ productId }) => !shelf.find(productId));
+  const missing = lines.filter(({ productId }) => !isForSale(shelf.find(productId)));
   if (missing.length > 0) {
     const details = missing.map(({ productId }) => ({ productId }));
     const message = `There is no product ${details.map((each) => each.productId).join(', ')}`;
@@ -93,6 +93,11 @@ function refusalOf(
   const short = shortages(lines, shelf);
   if (short.length === 0) return undefined;
   return { code: 'INSUFFICIENT_STOCK', message: inWords(short), details: short };
+}
+
+/** A product from before prices were checked may have none: it is not listed and not sold. */
+function isForSale(product: Product | undefined): boolean {
+  return product !== undefined && product.priceMinor >= 1;
 }
 
 function priceChange(product: Product, claimedMinor: number, digits: number): StockRefusal {

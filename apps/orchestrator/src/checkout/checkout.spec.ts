@@ -33,6 +33,7 @@ describe('the fingerprint of a checkout', () => {
     ['the order of lines', print('user-123', item(B, 1, '0.5'), item(A, 2, '30.00'))],
     ['quantities split', print('user-123', item(A, 1, 30), item(B, 1, 0.5), item(A, 1, '30'))],
     ['the spelling of prices', print('user-123', item(A, 2, 30), item(B, 1, '0.50'))],
+    ['zeros follow a price', print('user-123', item(A, 2, '30.000'), item(B, 1, '0.5000'))],
     ['the case of ids', print('user-123', item(A.toUpperCase(), 2, '30'), item(B, 1, '0.5'))],
   ])('is the same whatever %s', (_what, other) => {
     expect(other).toBe(plain);

@@ -1,6 +1,8 @@
 import { sagaTables } from '@backstitch/saga-engine/postgres';
 import { sql } from 'drizzle-orm';
 import {
+  boolean,
+  char,
   check,
   index,
   jsonb,
@@ -69,4 +71,17 @@ export const operatorActions = pgTable(
     check('operator_actions_subject_kind', sql`subject_kind IN ('dead-letter', 'saga')`),
     check('operator_actions_outcome', sql`outcome IN ('done', 'refused', 'failed', 'unknown')`),
   ],
+);
+
+/**
+ * One row: in which currency the amounts of this database are, written by the first start. An app that
+ * is configured with another one does not start.
+ */
+export const settings = pgTable(
+  'settings',
+  {
+    onlyRow: boolean('only_row').primaryKey().default(true),
+    currency: char('currency', { length: 3 }).notNull(),
+  },
+  (table) => [check('settings_only_row_check', sql`${table.onlyRow}`)],
 );

@@ -199,6 +199,8 @@ describe('how a letter died', () => {
     ['INTERNAL', 'poison rD', 'obsolete -D'],
     ['AMOUNT_MISMATCH', 'poison rD', 'obsolete -D'],
     ['WRONG_SAGA', 'poison rD', 'obsolete -D'],
+    ['ORDER_CONFIRMED', 'poison rD', 'obsolete -D'],
+    ['SAGA_REQUIRED', 'poison rD', 'obsolete -D'],
     ['SOMETHING_NEW', 'poison rD', 'obsolete -D'],
     ['constructor', 'poison rD', 'obsolete -D'],
   ])('of %s decides whether a replay would only repeat it', (reason, waits, decided) => {
@@ -208,6 +210,24 @@ describe('how a letter died', () => {
 
   it('keeps an undo of money from being discarded, however poisonous', () => {
     expect(told(COMMANDS.paymentRefund, 'CANCELLED', 'INTERNAL')).toBe('poison r-');
+  });
+
+  it('lets an undo be discarded that was refused because it names no saga, and only then', () => {
+    expect(told(COMMANDS.paymentRefund, 'CANCELLED', 'SAGA_REQUIRED')).toBe('poison rD');
+    const bare = command(COMMANDS.paymentRefund) as Extract<LetterShape, { kind: 'command' }>;
+    const saga = {
+      sagaId: bare.command.orderId,
+      step: 'X',
+      direction: 'undo',
+      attempt: 1,
+    } as const;
+    const named = { ...bare, command: { ...bare.command, saga } };
+    expect(verdictOf(named, 'SAGA_REQUIRED', 'unknown saga', 'young')).toMatchObject({
+      class: 'replayable',
+      discard: 'refused',
+    });
+    const why = /names no saga.*COMMANDS=open/;
+    expect(verdictOf(bare, 'SAGA_REQUIRED', 'CANCELLED', 'young').why).toMatch(why);
   });
 
   it('tells apart what a repair would help and what the participant refused for good', () => {

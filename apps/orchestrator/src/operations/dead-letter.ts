@@ -5,7 +5,7 @@ import type {
   SagaTag,
 } from '@backstitch/shared-types';
 import { agedVerdict, type LetterAge } from './letter-age.js';
-import { AGELESS, FINAL, KINDS, MENDED, type Row, TABLE } from './verdict-table.js';
+import { AGELESS, FINAL, KINDS, MENDED, REFUSED, type Row, TABLE } from './verdict-table.js';
 
 /** A letter as the programs of today read it. */
 export type LetterShape =
@@ -64,10 +64,18 @@ export function verdictOf(
     return verdict(['obsolete', '-', 'discard', 'Nobody waits for the answer any more.']);
   }
   if (typeof standing !== 'string') return verdict(['unclear', '-', '-', standing.unclear]);
-  const judged = standingVerdict(TABLE[kind][standing], reason, standing);
+  const judged = standingVerdict(TABLE[kind][standing], reasonOf(shape, reason), standing);
   if (AGELESS.has(shape.command.pattern)) return judged;
   const isNobodysDo = (kind === 'create' || kind === 'do') && standing !== 'awaited';
   return agedVerdict(judged, age, isNobodysDo);
+}
+
+/** Whatever a header says, a command that names its saga was not refused for naming none. */
+function reasonOf(
+  { command }: Extract<LetterShape, { kind: 'command' }>,
+  reason: string | undefined,
+): string | undefined {
+  return reason === 'SAGA_REQUIRED' && command.saga ? undefined : reason;
 }
 
 function standingVerdict(
@@ -80,10 +88,17 @@ function standingVerdict(
   // The reason is text from a header, which anybody may have written.
   const mended = Object.hasOwn(MENDED, reason) ? MENDED[reason] : undefined;
   if (mended !== undefined) return { ...judged, why: `${judged.why} It died because ${mended}.` };
-  const why = FINAL.has(reason)
+  const refused = { ...judged, class: 'poison', why: whyNotAgain(reason) } as const;
+  // Sagas send their own undos: what was never taken from anybody else is owed to nobody.
+  const isUnowed = reason === 'SAGA_REQUIRED';
+  return { ...refused, replay: 'once repaired', ...(isUnowed && { discard: 'legal' }) };
+}
+
+function whyNotAgain(reason: string): string {
+  if (Object.hasOwn(REFUSED, reason)) return REFUSED[reason]!;
+  return FINAL.has(reason)
     ? `Its participant refused it for good (${reason}) and would again, unless its row is put right first.`
     : `Its participant failed on it every time (${reason}): a replay fails again until the bug is repaired.`;
-  return { ...judged, class: 'poison', why, replay: 'once repaired' };
 }
 
 /** Of no use to anybody, and whoever it was about cannot be told: what is owed is owed by a saga. */

@@ -186,9 +186,17 @@ export const MENDED: Readonly<Record<string, string>> = {
   UNKNOWN_PATTERN: 'its reader did not know the pattern then',
 };
 
+/** Why its participant takes no such command for good, where there is more to say than its code. */
+export const REFUSED: Readonly<Record<string, string>> = {
+  SAGA_REQUIRED:
+    'It names no saga, and its participant takes none without (COMMANDS=strict): a replay is refused again, ' +
+    'unless that participant is started with COMMANDS=open first.',
+};
+
 /** Answers that a participant gives again, whatever is repaired. */
 export const FINAL = new Set([
   'WRONG_SAGA',
+  'ORDER_CONFIRMED',
   'ALREADY_CONFIRMED',
   'AMOUNT_MISMATCH',
   'RESERVATION_NOT_FOUND',

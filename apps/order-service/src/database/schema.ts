@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm';
 import {
+  boolean,
   check,
   char,
   integer,
@@ -81,4 +82,17 @@ export const orderEvents = pgTable(
       sql`${table.type} IN ('CREATED', 'CONFIRMED', 'CANCELLED', 'CANCELLED_UNSEEN')`,
     ),
   ],
+);
+
+/**
+ * One row: in which currency the amounts of this database are, written by the first start. An app that
+ * is configured with another one does not start.
+ */
+export const settings = pgTable(
+  'settings',
+  {
+    onlyRow: boolean('only_row').primaryKey().default(true),
+    currency: char('currency', { length: 3 }).notNull(),
+  },
+  (table) => [check('settings_only_row_check', sql`${table.onlyRow}`)],
 );

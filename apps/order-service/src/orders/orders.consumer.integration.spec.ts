@@ -12,7 +12,7 @@ import {
 import { testVhost, waitFor, type TestVhost } from '@backstitch/testkit';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { AppModule } from '../app.module.js';
-import { creation, ordersDatabase, sagaTag, silent } from '../testing/orders-database.js';
+import { creation, MOUSE, ordersDatabase, sagaTag, silent } from '../testing/orders-database.js';
 
 jest.setTimeout(30_000);
 
@@ -200,6 +200,10 @@ describe('the order commands, through the queue', () => {
     ['an order id that is none', { ...createData(newUuid()), orderId: '17' }],
     ['no items', { ...createData(newUuid()), items: [] }],
     ['an amount that is none', { ...createData(newUuid()), totalAmount: '1e3' }],
+    ['a total that its lines do not make', { ...createData(newUuid()), totalAmount: '49.97' }],
+    ['a total with more decimals than the currency', totalling('49.985', '49.985')],
+    ['a line that costs nothing', totalling('0.00', '0.00')],
+    ['a line that costs more than one unit may', totalling('10000000', '10000000')],
     ['text that cannot be stored', { ...createData(newUuid()), userId: 'a\u0000b' }],
   ])('dead-letters a creation with %s and answers that retrying is pointless', async (_n, data) => {
     const dead = `${QUEUE}.dead`;
@@ -212,6 +216,28 @@ describe('the order commands, through the queue', () => {
       'the dead letter',
       async () => (await vhost.queue(dead))?.messages === before + 1,
     );
+  });
+
+  it('takes an amount however many zeros follow its decimals, and stores and answers one spelling', async () => {
+    const data = totalling('29.990', '29.9900');
+    const created = await ask(COMMANDS.orderCreate, data);
+    expect(responseOf(created)).toMatchObject({ totalAmount: '29.99' });
+    const again = await ask(COMMANDS.orderCreate, { ...data, totalAmount: '29.99' });
+    expect(responseOf(again)).toEqual(responseOf(created));
+    expect(responseOf(await ask(COMMANDS.orderGet, { orderId: data.orderId }))).toMatchObject({
+      totalAmount: '29.99',
+      items: [{ priceAtPurchase: '29.99' }],
+    });
+  });
+
+  it('says which sum the lines make when the total is another one', async () => {
+    const wrong = { ...createData(newUuid()), totalAmount: '100.00' };
+    expect(errorOf(await ask(COMMANDS.orderCreate, wrong))).toMatchObject({
+      code: 'MALFORMED_COMMAND',
+      message: expect.stringMatching(/100\.00.*49\.98/),
+    });
+    const missing = await ask(COMMANDS.orderGet, { orderId: wrong.orderId });
+    expect(errorOf(missing)).toMatchObject({ code: 'ORDER_NOT_FOUND' });
   });
 
   it('answers a fault worth retrying while its connections die, and serves the repeat', async () => {
@@ -228,3 +254,9 @@ describe('the order commands, through the queue', () => {
     expect(responseOf(reply)).toEqual(createReply(orderId));
   });
 });
+
+/** The data of an order of one line. */
+function totalling(price: string, totalAmount: string) {
+  const items = [{ productId: MOUSE, quantity: 1, price }];
+  return { orderId: newUuid(), userId: 'user-123', items, totalAmount };
+}

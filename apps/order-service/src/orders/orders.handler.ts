@@ -4,8 +4,11 @@ import {
   currencyDigits,
   Fault,
   fromMinor,
+  priceRule,
   Rejection,
   toMinor,
+  toPriceMinor,
+  totalMinorOf,
   type OrderCreateCommand,
   type OrderCreated,
   type OrderView,
@@ -87,8 +90,26 @@ export class OrdersHandler {
   }
 
   private newOrder({ userId, items, totalAmount }: OrderCreateCommand): NewOrder {
-    for (const amount of [totalAmount, ...items.map(({ price }) => price)]) this.amount(amount);
-    return { userId, totalAmount, items, currency: this.currency };
+    const { currency, digits } = this;
+    const lines = items.map(({ productId, quantity, price }, index) => ({
+      productId,
+      quantity,
+      priceMinor: this.price(price, `items.${index}.price`),
+    }));
+    const sum = fromMinor(totalMinorOf(lines), digits);
+    if (this.amount(totalAmount) !== sum) {
+      throw malformed('totalAmount', `totalAmount is ${totalAmount}, and the lines make ${sum}`);
+    }
+    const priced = lines.map(({ priceMinor, ...line }) => {
+      return { ...line, price: fromMinor(priceMinor, digits) };
+    });
+    return { userId, totalAmount: sum, items: priced, currency };
+  }
+
+  private price(price: string, field: string): number {
+    const minor = toPriceMinor(price, this.digits);
+    if (minor !== undefined) return minor;
+    throw malformed(field, `${field} must be ${priceRule(this.digits)}`);
   }
 
   private view(row: OrderRow): OrderView {
@@ -118,6 +139,10 @@ export class OrdersHandler {
     }
     return fromMinor(minor, this.digits);
   }
+}
+
+function malformed(field: string, message: string): MalformedCommand {
+  return new MalformedCommand(message, [{ field, message }]);
 }
 
 /** The data is well-formed and yet cannot be stored: a character that text cannot hold, say. */

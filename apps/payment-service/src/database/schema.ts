@@ -86,3 +86,16 @@ export const refunds = bank.table('refunds', {
   amount: money('amount').notNull(),
   refundedAt: moment('refunded_at').notNull().defaultNow(),
 });
+
+/**
+ * One row: in which currency the amounts of this database are, written by the first start. An app that
+ * is configured with another one does not start.
+ */
+export const settings = pgTable(
+  'settings',
+  {
+    onlyRow: boolean('only_row').primaryKey().default(true),
+    currency: char('currency', { length: 3 }).notNull(),
+  },
+  (table) => [check('settings_only_row_check', sql`${table.onlyRow}`)],
+);

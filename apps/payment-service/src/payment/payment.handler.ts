@@ -1,7 +1,8 @@
 import { MalformedCommand, sagaIdOf } from '@backstitch/messaging';
-import { logged, type Logger } from '@backstitch/service-kit';
+import { commandTrace, Counter, logged, type Logger } from '@backstitch/service-kit';
 import {
   COMMANDS,
+  Fault,
   Rejection,
   toMinor,
   type OrderIdCommand,
@@ -13,6 +14,11 @@ import {
 import { processStep, refundStep, unsettled, viewOf, type Asked } from './payment.js';
 import type { PaymentRepository } from './payment.repository.js';
 import type { PaymentSettlement } from './payment.settlement.js';
+
+const refundsRefused = new Counter({
+  name: 'payment_refund_of_confirmed_total',
+  help: 'ALARM: refunds that name no saga of payments that a saga made, each refused',
+});
 
 /** One command, one decision, one answer. */
 export class PaymentHandler {
@@ -33,7 +39,7 @@ export class PaymentHandler {
   refund(command: OrderIdCommand, saga?: SagaTag): Promise<Success> {
     const orderId = command.orderId.toLowerCase();
     return logged(this.logger, { pattern: COMMANDS.paymentRefund, orderId, saga }, () =>
-      this.undo(orderId, sagaIdOf(saga)),
+      this.undo(orderId, sagaIdOf(saga)).catch((error: unknown) => this.alarm(orderId, error)),
     );
   }
 
@@ -69,6 +75,16 @@ export class PaymentHandler {
       if (refundStep(settled, sagaId) === 'cancel') throw unsettled(settled);
     }
     return { success: true };
+  }
+
+  /** No saga asks for it: somebody wants the money of a sold order back past its saga. */
+  private alarm(orderId: string, error: unknown): never {
+    if (error instanceof Fault && error.code === 'ORDER_CONFIRMED') {
+      refundsRefused.inc();
+      const message = 'ALARM: a refund without a saga was asked for, and refused';
+      this.logger.error(commandTrace(orderId, undefined), message);
+    }
+    throw error;
   }
 
   private minor(amount: string): number {

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { metricsRegistry } from '@backstitch/service-kit';
 import {
   keyOf,
   newId,
@@ -161,5 +162,43 @@ describe('a payment of one saga', () => {
     await expect(handler.process({ orderId, amount: '59.98' }, other)).rejects.toMatchObject(wrong);
     expect(await bank.row(orderId)).toMatchObject({ status: 'SUCCESS', refund_requested: false });
     expect(await bank.bankOf(keyOf(sagaId))).toEqual({ decision: 'APPROVED', refunds: 0 });
+  });
+
+  it('is not refunded by a command without a saga, and still is by its own', async () => {
+    const { orderId, sagaId } = await paid();
+    const [{ handler }] = approving as [(typeof approving)[0]];
+    const refused = { code: 'ORDER_CONFIRMED', retryable: false };
+    await expect(handler.refund({ orderId })).rejects.toMatchObject(refused);
+    expect(await metricsRegistry.metrics()).toMatch(
+      /^payment_refund_of_confirmed_total(\{.*\})? 1$/m,
+    );
+    expect(await bank.row(orderId)).toMatchObject({ status: 'SUCCESS', refund_requested: false });
+    expect(await bank.bankOf(keyOf(sagaId))).toEqual({ decision: 'APPROVED', refunds: 0 });
+    await handler.refund({ orderId }, sagaOf(sagaId));
+    expect(await bank.bankOf(keyOf(sagaId))).toEqual({ decision: 'APPROVED', refunds: 1 });
+    expect(await handler.refund({ orderId })).toEqual({ success: true });
+  });
+
+  it('that is still at the bank is not cancelled by a command without a saga', async () => {
+    const [orderId, sagaId] = [newId(), newId()];
+    const bankAway = bank.replica({ trouble: { errorRate: 1 } }).handler;
+    const process = bankAway.process({ orderId, amount: '59.98' }, sagaOf(sagaId));
+    await expect(process).rejects.toMatchObject({ code: 'PROVIDER_UNAVAILABLE' });
+    const [{ handler }] = approving as [(typeof approving)[0]];
+    await expect(handler.refund({ orderId })).rejects.toMatchObject({ code: 'WRONG_SAGA' });
+    expect(await bank.row(orderId)).toMatchObject({ status: 'PENDING', refund_requested: false });
+    expect(await bank.bankOf(keyOf(sagaId))).toEqual({ decision: undefined, refunds: 0 });
+    await handler.refund({ orderId }, sagaOf(sagaId));
+    expect(await bank.bankOf(keyOf(sagaId))).toEqual({ decision: 'BURNED', refunds: 0 });
+  });
+});
+
+describe('a payment that was made without a saga', () => {
+  it('is refunded without one', async () => {
+    const orderId = newId();
+    const [{ handler }] = approving as [(typeof approving)[0]];
+    await handler.process({ orderId, amount: '59.98' });
+    await handler.refund({ orderId });
+    expect(await bank.row(orderId)).toMatchObject({ status: 'REFUNDED' });
   });
 });

@@ -92,7 +92,7 @@ export function insertTombstones(requests: readonly RefundRequest[], currency: s
   };
 }
 
-/** Records the undo of payments that have, or may get, money; answers those. */
+/** Records the undo of payments that have, or may get, money, for the saga that made them; answers those. */
 export function recordRefundRequests(requests: readonly RefundRequest[]): Statement {
   return {
     name: 'record_refund_requests',
@@ -103,7 +103,7 @@ export function recordRefundRequests(requests: readonly RefundRequest[]): Statem
       UPDATE payments SET refund_requested = true, updated_at = now()
       FROM locked JOIN unnest($1::uuid[], $2::uuid[]) AS request (order_id, asking) USING (order_id)
       WHERE payments.order_id = locked.order_id AND NOT refund_requested
-        AND status IN ('PENDING', 'SUCCESS') AND coalesce(asking = saga_id, true)
+        AND status IN ('PENDING', 'SUCCESS') AND (saga_id IS NULL OR asking = saga_id)
       RETURNING ${COLUMNS}`,
     values: [requests.map((request) => request.orderId), requests.map((request) => request.sagaId)],
   };

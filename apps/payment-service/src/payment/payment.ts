@@ -59,9 +59,13 @@ export function processStep(
   return payment.status === 'PENDING' ? 'charge' : viewOf(payment, digits);
 }
 
-/** What payment.refund comes to once it is on record: cancel at the provider, or nothing is left. */
+/**
+ * What payment.refund comes to once it is on record: cancel at the provider, or nothing is left.
+ * Throws Fault for a refund that was not recorded, because the payment is another one's to undo.
+ */
 export function refundStep(payment: Payment, sagaId: string | undefined): 'cancel' | 'done' {
   refuseStranger(payment, sagaId);
+  refuseWithoutSaga(payment, sagaId);
   return isBeingRefunded(payment) ? 'cancel' : 'done';
 }
 
@@ -115,4 +119,13 @@ function refuseStranger(payment: Payment, sagaId: string | undefined): void {
   if (!sagaId || !payment.sagaId || sagaId === payment.sagaId) return;
   const message = `The payment of order ${payment.orderId} belongs to saga ${payment.sagaId}`;
   throw new Fault('WRONG_SAGA', message, false);
+}
+
+/** What a saga charged is given back by that saga only; where nothing is left, there is nothing to refuse. */
+function refuseWithoutSaga(payment: Payment, sagaId: string | undefined): void {
+  const { orderId, status, refundRequested } = payment;
+  if (sagaId || !payment.sagaId || refundRequested) return;
+  if (status !== 'SUCCESS' && status !== 'PENDING') return;
+  const message = `The payment of order ${orderId} is refunded by saga ${payment.sagaId} only`;
+  throw new Fault(status === 'SUCCESS' ? 'ORDER_CONFIRMED' : 'WRONG_SAGA', message, false);
 }

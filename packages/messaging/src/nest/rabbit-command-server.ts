@@ -9,6 +9,11 @@ import { unwrapError } from './unwrap-error.js';
 /** Longer than a command may take, shorter than an app's whole shutdown: there is more to close. */
 const DRAIN_TIMEOUT_MS = 12_000;
 
+export interface RabbitCommandServerOptions extends CommandServerOptions {
+  /** Nothing is consumed before this has resolved; it never rejects. */
+  startAfter?: Promise<void>;
+}
+
 /**
  * Nest's transport for command queues: handlers are ordinary `@MessagePattern` methods. A value is
  * done, a Rejection a business no, a thrown Fault a fault, anything else thrown a bug.
@@ -17,19 +22,24 @@ export class RabbitCommandServer extends Server implements CustomTransportStrate
   override transportId = Symbol('backstitch-rabbitmq');
   private readonly server: CommandServer;
 
-  constructor(private readonly options: CommandServerOptions) {
+  private isClosed = false;
+
+  constructor(private readonly options: RabbitCommandServerOptions) {
     super();
     this.server = new CommandServer(options, { handlerOf: (packet) => this.handlerOf(packet) });
   }
 
   /** Starts to consume in the background: an app comes up although the broker is away. */
   listen(callback: () => void): void {
-    this.server.start();
+    void (this.options.startAfter ?? Promise.resolve()).then(() => {
+      if (!this.isClosed) this.server.start();
+    });
     callback();
   }
 
   /** Finishes and acknowledges what is in hand; the connections belong to the Broker. */
   async close(): Promise<void> {
+    this.isClosed = true;
     await this.server.close(DRAIN_TIMEOUT_MS);
   }
 

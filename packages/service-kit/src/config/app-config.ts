@@ -1,9 +1,7 @@
-import { currencyDigits } from '@backstitch/shared-types';
-import { IsIn, IsString, registerDecorator } from 'class-validator';
+import { changesSomething, CURRENCY_DIGITS_MAX, currencyDigits } from '@backstitch/shared-types';
+import { IsIn, IsOptional, IsString, registerDecorator } from 'class-validator';
 import 'reflect-metadata';
 import { IsIntegerVariable } from './integer-variable.js';
-
-const CURRENCY_DIGITS_MAX = 2;
 
 /** The columns keep two decimals, so a currency with more would silently lose its last digit. */
 function IsCurrency(): PropertyDecorator {
@@ -118,4 +116,18 @@ export class AppConfig {
 export class DatabaseConfig extends AppConfig {
   @IsUrlVariable(['postgresql:', 'postgres:'])
   DB_URL = '';
+}
+
+/** For an app that serves commands from a queue. */
+export class ParticipantConfig extends DatabaseConfig {
+  /** strict: what changes something must come from a saga [strict in production, else open]. */
+  @IsOptional()
+  @IsIn(['strict', 'open'])
+  COMMANDS?: 'strict' | 'open' = undefined;
+
+  /** Whether commands of this pattern are refused when they name no saga. */
+  needsSaga(pattern: string): boolean {
+    const usual = this.NODE_ENV === 'production' ? 'strict' : 'open';
+    return (this.COMMANDS ?? usual) === 'strict' && changesSomething(pattern);
+  }
 }

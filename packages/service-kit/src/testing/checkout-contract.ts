@@ -54,11 +54,12 @@ function isId(text: string): boolean {
 
 const productOf = (line: Line): string => line.productId.toLowerCase();
 
-/** "29.9" → 2990n; undefined for what is no plain decimal of at most two decimals. */
+/** "29.9", "29.900" → 2990n; undefined for what is no plain decimal, or needs more than two decimals. */
 function cents(price: string | number): bigint | undefined {
   const [whole = '', fraction, ...more] = String(price).split('.');
   const isDigits = (text: string) => /^[0-9]+$/.test(text);
   if (more.length > 0 || !isDigits(whole) || whole.length > 7) return undefined;
-  if (fraction !== undefined && (!isDigits(fraction) || fraction.length > 2)) return undefined;
-  return BigInt(whole) * 100n + BigInt((fraction ?? '').padEnd(2, '0'));
+  if (fraction === undefined) return BigInt(whole) * 100n;
+  if (!isDigits(fraction) || /[1-9]/.test(fraction.slice(2))) return undefined;
+  return BigInt(whole) * 100n + BigInt(fraction.slice(0, 2).padEnd(2, '0'));
 }
