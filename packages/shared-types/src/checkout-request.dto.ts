@@ -2,6 +2,7 @@ import { IsInt, IsString, IsUUID, Matches, Max, Min, registerDecorator } from 'c
 import 'reflect-metadata';
 import { AtSight } from './at-sight.js';
 import { IsLines } from './lines.decorator.js';
+import { HasVisibleText } from './visible-text.js';
 
 /** Any text without control characters and without half a surrogate pair, 1–100 characters. */
 const USER_ID = /^[^\p{Cc}\p{Cs}]{1,100}$/u;
@@ -41,6 +42,7 @@ export class CheckoutItemDto {
 export class CheckoutRequestDto {
   @IsString()
   @Matches(USER_ID, { message: 'userId must be 1-100 characters without control characters' })
+  @HasVisibleText()
   userId!: string;
 
   @IsLines(() => CheckoutItemDto)

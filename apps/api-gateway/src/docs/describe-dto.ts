@@ -17,6 +17,7 @@ const RULES: Readonly<Record<string, Rule>> = {
   arrayMinSize: ([minItems]) => ({ minItems }),
   arrayMaxSize: ([maxItems]) => ({ maxItems }),
   matches: ([pattern]) => ({ pattern: (pattern as RegExp).source }),
+  hasVisibleText: () => ({}),
   isPrice: () => ({
     oneOf: [{ type: 'string' }, { type: 'number' }],
     description: "A decimal from 0.01 to 9999999.99 with at most the currency's digits",
