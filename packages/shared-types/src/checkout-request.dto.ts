@@ -37,6 +37,9 @@ export class CheckoutItemDto {
   price!: string | number;
 }
 
+/** A cart of a hundred lines takes 12 KB. */
+export const CHECKOUT_BYTES_MAX = 32_768;
+
 /** The body of POST /api/checkout. What no single field can say is in checkout-lines.ts. */
 @AtSight()
 export class CheckoutRequestDto {

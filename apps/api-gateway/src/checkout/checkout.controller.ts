@@ -61,7 +61,7 @@ export class CheckoutController {
     402: 'Payment declined',
     404: 'Unknown product',
     409: 'Stock, price, undone, or the same key still in progress (with Retry-After)',
-    413: 'The body is over 128 KB',
+    413: 'The body is over 32 KB',
     415: 'The body is compressed',
     431: 'The address and the headers are over 16 KB',
     422: 'Same key, different body',
