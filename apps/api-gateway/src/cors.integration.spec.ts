@@ -91,7 +91,7 @@ describe('with an allowed origin', () => {
   it('an OPTIONS that is no preflight is answered as without one', async () => {
     const limited = await startApp(MAIN, { CORS_ORIGINS: SHOP });
     try {
-      for (const headers of [{}, { origin: SHOP }]) {
+      for (const headers of [new Headers(), new Headers({ origin: SHOP })]) {
         const answer = await fetch(`${limited.url}/api/checkout`, { method: 'OPTIONS', headers });
         expect([answer.status, answer.headers.get('allow')]).toEqual([405, 'POST']);
         const nothing = await fetch(`${limited.url}/api/nothing`, { method: 'OPTIONS', headers });

@@ -14,6 +14,7 @@ import { closeDoor } from './http/closing.js';
 import { type EdgeOptions, fastifyAdapter, prepareFastify } from './http/fastify.js';
 import { HTTP_LIMITS, type HttpLimits } from './http/limits.js';
 import { OpenRequests } from './http/open-requests.js';
+import { serveProblemPages } from './http/problem-pages.js';
 import { ProblemFilter } from './http/problem.filter.js';
 import { httpValidationPipe } from './http/validation.js';
 import type { Logger } from './logger.js';
@@ -90,7 +91,9 @@ export async function createApp(options: BootOptions): Promise<NestFastifyApplic
     bodyParser: false,
     abortOnError: false,
   });
-  await prepareFastify(app.getHttpAdapter().getInstance(), limits, requests, edge);
+  const fastify = app.getHttpAdapter().getInstance();
+  await prepareFastify(fastify, limits, requests, edge);
+  serveProblemPages(fastify);
   if (prefix) app.setGlobalPrefix(prefix, { exclude: ['health/live', 'health/ready', 'metrics'] });
   app.useGlobalPipes(...pipes);
   app.useGlobalFilters(new ProblemFilter(logger), ...filters);

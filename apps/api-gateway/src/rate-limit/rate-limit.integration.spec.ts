@@ -4,6 +4,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/glob
 import { sendJson, type Upstream, upstream } from '../testing/upstream.js';
 
 const MAIN = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
+const ORDER = '01930000-0000-7000-8000-000000000001';
 const LIMIT = 5;
 
 let orchestrator: Upstream;
@@ -147,4 +148,20 @@ describe('TRUSTED_PROXIES', () => {
       await expect(starting).rejects.toThrow(/ended with 1: .*TRUSTED_PROXIES must be/s);
     },
   );
+});
+
+describe('a gateway with a rate limit', () => {
+  it('answers what is over it with 429, but health always', async () => {
+    await start({ RATE_LIMIT_PER_MINUTE: '2' });
+    const statuses: number[] = [];
+    for (const path of ['/api/products', `/api/sagas/${ORDER}`, '/api/products']) {
+      statuses.push((await fetch(`${gateway.url}${path}`)).status);
+    }
+    expect(statuses).toEqual([200, 200, 429]);
+    const over = await fetch(`${gateway.url}/api/products`);
+    expect(Number(over.headers.get('retry-after'))).toBeGreaterThan(0);
+    expect(await over.json()).toMatchObject({ code: 'RATE_LIMITED', status: 429 });
+    expect((await fetch(`${gateway.url}/health/ready`)).status).toBe(200);
+    expect(await gateway.stop()).toBe(0);
+  });
 });

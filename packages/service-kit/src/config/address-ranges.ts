@@ -45,8 +45,7 @@ export function addressOf(text: string): Address | undefined {
 
 export function isInRanges(address: Address, ranges: readonly AddressRange[]): boolean {
   return ranges.some(([network, bits]) => {
-    if (address.kind() !== network.kind()) return false;
-    return (address as ipaddr.IPv6).match(network as ipaddr.IPv6, bits);
+    return address.kind() === network.kind() && (address as ipaddr.IPv6).match(network, bits);
   });
 }
 
