@@ -142,6 +142,18 @@ describe('a request has one line in the log and one observation', () => {
     ],
     ['when there is nothing at its address', get('/api/nothing'), 404, 'GET unknown 404'],
     ['when its method is not taken', get('/api/notes'), 405, 'GET /api/notes 405'],
+    [
+      'when its body is too large',
+      post('Content-Length: 200000\r\n', '{'),
+      413,
+      'POST /api/notes 413',
+    ],
+    [
+      'when its connection is closed after it',
+      good('a').toString().replace('Host', 'Connection: close\r\nHost'),
+      201,
+      'POST /api/notes 201',
+    ],
     ['when it expects what is not done', post('Expect: tea\r\n', ''), 417, 'POST /api/notes 417'],
   ])('%s', async (_what, bytes, status, observation) => {
     const { answers } = await sendRaw(app.url, bytes);
