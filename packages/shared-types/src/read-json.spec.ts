@@ -52,6 +52,19 @@ describe('readJson', () => {
     expect(readJson(bytes)).toEqual({ problem: expect.stringContaining(problem) });
   });
 
+  const members = (count: number) =>
+    Object.fromEntries(Array.from({ length: count }, (_, n) => [`p${n}`, n]));
+
+  it('refuses an object of more than 256 members, wherever it is, and reads long lists', () => {
+    for (const value of [members(257), { a: [members(12_800)] }]) {
+      const problem = 'an object has more than 256 members';
+      expect(read(JSON.stringify(value))).toEqual({ problem });
+    }
+    for (const value of [members(256), Array.from({ length: 1_000 }, () => members(2))]) {
+      expect(read(JSON.stringify(value))).toEqual({ value });
+    }
+  });
+
   it('refuses a member named like one that every object has', () => {
     for (const name of ['prototype', ...Object.getOwnPropertyNames(Object.prototype)]) {
       expect(read(`{"a":{"${name}":1}}`)).toEqual({ problem: expect.stringContaining(name) });

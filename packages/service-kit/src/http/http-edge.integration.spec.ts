@@ -51,6 +51,10 @@ class BasketController {
 @Module({ controllers: [BasketController] })
 class BasketModule {}
 
+const manyMembers = JSON.stringify(
+  Object.fromEntries(Array.from({ length: 5_000 }, (_, n) => [`p${n}`, 1])),
+);
+
 describe('the HTTP edge', () => {
   const lines: string[] = [];
   let broken: string | undefined;
@@ -111,14 +115,15 @@ describe('the HTTP edge', () => {
     expect(answer.json().errors.map((each: { field: string }) => each.field)).toContain(field);
   });
 
-  it('names one unknown property of a body of thousands', async () => {
-    const unknown = Object.fromEntries(Array.from({ length: 5_000 }, (_, n) => [`p${n}`, 1]));
+  it('names one unknown property of a body of many', async () => {
+    const unknown = Object.fromEntries(Array.from({ length: 200 }, (_, n) => [`p${n}`, 1]));
     expect((await post(JSON.stringify(unknown))).json().errors).toEqual([
       { field: 'p0', message: 'p0 is not a known property' },
     ]);
   });
 
   it.each([
+    ['of thousands of members', manyMembers, 'application/json', 400, 'MALFORMED_BODY'],
     ['not JSON', '{"owner"', 'application/json', 400, 'MALFORMED_BODY'],
     ['empty', '', 'application/json', 400, 'MALFORMED_BODY'],
     ['a list', '[]', 'application/json', 400, 'MALFORMED_BODY'],
