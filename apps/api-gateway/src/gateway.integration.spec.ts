@@ -159,6 +159,8 @@ describe('a checkout through the gateway', () => {
   });
 });
 
+const json = 'application/json';
+
 describe('a malformed checkout', () => {
   const line = (part: object) => cart({}, part);
   const many = Array.from({ length: 300 }, () => cart().items[0]);
@@ -209,6 +211,7 @@ describe('a malformed checkout', () => {
 
   it.each([
     ['invalid JSON', '{"userId":', 'application/json', 'MALFORMED_BODY'],
+    ['10,000 empty lines', `{"items":[${'{},'.repeat(10_000)}{}]}`, json, 'MALFORMED_BODY'],
     ['no body', '', 'application/json', 'MALFORMED_BODY'],
     ['a wrong content type', JSON.stringify(cart()), 'text/plain', 'UNSUPPORTED_CONTENT_TYPE'],
     ['a list for a body', '[]', 'application/json', 'MALFORMED_BODY'],

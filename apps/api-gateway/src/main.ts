@@ -22,7 +22,8 @@ await bootApp({
   config,
   logger,
   prefix: 'api',
-  limits: { bodyBytesMax: CHECKOUT_BYTES_MAX },
+  // A cart of a hundred lines has 102 lists and objects; a few more lines are told how many may be.
+  limits: { bodyBytesMax: CHECKOUT_BYTES_MAX, bodyNestedMax: 1_000 },
   edge: {
     isPublic: true,
     corsOrigins,

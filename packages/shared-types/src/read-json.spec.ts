@@ -65,6 +65,14 @@ describe('readJson', () => {
     }
   });
 
+  it('refuses more lists and objects than it is told to take, and counts none in texts', () => {
+    const lines = (count: number) => Buffer.from(JSON.stringify(Array(count).fill({ a: '{[' })));
+    expect(readJson(lines(9), 10)).toEqual({ value: Array(9).fill({ a: '{[' }) });
+    const problem = 'it holds more than 10 lists and objects';
+    expect(readJson(lines(10), 10)).toEqual({ problem });
+    expect(readJson(lines(40_000), 10)).toEqual({ problem });
+  });
+
   it('refuses a member named like one that every object has', () => {
     for (const name of ['prototype', ...Object.getOwnPropertyNames(Object.prototype)]) {
       expect(read(`{"a":{"${name}":1}}`)).toEqual({ problem: expect.stringContaining(name) });

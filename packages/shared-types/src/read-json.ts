@@ -22,13 +22,14 @@ export type ReadJson = { value: unknown } | { problem: string };
  * and means trouble: bytes that are not UTF-8 (they would be read as other characters), a member
  * named twice (readers differ about which counts) or like one that every object has (`__proto__`,
  * `constructor`: validators take them for known, or pass them over), nesting past 32 levels, and an
- * object of more than 256 members.
+ * object of more than 256 members; and more lists and objects than `nestedMax`, the value itself
+ * included.
  */
-export function readJson(bytes: Buffer): ReadJson {
+export function readJson(bytes: Buffer, nestedMax = Number.POSITIVE_INFINITY): ReadJson {
   if (!isUtf8(bytes)) return { problem: 'it is not UTF-8' };
   const whole = bytes.toString();
   const text = whole.charCodeAt(0) === BYTE_ORDER_MARK ? whole.slice(1) : whole;
-  const problem = troubleIn(text);
+  const problem = troubleIn(text, nestedMax);
   if (problem !== undefined) return { problem };
   try {
     return { value: JSON.parse(text) };
@@ -41,8 +42,9 @@ export function readJson(bytes: Buffer): ReadJson {
 type Open = { names: Set<string> | undefined; awaitsName: boolean } | null;
 
 /** One pass over text that need not be JSON: what is not is found by the parser afterwards. */
-function troubleIn(text: string): string | undefined {
+function troubleIn(text: string, nestedMax: number): string | undefined {
   const open: Open[] = [];
+  let nested = 0;
   for (let at = 0; at < text.length; at += 1) {
     const character = text.charCodeAt(at);
     if (character === QUOTE) {
@@ -55,6 +57,8 @@ function troubleIn(text: string): string | undefined {
       }
       at = end;
     } else if (character === OPEN_OBJECT || character === OPEN_LIST) {
+      nested += 1;
+      if (nested > nestedMax) return `it holds more than ${nestedMax} lists and objects`;
       if (open.length === DEPTH_MAX) return `it is nested deeper than ${DEPTH_MAX} levels`;
       open.push(character === OPEN_LIST ? null : { names: undefined, awaitsName: true });
     } else if (character === CLOSE_OBJECT || character === CLOSE_LIST) {

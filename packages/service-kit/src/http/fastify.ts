@@ -94,7 +94,7 @@ export async function prepareFastify(
   fastify.server.maxHeadersCount = 0;
   answerTunnels(fastify.server, requests);
   takeExpectations(fastify.server);
-  acceptJsonOnly(fastify);
+  acceptJsonOnly(fastify, limits.bodyNestedMax);
   countWork(fastify);
   const routes = new RouteTable();
   fastify.addHook('onRoute', (route) => {

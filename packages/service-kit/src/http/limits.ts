@@ -4,6 +4,8 @@ export interface HttpLimits {
   bodyBytesMax: number;
   /** Where it is less, by route. */
   bodyBytesMaxAt: Readonly<Record<string, number>>;
+  /** Lists and objects in a body: reading thousands of empty ones takes a millisecond. */
+  bodyNestedMax: number;
   /** The request line and the headers together. */
   headerBytesMax: number;
   /** For the request line and the headers to arrive, from the connection or the last answer on. */
@@ -27,6 +29,8 @@ export interface HttpLimits {
 export const HTTP_LIMITS: Readonly<HttpLimits> = {
   bodyBytesMax: 131_072,
   bodyBytesMaxAt: {},
+  // Of a frame of checkouts there are fewer in that many bytes.
+  bodyNestedMax: 8_192,
   headerBytesMax: 16_384,
   headersMs: 10_000,
   requestMs: 30_000,
