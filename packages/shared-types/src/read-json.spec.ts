@@ -66,8 +66,11 @@ describe('readJson', () => {
   });
 
   it('refuses more lists and objects than it is told to take, and counts none in texts', () => {
-    const lines = (count: number) => Buffer.from(JSON.stringify(Array(count).fill({ a: '{[' })));
-    expect(readJson(lines(9), 10)).toEqual({ value: Array(9).fill({ a: '{[' }) });
+    const lines = (count: number) =>
+      Buffer.from(JSON.stringify(Array.from({ length: count }, () => ({ a: '{[' }))));
+    expect(readJson(lines(9), 10)).toEqual({
+      value: Array.from({ length: 9 }, () => ({ a: '{[' })),
+    });
     const problem = 'it holds more than 10 lists and objects';
     expect(readJson(lines(10), 10)).toEqual({ problem });
     expect(readJson(lines(40_000), 10)).toEqual({ problem });
