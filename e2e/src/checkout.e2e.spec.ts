@@ -205,10 +205,11 @@ describe('one checkout', () => {
   });
 
   it('one grep for the request id shows the checkout across all five apps', async () => {
-    const requestId = `grep-${crypto.randomUUID()}`;
-    const headers = { 'x-request-id': requestId };
+    const clientRequestId = `grep-${crypto.randomUUID()}`;
+    const headers = { 'x-request-id': clientRequestId };
     const answer = await checkout(gateway, [mouse(1)], { headers });
-    expect(answer.headers.get('x-request-id')).toBe(requestId);
+    const requestId = answer.headers.get('x-request-id')!;
+    expect(requestId).not.toBe(clientRequestId);
     for (const app of Object.values(system.apps)) {
       const line = await waitFor(`a line of ${app.app}`, () =>
         app.lines.find((text) => text.includes(requestId)),
@@ -219,5 +220,8 @@ describe('one checkout', () => {
         orderId: answer.body.orderId,
       });
     }
+    const { lines } = system.apps['api-gateway'];
+    const named = lines.find((text) => text.includes(clientRequestId));
+    expect(JSON.parse(named!)).toMatchObject({ requestId, clientRequestId });
   });
 });

@@ -1,20 +1,14 @@
-import { exposeGauge, type Logger, Shedding } from '@backstitch/service-kit';
+import { exposeGauge, type Logger, type Shedding } from '@backstitch/service-kit';
 import { type DynamicModule, Module } from '@nestjs/common';
-import { APP_GUARD } from '@nestjs/core';
-import { ThrottlerModule } from '@nestjs/throttler';
 import { Admission } from './admission/admission.js';
 import { CheckoutController } from './checkout/checkout.controller.js';
 import { GatewayConfig } from './config.js';
 import { LookingController } from './looking/looking.controller.js';
 import { Orchestrators } from './orchestrators/orchestrators.client.js';
-import { AddressThrottlerGuard } from './rate-limit/address-throttler.guard.js';
-
-const MINUTE_MS = 60_000;
 
 @Module({})
 export class AppModule {
-  static for(config: GatewayConfig, logger: Logger): DynamicModule {
-    const limit = config.rateLimitPerMinute;
+  static for(config: GatewayConfig, logger: Logger, shedding: Shedding): DynamicModule {
     const orchestrators = new Orchestrators({
       urls: config.orchestratorUrls,
       timeoutMs: config.ORCHESTRATOR_TIMEOUT_MS,
@@ -24,18 +18,14 @@ export class AppModule {
         logger.warn({ url, why, sagaId, requestId }, 'an orchestrator did not answer');
       },
     });
-    const shedding = new Shedding(logger);
     const admission = admissionOf(config, shedding);
     return {
       module: AppModule,
-      imports: limit > 0 ? [ThrottlerModule.forRoot([{ ttl: MINUTE_MS, limit }])] : [],
       controllers: [CheckoutController, LookingController],
       providers: [
         { provide: GatewayConfig, useValue: config },
         { provide: Admission, useValue: admission },
-        { provide: Shedding, useValue: shedding },
         { provide: Orchestrators, useValue: orchestrators },
-        ...(limit > 0 ? [{ provide: APP_GUARD, useClass: AddressThrottlerGuard }] : []),
       ],
     };
   }

@@ -1,4 +1,14 @@
-import { AppConfig, IsIntegerVariable, IsUrlList, urlList } from '@backstitch/service-kit';
+import {
+  type AddressRange,
+  addressRanges,
+  AppConfig,
+  IsAddressRangeList,
+  IsIntegerVariable,
+  IsOriginList,
+  IsUrlList,
+  originList,
+  urlList,
+} from '@backstitch/service-kit';
 import { IsOptional } from 'class-validator';
 
 const RATE_LIMIT_IN_PRODUCTION = 600;
@@ -14,6 +24,17 @@ export class GatewayConfig extends AppConfig {
   @IsOptional()
   @IsIntegerVariable({ min: 0, max: 1_000_000 })
   RATE_LIMIT_PER_MINUTE?: number = undefined;
+
+  /**
+   * The proxies before the gateway whose X-Forwarded-For names the client: addresses and CIDR
+   * ranges. Without any the header is not looked at.
+   */
+  @IsAddressRangeList()
+  TRUSTED_PROXIES = '';
+
+  /** Origins whose pages may call the API from a browser; none unless set. */
+  @IsOriginList()
+  CORS_ORIGINS = '';
 
   /** Longer than the orchestrator's CHECKOUT_WAIT_MS; past it the outcome is unknown here. */
   @IsIntegerVariable({ min: 100, max: 120_000 })
@@ -43,6 +64,14 @@ export class GatewayConfig extends AppConfig {
 
   get orchestratorUrls(): string[] {
     return urlList(this.ORCHESTRATOR_URL);
+  }
+
+  get trustedProxies(): AddressRange[] {
+    return addressRanges(this.TRUSTED_PROXIES);
+  }
+
+  get corsOrigins(): string[] {
+    return originList(this.CORS_ORIGINS);
   }
 
   get rateLimitPerMinute(): number {

@@ -1,21 +1,34 @@
-import { bootApp, createLogger, loadConfig } from '@backstitch/service-kit';
+import { bootApp, createLogger, loadConfig, Shedding } from '@backstitch/service-kit';
+import { CHECKOUT_BYTES_MAX } from '@backstitch/shared-types';
 import 'reflect-metadata';
 import { guardTheDoor } from './admission/door.js';
 import { AppModule } from './app.module.js';
 import { GatewayConfig } from './config.js';
 import { serveOpenApi } from './docs/open-api.js';
 import { Orchestrators } from './orchestrators/orchestrators.client.js';
+import { RateLimit } from './rate-limit/rate-limit.js';
 
 const APP = 'api-gateway';
 const config = loadConfig(GatewayConfig);
 const logger = createLogger({ app: APP, level: config.LOG_LEVEL });
 
+const shedding = new Shedding(logger);
+const { rateLimitPerMinute: perMinute, trustedProxies, corsOrigins } = config;
+const rateLimit = perMinute > 0 && new RateLimit({ perMinute, trustedProxies, shedding });
+
 await bootApp({
   name: APP,
-  module: AppModule.for(config, logger),
+  module: AppModule.for(config, logger, shedding),
   config,
   logger,
   prefix: 'api',
+  // A cart of a hundred lines has 102 lists and objects; a few more lines are told how many may be.
+  limits: { bodyBytesMax: CHECKOUT_BYTES_MAX, bodyNestedMax: 1_000 },
+  edge: {
+    isPublic: true,
+    corsOrigins,
+    ...(rateLimit && { refuseEarly: (request) => rateLimit.refusalOf(request) }),
+  },
   configure: (app) => {
     guardTheDoor(app);
     serveOpenApi(app, config.CURRENCY);

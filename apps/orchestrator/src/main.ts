@@ -15,6 +15,7 @@ import {
   soonKnown,
   untilCurrencyKnown,
 } from '@backstitch/service-kit';
+import { CHECKOUT_BYTES_MAX } from '@backstitch/shared-types';
 import { AppModule } from './app.module.js';
 import { CheckoutHandler } from './checkout/checkout.handler.js';
 import { OrchestratorConfig } from './config.js';
@@ -60,6 +61,7 @@ await bootApp({
   module: AppModule.of({ config, database, sagas, logger }),
   config,
   logger,
+  limits: { bodyBytesMaxAt: { '/checkout': CHECKOUT_BYTES_MAX } },
   configure: async () => {
     // Before the first row of a day that nobody made goes to the default partition, and keeps it there.
     await logDays.make();

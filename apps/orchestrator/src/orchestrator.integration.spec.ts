@@ -1,5 +1,5 @@
 import { newUuid } from '@backstitch/shared-types';
-import { type AppProcess, waitFor } from '@backstitch/testkit';
+import { type AppProcess, sendRaw, waitFor } from '@backstitch/testkit';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { ask, Orchestrators, post } from './testing/orchestrators.js';
 
@@ -197,12 +197,47 @@ describe('a checkout', () => {
   it.each([
     ['a bad saga id', { 'x-saga-id': '7' }, 'VALIDATION_FAILED'],
     ['a bad key', { 'idempotency-key': 'k'.repeat(256) }, 'INVALID_IDEMPOTENCY_KEY'],
+    ['a key of blanks', { 'idempotency-key': '"  "' }, 'INVALID_IDEMPOTENCY_KEY'],
   ])('with %s is 400 and records nothing', async (_name, headers, code) => {
     const before = await sagasIn();
     expect(await post(one, somebody(), headers)).toMatchObject({ status: 400, body: { code } });
     expect(await sagasIn()).toBe(before);
   });
+
+  it.each(['   ', '\u200b'])(
+    'of the user %j, who cannot be seen, records nothing',
+    async (user) => {
+      const before = await sagasIn();
+      const answer = await post(one, user);
+      const errors = [
+        { field: 'userId', message: 'userId must hold at least one visible character' },
+      ];
+      expect(answer).toMatchObject({ status: 400, body: { code: 'VALIDATION_FAILED', errors } });
+      expect(await sagasIn()).toBe(before);
+    },
+  );
+
+  it('with two keys is refused, and records nothing', async () => {
+    const before = await sagasIn();
+    const productId = '660facf7-b9cf-417a-8ee1-27afe2fb2c72';
+    const items = [{ productId, quantity: 1, price: '29.99' }];
+    const body = JSON.stringify({ userId: somebody(), items });
+    const keys = 'Idempotency-Key: a\r\nIdempotency-Key: b\r\n';
+    const { answers } = await sendRaw(one.url, rawCheckout(`${keys}${lengthOf(body)}`) + body);
+    expect(answers[0]).toMatchObject({ status: 400 });
+    expect(answers[0]!.body).toContain('INVALID_IDEMPOTENCY_KEY');
+    expect(await sagasIn()).toBe(before);
+  });
+
+  it('over 32 KB is refused before its body has come', async () => {
+    const { answers } = await sendRaw(one.url, rawCheckout('Content-Length: 32769\r\n'));
+    expect(answers[0]).toMatchObject({ status: 413 });
+  });
 });
+
+const lengthOf = (body: string) => `Content-Length: ${Buffer.byteLength(body)}\r\n`;
+const rawCheckout = (headers: string) =>
+  `POST /checkout HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n${headers}\r\n`;
 
 describe('looking', () => {
   it('passes a question on to its service', async () => {

@@ -43,8 +43,10 @@ export interface Answer {
 
 /** One request, and what came of it. */
 export interface Asked {
-  /** Its x-request-id; the saga that it starts remembers it. */
+  /** Its x-request-id, which the gateway logs beside its own. */
   requestId: string;
+  /** The x-request-id of its answer; the saga that it started remembers it. */
+  answeredId?: string;
   intent: Intent;
   /** It names the intent's key for another cart: only a refusal is right. */
   otherCart: boolean;

@@ -48,6 +48,7 @@ export class ShopClient {
         body: JSON.stringify({ userId: intent.userId, items }),
         ...(manner.hangUpAfterMs && { signal: AbortSignal.timeout(manner.hangUpAfterMs) }),
       });
+      asked.answeredId = String(response.headers['x-request-id']);
       const body = parsed(await response.body.text());
       asked.answer = {
         status: response.statusCode,

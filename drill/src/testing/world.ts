@@ -23,7 +23,10 @@ export class World {
     return answers.map((answer) => {
       const asked = this.ledger.enter(intent);
       if (answer === 'silence') asked.silence = 'ECONNRESET';
-      else asked.answer = { status: 200, replayed: false, atMs: 1, ...answer };
+      else {
+        asked.answer = { status: 200, replayed: false, atMs: 1, ...answer };
+        asked.answeredId = `answer to ${asked.requestId}`;
+      }
       return asked;
     });
   }
@@ -33,7 +36,9 @@ export class World {
     const saga: SagaFact = {
       sagaId: `saga-${name}`,
       orderId: `order-${name}`,
-      requestId: asked.requestId,
+      requestId: asked.answeredId ?? null,
+      userId: asked.intent.userId,
+      cartTotal: TOTAL,
       status,
       currentStep: 'X',
       lastError: null,

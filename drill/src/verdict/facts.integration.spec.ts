@@ -58,16 +58,18 @@ describe('the facts of the databases', () => {
     [sagaId, orderId] = [randomUUID(), randomUUID()];
     const asked = ledger.enter(ledger.intent({ kind: 'plain', items: ITEMS, keyed: true }));
     asked.answer = { status: 200, sagaId, orderId, replayed: false, atMs: 7 };
+    asked.answeredId = randomUUID();
     await run(
       'orchestrator',
       `INSERT INTO saga_state (saga_id, order_id, definition, definition_version, status,
           current_step, attempt, needs_attention, saga_deadline_at, kept, input, request_id, version,
           epoch, owner, last_log_at, created_at, updated_at)
-        VALUES ($1, $2, 'checkout', 1, 'DONE', 'COMPLETED', 1, false, now(), '{}', '{}', $3, 1, 1,
-          $1, now(), now(), now())`,
+        VALUES ($1, $2, 'checkout', 1, 'DONE', 'COMPLETED', 1, false, now(), '{}', $4::jsonb,
+          $3, 1, 1, $1, now(), now(), now())`,
       sagaId,
       orderId,
-      asked.requestId,
+      asked.answeredId,
+      JSON.stringify({ userId: asked.intent.userId, totalAmount: '59.98' }),
     );
     await run(
       'orchestrator',

@@ -13,8 +13,12 @@ export interface Facts {
 export interface SagaFact {
   sagaId: string;
   orderId: string;
-  /** Of the request that started it. */
+  /** Of the request that started it, by the gateway's count. */
   requestId: string | null;
+  /** Each intent has a user of its own. */
+  userId: string | null;
+  /** Of the cart that it was started with. */
+  cartTotal: string | null;
   status: 'RUNNING' | 'COMPENSATING' | 'DONE' | 'COMPENSATED';
   currentStep: string;
   lastError: string | null;
@@ -34,7 +38,8 @@ export interface ChargeFact {
 
 export type Rows = <Row extends object>(database: DatabaseName, sql: string) => Promise<Row[]>;
 
-const SAGAS = `SELECT saga_id AS "sagaId", order_id AS "orderId", request_id AS "requestId", status,
+const SAGAS = `SELECT saga_id AS "sagaId", order_id AS "orderId", request_id AS "requestId",
+    input->>'userId' AS "userId", input->>'totalAmount' AS "cartTotal", status,
     current_step AS "currentStep", last_error::text AS "lastError" FROM saga_state`;
 const ORDERS = 'SELECT id, status, total_amount AS total FROM orders';
 const HOLDS = 'SELECT order_id AS id, status FROM reservations';

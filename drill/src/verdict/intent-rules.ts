@@ -1,12 +1,13 @@
 import { type Asked, type Intent, type Kind, toldBy } from '../load/ledger.js';
 import type { Breach } from './breach.js';
+import { totalOf } from './cart-total.js';
 import type { Facts, SagaFact } from './facts.js';
 
 /** One intent with all that clients were told of it and all sagas that were started for it. */
 export interface Case {
   intent: Intent;
   asked: readonly Asked[];
-  /** Started by one of its requests. */
+  /** Started for its user, by one of its requests. */
   sagas: readonly SagaFact[];
 }
 
@@ -32,18 +33,22 @@ export function intentBreaches(one: Case, facts: Facts): Breach[] {
 }
 
 function* problemsOfAnswer(asked: Asked, one: Case, facts: Facts): Generator<string> {
-  const { answer, requestId, otherCart, intent } = asked;
+  const { answer, requestId, answeredId, otherCart, intent } = asked;
   const told = toldBy(asked);
   const { kind } = intent;
   const { status, code = '' } = answer ?? {};
   const said = `${requestId} was told ${status} ${code}`.trimEnd();
-  const own = one.sagas.find((saga) => saga.requestId === requestId);
+  const own = answeredId !== undefined && one.sagas.find((saga) => saga.requestId === answeredId);
   const named = facts.sagas.find(({ sagaId }) => sagaId === answer?.sagaId);
 
   if (told === 'wrong') yield `${said}, which no client should see`;
   if (otherCart) {
     if (told === 'yes' || told === 'going on') yield `${said} for another cart under its key`;
-    if (own) yield `${requestId} had another cart under its key, and started saga ${own.sagaId}`;
+    // Without an answer the saga is known by its cart.
+    const started = own || one.sagas.find(({ cartTotal }) => cartTotal !== totalOf(intent.items));
+    if (started) {
+      yield `${requestId} had another cart under its key, and started saga ${started.sagaId}`;
+    }
     return;
   }
   if (told === 'not accepted' && own) yield `${said}, and its saga ${own.sagaId} exists`;

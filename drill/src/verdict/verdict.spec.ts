@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { charge, TOTAL, World, yes } from '../testing/world.js';
-import { totalOf } from './verdict.js';
+import { totalOf } from './cart-total.js';
 
 const DECLINED = { status: 402, code: 'PAYMENT_DECLINED' };
 const NOT_ACCEPTED = { status: 503, code: 'NOT_ACCEPTED' };
@@ -226,7 +226,8 @@ describe('the verdict finds', () => {
       'nobody asked for it',
       (world) => {
         const [asked] = world.buyer('plain', 'silence');
-        world.saga({ ...asked!, requestId: 'a stranger' }, 'DONE');
+        const intent = { ...asked!.intent, userId: 'a stranger' };
+        world.saga({ ...asked!, intent }, 'DONE');
       },
     ],
     [
@@ -275,7 +276,7 @@ describe('the verdict finds', () => {
         world.saga(first!, 'DONE', 'a');
         const second = world.ledger.enter(first!.intent, true);
         second.silence = 'ECONNRESET';
-        world.saga(second, 'COMPENSATED');
+        world.saga(second, 'COMPENSATED').cartTotal = '1.00';
       },
     ],
   ];

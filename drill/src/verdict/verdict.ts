@@ -1,5 +1,6 @@
-import { type Asked, type Intent, type Line } from '../load/ledger.js';
+import { type Asked, type Intent } from '../load/ledger.js';
 import type { Breach } from './breach.js';
+import { totalOf } from './cart-total.js';
 import type { Facts, SagaFact } from './facts.js';
 import { type Case, intentBreaches } from './intent-rules.js';
 import { sagaBreaches } from './saga-rules.js';
@@ -18,33 +19,24 @@ export function verdictOf(asked: readonly Asked[], facts: Facts): Breach[] {
       breaches.push(...found.map((breach) => ({ ...breach, intent: one.intent })));
     }
   }
-  const known = new Set(asked.map(({ requestId }) => requestId));
-  for (const { requestId, sagaId, orderId } of facts.sagas) {
-    if (requestId !== null && known.has(requestId)) continue;
+  const known = new Set(asked.map(({ intent }) => intent.userId));
+  for (const { userId, requestId, sagaId, orderId } of facts.sagas) {
+    if (userId !== null && known.has(userId)) continue;
     breaches.push({ what: `nobody asked for it (request ${requestId})`, sagaId, orderId });
   }
   return [...breaches, ...sharedOrders(cases.values(), facts)];
 }
 
 function casesOf(asked: readonly Asked[], sagas: readonly SagaFact[]): Map<Intent, Case> {
-  const bySender = new Map<string, SagaFact[]>();
-  for (const saga of sagas) {
-    if (saga.requestId === null) continue;
-    const known = bySender.get(saga.requestId);
-    if (known) known.push(saga);
-    else bySender.set(saga.requestId, [saga]);
-  }
   const cases = new Map<Intent, { intent: Intent; asked: Asked[]; sagas: SagaFact[] }>();
   for (const one of asked) {
-    const { intent, requestId } = one;
-    let known = cases.get(intent);
-    if (!known) {
-      known = { intent, asked: [], sagas: [] };
-      cases.set(intent, known);
-    }
-    known.asked.push(one);
-    known.sagas.push(...(bySender.get(requestId) ?? []));
+    const { intent } = one;
+    const known = cases.get(intent);
+    if (known) known.asked.push(one);
+    else cases.set(intent, { intent, asked: [one], sagas: [] });
   }
+  const byUser = new Map([...cases.values()].map((one) => [one.intent.userId, one]));
+  for (const saga of sagas) byUser.get(saga.userId ?? '')?.sagas.push(saga);
   return cases;
 }
 
@@ -70,13 +62,4 @@ function sharedOrders(cases: Iterable<Case>, facts: Facts): Breach[] {
     }
   }
   return breaches;
-}
-
-/** "59.98" */
-export function totalOf(items: readonly Line[]): string {
-  const cents = items.reduce((sum, { price, quantity }) => {
-    const [units = '0', digits = ''] = price.split('.');
-    return sum + (Number(units) * 100 + Number(digits.padEnd(2, '0'))) * quantity;
-  }, 0);
-  return `${Math.floor(cents / 100)}.${String(cents % 100).padStart(2, '0')}`;
 }

@@ -11,8 +11,10 @@ import { TerminusModule } from '@nestjs/terminus';
 import type { AppConfig } from './config/app-config.js';
 import { HealthController, Readiness, type ReadinessCheck } from './health.js';
 import { closeDoor } from './http/closing.js';
-import { fastifyAdapter, prepareFastify } from './http/fastify.js';
+import { type EdgeOptions, fastifyAdapter, prepareFastify } from './http/fastify.js';
 import { HTTP_LIMITS, type HttpLimits } from './http/limits.js';
+import { OpenRequests } from './http/open-requests.js';
+import { serveProblemPages } from './http/problem-pages.js';
 import { ProblemFilter } from './http/problem.filter.js';
 import { httpValidationPipe } from './http/validation.js';
 import type { Logger } from './logger.js';
@@ -38,6 +40,8 @@ export interface BootOptions {
   drain?(app: NestFastifyApplication): { first?: DrainStep[]; last?: DrainStep[] };
   /** What one client may cost, where it differs from HTTP_LIMITS. */
   limits?: Partial<HttpLimits>;
+  /** How it meets its clients [as apps of ours]. */
+  edge?: EdgeOptions;
   /** For the whole shutdown [15 000]. */
   drainDeadlineMs?: number;
 }
@@ -70,6 +74,7 @@ export async function bootApp(options: BootOptions): Promise<NestFastifyApplicat
 /** The app of bootApp, not listening and without signal handlers: for tests that inject requests. */
 export async function createApp(options: BootOptions): Promise<NestFastifyApplication> {
   const { logger, module, prefix, pipes = [httpValidationPipe()], filters = [] } = options;
+  const { edge = {} } = options;
   startMetrics(options.name);
   const readiness = new Readiness();
   const limits = { ...HTTP_LIMITS, ...options.limits };
@@ -79,12 +84,16 @@ export async function createApp(options: BootOptions): Promise<NestFastifyApplic
     controllers: [HealthController, MetricsController],
     providers: [{ provide: Readiness, useValue: readiness }],
   };
-  const app = await NestFactory.create<NestFastifyApplication>(root, fastifyAdapter(limits), {
+  const requests = new OpenRequests(logger);
+  const adapter = fastifyAdapter(limits, requests, edge);
+  const app = await NestFactory.create<NestFastifyApplication>(root, adapter, {
     logger: new NestLogger(logger),
     bodyParser: false,
     abortOnError: false,
   });
-  prepareFastify(app.getHttpAdapter().getInstance(), logger, limits);
+  const fastify = app.getHttpAdapter().getInstance();
+  await prepareFastify(fastify, limits, requests, edge);
+  serveProblemPages(fastify);
   if (prefix) app.setGlobalPrefix(prefix, { exclude: ['health/live', 'health/ready', 'metrics'] });
   app.useGlobalPipes(...pipes);
   app.useGlobalFilters(new ProblemFilter(logger), ...filters);

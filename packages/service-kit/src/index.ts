@@ -1,8 +1,10 @@
 export * from './boot.js';
 export * from './command-log.js';
+export { type AddressRange, addressRanges, IsAddressRangeList } from './config/address-ranges.js';
 export * from './config/app-config.js';
 export * from './config/integer-variable.js';
 export * from './config/load-config.js';
+export { IsOriginList, originList } from './config/origins.js';
 export * from './config/read-config.js';
 export { retryingContention } from './database/contention.js';
 export { DatabaseAway, databaseFault, type DatabaseFault } from './database/database-fault.js';
@@ -11,13 +13,14 @@ export * from './database/migrations.js';
 export * from './database/schema-check.js';
 export * from './fault-point.js';
 export * from './health.js';
+export { budgetOf, clientAddress } from './http/client-address.js';
 export { traceRequest } from './http/fastify.js';
 export { Problem, validationProblem } from './http/problem.js';
 export type { ProblemDocument, ProblemOptions } from './http/problem.js';
 export { problemOf } from './http/problem-of.js';
 export * from './http/problem.filter.js';
 export { REQUEST_ID_HEADER, requestIdOf } from './http/request-id.js';
-export { noteProblem, noteRequest } from './http/request-log.js';
+export { isScrape, noteProblem, noteRequest } from './http/request-log.js';
 export * from './http/validation.js';
 export * from './logger.js';
 export {

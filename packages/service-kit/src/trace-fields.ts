@@ -5,6 +5,8 @@ export interface TraceFields {
   sagaId?: string;
   orderId?: string;
   requestId?: string;
+  /** The x-request-id that a stranger gave the request: never its id. */
+  clientRequestId?: string;
   step?: string;
   direction?: string;
   attempt?: number;

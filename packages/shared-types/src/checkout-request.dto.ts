@@ -3,6 +3,7 @@ import 'reflect-metadata';
 import { AtSight } from './at-sight.js';
 import { IsLines, QUANTITY_MAX } from './lines.decorator.js';
 import { isDecimal } from './money.js';
+import { HasVisibleText } from './visible-text.js';
 
 /** Any text without control characters and without half a surrogate pair, 1–100 characters. */
 const USER_ID = /^[^\p{Cc}\p{Cs}]{1,100}$/u;
@@ -35,11 +36,15 @@ export class CheckoutItemDto {
   price!: string | number;
 }
 
+/** A cart of a hundred lines takes 12 KB. */
+export const CHECKOUT_BYTES_MAX = 32_768;
+
 /** The body of POST /api/checkout. What no single field can say is in checkout-lines.ts. */
 @AtSight()
 export class CheckoutRequestDto {
   @IsString()
   @Matches(USER_ID, { message: 'userId must be 1-100 characters without control characters' })
+  @HasVisibleText()
   userId!: string;
 
   @IsLines(() => CheckoutItemDto)

@@ -1,4 +1,5 @@
-export { soundAtSight } from './at-sight.js';
+export { AtSight, soundAtSight } from './at-sight.js';
+export { bodyProblems } from './body-problems.js';
 export * from './checkout-frame.js';
 export * from './checkout-lines.js';
 export * from './checkout-request.dto.js';
@@ -18,3 +19,4 @@ export * from './retention.js';
 export * from './saga-view.js';
 export * from './statuses.js';
 export * from './uuid.js';
+export { HasVisibleText } from './visible-text.js';

@@ -3,6 +3,7 @@ import 'reflect-metadata';
 import { AtSight } from './at-sight.js';
 import { IsLines, QUANTITY_MAX } from './lines.decorator.js';
 import { IsAmount, OrderIdCommand } from './order-id.command.js';
+import { HasVisibleText } from './visible-text.js';
 import type { OrderSagaState, OrderStatus } from './statuses.js';
 
 export class OrderCreateItem {
@@ -27,6 +28,7 @@ export class OrderCreateCommand extends OrderIdCommand {
   @IsString()
   @Length(1, 200)
   @Matches(WELL_FORMED, { message: 'userId must not hold half a surrogate pair' })
+  @HasVisibleText()
   userId!: string;
 
   @IsLines(() => OrderCreateItem)

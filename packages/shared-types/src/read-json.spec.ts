@@ -52,6 +52,30 @@ describe('readJson', () => {
     expect(readJson(bytes)).toEqual({ problem: expect.stringContaining(problem) });
   });
 
+  const members = (count: number) =>
+    Object.fromEntries(Array.from({ length: count }, (_, n) => [`p${n}`, n]));
+
+  it('refuses an object of more than 256 members, wherever it is, and reads long lists', () => {
+    for (const value of [members(257), { a: [members(12_800)] }]) {
+      const problem = 'an object has more than 256 members';
+      expect(read(JSON.stringify(value))).toEqual({ problem });
+    }
+    for (const value of [members(256), Array.from({ length: 1_000 }, () => members(2))]) {
+      expect(read(JSON.stringify(value))).toEqual({ value });
+    }
+  });
+
+  it('refuses more lists and objects than it is told to take, and counts none in texts', () => {
+    const lines = (count: number) =>
+      Buffer.from(JSON.stringify(Array.from({ length: count }, () => ({ a: '{[' }))));
+    expect(readJson(lines(9), 10)).toEqual({
+      value: Array.from({ length: 9 }, () => ({ a: '{[' })),
+    });
+    const problem = 'it holds more than 10 lists and objects';
+    expect(readJson(lines(10), 10)).toEqual({ problem });
+    expect(readJson(lines(40_000), 10)).toEqual({ problem });
+  });
+
   it('refuses a member named like one that every object has', () => {
     for (const name of ['prototype', ...Object.getOwnPropertyNames(Object.prototype)]) {
       expect(read(`{"a":{"${name}":1}}`)).toEqual({ problem: expect.stringContaining(name) });

@@ -2,6 +2,8 @@ import { isUtf8 } from 'node:buffer';
 
 /** Far more than any message of ours needs; what walks a value by recursion must survive it. */
 const DEPTH_MAX = 32;
+/** Of one object; lists may be long. What makes an object of thousands costs milliseconds. */
+const MEMBERS_MAX = 256;
 
 const QUOTE = 0x22;
 const COMMA = 0x2c;
@@ -19,13 +21,15 @@ export type ReadJson = { value: unknown } | { problem: string };
  * JSON from outside, as every room reads it. Refused, with the reason in words, is also what is JSON
  * and means trouble: bytes that are not UTF-8 (they would be read as other characters), a member
  * named twice (readers differ about which counts) or like one that every object has (`__proto__`,
- * `constructor`: validators take them for known, or pass them over), and nesting past 32 levels.
+ * `constructor`: validators take them for known, or pass them over), nesting past 32 levels, and an
+ * object of more than 256 members; and more lists and objects than `nestedMax`, the value itself
+ * included.
  */
-export function readJson(bytes: Buffer): ReadJson {
+export function readJson(bytes: Buffer, nestedMax = Number.POSITIVE_INFINITY): ReadJson {
   if (!isUtf8(bytes)) return { problem: 'it is not UTF-8' };
   const whole = bytes.toString();
   const text = whole.charCodeAt(0) === BYTE_ORDER_MARK ? whole.slice(1) : whole;
-  const problem = troubleIn(text);
+  const problem = troubleIn(text, nestedMax);
   if (problem !== undefined) return { problem };
   try {
     return { value: JSON.parse(text) };
@@ -35,24 +39,28 @@ export function readJson(bytes: Buffer): ReadJson {
 }
 
 /** The names seen in an object that is open, and whether the next string is one; null is a list. */
-type Open = { names: Set<string>; awaitsName: boolean } | null;
+type Open = { names: Set<string> | undefined; awaitsName: boolean } | null;
 
 /** One pass over text that need not be JSON: what is not is found by the parser afterwards. */
-function troubleIn(text: string): string | undefined {
+function troubleIn(text: string, nestedMax: number): string | undefined {
   const open: Open[] = [];
+  let nested = 0;
   for (let at = 0; at < text.length; at += 1) {
     const character = text.charCodeAt(at);
     if (character === QUOTE) {
       const end = endOfString(text, at);
       const inner = open.at(-1);
       if (inner?.awaitsName) {
+        inner.names ??= new Set();
         const trouble = troubleWith(nameOf(text.slice(at, end + 1)), inner.names);
         if (trouble !== undefined) return trouble;
       }
       at = end;
     } else if (character === OPEN_OBJECT || character === OPEN_LIST) {
+      nested += 1;
+      if (nested > nestedMax) return `it holds more than ${nestedMax} lists and objects`;
       if (open.length === DEPTH_MAX) return `it is nested deeper than ${DEPTH_MAX} levels`;
-      open.push(character === OPEN_LIST ? null : { names: new Set(), awaitsName: true });
+      open.push(character === OPEN_LIST ? null : { names: undefined, awaitsName: true });
     } else if (character === CLOSE_OBJECT || character === CLOSE_LIST) {
       open.pop();
     } else if (character === COMMA || character === COLON) {
@@ -76,6 +84,7 @@ function endOfString(text: string, start: number): number {
 function troubleWith(name: string, names: Set<string>): string | undefined {
   if (name in Object.prototype || name === 'prototype') return `a member must not be named ${name}`;
   if (names.has(name)) return `the member ${JSON.stringify(name.slice(0, 100))} is named twice`;
+  if (names.size === MEMBERS_MAX) return `an object has more than ${MEMBERS_MAX} members`;
   names.add(name);
   return undefined;
 }

@@ -40,7 +40,9 @@ export class CheckoutController {
   @ApiHeader({
     name: 'Idempotency-Key',
     required: false,
-    description: 'Names this checkout for 30 days: 1-255 characters, quoted or bare',
+    description:
+      'Names this checkout for 30 days: 1-255 characters, quoted or bare. Without it, equal carts of ' +
+      'one userId within a minute are one order: guests who share a userId need a key each',
   })
   @ApiHeader({ name: 'Prefer', required: false, description: 'respond-async: 202 at once' })
   @ApiBody({ type: CheckoutRequestDto, examples: { 'two mice': { value: TWO_MICE } } })
@@ -61,8 +63,8 @@ export class CheckoutController {
     402: 'Payment declined',
     404: 'Unknown product',
     409: 'Stock, price, undone, or the same key still in progress (with Retry-After)',
-    413: 'The body is over 128 KB',
-    415: 'The body is compressed',
+    413: 'The body is over 32 KB',
+    415: 'The body or its transfer is compressed',
     431: 'The address and the headers are over 16 KB',
     422: 'Same key, different body',
     429: 'Too many requests',

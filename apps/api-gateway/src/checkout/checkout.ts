@@ -3,6 +3,7 @@ import {
   type CheckoutRequestDto,
   checkoutLines,
   formatIdempotencyKey,
+  IDEMPOTENCY_KEY_RULE,
   parseIdempotencyKey,
 } from '@backstitch/shared-types';
 
@@ -20,7 +21,7 @@ export function forwardedKey(values: readonly string[] | undefined): string | un
   if (!values || values.length === 0) return undefined;
   const key = values.length === 1 ? parseIdempotencyKey(values[0]!) : undefined;
   if (key !== undefined) return formatIdempotencyKey(key);
-  const message = 'Idempotency-Key must be 1-255 printable ASCII characters, bare or quoted';
+  const message = IDEMPOTENCY_KEY_RULE;
   throw new Problem('INVALID_IDEMPOTENCY_KEY', message, {
     errors: [{ field: 'Idempotency-Key', message }],
   });

@@ -9,6 +9,7 @@ import {
   type SagaView,
 } from '@backstitch/shared-types';
 import { ApiProperty } from '@nestjs/swagger';
+import type { PublicSaga, PublicSagaLog } from '../looking/public-saga.js';
 
 const UUID = { format: 'uuid' } as const;
 const AMOUNT = { description: 'A decimal string', example: '29.99' } as const;
@@ -53,7 +54,7 @@ export class ProblemError {
 
 /** Every error, as RFC 9457 has it; the last three members are for older clients of this API. */
 export class ProblemAnswer {
-  @ApiProperty({ example: '/docs/errors.md#insufficient_stock' })
+  @ApiProperty({ example: '/problems/insufficient_stock' })
   type!: string;
 
   @ApiProperty()
@@ -154,26 +155,26 @@ export class ProductAnswer implements ProductView {
   available!: number;
 }
 
-export class SagaLogAnswer implements SagaLogView {
+export class SagaStepDataAnswer {
+  @ApiProperty({ type: 'integer' })
+  attempts!: number;
+
+  @ApiProperty({ required: false, enum: ['rejected', 'unknown'], description: 'Of a FAILED step' })
+  outcome?: string;
+}
+
+export class SagaLogAnswer implements PublicSagaLog {
   @ApiProperty({ example: 'PAYMENT_PROCESSED' })
   step!: string;
 
   @ApiProperty({ enum: SAGA_LOG_STATUSES })
   status!: SagaLogView['status'];
 
-  @ApiProperty({ type: Object, nullable: true, description: 'Attempts, last error, outcome' })
-  data!: unknown;
+  @ApiProperty({ type: SagaStepDataAnswer, nullable: true })
+  data!: SagaStepDataAnswer | null;
 
   @ApiProperty({ format: 'date-time', description: 'With microseconds' })
   createdAt!: string;
-}
-
-export class SagaErrorAnswer {
-  @ApiProperty()
-  code!: string;
-
-  @ApiProperty()
-  message!: string;
 }
 
 export class SagaReasonAnswer {
@@ -184,7 +185,7 @@ export class SagaReasonAnswer {
   detail!: string;
 }
 
-export class SagaAnswer implements SagaView {
+export class SagaAnswer implements PublicSaga {
   @ApiProperty(UUID)
   sagaId!: string;
 
@@ -208,9 +209,6 @@ export class SagaAnswer implements SagaView {
 
   @ApiProperty({ type: String, format: 'date-time', nullable: true })
   nextTryAt!: string | null;
-
-  @ApiProperty({ type: SagaErrorAnswer, nullable: true, description: 'For operators' })
-  lastError!: SagaErrorAnswer | null;
 
   @ApiProperty()
   needsAttention!: boolean;

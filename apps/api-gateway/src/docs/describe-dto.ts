@@ -18,6 +18,7 @@ const RULES: Readonly<Record<string, Rule>> = {
   arrayMinSize: ([minItems]) => ({ minItems }),
   arrayMaxSize: ([maxItems]) => ({ maxItems }),
   matches: ([pattern]) => ({ pattern: (pattern as RegExp).source }),
+  hasVisibleText: () => ({}),
   isPrice: (_constraints, digits) => ({
     oneOf: [{ type: 'string' }, { type: 'number' }],
     description: `A decimal ${priceRule(digits)}; zeros behind them do not count`,

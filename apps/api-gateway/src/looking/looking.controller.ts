@@ -1,4 +1,5 @@
 import { UuidParam } from '@backstitch/service-kit';
+import type { SagaView } from '@backstitch/shared-types';
 import { Controller, Get, Inject, Param, Req, Res } from '@nestjs/common';
 import { ApiOperation, ApiParam, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
@@ -7,6 +8,7 @@ import { OrderAnswer, ProductAnswer, SagaAnswer } from '../docs/answers.js';
 import { ApiProblems } from '../docs/api-problems.js';
 import { Orchestrators } from '../orchestrators/orchestrators.client.js';
 import { relayLook } from '../orchestrators/orchestrators.relay.js';
+import { publicSaga } from './public-saga.js';
 
 /** The questions that change nothing, all passed on. */
 @ApiTags('looking')
@@ -40,7 +42,9 @@ export class LookingController {
     @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    return this.#look(`/sagas/${sagaId}`, request, reply);
+    return this.#look(`/sagas/${sagaId}`, request, reply, (body) =>
+      JSON.stringify(publicSaga(JSON.parse(body.toString()) as SagaView)),
+    );
   }
 
   @Get('products')
@@ -51,11 +55,16 @@ export class LookingController {
     return this.#look('/products', request, reply);
   }
 
-  async #look(path: string, request: FastifyRequest, reply: FastifyReply): Promise<void> {
+  async #look(
+    path: string,
+    request: FastifyRequest,
+    reply: FastifyReply,
+    shown?: (body: Buffer) => string,
+  ): Promise<void> {
     const headers = { 'x-request-id': request.id };
     const forwarded = await this.admission.look(() =>
       this.orchestrators.forward({ method: 'GET', path, headers }),
     );
-    relayLook(forwarded, request, reply);
+    relayLook(forwarded, request, reply, shown);
   }
 }

@@ -36,17 +36,26 @@ export function relayCheckout(
   });
 }
 
-/** The answer to a question that changes nothing. */
+/** The answer to a question that changes nothing; of a 200 what `shown` makes of its body. */
 export function relayLook(
   forwarded: Forwarded,
   request: FastifyRequest,
   reply: FastifyReply,
+  shown: (body: Buffer) => Buffer | string = (body) => body,
 ): void {
-  if (forwarded.kind === 'answered') return relay(forwarded.answer, request, reply);
+  if (forwarded.kind === 'answered') {
+    const { answer } = forwarded;
+    const body = answer.status === 200 ? shown(answer.body) : answer.body;
+    return relay({ ...answer, body }, request, reply);
+  }
   throw new Problem('UNAVAILABLE', undefined, { headers: RETRY_AFTER, cause: forwarded.why });
 }
 
-function relay(answer: UpstreamAnswer, request: FastifyRequest, reply: FastifyReply): void {
+function relay(
+  answer: Omit<UpstreamAnswer, 'body'> & { body: Buffer | string },
+  request: FastifyRequest,
+  reply: FastifyReply,
+): void {
   const { 'x-saga-id': sagaId, 'x-order-id': orderId } = answer.headers;
   if (typeof sagaId === 'string') traceRequest(request, { sagaId });
   if (typeof orderId === 'string') traceRequest(request, { orderId });

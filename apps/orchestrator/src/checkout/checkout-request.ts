@@ -2,11 +2,13 @@ import { Problem, validationProblem } from '@backstitch/service-kit';
 import {
   checkoutLines,
   type CheckoutRequestDto,
+  IDEMPOTENCY_KEY_RULE,
   isUuid,
   newUuid,
   parseIdempotencyKey,
   prefersAsync,
 } from '@backstitch/shared-types';
+import type { IncomingMessage } from 'node:http';
 import type { CheckoutRequest } from './checkout.handler.js';
 
 /** Of a request that came by itself, or of one in a frame. */
@@ -44,9 +46,16 @@ export function sagaIdOf(headers: CheckoutHeaders): string {
   throw validationProblem([{ field: 'x-saga-id', message: 'x-saga-id must be a UUID' }]);
 }
 
+/** Two keys on one request, which Node would read as one: none could be honoured. */
+export function refuseTwoKeys({ headers, headersDistinct }: IncomingMessage): void {
+  if (headers['idempotency-key'] === undefined) return;
+  if (headersDistinct['idempotency-key']?.length === 1) return;
+  throw new Problem('INVALID_IDEMPOTENCY_KEY', IDEMPOTENCY_KEY_RULE);
+}
+
 function keyOf(header: string | string[] | undefined): string | undefined {
   if (header === undefined) return undefined;
   const key = typeof header === 'string' ? parseIdempotencyKey(header) : undefined;
   if (key !== undefined) return key;
-  throw new Problem('INVALID_IDEMPOTENCY_KEY');
+  throw new Problem('INVALID_IDEMPOTENCY_KEY', IDEMPOTENCY_KEY_RULE);
 }

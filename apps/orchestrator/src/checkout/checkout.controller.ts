@@ -5,7 +5,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { OrchestratorConfig } from '../config.js';
 import { CheckoutHandler } from './checkout.handler.js';
 import { replyOf } from './checkout-reply.js';
-import { checkoutRequestOf, sagaIdOf } from './checkout-request.js';
+import { checkoutRequestOf, refuseTwoKeys, sagaIdOf } from './checkout-request.js';
 
 @Controller('checkout')
 export class CheckoutController {
@@ -27,6 +27,7 @@ export class CheckoutController {
     const { headers, id: requestId } = request;
     const sagaId = sagaIdOf(headers);
     traceRequest(request, { sagaId });
+    refuseTwoKeys(request.raw);
     const asked = { sagaId, requestId, headers, body, digits: this.#digits };
     const answered = await this.handler.checkout(checkoutRequestOf(asked));
     traceRequest(request, { sagaId: answered.sagaId, orderId: answered.orderId });

@@ -1,42 +1,31 @@
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyRequest } from 'fastify';
+import { refusalOfContent } from './content-headers.js';
+import { refusalOfExpectation } from './expectation.js';
 import type { HttpLimits } from './limits.js';
 import { Problem } from './problem.js';
 import type { RouteTable } from './route-table.js';
 
 /**
- * Refuses, before anything is read of the body, what could be taken in two ways or cost too much.
- * Undefined when the request may go on.
+ * Refuses, before anything is read of the body, what could be taken in two ways, cost too much, or
+ * is asked of no route. Undefined when the request may go on. `inHand`: how many requests of its
+ * connection are worked on, this one included.
  */
-export type Admission = (request: FastifyRequest) => Problem | undefined;
-
-export function admission(
-  fastify: FastifyInstance,
+export function refusalOf(
+  request: FastifyRequest,
+  inHand: number,
   routes: RouteTable,
   { pipelinedMax }: HttpLimits,
-): Admission {
-  const inHand = countPerConnection(fastify);
-  return (request) => {
-    if (inHand(request) > pipelinedMax) return tooManyAtOnce(pipelinedMax);
-    if (hostsOf(request) !== 1 && !isOld(request)) {
-      return new Problem('MALFORMED_REQUEST', 'The request must name its host once');
-    }
-    return notAllowedHere(request, routes) ?? unreadableBody(request);
-  };
-}
-
-/** How many requests of the same connection are being worked on, the asking one included. */
-function countPerConnection(fastify: FastifyInstance): (request: FastifyRequest) => number {
-  const counts = new WeakMap<object, number>();
-  const add = ({ raw: { socket } }: FastifyRequest, step: number): number => {
-    const count = (counts.get(socket) ?? 0) + step;
-    counts.set(socket, count);
-    return count;
-  };
-  fastify.addHook('onResponse', (request, _reply, done) => {
-    add(request, -1);
-    done();
-  });
-  return (request) => add(request, 1);
+): Problem | undefined {
+  if (inHand > pipelinedMax) return tooManyAtOnce(pipelinedMax);
+  if (hostsOf(request) !== 1 && !isOld(request)) {
+    return new Problem('MALFORMED_REQUEST', 'The request must name its host once');
+  }
+  return (
+    refusalOfExpectation(request) ??
+    (hasRoute(request) || isAboutServer(request)
+      ? refusalOfContent(request.method, request.headers)
+      : notAllowedHere(request, routes))
+  );
 }
 
 function tooManyAtOnce(pipelinedMax: number): Problem {
@@ -60,24 +49,20 @@ function isOld({ raw: { httpVersionMajor, httpVersionMinor } }: FastifyRequest):
   return httpVersionMajor === 1 && httpVersionMinor === 0;
 }
 
-function notAllowedHere(request: FastifyRequest, routes: RouteTable): Problem | undefined {
-  if (!request.is404) return undefined;
-  const allowed = routes.methodsAt(request.url);
-  if (allowed.length === 0 || allowed.includes(request.method)) return undefined;
-  const detail = `${allowed.join(', ')} only`;
-  return new Problem('METHOD_NOT_ALLOWED', detail, { headers: { allow: allowed.join(', ') } });
+/** `OPTIONS *` (RFC 9110, 9.3.7) asks about the server, and about no address of it. */
+export function isAboutServer({ method, url }: FastifyRequest): boolean {
+  return method === 'OPTIONS' && url === '*';
 }
 
-const CHARSET = /;\s*charset\s*=\s*"?([^;"\s]*)/i;
+/** The route of any OPTIONS is there for preflights: see cors.ts. */
+function hasRoute({ is404, routeOptions }: FastifyRequest): boolean {
+  return !is404 && routeOptions.url !== '*';
+}
 
-function unreadableBody({ headers }: FastifyRequest): Problem | undefined {
-  const encoding = headers['content-encoding'];
-  if (encoding !== undefined && encoding.toLowerCase() !== 'identity') {
-    return new Problem('UNSUPPORTED_CONTENT_ENCODING', undefined, {
-      headers: { 'accept-encoding': 'identity' },
-    });
-  }
-  const charset = CHARSET.exec(headers['content-type'] ?? '')?.[1]?.toLowerCase();
-  if (charset === undefined || charset === 'utf-8' || charset === 'utf8') return undefined;
-  return new Problem('UNSUPPORTED_CONTENT_TYPE', 'The body must be application/json in UTF-8');
+function notAllowedHere(request: FastifyRequest, routes: RouteTable): Problem {
+  const { methods, route } = routes.at(request.url);
+  if (route === undefined) return new Problem('ROUTE_NOT_FOUND');
+  request.matchedRoute = route;
+  const allow = methods.join(', ');
+  return new Problem('METHOD_NOT_ALLOWED', `${allow} only`, { headers: { allow } });
 }

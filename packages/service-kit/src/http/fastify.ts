@@ -1,18 +1,21 @@
 import { FastifyAdapter } from '@nestjs/platform-fastify';
-import type { FastifyHttpOptions, FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyHttpOptions, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { randomUUID } from 'node:crypto';
 import type { Server } from 'node:http';
-import type { Logger } from '../logger.js';
 import type { TraceFields } from '../trace-fields.js';
-import { admission } from './admission.js';
+import { isAboutServer, refusalOf } from './admission.js';
 import { countWork } from './closing.js';
+import { allowOrigins } from './cors.js';
+import { takeExpectations } from './expectation.js';
 import { acceptJsonOnly } from './json-body.js';
 import type { HttpLimits } from './limits.js';
+import type { OpenRequests } from './open-requests.js';
+import type { Problem } from './problem.js';
 import { sendProblem } from './problem.filter.js';
 import { problemOf } from './problem-of.js';
-import { REQUEST_ID_HEADER, requestIdOf } from './request-id.js';
-import { noteRequest } from './request-log.js';
+import { givenRequestId, REQUEST_ID_HEADER, requestIdOf } from './request-id.js';
 import { RouteTable } from './route-table.js';
-import { answerOddRequests, answerUnread } from './unread-request.js';
+import { answerTunnels, answerUnread } from './unread-request.js';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -20,11 +23,35 @@ declare module 'fastify' {
     trace: TraceFields | null;
     /** Counted by whoever refused it, and not written into the log line by line. */
     isQuiet: boolean;
+    /** Of a request with a method that its address does not take: the route of the others. */
+    matchedRoute: string | null;
+    /** How many requests of its connection were open when it came, itself included. */
+    inHand: number;
   }
 }
 
+/** How an app meets its clients. */
+export interface EdgeOptions {
+  /**
+   * The clients are strangers: each request gets an id of its own, and the client's x-request-id is
+   * only logged, as clientRequestId. Else the sender is an app of ours, whose id is taken over.
+   */
+  isPublic?: boolean;
+  /** Pages of these origins may call it [none]. */
+  corsOrigins?: readonly string[];
+  /**
+   * Asked first of every request that could be read, whatever its address and method; what it
+   * returns is the answer.
+   */
+  refuseEarly?: (request: FastifyRequest) => Problem | undefined;
+}
+
 /** The HTTP server under Nest. The request's id is `request.id`. */
-export function fastifyAdapter(limits: HttpLimits): FastifyAdapter {
+export function fastifyAdapter(
+  limits: HttpLimits,
+  requests: OpenRequests,
+  edge: EdgeOptions,
+): FastifyAdapter {
   const options: FastifyHttpOptions<Server> = {
     bodyLimit: limits.bodyBytesMax,
     keepAliveTimeout: limits.keepAliveMs,
@@ -37,45 +64,86 @@ export function fastifyAdapter(limits: HttpLimits): FastifyAdapter {
       // Node's own refusal is no problem document: see admission.
       requireHostHeader: false,
     },
-    clientErrorHandler: answerUnread,
+    clientErrorHandler: (error, socket) => answerUnread(error, socket, requests),
     requestIdHeader: false,
     // What arrives on a connection that is still open is served; its 503 would be no problem document.
     return503OnClosing: false,
-    genReqId: ({ headers }) => requestIdOf(headers),
+    genReqId: edge.isPublic ? () => randomUUID() : ({ headers }) => requestIdOf(headers),
+    // An address that cannot be read: no hook is asked about it.
     frameworkErrors: (error, request, reply) => {
-      reply.header(REQUEST_ID_HEADER, request.id);
-      sendProblem(reply, problemOf(error), request.id);
+      reply.raw.once('finish', () => requests.end(request));
+      begin(request, reply, requests, edge);
+      refuse(edge.refuseEarly?.(request) ?? problemOf(error), request, reply);
     },
   };
   return new FastifyAdapter(options);
 }
 
-/** x-request-id on every answer, one log line and one observation per request, JSON bodies only. */
-export function prepareFastify(fastify: FastifyInstance, logger: Logger, limits: HttpLimits): void {
+/**
+ * x-request-id on every answer, one log line and one observation per request, JSON bodies only; and
+ * refusals, in the order in which they cost least.
+ */
+export async function prepareFastify(
+  fastify: FastifyInstance,
+  limits: HttpLimits,
+  requests: OpenRequests,
+  edge: EdgeOptions,
+): Promise<void> {
   fastify.server.maxConnections = limits.connectionsMax;
   // The bytes are bounded; a bound on their number would drop the last ones without a word.
   fastify.server.maxHeadersCount = 0;
-  answerOddRequests(fastify.server);
-  acceptJsonOnly(fastify);
+  answerTunnels(fastify.server, requests);
+  takeExpectations(fastify.server);
+  acceptJsonOnly(fastify, limits.bodyNestedMax);
   countWork(fastify);
   const routes = new RouteTable();
-  fastify.addHook('onRoute', ({ method, url }) => routes.add(method, url));
+  fastify.addHook('onRoute', (route) => {
+    routes.add(route.method, route.url);
+    const bodyLimit = limits.bodyBytesMaxAt[route.url];
+    if (bodyLimit !== undefined) route.bodyLimit = bodyLimit;
+  });
   fastify.decorateRequest('trace', null);
   fastify.decorateRequest('isQuiet', false);
-  const refusalOf = admission(fastify, routes, limits);
+  fastify.decorateRequest('matchedRoute', null);
+  fastify.decorateRequest('inHand', 0);
   fastify.addHook('onRequest', (request, reply, done) => {
-    reply.header(REQUEST_ID_HEADER, request.id);
-    const refusal = refusalOf(request);
-    if (refusal) sendProblem(reply, refusal, request.id);
-    else done();
-  });
-  fastify.addHook('onResponse', (request, reply, done) => {
-    const { id: requestId, method, url, trace, isQuiet } = request;
-    const route = request.routeOptions.url ?? 'unknown';
-    const { statusCode: status, elapsedTime: ms } = reply;
-    noteRequest(logger, { requestId, method, route, url, status, ms, trace, isQuiet });
+    request.inHand = begin(request, reply, requests, edge);
     done();
   });
+  fastify.addHook('onResponse', (request, _reply, done) => {
+    requests.end(request);
+    done();
+  });
+  // Before the refusals, so that a page may read them, too.
+  if (edge.corsOrigins?.length) await allowOrigins(fastify, edge.corsOrigins);
+  fastify.addHook('onRequest', (request, reply, done) => {
+    const refusal =
+      edge.refuseEarly?.(request) ?? refusalOf(request, request.inHand, routes, limits);
+    if (refusal) refuse(refusal, request, reply);
+    else if (isAboutServer(request)) tellMethods(routes, reply);
+    else done();
+  });
+}
+
+function begin(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  requests: OpenRequests,
+  { isPublic }: EdgeOptions,
+): number {
+  reply.header(REQUEST_ID_HEADER, request.id);
+  const clientRequestId = isPublic ? givenRequestId(request.headers) : undefined;
+  if (clientRequestId !== undefined) request.trace = { clientRequestId };
+  return requests.begin(request, reply);
+}
+
+function tellMethods({ methods }: RouteTable, reply: FastifyReply): void {
+  void reply.status(204).header('allow', methods.join(', ')).send();
+}
+
+function refuse(problem: Problem, request: FastifyRequest, reply: FastifyReply): void {
+  if (problem.options.quiet) request.isQuiet = true;
+  sendProblem(reply, problem, request.id);
 }
 
 /** Puts sagaId and orderId on the request's log line, as soon as they are known. */

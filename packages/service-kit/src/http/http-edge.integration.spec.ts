@@ -51,6 +51,10 @@ class BasketController {
 @Module({ controllers: [BasketController] })
 class BasketModule {}
 
+const manyMembers = JSON.stringify(
+  Object.fromEntries(Array.from({ length: 5_000 }, (_, n) => [`p${n}`, 1])),
+);
+
 describe('the HTTP edge', () => {
   const lines: string[] = [];
   let broken: string | undefined;
@@ -103,7 +107,6 @@ describe('the HTTP edge', () => {
     ['a missing field', '{"items":[]}', 'owner'],
     ['an unknown property', '{"owner":"u","items":[],"admin":true}', 'admin'],
     ['an unknown property deep down', '{"owner":"u","items":[{"quantity":1,"x":1}]}', 'items.0.x'],
-    ['a list instead of an object', '[]', 'owner'],
   ])('names the field of %s', async (_name, body, field) => {
     const answer = await post(body);
     expect(answer.status).toBe(400);
@@ -112,14 +115,21 @@ describe('the HTTP edge', () => {
     expect(answer.json().errors.map((each: { field: string }) => each.field)).toContain(field);
   });
 
-  it('names a hundred problems of a body and no more', async () => {
-    const unknown = Object.fromEntries(Array.from({ length: 5_000 }, (_, n) => [`p${n}`, 1]));
-    expect((await post(JSON.stringify(unknown))).json().errors).toHaveLength(100);
+  it('names one unknown property of a body of many', async () => {
+    const unknown = Object.fromEntries(Array.from({ length: 200 }, (_, n) => [`p${n}`, 1]));
+    expect((await post(JSON.stringify(unknown))).json().errors).toEqual([
+      { field: 'p0', message: 'p0 is not a known property' },
+    ]);
   });
 
   it.each([
+    ['of thousands of members', manyMembers, 'application/json', 400, 'MALFORMED_BODY'],
     ['not JSON', '{"owner"', 'application/json', 400, 'MALFORMED_BODY'],
     ['empty', '', 'application/json', 400, 'MALFORMED_BODY'],
+    ['a list', '[]', 'application/json', 400, 'MALFORMED_BODY'],
+    ['null', 'null', 'application/json', 400, 'MALFORMED_BODY'],
+    ['a text', '"x"', 'application/json', 400, 'MALFORMED_BODY'],
+    ['a number', '5', 'application/json', 400, 'MALFORMED_BODY'],
     ['a poisoned prototype', '{"__proto__":{}}', 'application/json', 400, 'MALFORMED_BODY'],
     ['text', '{}', 'text/plain', 400, 'UNSUPPORTED_CONTENT_TYPE'],
     ['a form', 'a=1', 'application/x-www-form-urlencoded', 400, 'UNSUPPORTED_CONTENT_TYPE'],

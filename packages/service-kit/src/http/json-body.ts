@@ -3,13 +3,13 @@ import type { FastifyInstance } from 'fastify';
 import { Problem } from './problem.js';
 
 /** Nest would turn what Fastify's parser throws into the same exception as a validation error. */
-export function acceptJsonOnly(fastify: FastifyInstance): void {
+export function acceptJsonOnly(fastify: FastifyInstance, nestedMax: number): void {
   fastify.removeAllContentTypeParsers();
   fastify.addContentTypeParser<Buffer>(
     'application/json',
     { parseAs: 'buffer' },
     (_request, body, done) => {
-      const read = readJson(body);
+      const read = readJson(body, nestedMax);
       if ('value' in read) done(null, read.value);
       else done(new Problem('MALFORMED_BODY', `The body cannot be read: ${read.problem}`));
     },

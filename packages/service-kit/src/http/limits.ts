@@ -1,7 +1,11 @@
 /** What one client may cost the HTTP server of an app, however it behaves. */
 export interface HttpLimits {
-  /** A cart of a hundred lines takes 12 KB; a body is in memory while it arrives. */
+  /** A body is in memory while it arrives. */
   bodyBytesMax: number;
+  /** Where it is less, by route. */
+  bodyBytesMaxAt: Readonly<Record<string, number>>;
+  /** Lists and objects in a body: reading thousands of empty ones takes a millisecond. */
+  bodyNestedMax: number;
   /** The request line and the headers together. */
   headerBytesMax: number;
   /** For the request line and the headers to arrive, from the connection or the last answer on. */
@@ -24,6 +28,9 @@ export interface HttpLimits {
 
 export const HTTP_LIMITS: Readonly<HttpLimits> = {
   bodyBytesMax: 131_072,
+  bodyBytesMaxAt: {},
+  // Of a frame of checkouts there are fewer in that many bytes.
+  bodyNestedMax: 8_192,
   headerBytesMax: 16_384,
   headersMs: 10_000,
   requestMs: 30_000,

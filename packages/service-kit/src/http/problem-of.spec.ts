@@ -53,7 +53,7 @@ describe('Problem', () => {
   it('is a problem document and an answer for older clients in one', () => {
     const errors = [{ field: 'items.0.quantity', message: 'quantity must be an integer' }];
     expect(validationProblem(errors).document('r-1')).toEqual({
-      type: '/docs/errors.md#validation_failed',
+      type: '/problems/validation_failed',
       title: 'The request is not valid',
       status: 400,
       detail: 'quantity must be an integer',

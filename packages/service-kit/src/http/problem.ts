@@ -48,7 +48,7 @@ export class Problem extends Error {
 
   document(requestId?: string): ProblemDocument {
     return {
-      type: `/docs/errors.md#${this.code.toLowerCase()}`,
+      type: `/problems/${this.code.toLowerCase()}`,
       title: ERROR_CODES[this.code].title,
       status: this.status,
       detail: this.detail,

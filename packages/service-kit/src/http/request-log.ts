@@ -15,13 +15,15 @@ export interface AnsweredRequest {
   trace: TraceFields | null;
   /** Counted by whoever refused it, and not written into the log line by line. */
   isQuiet: boolean;
+  /** Its client went away before it had the whole answer. */
+  aborted?: boolean;
 }
 
 const LOGGED_URL_MAX = 500;
 
 /** One log line and one observation. */
 export function noteRequest(logger: Logger, answered: AnsweredRequest): void {
-  const { requestId, method, route, url, status, ms, trace, isQuiet } = answered;
+  const { requestId, method, route, url, status, ms, trace, isQuiet, aborted } = answered;
   observeRequest(method, route, status, ms / 1000);
   const fields = {
     requestId,
@@ -29,6 +31,7 @@ export function noteRequest(logger: Logger, answered: AnsweredRequest): void {
     url: url.slice(0, LOGGED_URL_MAX),
     status,
     ms: Math.round(ms),
+    ...(aborted && { aborted }),
     // Last: V8 takes longer over members that follow a spread than pino over the whole line.
     ...trace,
   };
@@ -56,6 +59,7 @@ export function noteProblem(
   }
 }
 
-function isScrape(route: string): boolean {
-  return route.startsWith('/health') || route === '/metrics';
+/** By the route as it is declared: whoever watches the app asks for it, every few seconds. */
+export function isScrape(route: string | undefined): boolean {
+  return route !== undefined && (route.startsWith('/health') || route === '/metrics');
 }

@@ -1,29 +1,47 @@
-/** Which methods each address takes: what a router knows and does not tell. */
-export class RouteTable {
-  readonly #routes: { methods: readonly string[]; segments: readonly string[] }[] = [];
+import findMyWay from 'find-my-way';
+import type { HTTPMethod } from 'find-my-way';
 
-  add(methods: string | readonly string[], url: string): void {
-    this.#routes.push({
-      methods: typeof methods === 'string' ? [methods] : methods,
-      segments: url.split('/'),
-    });
-  }
-
+/** What the router of Fastify answers to a request that has this address and another method. */
+export interface RoutesAt {
   /** In alphabetical order, each once; none when there is nothing at the address. */
-  methodsAt(url: string): string[] {
-    const segments = url.split(/[?#]/, 1)[0]!.split('/');
-    const matching = this.#routes.filter((route) => isAt(route.segments, segments));
-    return [...new Set(matching.flatMap(({ methods }) => methods))].sort();
-  }
+  methods: string[];
+  /** As the route is declared; undefined when there is nothing at the address. */
+  route: string | undefined;
 }
 
-function isAt(pattern: readonly string[], segments: readonly string[]): boolean {
-  const everythingBelow = pattern.at(-1) === '*';
-  if (everythingBelow ? segments.length < pattern.length : segments.length !== pattern.length) {
-    return false;
+/**
+ * Which methods each address takes. It asks a router of Fastify's kind, so an address is read here as
+ * it is read there: encoded, in absolute form, with a query.
+ */
+export class RouteTable {
+  readonly #router = findMyWay();
+  readonly #methods = new Set<HTTPMethod>();
+
+  add(methods: string | readonly string[], url: string): void {
+    // Taken by no client: @fastify/cors answers preflights there, for any address.
+    if (url === '*') return;
+    for (const method of typeof methods === 'string' ? [methods] : methods) {
+      const known = method as HTTPMethod;
+      this.#methods.add(known);
+      if (this.#router.hasRoute(known, url)) continue;
+      this.#router.on(known, url, () => undefined, url);
+    }
   }
-  return pattern.every(
-    (part, at) =>
-      part === '*' || (part.startsWith(':') ? segments[at] !== '' : part === segments[at]),
-  );
+
+  /** Of the server: those that any address takes, and OPTIONS, which asks for them. */
+  get methods(): string[] {
+    return [...new Set([...this.#methods, 'OPTIONS'])].sort();
+  }
+
+  at(url: string): RoutesAt {
+    const methods: string[] = [];
+    let route: string | undefined;
+    for (const method of this.#methods) {
+      const found = this.#router.find(method, url) as { store: string } | null;
+      if (!found) continue;
+      methods.push(method);
+      route ??= found.store;
+    }
+    return { methods: methods.sort(), route };
+  }
 }

@@ -1,8 +1,7 @@
-import { randomUUID } from 'node:crypto';
 import { type IncomingMessage, type Server, type ServerResponse, STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { ErrorCodeName } from '@backstitch/shared-types';
-import { observeRequest } from '../metrics.js';
+import type { OpenRequests } from './open-requests.js';
 import { Problem } from './problem.js';
 import { PROBLEM_MEDIA_TYPE } from './problem.filter.js';
 import { REQUEST_ID_HEADER } from './request-id.js';
@@ -17,6 +16,15 @@ const CODES: Readonly<Record<string, ErrorCodeName>> = {
   ERR_HTTP_REQUEST_TIMEOUT: 'REQUEST_TIMEOUT',
 };
 
+/** It closed its side in the middle of a request: it most likely went away. */
+const CLIENT_ENDED = 'HPE_INVALID_EOF_STATE';
+
+interface Refusal {
+  problem: Problem;
+  /** The request counts as aborted, although an answer is written for who may still read it. */
+  clientEnded: boolean;
+}
+
 /** A socket of an HTTP server, with what Node keeps on it. */
 interface HttpSocket extends Duplex {
   _httpMessage?: (ServerResponse & { req: IncomingMessage }) | null;
@@ -26,58 +34,58 @@ interface HttpSocket extends Duplex {
 const answered = new WeakSet<Duplex>();
 
 /** Answers what Node's parser refuses, or waited for in vain, and ends the connection. */
-export function answerUnread(error: NodeJS.ErrnoException, socket: HttpSocket): void {
+export function answerUnread(
+  error: NodeJS.ErrnoException,
+  socket: HttpSocket,
+  requests: OpenRequests,
+): void {
   if (answered.has(socket)) return; // the rest of the same mess
   answered.add(socket);
   if (error.code === 'ECONNRESET' || !socket.writable) socket.destroy();
-  else answerInTurn(new Problem(CODES[error.code ?? ''] ?? 'MALFORMED_REQUEST'), socket);
+  else {
+    const problem = new Problem(CODES[error.code ?? ''] ?? 'MALFORMED_REQUEST');
+    answerInTurn({ problem, clientEnded: error.code === CLIENT_ENDED }, socket, requests);
+  }
 }
 
 /** Earlier requests of the connection are answered first: a refusal would be taken for theirs. */
-function answerInTurn(problem: Problem, socket: HttpSocket): void {
+function answerInTurn(refusal: Refusal, socket: HttpSocket, requests: OpenRequests): void {
   if (socket.destroyed) return;
+  const { problem, clientEnded } = refusal;
   const { _httpMessage: answering, parser } = socket;
   const incoming = parser?.incoming;
   const isItsBody = answering && answering.req === incoming && !incoming.complete;
   if (!answering || (isItsBody && !answering.headersSent)) {
-    sayGoodbye(socket, problem);
+    const status = clientEnded ? undefined : problem.status;
+    const id = isItsBody ? requests.refused(incoming, status) : undefined;
+    sayGoodbye(socket, problem, id ?? requests.noteUnread(problem.status));
   } else {
     answering.once('close', () => {
       if (isItsBody) socket.destroy();
-      else answerInTurn(problem, socket);
+      else answerInTurn(refusal, socket, requests);
     });
   }
 }
 
-/** What Node would answer without a word about it, or not at all. */
-export function answerOddRequests(server: Server): void {
+/** What Node would close the connection for without a word. */
+export function answerTunnels(server: Server, requests: OpenRequests): void {
   server.on('connect', (_request, socket) => {
-    sayGoodbye(socket, new Problem('MALFORMED_REQUEST', 'This is no proxy'));
-  });
-  server.on('checkExpectation', (_request, response) => {
-    const { status, body, headers } = documentOf(new Problem('EXPECTATION_FAILED'));
-    response.writeHead(status, headers).end(body);
+    const problem = new Problem('MALFORMED_REQUEST', 'This is no proxy');
+    sayGoodbye(socket, problem, requests.noteUnread(problem.status));
   });
 }
 
-function sayGoodbye(socket: Duplex, problem: Problem): void {
+function sayGoodbye(socket: Duplex, problem: Problem, requestId: string): void {
   socket.on('error', () => undefined);
-  const { status, body, headers } = documentOf(problem);
-  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
-  socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${lines.join('')}\r\n${body}`);
-  setTimeout(() => socket.destroy(), LAST_WORDS_MS).unref();
-}
-
-function documentOf(problem: Problem) {
   const { status } = problem;
-  observeRequest('unknown', 'unknown', status, 0);
-  const requestId = randomUUID();
   const body = JSON.stringify(problem.document(requestId));
-  const headers = {
-    [REQUEST_ID_HEADER]: requestId,
-    'content-type': PROBLEM_MEDIA_TYPE,
-    'content-length': Buffer.byteLength(body),
-    connection: 'close',
-  };
-  return { status, body, headers };
+  const head = [
+    `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
+    `${REQUEST_ID_HEADER}: ${requestId}`,
+    `content-type: ${PROBLEM_MEDIA_TYPE}`,
+    `content-length: ${Buffer.byteLength(body)}`,
+    'connection: close',
+  ];
+  socket.end(`${head.join('\r\n')}\r\n\r\n${body}`);
+  setTimeout(() => socket.destroy(), LAST_WORDS_MS).unref();
 }

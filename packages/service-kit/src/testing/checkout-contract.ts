@@ -33,7 +33,43 @@ function isUserId(value: unknown): boolean {
     const isControl = code < 0x20 || (code >= 0x7f && code <= 0x9f);
     return !isControl && !(code >= 0xd800 && code <= 0xdfff);
   });
-  return isText && characters.length >= 1 && characters.length <= 100;
+  const isSeen = characters.some((character) => !isInvisible(character));
+  return isText && isSeen && characters.length >= 1 && characters.length <= 100;
+}
+
+/** First and last code points of what shows nothing: format characters, fillers, selectors, tags. */
+const INVISIBLE: readonly (readonly [number, number])[] = [
+  [0xad, 0xad],
+  [0x34f, 0x34f],
+  [0x600, 0x605],
+  [0x61c, 0x61c],
+  [0x6dd, 0x6dd],
+  [0x70f, 0x70f],
+  [0x890, 0x891],
+  [0x8e2, 0x8e2],
+  [0x115f, 0x1160],
+  [0x17b4, 0x17b5],
+  [0x180b, 0x180f],
+  [0x200b, 0x200f],
+  [0x202a, 0x202e],
+  [0x2060, 0x206f],
+  [0x2800, 0x2800],
+  [0x3164, 0x3164],
+  [0xfe00, 0xfe0f],
+  [0xfeff, 0xfeff],
+  [0xffa0, 0xffa0],
+  [0xfff0, 0xfffb],
+  [0x110bd, 0x110bd],
+  [0x110cd, 0x110cd],
+  [0x13430, 0x1343f],
+  [0x1bca0, 0x1bca3],
+  [0x1d173, 0x1d17a],
+  [0xe0000, 0xe0fff],
+];
+
+function isInvisible(character: string): boolean {
+  const code = character.codePointAt(0)!;
+  return character.trim() === '' || INVISIBLE.some(([from, to]) => code >= from && code <= to);
 }
 
 function isLine(value: unknown): value is Line {

@@ -1,7 +1,9 @@
-import { Body, Controller, Get, Module, Param, Post } from '@nestjs/common';
+import { Body, Controller, Get, Module, Param, Post, Req } from '@nestjs/common';
 import { IsString } from 'class-validator';
+import type { FastifyRequest } from 'fastify';
 import { createApp } from '../boot.js';
 import { AppConfig } from '../config/app-config.js';
+import { type EdgeOptions, traceRequest } from '../http/fastify.js';
 import type { HttpLimits } from '../http/limits.js';
 import { UuidParam } from '../http/validation.js';
 import { createLoggerTo } from '../logger.js';
@@ -9,6 +11,9 @@ import { createLoggerTo } from '../logger.js';
 /** What reached a handler, in order. */
 const served: string[] = [];
 let letGo: () => void = () => undefined;
+
+/** More than the buffers between two processes hold. */
+const LARGE_BYTES = 50_000_000;
 
 class Note {
   @IsString()
@@ -24,10 +29,17 @@ class NotesController {
   }
 
   @Get('slow')
-  async slow(): Promise<{ slow: true }> {
+  async slow(@Req() request: FastifyRequest): Promise<{ slow: true }> {
+    traceRequest(request, { sagaId: 'the saga of slow' });
     served.push('slow');
     await new Promise<void>((resolve) => (letGo = resolve));
     return { slow: true };
+  }
+
+  @Get('large')
+  large(): string {
+    served.push('large');
+    return 'x'.repeat(LARGE_BYTES);
   }
 
   @Get(':id')
@@ -50,7 +62,10 @@ export interface NotesApp {
   close(): Promise<void>;
 }
 
-export async function notesApp(limits: Partial<HttpLimits>): Promise<NotesApp> {
+export async function notesApp(
+  limits: Partial<HttpLimits>,
+  edge: EdgeOptions = {},
+): Promise<NotesApp> {
   const lines: string[] = [];
   const app = await createApp({
     name: 'notes',
@@ -59,6 +74,7 @@ export async function notesApp(limits: Partial<HttpLimits>): Promise<NotesApp> {
     config: new AppConfig(),
     logger: createLoggerTo({ write: (line) => void lines.push(line) }, 'test', 'info'),
     limits,
+    edge,
   });
   await app.listen(0, '127.0.0.1');
   const url = await app.getUrl();

@@ -1,0 +1,152 @@
+import { describe, expect, it } from '@jest/globals';
+import { asBytes, fuzz, mutated } from '@backstitch/testkit/fuzz';
+import { IsString } from 'class-validator';
+import * as fc from 'fast-check';
+import { soundAtSight } from './at-sight.js';
+import { bodyProblems } from './body-problems.js';
+import { CheckoutRequestDto } from './checkout-request.dto.js';
+import { readJson } from './read-json.js';
+
+const productId = '660facf7-b9cf-417a-8ee1-27afe2fb2c72';
+const line = { productId, quantity: 2, price: '29.99' };
+const cart = { userId: 'user-1', items: [line] };
+const many = <Value>(count: number, value: Value): Value[] =>
+  Array.from({ length: count }, () => value);
+const named = (count: number) => Object.fromEntries(many(count, 1).map((one, n) => [`p${n}`, one]));
+const said = (value: unknown) =>
+  bodyProblems(CheckoutRequestDto, value)!.map(({ field, message }) => `${field}: ${message}`);
+
+describe('a body with a wrong field', () => {
+  it.each([
+    ['userId', { ...cart, userId: 7 }, 'userId must be a string'],
+    ['userId', { ...cart, userId: null }, 'userId must be a string'],
+    ['userId', { ...cart, userId: {} }, 'userId must be a string'],
+    ['userId', { items: [line] }, 'userId must be a string'],
+    [
+      'userId',
+      { ...cart, userId: '' },
+      'userId must be 1-100 characters without control characters',
+    ],
+    ['userId', { ...cart, userId: '  ' }, 'userId must hold at least one visible character'],
+    ['items', { ...cart, items: 'all' }, 'items must be an array'],
+    ['items', { ...cart, items: {} }, 'items must be an array'],
+    ['items', { userId: 'u' }, 'items must be an array'],
+    ['items', { ...cart, items: [] }, 'items must hold at least one line'],
+    ['items', { ...cart, items: many(101, line) }, 'items must hold at most 100 lines'],
+    ['items.0', { ...cart, items: [null] }, 'items.0 must be an object'],
+    ['items.0', { ...cart, items: [[]] }, 'items.0 must be an object'],
+    [
+      'items.1.quantity',
+      { ...cart, items: [line, { ...line, quantity: '2' }] },
+      'quantity must be an integer',
+    ],
+    [
+      'items.0.quantity',
+      { ...cart, items: [{ ...line, quantity: {} }] },
+      'quantity must be an integer',
+    ],
+    [
+      'items.0.quantity',
+      { ...cart, items: [{ ...line, quantity: 0 }] },
+      'quantity must not be less than 1',
+    ],
+    [
+      'items.0.quantity',
+      { ...cart, items: [{ ...line, quantity: 1001 }] },
+      'quantity must not be greater than 1000',
+    ],
+    [
+      'items.0.productId',
+      { ...cart, items: [{ ...line, productId: 7 }] },
+      'productId must be a UUID',
+    ],
+    [
+      'items.0.price',
+      { ...cart, items: [{ ...line, price: [] }] },
+      'price must be a decimal string or number from 0.01 to 9999999.99',
+    ],
+    ['coupon', { ...cart, coupon: 1 }, 'coupon is not a known property'],
+    ['items.0.gift', { ...cart, items: [{ ...line, gift: 1 }] }, 'gift is not a known property'],
+  ])('is told of %s in one sentence', (field, body, message) => {
+    expect(said(body)).toEqual([`${field}: ${message}`]);
+  });
+
+  it('is told of each wrong field once', () => {
+    expect(said({ userId: 7, items: [{ productId: 1, quantity: null, price: 'x' }] })).toEqual([
+      'userId: userId must be a string',
+      'items.0.productId: productId must be a UUID',
+      'items.0.quantity: quantity must be an integer',
+      'items.0.price: price must be a decimal string or number from 0.01 to 9999999.99',
+    ]);
+  });
+});
+
+describe('a hostile body', () => {
+  it.each([
+    ['12,800 unknown members', named(12_800), 'p0 is not a known property'],
+    [
+      'a cart with 12,800 more members',
+      { ...cart, ...named(12_800) },
+      'p0 is not a known property',
+    ],
+    ['items of 10,000 members', { ...cart, items: named(10_000) }, 'items must be an array'],
+    [
+      '40,000 empty lines',
+      { ...cart, items: many(40_000, {}) },
+      'items must hold at most 100 lines',
+    ],
+    ['a userId of 10,000 members', { ...cart, userId: named(10_000) }, 'userId must be a string'],
+    [
+      'a name of 10,000 characters',
+      { ['n'.repeat(10_000)]: 1 },
+      `${'n'.repeat(100)} is not a known property`,
+    ],
+  ])('of %s gets one sentence', (_what, body, message) => {
+    expect(bodyProblems(CheckoutRequestDto, body)!.map((problem) => problem.message)).toEqual([
+      message,
+    ]);
+  });
+
+  it('of a hundred lines that are wrong in all fields gets a hundred sentences', () => {
+    expect(said({ userId: 7, items: many(100, { quantity: 'x' }) })).toHaveLength(100);
+  });
+
+  it('does not have its lines read when there are too many', () => {
+    let read = 0;
+    const spy = {
+      get productId() {
+        read += 1;
+        return '';
+      },
+    };
+    said({ ...cart, items: many(101, spy) });
+    expect(read).toBe(0);
+    said({ ...cart, items: many(100, spy) });
+    expect(read).toBeGreaterThan(0);
+  });
+});
+
+describe('the problems of a body', () => {
+  it('are none exactly when it is sound', async () => {
+    const inputs = asBytes(mutated(fc.constantFrom(cart, { ...cart, items: many(100, line) })));
+    const tally = await fuzz('bodies', 4_000, inputs, (bytes) => {
+      const read = readJson(bytes);
+      if ('problem' in read) return 'unreadable';
+      const problems = bodyProblems(CheckoutRequestDto, read.value)!;
+      const sound = soundAtSight(CheckoutRequestDto, read.value) !== undefined;
+      if (sound !== (problems.length === 0)) throw new Error(JSON.stringify(problems));
+      const fields = problems.map(({ field }) => field);
+      if (new Set(fields).size !== fields.length) throw new Error('a field has two sentences');
+      return sound ? 'good' : 'bad';
+    });
+    expect(Object.keys(tally).sort()).toEqual(['bad', 'good', 'unreadable']);
+  }, 60_000);
+
+  it('are not known of a class that was not named for AtSight', () => {
+    class Plain {
+      @IsString()
+      text!: string;
+    }
+    expect(bodyProblems(Plain, {})).toBeUndefined();
+  });
+});

@@ -1,0 +1,85 @@
+import { getMetadataStorage, ValidationTypes } from 'class-validator';
+import type { ValidationArguments, ValidatorConstraintInterface } from 'class-validator';
+import 'reflect-metadata';
+
+export type DtoClass = new () => object;
+
+/** The message of class-validator's metadata: a text with tokens, or what makes one. */
+type Message = string | ((told: ValidationArguments) => string) | undefined;
+
+export interface Rule {
+  validator: ValidatorConstraintInterface;
+  constraints: unknown[];
+  message: Message;
+}
+
+export interface Field {
+  name: string;
+  /** As class-validator tells its rules where they are asked. */
+  targetName: string;
+  /** The rule about the type comes first: the others say nothing about a value of another type. */
+  rules: Rule[];
+  /** The rules count only where all of these hold. */
+  conditions: ((dto: object, value: unknown) => boolean)[];
+  lines: Judge | undefined;
+}
+
+export interface Judge {
+  dto: DtoClass;
+  fields: ReadonlyMap<string, Field>;
+}
+
+/** The names that class-validator gives to its rules about types. */
+const TYPE_RULES = new Set(['isString', 'isInt', 'isNumber', 'isBoolean', 'isArray', 'isObject']);
+
+const LINES = Symbol('the class of the lines');
+
+/** Tells the judge of what class the lines in a property are. */
+export function linesOf(target: object, property: string | symbol, line: () => DtoClass): void {
+  Reflect.defineMetadata(LINES, line, target, property);
+}
+
+/** The rules of a DTO class, read once. Null when one is of a kind that is not understood here. */
+export function judgeOf(dto: DtoClass): Judge | null {
+  const storage = getMetadataStorage();
+  const fields = new Map<string, Field>();
+  const typeRules = new Map<Field, Rule>();
+  for (const rule of storage.getTargetValidationMetadatas(dto, '', false, false)) {
+    const name = rule.propertyName;
+    const field = fields.get(name) ?? fieldOf(dto, name);
+    if (!field) return null;
+    fields.set(name, field);
+    if (rule.validateIf || (rule.groups?.length ?? 0) > 0) return null;
+    if (rule.type === ValidationTypes.NESTED_VALIDATION) {
+      if (!field.lines) return null;
+    } else if (rule.type === ValidationTypes.CONDITIONAL_VALIDATION) {
+      field.conditions.push(rule.constraints[0] as Field['conditions'][number]);
+    } else if (rule.type === ValidationTypes.CUSTOM_VALIDATION && !rule.each) {
+      for (const constraint of storage.getTargetValidatorConstraints(rule.constraintCls)) {
+        if (constraint.async) return null;
+        const { constraints, message, name: kind = '' } = rule;
+        const judged: Rule = { validator: constraint.instance, constraints, message };
+        // Decorators run from the last to the first: the last one here is the first of the source.
+        if (TYPE_RULES.has(kind)) typeRules.set(field, judged);
+        else field.rules.unshift(judged);
+      }
+    } else {
+      return null;
+    }
+  }
+  for (const [field, rule] of typeRules) field.rules.unshift(rule);
+  return fields.size > 0 ? { dto, fields } : null;
+}
+
+function fieldOf(dto: DtoClass, name: string): Field | null {
+  const line = Reflect.getMetadata(LINES, dto.prototype as object, name) as
+    | (() => DtoClass)
+    | undefined;
+  const lines = line && judgeOf(line());
+  return lines === null ? null : { name, targetName: dto.name, rules: [], conditions: [], lines };
+}
+
+export function isPlainObject(value: unknown): value is Record<string, unknown> {
+  if (typeof value !== 'object' || value === null) return false;
+  return Object.getPrototypeOf(value) === Object.prototype;
+}
