@@ -41,9 +41,9 @@ describe('npm start from a fresh copy', () => {
       process.kill(Number(orchestrator!.split(' ')[0]), 'SIGKILL');
       await terminal.shows(/orchestrator.*(died|ended|killed)[^]*restart/i, 10_000);
       await waitFor(
-        'the gateway to be ready again',
+        'the gateway to reach it again',
         async () => {
-          return (await fetch(`${url}/health/ready`)).ok;
+          return (await fetch(`${url}/api/products`)).ok;
         },
         { timeoutMs: 60_000 },
       );

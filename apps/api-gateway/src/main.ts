@@ -18,9 +18,9 @@ await bootApp({
   prefix: 'api',
   configure: (app) => {
     guardTheDoor(app);
-    serveOpenApi(app);
+    if (config.servesDocs) serveOpenApi(app);
   },
-  readiness: (app) => [
+  dependencies: (app) => [
     {
       name: 'orchestrator',
       async check() {

@@ -4,10 +4,11 @@ import { Broker, RabbitCommandServer } from '@backstitch/messaging';
 import {
   bootApp,
   createLogger,
+  DatabaseHealth,
   exposeBroker,
   loadConfig,
   openDatabase,
-  participantReadiness,
+  participantDependencies,
   pauseWhileAway,
   reachedFaultPoint,
 } from '@backstitch/service-kit';
@@ -48,6 +49,7 @@ const commands = new RabbitCommandServer({
 });
 exposeBroker(broker, commands);
 const migrations = fileURLToPath(new URL('../migrations', import.meta.url));
+const health = new DatabaseHealth({ url: config.DB_URL, name, logger, migrations });
 
 await bootApp({
   name,
@@ -66,7 +68,8 @@ await bootApp({
     sweeper.start();
     archiver.start();
   },
-  readiness: () => participantReadiness({ name, queue, migrations, database, broker, commands }),
+  readiness: () => [health],
+  dependencies: () => participantDependencies({ queue, broker, commands }),
   drain: () => ({
     first: [
       { name: 'sweeper', run: () => sweeper.stop() },
@@ -76,6 +79,7 @@ await bootApp({
       { name: 'broker', run: () => broker.close() },
       { name: 'lanes', run: () => lanes.close() },
       { name: 'database', run: () => database.close() },
+      { name: 'health', run: () => health.close() },
     ],
   }),
 });

@@ -4,7 +4,7 @@ import { SagaDefinitionError } from '@backstitch/saga-engine';
 import {
   bootApp,
   createLogger,
-  databaseReadiness,
+  DatabaseHealth,
   loadConfig,
   openDatabase,
 } from '@backstitch/service-kit';
@@ -31,6 +31,7 @@ const database = openDatabase({
   statementTimeoutMs: 4_000,
 });
 const migrations = fileURLToPath(new URL('../migrations', import.meta.url));
+const health = new DatabaseHealth({ url: config.DB_URL, name, logger, migrations });
 const sagas = runtimeOrExit();
 const logDays = new LogDaysMaker({ days: new LogDaysRepository(database), logger }).expose();
 const retention = new RetentionWorker({
@@ -54,8 +55,8 @@ await bootApp({
     sagas.start();
     retention.start();
   },
-  readiness: () => [
-    databaseReadiness({ name, database, migrations }),
+  readiness: () => [health],
+  dependencies: () => [
     { name: 'broker', check: () => must(sagas.whyBrokerIsAway()) },
     { name: 'consumers', check: () => must(sagas.whyRepliesAreAway()) },
   ],
@@ -73,6 +74,7 @@ await bootApp({
     last: [
       { name: 'broker and store', run: () => sagas.close() },
       { name: 'database', run: () => database.close() },
+      { name: 'health', run: () => health.close() },
     ],
   }),
 });

@@ -4,10 +4,11 @@ import { Broker, RabbitCommandServer } from '@backstitch/messaging';
 import {
   bootApp,
   createLogger,
+  DatabaseHealth,
   exposeBroker,
   loadConfig,
   openDatabase,
-  participantReadiness,
+  participantDependencies,
   pauseWhileAway,
   reachedFaultPoint,
 } from '@backstitch/service-kit';
@@ -34,6 +35,7 @@ const commands = new RabbitCommandServer({
 });
 exposeBroker(broker, commands);
 const migrations = fileURLToPath(new URL('../migrations', import.meta.url));
+const health = new DatabaseHealth({ url: config.DB_URL, name, logger, migrations });
 
 await bootApp({
   name,
@@ -44,11 +46,13 @@ await bootApp({
     broker.connect();
     app.connectMicroservice({ strategy: commands });
   },
-  readiness: () => participantReadiness({ name, queue, migrations, database, broker, commands }),
+  readiness: () => [health],
+  dependencies: () => participantDependencies({ queue, broker, commands }),
   drain: () => ({
     last: [
       { name: 'broker', run: () => broker.close() },
       { name: 'database', run: () => database.close() },
+      { name: 'health', run: () => health.close() },
     ],
   }),
 });

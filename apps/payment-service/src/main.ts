@@ -4,10 +4,11 @@ import { Broker, RabbitCommandServer } from '@backstitch/messaging';
 import {
   bootApp,
   createLogger,
+  DatabaseHealth,
   exposeBroker,
   loadConfig,
   openDatabase,
-  participantReadiness,
+  participantDependencies,
   pauseWhileAway,
   reachedFaultPoint,
 } from '@backstitch/service-kit';
@@ -69,6 +70,7 @@ const commands = new RabbitCommandServer({
 });
 exposeBroker(broker, commands);
 const migrations = fileURLToPath(new URL('../migrations', import.meta.url));
+const health = new DatabaseHealth({ url: config.DB_URL, name, logger, migrations });
 
 await bootApp({
   name,
@@ -80,12 +82,14 @@ await bootApp({
     app.connectMicroservice({ strategy: commands });
     recovery.start();
   },
-  readiness: () => participantReadiness({ name, queue, migrations, database, broker, commands }),
+  readiness: () => [health],
+  dependencies: () => participantDependencies({ queue, broker, commands }),
   drain: () => ({
     first: [{ name: 'recovery', run: () => recovery.stop() }],
     last: [
       { name: 'broker', run: () => broker.close() },
       { name: 'database', run: () => database.close() },
+      { name: 'health', run: () => health.close() },
       { name: 'bank', run: () => bankDatabase.close() },
     ],
   }),

@@ -10,6 +10,8 @@ export * from './database/database.js';
 export * from './database/migrations.js';
 export * from './database/schema-check.js';
 export * from './fault-point.js';
+export * from './database-health.js';
+export type { HealthCheck } from './health-check.js';
 export * from './health.js';
 export { traceRequest } from './http/fastify.js';
 export { Problem, validationProblem } from './http/problem.js';

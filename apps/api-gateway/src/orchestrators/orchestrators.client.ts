@@ -153,7 +153,15 @@ function targetOf(url: string, connectTimeoutMs: number): Target {
     bodyTimeout: 0,
     connect: { timeout: connectTimeoutMs },
   });
-  return { url, basePath, pool, checkouts: new CheckoutFrames(pool, basePath), avoidedUntilMs: 0 };
+  // What stands before the host may be a password, and this name of it is told.
+  const told = origin + basePath;
+  return {
+    url: told,
+    basePath,
+    pool,
+    checkouts: new CheckoutFrames(pool, basePath),
+    avoidedUntilMs: 0,
+  };
 }
 
 /**

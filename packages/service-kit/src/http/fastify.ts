@@ -12,6 +12,7 @@ import { problemOf } from './problem-of.js';
 import { REQUEST_ID_HEADER, requestIdOf } from './request-id.js';
 import { noteRequest } from './request-log.js';
 import { RouteTable } from './route-table.js';
+import { SECURITY_HEADERS } from './security-headers.js';
 import { answerOddRequests, answerUnread } from './unread-request.js';
 
 declare module 'fastify' {
@@ -43,7 +44,7 @@ export function fastifyAdapter(limits: HttpLimits): FastifyAdapter {
     return503OnClosing: false,
     genReqId: ({ headers }) => requestIdOf(headers),
     frameworkErrors: (error, request, reply) => {
-      reply.header(REQUEST_ID_HEADER, request.id);
+      reply.headers(SECURITY_HEADERS).header(REQUEST_ID_HEADER, request.id);
       sendProblem(reply, problemOf(error), request.id);
     },
   };

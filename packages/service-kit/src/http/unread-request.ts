@@ -6,6 +6,7 @@ import { observeRequest } from '../metrics.js';
 import { Problem } from './problem.js';
 import { PROBLEM_MEDIA_TYPE } from './problem.filter.js';
 import { REQUEST_ID_HEADER } from './request-id.js';
+import { SECURITY_HEADERS } from './security-headers.js';
 
 /** Time for the client to read why, before the connection goes. */
 const LAST_WORDS_MS = 1_000;
@@ -74,6 +75,7 @@ function documentOf(problem: Problem) {
   const requestId = randomUUID();
   const body = JSON.stringify(problem.document(requestId));
   const headers = {
+    ...SECURITY_HEADERS,
     [REQUEST_ID_HEADER]: requestId,
     'content-type': PROBLEM_MEDIA_TYPE,
     'content-length': Buffer.byteLength(body),

@@ -56,7 +56,7 @@ export async function notesApp(limits: Partial<HttpLimits>): Promise<NotesApp> {
     name: 'notes',
     module: NotesModule,
     prefix: 'api',
-    config: new AppConfig(),
+    config: Object.assign(new AppConfig(), { ALLOWED_HOSTS: '*' }),
     logger: createLoggerTo({ write: (line) => void lines.push(line) }, 'test', 'info'),
     limits,
   });
