@@ -1,4 +1,6 @@
+import { readFileSync } from 'node:fs';
 import { readConfig } from '@backstitch/service-kit';
+import { exampleVariables } from '@backstitch/service-kit/variables';
 import { describe, expect, it } from '@jest/globals';
 import { GatewayConfig } from './config.js';
 
@@ -9,6 +11,11 @@ function configOf(environment: Record<string, string>): GatewayConfig {
 }
 
 describe('the configuration of the gateway', () => {
+  it('is explained in .env.example, variable by variable', () => {
+    const example = readFileSync(new URL('../.env.example', import.meta.url), 'utf8');
+    expect(exampleVariables(example).sort()).toEqual(Object.keys(new GatewayConfig()).sort());
+  });
+
   it.each([
     [{}, 0],
     [{ NODE_ENV: 'production' }, 600],

@@ -24,7 +24,12 @@ import { STOCK_LANES, StockRepository } from './stock/stock.repository.js';
 const name = 'inventory-service';
 const config = loadConfig(InventoryConfig);
 const logger = createLogger({ app: name, level: config.LOG_LEVEL });
-const database = openDatabase({ url: config.DB_URL, name, logger, poolMax: 2 });
+const database = openDatabase({
+  url: config.DB_URL,
+  name,
+  logger,
+  poolMax: config.DB_POOL_MAX,
+});
 // The sweeper has a lane of its own, so that commands do not wait for it.
 const lanes = new Lanes({ url: config.DB_URL, name, logger, lanes: STOCK_LANES + 1 });
 const stock = new StockRepository(lanes, {

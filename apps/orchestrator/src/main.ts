@@ -26,6 +26,7 @@ const database = openDatabase({
   url: config.DB_URL,
   name,
   logger,
+  poolMax: config.DB_POOL_MAX,
   keyLookups: true,
   // A checkout that cannot be recorded in good time is refused, while its caller still listens.
   statementTimeoutMs: 4_000,

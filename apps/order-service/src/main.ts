@@ -19,7 +19,13 @@ import { OrderConfig } from './config.js';
 const name = 'order-service';
 const config = loadConfig(OrderConfig);
 const logger = createLogger({ app: name, level: config.LOG_LEVEL });
-const database = openDatabase({ url: config.DB_URL, name, logger, keyLookups: true });
+const database = openDatabase({
+  url: config.DB_URL,
+  name,
+  logger,
+  poolMax: config.DB_POOL_MAX,
+  keyLookups: true,
+});
 const broker = new Broker({
   urls: config.rabbitmqUrls,
   name,

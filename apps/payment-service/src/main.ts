@@ -26,9 +26,16 @@ const config = loadConfig(PaymentConfig);
 const logger = createLogger({ app: name, level: config.LOG_LEVEL });
 const digits = currencyDigits(config.CURRENCY);
 const url = config.DB_URL;
-const database = openDatabase({ url, name, logger, keyLookups: true });
+const poolMax = config.DB_POOL_MAX;
+const database = openDatabase({ url, name, logger, poolMax, keyLookups: true });
 // The bank is another house, although its book is on the same server.
-const bankDatabase = openDatabase({ url, name: 'simulated bank', logger, keyLookups: true });
+const bankDatabase = openDatabase({
+  url,
+  name: 'simulated bank',
+  logger,
+  poolMax: config.BANK_POOL_MAX,
+  keyLookups: true,
+});
 const payments = new PaymentRepository(database, config.CURRENCY, digits);
 const settlement = new PaymentSettlement({
   payments,

@@ -14,6 +14,8 @@ const ORDER = JSON.stringify({
 export interface BannerFacts {
   host: string;
   gateway: number;
+  metricsHost: string;
+  metrics: number;
   /** Passwords that somebody gave are not shown; those of the documents are. */
   showPasswords: boolean;
   servers: ServerAddresses;
@@ -23,15 +25,18 @@ export interface BannerFacts {
 
 /** What `npm start` prints once everything answers: what it started, where, and what to try. */
 export function banner(facts: BannerFacts): string {
-  const { host, gateway, servers, postgresHow, rabbitHow } = facts;
+  const { host, gateway, metricsHost, metrics, servers, postgresHow, rabbitHow } = facts;
   const shown = (address: string) => (facts.showPasswords ? address : withoutPassword(address));
   const databases = APPS.flatMap(({ database }) => database ?? []);
+  const others = APPS.slice(1);
   const url = `http://${host === '127.0.0.1' ? 'localhost' : host}:${gateway}`;
   return `
 Backstitch is ready.
 
   API             ${url}/api        (documentation: ${url}/api/docs)
   Apps            ${APPS.map((app) => `${app.name} :${portOf(app, gateway)}`).join('  ')}
+  Operators       http://${metricsHost}:${metrics}/metrics and /health/dependencies; of the others:
+                  ${others.map((app) => `${app.name} :${portOf(app, metrics)}`).join('  ')}
   PostgreSQL      ${postgresHow}
 ${databases.map((name) => `                  ${shown(databaseUrl(servers.databaseServerUrl, name))}`).join('\n')}
   RabbitMQ        ${rabbitHow}

@@ -155,4 +155,8 @@ export class BrokerConfig extends AppConfig {
 export class DatabaseConfig extends BrokerConfig {
   @IsUrlVariable(['postgresql:', 'postgres:'])
   DB_URL = '';
+
+  /** Connections of the app's main pool at most. */
+  @IsIntegerVariable({ min: 1, max: 1_000 })
+  DB_POOL_MAX = 10;
 }
