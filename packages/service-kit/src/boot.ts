@@ -68,9 +68,11 @@ export async function bootApp(options: BootOptions): Promise<NestFastifyApplicat
     logConfiguration(config, logger);
     const app = await createApp(options);
     const operators = await openOperatorPort(app, options);
+    const also: NetServer[] = [];
     await options.configure?.(app);
+    takeSignals(app, { options, also, operators });
     await app.startAllMicroservices();
-    const also = await listenOn({
+    const listening = await listenOn({
       server: app.getHttpServer(),
       listen: (at) => app.listen(at),
       port: config.PORT,
@@ -78,7 +80,7 @@ export async function bootApp(options: BootOptions): Promise<NestFastifyApplicat
       limits: limitsOf(options),
       variables: ['PORT', 'HOST'],
     });
-    takeSignals(app, { options, also, operators });
+    also.push(...listening);
     const urls = config.hosts.length > 1 ? { hosts: config.hosts } : {};
     const metricsUrl = operators.listeningOrigin;
     logger.info({ url: await app.getUrl(), ...urls, metricsUrl }, `${name} is listening`);

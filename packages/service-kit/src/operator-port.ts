@@ -41,7 +41,7 @@ export function operatorPort(options: OperatorPortOptions): FastifyInstance {
     reply.header('content-type', metricsRegistry.contentType);
     return metricsRegistry.metrics();
   });
-  fastify.get('/health/live', () => ({ status: 'ok' }));
+  fastify.get('/health/live', (_request, reply) => reply.send({ status: 'ok' }));
   fastify.get('/health/ready', async (_request, reply) => {
     const report = await readiness.readiness();
     reply.status(httpStatusOfHealth(report.status));

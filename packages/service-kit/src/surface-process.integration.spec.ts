@@ -51,6 +51,10 @@ describe('the port for operators', () => {
     const why = await ask(`${metricsUrl}/health/ready`);
     expect(why.status).toBe(503);
     expect(why.text).toContain('ECONNREFUSED');
+    expect(await ask(`${metricsUrl}/health/live`)).toEqual({
+      status: 200,
+      text: '{"status":"ok"}',
+    });
     expect(app.output + why.text).not.toContain('secret');
   });
 
@@ -145,6 +149,24 @@ describe('an app that is told to end while others still send to it', () => {
     app.kill('SIGTERM');
     expect(await app.end()).toBe(0);
     expect(app.output).toMatch(/"delayMs":300[^]*shut down in order/);
+  });
+
+  it('ends in order also when it is told so before it listens', async () => {
+    const slow = `async () => {
+      logger.info('not listening yet');
+      await new Promise((resolve) => process.once('SIGUSR2', resolve));
+    }`;
+    app = new App(
+      {},
+      `module: { module: class {}, providers: [
+        { provide: 'slow', useValue: { onApplicationBootstrap: ${slow} } },
+      ] }`,
+    );
+    await app.says('not listening yet');
+    app.kill('SIGTERM');
+    await app.says('shutting down');
+    app.kill('SIGUSR2');
+    expect(await app.end()).toBe(0);
   });
 
   it('exits at once at a third signal', async () => {
