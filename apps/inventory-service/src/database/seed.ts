@@ -7,7 +7,7 @@ const NOT_MIGRATED = ['3D000', '42P01'];
 
 try {
   await seedCatalogue({
-    url: loadConfig(InventoryConfig).DB_URL,
+    url: loadConfig(InventoryConfig, ['DB_URL']).DB_URL,
     force: process.argv.includes('--force'),
     print: (line) => process.stdout.write(`${line}\n`),
   });

@@ -10,19 +10,21 @@ export type ConfigReading<Config> = { config: Config } | { problems: string[] };
 
 /**
  * The configuration that an environment spells, or every problem with it, in words. Pure. A variable
- * set to the empty string counts as not set; a variable the class does not declare is not looked at.
+ * set to the empty string counts as not set; a variable the class does not declare is not looked at,
+ * nor is one of those that are left out by `only`.
  */
 export function readConfig<Config extends AppConfig>(
   ConfigClass: new () => Config,
   environment: Environment,
+  only: readonly string[] = Object.keys(new ConfigClass()),
 ): ConfigReading<Config> {
   const given: Record<string, string> = {};
-  for (const name of Object.keys(new ConfigClass())) {
+  for (const name of [...only, 'NODE_ENV']) {
     const value = environment[name]?.trim();
     if (value) given[name] = value;
   }
   const config = plainToInstance(ConfigClass, given, { exposeDefaultValues: true });
-  const problems = [...invalidVariables(config, given), ...weakPasswords(config)];
+  const problems = [...invalidVariables(config, given), ...weakPasswords(config, only)];
   return problems.length > 0 ? { problems } : { config };
 }
 
@@ -36,10 +38,11 @@ function invalidVariables(config: AppConfig, given: Record<string, string>): str
   );
 }
 
-function weakPasswords(config: AppConfig): string[] {
+function weakPasswords(config: AppConfig, names: readonly string[]): string[] {
   if (config.NODE_ENV !== 'production') return [];
   return Object.entries(config).flatMap(([name, value]) => {
-    const problem = typeof value === 'string' ? passwordProblem(value) : undefined;
+    if (typeof value !== 'string' || !names.includes(name)) return [];
+    const problem = passwordProblem(value);
     return problem ? [`${name} ${problem}; with NODE_ENV=production set one of your own`] : [];
   });
 }
