@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import { type AppProcess, sendRaw, startApp } from '@backstitch/testkit';
+import { type AppProcess, sendRaw, startApp, waitFor } from '@backstitch/testkit';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { ServerResponse } from 'node:http';
 import { goneUpstream, sendJson, type Upstream, upstream } from './testing/upstream.js';
@@ -45,6 +45,25 @@ describe('the health of the gateway', () => {
     expect(away.text).toContain(`${orchestrator.url}: 503`);
     answering = placed;
     expect((await dependencies()).status).toBe(200);
+  });
+
+  it('counts an orchestrator that does not answer to the host by which it is asked as away', async () => {
+    answering = (response) => sendJson(response, 421, { code: 'MISDIRECTED_REQUEST' });
+    const line = { productId: ORDER, quantity: 2, price: '29.99' };
+    const answer = await fetch(`${gateway.url}/api/checkout`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ userId: 'user', items: [line] }),
+    });
+    expect([answer.status, await answer.json()]).toMatchObject([503, { code: 'NOT_ACCEPTED' }]);
+    expect(await get('/api/products')).toMatchObject({
+      status: 503,
+      body: { code: 'UNAVAILABLE' },
+    });
+    expect((await dependencies()).text).toContain(`${orchestrator.url}: 421`);
+    await waitFor('the log to say why', () =>
+      gateway.log.some(({ why }) => String(why).includes('see its ALLOWED_HOSTS')),
+    );
   });
 
   it('names no password of an orchestrator in an answer or in its log, whatever fails', async () => {
