@@ -29,11 +29,17 @@ export class AppProcess {
   constructor(
     readonly app: AppName,
     readonly port: number,
+    readonly metricsPort: number,
     readonly env: Record<string, string>,
   ) {}
 
   get url(): string {
     return `http://127.0.0.1:${this.port}`;
+  }
+
+  /** Where it tells its metrics and its dependencies. */
+  get metricsUrl(): string {
+    return `http://127.0.0.1:${this.metricsPort}`;
   }
 
   get running(): boolean {
@@ -52,7 +58,13 @@ export class AppProcess {
 
   spawn(extraEnv: Record<string, string> = {}): void {
     const child = spawn(process.execPath, ['--enable-source-maps', appFile(this.app)], {
-      env: { PATH: process.env['PATH'] ?? '', ...this.env, ...extraEnv, PORT: String(this.port) },
+      env: {
+        PATH: process.env['PATH'] ?? '',
+        ...this.env,
+        ...extraEnv,
+        PORT: String(this.port),
+        METRICS_PORT: String(this.metricsPort),
+      },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     this.#child = child;
@@ -83,8 +95,15 @@ export class AppProcess {
     return this.#ended;
   }
 
+  /** What everybody is told: whether this process can serve. */
   async readiness(): Promise<{ status: number; text: string }> {
     const response = await fetch(`${this.url}/health/ready`);
+    return { status: response.status, text: await response.text() };
+  }
+
+  /** What operators are told: whether everything is there that it works with, and why not. */
+  async dependencies(): Promise<{ status: number; text: string }> {
+    const response = await fetch(`${this.metricsUrl}/health/dependencies`);
     return { status: response.status, text: await response.text() };
   }
 

@@ -34,7 +34,7 @@ describe('a participant that is away', () => {
   };
 
   async function breaker(queue: string): Promise<number> {
-    const text = await (await fetch(`${system.apps.orchestrator.url}/metrics`)).text();
+    const text = await (await fetch(`${system.apps.orchestrator.metricsUrl}/metrics`)).text();
     const line = text
       .split('\n')
       .find((each) => each.startsWith(`participant_breaker{queue="${queue}"`));

@@ -49,7 +49,8 @@ class Places {
   static async find(): Promise<Places> {
     const server = new URL(process.env['TEST_POSTGRES_URL']!);
     server.pathname = '';
-    return new Places(await freePortBlock(APPS.length), await testVhost('long_way'), `${server}`);
+    const ports = await freePortBlock(2 * APPS.length);
+    return new Places(ports, await testVhost('long_way'), `${server}`);
   }
 
   databaseUrl(name: string): string {
@@ -60,11 +61,16 @@ class Places {
     return this.firstPort + PORT_OF[app] - PORT_OF['api-gateway'];
   }
 
+  metricsPort(app: AppName): number {
+    return this.port(app) + APPS.length;
+  }
+
   /** What a reader with other addresses writes into the `.env` beside each app. */
   env(app: AppName): string {
     const database = DATABASE_OF[app];
     return [
       `PORT=${this.port(app)}`,
+      `METRICS_PORT=${this.metricsPort(app)}`,
       `RABBITMQ_URL=${this.vhost.url}`,
       `ORCHESTRATOR_URL=http://localhost:${this.port('orchestrator')}`,
       'PAYMENT_FAILURE_RATE=0',
@@ -74,7 +80,10 @@ class Places {
 
   translate(command: string): string {
     const here = APPS.reduce(
-      (text, app) => text.replaceAll(`localhost:${PORT_OF[app]}`, `localhost:${this.port(app)}`),
+      (text, app) =>
+        text
+          .replaceAll(`localhost:${PORT_OF[app]}`, `localhost:${this.port(app)}`)
+          .replaceAll(`localhost:${PORT_OF[app] + 100}`, `localhost:${this.metricsPort(app)}`),
       command,
     );
     return here.replace(/postgresql:\S+\/(\w+)/, (_url, name: string) => this.databaseUrl(name));
@@ -124,7 +133,9 @@ describe('GETTING_STARTED.md, command by command', () => {
     for (const app of APPS) {
       await waitFor(
         `${app} to be ready`,
-        async () => (await fetch(`http://localhost:${places.port(app)}/health/ready`)).ok,
+        async () =>
+          (await fetch(`http://localhost:${places.port(app)}/health/ready`)).ok &&
+          (await fetch(`http://localhost:${places.metricsPort(app)}/health/dependencies`)).ok,
         { timeoutMs: 60_000, everyMs: 200 },
       ).catch((error: unknown) => {
         throw new Error(`${String(error)}\n${dev!.output.slice(-4_000)}`, { cause: error });

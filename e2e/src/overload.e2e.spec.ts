@@ -176,7 +176,7 @@ describe('ten times more than can be served', () => {
   }
 
   async function reasonsAt(app: AppName): Promise<string> {
-    const metrics = await (await fetch(`${system.apps[app].url}/metrics`)).text();
+    const metrics = await (await fetch(`${system.apps[app].metricsUrl}/metrics`)).text();
     const shed = metrics.matchAll(/requests_shed_total\{reason="([^"]+)".*\} (\d+)/g);
     return `${app} ${[...shed].map(([, reason, count]) => `${reason} ${count}`).join(', ')}`;
   }

@@ -1,16 +1,39 @@
 import { execFile } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { once } from 'node:events';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { waitFor } from '@backstitch/testkit';
-import { freePorts } from '@backstitch/tools';
+import { freePorts, isPortFree } from '@backstitch/tools';
 import { copyProject, removeProject, serversAndProcessesOf, Terminal } from './project-copy.js';
 
 const run = promisify(execFile);
 const FIRST_START_MS = 400_000;
 const NEXT_START_MS = 120_000;
 const OWN_SERVERS = { BACKSTITCH_SERVERS: 'private', PORT: '0' };
+
+async function pidOf(app: string, folder: string): Promise<number> {
+  const lines = [...(await serversAndProcessesOf(folder))];
+  const line = lines.find((each) => each.includes(`apps/${app}/dist/main.js`));
+  return Number(line!.split(' ')[0]);
+}
+
+/** Of a machine that has both. */
+async function expectBothLoopbackAddresses(url: string): Promise<void> {
+  const { port } = new URL(url);
+  const hosts = (await isPortFree(0, '::1')) ? ['127.0.0.1', '[::1]'] : ['127.0.0.1'];
+  for (const host of hosts) {
+    expect((await fetch(`http://${host}:${port}/api/products`)).status).toBe(200);
+  }
+}
+
+async function expectOperatorsPort(terminal: Terminal, url: string): Promise<void> {
+  const [, metrics] = await terminal.shows(/Operators\s+(http:\S+)\/metrics/, 5_000);
+  expect((await fetch(`${metrics}/metrics`)).status).toBe(200);
+  expect((await fetch(`${metrics}/health/dependencies`)).status).toBe(200);
+  expect((await fetch(`${url}/metrics`)).status).toBe(404);
+}
 
 describe('npm start from a fresh copy', () => {
   let folder: string;
@@ -35,15 +58,18 @@ describe('npm start from a fresh copy', () => {
       const answer = JSON.parse((await run('bash', ['-c', curl!])).stdout) as { success: boolean };
       expect(answer).toMatchObject({ success: true, message: 'Order placed successfully' });
 
-      const orchestrator = [...(await serversAndProcessesOf(folder))].find((line) =>
-        line.includes('apps/orchestrator/dist/main.js'),
-      );
-      process.kill(Number(orchestrator!.split(' ')[0]), 'SIGKILL');
+      await expectBothLoopbackAddresses(url);
+      await expectOperatorsPort(terminal, url);
+      const gateway = await pidOf('api-gateway', folder);
+      const environment = await readFile(`/proc/${gateway}/environ`, 'utf8');
+      expect(environment).not.toMatch(/RABBITMQ|DB_URL|DATABASE|BACKSTITCH_SERVERS/);
+
+      process.kill(await pidOf('orchestrator', folder), 'SIGKILL');
       await terminal.shows(/orchestrator.*(died|ended|killed)[^]*restart/i, 10_000);
       await waitFor(
-        'the gateway to be ready again',
+        'the gateway to reach it again',
         async () => {
-          return (await fetch(`${url}/health/ready`)).ok;
+          return (await fetch(`${url}/api/products`)).ok;
         },
         { timeoutMs: 60_000 },
       );

@@ -43,12 +43,13 @@ export class System {
     ) as Record<DatabaseName, SystemDatabase>;
     const twice = options.twoOfEach === true ? APPS.filter((app) => app !== 'api-gateway') : [];
     const ports = await freePorts(APPS.length + twice.length);
+    const metricsPorts = await freePorts(ports.length);
     const portsOf = (app: AppName): number[] =>
       [...APPS, ...twice].flatMap((name, index) => (name === app ? [ports[index]!] : []));
     const orchestrators = portsOf('orchestrator').map((port) => `http://127.0.0.1:${port}`);
     const processOf = (app: AppName, port: number): AppProcess => {
       const database = names.find((name) => DATABASES[name] === app);
-      return new AppProcess(app, port, {
+      return new AppProcess(app, port, metricsPorts[ports.indexOf(port)]!, {
         NODE_ENV: 'test',
         RABBITMQ_URL: rabbitmqUrl,
         ORCHESTRATOR_URL: orchestrators.join(','),
@@ -83,7 +84,7 @@ export class System {
     return this.apps['api-gateway'].url;
   }
 
-  /** Resolves once every app says it is ready; the error carries the log of one that is not. */
+  /** Resolves once every app serves and has what it works with; the error carries the log of one that is not. */
   async ready(timeoutMs = READY_MS): Promise<void> {
     for (const process of this.processes) await processReady(process, timeoutMs);
   }
@@ -141,8 +142,9 @@ async function processReady(process: AppProcess, timeoutMs: number): Promise<voi
     await waitFor(
       `${process.app} to be ready`,
       async () => {
-        const { status, text } = await process.readiness();
-        if (status !== 200) throw new Error(text);
+        const serving = await process.readiness();
+        const { status, text } = await process.dependencies();
+        if (serving.status !== 200 || status !== 200) throw new Error(serving.text + text);
         return true;
       },
       { timeoutMs, everyMs: 50 },

@@ -45,9 +45,6 @@ describe('trouble', () => {
     await rm(folder, { recursive: true, force: true });
   }, 60_000);
 
-  const readiness = async (app: AppName): Promise<{ status: number; text: string }> =>
-    system.apps[app].readiness();
-
   const clean = async (): Promise<void> => {
     await system.settled();
     const { exitCode, output } = await reconcile(system);
@@ -55,7 +52,7 @@ describe('trouble', () => {
   };
 
   it.each(Object.keys(DATABASES) as DatabaseName[])(
-    'A15: the app of a database that is away (%s) says so, and comes back by itself',
+    'A15: the app of a database that is away (%s) is not ready, says why to operators, and comes back by itself',
     async (name) => {
       const app = DATABASES[name];
       const database = new URL(system.databases[name].url).pathname.slice(1);
@@ -69,9 +66,15 @@ describe('trouble', () => {
           [database],
         );
         await waitFor(`${app} to be not ready`, async () => {
-          const { status, text } = await readiness(app);
-          return status === 503 && /database/i.test(text);
+          return (await system.apps[app].readiness()).status === 503;
         });
+        expect(await system.apps[app].readiness()).toEqual({
+          status: 503,
+          text: '{"status":"error"}',
+        });
+        const { status, text } = await system.apps[app].dependencies();
+        expect(status).toBe(503);
+        expect(text).toMatch(/"database":\{"status":"down","why":"[^"]+/);
       } finally {
         await allow(true);
       }
@@ -81,19 +84,30 @@ describe('trouble', () => {
     60_000,
   );
 
-  it('A15: every app says so when the broker is away, refuses early, and comes back', async () => {
+  it('A15: every app stays ready while the broker is away, says why to operators, refuses new checkouts early, answers replays and reads, and comes back', async () => {
+    const key = crypto.randomUUID();
+    const before = await checkout(system.gatewayUrl, [mouse(1)], { userId: 'reader', key });
+    expect(before.status).toBe(200);
     await rabbit.kill();
     const users = APPS.filter((app) => app !== 'api-gateway');
     for (const app of users) {
-      await waitFor(`${app} to be not ready`, async () => {
-        const { status, text } = await readiness(app);
-        return status === 503 && /broker/i.test(text);
+      await waitFor(`${app} to say that the broker is away`, async () => {
+        const { status, text } = await system.apps[app].dependencies();
+        return status === 503 && /"broker":\{"status":"down","why":"[^"]+/.test(text);
       });
+    }
+    for (const app of APPS) {
+      const ready = await system.apps[app].readiness();
+      expect([app, ready]).toEqual([app, { status: 200, text: '{"status":"ok"}' }]);
     }
     const refused = await checkout(system.gatewayUrl, [mouse(1)]);
     expect(refused.status).toBe(503);
     expect(refused.body.code).toBe('NOT_ACCEPTED');
     expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0);
+    const replay = await checkout(system.gatewayUrl, [mouse(1)], { userId: 'reader', key });
+    expect([replay.status, replay.body.orderId]).toEqual([200, before.body.orderId]);
+    const saga = await fetch(`${system.gatewayUrl}/api/sagas/${before.body.sagaId}`);
+    expect(saga.status).toBe(200);
     await rabbit.start();
     await system.ready();
     expect((await checkout(system.gatewayUrl, [mouse(1)])).status).toBe(200);

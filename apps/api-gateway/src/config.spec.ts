@@ -1,4 +1,6 @@
+import { readFileSync } from 'node:fs';
 import { readConfig } from '@backstitch/service-kit';
+import { exampleVariables } from '@backstitch/service-kit/variables';
 import { describe, expect, it } from '@jest/globals';
 import { GatewayConfig } from './config.js';
 
@@ -7,13 +9,17 @@ function configOf(environment: Record<string, string>): GatewayConfig {
   if ('problems' in reading) throw new Error(reading.problems.join('\n'));
   return reading.config;
 }
-const own = { RABBITMQ_URL: 'amqp://shop:s3cret@broker:5672' };
 
 describe('the configuration of the gateway', () => {
+  it('is explained in .env.example, variable by variable', () => {
+    const example = readFileSync(new URL('../.env.example', import.meta.url), 'utf8');
+    expect(exampleVariables(example).sort()).toEqual(Object.keys(new GatewayConfig()).sort());
+  });
+
   it.each([
     [{}, 0],
-    [{ NODE_ENV: 'production', ...own }, 600],
-    [{ NODE_ENV: 'production', RATE_LIMIT_PER_MINUTE: '0', ...own }, 0],
+    [{ NODE_ENV: 'production' }, 600],
+    [{ NODE_ENV: 'production', RATE_LIMIT_PER_MINUTE: '0' }, 0],
     [{ RATE_LIMIT_PER_MINUTE: '90' }, 90],
   ])('with %j limits an address to %i requests a minute', (environment, limit) => {
     expect(configOf(environment).rateLimitPerMinute).toBe(limit);
@@ -25,6 +31,13 @@ describe('the configuration of the gateway', () => {
       'http://a:1',
       'http://b:2',
     ]);
+  });
+
+  it('shows the API documentation, but in production only when it is told to', () => {
+    expect(configOf({}).servesDocs).toBe(true);
+    expect(configOf({ NODE_ENV: 'production' }).servesDocs).toBe(false);
+    expect(configOf({ NODE_ENV: 'production', API_DOCS: 'on' }).servesDocs).toBe(true);
+    expect(configOf({ API_DOCS: 'off' }).servesDocs).toBe(false);
   });
 
   it('names what cannot be right', () => {

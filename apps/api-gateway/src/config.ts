@@ -9,13 +9,20 @@ import {
   originList,
   urlList,
 } from '@backstitch/service-kit';
-import { IsOptional } from 'class-validator';
+import { IsIn, IsOptional } from 'class-validator';
 
 const RATE_LIMIT_IN_PRODUCTION = 600;
 
 /** What the gateway is told by its environment; every problem with it is reported at boot. */
 export class GatewayConfig extends AppConfig {
   override PORT = 3000;
+  /** Shoppers come by whatever name the shop has. */
+  override ALLOWED_HOSTS = '*';
+
+  /** The API's documentation. Not set: on, but off in production. */
+  @IsOptional()
+  @IsIn(['on', 'off'])
+  API_DOCS?: 'on' | 'off' = undefined;
 
   @IsUrlList(['http:', 'https:'])
   ORCHESTRATOR_URL = 'http://localhost:3004';
@@ -72,6 +79,10 @@ export class GatewayConfig extends AppConfig {
 
   get corsOrigins(): string[] {
     return originList(this.CORS_ORIGINS);
+  }
+
+  get servesDocs(): boolean {
+    return (this.API_DOCS ?? (this.NODE_ENV === 'production' ? 'off' : 'on')) === 'on';
   }
 
   get rateLimitPerMinute(): number {

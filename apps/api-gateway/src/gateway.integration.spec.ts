@@ -280,18 +280,3 @@ describe('looking through the gateway', () => {
     await script.arrayBuffer();
   });
 });
-
-describe('the health of the gateway', () => {
-  it('is ready while an orchestrator is', async () => {
-    expect((await get('/health/ready')).status).toBe(200);
-  });
-
-  it('says why it is not, in the words of the orchestrator, and comes back by itself', async () => {
-    answering = (response) => sendJson(response, 503, { database: 'away' });
-    const answer = await get('/health/ready');
-    expect(answer.status).toBe(503);
-    expect(JSON.stringify(answer.body)).toContain('away');
-    answering = placed;
-    expect((await get('/health/ready')).status).toBe(200);
-  });
-});

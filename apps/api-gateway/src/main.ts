@@ -31,9 +31,9 @@ await bootApp({
   },
   configure: (app) => {
     guardTheDoor(app);
-    serveOpenApi(app, config.CURRENCY);
+    if (config.servesDocs) serveOpenApi(app, config.CURRENCY);
   },
-  readiness: (app) => [
+  dependencies: (app) => [
     {
       name: 'orchestrator',
       async check() {

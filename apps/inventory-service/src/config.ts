@@ -7,6 +7,8 @@ const { participants } = RETENTION_DAYS;
 export class InventoryConfig extends ParticipantConfig {
   override PORT = 3002;
   override DB_URL = 'postgresql://postgres:1111@localhost:5432/inventory';
+  /** For the catalogue and the archive; stock moves on connections of its own. */
+  override DB_POOL_MAX = 2;
 
   @IsIntegerVariable({ min: 1, max: 86_400 })
   RESERVATION_TTL_SECONDS = 1800;

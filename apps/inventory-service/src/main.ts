@@ -4,10 +4,11 @@ import { Broker, RabbitCommandServer } from '@backstitch/messaging';
 import {
   bootApp,
   createLogger,
+  DatabaseHealth,
   exposeBroker,
   loadConfig,
   openDatabase,
-  participantReadiness,
+  participantDependencies,
   pauseWhileAway,
   reachedFaultPoint,
   soonKnown,
@@ -26,7 +27,12 @@ import { STOCK_LANES, StockRepository } from './stock/stock.repository.js';
 const name = 'inventory-service';
 const config = loadConfig(InventoryConfig);
 const logger = createLogger({ app: name, level: config.LOG_LEVEL });
-const database = openDatabase({ url: config.DB_URL, name, logger, poolMax: 2 });
+const database = openDatabase({
+  url: config.DB_URL,
+  name,
+  logger,
+  poolMax: config.DB_POOL_MAX,
+});
 // The sweeper has a lane of its own, so that commands do not wait for it.
 const lanes = new Lanes({ url: config.DB_URL, name, logger, lanes: STOCK_LANES + 1 });
 const stock = new StockRepository(lanes, {
@@ -57,6 +63,7 @@ const commands = new RabbitCommandServer({
 });
 exposeBroker(broker, commands);
 const migrations = fileURLToPath(new URL('../migrations', import.meta.url));
+const health = new DatabaseHealth({ url: config.DB_URL, name, logger, migrations });
 
 await soonKnown(currencyKnown);
 await bootApp({
@@ -78,7 +85,8 @@ await bootApp({
       archiver.start();
     });
   },
-  readiness: () => participantReadiness({ name, queue, migrations, database, broker, commands }),
+  readiness: () => [health],
+  dependencies: () => participantDependencies({ queue, broker, commands }),
   drain: () => ({
     first: [
       { name: 'sweeper', run: () => sweeper.stop() },
@@ -88,6 +96,7 @@ await bootApp({
       { name: 'broker', run: () => broker.close() },
       { name: 'lanes', run: () => lanes.close() },
       { name: 'database', run: () => database.close() },
+      { name: 'health', run: () => health.close() },
     ],
   }),
 });

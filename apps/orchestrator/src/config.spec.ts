@@ -1,4 +1,6 @@
+import { readFileSync } from 'node:fs';
 import { readConfig } from '@backstitch/service-kit';
+import { exampleVariables } from '@backstitch/service-kit/variables';
 import { describe, expect, it } from '@jest/globals';
 import { OrchestratorConfig } from './config.js';
 
@@ -6,6 +8,11 @@ const readingOf = (environment: Record<string, string>) =>
   readConfig(OrchestratorConfig, environment);
 
 describe('the configuration of the orchestrator', () => {
+  it('is explained in .env.example, variable by variable', () => {
+    const example = readFileSync(new URL('../.env.example', import.meta.url), 'utf8');
+    expect(exampleVariables(example).sort()).toEqual(Object.keys(new OrchestratorConfig()).sort());
+  });
+
   it('is complete without any variable', () => {
     expect(readingOf({})).toMatchObject({
       config: { CHECKOUT_DEDUPE_SECONDS: 60, CHECKOUT_WAIT_MS: 10_000, OWNER_SILENT_MS: 5_000 },

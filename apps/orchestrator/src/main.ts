@@ -8,7 +8,7 @@ import {
 import {
   bootApp,
   createLogger,
-  databaseReadiness,
+  DatabaseHealth,
   loadConfig,
   openDatabase,
   requireCurrency,
@@ -34,6 +34,7 @@ const database = openDatabase({
   url: config.DB_URL,
   name,
   logger,
+  poolMax: config.DB_POOL_MAX,
   keyLookups: true,
   // A checkout that cannot be recorded in good time is refused, while its caller still listens.
   statementTimeoutMs: 4_000,
@@ -43,6 +44,7 @@ const currencyKnown = untilCurrencyKnown(
   () => requireCurrency(database.pool, config.CURRENCY),
   logger,
 );
+const health = new DatabaseHealth({ url: config.DB_URL, name, logger, migrations });
 const sagas = runtimeOrExit();
 const logDays = new LogDaysMaker({ days: new LogDaysRepository(database), logger }).expose();
 const retention = new RetentionWorker({
@@ -68,8 +70,8 @@ await bootApp({
     sagas.start(exitForChange);
     retention.start();
   },
-  readiness: () => [
-    databaseReadiness({ name, database, migrations }),
+  readiness: () => [health],
+  dependencies: () => [
     { name: 'broker', check: () => must(sagas.whyBrokerIsAway()) },
     { name: 'consumers', check: () => must(sagas.whyRepliesAreAway()) },
   ],
@@ -87,6 +89,7 @@ await bootApp({
     last: [
       { name: 'broker and store', run: () => sagas.close() },
       { name: 'database', run: () => database.close() },
+      { name: 'health', run: () => health.close() },
     ],
   }),
 });

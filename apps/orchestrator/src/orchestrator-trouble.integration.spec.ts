@@ -1,7 +1,7 @@
 import { newUuid } from '@backstitch/shared-types';
 import { type AppProcess, waitFor } from '@backstitch/testkit';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
-import { ask, Orchestrators, post } from './testing/orchestrators.js';
+import { ask, dependenciesOf, Orchestrators, post } from './testing/orchestrators.js';
 
 /** Each test starts processes of its own. */
 jest.setTimeout(60_000);
@@ -139,9 +139,12 @@ describe('an orchestrator that loses its database during the commit', () => {
 describe('an orchestrator without', () => {
   it('a broker says so, and takes nothing', async () => {
     const one = await shop.start({ RABBITMQ_URL: `amqp://admin:admin@${NOBODY}` });
-    const health = await ask(one, 'GET', '/health/ready');
-    expect(health).toMatchObject({ status: 503 });
-    expect(Object.keys(health.body.error as object)).toEqual(['broker', 'consumers']);
+    await waitFor('the database to be there', async () => {
+      const { status, down } = await dependenciesOf(one);
+      return status === 503 && down.join() === 'broker,consumers';
+    });
+    const ready = await ask(one, 'GET', '/health/ready');
+    expect(ready).toMatchObject({ status: 200, body: { status: 'ok' } });
     expectNotAccepted(await post(one, 'user'));
     expect(await sagas()).toEqual([]);
     const products = await ask(one, 'GET', '/products');
@@ -152,9 +155,10 @@ describe('an orchestrator without', () => {
   it('a database says so, and takes nothing', async () => {
     const one = await shop.start({ DB_URL: `postgresql://postgres@${NOBODY}/gone` });
     await waitFor('the broker to be there', async () => {
-      const { body } = await ask(one, 'GET', '/health/ready');
-      return Object.keys(body.error as object).join() === 'database';
+      return (await dependenciesOf(one)).down.join() === 'database';
     });
+    const ready = await ask(one, 'GET', '/health/ready');
+    expect([ready.status, ready.body]).toEqual([503, { status: 'error' }]);
     expectNotAccepted(await post(one, 'user'));
     const saga = await ask(one, 'GET', `/sagas/${newUuid()}`);
     expect(saga).toMatchObject({ status: 503, body: { code: 'UNAVAILABLE' } });

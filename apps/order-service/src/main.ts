@@ -4,10 +4,11 @@ import { Broker, RabbitCommandServer } from '@backstitch/messaging';
 import {
   bootApp,
   createLogger,
+  DatabaseHealth,
   exposeBroker,
   loadConfig,
   openDatabase,
-  participantReadiness,
+  participantDependencies,
   pauseWhileAway,
   reachedFaultPoint,
   requireCurrency,
@@ -21,7 +22,13 @@ import { OrderConfig } from './config.js';
 const name = 'order-service';
 const config = loadConfig(OrderConfig);
 const logger = createLogger({ app: name, level: config.LOG_LEVEL });
-const database = openDatabase({ url: config.DB_URL, name, logger, keyLookups: true });
+const database = openDatabase({
+  url: config.DB_URL,
+  name,
+  logger,
+  poolMax: config.DB_POOL_MAX,
+  keyLookups: true,
+});
 const currencyKnown = untilCurrencyKnown(
   () => requireCurrency(database.pool, config.CURRENCY),
   logger,
@@ -43,6 +50,7 @@ const commands = new RabbitCommandServer({
 });
 exposeBroker(broker, commands);
 const migrations = fileURLToPath(new URL('../migrations', import.meta.url));
+const health = new DatabaseHealth({ url: config.DB_URL, name, logger, migrations });
 
 await soonKnown(currencyKnown);
 await bootApp({
@@ -54,11 +62,13 @@ await bootApp({
     broker.connect();
     app.connectMicroservice({ strategy: commands });
   },
-  readiness: () => participantReadiness({ name, queue, migrations, database, broker, commands }),
+  readiness: () => [health],
+  dependencies: () => participantDependencies({ queue, broker, commands }),
   drain: () => ({
     last: [
       { name: 'broker', run: () => broker.close() },
       { name: 'database', run: () => database.close() },
+      { name: 'health', run: () => health.close() },
     ],
   }),
 });

@@ -20,6 +20,10 @@ export class PaymentConfig extends ParticipantConfig {
   @IsIntegerVariable({ min: 0, max: 60_000 })
   BANK_ANSWER_TIMEOUT_MS = 2000;
 
+  /** Connections to the simulated bank's book at most. */
+  @IsIntegerVariable({ min: 1, max: 1_000 })
+  BANK_POOL_MAX = 10;
+
   @IsIntegerVariable({ min: 1, max: 86_400 })
   RECOVERY_AFTER_SECONDS = 60;
 

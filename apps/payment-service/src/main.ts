@@ -4,10 +4,11 @@ import { Broker, RabbitCommandServer } from '@backstitch/messaging';
 import {
   bootApp,
   createLogger,
+  DatabaseHealth,
   exposeBroker,
   loadConfig,
   openDatabase,
-  participantReadiness,
+  participantDependencies,
   pauseWhileAway,
   reachedFaultPoint,
   requireCurrency,
@@ -28,9 +29,16 @@ const config = loadConfig(PaymentConfig);
 const logger = createLogger({ app: name, level: config.LOG_LEVEL });
 const digits = currencyDigits(config.CURRENCY);
 const url = config.DB_URL;
-const database = openDatabase({ url, name, logger, keyLookups: true });
+const poolMax = config.DB_POOL_MAX;
+const database = openDatabase({ url, name, logger, poolMax, keyLookups: true });
 // The bank is another house, although its book is on the same server.
-const bankDatabase = openDatabase({ url, name: 'simulated bank', logger, keyLookups: true });
+const bankDatabase = openDatabase({
+  url,
+  name: 'simulated bank',
+  logger,
+  poolMax: config.BANK_POOL_MAX,
+  keyLookups: true,
+});
 const payments = new PaymentRepository(database, config.CURRENCY, digits);
 const settlement = new PaymentSettlement({
   payments,
@@ -78,6 +86,7 @@ const commands = new RabbitCommandServer({
 });
 exposeBroker(broker, commands);
 const migrations = fileURLToPath(new URL('../migrations', import.meta.url));
+const health = new DatabaseHealth({ url: config.DB_URL, name, logger, migrations });
 
 await soonKnown(currencyKnown);
 await bootApp({
@@ -90,12 +99,14 @@ await bootApp({
     app.connectMicroservice({ strategy: commands });
     void currencyKnown.then(() => recovery.start());
   },
-  readiness: () => participantReadiness({ name, queue, migrations, database, broker, commands }),
+  readiness: () => [health],
+  dependencies: () => participantDependencies({ queue, broker, commands }),
   drain: () => ({
     first: [{ name: 'recovery', run: () => recovery.stop() }],
     last: [
       { name: 'broker', run: () => broker.close() },
       { name: 'database', run: () => database.close() },
+      { name: 'health', run: () => health.close() },
       { name: 'bank', run: () => bankDatabase.close() },
     ],
   }),

@@ -78,6 +78,7 @@ export async function startBackstitchApps(
       env: {
         ...settings,
         PORT: String(ports[index]),
+        METRICS_PORT: '0',
         ...(database && { DB_URL: databases.url(database) }),
       },
       logFile: join(benchFolder('logs'), `backstitch-${twin && `${twin}-`}${index}-${name}.log`),

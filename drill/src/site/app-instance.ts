@@ -9,6 +9,7 @@ export interface AppInstancePlan {
   name: string;
   app: AppName;
   port: number;
+  metricsPort: number;
   env: Readonly<Record<string, string>>;
   /** Its ways to the broker's nodes; one when there is one node, none for the gateway. */
   brokerLinks: readonly FaultProxy[];
@@ -79,6 +80,7 @@ export class AppInstance {
         ...this.plan.env,
         ...extraEnv,
         PORT: String(this.plan.port),
+        METRICS_PORT: String(this.plan.metricsPort),
       },
       detached: true, // out of reach of the terminal's Ctrl-C: we say when it ends
       stdio: ['ignore', log, log],
@@ -131,10 +133,13 @@ export class AppInstance {
     this.child?.kill('SIGCONT');
   }
 
+  /** It serves, and everything is there that it works with. */
   async isReady(): Promise<boolean> {
+    const dependencies = `http://127.0.0.1:${this.plan.metricsPort}/health/dependencies`;
     try {
       const signal = AbortSignal.timeout(2_000);
-      return (await fetch(`${this.url}/health/ready`, { signal })).ok;
+      const serving = await fetch(`${this.url}/health/ready`, { signal });
+      return serving.ok && (await fetch(dependencies, { signal })).ok;
     } catch {
       return false;
     }

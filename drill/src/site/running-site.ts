@@ -62,11 +62,13 @@ export class RunningSite implements Site {
       })),
     );
     const ports = await freePorts(names.length);
+    const metricsPorts = await freePorts(names.length);
     const orchestrators = names.flatMap(({ app }, index) =>
       app === 'orchestrator' ? [`http://127.0.0.1:${ports[index]}`] : [],
     );
     for (const [index, { app, name }] of names.entries()) {
-      const instance = await this.equip(app, name, ports[index]!, orchestrators.join(','));
+      const at = { port: ports[index]!, metricsPort: metricsPorts[index]! };
+      const instance = await this.equip(app, name, at, orchestrators.join(','));
       this.plan.cleanup.add(name, () => instance.kill());
       this.apps.push(instance);
       instance.spawn();
@@ -149,7 +151,7 @@ export class RunningSite implements Site {
   private async equip(
     app: AppName,
     name: string,
-    port: number,
+    at: { port: number; metricsPort: number },
     orchestrators: string,
   ): Promise<AppInstance> {
     const { servers, folder, cleanup } = this.plan;
@@ -167,7 +169,7 @@ export class RunningSite implements Site {
     return new AppInstance({
       name,
       app,
-      port,
+      ...at,
       brokerLinks,
       databaseLink,
       logFile: join(folder, `${name}.log`),

@@ -7,19 +7,27 @@ import {
 } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { TerminusModule } from '@nestjs/terminus';
+import type { FastifyInstance } from 'fastify';
+import type { Server as NetServer } from 'node:net';
 import type { AppConfig } from './config/app-config.js';
-import { HealthController, Readiness, type ReadinessCheck } from './health.js';
+import { logConfiguration } from './config/configuration-log.js';
+import { exposeDependencies } from './dependency-gauge.js';
+import type { HealthCheck } from './health-check.js';
+import { HealthController, Readiness } from './health.js';
+import { hostRules } from './http/allowed-hosts.js';
 import { closeDoor } from './http/closing.js';
 import { type EdgeOptions, fastifyAdapter, prepareFastify } from './http/fastify.js';
 import { HTTP_LIMITS, type HttpLimits } from './http/limits.js';
+import { CannotListen, listenOn } from './http/listen.js';
 import { OpenRequests } from './http/open-requests.js';
 import { serveProblemPages } from './http/problem-pages.js';
 import { ProblemFilter } from './http/problem.filter.js';
+import { securityHeaders } from './http/security-headers.js';
 import { httpValidationPipe } from './http/validation.js';
 import type { Logger } from './logger.js';
-import { MetricsController, startMetrics } from './metrics.js';
+import { startMetrics } from './metrics.js';
 import { NestLogger } from './nest-logger.js';
+import { operatorPort } from './operator-port.js';
 import { exitInOrder, type DrainStep } from './shutdown.js';
 
 export interface BootOptions {
@@ -28,14 +36,17 @@ export interface BootOptions {
   module: Type | DynamicModule;
   config: AppConfig;
   logger: Logger;
-  /** Put before every route but health and metrics, such as "api". */
+  /** Put before every route but health, such as "api". */
   prefix?: string;
   /** Global pipes and filters, of HTTP and of commands [HTTP validation; ProblemFilter always]. */
   pipes?: PipeTransform[];
   filters?: ExceptionFilter[];
   /** Between creation and start: connectMicroservice(…, { inheritAppConfig: true }), OpenAPI. */
   configure?(app: NestFastifyApplication): Promise<void> | void;
-  readiness?(app: NestFastifyApplication): ReadinessCheck[];
+  /** Without these the process can serve nothing: it says that it is not ready. */
+  readiness?(app: NestFastifyApplication): HealthCheck[];
+  /** What else it works with: told to operators, and no reason to take it out of balancing. */
+  dependencies?(app: NestFastifyApplication): HealthCheck[];
   /** What to drain before, and to close after, HTTP and command servers; each in order. */
   drain?(app: NestFastifyApplication): { first?: DrainStep[]; last?: DrainStep[] };
   /** What one client may cost, where it differs from HTTP_LIMITS. */
@@ -51,40 +62,78 @@ class BootModule {}
 
 /**
  * Starts an app: validation, problems, health, metrics, request ids, shutdown in order. Returns once
- * it listens; what it depends on may still be away, which /health/ready says. A start that fails is
- * logged, with what to do about it, and ends the process with exit code 1.
+ * it listens; what it depends on may still be away, which /health/dependencies says on METRICS_PORT.
+ * A start that fails is logged, with what to do about it, and ends the process with exit code 1.
  */
 export async function bootApp(options: BootOptions): Promise<NestFastifyApplication> {
-  const { config, logger } = options;
+  const { config, logger, name } = options;
   try {
+    logConfiguration(config, logger);
     const app = await createApp(options);
+    const operators = await openOperatorPort(app, options);
+    const also: NetServer[] = [];
     await options.configure?.(app);
-    takeSignals(app, options);
+    takeSignals(app, { options, also, operators });
     await app.startAllMicroservices();
-    const { backlogMax: backlog } = { ...HTTP_LIMITS, ...options.limits };
-    await app.listen({ port: config.PORT, host: config.HOST, backlog });
-    logger.info({ url: await app.getUrl() }, `${options.name} is listening`);
+    const listening = await listenOn({
+      server: app.getHttpServer(),
+      listen: (at) => app.listen(at),
+      port: config.PORT,
+      hosts: config.hosts,
+      limits: limitsOf(options),
+      variables: ['PORT', 'HOST'],
+    });
+    also.push(...listening);
+    const urls = config.hosts.length > 1 ? { hosts: config.hosts } : {};
+    const metricsUrl = operators.listeningOrigin;
+    logger.info({ url: await app.getUrl(), ...urls, metricsUrl }, `${name} is listening`);
     return app;
   } catch (error) {
-    logStartFailure(logger, error, config);
+    logStartFailure(logger, error);
     return process.exit(1);
   }
 }
 
+async function openOperatorPort(
+  app: NestFastifyApplication,
+  options: BootOptions,
+): Promise<FastifyInstance> {
+  const { config, logger } = options;
+  const limits = limitsOf(options);
+  const operators = await operatorPort({ config, logger, limits, readiness: app.get(Readiness) });
+  await listenOn({
+    server: operators.server,
+    listen: (at) => operators.listen(at),
+    port: config.metricsPort,
+    hosts: config.metricsHosts,
+    limits,
+    variables: ['METRICS_PORT', 'METRICS_HOST'],
+  });
+  return operators;
+}
+
+function limitsOf({ limits }: BootOptions): HttpLimits {
+  return { ...HTTP_LIMITS, ...limits };
+}
+
 /** The app of bootApp, not listening and without signal handlers: for tests that inject requests. */
 export async function createApp(options: BootOptions): Promise<NestFastifyApplication> {
-  const { logger, module, prefix, pipes = [httpValidationPipe()], filters = [] } = options;
-  const { edge = {} } = options;
+  const { config, logger, module, prefix, pipes = [httpValidationPipe()], filters = [] } = options;
   startMetrics(options.name);
   const readiness = new Readiness();
-  const limits = { ...HTTP_LIMITS, ...options.limits };
+  const limits = limitsOf(options);
   const root: DynamicModule = {
     module: BootModule,
-    imports: [TerminusModule.forRoot({ logger: false }), module],
-    controllers: [HealthController, MetricsController],
+    imports: [module],
+    controllers: [HealthController],
     providers: [{ provide: Readiness, useValue: readiness }],
   };
   const requests = new OpenRequests(logger);
+  const surface = {
+    hosts: hostRules(config.allowedHosts, config.hosts),
+    headers: securityHeaders(config.HSTS_MAX_AGE_SECONDS),
+  };
+  const edge = { ...options.edge, surface };
   const adapter = fastifyAdapter(limits, requests, edge);
   const app = await NestFactory.create<NestFastifyApplication>(root, adapter, {
     logger: new NestLogger(logger),
@@ -94,38 +143,51 @@ export async function createApp(options: BootOptions): Promise<NestFastifyApplic
   const fastify = app.getHttpAdapter().getInstance();
   await prepareFastify(fastify, limits, requests, edge);
   serveProblemPages(fastify);
-  if (prefix) app.setGlobalPrefix(prefix, { exclude: ['health/live', 'health/ready', 'metrics'] });
+  if (prefix) app.setGlobalPrefix(prefix, { exclude: ['health/live', 'health/ready'] });
   app.useGlobalPipes(...pipes);
   app.useGlobalFilters(new ProblemFilter(logger), ...filters);
-  readiness.checks = options.readiness?.(app) ?? [];
+  readiness.watch(options.readiness?.(app) ?? [], options.dependencies?.(app) ?? []);
+  exposeDependencies(readiness);
   return app;
 }
 
-function takeSignals(app: NestFastifyApplication, options: BootOptions): void {
+interface Listening {
+  options: BootOptions;
+  /** The other addresses of the app. */
+  also: readonly NetServer[];
+  operators: FastifyInstance;
+}
+
+function takeSignals(app: NestFastifyApplication, { options, also, operators }: Listening): void {
+  const { logger, config, drainDeadlineMs: deadlineMs = 15_000 } = options;
   const { first = [], last = [] } = options.drain?.(app) ?? {};
-  const close = { name: 'http and commands', run: () => app.close() };
-  exitInOrder({
-    logger: options.logger,
-    deadlineMs: options.drainDeadlineMs ?? 15_000,
-    begin: () => {
-      app.get(Readiness).shuttingDown = true;
-      // Requests in flight are waited for by app.close().
-      closeDoor(app.getHttpServer());
+  let doorClosed: Promise<void> = Promise.resolve();
+  const close: DrainStep[] = [
+    { name: 'http and commands', run: () => app.close() },
+    { name: 'connections', run: () => doorClosed },
+  ];
+  const operatorsLast = {
+    name: 'operators',
+    run: () => {
+      operators.server.closeAllConnections();
+      return operators.close();
     },
-    steps: () => [...first, close, ...last],
+  };
+  exitInOrder({
+    logger,
+    deadlineMs,
+    delayMs: config.SHUTDOWN_DELAY_MS,
+    announce: () => (app.get(Readiness).shuttingDown = true),
+    // Requests in flight are waited for by app.close(), and at its other addresses by closeDoor.
+    begin: () => {
+      doorClosed = closeDoor(app.getHttpServer(), also);
+    },
+    steps: () => [...first, ...close, ...last, operatorsLast],
   });
 }
 
 /** Where the reason is known, the line says what to do instead of where in the code it happened. */
-function logStartFailure(logger: Logger, error: unknown, { PORT, HOST }: AppConfig): void {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-  if (code === 'EADDRINUSE') {
-    logger.fatal({ code }, `port ${PORT} on ${HOST} is taken: set PORT to choose another one`);
-  } else if (code === 'EACCES') {
-    logger.fatal({ code }, `port ${PORT} may not be opened: set PORT to 1024 or higher`);
-  } else if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') {
-    logger.fatal({ code }, `"${HOST}" is no address of this machine: set HOST to another one`);
-  } else {
-    logger.fatal({ err: error }, 'the app could not start');
-  }
+function logStartFailure(logger: Logger, error: unknown): void {
+  if (error instanceof CannotListen) logger.fatal({ code: error.code }, error.message);
+  else logger.fatal({ err: error }, 'the app could not start');
 }

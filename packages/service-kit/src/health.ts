@@ -1,30 +1,59 @@
-import { Controller, Get, Inject, Res, ServiceUnavailableException } from '@nestjs/common';
-import { HealthCheckService, HealthIndicatorService } from '@nestjs/terminus';
+import { Controller, Get, Inject, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
+import { SharedCheck, type HealthCheck, type HealthState } from './health-check.js';
 
-/** One thing without which the app cannot work. */
-export interface ReadinessCheck {
-  /** database, broker, consumers … */
-  name: string;
-  /** Resolves when it is there; throws or rejects with why it is not. */
-  check: () => Promise<void> | void;
+/** The database answers on a connection of the check's own, however busy the others are. */
+const READY_MS_MAX = 5_000;
+const DEPENDENCY_MS_MAX = 2_500;
+
+export type HealthStatus = 'ok' | 'error' | 'shutting_down';
+
+/** What is told of an app's health: its status, and of each thing it needs whether that is there. */
+export interface HealthReport {
+  status: HealthStatus;
+  dependencies: Record<string, HealthState>;
 }
 
-/** What the readiness of one app consists of; `shuttingDown` is set once and for all. */
+/** Whether this process can serve, and whether everything is there that it works with. */
 export class Readiness {
+  /** Set once and for all. */
   shuttingDown = false;
-  checks: readonly ReadinessCheck[] = [];
+  private needed: readonly SharedCheck[] = [];
+  private all: readonly SharedCheck[] = [];
+
+  /** `needed` are those without which the process can serve nothing; `others` are told only. */
+  watch(needed: readonly HealthCheck[], others: readonly HealthCheck[]): void {
+    this.needed = needed.map((check) => new SharedCheck(check, READY_MS_MAX));
+    this.all = [
+      ...this.needed,
+      ...others.map((check) => new SharedCheck(check, DEPENDENCY_MS_MAX)),
+    ];
+  }
+
+  async readiness(): Promise<HealthReport> {
+    const report = await reportOn(this.needed);
+    return this.shuttingDown ? { ...report, status: 'shutting_down' } : report;
+  }
+
+  dependencies(): Promise<HealthReport> {
+    return reportOn(this.all);
+  }
 }
 
-const CHECK_MS_MAX = 2_500;
+async function reportOn(checks: readonly SharedCheck[]): Promise<HealthReport> {
+  const states = await Promise.all(checks.map((check) => check.state()));
+  const isUp = states.every(({ status }) => status === 'up');
+  const entries = checks.map(({ name }, index) => [name, states[index]!] as const);
+  return { status: isUp ? 'ok' : 'error', dependencies: Object.fromEntries(entries) };
+}
+
+export function httpStatusOfHealth(status: HealthStatus): 200 | 503 {
+  return status === 'ok' ? 200 : 503;
+}
 
 @Controller('health')
 export class HealthController {
-  constructor(
-    @Inject(HealthCheckService) private readonly health: HealthCheckService,
-    @Inject(HealthIndicatorService) private readonly indicators: HealthIndicatorService,
-    @Inject(Readiness) private readonly readiness: Readiness,
-  ) {}
+  constructor(@Inject(Readiness) private readonly readiness: Readiness) {}
 
   /** The process runs; says nothing about what it depends on. */
   @Get('live')
@@ -32,42 +61,11 @@ export class HealthController {
     return { status: 'ok' };
   }
 
-  /** 200 when every check passes, else 503 with why, check by check. */
+  /** 200 while this process can serve, else 503; why is told on METRICS_PORT only. */
   @Get('ready')
-  async ready(@Res({ passthrough: true }) reply: FastifyReply): Promise<unknown> {
-    if (this.readiness.shuttingDown) {
-      reply.status(503);
-      return { status: 'shutting_down', info: {}, error: {}, details: {} };
-    }
-    const checks = this.readiness.checks.map((check) => () => this.indicate(check));
-    try {
-      return await this.health.check(checks);
-    } catch (error) {
-      if (!(error instanceof ServiceUnavailableException)) throw error;
-      reply.status(503);
-      return error.getResponse();
-    }
-  }
-
-  private async indicate({ name, check }: ReadinessCheck) {
-    const indicator = this.indicators.check(name);
-    try {
-      await within(CHECK_MS_MAX, Promise.resolve(check()));
-      return indicator.up();
-    } catch (error) {
-      return indicator.down({ why: error instanceof Error ? error.message : String(error) });
-    }
-  }
-}
-
-async function within(limitMs: number, work: Promise<void>): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`no answer within ${limitMs} ms`)), limitMs);
-  });
-  try {
-    await Promise.race([work, late]);
-  } finally {
-    clearTimeout(timer);
+  async ready(@Res({ passthrough: true }) reply: FastifyReply): Promise<{ status: HealthStatus }> {
+    const { status } = await this.readiness.readiness();
+    reply.status(httpStatusOfHealth(status));
+    return { status };
   }
 }

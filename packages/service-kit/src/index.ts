@@ -12,6 +12,8 @@ export * from './database/database.js';
 export * from './database/migrations.js';
 export * from './database/schema-check.js';
 export * from './fault-point.js';
+export * from './database-health.js';
+export type { HealthCheck } from './health-check.js';
 export * from './health.js';
 export { budgetOf, clientAddress } from './http/client-address.js';
 export { traceRequest } from './http/fastify.js';

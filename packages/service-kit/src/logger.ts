@@ -1,6 +1,7 @@
 import { pino, type DestinationStream, type Logger, type LoggerOptions } from 'pino';
 import pretty from 'pino-pretty';
 import type { LogLevel } from './config/app-config.js';
+import { withoutSecrets } from './config/without-secrets.js';
 import { LogWriter } from './log-writer.js';
 
 export type { Logger } from 'pino';
@@ -30,5 +31,7 @@ function loggerOptions(app: string, level: LogLevel): LoggerOptions {
     base: { app },
     timestamp: pino.stdTimeFunctions.isoTime,
     formatters: { level: (label) => ({ level: label }) },
+    // Whatever is logged, an error of a library too, may name an address with its password.
+    hooks: { streamWrite: withoutSecrets },
   };
 }

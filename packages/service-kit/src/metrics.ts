@@ -1,4 +1,3 @@
-import { Controller, Get, Header } from '@nestjs/common';
 import { collectDefaultMetrics, Counter, Gauge, Histogram, register } from 'prom-client';
 
 export { Counter, Gauge, Histogram, register as metricsRegistry } from 'prom-client';
@@ -93,13 +92,4 @@ register.registerMetric(poolConnections);
 /** One pool a name; a later one of the same name takes its place. */
 export function exposePool(name: string, pool: PoolLike): void {
   pools.set(name, pool);
-}
-
-@Controller('metrics')
-export class MetricsController {
-  @Get()
-  @Header('content-type', register.contentType)
-  read(): Promise<string> {
-    return register.metrics();
-  }
 }

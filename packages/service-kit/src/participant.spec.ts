@@ -1,22 +1,15 @@
 import { describe, expect, it } from '@jest/globals';
-import { fileURLToPath } from 'node:url';
 import { openDatabase } from './database/database.js';
 import { DatabaseAway } from './database/database-fault.js';
 import { createLogger } from './logger.js';
-import { participantReadiness, pauseWhileAway } from './participant.js';
+import { participantDependencies, pauseWhileAway } from './participant.js';
 
-const migrations = fileURLToPath(
-  new URL('../../../apps/order-service/migrations', import.meta.url),
-);
 const logger = createLogger({ app: 'test', level: 'silent' });
 const database = openDatabase({ url: 'postgresql://u:p@127.0.0.1:1/orders', name: 'x', logger });
 
 function whyNot(broker: object, commands: object): Promise<unknown[]> {
-  const checks = participantReadiness({
-    name: 'order-service',
+  const checks = participantDependencies({
     queue: 'order_commands',
-    migrations,
-    database,
     broker: { status: () => ({ publish: 'up', consume: 'up', ...broker }) },
     commands: { consumerStatus: () => ({ state: 'attached', ...commands }) },
   });
@@ -28,10 +21,10 @@ function whyNot(broker: object, commands: object): Promise<unknown[]> {
       return `${name}: ${(error as Error).message}`;
     }
   };
-  return Promise.all(checks.filter(({ name }) => name !== 'database').map(why));
+  return Promise.all(checks.map(why));
 }
 
-describe('participantReadiness', () => {
+describe('participantDependencies', () => {
   it.each([
     ['all is there', {}, {}, ['broker: ready', 'consumers: ready']],
     [

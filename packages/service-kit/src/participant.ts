@@ -1,7 +1,6 @@
 import type { Database } from './database/database.js';
 import { databaseFault } from './database/database-fault.js';
-import { migrationsOf, requireMigrations } from './database/schema-check.js';
-import type { ReadinessCheck } from './health.js';
+import type { HealthCheck } from './health-check.js';
 import { exposeCounters, exposeGauge } from './metrics.js';
 
 /** What is asked of a broker and of a command server here; this room knows no AMQP. */
@@ -13,23 +12,16 @@ interface CommandsLike {
   consumerStatus(): { state: string; why?: string };
 }
 
-/** Whatever serves commands from a queue and keeps their effects in a database. */
+/** Whatever serves commands from a queue. */
 export interface Participant {
-  /** As `pnpm --filter` knows it. */
-  name: string;
   queue: string;
-  /** The folder of its migrations. */
-  migrations: string;
-  database: Database;
   broker: BrokerLike;
   commands: CommandsLike;
 }
 
-/** Ready when the database answers and has the app's schema, both connections to the broker are up, and the queue is read. */
-export function participantReadiness(participant: Participant): ReadinessCheck[] {
-  const { name, queue, database, broker, commands } = participant;
+/** There when both connections to the broker are up, and when the queue is read. */
+export function participantDependencies({ queue, broker, commands }: Participant): HealthCheck[] {
   return [
-    databaseReadiness({ name, database, migrations: participant.migrations }),
     {
       name: 'broker',
       check: () => {
@@ -60,20 +52,6 @@ export function exposeBroker(
   exposeGauge('broker_consumer_attached', '1 while the broker delivers to this process', () =>
     Number(consumer.consumerStatus().state === 'attached'),
   );
-}
-
-/** Ready when the database answers and has the app's schema. */
-export function databaseReadiness(
-  owner: Pick<Participant, 'name' | 'database' | 'migrations'>,
-): ReadinessCheck {
-  const migrations = migrationsOf(owner.migrations);
-  return {
-    name: 'database',
-    check: async () => {
-      await owner.database.probe();
-      await requireMigrations(owner.database.pool, owner.name, migrations);
-    },
-  };
 }
 
 /** For a command server: while the database is away, messages wait in their queue. */

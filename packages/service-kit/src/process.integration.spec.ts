@@ -1,60 +1,7 @@
 import { afterEach, describe, expect, it, jest } from '@jest/globals';
-import { waitFor } from '@backstitch/testkit';
-import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { connect, createServer, type AddressInfo } from 'node:net';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-
-const PACKAGE = join(dirname(fileURLToPath(import.meta.url)), '..');
-
-/** A whole app of nothing but the kit; `%` is what the test adds to its boot options. */
-const APP = `
-import 'reflect-metadata';
-import { AppConfig, bootApp, createLogger, loadConfig, reachedFaultPoint } from '@backstitch/service-kit';
-const config = loadConfig(AppConfig);
-const logger = createLogger({ app: 'test', level: config.LOG_LEVEL });
-class Empty {}
-await bootApp({ name: 'test', module: { module: Empty }, config, logger, % });
-reachedFaultPoint('test.booted');
-reachedFaultPoint('test.booted');
-`;
-
-class App {
-  output = '';
-  private readonly child: ChildProcess;
-  private readonly exited: Promise<unknown[]>;
-
-  constructor(env: Record<string, string>, options = '') {
-    const program = APP.replace('%', options);
-    const args = ['--input-type=module', '-e', program];
-    const { PATH = '' } = process.env;
-    this.child = spawn(process.execPath, args, { cwd: PACKAGE, env: { PATH, PORT: '0', ...env } });
-    this.exited = once(this.child, 'close');
-    const collect = (chunk: Buffer) => (this.output += String(chunk));
-    this.child.stdout?.on('data', collect);
-    this.child.stderr?.on('data', collect);
-  }
-
-  kill(signal: NodeJS.Signals): void {
-    this.child.kill(signal);
-  }
-
-  closeOutput(): void {
-    this.child.stdout?.destroy();
-  }
-
-  says(text: string): Promise<unknown> {
-    const said = () => this.output.includes(text);
-    return waitFor(`"${text}" in the output`, said, { timeoutMs: 60_000 });
-  }
-
-  /** The exit code, or the signal that ended it. */
-  async end(): Promise<unknown> {
-    const [code, signal] = await this.exited;
-    return code ?? signal;
-  }
-}
+import { App } from './testing/kit-process.js';
 
 // Ten processes are started here, next to whatever else the machine is doing.
 jest.setTimeout(120_000);

@@ -8,7 +8,11 @@ export interface DrainStep {
 
 export interface ShutdownOptions {
   logger: Logger;
-  /** Called at once, before the first step. */
+  /** Called at once, when work is still taken in. */
+  announce?: () => void;
+  /** Between the two; a second signal cuts it short [0]. */
+  delayMs?: number;
+  /** Called before the first step. */
   begin: () => void;
   steps: () => readonly DrainStep[];
   /** For all steps together. */
@@ -17,22 +21,34 @@ export interface ShutdownOptions {
 }
 
 /**
- * SIGTERM and SIGINT: drain in order and exit with 0, or with 1 when a step failed or the deadline
- * passed; a second signal exits at once. Anything thrown that nobody catches: logged, exit 1.
+ * SIGTERM and SIGINT: say so, wait for those who send work here to hear it, drain in order and exit
+ * with 0, or with 1 when a step failed or the deadline passed. A further signal ends the wait; one
+ * more exits at once. Anything thrown that nobody catches: logged, exit 1.
  */
 export function exitInOrder(options: ShutdownOptions): void {
-  const { logger, exit = (code) => process.exit(code) } = options;
-  let signals = 0;
-  const onSignal = (signal: NodeJS.Signals) => {
-    signals += 1;
-    if (signals > 1) {
-      logger.warn({ signal }, 'a second signal: exiting at once');
-      exit(1);
-      return;
-    }
-    logger.info({ signal }, 'shutting down');
+  const { logger, delayMs = 0, exit = (code) => process.exit(code) } = options;
+  let isAsked = false;
+  let waiting: NodeJS.Timeout | undefined;
+  const begin = () => {
+    waiting = undefined;
     options.begin();
     void drain(options).then(exit);
+  };
+  const onSignal = (signal: NodeJS.Signals) => {
+    if (!isAsked) {
+      isAsked = true;
+      logger.info({ signal, delayMs }, 'shutting down');
+      options.announce?.();
+      if (delayMs > 0) waiting = setTimeout(begin, delayMs);
+      else begin();
+    } else if (waiting) {
+      logger.warn({ signal }, 'a second signal: closing now');
+      clearTimeout(waiting);
+      begin();
+    } else {
+      logger.warn({ signal }, 'a second signal: exiting at once');
+      exit(1);
+    }
   };
   process.on('SIGTERM', onSignal);
   process.on('SIGINT', onSignal);

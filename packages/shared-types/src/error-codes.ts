@@ -23,6 +23,7 @@ export const ERROR_CODES = {
   EXPECTATION_FAILED: { status: 417, title: 'What the Expect header asks for is not done here' },
   REQUEST_TIMEOUT: { status: 408, title: 'The request did not arrive in time' },
   ROUTE_NOT_FOUND: { status: 404, title: 'There is nothing at this address' },
+  MISDIRECTED_REQUEST: { status: 421, title: 'This app does not answer to that host' },
   METHOD_NOT_ALLOWED: { status: 405, title: 'This address does not take this method' },
   ORDER_NOT_FOUND: { status: 404, title: 'There is no such order' },
   SAGA_NOT_FOUND: { status: 404, title: 'There is no such saga' },

@@ -4,6 +4,8 @@ import { createInterface } from 'node:readline';
 
 export interface AppProcess {
   url: string;
+  /** Where it tells its metrics and its dependencies. */
+  metricsUrl: string;
   /** Its log, line by line, as it was written so far. */
   log: readonly Record<string, unknown>[];
   /** SIGTERM, and the exit code once it has ended; null when a signal ended it. */
@@ -27,7 +29,7 @@ export async function startApp(
   const log: Record<string, unknown>[] = [];
   let said = '';
   child.stderr.on('data', (text: Buffer) => (said += text.toString()));
-  const url = await new Promise<string>((resolve, reject) => {
+  const urls = await new Promise<{ url: string; metricsUrl: string }>((resolve, reject) => {
     const endedEarly = (code: number | null) => reject(new Error(`ended with ${code}: ${said}`));
     child.once('exit', endedEarly);
     createInterface({ input: child.stdout }).on('line', (text) => {
@@ -35,11 +37,11 @@ export async function startApp(
       log.push(line);
       if (typeof line.msg !== 'string' || !line.msg.endsWith(' is listening')) return;
       child.off('exit', endedEarly);
-      resolve(String(line.url));
+      resolve({ url: String(line.url), metricsUrl: String(line.metricsUrl) });
     });
   });
   return {
-    url,
+    ...urls,
     log,
     stop: () => end(child, 'SIGTERM'),
     kill: async () => void (await end(child, 'SIGKILL')),

@@ -8,10 +8,7 @@ import { RestartBackoff } from '../servers/restart-backoff.js';
 /** Smaller pauses and less memory for processes that mostly wait. */
 const NODE_FLAGS = ['--max-semi-space-size=16'];
 /** An app that drains has 15 s of its own to do so. */
-const IN_ORDER: readonly Asking[] = [
-  ['SIGTERM', 20_000],
-  ['SIGKILL', 5_000],
-];
+const DRAIN_MS_MAX = 20_000;
 const AT_ONCE: readonly Asking[] = [['SIGKILL', 5_000]];
 
 export interface AppChildOptions {
@@ -32,6 +29,15 @@ export class AppChild {
   private readonly backoff = new RestartBackoff();
 
   constructor(private readonly options: AppChildOptions) {}
+
+  /** It accepts for SHUTDOWN_DELAY_MS before it begins to drain. */
+  private get inOrder(): readonly Asking[] {
+    const delayMs = Number(this.options.env.SHUTDOWN_DELAY_MS ?? 0) || 0;
+    return [
+      ['SIGTERM', DRAIN_MS_MAX + delayMs],
+      ['SIGKILL', 5_000],
+    ];
+  }
 
   get name(): AppName {
     return this.options.name;
@@ -56,7 +62,7 @@ export class AppChild {
       stream.on('end', () => lines.end());
     }
     if (child.pid !== undefined) {
-      this.entry = ledger.enter({ name, kind: 'app', pid: child.pid, askings: IN_ORDER });
+      this.entry = ledger.enter({ name, kind: 'app', pid: child.pid, askings: this.inOrder });
     }
     // Not at "exit": what it said last is still in the pipe then.
     child.once('close', (code, signal) => {
@@ -68,7 +74,7 @@ export class AppChild {
   async stop({ hurry = false } = {}): Promise<void> {
     this.stopping = true;
     clearTimeout(this.timer);
-    if (this.entry) await endProcess(this.entry, hurry ? AT_ONCE : IN_ORDER);
+    if (this.entry) await endProcess(this.entry, hurry ? AT_ONCE : this.inOrder);
   }
 
   private startAgain(how: string, startedAtMs: number): void {

@@ -1,12 +1,22 @@
 import { describe, expect, it } from '@jest/globals';
-import { APPS, appEnvironment, gatewayPort, portOf, reachableHost } from './apps.js';
+import { nearVariables } from '@backstitch/service-kit/variables';
+import { misspeltVariables, variablesOf } from './app-variables.js';
+import {
+  APPS,
+  appEnvironment,
+  gatewayMetricsPort,
+  gatewayPort,
+  portOf,
+  reachableHost,
+} from './apps.js';
 
 const servers = {
   databaseServerUrl: 'postgresql://me:pw@db:6000',
   rabbitmqUrl: 'amqp://one,amqp://two',
 };
+const places = { gateway: 4000, metrics: 4100, host: '127.0.0.1,::1' };
 const environments = (given: NodeJS.ProcessEnv) =>
-  Object.fromEntries(APPS.map((app) => [app.name, appEnvironment(app, 4000, servers, given)]));
+  Object.fromEntries(APPS.map((app) => [app.name, appEnvironment(app, places, servers, given)]));
 
 describe('what the apps are told', () => {
   it("PORT is the gateway's and the others follow", () => {
@@ -29,14 +39,79 @@ describe('what the apps are told', () => {
     expect(told['order-service']?.RABBITMQ_URL).toBe('amqp://one,amqp://two');
   });
 
-  it('variables given to the command reach every app', () => {
-    const told = environments({ PAYMENT_FAILURE_RATE: '0', LOG_LEVEL: 'debug' });
-    for (const env of Object.values(told)) {
-      expect(env).toMatchObject({ PAYMENT_FAILURE_RATE: '0', LOG_LEVEL: 'debug' });
+  it("METRICS_PORT is the gateway's and the others follow", () => {
+    const told = Object.values(environments({ METRICS_PORT: '1' }));
+    expect(told.map(({ METRICS_PORT }) => METRICS_PORT)).toEqual([
+      '4100',
+      '4101',
+      '4102',
+      '4103',
+      '4104',
+    ]);
+    expect(gatewayMetricsPort(undefined, 4000)).toBe(4100);
+    expect(gatewayMetricsPort('5000', 4000)).toBe(5000);
+    expect(gatewayMetricsPort(undefined, 4000, true)).toBe(0);
+    expect(gatewayMetricsPort('4003', 4000)).toEqual({ wrong: expect.stringContaining('4003') });
+    expect(gatewayMetricsPort('x', 4000)).toEqual({
+      wrong: expect.stringMatching(/^METRICS_PORT/),
+    });
+  });
+
+  it('each app listens on both loopback addresses', () => {
+    for (const { HOST } of Object.values(environments({}))) expect(HOST).toBe('127.0.0.1,::1');
+  });
+
+  it('variables given to the command reach the apps that read them, and nothing else does', () => {
+    const told = environments({
+      PATH: '/bin',
+      PAYMENT_FAILURE_RATE: '0',
+      CHECKOUT_WAIT_MS: '1',
+      LOG_LEVEL: 'debug',
+      AWS_SECRET_ACCESS_KEY: 'x',
+      DATABASE_SERVER_URL: 'postgresql://me:pw@db',
+      DB_URL_FILE: '/run/db',
+      RABBITMQ_URL_FILE: '/run/broker',
+    });
+    const having = (name: string) => APPS.flatMap((app) => (told[app.name]![name] ? app.name : []));
+    const all = APPS.map(({ name }) => name);
+    expect([having('PATH'), having('LOG_LEVEL')]).toEqual([all, all]);
+    expect(having('PAYMENT_FAILURE_RATE')).toEqual(['payment-service']);
+    expect(having('CHECKOUT_WAIT_MS')).toEqual(['orchestrator']);
+    for (const name of ['AWS_SECRET_ACCESS_KEY', 'DATABASE_SERVER_URL', 'DB_URL_FILE']) {
+      expect(having(name)).toEqual([]);
     }
+    expect(having('RABBITMQ_URL_FILE')).toEqual([]);
+  });
+
+  it('the gateway is given no credential of the broker or the database', () => {
+    const told = environments({ RABBITMQ_URL: 'amqp://a:pw@b', DB_URL: 'postgresql://a:pw@b' });
+    expect(JSON.stringify(told['api-gateway'])).not.toContain('pw');
+    expect(told['orchestrator']).toMatchObject({ RABBITMQ_URL: 'amqp://one,amqp://two' });
+  });
+
+  it('the gateway is told where the orchestrator is', () => {
+    const told = environments({});
     expect(told['api-gateway']?.ORCHESTRATOR_URL).toBe('http://127.0.0.1:4004');
     const elsewhere = environments({ ORCHESTRATOR_URL: 'http://elsewhere' });
     expect(elsewhere['api-gateway']?.ORCHESTRATOR_URL).toBe('http://elsewhere');
+    const inFile = environments({ ORCHESTRATOR_URL_FILE: '/run/url' })['api-gateway'];
+    expect(inFile).toMatchObject({ ORCHESTRATOR_URL_FILE: '/run/url' });
+    expect(inFile).not.toHaveProperty('ORCHESTRATOR_URL');
+  });
+
+  it('a variable of one app is no misspelt one of another: all may share one environment', () => {
+    const all = APPS.flatMap(({ name }) => variablesOf(name));
+    for (const { name } of APPS) expect(nearVariables(all, variablesOf(name))).toEqual([]);
+  });
+
+  it('a misspelt variable is named with the one that it is like', () => {
+    const names = APPS.map(({ name }) => name);
+    expect(misspeltVariables(names, { PAYMENT_FAILURE_RAT: '0', BACKSTITCH_SERVER: 'x' })).toEqual([
+      { variable: 'PAYMENT_FAILURE_RAT', like: 'PAYMENT_FAILURE_RATE' },
+      { variable: 'BACKSTITCH_SERVER', like: 'BACKSTITCH_SERVERS' },
+    ]);
+    const usual = { PATH: '', HOME: '', npm_lifecycle_event: '', TERM: '', PORT: '', PWD: '' };
+    expect(misspeltVariables(names, usual)).toEqual([]);
   });
 
   it.each([
@@ -55,6 +130,9 @@ describe('what the apps are told', () => {
     [undefined, '127.0.0.1'],
     ['0.0.0.0', '127.0.0.1'],
     ['192.168.1.7', '192.168.1.7'],
+    ['127.0.0.1,::1', '127.0.0.1'],
+    ['::1', '[::1]'],
+    ['::', '127.0.0.1'],
   ])('an app on HOST %j is reached at %s', (host, reached) =>
     expect(reachableHost(host)).toBe(reached),
   );

@@ -18,6 +18,8 @@ export interface BannerFacts {
   gateway: number;
   /** Of the prices. */
   currency: string;
+  metricsHost: string;
+  metrics: number;
   /** Passwords that somebody gave are not shown; those of the documents are. */
   showPasswords: boolean;
   servers: ServerAddresses;
@@ -27,15 +29,19 @@ export interface BannerFacts {
 
 /** What `npm start` prints once everything answers: what it started, where, and what to try. */
 export function banner(facts: BannerFacts): string {
-  const { host, gateway, currency, servers, postgresHow, rabbitHow } = facts;
+  const { host, gateway, metricsHost, metrics, currency } = facts;
+  const { servers, postgresHow, rabbitHow } = facts;
   const shown = (address: string) => (facts.showPasswords ? address : withoutPassword(address));
   const databases = APPS.flatMap(({ database }) => database ?? []);
+  const others = APPS.slice(1);
   const url = `http://${host === '127.0.0.1' ? 'localhost' : host}:${gateway}`;
   return `
 Backstitch is ready.
 
   API             ${url}/api        (documentation: ${url}/api/docs)
   Apps            ${APPS.map((app) => `${app.name} :${portOf(app, gateway)}`).join('  ')}
+  Operators       http://${metricsHost}:${metrics}/metrics and /health/dependencies; of the others:
+                  ${others.map((app) => `${app.name} :${portOf(app, metrics)}`).join('  ')}
   PostgreSQL      ${postgresHow}
 ${databases.map((name) => `                  ${shown(databaseUrl(servers.databaseServerUrl, name))}`).join('\n')}
   RabbitMQ        ${rabbitHow}

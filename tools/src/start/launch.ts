@@ -1,3 +1,4 @@
+import { commaList } from '@backstitch/service-kit/variables';
 import {
   configuredAddresses,
   forgetAddresses,
@@ -14,7 +15,7 @@ import { isPortFree } from '../servers/ports.js';
 import { stateFolder } from '../servers/project.js';
 import { ProcessLedger } from '../servers/process-ledger.js';
 import { AppChild } from './app-child.js';
-import { APPS, appEnvironment, portOf, reachableHost } from './apps.js';
+import { APPS, appEnvironment, portOf, reachableHost, type Places } from './apps.js';
 import { streamLine } from './log-stream.js';
 import { migrateDatabases, seedIfEmpty, storedCurrency } from './prepare-databases.js';
 import { untilReady } from './readiness.js';
@@ -36,13 +37,17 @@ export class Launch {
   private stopping = false;
 
   constructor(
-    private readonly gateway: number,
+    private readonly places: Places,
     private readonly env: NodeJS.ProcessEnv,
     private readonly say: (line: string) => void,
   ) {}
 
+  get metricsHost(): string {
+    return reachableHost(this.env.METRICS_HOST);
+  }
+
   get host(): string {
-    return reachableHost(this.env.HOST);
+    return reachableHost(this.places.host);
   }
 
   async sweepOrphans(): Promise<void> {
@@ -70,15 +75,27 @@ export class Launch {
 
   async requireFreePorts(): Promise<void> {
     const taken: string[] = [];
-    for (const app of APPS) {
-      const port = portOf(app, this.gateway);
-      if (await isPortFree(port, this.host)) continue;
-      taken.push(`Port ${port}, for ${app.name}, is held by ${await whoHolds(port)}.`);
+    const [metricsHost = '127.0.0.1'] = commaList(this.env.METRICS_HOST ?? '');
+    const ports = APPS.flatMap((app) => [
+      ...commaList(this.places.host).map((host) => ({
+        port: portOf(app, this.places.gateway),
+        host,
+        what: app.name,
+      })),
+      {
+        port: portOf(app, this.places.metrics),
+        host: metricsHost,
+        what: `the metrics of ${app.name}`,
+      },
+    ]);
+    for (const { port, host, what } of ports) {
+      if (await isPortFree(port, host)) continue;
+      taken.push(`Port ${port} on ${host}, for ${what}, is held by ${await whoHolds(port)}.`);
     }
     if (taken.length === 0) return;
     const last = APPS.length - 1;
     throw new CannotStart(
-      `${taken.join('\n')}\nEnd that, or choose other ports: \`PORT=4000 npm start\` takes 4000 to ${4000 + last}.`,
+      `${taken.join('\n')}\nEnd that, or choose other ports: \`PORT=4000 npm start\` takes 4000 to ${4000 + last}, and 4100 to ${4100 + last} for metrics (METRICS_PORT).`,
     );
   }
 
@@ -128,7 +145,7 @@ export class Launch {
     for (const app of APPS) {
       const child = new AppChild({
         name: app.name,
-        env: appEnvironment(app, this.gateway, addresses, this.env),
+        env: appEnvironment(app, this.places, addresses, this.env),
         ledger: this.ledger,
         onLine: (line) => console.log(streamLine(app.name, line, process.stdout.isTTY)),
         onDeath: (how, restartInMs) => this.appDied(app.name, how, restartInMs),
@@ -138,8 +155,10 @@ export class Launch {
     }
     await Promise.all(
       APPS.map(async (app) => {
-        const url = `http://${this.host}:${portOf(app, this.gateway)}`;
-        await untilReady(url, READY_WITHIN_MS, this.startFailed.signal).catch((error: unknown) => {
+        const url = `http://${this.host}:${portOf(app, this.places.gateway)}`;
+        const metricsUrl = `http://${this.metricsHost}:${portOf(app, this.places.metrics)}`;
+        const all = [`${url}/health/ready`, `${metricsUrl}/health/dependencies`];
+        await untilReady(all, READY_WITHIN_MS, this.startFailed.signal).catch((error: unknown) => {
           if (this.startFailed.signal.aborted) throw this.startFailed.signal.reason;
           throw new CannotStart(`${app.name} is ${(error as Error).message}`);
         });

@@ -1,16 +1,21 @@
 /** `npm start`, after the bootstrap: servers, databases, five apps, until Ctrl-C. */
 import { NoServer } from '../servers/find-servers.js';
-import { freePortBlock } from '../servers/ports.js';
-import { APPS, gatewayPort } from './apps.js';
+import { freePortBlock, isPortFree } from '../servers/ports.js';
+import { misspeltVariables } from './app-variables.js';
+import { APPS, gatewayMetricsPort, gatewayPort, type Places } from './apps.js';
 import { banner } from './banner.js';
 import { CannotStart, Launch } from './launch.js';
 import { PreparationFailed } from './prepare-databases.js';
 import { START_HELP, startOptions } from './start-options.js';
 import { StopSignal } from './stop-signal.js';
 
+const APP_NAMES = APPS.map(({ name }) => name);
 const say = (line: string) => console.log(`start  ${line}`);
 
-async function serve(launch: Launch, gateway: number, fresh: boolean): Promise<void> {
+async function serve(launch: Launch, places: Places, fresh: boolean): Promise<void> {
+  for (const { variable, like } of misspeltVariables(APP_NAMES, process.env)) {
+    say(`${variable} is read by no app: is it a misspelt ${like}?`);
+  }
   await launch.sweepOrphans();
   launch.requireOwnServers(fresh);
   await launch.requireFreePorts();
@@ -19,8 +24,10 @@ async function serve(launch: Launch, gateway: number, fresh: boolean): Promise<v
   say('starting the five apps');
   await launch.startApps(addresses);
   const showPasswords = !process.env.DATABASE_SERVER_URL && !process.env.RABBITMQ_URL;
-  const { host } = launch;
-  console.log(banner({ host, gateway, currency, showPasswords, servers: addresses, ...how }));
+  const { host, metricsHost } = launch;
+  const { gateway, metrics } = places;
+  const where = { host, gateway, metricsHost, metrics };
+  console.log(banner({ ...where, currency, showPasswords, servers: addresses, ...how }));
 }
 
 async function main(): Promise<number> {
@@ -30,16 +37,14 @@ async function main(): Promise<number> {
     console.log(START_HELP);
     return 0;
   }
-  const asked = gatewayPort(process.env.PORT);
-  if (typeof asked === 'object') throw new CannotStart(asked.wrong);
-  const gateway = asked === 0 ? await freePortBlock(APPS.length) : asked;
+  const places = await placesOf(process.env);
 
   const stopSignal = new StopSignal();
   stopSignal.listen();
-  const launch = new Launch(gateway, process.env, say);
+  const launch = new Launch(places, process.env, say);
   let exitCode = 0;
   // Signals are the way to end a system that runs, and end one that still starts all the same.
-  const serving = serve(launch, gateway, options.fresh).then(() => stopSignal.first);
+  const serving = serve(launch, places, options.fresh).then(() => stopSignal.first);
   try {
     await Promise.race([serving, stopSignal.first]);
     say('stopping (once more Ctrl-C: at once)');
@@ -50,6 +55,22 @@ async function main(): Promise<number> {
   serving.catch(() => undefined); // what fails because everything is being stopped is no news
   await stop(launch, stopSignal);
   return exitCode;
+}
+
+async function placesOf(env: NodeJS.ProcessEnv): Promise<Places> {
+  const gateway = await portBlock(gatewayPort(env.PORT));
+  const metrics = await portBlock(gatewayMetricsPort(env.METRICS_PORT, gateway, env.PORT === '0'));
+  return { gateway, metrics, host: env.HOST?.trim() || (await loopbackAddresses()) };
+}
+
+async function portBlock(asked: number | { wrong: string }): Promise<number> {
+  if (typeof asked === 'object') throw new CannotStart(asked.wrong);
+  return asked === 0 ? freePortBlock(APPS.length) : asked;
+}
+
+/** "localhost" is either of them, as whoever asks happens to resolve it. */
+async function loopbackAddresses(): Promise<string> {
+  return (await isPortFree(0, '::1')) ? '127.0.0.1,::1' : '127.0.0.1';
 }
 
 async function stop(launch: Launch, stopSignal: StopSignal): Promise<void> {

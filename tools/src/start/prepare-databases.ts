@@ -2,6 +2,7 @@ import { dirname } from 'node:path';
 import pg from 'pg';
 import { databaseUrl } from '../servers/configured-servers.js';
 import { runCommand } from '../servers/run-command.js';
+import { environmentFor } from './app-variables.js';
 import { APPS, appFile, type AppName } from './apps.js';
 
 export class PreparationFailed extends Error {}
@@ -64,9 +65,10 @@ async function rowsOf<Row extends object>(url: string, sql: string): Promise<Row
 
 async function runOfApp(name: AppName, file: string, url: string): Promise<void> {
   const program = appFile(name, file);
+  const { DB_URL_FILE: _one, ...given } = process.env;
   const { code, output } = await runCommand(process.execPath, [program], {
     cwd: dirname(dirname(appFile(name, 'main.js'))),
-    env: { ...process.env, DB_URL: url },
+    env: environmentFor(name, { ...given, DB_URL: url }),
   });
   if (code !== 0) throw new PreparationFailed(`${name}: ${file} failed:\n${output.trim()}`);
 }

@@ -5,10 +5,10 @@ type Readiness = { ready: true } | { ready: false; why: string };
 const ASK_EVERY_MS = 200;
 const ANSWER_WITHIN_MS = 3_000;
 
-/** Asks an app whether it is ready to work; one that does not answer is not. */
-async function askReadiness(baseUrl: string): Promise<Readiness> {
+/** Asks for the health of an app; one that does not answer is not ready. */
+async function askReadiness(url: string): Promise<Readiness> {
   try {
-    const response = await fetch(`${baseUrl}/health/ready`, {
+    const response = await fetch(url, {
       signal: AbortSignal.timeout(ANSWER_WITHIN_MS),
     });
     const body = await response.text();
@@ -19,15 +19,20 @@ async function askReadiness(baseUrl: string): Promise<Readiness> {
   }
 }
 
-/** Resolves when the app is ready; throws with what it said last when it is not in time. */
-export async function untilReady(baseUrl: string, timeoutMs: number, signal?: AbortSignal) {
+/** Resolves when every address says that all is well; throws with what was said last when not in time. */
+export async function untilReady(
+  urls: readonly string[],
+  timeoutMs: number,
+  signal?: AbortSignal,
+): Promise<void> {
   const until = performance.now() + timeoutMs;
   for (;;) {
-    const answer = await askReadiness(baseUrl);
-    if (answer.ready) return;
+    const answers = await Promise.all(urls.map((url) => askReadiness(url)));
+    const notReady = answers.flatMap((answer) => (answer.ready ? [] : [answer.why]));
+    if (notReady.length === 0) return;
     signal?.throwIfAborted();
     if (performance.now() > until) {
-      throw new Error(`not ready within ${timeoutMs / 1000} s: ${answer.why}`);
+      throw new Error(`not ready within ${timeoutMs / 1000} s: ${notReady.join('; ')}`);
     }
     await delay(ASK_EVERY_MS, undefined, { signal });
   }

@@ -156,7 +156,7 @@ describe('a gateway whose places are all taken', () => {
   it('counts what it refuses, and does not log it line by line', async () => {
     await fill();
     for (let n = 0; n < 20; n += 1) await expectShed(post());
-    const metrics = await (await fetch(`${gateway.url}/metrics`)).text();
+    const metrics = await (await fetch(`${gateway.metricsUrl}/metrics`)).text();
     expect(
       Number(/requests_shed_total{reason="checkouts".*} (\d+)/.exec(metrics)?.[1]),
     ).toBeGreaterThan(20);

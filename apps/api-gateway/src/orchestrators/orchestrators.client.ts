@@ -68,7 +68,10 @@ export class Orchestrators {
       if ('answer' in outcome) {
         const refused = refusalIn(outcome.answer);
         if (!refused) return { kind: 'answered', answer: outcome.answer };
-        if (refused === 'not-accepted') refusal = outcome.answer;
+        if (refused === 'misdirected') {
+          why = `it does not answer to the host of ${target.url}: see its ALLOWED_HOSTS`;
+          this.#options.onFailure(target.url, why, request);
+        } else if (refused === 'not-accepted') refusal = outcome.answer;
         else maybeServed = 'a 503 that does not say whether anything was recorded';
         continue;
       }
@@ -153,14 +156,26 @@ function targetOf(url: string, connectTimeoutMs: number): Target {
     bodyTimeout: 0,
     connect: { timeout: connectTimeoutMs },
   });
-  return { url, basePath, pool, checkouts: new CheckoutFrames(pool, basePath), avoidedUntilMs: 0 };
+  // What stands before the host may be a password, and this name of it is told.
+  const told = origin + basePath;
+  return {
+    url: told,
+    basePath,
+    pool,
+    checkouts: new CheckoutFrames(pool, basePath),
+    avoidedUntilMs: 0,
+  };
 }
 
 /**
- * The one answer that is looked into, and only at its code. A 503 of another origin (a server that
+ * The one answer, besides 421, that is looked into, and only at its code. A 503 of another origin (a server that
  * is closing, a proxy) is worth asking elsewhere, but does not say that nothing was recorded.
  */
-function refusalIn(answer: UpstreamAnswer): 'not-accepted' | 'wordless' | undefined {
+function refusalIn(
+  answer: UpstreamAnswer,
+): 'misdirected' | 'not-accepted' | 'wordless' | undefined {
+  // The caller named another host than we do.
+  if (answer.status === 421) return 'misdirected';
   if (answer.status !== 503) return undefined;
   const code = codeOf(answer.body);
   if (code === undefined) return 'wordless';

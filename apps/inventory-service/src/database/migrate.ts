@@ -3,4 +3,4 @@ import { loadConfig, migrateOrExit } from '@backstitch/service-kit';
 import { InventoryConfig } from '../config.js';
 
 const folder = fileURLToPath(new URL('../../migrations', import.meta.url));
-await migrateOrExit({ url: loadConfig(InventoryConfig).DB_URL, folder });
+await migrateOrExit({ url: loadConfig(InventoryConfig, ['DB_URL']).DB_URL, folder });

@@ -6,7 +6,7 @@ import { SeedRefused, seedCatalogue } from './seed-catalogue.js';
 const NOT_MIGRATED = ['3D000', '42P01'];
 
 try {
-  const { DB_URL: url, CURRENCY: currency } = loadConfig(InventoryConfig);
+  const { DB_URL: url, CURRENCY: currency } = loadConfig(InventoryConfig, ['DB_URL', 'CURRENCY']);
   await seedCatalogue({
     url,
     currency,

@@ -59,8 +59,8 @@ export class Orchestrators {
 
   async ready(one: AppProcess): Promise<AppProcess> {
     await waitFor('the orchestrator to be ready', async () => {
-      const answer = await ask(one, 'GET', '/health/ready');
-      if (answer.status !== 200) throw new Error(JSON.stringify(answer.body));
+      const { status, body } = await dependenciesOf(one);
+      if (status !== 200) throw new Error(JSON.stringify(body));
       return true;
     });
     return one;
@@ -152,6 +152,17 @@ export async function ask(
   });
   const parsed = (await response.json()) as Record<string, unknown>;
   return { status: response.status, headers: response.headers, body: parsed };
+}
+
+/** What of its database and its broker is there, as operators are told. */
+export async function dependenciesOf(
+  one: AppProcess,
+): Promise<{ status: number; body: unknown; down: string[] }> {
+  const response = await fetch(`${one.metricsUrl}/health/dependencies`);
+  const body = (await response.json()) as { dependencies: Record<string, { status: string }> };
+  const entries = Object.entries(body.dependencies);
+  const down = entries.flatMap(([name, { status }]) => (status === 'up' ? [] : [name]));
+  return { status: response.status, body, down };
 }
 
 export function post(

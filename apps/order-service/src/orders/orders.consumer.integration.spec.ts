@@ -1,6 +1,12 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { Broker, CommandClient, RabbitCommandServer } from '@backstitch/messaging';
-import { AppConfig, createApp, pauseWhileAway, type Database } from '@backstitch/service-kit';
+import {
+  AppConfig,
+  createApp,
+  metricsRegistry,
+  pauseWhileAway,
+  type Database,
+} from '@backstitch/service-kit';
 import {
   COMMAND_QUEUES,
   COMMANDS,
@@ -167,9 +173,7 @@ describe('the order commands, through the queue', () => {
     expect(responseOf(await ask(COMMANDS.orderGet, { orderId }))).toMatchObject({
       status: 'CONFIRMED',
     });
-    await app.listen(0, '127.0.0.1');
-    const metrics = await (await fetch(`${await app.getUrl()}/metrics`)).text();
-    expect(metrics).toMatch(/order_cancel_of_confirmed_total\{[^}]*\} 1/);
+    expect(await metricsRegistry.metrics()).toMatch(/order_cancel_of_confirmed_total\{[^}]*\} 1/);
   });
 
   it('refuses every command of another saga', async () => {

@@ -3,4 +3,4 @@ import { loadConfig, migrateOrExit } from '@backstitch/service-kit';
 import { PaymentConfig } from '../config.js';
 
 const folder = fileURLToPath(new URL('../../migrations', import.meta.url));
-await migrateOrExit({ url: loadConfig(PaymentConfig).DB_URL, folder });
+await migrateOrExit({ url: loadConfig(PaymentConfig, ['DB_URL']).DB_URL, folder });

@@ -1,7 +1,12 @@
 import { changesSomething, CURRENCY_DIGITS_MAX, currencyDigits } from '@backstitch/shared-types';
-import { IsIn, IsOptional, IsString, registerDecorator } from 'class-validator';
+import { IsIn, IsOptional, registerDecorator } from 'class-validator';
 import 'reflect-metadata';
+import { commaList as urlList } from './comma-list.js';
+import { IsAddressList, IsHostList } from './host-variable.js';
 import { IsIntegerVariable } from './integer-variable.js';
+import { metricsPortBeside } from './metrics-port.js';
+
+export { urlList };
 
 /** The columns keep two decimals, so a currency with more would silently lose its last digit. */
 function IsCurrency(): PropertyDecorator {
@@ -57,14 +62,6 @@ function urlVariable(
     });
 }
 
-/** "a, b" → ["a", "b"] */
-export function urlList(urls: string): string[] {
-  return urls
-    .split(',')
-    .map((url) => url.trim())
-    .filter((url) => url !== '');
-}
-
 /** Its parts are decoded by whoever connects, and by then it is too late to say so in words. */
 function isUsable(url: string, protocols: readonly string[]): boolean {
   if (!URL.canParse(url)) return false;
@@ -89,8 +86,29 @@ export class AppConfig {
   @IsIntegerVariable({ min: 0, max: 65_535 })
   PORT = 0;
 
-  @IsString()
+  /** One address, or a comma-separated list of them. */
+  @IsAddressList()
   HOST = '127.0.0.1';
+
+  /** Besides loopback names and the addresses listened on; "*" is every host on PORT. */
+  @IsHostList()
+  ALLOWED_HOSTS = '';
+
+  /** Where metrics and dependencies are told. Not set: 100 above PORT; any free one when PORT is 0. */
+  @IsOptional()
+  @IsIntegerVariable({ min: 0, max: 65_535 })
+  METRICS_PORT?: number = undefined;
+
+  @IsAddressList()
+  METRICS_HOST = '127.0.0.1';
+
+  /** After SIGTERM: not ready, and still accepting, for so long. */
+  @IsIntegerVariable({ min: 0, max: 600_000 })
+  SHUTDOWN_DELAY_MS = 0;
+
+  /** Strict-Transport-Security, for an app that browsers reach by TLS; 0 sends none. */
+  @IsIntegerVariable({ min: 0, max: 63_072_000 })
+  HSTS_MAX_AGE_SECONDS = 0;
 
   @IsIn(['development', 'test', 'production'])
   NODE_ENV: 'development' | 'test' | 'production' = 'development';
@@ -98,24 +116,47 @@ export class AppConfig {
   @IsIn(LOG_LEVELS)
   LOG_LEVEL: LogLevel = 'info';
 
+  @IsCurrency()
+  CURRENCY = 'USD';
+
+  get hosts(): string[] {
+    return urlList(this.HOST);
+  }
+
+  get metricsHosts(): string[] {
+    return urlList(this.METRICS_HOST);
+  }
+
+  get allowedHosts(): string[] {
+    return urlList(this.ALLOWED_HOSTS);
+  }
+
+  get metricsPort(): number {
+    return this.METRICS_PORT ?? metricsPortBeside(this.PORT);
+  }
+}
+
+/** For an app that uses the broker. */
+export class BrokerConfig extends AppConfig {
   @IsUrlList(['amqp:', 'amqps:'])
   RABBITMQ_URL = 'amqp://admin:admin@localhost:5672';
 
   @IsIn(['classic', 'quorum'])
   QUEUE_TYPE: 'classic' | 'quorum' = 'classic';
 
-  @IsCurrency()
-  CURRENCY = 'USD';
-
   get rabbitmqUrls(): string[] {
     return urlList(this.RABBITMQ_URL);
   }
 }
 
-/** For an app with a database; its default DB_URL is set where the app extends this class. */
-export class DatabaseConfig extends AppConfig {
+/** For an app with a database too; its default DB_URL is set where the app extends this class. */
+export class DatabaseConfig extends BrokerConfig {
   @IsUrlVariable(['postgresql:', 'postgres:'])
   DB_URL = '';
+
+  /** Connections of the app's main pool at most. */
+  @IsIntegerVariable({ min: 1, max: 1_000 })
+  DB_POOL_MAX = 10;
 }
 
 /** For an app that serves commands from a queue. */

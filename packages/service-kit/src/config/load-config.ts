@@ -3,20 +3,38 @@ import { dirname, join, resolve } from 'node:path';
 import { parseEnv } from 'node:util';
 import type { AppConfig } from './app-config.js';
 import { readConfig, type Environment } from './read-config.js';
+import { withSecretFiles } from './secret-files.js';
 
 /**
  * Reads and validates the app's configuration, once, at boot: the process's environment, and for
- * what that leaves unset the `.env` beside the app. Prints every problem and exits with 1 if any.
+ * what that leaves unset the `.env` beside the app. A secret may be in a file instead, which
+ * DB_URL_FILE, say, names. Prints every problem and exits with 1 if any. A program that uses some
+ * variables only names them: it needs no credential of the others.
  */
-export function loadConfig<Config extends AppConfig>(ConfigClass: new () => Config): Config {
-  const reading = readConfig(ConfigClass, {
-    ...dotEnv(appFolder(process.argv[1] ?? '.')),
-    ...setVariables(process.env),
-  });
-  if ('config' in reading) return reading.config;
-  const lines = reading.problems.map((problem) => `  - ${problem}`);
+export function loadConfig<Config extends AppConfig>(
+  ConfigClass: new () => Config,
+  names: readonly (keyof Config & string)[] = namesOf(ConfigClass),
+): Config {
+  const { environment, problems } = withSecretFiles(names, givenVariables(), (file) =>
+    readFileSync(file, 'utf8'),
+  );
+  const reading = readConfig(ConfigClass, environment, names);
+  if ('config' in reading && problems.length === 0) return reading.config;
+  if ('problems' in reading) problems.push(...reading.problems);
+  const lines = problems.map((problem) => `  - ${problem}`);
   process.stderr.write(`The configuration is not valid:\n${lines.join('\n')}\n`);
   return process.exit(1);
+}
+
+function namesOf<Config extends AppConfig>(
+  ConfigClass: new () => Config,
+): readonly (keyof Config & string)[] {
+  return Object.keys(new ConfigClass()) as (keyof Config & string)[];
+}
+
+/** What the environment of the process sets, and what the `.env` beside the app sets besides. */
+export function givenVariables(): Environment {
+  return { ...dotEnv(appFolder(process.argv[1] ?? '.')), ...setVariables(process.env) };
 }
 
 /** The variables of a folder's `.env`; none when there is no such file. */

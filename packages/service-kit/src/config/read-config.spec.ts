@@ -92,6 +92,17 @@ describe('readConfig', () => {
     expect(problemsOf({ PORT: 'x', CURRENCY: 'x', FAILURE_RATE: '2' })).toHaveLength(3);
   });
 
+  it('looks at no other variable than those that a program uses', () => {
+    const given = { NODE_ENV: 'production', DB_URL: 'postgresql://shop:x1@db/orders', PORT: 'x' };
+    expect(readConfig(ShopConfig, given, ['DB_URL'])).toMatchObject({
+      config: { DB_URL: given.DB_URL },
+    });
+    const weak = { ...given, DB_URL: 'postgresql://shop@db/orders' };
+    expect(readConfig(ShopConfig, weak, ['DB_URL'])).toEqual({
+      problems: [expect.stringMatching(/^DB_URL has no password/)],
+    });
+  });
+
   it('never prints a value that may hold a password', () => {
     expect(problemsOf({ DB_URL: 'mysql://root:hunter2@db' }).join()).not.toContain('hunter2');
   });
@@ -111,6 +122,16 @@ describe('readConfig', () => {
       'none of the demo',
       { DB_URL: 'postgresql://shop:x1@db/o', RABBITMQ_URL: 'amqp://shop:x1@broker' },
       [],
+    ],
+    [
+      'none, but its brokers have no password',
+      { DB_URL: 'postgresql://shop:x1@db/o', RABBITMQ_URL: 'amqp://broker' },
+      ['RABBITMQ_URL'],
+    ],
+    [
+      'the name of its user',
+      { DB_URL: 'postgresql://shop:shop@db/o', RABBITMQ_URL: 'amqp://shop:x1@broker' },
+      ['DB_URL'],
     ],
   ])('refuses demo passwords in production: %s', (_name, given, refused) => {
     const problems = problemsOf({ NODE_ENV: 'production', ...given });

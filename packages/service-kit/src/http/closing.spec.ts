@@ -48,7 +48,7 @@ describe('a door that closes', () => {
     await waitFor('it to be gone', () => connections === 0);
     answers[0]!();
     const silent = await client('');
-    closeDoor(app.server);
+    await closeDoor(app.server);
     await once(silent, 'close');
   });
 });

@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import type { Server } from 'node:http';
-import type { Socket } from 'node:net';
+import type { Server as NetServer, Socket } from 'node:net';
 
 /** Requests on their way when the door closes have so long to arrive; then it looks so often. */
 const GRACE_MS = 500;
@@ -32,15 +32,17 @@ export function countWork(fastify: FastifyInstance): void {
 }
 
 /**
- * Takes no new connection, and ends those that are open once nothing is worked on any more. Node.js
+ * Takes no new connection at any of its addresses, and ends those that are open once nothing is worked on any more. Node.js
  * waits for a connection on which nothing was asked yet, or half of a request, as long as its client
- * likes: nobody may hold up a shutdown by being silent.
+ * likes: nobody may hold up a shutdown by being silent. Resolves when all connections have ended.
  */
-export function closeDoor(server: Server): void {
+export async function closeDoor(server: Server, also: readonly NetServer[] = []): Promise<void> {
   const look = setInterval(() => {
     const counts = workedOn.get(server)?.values() ?? [];
     if ([...counts].every((count) => count === 0)) server.closeAllConnections();
   }, GRACE_MS);
   look.unref();
-  server.close(() => clearInterval(look));
+  const doors: readonly NetServer[] = [server, ...also];
+  await Promise.all(doors.map((door) => new Promise((resolve) => door.close(resolve))));
+  clearInterval(look);
 }

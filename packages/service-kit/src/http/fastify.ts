@@ -5,6 +5,7 @@ import type { Server } from 'node:http';
 import type { TraceFields } from '../trace-fields.js';
 import { isAboutServer, refusalOf } from './admission.js';
 import { countWork } from './closing.js';
+import { AllowedHosts, type HostRules } from './allowed-hosts.js';
 import { allowOrigins } from './cors.js';
 import { takeExpectations } from './expectation.js';
 import { acceptJsonOnly } from './json-body.js';
@@ -46,12 +47,22 @@ export interface EdgeOptions {
   refuseEarly?: (request: FastifyRequest) => Problem | undefined;
 }
 
+/** What an app shows of itself on one of its ports. */
+export interface Surface {
+  hosts: HostRules;
+  /** On every answer; a route may override them. */
+  headers: Readonly<Record<string, string>>;
+}
+
+type Edge = EdgeOptions & { surface: Surface };
+
 /** The HTTP server under Nest. The request's id is `request.id`. */
 export function fastifyAdapter(
   limits: HttpLimits,
   requests: OpenRequests,
-  edge: EdgeOptions,
+  edge: Edge,
 ): FastifyAdapter {
+  const hosts = new AllowedHosts(edge.surface.hosts);
   const options: FastifyHttpOptions<Server> = {
     bodyLimit: limits.bodyBytesMax,
     keepAliveTimeout: limits.keepAliveMs,
@@ -73,7 +84,8 @@ export function fastifyAdapter(
     frameworkErrors: (error, request, reply) => {
       reply.raw.once('finish', () => requests.end(request));
       begin(request, reply, requests, edge);
-      refuse(edge.refuseEarly?.(request) ?? problemOf(error), request, reply);
+      const early = hosts.refusalOf(request) ?? edge.refuseEarly?.(request);
+      refuse(early ?? problemOf(error), request, reply);
     },
   };
   return new FastifyAdapter(options);
@@ -87,8 +99,9 @@ export async function prepareFastify(
   fastify: FastifyInstance,
   limits: HttpLimits,
   requests: OpenRequests,
-  edge: EdgeOptions,
+  edge: Edge,
 ): Promise<void> {
+  const hosts = new AllowedHosts(edge.surface.hosts);
   fastify.server.maxConnections = limits.connectionsMax;
   // The bytes are bounded; a bound on their number would drop the last ones without a word.
   fastify.server.maxHeadersCount = 0;
@@ -117,8 +130,8 @@ export async function prepareFastify(
   // Before the refusals, so that a page may read them, too.
   if (edge.corsOrigins?.length) await allowOrigins(fastify, edge.corsOrigins);
   fastify.addHook('onRequest', (request, reply, done) => {
-    const refusal =
-      edge.refuseEarly?.(request) ?? refusalOf(request, request.inHand, routes, limits);
+    const early = hosts.refusalOf(request) ?? edge.refuseEarly?.(request);
+    const refusal = early ?? refusalOf(request, request.inHand, routes, limits);
     if (refusal) refuse(refusal, request, reply);
     else if (isAboutServer(request)) tellMethods(routes, reply);
     else done();
@@ -129,9 +142,9 @@ function begin(
   request: FastifyRequest,
   reply: FastifyReply,
   requests: OpenRequests,
-  { isPublic }: EdgeOptions,
+  { isPublic, surface }: Edge,
 ): number {
-  reply.header(REQUEST_ID_HEADER, request.id);
+  reply.headers(surface.headers).header(REQUEST_ID_HEADER, request.id);
   const clientRequestId = isPublic ? givenRequestId(request.headers) : undefined;
   if (clientRequestId !== undefined) request.trace = { clientRequestId };
   return requests.begin(request, reply);

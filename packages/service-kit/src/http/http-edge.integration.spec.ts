@@ -6,6 +6,7 @@ import { IsArray, IsInt, IsString, Min, ValidateNested } from 'class-validator';
 import { createApp } from '../boot.js';
 import { AppConfig } from '../config/app-config.js';
 import { createLoggerTo } from '../logger.js';
+import { metricsRegistry } from '../metrics.js';
 import { Problem } from './problem.js';
 import { UuidParam } from './validation.js';
 
@@ -175,21 +176,18 @@ describe('the HTTP edge', () => {
     });
   });
 
-  it('is ready while every check passes, else 503 with why, and back by itself', async () => {
-    expect((await ask('/health/ready')).status).toBe(200);
-    broken = 'connect ECONNREFUSED';
+  it('is ready while every check passes, else 503 without why, and back by itself', async () => {
+    expect((await ask('/health/ready')).json()).toEqual({ status: 'ok' });
+    broken = 'connect ECONNREFUSED 10.0.0.7';
     const answer = await ask('/health/ready');
-    expect(answer.status).toBe(503);
-    expect(answer.json().error).toEqual({
-      database: { status: 'down', why: 'connect ECONNREFUSED' },
-    });
+    expect([answer.status, answer.json()]).toEqual([503, { status: 'error' }]);
     expect((await ask('/health/live')).status).toBe(200);
     broken = undefined;
     expect((await ask('/health/ready')).status).toBe(200);
   });
 
   it('counts requests by route, not by address', async () => {
-    const { text } = await ask('/metrics');
+    const text = await metricsRegistry.metrics();
     expect(text).toMatch(/http_request_duration_seconds_count\{.*route="\/api\/baskets\/:id"/);
     expect(text).not.toContain('660facf7');
   });

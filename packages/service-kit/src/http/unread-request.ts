@@ -5,6 +5,7 @@ import type { OpenRequests } from './open-requests.js';
 import { Problem } from './problem.js';
 import { PROBLEM_MEDIA_TYPE } from './problem.filter.js';
 import { REQUEST_ID_HEADER } from './request-id.js';
+import { SECURITY_HEADERS } from './security-headers.js';
 
 /** Time for the client to read why, before the connection goes. */
 const LAST_WORDS_MS = 1_000;
@@ -85,6 +86,7 @@ function sayGoodbye(socket: Duplex, problem: Problem, requestId: string): void {
     `content-type: ${PROBLEM_MEDIA_TYPE}`,
     `content-length: ${Buffer.byteLength(body)}`,
     'connection: close',
+    ...Object.entries(SECURITY_HEADERS).map(([name, value]) => `${name}: ${value}`),
   ];
   socket.end(`${head.join('\r\n')}\r\n\r\n${body}`);
   setTimeout(() => socket.destroy(), LAST_WORDS_MS).unref();

@@ -71,7 +71,7 @@ export async function notesApp(
     name: 'notes',
     module: NotesModule,
     prefix: 'api',
-    config: new AppConfig(),
+    config: Object.assign(new AppConfig(), { ALLOWED_HOSTS: '*' }),
     logger: createLoggerTo({ write: (line) => void lines.push(line) }, 'test', 'info'),
     limits,
     edge,

@@ -1,0 +1,24 @@
+import { Gauge, register } from 'prom-client';
+import type { Readiness } from './health.js';
+
+let watched: Readiness | undefined;
+
+const dependencyUp = new Gauge({
+  name: 'backstitch_dependency_up',
+  help: '1 while something that the app works with is there; /health/dependencies says why it is not',
+  labelNames: ['dependency'],
+  registers: [],
+  async collect() {
+    const report = await watched?.dependencies();
+    this.reset();
+    for (const [dependency, { status }] of Object.entries(report?.dependencies ?? {})) {
+      this.set({ dependency }, Number(status === 'up'));
+    }
+  },
+});
+register.registerMetric(dependencyUp);
+
+/** Tells of an app's dependencies in its metrics; of the last app, where there are several. */
+export function exposeDependencies(readiness: Readiness): void {
+  watched = readiness;
+}

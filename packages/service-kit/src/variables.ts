@@ -1,0 +1,6 @@
+/** What is known of variables, for programs that start apps: it brings no server with it. */
+export { commaList } from './config/comma-list.js';
+export { exampleVariables } from './config/example-variables.js';
+export { metricsPortBeside } from './config/metrics-port.js';
+export { nearVariables, type NearVariable } from './config/near-variables.js';
+export { isSecretName, secretFileName } from './config/secret-names.js';
