@@ -18,6 +18,8 @@ import { LogDaysRepository } from './retention/log-days.repository.js';
 import { RetentionRepository } from './retention/retention.repository.js';
 import { RetentionWorker } from './retention/retention.worker.js';
 import { SagaRuntime } from './sagas/sagas.runtime.js';
+import { UnfinishedTotalsRepository } from './sagas/unfinished-totals.repository.js';
+import { UnfinishedTotalsWatch } from './sagas/unfinished-totals.watch.js';
 
 const name = 'orchestrator';
 const config = loadConfig(OrchestratorConfig);
@@ -42,6 +44,14 @@ const retention = new RetentionWorker({
   logDays,
   logger,
 }).expose();
+const unfinished = new UnfinishedTotalsWatch(
+  new UnfinishedTotalsRepository(database, {
+    instanceId: sagas.store.instanceId,
+    definitions: [sagas.definition],
+    silentAfterMs: config.OWNER_SILENT_MS,
+  }),
+  logger,
+).expose();
 
 await bootApp({
   name,
@@ -53,6 +63,7 @@ await bootApp({
     await logDays.make();
     sagas.start();
     retention.start();
+    unfinished.start();
   },
   readiness: () => [
     databaseReadiness({ name, database, migrations }),
@@ -62,6 +73,7 @@ await bootApp({
   drain: (app) => ({
     first: [
       { name: 'retention', run: () => retention.stop() },
+      { name: 'unfinished sagas', run: () => unfinished.stop() },
       {
         name: 'sagas',
         run: () => {

@@ -9,6 +9,7 @@ export { DatabaseAway, databaseFault, type DatabaseFault } from './database/data
 export * from './database/database.js';
 export * from './database/migrations.js';
 export * from './database/schema-check.js';
+export * from './exposed-gauges.js';
 export * from './fault-point.js';
 export * from './health.js';
 export { traceRequest } from './http/fastify.js';
