@@ -21,5 +21,5 @@ export { RpcFaultFilter } from './nest/rpc-fault.filter.js';
 export { type ReadPacket, readPacket } from './packet.js';
 export type { PublishProperties, PublishResult, Publisher } from './publisher.js';
 export type { QueueType } from './topology.js';
-export { consumersOf } from './queue-readers.js';
+export { type QueueCount, QueueLook } from './queue-look.js';
 export { sagaIdOf } from './saga-id.js';

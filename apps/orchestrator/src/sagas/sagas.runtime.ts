@@ -2,7 +2,7 @@ import {
   Broker,
   CommandClient,
   DeadLetterQueues,
-  consumersOf,
+  QueueLook,
   type PublishResult,
 } from '@backstitch/messaging';
 import {
@@ -12,12 +12,13 @@ import {
   SagaEngine,
 } from '@backstitch/saga-engine';
 import { exposeBroker, type Logger, reachedFaultPoint } from '@backstitch/service-kit';
-import { Fault, type ReplyPacket } from '@backstitch/shared-types';
+import { COMMAND_QUEUES, Fault, type ReplyPacket } from '@backstitch/shared-types';
 import { checkoutSaga } from '../checkout/checkout-saga.js';
 import type { CheckoutInput } from '../checkout/checkout.js';
 import type { OrchestratorConfig } from '../config.js';
 import { SAGA_TABLES } from '../database/schema.js';
 import { checkoutParticipants } from '../participants/participants.js';
+import { QueueCounts, watchedQueues } from '../participants/queue-counts.js';
 import { ParticipantWatch } from '../participants/participants.watch.js';
 import { correlationOf, packetOf, replyOf } from './reply.js';
 import { ResendWhenBack } from './resend-when-back.js';
@@ -125,6 +126,9 @@ export class SagaRuntime {
   }
 
   #watchParticipants(config: OrchestratorConfig): ParticipantWatch {
+    const queues = Object.values(COMMAND_QUEUES);
+    const look = new QueueLook(this.#broker, watchedQueues(queues));
+    const counts = new QueueCounts(look, queues).expose();
     return new ParticipantWatch({
       participants: checkoutParticipants(async (...question) => {
         try {
@@ -135,7 +139,7 @@ export class SagaRuntime {
         }
       }),
       definition: this.definition,
-      readersOf: (queues) => consumersOf(this.#broker, queues),
+      readersOf: (queues) => counts.consumersOf(queues),
       whyBlind: () => this.whyBrokerIsAway() ?? this.whyRepliesAreAway(),
       settings: {
         sagasMin: config.BREAKER_SAGAS,
