@@ -6,6 +6,7 @@ import { Admission } from './admission/admission.js';
 import { CheckoutController } from './checkout/checkout.controller.js';
 import { GatewayConfig } from './config.js';
 import { LookingController } from './looking/looking.controller.js';
+import { ProductsController } from './looking/products.controller.js';
 import { Orchestrators } from './orchestrators/orchestrators.client.js';
 import { AddressThrottlerGuard } from './rate-limit/address-throttler.guard.js';
 
@@ -29,7 +30,7 @@ export class AppModule {
     return {
       module: AppModule,
       imports: limit > 0 ? [ThrottlerModule.forRoot([{ ttl: MINUTE_MS, limit }])] : [],
-      controllers: [CheckoutController, LookingController],
+      controllers: [CheckoutController, LookingController, ProductsController],
       providers: [
         { provide: GatewayConfig, useValue: config },
         { provide: Admission, useValue: admission },

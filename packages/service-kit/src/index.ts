@@ -13,6 +13,7 @@ export * from './exposed-gauges.js';
 export * from './fault-point.js';
 export * from './health.js';
 export { traceRequest } from './http/fastify.js';
+export { afterOf, foreignCursor, limitOf, nextLink } from './http/page-query.js';
 export { Problem, validationProblem } from './http/problem.js';
 export type { ProblemDocument, ProblemOptions } from './http/problem.js';
 export { problemOf } from './http/problem-of.js';

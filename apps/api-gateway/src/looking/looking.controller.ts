@@ -3,7 +3,7 @@ import { Controller, Get, Inject, Param, Req, Res } from '@nestjs/common';
 import { ApiOperation, ApiParam, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Admission } from '../admission/admission.js';
-import { OrderAnswer, ProductAnswer, SagaAnswer } from '../docs/answers.js';
+import { OrderAnswer, SagaAnswer } from '../docs/answers.js';
 import { ApiProblems } from '../docs/api-problems.js';
 import { Orchestrators } from '../orchestrators/orchestrators.client.js';
 import { relayLook } from '../orchestrators/orchestrators.relay.js';
@@ -41,14 +41,6 @@ export class LookingController {
     @Res() reply: FastifyReply,
   ): Promise<void> {
     return this.#look(`/sagas/${sagaId}`, request, reply);
-  }
-
-  @Get('products')
-  @ApiOperation({ summary: 'The catalogue, with what is available now' })
-  @ApiResponse({ status: 200, type: [ProductAnswer], description: 'The products' })
-  @ApiProblems({ 503: 'Cannot be read now' })
-  products(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
-    return this.#look('/products', request, reply);
   }
 
   async #look(path: string, request: FastifyRequest, reply: FastifyReply): Promise<void> {

@@ -1,5 +1,6 @@
 import type { Logger } from '@backstitch/service-kit';
 import { COMMANDS, type ProductView } from '@backstitch/shared-types';
+import { pageAsked } from './catalogue-page.js';
 import type { CatalogueRepository } from './catalogue.repository.js';
 
 export class CatalogueHandler {
@@ -8,8 +9,9 @@ export class CatalogueHandler {
     private readonly logger: Logger,
   ) {}
 
-  async list(): Promise<ProductView[]> {
-    const products = await this.catalogue.list();
+  /** Throws MalformedCommand. */
+  async list(data: unknown): Promise<ProductView[]> {
+    const products = await this.catalogue.list(pageAsked(data));
     this.logger.info({ command: COMMANDS.inventoryList, products: products.length }, 'listed');
     return products;
   }
