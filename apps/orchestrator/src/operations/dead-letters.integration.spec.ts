@@ -1,4 +1,4 @@
-import { COMMAND_QUEUES, deadLetterQueueOf, newUuid } from '@backstitch/shared-types';
+import { COMMAND_QUEUES, cursorOf, deadLetterQueueOf, newUuid } from '@backstitch/shared-types';
 import { type AppProcess, waitFor } from '@backstitch/testkit';
 import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { type Answer, ask, Orchestrators, post } from '../testing/orchestrators.js';
@@ -8,6 +8,8 @@ jest.setTimeout(60_000);
 
 const { payment, order } = COMMAND_QUEUES;
 const DEAD = deadLetterQueueOf(payment);
+/** The cursor of another list. */
+const FOREIGN = cursorOf('products', ['Mouse', newUuid()]);
 const WHO = { reason: 'the bank is back', operator: 'olga' };
 
 let shop: Orchestrators;
@@ -19,7 +21,7 @@ beforeAll(async () => {
 });
 afterAll(() => shop.close());
 afterEach(async () => {
-  for (const queue of [payment, DEAD, order]) {
+  for (const queue of [payment, DEAD, order, deadLetterQueueOf(order)]) {
     while ((await shop.vhost.queue(queue))!.messages > 0) await shop.vhost.take(queue);
   }
 });
@@ -252,7 +254,7 @@ describe('an action', () => {
     expect(await ask(one, 'GET', `/dead-letters/${id}`)).toMatchObject({ status: 404 });
   });
 
-  it.each(['queue=none', 'limit=0', 'limit=1001', 'limit=x'])(
+  it.each(['queue=none', 'limit=0', 'limit=101', 'limit=x', 'after=x', `after=${FOREIGN}`])(
     'asked with ?%s is 400',
     async (q) => {
       expect(await ask(one, 'GET', `/dead-letters?${q}`)).toMatchObject({ status: 400 });
@@ -264,6 +266,40 @@ describe('an action', () => {
     const { body } = await ask(one, 'GET', '/dead-letters?limit=2');
     expect(body.letters).toHaveLength(2);
     expect(body.more).toMatchObject({ [payment]: 1, [order]: 0 });
+  });
+
+  it('lists page by page, each letter once, over all queues', async () => {
+    const dead = deadLetterQueueOf;
+    for (let i = 0; i < 3; i++) await shop.vhost.publish(dead(order), Buffer.from(`order ${i}`));
+    for (let i = 0; i < 4; i++) await shop.vhost.publish(dead(payment), Buffer.from(`pay ${i}`));
+    const { body: all } = await ask(one, 'GET', '/dead-letters');
+    const idsOf = (body: Answer['body']) => (body.letters as Letter[]).map(({ id }) => id);
+    expect([idsOf(all).length, all.next]).toEqual([7, null]);
+    const pages: string[][] = [];
+    let path: string | undefined = '/dead-letters?limit=2';
+    while (path !== undefined) {
+      const { status, headers, body }: Answer = await ask(one, 'GET', path);
+      expect(status).toBe(200);
+      pages.push(idsOf(body));
+      path = /^<([^>]+)>; rel="next"$/.exec(headers.get('link') ?? '')?.[1];
+      expect(path === undefined).toBe(body.next === null);
+    }
+    expect(pages.map((page) => page.length)).toEqual([2, 2, 2, 1]);
+    expect(pages.flat()).toEqual(idsOf(all));
+  });
+
+  it('begins again at the head of a queue when the letter before the page is gone', async () => {
+    const dead = deadLetterQueueOf(payment);
+    for (let i = 0; i < 4; i++) await shop.vhost.publish(dead, Buffer.from(`pay ${i}`));
+    const { body: first } = await ask(one, 'GET', `/dead-letters?queue=${payment}&limit=2`);
+    const shown = first.letters as Letter[];
+    const path = `/dead-letters/${shown[1]!.id}/discard`;
+    expect(await ask(one, 'POST', path, { body: WHO })).toMatchObject({ status: 200 });
+    const after = `/dead-letters?queue=${payment}&after=${String(first.next)}`;
+    const { body: rest } = await ask(one, 'GET', after);
+    expect(rest.letters).toHaveLength(3);
+    expect((rest.letters as Letter[])[0]!.id).toBe(shown[0]!.id);
+    expect(await ask(one, 'GET', after.replace(payment, order))).toMatchObject({ status: 400 });
   });
 
   it('of an orchestrator that dies in the middle leaves the letter, and its intent on record', async () => {

@@ -3,7 +3,7 @@ import type { Orchestrators } from './orchestrators.js';
 /** Changes to copies of a saga's row, as SQL: such as `{ owner: 'gen_random_uuid()' }`. */
 export type Changes = Readonly<Record<string, string>>;
 
-/** So many more sagas that stand where the only one of the database stands, but for the changes. */
+/** So many more sagas that stand where the oldest unfinished one stands, but for the changes. */
 export async function copySaga(
   shop: Pick<Orchestrators, 'query'>,
   count: number,
@@ -22,7 +22,8 @@ export async function copySaga(
   await shop.query(
     `INSERT INTO saga_state (${names.join(', ')})
       SELECT ${names.map((name) => wanted[name] ?? name).join(', ')}
-      FROM (SELECT * FROM saga_state ORDER BY created_at LIMIT 1) AS one, generate_series(1, $1)`,
+      FROM (SELECT * FROM saga_state WHERE status IN ('RUNNING', 'COMPENSATING')
+        ORDER BY created_at LIMIT 1) AS one, generate_series(1, $1)`,
     [count],
   );
 }
