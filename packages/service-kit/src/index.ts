@@ -26,6 +26,7 @@ export {
   Counter,
   exposeCounters,
   exposeGauge,
+  exposePool,
   Gauge,
   Histogram,
   metricsRegistry,

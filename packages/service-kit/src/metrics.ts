@@ -1,5 +1,6 @@
 import { Controller, Get, Header } from '@nestjs/common';
 import { collectDefaultMetrics, Counter, Gauge, Histogram, register } from 'prom-client';
+import { type WatchedPool, watchPool } from './pool-metrics.js';
 
 export { Counter, Gauge, Histogram, register as metricsRegistry } from 'prom-client';
 
@@ -67,14 +68,9 @@ export function exposeGauge(name: string, help: string, read: () => number): voi
   register.registerMetric(gauge);
 }
 
-interface PoolLike {
-  readonly totalCount: number;
-  readonly idleCount: number;
-  readonly waitingCount: number;
-}
+const pools = new Map<string, WatchedPool>();
 
-const pools = new Map<string, PoolLike>();
-
+/** The name that it had; backstitch_db_connections tells more. */
 const poolConnections = new Gauge({
   name: 'database_pool',
   help: 'Connections of a pool that are in use or idle, and callers that wait for one',
@@ -91,8 +87,9 @@ const poolConnections = new Gauge({
 register.registerMetric(poolConnections);
 
 /** One pool a name; a later one of the same name takes its place. */
-export function exposePool(name: string, pool: PoolLike): void {
+export function exposePool(name: string, pool: WatchedPool): void {
   pools.set(name, pool);
+  watchPool(name, pool);
 }
 
 @Controller('metrics')

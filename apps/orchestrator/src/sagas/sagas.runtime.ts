@@ -11,7 +11,7 @@ import {
   type SagaDefinition,
   SagaEngine,
 } from '@backstitch/saga-engine';
-import { exposeBroker, type Logger, reachedFaultPoint } from '@backstitch/service-kit';
+import { exposeBroker, exposePool, type Logger, reachedFaultPoint } from '@backstitch/service-kit';
 import { COMMAND_QUEUES, Fault, type ReplyPacket } from '@backstitch/shared-types';
 import { checkoutSaga } from '../checkout/checkout-saga.js';
 import type { CheckoutInput } from '../checkout/checkout.js';
@@ -85,6 +85,7 @@ export class SagaRuntime {
         attentionAfterAttempts: config.ATTENTION_AFTER_ATTEMPTS,
       },
     });
+    for (const [name, pool] of this.store.pools) exposePool(name, pool);
     exposeBroker(this.#broker, this.client);
     exposeSagas(this.engine, counters);
   }

@@ -37,6 +37,9 @@ export interface PostgresSagaStoreOptions {
 
 type Saved = 'saved' | 'guard-failed';
 
+const STORE = 'saga-store';
+const HEARTBEAT = 'saga-heartbeat';
+
 /** Connections for loads, takeovers and scans, beside those of the lanes. */
 const READERS = 2;
 const CONTENTION_RETRIES = 5;
@@ -67,8 +70,8 @@ export class PostgresSagaStore implements SagaStore {
   constructor(private readonly options: PostgresSagaStoreOptions) {
     const { lanes = 2, batchMax = 64, queryTimeoutMs = 10_000 } = options;
     this.statements = sagaStatements(options.tables);
-    this.pool = this.openPool('saga-store', lanes + 1 + READERS, queryTimeoutMs);
-    this.heartbeatPool = this.openPool('saga-heartbeat', 1, Math.min(queryTimeoutMs, 3_000));
+    this.pool = this.openPool(STORE, lanes + 1 + READERS, queryTimeoutMs);
+    this.heartbeatPool = this.openPool(HEARTBEAT, 1, Math.min(queryTimeoutMs, 3_000));
     const bounds = { batchMax, retrySingly: isDataError };
     this.saves = new Coalescer({
       ...bounds,
@@ -140,6 +143,14 @@ export class PostgresSagaStore implements SagaStore {
   async close(): Promise<void> {
     await Promise.all([this.saves.idle(), this.inserts.idle(), this.loads.idle()]);
     await Promise.all([this.pool.end(), this.heartbeatPool.end()]);
+  }
+
+  /** Its pools by name, for whoever shows how busy they are; none has a connection before it is used. */
+  get pools(): ReadonlyMap<string, Pool> {
+    return new Map([
+      [STORE, this.pool],
+      [HEARTBEAT, this.heartbeatPool],
+    ]);
   }
 
   private openPool(name: string, max: number, queryTimeoutMs: number): Pool {
