@@ -3,8 +3,10 @@ import { fileURLToPath } from 'node:url';
 import { Broker, RabbitCommandServer } from '@backstitch/messaging';
 import {
   bootApp,
+  brokerTimings,
   createLogger,
   exposeBroker,
+  exposeBrokerLoad,
   loadConfig,
   openDatabase,
   participantReadiness,
@@ -39,6 +41,7 @@ const broker = new Broker({
   logger,
   queueType: config.QUEUE_TYPE,
   reached: reachedFaultPoint,
+  observer: brokerTimings,
 });
 const queue = COMMAND_QUEUES.inventory;
 const commands = new RabbitCommandServer({
@@ -47,6 +50,7 @@ const commands = new RabbitCommandServer({
   pauseOn: pauseWhileAway(database),
 });
 exposeBroker(broker, commands);
+exposeBrokerLoad(broker);
 const migrations = fileURLToPath(new URL('../migrations', import.meta.url));
 
 await bootApp({

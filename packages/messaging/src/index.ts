@@ -8,6 +8,7 @@ export {
   type HeldDeadLetter,
 } from './dead-letter-queues.js';
 export type { ConsumerStatus } from './consumer.js';
+export type { BrokerObserver } from './broker-observer.js';
 export { type BrokerCounter, type BrokerCounters, brokerCounters } from './counters.js';
 export { BrokerAway, ConfirmLost, MalformedCommand } from './errors.js';
 export type { PauseOn } from './intake-pause.js';

@@ -1,4 +1,5 @@
 import { waitFor } from '@backstitch/testkit';
+import type { Channel } from 'amqplib';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { CommandServer } from './command-server.js';
 import { BrokerAway } from './errors.js';
@@ -50,7 +51,7 @@ describe('a look at queues', () => {
     for (let i = 0; i < 20; i += 1) await look.look();
     await Promise.all([look.look(), look.look()]);
     expect(opened).toHaveBeenCalledTimes(1);
-    await (await opened.mock.results[0]!.value).close();
+    await ((await opened.mock.results[0]!.value) as Channel).close();
     expect(await look.look()).toHaveLength(2);
     expect(opened).toHaveBeenCalledTimes(2);
   });

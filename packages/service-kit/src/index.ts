@@ -1,4 +1,7 @@
+export { watchBatches } from './batch-metrics.js';
 export * from './boot.js';
+export { brokerTimings, exposeBrokerLoad } from './broker-metrics.js';
+export { type Build, BUILD } from './build.js';
 export * from './command-log.js';
 export * from './config/app-config.js';
 export * from './config/integer-variable.js';
@@ -35,4 +38,5 @@ export { NestLogger } from './nest-logger.js';
 export * from './participant.js';
 export { retryAfterSeconds, Shedding } from './shedding.js';
 export * from './shutdown.js';
+export { Timings, type TimingsOptions } from './timings.js';
 export * from './trace-fields.js';

@@ -1,6 +1,8 @@
 import { Controller, Get, Header } from '@nestjs/common';
 import { collectDefaultMetrics, Counter, Gauge, Histogram, register } from 'prom-client';
+import { observeServed } from './http-metrics.js';
 import { type WatchedPool, watchPool } from './pool-metrics.js';
+import { exposeProcess } from './process-metrics.js';
 
 export { Counter, Gauge, Histogram, register as metricsRegistry } from 'prom-client';
 
@@ -20,6 +22,7 @@ export function observeRequest(
   status: number,
   seconds: number,
 ): void {
+  observeServed(method, route, status, seconds);
   const key = `${method} ${route} ${status}`;
   let child = children.get(key);
   if (!child) {
@@ -33,6 +36,7 @@ export function observeRequest(
 export function startMetrics(app: string): void {
   register.setDefaultLabels({ app });
   if (!register.getSingleMetric('process_cpu_user_seconds_total')) collectDefaultMetrics();
+  exposeProcess();
 }
 
 /**

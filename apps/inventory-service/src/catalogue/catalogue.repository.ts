@@ -1,5 +1,5 @@
 import { Coalescer } from '@backstitch/coalesce';
-import type { Database, Statement } from '@backstitch/service-kit';
+import { type Database, type Statement, watchBatches } from '@backstitch/service-kit';
 import { fromMinor, toMinor, type ProductView } from '@backstitch/shared-types';
 import type { CataloguePage } from './catalogue-page.js';
 
@@ -36,6 +36,7 @@ export class CatalogueRepository {
       batchMax: 1,
       run: async ([page]) => [{ ok: await this.read(page!) }],
     });
+    watchBatches('catalogue', this.readings);
   }
 
   /** A page by name, with what is available now. Throws DatabaseAway. */

@@ -17,7 +17,7 @@ const told = async () =>
   (await metricsRegistry.metrics()).split('\n').filter((line) => line.startsWith('backstitch_'));
 
 beforeAll(() => void counts.expose());
-afterEach(() => jest.restoreAllMocks());
+afterEach(() => void jest.restoreAllMocks());
 
 describe('what is told of the queues', () => {
   it('is what the last look said: messages, consumers and dead letters of each queue', async () => {

@@ -11,7 +11,13 @@ import {
   type SagaDefinition,
   SagaEngine,
 } from '@backstitch/saga-engine';
-import { exposeBroker, exposePool, type Logger, reachedFaultPoint } from '@backstitch/service-kit';
+import {
+  brokerTimings,
+  exposeBroker,
+  exposeBrokerLoad,
+  type Logger,
+  reachedFaultPoint,
+} from '@backstitch/service-kit';
 import { COMMAND_QUEUES, Fault, type ReplyPacket } from '@backstitch/shared-types';
 import { checkoutSaga } from '../checkout/checkout-saga.js';
 import type { CheckoutInput } from '../checkout/checkout.js';
@@ -23,6 +29,8 @@ import { ParticipantWatch } from '../participants/participants.watch.js';
 import { correlationOf, packetOf, replyOf } from './reply.js';
 import { ResendWhenBack } from './resend-when-back.js';
 import { exposeSagas, sagaCounts } from './saga-counts.js';
+import { exposeStore } from './store-metrics.js';
+import { SagaMetrics } from './saga-metrics.js';
 import { sagaLogger } from './saga-logger.js';
 import { LoggingSagaStore } from './sagas.store.js';
 
@@ -52,13 +60,19 @@ export class SagaRuntime {
         deadlineMs: config.STEP_DEADLINE_MS,
       },
     });
-    this.store = new LoggingSagaStore({ url: config.DB_URL, tables: SAGA_TABLES, logger });
+    this.store = new LoggingSagaStore({
+      url: config.DB_URL,
+      tables: SAGA_TABLES,
+      logger,
+      metrics: new SagaMetrics([this.definition]),
+    });
     this.#broker = new Broker({
       urls: config.rabbitmqUrls,
       name: NAME,
       logger,
       queueType: config.QUEUE_TYPE,
       reached: reachedFaultPoint,
+      observer: brokerTimings,
     });
     this.#unsent = new ResendWhenBack(this.#broker.publisher, () => this.engine.resendUnsent());
     this.deadLetters = new DeadLetterQueues({ broker: this.#broker });
@@ -85,8 +99,9 @@ export class SagaRuntime {
         attentionAfterAttempts: config.ATTENTION_AFTER_ATTEMPTS,
       },
     });
-    for (const [name, pool] of this.store.pools) exposePool(name, pool);
+    exposeStore(this.store);
     exposeBroker(this.#broker, this.client);
+    exposeBrokerLoad(this.#broker);
     exposeSagas(this.engine, counters);
   }
 
@@ -149,7 +164,7 @@ export class SagaRuntime {
         absentMs: config.BREAKER_ABSENT_MS,
       },
       logger: this.#logger,
-    });
+    }).expose();
   }
 
   async #send(command: OutgoingCommand): Promise<PublishResult> {

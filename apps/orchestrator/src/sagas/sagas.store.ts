@@ -1,6 +1,7 @@
 import { type EndedSaga, isOpen, type SagaWrite, statusOf } from '@backstitch/saga-engine';
 import { PostgresSagaStore, type PostgresSagaStoreOptions } from '@backstitch/saga-engine/postgres';
 import type { Logger, TraceFields } from '@backstitch/service-kit';
+import type { SagaMetrics } from './saga-metrics.js';
 
 /** What every log line about a saga carries. */
 function sagaTrace(saga: {
@@ -15,15 +16,30 @@ function sagaTrace(saga: {
 /** The saga store; it logs the end of every saga that was committed here, whoever waits for it. */
 export class LoggingSagaStore extends PostgresSagaStore {
   readonly #logger: Logger;
+  readonly #metrics: SagaMetrics;
+  #beatAtMs: number | undefined;
 
-  constructor(options: PostgresSagaStoreOptions & { logger: Logger }) {
+  constructor(options: PostgresSagaStoreOptions & { logger: Logger; metrics: SagaMetrics }) {
     super(options);
     this.#logger = options.logger;
+    this.#metrics = options.metrics;
+  }
+
+  /** Since the last heartbeat that was written; undefined before the first one. */
+  get heartbeatAgeMs(): number | undefined {
+    return this.#beatAtMs === undefined ? undefined : performance.now() - this.#beatAtMs;
+  }
+
+  override async heartbeat(): Promise<void> {
+    await super.heartbeat();
+    this.#beatAtMs = performance.now();
   }
 
   override async save(write: SagaWrite): Promise<'saved' | 'guard-failed'> {
     const saved = await super.save(write);
-    if (saved === 'saved' && !isOpen(write.instance)) this.#logEnd(write.instance);
+    if (saved !== 'saved') return saved;
+    this.#metrics.saved(write, this.clock.nowMs());
+    if (!isOpen(write.instance)) this.#logEnd(write.instance);
     return saved;
   }
 

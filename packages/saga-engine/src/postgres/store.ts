@@ -153,6 +153,11 @@ export class PostgresSagaStore implements SagaStore {
     ]);
   }
 
+  /** What its writes and reads travel in, by name, for whoever measures it. */
+  get coalescers() {
+    return { saga_saves: this.saves, saga_inserts: this.inserts, saga_loads: this.loads };
+  }
+
   private openPool(name: string, max: number, queryTimeoutMs: number): Pool {
     const pool = new Pool({
       connectionString: this.options.url,
