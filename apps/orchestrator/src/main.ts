@@ -5,6 +5,7 @@ import {
   bootApp,
   createLogger,
   databaseReadiness,
+  INSTANCE_ID,
   loadConfig,
   openDatabase,
 } from '@backstitch/service-kit';
@@ -92,7 +93,7 @@ await bootApp({
 /** Deadlines that do not fit into each other are a mistake of the configuration. */
 function runtimeOrExit(): SagaRuntime {
   try {
-    return new SagaRuntime(config, logger);
+    return new SagaRuntime(config, logger, INSTANCE_ID);
   } catch (error) {
     if (!(error instanceof SagaDefinitionError)) throw error;
     process.stderr.write(`The configuration is not valid:\n${error.message}\n`);

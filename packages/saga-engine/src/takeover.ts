@@ -86,10 +86,10 @@ export class Caretaker {
     const limit = Math.min(takeoverBatch, adoptedMax - this.driver.adoptedSize);
     if (limit <= 0) return;
     const rows = await store.takeOver({ limit, silentAfterMs, definitions });
-    for (const row of rows) {
+    for (const { formerOwner, ...row } of rows) {
       this.ports.reached('orchestrator.mid-takeover');
       counters.count('taken-over');
-      logger.info({ ...traceOf(row), epoch: row.epoch }, 'took over');
+      logger.info({ ...traceOf(row), epoch: row.epoch, formerOwner }, 'took over');
       this.adopt(row);
     }
   }

@@ -24,7 +24,9 @@ export * from './http/problem.filter.js';
 export { REQUEST_ID_HEADER, requestIdOf } from './http/request-id.js';
 export { noteProblem, noteRequest } from './http/request-log.js';
 export * from './http/validation.js';
+export { INSTANCE_ID } from './instance-id.js';
 export * from './logger.js';
+export { logRoutine } from './routine-lines.js';
 export {
   Counter,
   exposeCounters,

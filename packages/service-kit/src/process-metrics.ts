@@ -1,6 +1,7 @@
 import { performance } from 'node:perf_hooks';
-import { Gauge, register } from 'prom-client';
+import { Counter, Gauge, register } from 'prom-client';
 import { BUILD } from './build.js';
+import { logLosses } from './log-writer.js';
 
 /** The share of time in which the event loop was busy, since it was asked for the last time. */
 function exposeLoop(): void {
@@ -30,9 +31,23 @@ function exposeBuild(): void {
   register.registerMetric(build);
 }
 
+function exposeLogLosses(): void {
+  const dropped = new Counter({
+    name: 'backstitch_log_lines_dropped_total',
+    help: 'Lines of the log that were dropped because its reader was too slow, or gone',
+    registers: [],
+    collect() {
+      this.reset();
+      this.inc(logLosses.linesDropped);
+    },
+  });
+  register.registerMetric(dropped);
+}
+
 /** Once a process. */
 export function exposeProcess(): void {
   if (register.getSingleMetric('backstitch_build_info')) return;
   exposeLoop();
   exposeBuild();
+  exposeLogLosses();
 }

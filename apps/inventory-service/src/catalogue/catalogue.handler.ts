@@ -1,4 +1,4 @@
-import type { Logger } from '@backstitch/service-kit';
+import { type Logger, logRoutine } from '@backstitch/service-kit';
 import { COMMANDS, type ProductView } from '@backstitch/shared-types';
 import { pageAsked } from './catalogue-page.js';
 import type { CatalogueRepository } from './catalogue.repository.js';
@@ -12,7 +12,8 @@ export class CatalogueHandler {
   /** Throws MalformedCommand. */
   async list(data: unknown): Promise<ProductView[]> {
     const products = await this.catalogue.list(pageAsked(data));
-    this.logger.info({ command: COMMANDS.inventoryList, products: products.length }, 'listed');
+    const listed = { command: COMMANDS.inventoryList, products: products.length };
+    logRoutine(this.logger, listed, 'listed');
     return products;
   }
 }

@@ -49,7 +49,8 @@ export class SagaRuntime {
   readonly #logger: Logger;
   readonly #unsent: ResendWhenBack;
 
-  constructor(config: OrchestratorConfig, logger: Logger) {
+  /** `instanceId` is the name under which it owns its sagas; a random one by default. */
+  constructor(config: OrchestratorConfig, logger: Logger, instanceId?: string) {
     this.#logger = logger;
     this.definition = checkoutSaga({
       sagaDeadlineMs: config.SAGA_DEADLINE_MS,
@@ -65,6 +66,7 @@ export class SagaRuntime {
       tables: SAGA_TABLES,
       logger,
       metrics: new SagaMetrics([this.definition]),
+      ...(instanceId !== undefined && { instanceId }),
     });
     this.#broker = new Broker({
       urls: config.rabbitmqUrls,

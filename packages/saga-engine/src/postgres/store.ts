@@ -14,6 +14,7 @@ import type {
   PreparedSaga,
   SagaStore,
   SagaWrite,
+  TakenSaga,
   TakeOverRequest,
 } from '../ports.js';
 import { jsonArray, plainArray } from './arrays.js';
@@ -27,6 +28,8 @@ export interface PostgresSagaStoreOptions {
   readonly url: string;
   readonly tables: Pick<SagaTables, 'subjectColumn'>;
   readonly logger: EngineLogger;
+  /** The owner's name: new for every process start, and no other's; a random one by default. */
+  readonly instanceId?: string;
   /** Batches of transitions under way at once; default 2. */
   readonly lanes?: number;
   /** Transitions in one statement; default 64. */
@@ -58,7 +61,7 @@ const DATA_ERROR = /^2[23]/;
  * heartbeat has one for itself, so that no load can silence a living owner.
  */
 export class PostgresSagaStore implements SagaStore {
-  readonly instanceId: string = randomUUID();
+  readonly instanceId: string;
   readonly clock = new DatabaseClock();
   private readonly pool: Pool;
   private readonly heartbeatPool: Pool;
@@ -69,6 +72,7 @@ export class PostgresSagaStore implements SagaStore {
 
   constructor(private readonly options: PostgresSagaStoreOptions) {
     const { lanes = 2, batchMax = 64, queryTimeoutMs = 10_000 } = options;
+    this.instanceId = options.instanceId ?? randomUUID();
     this.statements = sagaStatements(options.tables);
     this.pool = this.openPool(STORE, lanes + 1 + READERS, queryTimeoutMs);
     this.heartbeatPool = this.openPool(HEARTBEAT, 1, Math.min(queryTimeoutMs, 3_000));
@@ -104,11 +108,11 @@ export class PostgresSagaStore implements SagaStore {
     return this.loads.submit(sagaId.toLowerCase());
   }
 
-  async takeOver(request: TakeOverRequest): Promise<OpenSaga[]> {
+  async takeOver(request: TakeOverRequest): Promise<TakenSaga[]> {
     const known = request.definitions.map(({ name, version }) => `${name}@${version}`);
     const values = [this.instanceId, request.limit, request.silentAfterMs, known];
-    const rows = await this.query<SagaRow>(this.statements.takeOver, values);
-    return rows.map(openSagaOf);
+    const rows = await this.query<TakenRow>(this.statements.takeOver, values);
+    return rows.map((row) => ({ ...openSagaOf(row), formerOwner: row.former_owner }));
   }
 
   async seize({ sagaId, version }: OpenSaga): Promise<OpenSaga | undefined> {
@@ -206,6 +210,10 @@ export class PostgresSagaStore implements SagaStore {
     const byId = new Map(rows.map((row) => [row.saga_id, instanceOf(row)]));
     return batch.map((sagaId) => ({ ok: byId.get(sagaId) }));
   }
+}
+
+interface TakenRow extends SagaRow {
+  former_owner: string;
 }
 
 interface SaveAnswer {
