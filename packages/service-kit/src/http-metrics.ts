@@ -10,7 +10,7 @@ const durations = new Timings({
   ],
 });
 
-export function isProbe(route: string): boolean {
+function isProbe(route: string): boolean {
   return route.startsWith('/health') || route === '/metrics';
 }
 

@@ -1,6 +1,5 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { closeSync, openSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { closeSync, constants, openSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { waitFor } from '@backstitch/testkit';
@@ -12,30 +11,35 @@ const LINE = `${'x'.repeat(1_023)}\n`;
 const MEGABYTE = 1_024;
 
 describe('lines of the log that are lost', () => {
-  it('are counted while the reader is behind by more than is kept for it', async () => {
-    const deaf = spawn('sleep', ['60'], { stdio: ['pipe', 'ignore', 'ignore'] });
-    const { fd } = (deaf.stdin as unknown as { _handle: { fd: number } })._handle;
+  it('are counted while the reader is behind by more than is kept for it', () => {
+    const pipe = join(tmpdir(), `log-pipe-${process.pid}`);
+    execFileSync('sh', ['-c', 'mkfifo "$0"', pipe]);
+    // Open for both, so that it has a reader, who never reads.
+    const fd = openSync(pipe, constants.O_RDWR | constants.O_NONBLOCK);
     const writer = new LogWriter(fd);
     const before = logLosses.linesDropped;
     for (let line = 0; line < 16 * MEGABYTE; line += 1) writer.write(LINE);
     expect(logLosses.linesDropped).toBe(before);
     for (let line = 0; line < 2 * MEGABYTE; line += 1) writer.write(LINE);
     expect(logLosses.linesDropped).toBeGreaterThan(before + MEGABYTE);
-    deaf.kill();
-    await once(deaf, 'exit');
+    rmSync(pipe);
+    closeSync(fd);
   });
 
   it('are counted when the reader is gone, those that waited for it too', async () => {
     const file = join(tmpdir(), `log-${process.pid}`);
-    const fd = openSync(file, 'w');
-    closeSync(fd);
-    const writer = new LogWriter(openSync(file, 'r'));
+    writeFileSync(file, '');
+    // Nothing can be written to it, as to a pipe whose reader is gone.
+    const fd = openSync(file, 'r');
+    const writer = new LogWriter(fd);
     const before = logLosses.linesDropped;
     for (let line = 0; line < 12; line += 1) writer.write(LINE);
     await waitFor('the writer to notice', () => {
       writer.write(LINE);
       return logLosses.linesDropped > before + 8;
     });
+    closeSync(fd);
+    rmSync(file);
     startMetrics('test');
     const told = await metricsRegistry.metrics();
     expect(told).toContain(

@@ -15,16 +15,17 @@ export interface Pages<Answer> {
  * orchestrator's to refuse.
  */
 export async function pagesOf<Answer extends { readonly next: string | null }>(
-  { get, entries, join }: Pages<Answer>,
+  pages: Pages<Answer>,
   given: Readonly<Record<string, string | undefined>>,
 ): Promise<Answer> {
   const { limit, ...rest } = given;
   const wanted = Number(limit ?? PAGE_MAX);
-  if (!(wanted > PAGE_MAX)) return get(queryOf({ ...rest, limit }));
-  let all = await get(queryOf({ ...rest, limit: String(PAGE_MAX) }));
-  while (all.next !== null && entries(all).length < wanted) {
-    const left = Math.min(PAGE_MAX, wanted - entries(all).length);
-    all = join(all, await get(queryOf({ ...rest, limit: String(left), after: all.next })));
+  if (!(wanted > PAGE_MAX)) return pages.get(queryOf({ ...rest, limit }));
+  let all = await pages.get(queryOf({ ...rest, limit: String(PAGE_MAX) }));
+  while (all.next !== null && pages.entries(all).length < wanted) {
+    const left = Math.min(PAGE_MAX, wanted - pages.entries(all).length);
+    const query = queryOf({ ...rest, limit: String(left), after: all.next });
+    all = pages.join(all, await pages.get(query));
   }
   return all;
 }

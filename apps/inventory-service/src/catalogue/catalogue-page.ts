@@ -1,5 +1,4 @@
-import { MalformedCommand } from '@backstitch/messaging';
-import { InventoryListCommand, PAGE_LIMIT_MAX } from '@backstitch/shared-types';
+import { type FieldProblem, InventoryListCommand, PAGE_LIMIT_MAX } from '@backstitch/shared-types';
 import { plainToInstance } from 'class-transformer';
 import { validateSync } from 'class-validator';
 
@@ -12,18 +11,16 @@ export interface CataloguePage {
 
 /**
  * What the data of inventory.list asks for. It may be anything, as it always might: whoever names no
- * page gets the first one. Throws MalformedCommand when a page is named and is none.
+ * page gets the first one. Problems when a page is named and is none.
  */
-export function pageAsked(data: unknown): CataloguePage {
+export function pageAsked(data: unknown): CataloguePage | { problems: FieldProblem[] } {
   const isObject = typeof data === 'object' && data !== null && !Array.isArray(data);
   const command = plainToInstance(InventoryListCommand, isObject ? data : {});
-  const reports = validateSync(command, { whitelist: true });
-  const problems = reports.flatMap(({ property: field, constraints = {} }) =>
-    Object.values(constraints).map((message) => ({ field, message })),
+  const problems = validateSync(command, { whitelist: true }).flatMap(
+    ({ property: field, constraints = {} }) =>
+      Object.values(constraints).map((message) => ({ field, message })),
   );
-  if (problems.length > 0) {
-    throw new MalformedCommand(problems.map(({ message }) => message).join('; '), problems);
-  }
+  if (problems.length > 0) return { problems };
   const { limit = PAGE_LIMIT_MAX, afterName, afterId } = command;
   const isBehind = afterName !== undefined && afterId !== undefined;
   return { limit, after: isBehind ? { name: afterName, id: afterId } : undefined };

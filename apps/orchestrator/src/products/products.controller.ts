@@ -41,7 +41,7 @@ export class ProductsController {
 const ORDERED_BY = 100;
 
 function cursorBehind({ name, id }: ProductView): string {
-  return cursorOf(LIST, [[...name].slice(0, ORDERED_BY).join(''), id]);
+  return cursorOf(LIST, [Array.from(name).slice(0, ORDERED_BY).join(''), id]);
 }
 
 function behind(text: unknown): Pick<InventoryListCommand, 'afterName' | 'afterId'> {

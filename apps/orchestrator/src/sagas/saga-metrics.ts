@@ -9,7 +9,7 @@ import { Counter, Timings } from '@backstitch/service-kit';
 import { ERROR_CODES } from '@backstitch/shared-types';
 
 /** How a saga ended: an operator had it undone, or nobody could tell the outcome of a step in time. */
-export type SagaEnd = 'done' | 'declined' | 'unknown' | 'operator';
+type SagaEnd = 'done' | 'declined' | 'unknown' | 'operator';
 
 const MINUTE = 60;
 const HOUR = 60 * MINUTE;
@@ -19,8 +19,21 @@ const durations = new Timings({
   help: 'Time from the beginning of a saga to its end, by how it ended',
   labels: ['definition', 'outcome'],
   buckets: [
-    ...[0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30],
-    ...[MINUTE, 5 * MINUTE, 30 * MINUTE, 2 * HOUR, 24 * HOUR],
+    0.025,
+    0.05,
+    0.1,
+    0.25,
+    0.5,
+    1,
+    2.5,
+    5,
+    10,
+    30,
+    MINUTE,
+    5 * MINUTE,
+    30 * MINUTE,
+    2 * HOUR,
+    24 * HOUR,
   ],
 });
 const ends = new Counter({

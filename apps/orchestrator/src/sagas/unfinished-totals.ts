@@ -13,7 +13,7 @@ export const UNFINISHED_STATES = [
   'unknown_version',
 ] as const;
 
-export type UnfinishedState = (typeof UNFINISHED_STATES)[number];
+type UnfinishedState = (typeof UNFINISHED_STATES)[number];
 
 export interface UnfinishedTotals {
   readonly sagas: Readonly<Record<UnfinishedState, number>>;
