@@ -42,8 +42,8 @@ export interface TimingsOptions {
 }
 
 /**
- * A histogram that costs some ten nanoseconds an observation: prom-client's own looks its labels up
- * by a text that is made anew each time. It is put into prom-client's words when /metrics is read.
+ * A histogram at a tenth of the cost of prom-client's own, whose labels are kept or not: plain
+ * numbers, found by one lookup a label. They are put into prom-client's words when /metrics is read.
  */
 export class Timings {
   readonly #options: TimingsOptions;
