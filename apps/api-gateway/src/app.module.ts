@@ -4,6 +4,7 @@ import { Admission } from './admission/admission.js';
 import { CheckoutController } from './checkout/checkout.controller.js';
 import { GatewayConfig } from './config.js';
 import { LookingController } from './looking/looking.controller.js';
+import { ProductsController } from './looking/products.controller.js';
 import { Orchestrators } from './orchestrators/orchestrators.client.js';
 
 @Module({})
@@ -21,7 +22,7 @@ export class AppModule {
     const admission = admissionOf(config, shedding);
     return {
       module: AppModule,
-      controllers: [CheckoutController, LookingController],
+      controllers: [CheckoutController, LookingController, ProductsController],
       providers: [
         { provide: GatewayConfig, useValue: config },
         { provide: Admission, useValue: admission },

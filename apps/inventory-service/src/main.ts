@@ -3,9 +3,11 @@ import { fileURLToPath } from 'node:url';
 import { Broker, RabbitCommandServer } from '@backstitch/messaging';
 import {
   bootApp,
+  brokerTimings,
   createLogger,
   DatabaseHealth,
   exposeBroker,
+  exposeBrokerLoad,
   loadConfig,
   openDatabase,
   participantDependencies,
@@ -52,6 +54,7 @@ const broker = new Broker({
   logger,
   queueType: config.QUEUE_TYPE,
   reached: reachedFaultPoint,
+  observer: brokerTimings,
 });
 const queue = COMMAND_QUEUES.inventory;
 const commands = new RabbitCommandServer({
@@ -62,6 +65,7 @@ const commands = new RabbitCommandServer({
   startAfter: currencyKnown,
 });
 exposeBroker(broker, commands);
+exposeBrokerLoad(broker);
 const migrations = fileURLToPath(new URL('../migrations', import.meta.url));
 const health = new DatabaseHealth({ url: config.DB_URL, name, logger, migrations });
 

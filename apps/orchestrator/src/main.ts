@@ -9,6 +9,7 @@ import {
   bootApp,
   createLogger,
   DatabaseHealth,
+  INSTANCE_ID,
   loadConfig,
   openDatabase,
   requireCurrency,
@@ -26,6 +27,8 @@ import { LogDaysRepository } from './retention/log-days.repository.js';
 import { RetentionRepository } from './retention/retention.repository.js';
 import { RetentionWorker } from './retention/retention.worker.js';
 import { SagaRuntime } from './sagas/sagas.runtime.js';
+import { UnfinishedTotalsRepository } from './sagas/unfinished-totals.repository.js';
+import { UnfinishedTotalsWatch } from './sagas/unfinished-totals.watch.js';
 
 const name = 'orchestrator';
 const config = loadConfig(OrchestratorConfig);
@@ -56,6 +59,14 @@ const retention = new RetentionWorker({
   logDays,
   logger,
 }).expose();
+const unfinished = new UnfinishedTotalsWatch(
+  new UnfinishedTotalsRepository(database, {
+    instanceId: sagas.store.instanceId,
+    definitions: [sagas.definition],
+    silentAfterMs: config.OWNER_SILENT_MS,
+  }),
+  logger,
+).expose();
 
 await soonKnown(currencyKnown);
 await bootApp({
@@ -69,6 +80,7 @@ await bootApp({
     await logDays.make();
     sagas.start(exitForChange);
     retention.start();
+    unfinished.start();
   },
   readiness: () => [health],
   dependencies: () => [
@@ -78,6 +90,7 @@ await bootApp({
   drain: (app) => ({
     first: [
       { name: 'retention', run: () => retention.stop() },
+      { name: 'unfinished sagas', run: () => unfinished.stop() },
       {
         name: 'sagas',
         run: () => {
@@ -97,7 +110,7 @@ await bootApp({
 /** What the configuration lets through, and a saga or its engine cannot work with. */
 function runtimeOrExit(): SagaRuntime {
   try {
-    return new SagaRuntime(config, logger);
+    return new SagaRuntime(config, logger, INSTANCE_ID);
   } catch (error) {
     const isTold = error instanceof SagaDefinitionError || error instanceof EngineSettingsError;
     if (!isTold) throw error;

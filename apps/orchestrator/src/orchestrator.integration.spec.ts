@@ -254,6 +254,31 @@ describe('looking', () => {
     expect(products.body).toEqual([{ id }]);
   });
 
+  it('at the catalogue is answered a page at a time, each with a link to the next', async () => {
+    const products = ['a', 'b', 'c'].map((name) => ({ name, id: newUuid() }));
+    const page = async (path: string, response: object[]) => {
+      const [answer, command] = await Promise.all([
+        ask(one, 'GET', path),
+        shop.serve('inventory', { response }),
+      ]);
+      expect(command).toBe('inventory.list');
+      return { body: answer.body, link: answer.headers.get('link') };
+    };
+    const first = await page('/products?limit=2', products);
+    expect(first.body).toEqual(products.slice(0, 2));
+    const [, next] = /^<(\/products\?limit=2&after=[\w-]+)>; rel="next"$/.exec(first.link!) ?? [];
+    const last = await page(next!, products.slice(2));
+    expect(last).toEqual({ body: products.slice(2), link: null });
+  });
+
+  it.each(['limit=0', 'limit=101', 'limit=x', 'after=x', 'limit=1&limit=2'])(
+    'at a page of the catalogue that is none (%s) is 400, and nobody is asked',
+    async (query) => {
+      const answer = await ask(one, 'GET', `/products?${query}`);
+      expect(answer).toMatchObject({ status: 400, body: { code: 'VALIDATION_FAILED' } });
+    },
+  );
+
   it('for what there is not is 404', async () => {
     const [order] = await Promise.all([
       ask(one, 'GET', `/orders/${newUuid()}`),

@@ -3,9 +3,11 @@ import { fileURLToPath } from 'node:url';
 import { Broker, RabbitCommandServer } from '@backstitch/messaging';
 import {
   bootApp,
+  brokerTimings,
   createLogger,
   DatabaseHealth,
   exposeBroker,
+  exposeBrokerLoad,
   loadConfig,
   openDatabase,
   participantDependencies,
@@ -23,6 +25,7 @@ import { PaymentConfig } from './config.js';
 import { PaymentRecovery } from './payment/payment.recovery.js';
 import { PaymentRepository } from './payment/payment.repository.js';
 import { PaymentSettlement } from './payment/payment.settlement.js';
+import { TimedProvider } from './payment/timed-provider.js';
 
 const name = 'payment-service';
 const config = loadConfig(PaymentConfig);
@@ -40,15 +43,16 @@ const bankDatabase = openDatabase({
   keyLookups: true,
 });
 const payments = new PaymentRepository(database, config.CURRENCY, digits);
+const bank = new SimulatedBank(new BankRepository(bankDatabase, digits), {
+  failureRate: config.PAYMENT_FAILURE_RATE,
+  latencyMs: config.PAYMENT_LATENCY_MS,
+  errorRate: config.BANK_ERROR_RATE,
+  lostAnswerRate: config.BANK_LOST_ANSWER_RATE,
+  answerTimeoutMs: config.BANK_ANSWER_TIMEOUT_MS,
+});
 const settlement = new PaymentSettlement({
   payments,
-  provider: new SimulatedBank(new BankRepository(bankDatabase, digits), {
-    failureRate: config.PAYMENT_FAILURE_RATE,
-    latencyMs: config.PAYMENT_LATENCY_MS,
-    errorRate: config.BANK_ERROR_RATE,
-    lostAnswerRate: config.BANK_LOST_ANSWER_RATE,
-    answerTimeoutMs: config.BANK_ANSWER_TIMEOUT_MS,
-  }),
+  provider: new TimedProvider(bank),
   reached: reachedFaultPoint,
 });
 const recovery = new PaymentRecovery({
@@ -68,6 +72,7 @@ const broker = new Broker({
   logger,
   queueType: config.QUEUE_TYPE,
   reached: reachedFaultPoint,
+  observer: brokerTimings,
 });
 /**
  * A payment mostly waits for the bank, so more of them are in hand than elsewhere; also when each
@@ -85,6 +90,7 @@ const commands = new RabbitCommandServer({
   startAfter: currencyKnown,
 });
 exposeBroker(broker, commands);
+exposeBrokerLoad(broker);
 const migrations = fileURLToPath(new URL('../migrations', import.meta.url));
 const health = new DatabaseHealth({ url: config.DB_URL, name, logger, migrations });
 

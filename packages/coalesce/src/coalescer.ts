@@ -30,6 +30,8 @@ const LANES_DEFAULT = 1;
 const BATCH_MAX_DEFAULT = 64;
 
 export class Coalescer<Item, Result> {
+  /** Told the size of every batch and how long it took, for metrics. */
+  onBatch: ((size: number, ms: number) => void) | undefined;
   readonly #options: CoalescerOptions<Item, Result>;
   readonly #lanes: number;
   readonly #batchMax: number;
@@ -47,6 +49,11 @@ export class Coalescer<Item, Result> {
     if (this.#lanes < 1 || this.#batchMax < 1) {
       throw new RangeError('lanes and batchMax must be at least 1');
     }
+  }
+
+  /** How many items wait for a batch. */
+  get waitingCount(): number {
+    return this.#waiting.length;
   }
 
   /** Resolves or rejects with the item's own outcome, whatever became of its neighbours. */
@@ -114,7 +121,9 @@ export class Coalescer<Item, Result> {
   }
 
   async #runLane(batch: Waiting<Item, Result>[]): Promise<void> {
+    const beganMs = this.onBatch && performance.now();
     const outcomes = await this.#outcomesOf(batch.map((entry) => entry.item));
+    if (beganMs !== undefined) this.onBatch?.(batch.length, performance.now() - beganMs);
     batch.forEach((entry, index) => {
       this.#keysInFlight.delete(entry.key);
       for (const settle of entry.settle) settle(outcomes[index]!);

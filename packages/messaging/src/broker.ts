@@ -1,6 +1,7 @@
 import type { ConfirmChannel } from 'amqplib';
 import { brokerCounters, type BrokerCounters } from './counters.js';
 import { BrokerLink } from './broker-link.js';
+import type { BrokerObserver } from './broker-observer.js';
 import { declareQueues } from './declare.js';
 import { BrokerAway } from './errors.js';
 import { FramePublisher } from './frame-publisher.js';
@@ -20,6 +21,7 @@ export interface BrokerOptions {
   /** Told the name of every fault point that is passed; tests arm them. */
   reached?: (point: string) => void | Promise<void>;
   counters?: BrokerCounters;
+  observer?: BrokerObserver;
 }
 
 export interface BrokerStatus {
@@ -40,6 +42,7 @@ export class Broker {
   readonly queueType: QueueType;
   readonly logger: BrokerLogger;
   readonly reached: BrokerOptions['reached'];
+  readonly observer: BrokerObserver | undefined;
   readonly consumeLink: BrokerLink;
   private readonly publishLink: BrokerLink;
 
@@ -49,6 +52,7 @@ export class Broker {
     this.queueType = options.queueType ?? 'classic';
     this.logger = logger;
     this.reached = options.reached;
+    this.observer = options.observer;
     const link = (use: string) =>
       new BrokerLink({ urls, name: `${name} ${use}`, logger, counters: this.counters });
     this.publishLink = link('publish');
@@ -60,6 +64,7 @@ export class Broker {
       link: this.publishLink,
       logger,
       counters: this.counters,
+      ...(options.observer && { observer: options.observer }),
       declare: (connection) => declareQueues(connection, declarations, logger),
     });
     this.frames = new FramePublisher({ publisher: this.publisher, counters: this.counters });

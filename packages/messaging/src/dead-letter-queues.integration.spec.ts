@@ -48,6 +48,21 @@ describe('looking at dead letters', () => {
     expect(await dead.look(QUEUE)).toMatchObject({ more: 0 });
   });
 
+  it('shows every letter of a queue that has more than can be held at once, up to a bound', async () => {
+    const texts = ['one', 'two', 'three', 'four'];
+    for (const text of texts) await bury(text);
+    const few = new DeadLetterQueues({ broker, lettersMax: 2 });
+    const scanned = async (lettersMax: number) => {
+      const seen: string[] = [];
+      const { more } = await few.scan(QUEUE, lettersMax, ({ body }) => seen.push(String(body)));
+      return { seen, more };
+    };
+    expect(await scanned(10)).toEqual({ seen: texts, more: 0 });
+    expect(await scanned(4)).toEqual({ seen: texts, more: 0 });
+    expect(await scanned(3)).toEqual({ seen: texts.slice(0, 3), more: 1 });
+    expect(await looked()).toEqual(texts);
+  });
+
   it('finds nothing in a queue that is empty or not there', async () => {
     expect(await looked()).toEqual([]);
     await room.vhost.deleteQueue(DEAD);

@@ -82,6 +82,29 @@ export class DeadLetterQueues {
   }
 
   /**
+   * Shows the letters of a queue to `see`, one at a time from its head, and gives all of them back;
+   * answers how many lie behind the last one shown. Nothing of them is kept here. Throws BrokerAway.
+   */
+  scan(
+    queue: string,
+    lettersMax: number,
+    see: (letter: DeadLetter) => void,
+  ): Promise<{ more: number }> {
+    return this.onChannel(async (channel) => {
+      let more = 0;
+      for (let seen = 0; seen < lettersMax; seen += 1) {
+        const getting = next(channel, deadLetterQueueOf(queue));
+        const message = await answered(this.answerMs, getting, away);
+        if (!message) return { more: 0 };
+        see(letterOf(queue, message));
+        more = message.fields.messageCount;
+        await this.renew(channel, queue, [message]);
+      }
+      return { more };
+    });
+  }
+
+  /**
    * Does something with one letter, while it and its neighbours are held; these all go back. `find`
    * is given what lies there and names one of them. Undefined when it names none. Throws
    * ConfirmLost when it is not known whether the letter is gone: look again.

@@ -35,24 +35,6 @@ export async function queueExists(connection: ChannelModel, queue: string): Prom
   }
 }
 
-/** None where there is no such queue. */
-export async function consumerCounts(
-  connection: ChannelModel,
-  queues: readonly string[],
-): Promise<number[]> {
-  const counts: number[] = [];
-  for (const queue of queues) {
-    try {
-      const { consumerCount } = await onOwnChannel(connection, (each) => each.checkQueue(queue));
-      counts.push(consumerCount);
-    } catch (error) {
-      if ((error as { code?: number }).code !== NOT_FOUND) throw error;
-      counts.push(0);
-    }
-  }
-  return counts;
-}
-
 /** A refused declaration closes its channel: never do it on one that has other work. */
 async function onOwnChannel<T>(
   connection: ChannelModel,

@@ -93,6 +93,11 @@ export class FramePublisher {
     });
   }
 
+  /** Packets that wait for a message to take them along. */
+  get packetsWaiting(): number {
+    return this.waitingCount;
+  }
+
   /** Routes with something under way. */
   get busyRoutes(): number {
     return this.routes.size;

@@ -8,6 +8,7 @@ export {
   type HeldDeadLetter,
 } from './dead-letter-queues.js';
 export type { ConsumerStatus } from './consumer.js';
+export type { BrokerObserver } from './broker-observer.js';
 export { type BrokerCounter, type BrokerCounters, brokerCounters } from './counters.js';
 export { BrokerAway, ConfirmLost, MalformedCommand } from './errors.js';
 export type { PauseOn } from './intake-pause.js';
@@ -21,5 +22,5 @@ export { RpcFaultFilter } from './nest/rpc-fault.filter.js';
 export { type ReadPacket, readPacket } from './packet.js';
 export type { PublishProperties, PublishResult, Publisher } from './publisher.js';
 export type { QueueType } from './topology.js';
-export { consumersOf } from './queue-readers.js';
+export { type QueueCount, QueueLook } from './queue-look.js';
 export { sagaIdOf } from './saga-id.js';

@@ -1,5 +1,6 @@
 import type { CommandPacket, Fault } from '@backstitch/shared-types';
 import type { Broker } from './broker.js';
+import { UNSERVED } from './broker-observer.js';
 import { DeadLettering } from './dead-lettering.js';
 import { Deadlines } from './deadlines.js';
 import { sendDurably } from './durable-send.js';
@@ -64,7 +65,10 @@ export class PacketDesk {
    */
   async serve(parcel: Parcel, mayBegin: () => boolean): Promise<boolean> {
     const { intake, gate } = this.options;
+    const arrivedMs = performance.now();
     const leave = await gate.enter();
+    const { broker, queue } = this.options;
+    broker.observer?.waited(queue, performance.now() - arrivedMs);
     let served: Served;
     let isOurs: boolean;
     try {
@@ -90,23 +94,35 @@ export class PacketDesk {
 
   private async run(parcel: Parcel): Promise<Served> {
     const { read } = parcel;
-    if ('unreadable' in read) return this.served(parcel, { kind: 'unreadable', ...read });
+    if ('unreadable' in read) {
+      this.observe(UNSERVED, 'unreadable', 0);
+      return this.served(parcel, { kind: 'unreadable', ...read });
+    }
     const { packet } = read;
     const handler = this.options.handlerOf(packet);
     if (!handler) {
       const message = `nobody serves the pattern ${packet.pattern}`;
       const unreadable = { reason: 'UNKNOWN_PATTERN' as const, message };
+      this.observe(UNSERVED, 'unreadable', 0);
       return this.served(parcel, { kind: 'unreadable', unreadable });
     }
     if (!packet.saga && this.options.needsSaga(packet.pattern)) {
       const message = `${packet.pattern} names no saga, and this service takes none without (COMMANDS=strict)`;
       const unreadable = { reason: 'SAGA_REQUIRED' as const, message };
+      this.observe(packet.pattern, 'unreadable', 0);
       return this.served(parcel, { kind: 'unreadable', unreadable });
     }
+    const beganMs = performance.now();
     const run = runWithDeadline(handler, this.deadlines);
     const outcome = await run.answer;
+    this.observe(packet.pattern, outcome.kind, performance.now() - beganMs);
     const madeRoom = isOverdue(outcome) ? this.makeRoom(run, packet) : undefined;
     return this.served(parcel, outcome, madeRoom);
+  }
+
+  private observe(pattern: string, outcome: Outcome['kind'], ms: number): void {
+    const { broker, queue } = this.options;
+    broker.observer?.served(queue, pattern, outcome, ms);
   }
 
   /** Noted while the place is held: a pause that it brings about is there before the next begins. */

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { ChannelModel, ConfirmChannel, Options } from 'amqplib';
 import { within } from './waiting.js';
 import type { BrokerLink } from './broker-link.js';
+import type { BrokerObserver } from './broker-observer.js';
 import type { BrokerCounters } from './counters.js';
 import { BrokerAway, ConfirmLost } from './errors.js';
 import type { BrokerLogger } from './logger.js';
@@ -17,6 +18,7 @@ export interface PublisherOptions {
   link: BrokerLink;
   logger: BrokerLogger;
   counters: BrokerCounters;
+  observer?: BrokerObserver;
   /** Makes sure that the queues we publish to exist; done on every new connection. */
   declare(connection: ChannelModel): Promise<void>;
   /** Messages sent and not yet confirmed; one more is refused. */
@@ -96,6 +98,10 @@ export class Publisher implements ChannelRole<ConfirmChannel> {
       }
       this.unconfirmed.set(messageId, message);
     });
+  }
+
+  get unconfirmedCount(): number {
+    return this.unconfirmed.size;
   }
 
   get isOpen(): boolean {
@@ -186,7 +192,11 @@ export class Publisher implements ChannelRole<ConfirmChannel> {
     const message = this.unconfirmed.get(messageId);
     if (!message) return; // given up by the sweep
     this.unconfirmed.delete(messageId);
-    const { counters } = this.options;
+    const { counters, observer } = this.options;
+    if (observer) {
+      const answer = message.returned ? 'unroutable' : 'accepted';
+      observer.confirmed(error ? 'lost' : answer, performance.now() - message.sentAtMs);
+    }
     if (error) {
       counters.confirmLost += 1;
       message.reject(new ConfirmLost(error.message));

@@ -81,7 +81,8 @@ export class Operators {
     if (!seized) return undefined;
     if (this.driver.stopped) throw new EngineStopped();
     counters.count('taken-over');
-    logger.info({ ...traceOf(seized), epoch: seized.epoch }, 'took over for an operator');
+    const { epoch } = seized;
+    logger.info({ ...traceOf(seized), epoch, formerOwner: row.owner }, 'took over for an operator');
     return this.driver.take(definition, seized) ?? this.driver.find(sagaId);
   }
 }

@@ -33,6 +33,9 @@ export interface TakeOverRequest {
   readonly definitions: readonly KnownDefinition[];
 }
 
+/** A saga that was taken over, and whom it was taken from, where the store says so. */
+export type TakenSaga = OpenSaga & { readonly formerOwner?: string };
+
 /**
  * Where sagas live. A rejected promise means that the database did not answer: the outcome of a
  * write is then unknown, and the row has to be read again.
@@ -45,7 +48,7 @@ export interface SagaStore {
   save(write: SagaWrite): Promise<'saved' | 'guard-failed'>;
   load(sagaId: string): Promise<SagaInstance | undefined>;
   /** Takes sagas of silent owners, raising version and epoch; skips what somebody else is taking. */
-  takeOver(request: TakeOverRequest): Promise<OpenSaga[]>;
+  takeOver(request: TakeOverRequest): Promise<TakenSaga[]>;
   /**
    * Makes this engine the owner of an unfinished saga, whoever has it, raising version and epoch:
    * the former owner's next write fails its guard. Undefined when the row is not as seen any more.

@@ -95,10 +95,10 @@ export class Caretaker {
     const isSteady = this.pulse.isSteady(this.ports.timers.nowMs());
     const silentAfterMs = isSteady ? settings.silentAfterMs : Infinity;
     const rows = await store.takeOver({ limit, silentAfterMs, definitions });
-    for (const row of rows) {
+    for (const { formerOwner, ...row } of rows) {
       this.ports.reached('mid-takeover');
       counters.count('taken-over');
-      logger.info({ ...traceOf(row), epoch: row.epoch }, 'took over');
+      logger.info({ ...traceOf(row), epoch: row.epoch, formerOwner }, 'took over');
       this.adopt(row);
     }
   }

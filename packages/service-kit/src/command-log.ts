@@ -1,5 +1,6 @@
 import { Fault, Rejection, type SagaTag } from '@backstitch/shared-types';
 import type { Logger } from './logger.js';
+import { logRoutine } from './routine-lines.js';
 import { commandTrace } from './trace-fields.js';
 
 export interface ServedCommand {
@@ -22,7 +23,7 @@ export async function logged<Answer>(
       const { code, message } = answer;
       logger.info({ code, why: message, ...line('rejected') }, pattern);
     } else {
-      logger.info(line('done'), pattern);
+      logRoutine(logger, line('done'), pattern);
     }
     return answer;
   } catch (error) {

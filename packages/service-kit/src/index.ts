@@ -1,4 +1,7 @@
+export { watchBatches } from './batch-metrics.js';
 export * from './boot.js';
+export { brokerTimings, exposeBrokerLoad } from './broker-metrics.js';
+export { type Build, BUILD } from './build.js';
 export * from './command-log.js';
 export { type AddressRange, addressRanges, IsAddressRangeList } from './config/address-ranges.js';
 export * from './config/app-config.js';
@@ -11,12 +14,14 @@ export { DatabaseAway, databaseFault, type DatabaseFault } from './database/data
 export * from './database/database.js';
 export * from './database/migrations.js';
 export * from './database/schema-check.js';
+export * from './exposed-gauges.js';
 export * from './fault-point.js';
 export * from './database-health.js';
 export type { HealthCheck } from './health-check.js';
 export * from './health.js';
 export { budgetOf, clientAddress } from './http/client-address.js';
 export { traceRequest } from './http/fastify.js';
+export { afterOf, foreignCursor, limitOf, nextLink } from './http/page-query.js';
 export { Problem, validationProblem } from './http/problem.js';
 export type { ProblemDocument, ProblemOptions } from './http/problem.js';
 export { problemOf } from './http/problem-of.js';
@@ -24,11 +29,14 @@ export * from './http/problem.filter.js';
 export { REQUEST_ID_HEADER, requestIdOf } from './http/request-id.js';
 export { isScrape, noteProblem, noteRequest } from './http/request-log.js';
 export * from './http/validation.js';
+export { INSTANCE_ID } from './instance-id.js';
 export * from './logger.js';
+export { logRoutine } from './routine-lines.js';
 export {
   Counter,
   exposeCounters,
   exposeGauge,
+  exposePool,
   Gauge,
   Histogram,
   metricsRegistry,
@@ -44,4 +52,5 @@ export {
   soonKnown,
   untilCurrencyKnown,
 } from './stored-currency.js';
+export { Timings, type TimingsOptions } from './timings.js';
 export * from './trace-fields.js';

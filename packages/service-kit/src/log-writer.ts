@@ -10,6 +10,9 @@ const FULL_PAUSE_MS = 10;
 /** At exit a full pipe is waited for as often as this, and no longer. */
 const FULL_PAUSES_MAX = 50;
 
+/** Lines of this process that nobody will read: the reader was too slow, or is gone. */
+export const logLosses = { linesDropped: 0 };
+
 /**
  * Writes log lines to a file descriptor in the background. Losing its reader (EPIPE) it falls
  * silent: an app whose parent is gone must still be able to end, which pino's own writer would
@@ -24,7 +27,10 @@ export class LogWriter {
   constructor(private readonly fd: number) {}
 
   write(line: string): void {
-    if (this.gone || this.waiting.length > WAITING_BYTES_MAX) return;
+    if (this.gone || this.waiting.length > WAITING_BYTES_MAX) {
+      logLosses.linesDropped += 1;
+      return;
+    }
     this.waiting += line;
     if (this.waiting.length >= BUFFER_BYTES) this.flush();
     else this.flushLater(FLUSH_INTERVAL_MS);
@@ -63,6 +69,7 @@ export class LogWriter {
     write(this.fd, this.writing!, (error, bytes) => {
       if (error && !isFull(error)) {
         this.gone = true;
+        logLosses.linesDropped += linesIn(this.waiting);
         this.waiting = '';
         return;
       }
@@ -76,6 +83,10 @@ export class LogWriter {
       else if (this.waiting !== '') this.flushLater(FLUSH_INTERVAL_MS);
     });
   }
+}
+
+function linesIn(text: string): number {
+  return text.split('\n').length - 1;
 }
 
 function isFull(error: unknown): boolean {

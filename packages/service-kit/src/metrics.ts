@@ -1,4 +1,7 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, register } from 'prom-client';
+import { observeServed } from './http-metrics.js';
+import { type WatchedPool, watchPool } from './pool-metrics.js';
+import { exposeProcess } from './process-metrics.js';
 
 export { Counter, Gauge, Histogram, register as metricsRegistry } from 'prom-client';
 
@@ -18,6 +21,7 @@ export function observeRequest(
   status: number,
   seconds: number,
 ): void {
+  observeServed(method, route, status, seconds);
   const key = `${method} ${route} ${status}`;
   let child = children.get(key);
   if (!child) {
@@ -31,6 +35,7 @@ export function observeRequest(
 export function startMetrics(app: string): void {
   register.setDefaultLabels({ app });
   if (!register.getSingleMetric('process_cpu_user_seconds_total')) collectDefaultMetrics();
+  exposeProcess();
 }
 
 /**
@@ -66,14 +71,9 @@ export function exposeGauge(name: string, help: string, read: () => number): voi
   register.registerMetric(gauge);
 }
 
-interface PoolLike {
-  readonly totalCount: number;
-  readonly idleCount: number;
-  readonly waitingCount: number;
-}
+const pools = new Map<string, WatchedPool>();
 
-const pools = new Map<string, PoolLike>();
-
+/** The name that it had; backstitch_db_connections tells more. */
 const poolConnections = new Gauge({
   name: 'database_pool',
   help: 'Connections of a pool that are in use or idle, and callers that wait for one',
@@ -90,6 +90,7 @@ const poolConnections = new Gauge({
 register.registerMetric(poolConnections);
 
 /** One pool a name; a later one of the same name takes its place. */
-export function exposePool(name: string, pool: PoolLike): void {
+export function exposePool(name: string, pool: WatchedPool): void {
   pools.set(name, pool);
+  watchPool(name, pool);
 }

@@ -1,4 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
+import { BUILD } from './build.js';
+import { INSTANCE_ID } from './instance-id.js';
 import { createLoggerTo } from './logger.js';
 import { NestLogger } from './nest-logger.js';
 import { commandTrace } from './trace-fields.js';
@@ -17,6 +19,8 @@ describe('NestLogger', () => {
         level: 'info',
         time: expect.stringMatching(/^\d{4}-\d\d-\d\dT/),
         app: 'test',
+        instance: INSTANCE_ID,
+        version: BUILD.version,
         context: 'NestApplication',
         msg: 'started',
       },

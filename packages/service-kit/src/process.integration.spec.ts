@@ -18,6 +18,19 @@ describe('an app as a process', () => {
     expect(app.output).toContain('CURRENCY must be');
   });
 
+  it('turns debug on and off by SIGUSR2, and says so', async () => {
+    app = new App({});
+    await app.says('is listening');
+    app.kill('SIGUSR2');
+    await app.says('SIGUSR2: the log says everything down to debug');
+    app.kill('SIGUSR2');
+    await app.says('SIGUSR2: the log says as much as before');
+    app.kill('SIGTERM');
+    expect(await app.end()).toBe(0);
+    const { instance } = JSON.parse(app.output.split('\n')[0]!) as { instance: string };
+    expect(app.output.split('\n').filter((line) => line && !line.includes(instance))).toEqual([]);
+  });
+
   it('says which port is taken and which variable chooses another, and exits with 1', async () => {
     const server = createServer().listen(0, '127.0.0.1');
     await once(server, 'listening');

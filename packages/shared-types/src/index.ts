@@ -11,6 +11,7 @@ export * from './operations-view.js';
 export * from './order-commands.js';
 export * from './order-id.command.js';
 export * from './packets.js';
+export * from './page.js';
 export * from './payment-commands.js';
 export * from './prefer.js';
 export * from './queues.js';

@@ -1,8 +1,19 @@
-import { IsInt, IsOptional, IsUUID, Max, Min } from 'class-validator';
+import {
+  IsInt,
+  IsOptional,
+  IsString,
+  IsUUID,
+  Max,
+  MaxLength,
+  Min,
+  NotContains,
+  ValidateIf,
+} from 'class-validator';
 import 'reflect-metadata';
 import { AtSight } from './at-sight.js';
 import { IsLines, QUANTITY_MAX } from './lines.decorator.js';
 import { IsAmount, OrderIdCommand } from './order-id.command.js';
+import { PAGE_LIMIT_MAX } from './page.js';
 
 export class InventoryReserveItem {
   @IsUUID('loose')
@@ -33,8 +44,34 @@ export class InventoryReserveCommand extends OrderIdCommand {
   holdSeconds?: number;
 }
 
-/** data of inventory.list: none, whatever was sent */
-export class InventoryListCommand {}
+/** A page and one product more, by which the asker knows whether another page follows. */
+const LISTED_MAX = PAGE_LIMIT_MAX + 1;
+
+/**
+ * data of inventory.list. Both ends are optional: without them the answer is the first hundred
+ * products. The catalogue's order is by name, then id; the next page is behind the last product.
+ */
+export class InventoryListCommand {
+  @IsOptional()
+  @IsInt()
+  @Min(1)
+  @Max(LISTED_MAX)
+  limit?: number;
+
+  @ValidateIf(
+    ({ afterName, afterId }: InventoryListCommand) => (afterName ?? afterId) !== undefined,
+  )
+  @IsString()
+  @MaxLength(1_000)
+  @NotContains('\0')
+  afterName?: string;
+
+  @ValidateIf(
+    ({ afterName, afterId }: InventoryListCommand) => (afterName ?? afterId) !== undefined,
+  )
+  @IsUUID('loose')
+  afterId?: string;
+}
 
 /** The answer of inventory.reserve: the first yes, whatever became of the hold since. */
 export interface InventoryReserved {

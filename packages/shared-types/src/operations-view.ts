@@ -47,13 +47,17 @@ export interface DeadLetterList {
   letters: DeadLetterView[];
   /** How many are not shown, by queue: they lie behind. */
   more: Record<string, number>;
+  /** The `after` of the next page; null when no more can be seen now. */
+  next: string | null;
 }
 
 /** The answer of GET /sagas: unfinished ones, parked ones first. */
 export interface SagaList {
   sagas: Omit<SagaView, 'log'>[];
-  /** How many are not shown. */
+  /** How many lie behind them. */
   more: number;
+  /** The `after` of the next page; null on the last one. */
+  next: string | null;
 }
 
 /** The answer of an action on a dead letter; the action is on record under its id. */

@@ -1,7 +1,8 @@
 /** `pnpm dead-letters`: what nobody could read or serve, and what may be done with it. */
 import { letterReport, lettersReport } from './letters-report.js';
 import { Refused } from './orchestrator.js';
-import { type ActionOptions, CommandLine, queryOf, terminal } from './run.js';
+import { type Pages, pagesOf } from './pages.js';
+import { type ActionOptions, CommandLine, terminal } from './run.js';
 import { sagaReport } from './sagas-report.js';
 import type {
   DeadLetterDone,
@@ -18,8 +19,16 @@ line
   .option('--limit <number>', 'at most so many [100]')
   .action(async ({ queue, limit }: { queue?: string; limit?: string }) => {
     const { orchestrator, show } = line.operating;
-    const query = queryOf({ queue, limit });
-    show(await orchestrator.get<DeadLetterList>(`/dead-letters${query}`), lettersReport);
+    const pages: Pages<DeadLetterList> = {
+      get: (query) => orchestrator.get(`/dead-letters${query}`),
+      entries: ({ letters }) => letters,
+      join: (before, { letters, more, next }) => ({
+        letters: [...before.letters, ...letters],
+        more: { ...before.more, ...more },
+        next,
+      }),
+    };
+    show(await pagesOf(pages, { queue, limit }), lettersReport);
   });
 
 line

@@ -1,5 +1,6 @@
 /** `pnpm sagas`: unfinished sagas, and what a person may ask of them. */
-import { type ActionOptions, CommandLine, queryOf, terminal } from './run.js';
+import { type Pages, pagesOf } from './pages.js';
+import { type ActionOptions, CommandLine, terminal } from './run.js';
 import { sagaReport, sagasReport } from './sagas-report.js';
 import type { SagaDone, SagaList, SagaView } from '@backstitch/shared-types';
 
@@ -11,7 +12,12 @@ line
   .option('--limit <number>', 'at most so many [100]')
   .action(async ({ state, limit }: { state?: string; limit?: string }) => {
     const { orchestrator, show } = line.operating;
-    show(await orchestrator.get<SagaList>(`/sagas${queryOf({ state, limit })}`), sagasReport);
+    const pages: Pages<SagaList> = {
+      get: (query) => orchestrator.get(`/sagas${query}`),
+      entries: ({ sagas }) => sagas,
+      join: (before, page) => ({ ...page, sagas: [...before.sagas, ...page.sagas] }),
+    };
+    show(await pagesOf(pages, { state, limit }), sagasReport);
   });
 
 line.look('show <sagaId>', 'one saga and its story').action(async (sagaId: string) => {

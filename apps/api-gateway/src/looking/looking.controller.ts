@@ -4,7 +4,7 @@ import { Controller, Get, Inject, Param, Req, Res } from '@nestjs/common';
 import { ApiOperation, ApiParam, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Admission } from '../admission/admission.js';
-import { OrderAnswer, ProductAnswer, SagaAnswer } from '../docs/answers.js';
+import { OrderAnswer, SagaAnswer } from '../docs/answers.js';
 import { ApiProblems } from '../docs/api-problems.js';
 import { Orchestrators } from '../orchestrators/orchestrators.client.js';
 import { relayLook } from '../orchestrators/orchestrators.relay.js';
@@ -45,14 +45,6 @@ export class LookingController {
     return this.#look(`/sagas/${sagaId}`, request, reply, (body) =>
       JSON.stringify(publicSaga(JSON.parse(body.toString()) as SagaView)),
     );
-  }
-
-  @Get('products')
-  @ApiOperation({ summary: 'The catalogue, with what is available now' })
-  @ApiResponse({ status: 200, type: [ProductAnswer], description: 'The products' })
-  @ApiProblems({ 503: 'Cannot be read now' })
-  products(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
-    return this.#look('/products', request, reply);
   }
 
   async #look(

@@ -1,11 +1,17 @@
 import { Coalescer } from '@backstitch/coalesce';
-import type { Database, Statement } from '@backstitch/service-kit';
+import { type Database, type Statement, watchBatches } from '@backstitch/service-kit';
 import { fromMinor, toMinor, type ProductView } from '@backstitch/shared-types';
+import type { CataloguePage } from './catalogue-page.js';
 
-const LIST: Statement = {
-  name: 'list_products',
-  text: 'SELECT id, name, description, price, stock_quantity FROM products WHERE price > 0 ORDER BY name, id',
-  values: [],
+const PRODUCTS = 'SELECT id, name, description, price, stock_quantity FROM products';
+const IN_ORDER = 'ORDER BY left(name, 100), id LIMIT $1';
+
+/** Both read the index of this order from where the page begins, and no more than the page. */
+const FIRST_PAGE = { name: 'first_products', text: `${PRODUCTS} WHERE price > 0 ${IN_ORDER}` };
+const NEXT_PAGE = {
+  name: 'next_products',
+  text:
+    `${PRODUCTS} WHERE price > 0 AND (left(name, 100), id) > (left($2, 100), $3::uuid) ` + IN_ORDER,
 };
 
 interface ProductRow {
@@ -16,9 +22,9 @@ interface ProductRow {
   stock_quantity: number;
 }
 
-/** Reads the catalogue. Those who ask while it is being read share the next reading. */
+/** Reads the catalogue. Those who ask for a page while it is being read share the next reading. */
 export class CatalogueRepository {
-  private readonly readings: Coalescer<'list', ProductView[]>;
+  private readonly readings: Coalescer<CataloguePage, ProductView[]>;
 
   constructor(
     private readonly database: Pick<Database, 'query'>,
@@ -26,19 +32,21 @@ export class CatalogueRepository {
     private readonly digits: number,
   ) {
     this.readings = new Coalescer({
-      keyOf: (list) => list,
+      keyOf: ({ limit, after }) => JSON.stringify([limit, after?.name, after?.id]),
       sameWork: () => true,
-      run: async () => [{ ok: await this.read() }],
+      batchMax: 1,
+      run: async ([page]) => [{ ok: await this.read(page!) }],
     });
+    watchBatches('catalogue', this.readings);
   }
 
-  /** Every product by name, with what is available now. Throws DatabaseAway. */
-  list(): Promise<ProductView[]> {
-    return this.readings.submit('list');
+  /** A page by name, with what is available now. Throws DatabaseAway. */
+  list(page: CataloguePage): Promise<ProductView[]> {
+    return this.readings.submit(page);
   }
 
-  private async read(): Promise<ProductView[]> {
-    const rows = await this.database.query<ProductRow>(LIST);
+  private async read(page: CataloguePage): Promise<ProductView[]> {
+    const rows = await this.database.query<ProductRow>(statementOf(page));
     return rows.map(({ stock_quantity: available, price, ...row }) => ({
       ...row,
       price: this.spelled(price),
@@ -52,4 +60,9 @@ export class CatalogueRepository {
     const minor = toMinor(price, this.digits);
     return minor === undefined ? price : fromMinor(minor, this.digits);
   }
+}
+
+function statementOf({ limit, after }: CataloguePage): Statement {
+  if (!after) return { ...FIRST_PAGE, values: [limit] };
+  return { ...NEXT_PAGE, values: [limit, after.name, after.id] };
 }

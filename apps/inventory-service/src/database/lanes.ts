@@ -1,6 +1,7 @@
 import {
   databaseFault,
   databaseNameOf,
+  exposePool,
   retryingContention,
   surviveLostConnections,
   type Logger,
@@ -55,6 +56,7 @@ export class Lanes {
     };
     this.pool = new pg.Pool(options);
     surviveLostConnections(this.pool, logger);
+    exposePool('stock', this.pool);
   }
 
   /**

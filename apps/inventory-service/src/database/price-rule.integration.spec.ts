@@ -22,6 +22,8 @@ const storeOf = (stock: StockFixture) => ({
 
 const UNSELLABLE = { code: '23514', constraint: 'products_price_rule' };
 
+const ALL = { limit: 100, after: undefined };
+
 describe('the products table', () => {
   let stock: StockFixture;
   beforeAll(async () => {
@@ -67,10 +69,10 @@ describe('a catalogue in a currency without minor digits', () => {
 
   it('has whole prices, nominally the same', async () => {
     const list = await new CatalogueRepository(
-      { query: (one) => stock.query(one.text) },
+      { query: ({ text, values }) => stock.query(text, values) },
       'JPY',
       0,
-    ).list();
+    ).list(ALL);
     const prices = Object.fromEntries(list.map(({ name, price }) => [name, price]));
     expect(prices).toMatchObject({ 'Wireless Mouse': '30', 'Laptop - Dell XPS 15': '1300' });
     expect(Object.values(prices).filter((price) => !/^\d+$/.test(price))).toEqual([]);
@@ -116,13 +118,13 @@ describe('a product from before the rule', () => {
     await requirePriceRule(storeOf(stock), 'USD');
     expect(verdict(await stock.repository.submit(releaseOf(orderId)))).toBe('yes');
     await stock.query('UPDATE products SET stock_quantity = 9 WHERE id = $1', [free]);
-    const catalogue = new CatalogueRepository({ query: (one) => stock.query(one.text) }, 'USD', 2);
-    expect((await catalogue.list()).map(({ id }) => id)).not.toContain(free);
+    const catalogue = new CatalogueRepository({ query: ({ text, values }) => stock.query(text, values) }, 'USD', 2);
+    expect((await catalogue.list(ALL)).map(({ id }) => id)).not.toContain(free);
     const demand = [{ productId: free, quantity: 1 }];
     const reserve = () => stock.repository.submit(reserveOf(newOrder(), demand));
     expect(verdict(await reserve())).toBe('PRODUCT_NOT_FOUND');
     await stock.query('UPDATE products SET price = 5 WHERE id = $1', [free]);
-    expect((await catalogue.list()).map(({ id }) => id)).toContain(free);
+    expect((await catalogue.list(ALL)).map(({ id }) => id)).toContain(free);
     expect(verdict(await reserve())).toBe('yes');
   });
 

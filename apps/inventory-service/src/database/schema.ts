@@ -34,6 +34,8 @@ export const products = pgTable(
   (table) => [
     check('products_stock_quantity_check', sql`${table.stockQuantity} >= 0`),
     check('products_price_check', sql`${table.price} >= 0`),
+    // The order of the catalogue. Names may be longer than an entry of an index.
+    index('products_by_name').on(sql`left(${table.name}, 100)`, table.id),
   ],
 );
 

@@ -1,5 +1,5 @@
 import { Coalescer } from '@backstitch/coalesce';
-import { databaseFault } from '@backstitch/service-kit';
+import { databaseFault, watchBatches } from '@backstitch/service-kit';
 import type { Lanes } from '../database/lanes.js';
 import type { Hold, StockAnswer } from './hold.js';
 import { Shelf } from './shelf.js';
@@ -38,6 +38,7 @@ export class StockRepository {
       run: (batch) =>
         this.lanes.transact((flight) => new StockTransaction(flight, batch, this.terms).run()),
     });
+    watchBatches('stock', this.commands);
   }
 
   /**

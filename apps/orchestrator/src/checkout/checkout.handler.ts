@@ -3,6 +3,7 @@ import { DatabaseTimeUnknown } from '@backstitch/saga-engine/postgres';
 import {
   databaseFault,
   type Logger,
+  logRoutine,
   Problem,
   retryAfterSeconds,
   Shedding,
@@ -216,7 +217,9 @@ export class CheckoutHandler {
   #logAcceptance(request: CheckoutRequest, found: ExistingCheckout, replayed: boolean): void {
     const { sagaId, orderId } = found;
     const fields = { sagaId, orderId, requestId: request.requestId };
-    this.#options.logger.info(fields, replayed ? 'checkout replayed' : 'checkout accepted');
+    const { logger } = this.#options;
+    if (replayed) logger.info(fields, 'checkout replayed');
+    else logRoutine(logger, fields, 'checkout accepted');
   }
 }
 

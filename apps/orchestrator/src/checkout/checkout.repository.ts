@@ -1,5 +1,5 @@
 import { type BatchOutcome, Coalescer } from '@backstitch/coalesce';
-import { type Database, DatabaseAway, databaseFault } from '@backstitch/service-kit';
+import { type Database, DatabaseAway, databaseFault, watchBatches } from '@backstitch/service-kit';
 import {
   type Asking,
   beginCheckouts,
@@ -52,6 +52,8 @@ export class CheckoutRepository {
       keyOf: ({ sagaId }) => sagaId,
       run: (batch) => this.#readBatch(batch),
     });
+    watchBatches('checkout_claims', this.#beginnings);
+    watchBatches('checkout_lookups', this.#questions);
   }
 
   /**

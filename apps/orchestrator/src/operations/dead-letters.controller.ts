@@ -1,13 +1,15 @@
-import { validationProblem } from '@backstitch/service-kit';
+import { afterOf, limitOf, validationProblem } from '@backstitch/service-kit';
 import {
   COMMAND_QUEUES,
   type DeadLetterDone,
   type DeadLetterList,
   type WholeDeadLetterView,
 } from '@backstitch/shared-types';
-import { Body, Controller, Get, HttpCode, Inject, Param, Post, Query } from '@nestjs/common';
-import { DeadLettersHandler } from './dead-letters.handler.js';
-import { limitOf, OperatorRequest, ReplayRequest } from './operator-request.dto.js';
+import { Body, Controller, Get, HttpCode, Inject, Param, Post, Query, Res } from '@nestjs/common';
+import type { FastifyReply } from 'fastify';
+import { DEAD_LETTERS, DeadLettersHandler } from './dead-letters.handler.js';
+import { linkNext } from './next-page.js';
+import { OperatorRequest, ReplayRequest } from './operator-request.dto.js';
 
 /** For operators, on the orchestrator only: no gateway passes these on. */
 @Controller('dead-letters')
@@ -15,11 +17,17 @@ export class DeadLettersController {
   constructor(@Inject(DeadLettersHandler) private readonly handler: DeadLettersHandler) {}
 
   @Get()
-  list(
+  async list(
     @Query('queue') queue: string | undefined,
-    @Query('limit') limit: string | undefined,
+    @Query('limit') limitText: unknown,
+    @Query('after') afterText: unknown,
+    @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<DeadLetterList> {
-    return this.handler.list(queueOf(queue), limitOf(limit));
+    const limit = limitOf(limitText);
+    const [after] = afterOf(DEAD_LETTERS, 1, afterText) ?? [];
+    const list = await this.handler.list(queueOf(queue), limit, after);
+    linkNext(reply, `/${DEAD_LETTERS}`, { queue, limit: String(limit) }, list.next);
+    return list;
   }
 
   @Get(':id')

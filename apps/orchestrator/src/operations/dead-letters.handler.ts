@@ -1,8 +1,9 @@
 import type { DeadLetter, DeadLetterQueues, HeldDeadLetter } from '@backstitch/messaging';
 import { ConfirmLost, deadLetterNote } from '@backstitch/messaging';
-import { type Logger, Problem } from '@backstitch/service-kit';
+import { foreignCursor, type Logger, Problem } from '@backstitch/service-kit';
 import {
   COMMAND_QUEUES,
+  cursorOf,
   type DeadLetterDone,
   type DeadLetterList,
   type DeadLetterView,
@@ -25,6 +26,8 @@ export interface DeadLettersParts {
 
 type LetterAction = 'replay' | 'discard';
 const QUEUES: readonly string[] = Object.values(COMMAND_QUEUES);
+/** The list that its cursors belong to: each names the letter before the page. */
+export const DEAD_LETTERS = 'dead-letters';
 /** The record keeps what was discarded, up to this. */
 const KEPT_BYTES_MAX = 256 * 1024;
 
@@ -32,18 +35,32 @@ const KEPT_BYTES_MAX = 256 * 1024;
 export class DeadLettersHandler {
   constructor(private readonly parts: DeadLettersParts) {}
 
-  async list(queue: string | undefined, limit: number): Promise<DeadLetterList> {
+  /**
+   * A page of what can be seen now. When the letter before it is gone, the page begins again at the
+   * head of that letter's queue: letters may be shown twice, and none is left out.
+   */
+  async list(
+    queue: string | undefined,
+    limit: number,
+    after: string | undefined,
+  ): Promise<DeadLetterList> {
     const letters: DeadLetterView[] = [];
     const more: Record<string, number> = {};
-    for (const name of queue === undefined ? QUEUES : [queue]) {
+    let seenBehind = 0;
+    for (const name of queuesBehind(queue, after)) {
       const looked = await this.alone(name, () => this.parts.queues.look(name));
       const ids = idsOf(name, looked.letters);
-      const shown = looked.letters.slice(0, limit - letters.length);
+      const from = after === undefined ? 0 : ids.indexOf(after) + 1;
+      const shown = looked.letters.slice(from, from + limit - letters.length);
       const assessed = await this.parts.letters.assessAll(shown);
-      letters.push(...assessed.map((each, at) => letterViewOf(ids[at]!, each)));
-      more[name] = looked.letters.length - shown.length + looked.more;
+      letters.push(...assessed.map((each, at) => letterViewOf(ids[from + at]!, each)));
+      const left = looked.letters.length - from - shown.length;
+      seenBehind += left;
+      more[name] = left + looked.more;
     }
-    return { letters, more };
+    const last = letters.at(-1);
+    const next = last && seenBehind > 0 ? cursorOf(DEAD_LETTERS, [last.id]) : null;
+    return { letters, more, next };
   }
 
   async show(id: string): Promise<WholeDeadLetterView> {
@@ -160,4 +177,13 @@ function recordOf(
       : {};
   const detail = { died: note.reason, sagaId, orderId, bytes: body.length, ...kept };
   return { ...about, seen: verdict.class, detail };
+}
+
+/** The queues that a page may show letters of, from the one of the letter before it. Throws 400. */
+function queuesBehind(queue: string | undefined, after: string | undefined): readonly string[] {
+  const queues = queue === undefined ? QUEUES : [queue];
+  if (after === undefined) return queues;
+  const from = queues.indexOf(queueOfId(after) ?? '');
+  if (from < 0) throw foreignCursor();
+  return queues.slice(from);
 }

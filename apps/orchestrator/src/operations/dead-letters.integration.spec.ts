@@ -1,4 +1,4 @@
-import { COMMAND_QUEUES, deadLetterQueueOf, newUuid } from '@backstitch/shared-types';
+import { COMMAND_QUEUES, cursorOf, deadLetterQueueOf, newUuid } from '@backstitch/shared-types';
 import { type AppProcess, waitFor } from '@backstitch/testkit';
 import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { type Answer, ask, Orchestrators, post } from '../testing/orchestrators.js';
@@ -8,6 +8,8 @@ jest.setTimeout(60_000);
 
 const { payment, order } = COMMAND_QUEUES;
 const DEAD = deadLetterQueueOf(payment);
+/** The cursor of another list. */
+const FOREIGN = cursorOf('products', ['Mouse', newUuid()]);
 const WHO = { reason: 'the bank is back', operator: 'olga' };
 
 let shop: Orchestrators;
@@ -252,7 +254,7 @@ describe('an action', () => {
     expect(await ask(one, 'GET', `/dead-letters/${id}`)).toMatchObject({ status: 404 });
   });
 
-  it.each(['queue=none', 'limit=0', 'limit=1001', 'limit=x'])(
+  it.each(['queue=none', 'limit=0', 'limit=101', 'limit=x', 'after=x', `after=${FOREIGN}`])(
     'asked with ?%s is 400',
     async (q) => {
       expect(await ask(one, 'GET', `/dead-letters?${q}`)).toMatchObject({ status: 400 });

@@ -1,4 +1,3 @@
-import { validationProblem } from '@backstitch/service-kit';
 import { AtSight, HasVisibleText } from '@backstitch/shared-types';
 import { IsBoolean, IsOptional, IsString, Length, Matches } from 'class-validator';
 
@@ -27,15 +26,4 @@ export class ReplayRequest extends OperatorRequest {
   @IsOptional()
   @IsBoolean()
   repaired?: boolean;
-}
-
-const LIMIT_MAX = 1_000;
-
-/** The query's `limit`, 100 when it is not given. Throws 400. */
-export function limitOf(text: string | undefined): number {
-  if (text === undefined) return 100;
-  const limit = /^\d{1,4}$/.test(text) ? Number(text) : 0;
-  if (limit >= 1 && limit <= LIMIT_MAX) return limit;
-  const message = `limit must be a whole number from 1 to ${LIMIT_MAX}`;
-  throw validationProblem([{ field: 'limit', message }]);
 }

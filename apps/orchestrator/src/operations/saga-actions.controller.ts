@@ -1,8 +1,11 @@
-import { UuidParam, validationProblem } from '@backstitch/service-kit';
+import { limitOf, UuidParam, validationProblem } from '@backstitch/service-kit';
 import type { SagaDone, SagaList } from '@backstitch/shared-types';
-import { Body, Controller, Get, HttpCode, Inject, Param, Post, Query } from '@nestjs/common';
-import { limitOf, OperatorRequest } from './operator-request.dto.js';
+import { Body, Controller, Get, HttpCode, Inject, Param, Post, Query, Res } from '@nestjs/common';
+import type { FastifyReply } from 'fastify';
+import { linkNext } from './next-page.js';
+import { OperatorRequest } from './operator-request.dto.js';
 import { SagaActionsHandler } from './saga-actions.handler.js';
+import { sagasBehind } from './unfinished-page.js';
 
 /** For operators, on the orchestrator only: no gateway passes these on. */
 @Controller('sagas')
@@ -10,15 +13,21 @@ export class SagaActionsController {
   constructor(@Inject(SagaActionsHandler) private readonly handler: SagaActionsHandler) {}
 
   @Get()
-  list(
+  async list(
     @Query('state') state: string | undefined,
-    @Query('limit') limit: string | undefined,
+    @Query('limit') limitText: unknown,
+    @Query('after') afterText: unknown,
+    @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<SagaList> {
     if (state !== undefined && state !== 'parked' && state !== 'unfinished') {
       const message = 'state must be parked or unfinished';
       throw validationProblem([{ field: 'state', message }]);
     }
-    return this.handler.list({ parkedOnly: state === 'parked', limit: limitOf(limit) });
+    const limit = limitOf(limitText);
+    const after = sagasBehind(afterText);
+    const list = await this.handler.list({ parkedOnly: state === 'parked', limit, after });
+    linkNext(reply, '/sagas', { state, limit: String(limit) }, list.next);
+    return list;
   }
 
   @Post(':sagaId/retry')

@@ -11,6 +11,7 @@ import { sagaViewOf } from '../sagas/saga-view.js';
 import type { OperatorActions } from './operator-actions.repository.js';
 import type { OperatorRequest } from './operator-request.dto.js';
 import { standOf, whyRefused } from './saga-refusals.js';
+import { cursorBehind, type UnfinishedPlace } from './unfinished-page.js';
 import type { UnfinishedSagasRepository } from './unfinished-sagas.repository.js';
 
 export interface SagaActionsParts {
@@ -25,12 +26,17 @@ export interface SagaActionsParts {
 export class SagaActionsHandler {
   constructor(private readonly parts: SagaActionsParts) {}
 
-  async list(which: { parkedOnly: boolean; limit: number }): Promise<SagaList> {
+  async list(which: {
+    parkedOnly: boolean;
+    limit: number;
+    after: UnfinishedPlace | undefined;
+  }): Promise<SagaList> {
     return available(async () => {
-      const { sagaIds, more } = await this.parts.unfinished.list(which);
-      const sagas = await Promise.all(sagaIds.map((sagaId) => this.parts.store.load(sagaId)));
+      const { places, more } = await this.parts.unfinished.list(which);
+      const sagas = await Promise.all(places.map(({ sagaId }) => this.parts.store.load(sagaId)));
       const views = sagas.flatMap((saga) => (saga ? [withoutLog(saga)] : []));
-      return { sagas: views, more };
+      const last = places.at(-1);
+      return { sagas: views, more, next: last && more > 0 ? cursorBehind(last) : null };
     });
   }
 

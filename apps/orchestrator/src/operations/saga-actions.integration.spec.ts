@@ -1,8 +1,9 @@
-import { newUuid } from '@backstitch/shared-types';
+import { cursorOf, newUuid } from '@backstitch/shared-types';
 import { type AppProcess, waitFor } from '@backstitch/testkit';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { type Answer, ask, Orchestrators, post } from '../testing/orchestrators.js';
 import { recordsOf, UNHURRIED } from '../testing/letters.js';
+import { copySaga } from '../testing/stored-rows.js';
 
 jest.setTimeout(60_000);
 
@@ -163,5 +164,42 @@ describe('asking', () => {
     expect(body).toMatchObject({ sagas: [{ status: 'RUNNING' }], more: 1 });
     expect(await listed('state=unfinished')).toEqual(sagas);
     expect(await listed('state=parked')).toEqual([]);
+  });
+
+  it('lists page by page, parked ones first and then the oldest, each once', async () => {
+    const sagaId = await begun();
+    const before = (await listed('state=unfinished')).length;
+    await copySaga(shop, 4, { created_at: `now() - random() * interval '1 hour'` });
+    await copySaga(shop, 2, { needs_attention: 'true' });
+    await copySaga(shop, 3, { created_at: `'2026-01-01T00:00:00.000001Z'` });
+    const all = await listed('state=unfinished');
+    expect(all).toHaveLength(before + 9);
+    expect(all).toContain(sagaId);
+    const pages: unknown[] = [];
+    let path: string | undefined = '/sagas?state=unfinished&limit=3';
+    while (path !== undefined) {
+      const { headers, body }: Answer = await ask(one, 'GET', path);
+      const sagas = body.sagas as { sagaId: string }[];
+      pages.push(...sagas.map((saga) => saga.sagaId));
+      expect(body.more).toBe(all.length - pages.length);
+      path = /^<([^>]+)>; rel="next"$/.exec(headers.get('link') ?? '')?.[1];
+      expect(path === undefined).toBe(body.next === null);
+    }
+    expect(pages).toEqual(all);
+  });
+
+  it.each([
+    'limit=0',
+    'limit=101',
+    'limit=1&limit=2',
+    'after=x',
+    `after=${cursorOf('products', ['parked', '2026-01-01T00:00:00.000001Z', newUuid()])}`,
+    `after=${cursorOf('sagas', ['parked', 'yesterday', newUuid()])}`,
+    `after=${cursorOf('sagas', ['parked', '2026-99-01T00:00:00.000001Z', newUuid()])}`,
+    `after=${cursorOf('sagas', ['parked', '2026-01-01T00:00:00.000001Z', 'x'])}`,
+    `after=${cursorOf('sagas', ['any', '2026-01-01T00:00:00.000001Z', newUuid()])}`,
+  ])('of a page that is none (%s) are refused by its field', async (query) => {
+    const answer = await ask(one, 'GET', `/sagas?${query}`);
+    expect(answer).toMatchObject({ status: 400, body: { code: 'VALIDATION_FAILED' } });
   });
 });

@@ -1,14 +1,20 @@
 import type { Database } from '@backstitch/service-kit';
+import type { UnfinishedPlace } from './unfinished-page.js';
 
 const LIST = `
-SELECT saga_id, count(*) OVER ()::int AS all FROM saga_state
+SELECT saga_id AS "sagaId", needs_attention AS "isParked",
+  to_char(created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS "createdAt",
+  count(*) OVER ()::int AS all
+FROM saga_state
 WHERE status IN ('RUNNING', 'COMPENSATING') AND (needs_attention OR NOT $1::boolean)
-ORDER BY needs_attention DESC, created_at
+  AND ($3::boolean IS NULL OR (NOT needs_attention, created_at, saga_id)
+    > (NOT $3::boolean, $4::timestamptz, $5::uuid))
+ORDER BY needs_attention DESC, created_at, saga_id
 LIMIT $2`;
 
 export interface UnfinishedSagas {
-  readonly sagaIds: readonly string[];
-  /** How many there are besides. */
+  readonly places: readonly UnfinishedPlace[];
+  /** How many there are behind them. */
   readonly more: number;
 }
 
@@ -16,11 +22,15 @@ export interface UnfinishedSagas {
 export class UnfinishedSagasRepository {
   constructor(private readonly database: Database) {}
 
-  async list(which: { parkedOnly: boolean; limit: number }): Promise<UnfinishedSagas> {
-    const values = [which.parkedOnly, which.limit];
-    const query = { name: 'unfinished_sagas', text: LIST, values };
-    const rows = await this.database.query<{ saga_id: string; all: number }>(query);
-    const sagaIds = rows.map((row) => row.saga_id);
-    return { sagaIds, more: (rows[0]?.all ?? 0) - sagaIds.length };
+  async list(which: {
+    parkedOnly: boolean;
+    limit: number;
+    after: UnfinishedPlace | undefined;
+  }): Promise<UnfinishedSagas> {
+    const { parkedOnly, limit, after } = which;
+    const behind = [after?.isParked ?? null, after?.createdAt ?? null, after?.sagaId ?? null];
+    const query = { name: 'unfinished_sagas', text: LIST, values: [parkedOnly, limit, ...behind] };
+    const rows = await this.database.query<UnfinishedPlace & { all: number }>(query);
+    return { places: rows, more: (rows[0]?.all ?? 0) - rows.length };
   }
 }

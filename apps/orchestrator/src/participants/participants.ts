@@ -17,7 +17,7 @@ export function checkoutParticipants(ask: Ask): Participant[] {
     {
       queue: inventory,
       title: 'The stock is',
-      ask: (timeoutMs) => ask(inventory, COMMANDS.inventoryList, {}, timeoutMs),
+      ask: (timeoutMs) => ask(inventory, COMMANDS.inventoryList, { limit: 1 }, timeoutMs),
     },
     {
       queue: payment,

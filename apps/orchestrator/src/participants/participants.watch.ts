@@ -3,6 +3,7 @@ import { Gauge, type Logger } from '@backstitch/service-kit';
 import { inTime } from '../checkout/in-time.js';
 import { Breaker, type BreakerSettings, type BreakerState } from './breaker.js';
 import { signOf } from './participant-sign.js';
+import { exposeUnanswered, observeStep } from './step-metrics.js';
 import { type Silence, Unanswered } from './unanswered.js';
 
 /** Somebody whom the saga needs, named as its caller may read it. */
@@ -78,6 +79,12 @@ export class ParticipantWatch {
     for (const { queue } of this.#watched) breakerGauge.set({ queue }, GAUGE_OF.closed);
   }
 
+  /** Tells of itself under /metrics; once a process. */
+  expose(): this {
+    exposeUnanswered(this.#unanswered, [...this.#byQueue.keys()]);
+    return this;
+  }
+
   start(): void {
     this.#timer = setInterval(() => this.#judge(), JUDGE_EVERY_MS);
     this.#timer.unref();
@@ -107,12 +114,13 @@ export class ParticipantWatch {
   }
 
   replied(reply: ArrivedReply): void {
-    this.#unanswered.answered(reply);
+    const nowMs = performance.now();
+    const sentAtMs = this.#unanswered.answered(reply);
+    if (sentAtMs !== undefined) observeStep(reply, reply.outcome.kind, nowMs - sentAtMs);
     const queue = this.#commands.get(`${reply.step}:${reply.direction}`)?.queue;
     const watched = queue === undefined ? undefined : this.#byQueue.get(queue);
     if (!watched) return;
     const sign = signOf(reply);
-    const nowMs = performance.now();
     if (sign === 'serves') watched.breaker.served(nowMs);
     else if (sign === 'cannot') watched.breaker.fault(reply.sagaId, nowMs);
     this.#tell(watched);
@@ -151,7 +159,9 @@ export class ParticipantWatch {
     if (nowMs - this.#lookedAtMs >= LOOK_EVERY_MS) void this.#look();
   }
 
-  #silent({ queue, sagaId, sentAtMs }: Silence, nowMs: number): void {
+  #silent(missed: Silence, nowMs: number): void {
+    const { queue, sagaId, sentAtMs } = missed;
+    observeStep(missed, 'silent', nowMs - sentAtMs);
     this.#byQueue.get(queue)?.breaker.silent(sagaId, sentAtMs, nowMs);
   }
 

@@ -40,6 +40,25 @@ describe('commands without an answer', () => {
     expect(unanswered.takeOverdue(249)).toEqual([]);
   });
 
+  it('say when they were sent, once they are answered', () => {
+    const unanswered = new Unanswered();
+    unanswered.sent(command('a'), 7);
+    expect(unanswered.answered(command('a'))).toBe(7);
+    expect(unanswered.answered(command('a'))).toBeUndefined();
+  });
+
+  it('say of each queue how old the oldest of them is, sent again or not', () => {
+    const unanswered = new Unanswered();
+    unanswered.sent(command('a'), 10);
+    unanswered.sent(command('b'), 20);
+    unanswered.sent({ ...command('a', 'SHIP'), queue: 'parcels' }, 30);
+    unanswered.sent(command('a'), 40);
+    expect([...unanswered.oldestByQueue()]).toEqual([
+      ['payments', 20],
+      ['parcels', 30],
+    ]);
+  });
+
   it('are forgotten all at once', () => {
     const unanswered = new Unanswered();
     unanswered.sent(command('a'), 0);

@@ -9,6 +9,8 @@ export interface SentCommand {
 /** A command that got no reply in its time. */
 export interface Silence {
   sagaId: string;
+  step: string;
+  direction: string;
   queue: string;
   sentAtMs: number;
 }
@@ -23,18 +25,31 @@ export class Unanswered {
 
   /** The attempt before it counts as silence when it was overdue already. */
   sent(command: SentCommand, nowMs: number): Silence | undefined {
-    const { sagaId, queue, replyTimeoutMs } = command;
+    const { sagaId, step, direction, queue, replyTimeoutMs } = command;
     const name = nameOf(command);
     const before = this.#waiting.get(name);
     // A map keeps the place of a key that is set again: the order must stay that of sending.
     this.#waiting.delete(name);
     const dueAtMs = nowMs + replyTimeoutMs;
-    this.#waiting.set(name, { sagaId, queue, sentAtMs: nowMs, dueAtMs });
+    this.#waiting.set(name, { sagaId, step, direction, queue, sentAtMs: nowMs, dueAtMs });
     return before && before.dueAtMs <= nowMs ? before : undefined;
   }
 
-  answered(command: Pick<SentCommand, 'sagaId' | 'step' | 'direction'>): void {
-    this.#waiting.delete(nameOf(command));
+  /** When it was sent; undefined when no answer to it was awaited any more. */
+  answered(command: Pick<SentCommand, 'sagaId' | 'step' | 'direction'>): number | undefined {
+    const name = nameOf(command);
+    const sentAtMs = this.#waiting.get(name)?.sentAtMs;
+    this.#waiting.delete(name);
+    return sentAtMs;
+  }
+
+  /** When the oldest command of each queue was sent that has no answer yet. */
+  oldestByQueue(): Map<string, number> {
+    const oldest = new Map<string, number>();
+    for (const { queue, sentAtMs } of this.#waiting.values()) {
+      if (!oldest.has(queue)) oldest.set(queue, sentAtMs); // they are in the order of sending
+    }
+    return oldest;
   }
 
   /** Every command is overdue once. */

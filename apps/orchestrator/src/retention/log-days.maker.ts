@@ -1,4 +1,4 @@
-import { exposeGauge, type Logger } from '@backstitch/service-kit';
+import { exposeKnownGauge, type Logger } from '@backstitch/service-kit';
 import { daysAhead, type MissingDay } from './log-days.js';
 import type { LogDaysRepository } from './log-days.repository.js';
 
@@ -17,7 +17,7 @@ const WITHIN_MS = 10_000;
 /** Makes the days of the log before anything happens in them. */
 export class LogDaysMaker {
   readonly #wanted: number;
-  #ahead = 0;
+  #ahead: number | undefined;
 
   constructor(private readonly parts: LogDaysParts) {
     this.#wanted = parts.ahead ?? AHEAD;
@@ -26,7 +26,7 @@ export class LogDaysMaker {
   /** Tells of itself under /metrics; once a process. */
   expose(): this {
     const help = 'Days after today that the log has partitions for; -1 when today has none';
-    exposeGauge('saga_log_days_ahead', help, () => this.#ahead);
+    exposeKnownGauge('saga_log_days_ahead', help, () => this.#ahead);
     return this;
   }
 

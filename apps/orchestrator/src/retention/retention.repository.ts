@@ -12,6 +12,7 @@ import {
   REMOVE_KEYS,
   REMOVE_SAGAS,
   REMOVE_STRAY_LOGS,
+  ORDERS_OF,
   sagasIn,
   STILL_THERE,
 } from './retention.sql.js';
@@ -106,6 +107,7 @@ export class OldRows {
     kept: Kept,
   ): Promise<{ sagas: number; keys: number; left: string[] }> {
     const { client, days } = this;
+    const named = await this.namedAmong(sagaIds, kept);
     const removed = await inTransaction(client, async () => {
       const locked = await client.query<{ at: string }>({
         name: 'retention_lock_keys',
@@ -118,8 +120,8 @@ export class OldRows {
         values: [
           sagaIds,
           days.sagas,
-          kept.sagaIds,
-          kept.orderIds,
+          named.sagaIds,
+          named.orderIds,
           locked.rows.map(({ at }) => at),
           days.keys,
         ],
@@ -127,6 +129,16 @@ export class OldRows {
       return rows[0]!;
     });
     return { ...removed, left: await this.ids(STILL_THERE, [sagaIds]) };
+  }
+
+  /** Dead letters may name far more ids than one statement should be given. */
+  private async namedAmong(
+    sagaIds: readonly string[],
+    kept: Kept,
+  ): Promise<{ sagaIds: string[]; orderIds: string[] }> {
+    const bySaga = sagaIds.filter((id) => kept.sagaIds.has(id));
+    const orderIds = kept.orderIds.size > 0 ? await this.ids(ORDERS_OF, [sagaIds]) : [];
+    return { sagaIds: bySaga, orderIds: orderIds.filter((id) => kept.orderIds.has(id)) };
   }
 
   /** For the default partition, which is never dropped. */

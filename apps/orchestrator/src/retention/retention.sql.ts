@@ -78,6 +78,8 @@ SELECT (SELECT count(*) FROM removed)::int AS sagas, (SELECT count(*) FROM forgo
 /** Of these sagas the ones that are still there. */
 export const STILL_THERE = `SELECT saga_id AS id FROM saga_state WHERE saga_id = ANY ($1::uuid[])`;
 
+export const ORDERS_OF = `SELECT order_id AS id FROM saga_state WHERE saga_id = ANY ($1::uuid[])`;
+
 /** Rows that found no partition of their day go one by one, once their saga is gone. */
 export const REMOVE_STRAY_LOGS = `
 DELETE FROM saga_logs_default l

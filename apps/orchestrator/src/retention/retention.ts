@@ -1,7 +1,9 @@
 /** What must not be removed, whatever its age: somebody may still have to judge a dead letter by it. */
 export interface Kept {
-  readonly sagaIds: readonly string[];
-  readonly orderIds: readonly string[];
+  readonly sagaIds: ReadonlySet<string>;
+  readonly orderIds: ReadonlySet<string>;
+  /** Dead letters by queue that were too many to be read: any saga may be named by one of them. */
+  readonly unread: Readonly<Record<string, number>>;
 }
 
 /** A partition of the log, as the database tells it. */

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { exposeCounters, exposeGauge, type Logger } from '@backstitch/service-kit';
+import { exposeCounters, exposeKnownGauge, type Logger } from '@backstitch/service-kit';
 import type { KeptByLetters } from './kept.client.js';
 import type { LogDaysMaker } from './log-days.maker.js';
 import type { OldRows, RetentionRepository } from './retention.repository.js';
@@ -37,8 +37,8 @@ export class RetentionWorker {
   readonly #totals = { ...nothingYet(), runs: 0, failedRuns: 0 };
   #running: Promise<void> | undefined;
   #isLogBusy = false;
-  #lastRunAtS = 0;
-  #partitions = 0;
+  #lastSuccessAtS: number | undefined;
+  #partitions: number | undefined;
 
   constructor(parts: RetentionParts) {
     this.#parts = parts;
@@ -48,9 +48,10 @@ export class RetentionWorker {
   /** Tells of itself under /metrics; once a process. */
   expose(): this {
     exposeCounters('retention', this.#totals);
-    const [lastRun, partitions] = ['When the last run ended', 'Partitions of the log'];
-    exposeGauge('retention_last_run_seconds', lastRun, () => this.#lastRunAtS);
-    exposeGauge('saga_log_partitions', partitions, () => this.#partitions);
+    const lastRun =
+      'When the last run that removed all it should ended; absent before the first one';
+    exposeKnownGauge('retention_last_run_seconds', lastRun, () => this.#lastSuccessAtS);
+    exposeKnownGauge('saga_log_partitions', 'Partitions of the log', () => this.#partitions);
     return this;
   }
 
@@ -71,21 +72,33 @@ export class RetentionWorker {
     try {
       // A saga of a day to come needs its partition, whoever removes, and whether the broker is there.
       counts.partitionsMade = await logDays.make();
-      const done = await repository.alone((old) => this.#removeOld(old, counts));
-      if (done) logger.info({ ...counts }, 'what was too old is removed');
+      const unread = await repository.alone((old) => this.#removeOld(old, counts));
+      if (unread) this.#told(unread, counts);
       this.#totals.runs += 1;
-      return done && counts;
+      return unread && counts;
     } catch (error) {
       if (error instanceof Stopped) return undefined;
       this.#totals.failedRuns += 1;
       logger.warn({ err: error, ...counts }, 'what is too old could not be removed; trying again');
       return undefined;
     } finally {
-      this.#lastRunAtS = Math.round(Date.now() / 1_000);
       for (const [name, count] of Object.entries(counts)) {
         this.#totals[name as keyof RetentionCounts] += count;
       }
     }
+  }
+
+  /** A run that had to leave the sagas where they are is no success, although it removed keys. */
+  #told(unread: Kept['unread'], counts: RetentionCounts): void {
+    const { logger } = this.#parts;
+    if (Object.keys(unread).length === 0) {
+      this.#lastSuccessAtS = Math.round(Date.now() / 1_000);
+      logger.info({ ...counts }, 'what was too old is removed');
+      return;
+    }
+    this.#totals.failedRuns += 1;
+    const why = 'finished sagas stay: there are more dead letters than are read';
+    logger.warn({ ...counts, unread }, why);
   }
 
   async #runForEver(): Promise<void> {
@@ -99,10 +112,13 @@ export class RetentionWorker {
     }
   }
 
-  async #removeOld(old: OldRows, counts: RetentionCounts): Promise<true> {
+  /** Answers the dead letters that were too many to be read. */
+  async #removeOld(old: OldRows, counts: RetentionCounts): Promise<Kept['unread']> {
     const kept = await this.#parts.kept.read();
     this.#isLogBusy = false;
-    for (const { name, isDefault, expired } of await old.partitions()) {
+    // While letters are unread, any saga may be named by one of them; keys are not, by any.
+    const areSagasFree = Object.keys(kept.unread).length === 0;
+    for (const { name, isDefault, expired } of areSagasFree ? await old.partitions() : []) {
       if (isDefault) await this.#clearDefault(old, name, kept, counts);
       else if (expired) await this.#endPartition(old, name, kept, counts);
     }
@@ -112,7 +128,7 @@ export class RetentionWorker {
       return removed === this.#batchSize;
     });
     this.#partitions = (await old.partitions()).length;
-    return true;
+    return kept.unread;
   }
 
   /** Drops a partition once no saga is left of those that have rows in it. */

@@ -2,7 +2,7 @@ import {
   Broker,
   CommandClient,
   DeadLetterQueues,
-  consumersOf,
+  QueueLook,
   type PublishResult,
 } from '@backstitch/messaging';
 import {
@@ -14,17 +14,27 @@ import {
   SagaEngine,
 } from '@backstitch/saga-engine';
 import { PostgresSagaStore } from '@backstitch/saga-engine/postgres';
-import { exposeBroker, type Logger, reachedFaultPoint } from '@backstitch/service-kit';
-import { Fault, type ReplyPacket } from '@backstitch/shared-types';
+import {
+  brokerTimings,
+  exposeBroker,
+  exposeBrokerLoad,
+  type Logger,
+  reachedFaultPoint,
+} from '@backstitch/service-kit';
+import { COMMAND_QUEUES, Fault, type ReplyPacket } from '@backstitch/shared-types';
 import { checkoutSaga } from '../checkout/checkout-saga.js';
 import type { CheckoutInput } from '../checkout/checkout.js';
 import type { OrchestratorConfig } from '../config.js';
 import { SAGA_TABLES } from '../database/schema.js';
 import { checkoutParticipants } from '../participants/participants.js';
+import { QueueCounts, watchedQueues } from '../participants/queue-counts.js';
 import { ParticipantWatch } from '../participants/participants.watch.js';
 import { correlationOf, packetOf, replyOf } from './reply.js';
 import { ResendWhenBack } from './resend-when-back.js';
 import { exposeSagas, sagaCounts } from './saga-counts.js';
+import { exposeStore } from './store-metrics.js';
+import { SagaMetrics } from './saga-metrics.js';
+import { allOf } from './saga-observers.js';
 import { sagaLogger } from './saga-logger.js';
 import { endLogger } from './end-logger.js';
 
@@ -43,7 +53,8 @@ export class SagaRuntime {
   readonly #logger: Logger;
   readonly #unsent: ResendWhenBack;
 
-  constructor(config: OrchestratorConfig, logger: Logger) {
+  /** `instanceId` is the name under which it owns its sagas; a random one by default. */
+  constructor(config: OrchestratorConfig, logger: Logger, instanceId?: string) {
     this.#logger = logger;
     this.definition = checkoutSaga({
       sagaDeadlineMs: config.SAGA_DEADLINE_MS,
@@ -54,13 +65,19 @@ export class SagaRuntime {
         deadlineMs: config.STEP_DEADLINE_MS,
       },
     });
-    this.store = new PostgresSagaStore({ url: config.DB_URL, tables: SAGA_TABLES, logger });
+    this.store = new PostgresSagaStore({
+      url: config.DB_URL,
+      tables: SAGA_TABLES,
+      logger,
+      ...(instanceId !== undefined && { instanceId }),
+    });
     this.#broker = new Broker({
       urls: config.rabbitmqUrls,
       name: NAME,
       logger,
       queueType: config.QUEUE_TYPE,
       reached: reachedFaultPoint,
+      observer: brokerTimings,
     });
     this.#unsent = new ResendWhenBack(this.#broker.publisher, () => this.engine.resendUnsent());
     this.deadLetters = new DeadLetterQueues({ broker: this.#broker });
@@ -79,7 +96,10 @@ export class SagaRuntime {
       sender: { send: (command) => this.#send(command) },
       logger: sagaLogger(logger),
       counters,
-      observer: endLogger(this.store.clock, logger),
+      observer: allOf(
+        new SagaMetrics([this.definition], this.store.clock),
+        endLogger(this.store.clock, logger),
+      ),
       reached: (point) => reachedFaultPoint(`orchestrator.${point}`),
       settings: {
         heartbeatEveryMs: config.HEARTBEAT_MS,
@@ -90,7 +110,9 @@ export class SagaRuntime {
         attentionAfterAttempts: config.ATTENTION_AFTER_ATTEMPTS,
       },
     });
+    exposeStore(this.store);
     exposeBroker(this.#broker, this.client);
+    exposeBrokerLoad(this.#broker);
     exposeSagas(this.engine, counters);
   }
 
@@ -135,6 +157,9 @@ export class SagaRuntime {
   }
 
   #watchParticipants(config: OrchestratorConfig): ParticipantWatch {
+    const queues = Object.values(COMMAND_QUEUES);
+    const look = new QueueLook(this.#broker, watchedQueues(queues));
+    const counts = new QueueCounts(look, queues).expose();
     return new ParticipantWatch({
       participants: checkoutParticipants(async (...question) => {
         try {
@@ -145,7 +170,7 @@ export class SagaRuntime {
         }
       }),
       definition: this.definition,
-      readersOf: (queues) => consumersOf(this.#broker, queues),
+      readersOf: (queues) => counts.consumersOf(queues),
       whyBlind: () => this.whyBrokerIsAway() ?? this.whyRepliesAreAway(),
       settings: {
         sagasMin: config.BREAKER_SAGAS,
@@ -154,7 +179,7 @@ export class SagaRuntime {
         absentMs: config.BREAKER_ABSENT_MS,
       },
       logger: this.#logger,
-    });
+    }).expose();
   }
 
   async #send(command: OutgoingCommand): Promise<PublishResult> {

@@ -40,7 +40,12 @@ export interface RetentionFixture extends ClaimFixture {
   broker: Broker;
   /** What the workers logged. */
   lines: string[];
-  worker(options?: { batchSize?: number; sagas?: number; keys?: number }): RetentionWorker;
+  worker(options?: {
+    batchSize?: number;
+    sagas?: number;
+    keys?: number;
+    lettersMax?: number;
+  }): RetentionWorker;
   /** A saga of so long ago, with a key of its own. */
   saga(daysAgo: number, aged?: Aged): Promise<Beginning>;
   /** No sagas, no keys, and no partitions but those of these days. */
@@ -86,10 +91,14 @@ export async function retentionFixture(): Promise<RetentionFixture> {
     vhost,
     broker,
     lines,
-    worker: ({ batchSize = 500, sagas = SAGAS_DAYS, keys = KEYS_DAYS } = {}) =>
+    worker: ({ batchSize = 500, sagas = SAGAS_DAYS, keys = KEYS_DAYS, lettersMax = 50_000 } = {}) =>
       new RetentionWorker({
         repository: new RetentionRepository(claims.database, { sagas, keys }),
-        kept: new KeptByLetters({ deadLetters, locks: new QueueLocks(claims.database) }),
+        kept: new KeptByLetters({
+          deadLetters,
+          locks: new QueueLocks(claims.database),
+          lettersMax,
+        }),
         logDays: new LogDaysMaker({
           days: new LogDaysRepository(claims.database),
           logger,

@@ -1,5 +1,5 @@
 import { Coalescer, type BatchOutcome } from '@backstitch/coalesce';
-import { databaseFault, type Database } from '@backstitch/service-kit';
+import { databaseFault, type Database, watchBatches } from '@backstitch/service-kit';
 import {
   readStatement,
   writeStatement,
@@ -49,6 +49,8 @@ export class OrdersRepository {
       batchMax: BATCH_MAX,
       sameWork: () => true,
     });
+    watchBatches('order_writes', this.writes);
+    watchBatches('order_reads', this.reads);
   }
 
   /**

@@ -1,5 +1,5 @@
 import { Coalescer, type BatchOutcome } from '@backstitch/coalesce';
-import { databaseFault, type Database } from '@backstitch/service-kit';
+import { databaseFault, type Database, watchBatches } from '@backstitch/service-kit';
 import { Fault, toMinor } from '@backstitch/shared-types';
 import type { CancelOutcome, ChargeOutcome } from '../payment/provider.js';
 import {
@@ -37,6 +37,8 @@ export class BankRepository {
       retrySingly,
       run: (batch) => this.cancelBatch(batch),
     });
+    watchBatches('bank_charges', this.charges);
+    watchBatches('bank_cancellations', this.cancellations);
   }
 
   /** What was decided about the key: now, or when it was first seen. Throws Fault AMOUNT_MISMATCH. */

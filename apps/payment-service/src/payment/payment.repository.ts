@@ -1,5 +1,10 @@
 import { Coalescer, type BatchOutcome } from '@backstitch/coalesce';
-import { databaseFault, type Database, type Statement } from '@backstitch/service-kit';
+import {
+  databaseFault,
+  type Database,
+  type Statement,
+  watchBatches,
+} from '@backstitch/service-kit';
 import type { Payment, Settlement } from './payment.js';
 import {
   insertIntents,
@@ -55,6 +60,10 @@ export class PaymentRepository {
       (batch) => this.found(batch),
       () => true,
     );
+    watchBatches('payment_intents', this.intents);
+    watchBatches('payment_settlements', this.settlements);
+    watchBatches('payment_refund_requests', this.refundRequests);
+    watchBatches('payment_reads', this.readings);
   }
 
   /** Records what is going to be charged, unless the order has its payment. */

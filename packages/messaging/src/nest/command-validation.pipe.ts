@@ -31,8 +31,9 @@ export class CommandValidationPipe extends ValidationPipe {
     // What is good needs no report.
     const sound = type === 'body' && metatype && soundAtSight<object>(metatype, value);
     if (sound) return sound;
-    // class-validator takes a list for a valid object of any class.
-    if (type === 'body' && Array.isArray(value) && metatype && metatype !== Array) {
+    // class-validator takes a list for a valid object of any class; `unknown` is no class.
+    const isOfClass = metatype && metatype !== Array && metatype !== Object;
+    if (type === 'body' && Array.isArray(value) && isOfClass) {
       throw malformed([{ field: 'data', message: 'data must be an object' }]);
     }
     return super.transform(value, metadata);

@@ -47,6 +47,7 @@ describe('owners of sagas', () => {
       epoch: 2,
       awaited: 'ORDER_CREATED',
       waitingFor: 'reply',
+      formerOwner: store.instanceId,
     });
   });
 

@@ -106,7 +106,7 @@ const ALIVE = `abs(extract(epoch FROM heartbeat_at - clock_timestamp())::float8)
  */
 const takeOver = (subject: string) => `
 WITH silent AS (
-  SELECT s.saga_id FROM saga_state s
+  SELECT s.saga_id, s.owner AS former_owner FROM saga_state s
   WHERE s.${UNFINISHED} AND s.owner <> $1
     AND EXISTS (SELECT 1 FROM saga_owners WHERE instance_id = $1 AND ${ALIVE})
     AND s.owner <> ALL (ARRAY(SELECT instance_id FROM saga_owners WHERE ${ALIVE}))
@@ -116,7 +116,7 @@ WITH silent AS (
 UPDATE saga_state s SET owner = $1, epoch = s.epoch + 1, version = s.version + 1,
   updated_at = clock_timestamp()
 FROM silent WHERE s.saga_id = silent.saga_id
-RETURNING ${columns(subject)}`;
+RETURNING ${columns(subject)}, silent.former_owner`;
 
 /** Ended sagas have no owner to be taken from; the version says that nothing moved since. */
 const seize = (subject: string) => `

@@ -9,6 +9,7 @@ import type {
   PreparedSaga,
   SagaStore,
   SagaWrite,
+  TakenSaga,
   TakeOverRequest,
 } from '../ports.js';
 import { WriteRefused } from '../refused.js';
@@ -25,6 +26,8 @@ export interface PostgresSagaStoreOptions {
   readonly url: string;
   readonly tables: Pick<SagaTables, 'subjectColumn'>;
   readonly logger: EngineLogger;
+  /** The owner's name: new for every process start, and no other's; a random one by default. */
+  readonly instanceId?: string;
   /** Batches of transitions under way at once; default 2. */
   readonly lanes?: number;
   /** Transitions in one statement; default 64. */
@@ -40,6 +43,8 @@ type Saved = 'saved' | 'guard-failed';
  * has to be back before anybody is called silent.
  */
 const HEARTBEAT_MS = 3_000;
+const STORE = 'saga-store';
+const HEARTBEAT = 'saga-heartbeat';
 /** Connections for loads, takeovers and scans, beside those of the lanes. */
 const READERS = 2;
 const CONTENTION_RETRIES = 5;
@@ -56,20 +61,22 @@ const KEY_LOOKUPS = '-c plan_cache_mode=force_generic_plan -c enable_seqscan=off
  * heartbeat has one for itself, so that no load can silence a living owner.
  */
 export class PostgresSagaStore implements SagaStore {
-  readonly instanceId: string = randomUUID();
+  readonly instanceId: string;
   readonly clock = new DatabaseClock();
   private readonly pool: Pool;
   private readonly heartbeatPool: Pool;
   private readonly statements: SagaStatements;
+  private beatAtMs: number | undefined;
   private readonly saves: Coalescer<Row, Saved>;
   private readonly inserts: Coalescer<Row, boolean>;
   private readonly loads: Coalescer<string, SagaInstance | undefined>;
 
   constructor(private readonly options: PostgresSagaStoreOptions) {
     const { lanes = 2, batchMax = 64, queryTimeoutMs = 10_000 } = options;
+    this.instanceId = options.instanceId ?? randomUUID();
     this.statements = sagaStatements(options.tables);
-    this.pool = this.openPool('saga-store', lanes + 1 + READERS, queryTimeoutMs);
-    this.heartbeatPool = this.openPool('saga-heartbeat', 1, Math.min(queryTimeoutMs, HEARTBEAT_MS));
+    this.pool = this.openPool(STORE, lanes + 1 + READERS, queryTimeoutMs);
+    this.heartbeatPool = this.openPool(HEARTBEAT, 1, Math.min(queryTimeoutMs, HEARTBEAT_MS));
     // One row's fault must not fail its neighbours.
     const retrySingly = (error: unknown): boolean => error instanceof WriteRefused;
     const bounds = { batchMax, retrySingly };
@@ -109,12 +116,12 @@ export class PostgresSagaStore implements SagaStore {
     return isUuid(id) ? this.loads.submit(id) : Promise.resolve(undefined);
   }
 
-  async takeOver(request: TakeOverRequest): Promise<OpenSaga[]> {
+  async takeOver(request: TakeOverRequest): Promise<TakenSaga[]> {
     const known = request.definitions.map(({ name, version }) => `${name}@${version}`);
     const values = [this.instanceId, request.limit, request.silentAfterMs, known];
     try {
-      const rows = await this.query<SagaRow>(this.statements.takeOver, values);
-      return rows.map(openSagaOf);
+      const rows = await this.query<TakenRow>(this.statements.takeOver, values);
+      return rows.map((row) => ({ ...openSagaOf(row), formerOwner: row.former_owner }));
     } catch (error) {
       if (!(error instanceof WriteRefused)) throw error;
       return this.takeOverSingly(values);
@@ -122,12 +129,13 @@ export class PostgresSagaStore implements SagaStore {
   }
 
   /** A row that refuses to be taken is left where it is, and its neighbours are taken. */
-  private async takeOverSingly(values: unknown[]): Promise<OpenSaga[]> {
-    const taken: OpenSaga[] = [];
+  private async takeOverSingly(values: unknown[]): Promise<TakenSaga[]> {
+    const taken: TakenSaga[] = [];
     for (const row of await this.query<SagaRow>(this.statements.silentSagas, values)) {
       try {
-        const seized = await this.seize(openSagaOf(row));
-        if (seized) taken.push(seized);
+        const seen = openSagaOf(row);
+        const seized = await this.seize(seen);
+        if (seized) taken.push({ ...seized, formerOwner: seen.owner });
       } catch (err) {
         if (!(err instanceof WriteRefused)) throw err;
         const fields = { sagaId: row.saga_id, subjectId: row.subject_id, err };
@@ -155,13 +163,19 @@ export class PostgresSagaStore implements SagaStore {
     return this.query<SagaLogEntry>(this.statements.history, [id]);
   }
 
+  /** Since the last heartbeat that was written; undefined before the first one. */
+  get heartbeatAgeMs(): number | undefined {
+    return this.beatAtMs === undefined ? undefined : performance.now() - this.beatAtMs;
+  }
+
   /** Tells the time on its way: the clock learns from the same round trip. */
-  heartbeat(): Promise<void> {
-    return this.clock.learnFrom(async () => {
+  async heartbeat(): Promise<void> {
+    await this.clock.learnFrom(async () => {
       const query = { ...this.statements.heartbeat, values: [this.instanceId] };
       const { rows } = await this.heartbeatPool.query<{ now_ms: number }>(query);
       return rows[0]!.now_ms;
     });
+    this.beatAtMs = performance.now();
   }
 
   async recordDefinitions(own: readonly RecordedDefinition[]): Promise<RecordedDefinition[]> {
@@ -178,6 +192,19 @@ export class PostgresSagaStore implements SagaStore {
   async close(): Promise<void> {
     await Promise.all([this.saves.idle(), this.inserts.idle(), this.loads.idle()]);
     await Promise.all([this.pool.end(), this.heartbeatPool.end()]);
+  }
+
+  /** Its pools by name, for whoever shows how busy they are; none has a connection before it is used. */
+  get pools(): ReadonlyMap<string, Pool> {
+    return new Map([
+      [STORE, this.pool],
+      [HEARTBEAT, this.heartbeatPool],
+    ]);
+  }
+
+  /** What its writes and reads travel in, by name, for whoever measures it. */
+  get coalescers() {
+    return { saga_saves: this.saves, saga_inserts: this.inserts, saga_loads: this.loads };
   }
 
   private openPool(name: string, max: number, queryTimeoutMs: number): Pool {
@@ -243,6 +270,10 @@ export class PostgresSagaStore implements SagaStore {
 interface Row {
   readonly sagaId: string;
   readonly cells: Cells;
+}
+
+interface TakenRow extends SagaRow {
+  former_owner: string;
 }
 
 interface SaveAnswer {

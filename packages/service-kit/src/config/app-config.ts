@@ -77,7 +77,16 @@ function isDecodable(text: string): boolean {
   }
 }
 
-export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
+export const LOG_LEVELS = [
+  'trace',
+  'debug',
+  'info',
+  'notice',
+  'warn',
+  'error',
+  'fatal',
+  'silent',
+] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
 /** What every app is told by its environment; an app extends it with its PORT and what it adds. */

@@ -1,0 +1,76 @@
+import { afterOf, limitOf } from '@backstitch/service-kit';
+import { Controller, Get, Inject, Query, Req, Res } from '@nestjs/common';
+import { ApiOperation, ApiQuery, ApiResponse, ApiTags } from '@nestjs/swagger';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { Admission } from '../admission/admission.js';
+import { ProductAnswer } from '../docs/answers.js';
+import { ApiProblems } from '../docs/api-problems.js';
+import type { UpstreamAnswer } from '../orchestrators/exchange.js';
+import { Orchestrators } from '../orchestrators/orchestrators.client.js';
+import { relayLook } from '../orchestrators/orchestrators.relay.js';
+import { etagOf, isKnown } from './if-none-match.js';
+
+const text = { type: 'string' } as const;
+const PAGE_HEADERS = {
+  ETag: { description: 'For If-None-Match', schema: text },
+  Link: {
+    description: 'Where the next page is (rel="next"), unless this is the last',
+    schema: text,
+  },
+};
+
+/** The public list, a page at a time; a caller who has the page already is not sent it again. */
+@ApiTags('looking')
+@Controller('products')
+export class ProductsController {
+  constructor(
+    @Inject(Orchestrators) private readonly orchestrators: Orchestrators,
+    @Inject(Admission) private readonly admission: Admission,
+  ) {}
+
+  @Get()
+  @ApiOperation({ summary: 'The catalogue by name, with what is available now, a page at a time' })
+  @ApiQuery({ name: 'limit', required: false, description: '1 to 100 [100]' })
+  @ApiQuery({ name: 'after', required: false, description: 'As the Link of a page says' })
+  @ApiResponse({ status: 200, type: [ProductAnswer], headers: PAGE_HEADERS, description: 'A page' })
+  @ApiResponse({ status: 304, description: 'The page is what If-None-Match names' })
+  @ApiProblems({ 400: 'No such page', 503: 'Cannot be read now' })
+  async products(
+    @Query('limit') limit: unknown,
+    @Query('after') after: unknown,
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    const path = pathOf(limit, after);
+    const headers = { 'x-request-id': request.id };
+    const forwarded = await this.admission.look(() =>
+      this.orchestrators.forward({ method: 'GET', path, headers }),
+    );
+    const page = forwarded.kind === 'answered' ? forwarded.answer : undefined;
+    if (page?.status !== 200) return relayLook(forwarded, request, reply);
+    const etag = describePage(page, reply);
+    if (!isKnown(etag, request.headers['if-none-match']))
+      return relayLook(forwarded, request, reply);
+    void reply.status(304).send();
+  }
+}
+
+/** Throws 400; what is asked of the orchestrator says no more than what is checked here. */
+function pathOf(limit: unknown, after: unknown): string {
+  const query = new URLSearchParams();
+  if (limit !== undefined) query.set('limit', String(limitOf(limit)));
+  afterOf('products', 2, after);
+  if (typeof after === 'string') query.set('after', after);
+  return query.size === 0 ? '/products' : `/products?${query.toString()}`;
+}
+
+function describePage({ body, headers }: UpstreamAnswer, reply: FastifyReply): string {
+  const etag = etagOf(body);
+  void reply.header('etag', etag);
+  // What is available changes all the time: asked again each time, and sent again when it did.
+  void reply.header('cache-control', 'no-cache');
+  const { link } = headers;
+  if (typeof link === 'string')
+    void reply.header('link', link.replace('</products', '</api/products'));
+  return etag;
+}

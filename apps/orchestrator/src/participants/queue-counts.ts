@@ -1,0 +1,61 @@
+import type { QueueCount, QueueLook } from '@backstitch/messaging';
+import { exposeLabelledGauge } from '@backstitch/service-kit';
+import { deadLetterQueueOf } from '@backstitch/shared-types';
+
+/** What the last look said is told for so long; after it, nothing is known. */
+const KNOWN_MS = 5_000;
+
+/** The queues that are looked at every second: the commands' and, for the metrics, their dead letters'. */
+export function watchedQueues(commandQueues: readonly string[]): string[] {
+  return [...commandQueues, ...commandQueues.map(deadLetterQueueOf)];
+}
+
+/** Keeps what the last look at the queues said, for /metrics. */
+export class QueueCounts {
+  #counts: ReadonlyMap<string, QueueCount> = new Map();
+  #lookedAtMs = -Infinity;
+
+  constructor(
+    private readonly queueLook: Pick<QueueLook, 'look' | 'queues'>,
+    private readonly commandQueues: readonly string[],
+  ) {}
+
+  /** Tells of itself under /metrics; once a process. */
+  expose(): this {
+    const gauge = (name: string, help: string, read: (queue: string) => number | undefined) =>
+      exposeLabelledGauge(`backstitch_${name}`, help, 'queue', () => this.#told(read));
+    const messages = (queue: string) => this.#counts.get(queue)?.messages;
+    gauge('queue_messages', 'Messages of a command queue that no consumer has in hand', messages);
+    gauge('queue_consumers', 'Consumers of a command queue, of all processes', (queue) => {
+      return this.#counts.get(queue)?.consumers ?? 0;
+    });
+    gauge(
+      'dead_letters',
+      'Dead letters of a command queue that lie in its dead-letter queue',
+      (queue) => messages(deadLetterQueueOf(queue)),
+    );
+    return this;
+  }
+
+  /** Looks, and answers how many consumers each of these queues has. Rejects as the look does. */
+  async consumersOf(queues: readonly string[]): Promise<number[]> {
+    const counts = await this.queueLook.look();
+    const known = this.queueLook.queues.flatMap((queue, at): [string, QueueCount][] => {
+      const count = counts[at];
+      return count ? [[queue, count]] : [];
+    });
+    this.#counts = new Map(known);
+    this.#lookedAtMs = performance.now();
+    return queues.map((queue) => this.#counts.get(queue)?.consumers ?? 0);
+  }
+
+  #told(read: (queue: string) => number | undefined): Record<string, number> | undefined {
+    if (performance.now() - this.#lookedAtMs > KNOWN_MS) return undefined;
+    const told: Record<string, number> = {};
+    for (const queue of this.commandQueues) {
+      const value = read(queue);
+      if (value !== undefined) told[queue] = value;
+    }
+    return told;
+  }
+}

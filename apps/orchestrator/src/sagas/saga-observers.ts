@@ -1,0 +1,10 @@
+import type { SagaObserver } from '@backstitch/saga-engine';
+
+/** One observer that tells all of these, in their order. */
+export function allOf(...observers: readonly SagaObserver[]): SagaObserver {
+  return {
+    committed: (...moved) => {
+      for (const observer of observers) observer.committed(...moved);
+    },
+  };
+}

@@ -1,0 +1,49 @@
+import type { KnownDefinition } from '@backstitch/saga-engine';
+import type { Database } from '@backstitch/service-kit';
+import { type UnfinishedTotals, totalsOf, type TotalsRow } from './unfinished-totals.js';
+
+/**
+ * Reads the index of unfinished sagas and their rows, however many finished ones there are. The
+ * living owners are counted once, before any row is looked at.
+ */
+export const TOTALS = `
+WITH living AS MATERIALIZED (
+  SELECT instance_id FROM saga_owners
+  WHERE heartbeat_at > clock_timestamp() - $2::float8 * interval '1 millisecond'
+), unfinished AS (
+  SELECT s.created_at, s.status, s.needs_attention, s.owner = $1 AS is_own,
+    s.owner <> ALL (ARRAY(SELECT instance_id FROM living)) AS is_orphan,
+    (s.definition || '@' || s.definition_version) = ANY ($3::text[]) AS is_known
+  FROM saga_state s WHERE s.status IN ('RUNNING', 'COMPENSATING')
+)
+SELECT CASE
+    WHEN NOT is_known AND (is_orphan OR is_own) THEN 'unknown_version'
+    WHEN is_orphan THEN 'orphaned'
+    WHEN needs_attention THEN 'parked'
+    WHEN status = 'COMPENSATING' THEN 'undoing'
+    ELSE 'running'
+  END AS state,
+  count(*)::float8 AS sagas,
+  extract(epoch FROM clock_timestamp() - min(created_at))::float8 AS oldest_seconds
+FROM unfinished GROUP BY state`;
+
+/** Every unfinished saga of the database, whichever process drives it, and also when none does. */
+export class UnfinishedTotalsRepository {
+  constructor(
+    private readonly database: Pick<Database, 'query'>,
+    private readonly reader: {
+      /** Who reads: a saga of its own that it does not know is driven by no process. */
+      instanceId: string;
+      definitions: readonly KnownDefinition[];
+      silentAfterMs: number;
+    },
+  ) {}
+
+  async read(): Promise<UnfinishedTotals> {
+    const { instanceId, definitions, silentAfterMs } = this.reader;
+    const known = definitions.map(({ name, version }) => `${name}@${version}`);
+    const values = [instanceId, silentAfterMs, known];
+    const query = { name: 'unfinished_totals', text: TOTALS, values };
+    return totalsOf(await this.database.query<TotalsRow>(query));
+  }
+}

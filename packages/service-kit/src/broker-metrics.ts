@@ -1,0 +1,47 @@
+import { exposeGauge } from './metrics.js';
+import { Timings } from './timings.js';
+
+/** How a command that was taken from a queue ended. */
+type Outcome = 'done' | 'rejected' | 'fault' | 'unreadable';
+
+const processing = new Timings({
+  name: 'backstitch_messaging_process_duration_seconds',
+  help: 'Time that the handler of a command took, by how it ended',
+  labels: ['queue', 'pattern', 'outcome'],
+});
+const gateWait = new Timings({
+  name: 'backstitch_messaging_gate_wait_seconds',
+  help: 'Time that a command waited in the process for a place among those being served',
+  labels: ['queue'],
+});
+const confirm = new Timings({
+  name: 'backstitch_publish_confirm_duration_seconds',
+  help: 'Time from a publish to the answer of the broker',
+  labels: ['outcome'],
+});
+
+/** What a broker is to tell of its work: hand it over when the broker is made. */
+export const brokerTimings = {
+  served: (queue: string, pattern: string, outcome: Outcome, ms: number): void =>
+    processing.observe(ms / 1_000, queue, pattern, outcome),
+  waited: (queue: string, ms: number): void => gateWait.observe(ms / 1_000, queue),
+  confirmed: (outcome: 'accepted' | 'unroutable' | 'lost', ms: number): void =>
+    confirm.observe(ms / 1_000, outcome),
+};
+
+/** What /metrics tells about the messages that are under way from this process. */
+export function exposeBrokerLoad(broker: {
+  readonly publisher: { readonly unconfirmedCount: number };
+  readonly frames: { readonly packetsWaiting: number };
+}): void {
+  exposeGauge(
+    'backstitch_unconfirmed_messages',
+    'Messages that were published and have no answer of the broker yet',
+    () => broker.publisher.unconfirmedCount,
+  );
+  exposeGauge(
+    'backstitch_packets_waiting',
+    'Commands and replies that wait for those before them to the same queue',
+    () => broker.frames.packetsWaiting,
+  );
+}

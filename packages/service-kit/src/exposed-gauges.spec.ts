@@ -1,0 +1,27 @@
+import { describe, expect, it } from '@jest/globals';
+import { exposeKnownGauge, exposeLabelledGauge } from './exposed-gauges.js';
+import { metricsRegistry } from './metrics.js';
+
+const read = () => metricsRegistry.metrics();
+
+describe('a gauge that is read when somebody asks', () => {
+  it('has no series while its number is not known, and 0 is a number', async () => {
+    let known: number | undefined;
+    exposeKnownGauge('shop_last_visit_seconds', 'The last visit', () => known);
+    expect(await read()).not.toMatch(/^shop_last_visit_seconds /m);
+    known = 0;
+    expect(await read()).toMatch(/^shop_last_visit_seconds 0$/m);
+    known = undefined;
+    expect(await read()).not.toMatch(/^shop_last_visit_seconds /m);
+  });
+
+  it('has a series for each value of its label, and none from an earlier answer', async () => {
+    let known: Record<string, number> | undefined = { open: 2, shut: 0 };
+    exposeLabelledGauge('shop_doors', 'Doors', 'state', () => known);
+    expect(await read()).toMatch(/shop_doors\{state="open"\} 2\nshop_doors\{state="shut"\} 0\n/);
+    known = { shut: 1 };
+    expect(await read()).not.toContain('state="open"');
+    known = undefined;
+    expect(await read()).not.toMatch(/^shop_doors\{/m);
+  });
+});

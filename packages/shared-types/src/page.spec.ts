@@ -1,0 +1,45 @@
+import { describe, expect, it } from '@jest/globals';
+import { cursorOf, pageOf, positionOf } from './page.js';
+
+describe('a cursor', () => {
+  it.each([[['Mouse', 'id']], [['', '"\\ \u00e9 \u{1f600}']], [['1']]])(
+    'of %j names the position it was made of',
+    (position) => {
+      const cursor = cursorOf('products', position);
+      expect(cursor).toMatch(/^[\w-]+$/);
+      expect(positionOf('products', cursor, position.length)).toEqual(position);
+    },
+  );
+
+  it('names nothing in another list, nor where a position has more or fewer parts', () => {
+    const cursor = cursorOf('products', ['a', 'b']);
+    expect(positionOf('sagas', cursor, 2)).toBeUndefined();
+    expect(positionOf('products', cursor, 1)).toBeUndefined();
+    expect(positionOf('products', cursor, 3)).toBeUndefined();
+  });
+
+  it.each([
+    ['nothing', ''],
+    ['no base64url', '%%%'],
+    ['no JSON', Buffer.from('products').toString('base64url')],
+    ['no list', Buffer.from('{"0":"products"}').toString('base64url')],
+    ['a number in it', Buffer.from('["products",7]').toString('base64url')],
+    ['padding', `${cursorOf('products', ['a'])}=`],
+    ['something behind it', `${cursorOf('products', ['a'])}%00`],
+    ['spaces', Buffer.from('[ "products","a"]').toString('base64url')],
+    ['a NUL in it', cursorOf('products', ['a\0'])],
+    ['very long', cursorOf('products', ['x'.repeat(10_000)])],
+  ])('that is %s names nothing', (_, cursor) => {
+    expect(positionOf('products', cursor, 1)).toBeUndefined();
+  });
+});
+
+describe('a page', () => {
+  const cursor = (last: number) => `after ${last}`;
+
+  it('has a next one exactly when more was read than it holds', () => {
+    expect(pageOf([1, 2, 3], 2, cursor)).toEqual({ entries: [1, 2], next: 'after 2' });
+    expect(pageOf([1, 2], 2, cursor)).toEqual({ entries: [1, 2], next: undefined });
+    expect(pageOf([], 2, cursor)).toEqual({ entries: [], next: undefined });
+  });
+});
