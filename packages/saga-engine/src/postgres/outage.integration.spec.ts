@@ -9,11 +9,13 @@ jest.setTimeout(120_000);
 const silentAfterMs = 4_000;
 const SETTINGS = { silentAfterMs, heartbeatEveryMs: 500, takeoverEveryMs: 100, scanEveryMs: 1_000 };
 
+const engines: RunningEngine<PostgresSagaStore>[] = [];
 let sagas: StoredSagas;
 beforeAll(async () => {
   sagas = await StoredSagas.open();
 });
 afterAll(async () => {
+  await Promise.all(engines.map(({ engine }) => engine.stop()));
   await sagas.closeStores();
   await sagas.drop();
 });
@@ -29,8 +31,25 @@ function beatsOf({ store }: RunningEngine<PostgresSagaStore>): () => number {
   return () => beats;
 }
 
-it('three engines keep their sagas over a time in which none of them reaches the tables', async () => {
-  const engines: RunningEngine<PostgresSagaStore>[] = [];
+/** These heartbeats are not written until the function returned is called. */
+async function heartbeatsKept(owners: readonly string[]): Promise<() => Promise<void>> {
+  const client = await sagas.sql.connect();
+  await client.query('BEGIN');
+  const rows = 'SELECT FROM saga_owners WHERE instance_id = ANY ($1::uuid[]) FOR UPDATE';
+  await client.query(rows, [owners]);
+  return async () => {
+    await client.query('COMMIT');
+    client.release();
+  };
+}
+
+async function allSilent(): Promise<boolean> {
+  const young = `heartbeat_at > clock_timestamp() - $1::float8 * interval '1 millisecond'`;
+  const { rows } = await sagas.sql.query(`SELECT FROM saga_owners WHERE ${young}`, [silentAfterMs]);
+  return rows.length === 0;
+}
+
+it('three engines keep their sagas when all are silent for too long and one is back before the others', async () => {
   for (let n = 0; n < 3; n++) {
     engines.push(engineOn(await sagas.newStore(), () => 'silence', SETTINGS));
   }
@@ -43,11 +62,13 @@ it('three engines keep their sagas over a time in which none of them reaches the
   const allBeat = (atLeast: number) => () => beats.every((count) => count() >= atLeast);
   await waitFor('all to be steady', allBeat(long), { timeoutMs: 60_000 });
 
-  const client = await sagas.sql.connect();
-  await client.query('BEGIN; LOCK TABLE saga_owners, saga_state');
-  await client.query('SELECT pg_sleep($1)', [(silentAfterMs + 3_000) / 1_000]);
-  await client.query('COMMIT');
-  client.release();
+  const [first, ...others] = engines.map(({ store }) => store.instanceId);
+  const free = await Promise.all([heartbeatsKept([first!]), heartbeatsKept(others)]);
+  await waitFor('all to be silent', allSilent, { timeoutMs: 60_000 });
+  await free[0]();
+  const looks = jest.spyOn(engines[0]!.store, 'takeOver');
+  await waitFor('the first to look for silent owners', () => looks.mock.calls.length > 5);
+  await free[1]();
 
   const before = beats.map((count) => count());
   const wasBack = () => beats.every((count, n) => count() >= before[n]! + long);
@@ -55,5 +76,4 @@ it('three engines keep their sagas over a time in which none of them reaches the
   expect(engines.map(({ counts }) => counts.get('taken-over') ?? 0)).toEqual([0, 0, 0]);
   const { rows } = await sagas.sql.query('SELECT DISTINCT epoch FROM saga_state');
   expect(rows).toEqual([{ epoch: 1 }]);
-  await Promise.all(engines.map(({ engine }) => engine.stop()));
 });
