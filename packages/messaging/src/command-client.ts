@@ -69,6 +69,7 @@ export class CommandClient {
 
   /**
    * Sends a command whose reply comes to onReply, together with others that wait for the same queue.
+   * With `expiresAfterMs` (a whole number) the broker drops it when nobody has read it for so long.
    * Throws BrokerAway when nothing was sent, also while there is no reply queue yet; ConfirmLost when
    * it may have been.
    */
@@ -76,11 +77,14 @@ export class CommandClient {
     queue: string,
     packet: Omit<CommandPacket, 'id'>,
     correlationId: string,
+    expiresAfterMs?: number,
   ): Promise<PublishResult> {
     const body = encodePacket({ id: correlationId, ...packet });
     const replyTo = this.replyQueueNow();
     const { frames } = this.options.broker;
-    return frames.publish({ queue, replyTo, body, correlationId, mayBePlain: true });
+    const framable = { queue, replyTo, body, correlationId, mayBePlain: true };
+    if (expiresAfterMs === undefined) return frames.publish(framable);
+    return frames.publish({ ...framable, expiresAfterMs });
   }
 
   private replyQueueNow(): string {

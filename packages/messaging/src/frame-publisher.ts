@@ -11,6 +11,11 @@ export interface Framable {
   body: Buffer;
   /** Of the message when it travels alone and plain; within a frame its own id tells it. */
   correlationId?: string;
+  /**
+   * The broker drops it when nobody has read it for so long. What expires at different times shares
+   * no message, or one would be dropped too early or another too late.
+   */
+  expiresAfterMs?: number;
   /** Alone it is a plain message; otherwise also a single one is a list, as its reader expects. */
   mayBePlain: boolean;
 }
@@ -32,7 +37,7 @@ interface Waiting {
   reject(error: unknown): void;
 }
 
-/** Messages to one queue that are to be answered in one queue. */
+/** Messages to one queue that are to be answered in one queue, and expire after the same time. */
 interface Route {
   readonly key: string;
   waiting: Waiting[];
@@ -114,9 +119,9 @@ export class FramePublisher {
     return `${this.waitingCount} packets are waiting for those before them`;
   }
 
-  private routeOf({ queue, replyTo = '' }: Framable): Route {
+  private routeOf({ queue, replyTo = '', expiresAfterMs = -1 }: Framable): Route {
     // The length keeps apart what would read the same.
-    const key = `${queue.length}:${queue}${replyTo}`;
+    const key = `${queue.length}:${expiresAfterMs}:${queue}${replyTo}`;
     let route = this.routes.get(key);
     if (!route) {
       route = { key, waiting: [], lanesHeld: 0, unanswered: 0, dispatchDue: false };
@@ -183,10 +188,11 @@ export class FramePublisher {
   private async publishTogether(members: readonly Waiting[]): Promise<PublishResult> {
     const { publisher, counters } = this.options;
     const [{ packet }] = members as [Waiting];
-    const { queue, replyTo, correlationId, body, mayBePlain } = packet;
+    const { queue, replyTo, correlationId, body, mayBePlain, expiresAfterMs } = packet;
     const properties: PublishProperties = {
       contentType: 'application/json',
       ...(replyTo !== undefined && { replyTo }),
+      ...(expiresAfterMs !== undefined && { expiration: expiresAfterMs }),
     };
     if (members.length === 1 && mayBePlain) {
       if (correlationId !== undefined) properties.correlationId = correlationId;

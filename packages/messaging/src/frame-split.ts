@@ -2,7 +2,11 @@ import type { Broker } from './broker.js';
 import { keepIn } from './keep.js';
 import { carriedProperties } from './message-headers.js';
 import type { PacketDesk } from './packet-desk.js';
+import type { PublishProperties } from './publisher.js';
 import type { Parcel } from './unpack.js';
+
+/** Milliseconds, as the broker takes them. */
+const EXPIRATION = /^\d{1,10}$/;
 
 /**
  * Takes apart a frame that somebody had before us and did not finish: whatever in it may have killed
@@ -33,5 +37,11 @@ async function sendAlone(
 ): Promise<boolean> {
   // Put back alone, a list within a list would be taken for a frame.
   if ('unreadable' in parcel.read) return desk.serve(parcel, () => parcel.isOurs());
-  return keepIn(queue, parcel, { ...carriedProperties(parcel.properties) }, broker);
+  const properties: PublishProperties = { ...carriedProperties(parcel.properties) };
+  // What was to expire with its frame expires alone, too: its asker waits no longer for it.
+  const { expiration } = parcel.properties as { expiration: unknown };
+  if (typeof expiration === 'string' && EXPIRATION.test(expiration)) {
+    properties.expiration = expiration;
+  }
+  return keepIn(queue, parcel, properties, broker);
 }

@@ -83,9 +83,9 @@ describe('a command that the broker does not take', () => {
   it('is sent and done when the broker is back, however short the deadline of its step', async () => {
     let isAway = true;
     const site = new Site(undefined, impatient);
-    const { send } = site.shop;
+    const send = site.shop.send.bind(site.shop);
     site.shop.send = (command) => {
-      return isAway ? Promise.reject(new Error('away')) : send.call(site.shop, command);
+      return isAway ? Promise.reject(new Error('away')) : send(command);
     };
     await site.begin(await site.running(), 20);
     await site.pass(30_000);
@@ -96,10 +96,10 @@ describe('a command that the broker does not take', () => {
 
   it('is undone at the deadline of its saga, when the broker never comes back', async () => {
     const site = new Site(undefined, impatient);
-    const { send } = site.shop;
+    const send = site.shop.send.bind(site.shop);
     site.shop.send = (command) => {
       const isAway = command.direction === 'do';
-      return isAway ? Promise.reject(new Error('away')) : send.call(site.shop, command);
+      return isAway ? Promise.reject(new Error('away')) : send(command);
     };
     await site.begin(await site.running(), 1);
     await site.settled();

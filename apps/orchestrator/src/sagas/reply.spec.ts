@@ -14,7 +14,7 @@ const command: OutgoingCommand = {
   queue: 'payment_commands',
   pattern: 'payment.refund',
   data: { orderId: 'order-1' },
-  replyTimeoutMs: 5_000,
+  replyTimeoutMs: 2_000,
 };
 const about = { sagaId: SAGA, step: 'PAYMENT_PROCESSED', direction: 'undo', attempt: 12 };
 

@@ -186,8 +186,12 @@ export class SagaRuntime {
     const { participants } = this;
     participants.sending(command);
     try {
-      const { queue } = command;
-      const sent = await this.client.send(queue, packetOf(command), correlationOf(command));
+      const { queue, replyTimeoutMs } = command;
+      // Unread for as long as its answer is waited for, it is gone when the next attempt is sent.
+      const expiresAfterMs = Math.ceil(replyTimeoutMs);
+      const correlationId = correlationOf(command);
+      const packet = packetOf(command);
+      const sent = await this.client.send(queue, packet, correlationId, expiresAfterMs);
       if (sent === 'unroutable') participants.unsent(command, true);
       return sent;
     } catch (error) {

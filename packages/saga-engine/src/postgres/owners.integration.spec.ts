@@ -51,6 +51,41 @@ describe('owners of sagas', () => {
     });
   });
 
+  it('takes the sagas of an owner whose heartbeat lies in the future: the clock went back', async () => {
+    const other = await sagas.newStore();
+    await insertedSaga(store);
+    await beatAgo(store, -3_600);
+    expect(await takeOver(other)).toHaveLength(1);
+  });
+
+  it('leaves the sagas of an owner alone whose heartbeat lies a little in the future', async () => {
+    const other = await sagas.newStore();
+    await insertedSaga(store);
+    await beatAgo(store, -30);
+    const request = { limit: 100, definitions: [purchase], silentAfterMs: 60_000 };
+    expect(await other.takeOver(request)).toEqual([]);
+  });
+
+  it.each([6, -6])('takes nothing while its own heartbeat is %d s old', async (seconds) => {
+    const other = await sagas.newStore();
+    await insertedSaga(store);
+    await beatAgo(store, 3_600);
+    await beatAgo(other, seconds);
+    expect(await takeOver(other)).toEqual([]);
+    await other.heartbeat();
+    expect(await takeOver(other)).toHaveLength(1);
+  });
+
+  it('takes only what was given up, while it may call nobody silent', async () => {
+    const [other, gone] = [await sagas.newStore(), await sagas.newStore()];
+    await insertedSaga(store);
+    const { sagaId } = await insertedSaga(gone);
+    await beatAgo(store, 86_000);
+    await gone.release();
+    const request = { limit: 100, definitions: [purchase], silentAfterMs: Infinity };
+    expect((await other.takeOver(request)).map((saga) => saga.sagaId)).toEqual([sagaId]);
+  });
+
   it('counts an owner without a heartbeat row as silent, so that a clean stop is at once', async () => {
     const other = await sagas.newStore();
     await insertedSaga(store);
