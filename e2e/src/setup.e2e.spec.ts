@@ -1,6 +1,8 @@
 import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { once } from 'node:events';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { waitFor } from '@backstitch/testkit';
@@ -12,12 +14,24 @@ const FIRST_START_MS = 400_000;
 const NEXT_START_MS = 120_000;
 const OWN_SERVERS = { BACKSTITCH_SERVERS: 'private', PORT: '0' };
 
-describe('npm start from a fresh copy', () => {
+/** What a shell, a glob, a URL and a scripting language each would read something else into. */
+const ODD_NAME = `O'Neil & "Sons" $HOME (x) \`id\`; 100% größe`;
+
+describe('npm start from a fresh copy, in a folder with an odd name', () => {
   let folder: string;
   beforeAll(async () => {
-    folder = await copyProject();
+    folder = await copyProject(ODD_NAME);
   });
   afterAll(() => removeProject(folder));
+
+  /** A command of the documents, on the system that was started from the copy. */
+  const operate = (script: string, ...words: string[]) =>
+    run('npm', ['run', '--silent', script, '--', ...words], { cwd: folder });
+
+  const pnpm = (): string => {
+    const ownPnpm = join(folder, '.backstitch', 'pnpm', 'bin', 'pnpm');
+    return existsSync(ownPnpm) ? ownPnpm : 'pnpm';
+  };
 
   const startsOn = async (terminal: Terminal, timeoutMs: number): Promise<string> =>
     (await terminal.shows(/API\s+(http:\S+)\/api\b/, timeoutMs))[1]!;
@@ -35,6 +49,19 @@ describe('npm start from a fresh copy', () => {
       const answer = JSON.parse((await run('bash', ['-c', curl!])).stdout) as { success: boolean };
       expect(answer).toMatchObject({ success: true, message: 'Order placed successfully' });
 
+      const { port } = new URL(url);
+      const letters = await operate('dead-letters', '--json', 'list');
+      expect(JSON.parse(letters.stdout)).toMatchObject({ letters: [] });
+      expect(letters.stderr).toContain(
+        `127.0.0.1:${Number(port) + 4} (\`npm start\` of this folder`,
+      );
+      expect((await operate('reconcile')).stderr).toMatch(
+        /asking postgresql:\S+\/orders, .*npm start/,
+      );
+      const push = ['--filter=order-service', '--silent', 'run', 'db:push'];
+      const pushed = await run(pnpm(), push, { cwd: folder });
+      expect(pushed.stderr).toMatch(/asking postgresql:\S+\/orders \(`npm start` of this folder/);
+
       const orchestrator = [...(await serversAndProcessesOf(folder))].find((line) =>
         line.includes('apps/orchestrator/dist/main.js'),
       );
@@ -51,6 +78,10 @@ describe('npm start from a fresh copy', () => {
       expect(await terminal.ctrlC()).toBe(0);
       const left = [...(await serversAndProcessesOf(folder))].filter((line) => !before.has(line));
       expect(left).toEqual([]);
+      await expect(operate('dead-letters', 'list')).rejects.toMatchObject({
+        code: 2,
+        stderr: expect.stringContaining('Nothing runs'),
+      });
     },
     FIRST_START_MS + 120_000,
   );

@@ -2,7 +2,8 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { composeObstacle, composeStop, composeUp, composeWipe } from './compose.js';
 import { USUAL, USUAL_PORTS, withoutPassword, type ServerAddresses } from './configured-servers.js';
-import { accountForPostgres, dataFolderFor } from './data-folder.js';
+import { accountForPostgres } from './account.js';
+import { removeDataFolder } from './data-folder.js';
 import { decide, type ServerProbes, type ServerWish, type Way } from './decision.js';
 import { installFacts, installObstacle, installRabbit } from './install-rabbit.js';
 import { postgresLogin, rabbitLogin } from './logins.js';
@@ -147,7 +148,7 @@ async function privatePostgres({
   usualPorts,
 }: FindOptions): Promise<FoundServer<string>> {
   const dataDir = join(home, 'postgres');
-  if (fresh) await wipe(dataFolderFor(dataDir, accountForPostgres()), say);
+  if (fresh) wipe(dataDir, say);
   const port = usualPorts ? await usualPortOr(USUAL_PORTS.postgres) : undefined;
   const guard = new ServerGuard('PostgreSQL', say);
   const server = await startPrivatePostgres({ dataDir, port, onDeath: guard.onDeath });
@@ -165,7 +166,7 @@ async function privateRabbit({
   usualPorts,
 }: FindOptions): Promise<FoundServer<RabbitAddress>> {
   const dataDir = join(home, 'rabbitmq');
-  if (fresh) await wipe(dataFolderFor(dataDir, undefined), say);
+  if (fresh) wipe(dataDir, say);
   const guard = new ServerGuard('RabbitMQ', say);
   const server = await startPrivateRabbit({
     dataDir,
@@ -182,15 +183,11 @@ async function privateRabbit({
 
 /** Removes what private servers kept below this folder, wherever that had to be put. */
 export async function wipePrivateData(home: string): Promise<void> {
-  const folders = [
-    dataFolderFor(join(home, 'postgres'), accountForPostgres()),
-    dataFolderFor(join(home, 'rabbitmq'), undefined),
-    home,
-  ];
-  for (const folder of folders) await rm(folder, { recursive: true, force: true });
+  for (const name of ['postgres', 'rabbitmq']) removeDataFolder(join(home, name));
+  await rm(home, { recursive: true, force: true });
 }
 
-async function wipe(folder: string, say: (line: string) => void): Promise<void> {
-  say(`wiping ${folder}`);
-  await rm(folder, { recursive: true, force: true });
+function wipe(dataDir: string, say: (line: string) => void): void {
+  say(`wiping ${dataDir}`);
+  removeDataFolder(dataDir);
 }

@@ -14,8 +14,6 @@ const ORDER = JSON.stringify({
 export interface BannerFacts {
   host: string;
   gateway: number;
-  /** Passwords that somebody gave are not shown; those of the documents are. */
-  showPasswords: boolean;
   servers: ServerAddresses;
   postgresHow: string;
   rabbitHow: string;
@@ -24,7 +22,7 @@ export interface BannerFacts {
 /** What `npm start` prints once everything answers: what it started, where, and what to try. */
 export function banner(facts: BannerFacts): string {
   const { host, gateway, servers, postgresHow, rabbitHow } = facts;
-  const shown = (address: string) => (facts.showPasswords ? address : withoutPassword(address));
+  const shown = withoutPassword;
   const databases = APPS.flatMap(({ database }) => database ?? []);
   const url = `http://${host === '127.0.0.1' ? 'localhost' : host}:${gateway}`;
   return `
@@ -36,6 +34,7 @@ Backstitch is ready.
 ${databases.map((name) => `                  ${shown(databaseUrl(servers.databaseServerUrl, name))}`).join('\n')}
   RabbitMQ        ${rabbitHow}
                   ${shown(servers.rabbitmqUrl)}   management UI ${servers.managementUrl}
+  Passwords       in .backstitch/running/${process.pid}.json, for you alone to read
 
 Place an order (two wireless mice):
 

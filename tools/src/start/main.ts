@@ -18,8 +18,7 @@ async function serve(launch: Launch, gateway: number, fresh: boolean): Promise<v
   await launch.prepareDatabases(addresses);
   say('starting the five apps');
   await launch.startApps(addresses);
-  const showPasswords = !process.env.DATABASE_SERVER_URL && !process.env.RABBITMQ_URL;
-  console.log(banner({ host: launch.host, gateway, showPasswords, servers: addresses, ...how }));
+  console.log(banner({ host: launch.host, gateway, servers: addresses, ...how }));
 }
 
 async function main(): Promise<number> {
