@@ -240,7 +240,7 @@ describe('data of an earlier version', () => {
   );
 
   it(
-    'of PostgreSQL is taken over: its tables stay, the password becomes a secret',
+    'of PostgreSQL is taken over: its tables stay, the password becomes a secret, and back',
     async () => {
       const dataDir = join(folder, 'former-postgres');
       const former = await startPrivatePostgres({ dataDir, ledger, password: '1111' });
@@ -254,7 +254,12 @@ describe('data of an earlier version', () => {
       const demo = server.url.replace(/:[^:@]+@/, ':1111@');
       expect(await postgresLogin(demo)).toMatchObject({ kind: 'refused' });
       expect(statSync(server.dataDir).mode & 0o777).toBe(0o700);
-      await server.stop({ hurry: true });
+      await server.stop();
+
+      const again = await startPrivatePostgres({ dataDir, ledger, password: '1111' });
+      expect(again.url).toBe(demo.replace(`:${server.port}`, `:${again.port}`));
+      expect(await ask(again.url, 'SELECT n FROM kept')).toEqual([{ n: 7 }]);
+      await again.stop({ hurry: true });
     },
     SERVERS_START_MS,
   );

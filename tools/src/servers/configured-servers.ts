@@ -8,9 +8,12 @@ export interface ServerAddresses {
   managementUrl: string;
 }
 
+/** Those of the documents, which everybody knows. */
+export const DEMO_PASSWORDS = { postgres: '1111', rabbit: 'admin' };
+
 export const USUAL: ServerAddresses = {
-  databaseServerUrl: 'postgresql://postgres:1111@localhost:5432',
-  rabbitmqUrl: 'amqp://admin:admin@localhost:5672',
+  databaseServerUrl: `postgresql://postgres:${DEMO_PASSWORDS.postgres}@localhost:5432`,
+  rabbitmqUrl: `amqp://admin:${DEMO_PASSWORDS.rabbit}@localhost:5672`,
   managementUrl: 'http://localhost:15672',
 };
 export const USUAL_PORTS = { postgres: 5432, amqp: 5672, management: 15_672 };
@@ -37,6 +40,11 @@ function managementBeside(rabbitmqUrl: string): string {
   const first = rabbitmqUrl.split(',')[0] ?? rabbitmqUrl;
   const host = URL.canParse(first) ? new URL(first).hostname : 'localhost';
   return `http://${host}:${USUAL_PORTS.management}`;
+}
+
+/** Whether an address may be shown as it is: its password stands in the documents. */
+export function hasDemoPassword(url: string): boolean {
+  return URL.canParse(url) && Object.values(DEMO_PASSWORDS).includes(new URL(url).password);
 }
 
 /** An address as it may be shown: without its password, wherever that stands in it. */

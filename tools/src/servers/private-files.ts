@@ -9,6 +9,7 @@ import {
   rmSync,
   writeFileSync,
 } from 'node:fs';
+import { join } from 'node:path';
 import type { Account } from './account.js';
 
 const { O_APPEND, O_CREAT, O_EXCL, O_NOFOLLOW, O_RDONLY, O_WRONLY } = constants;
@@ -48,6 +49,8 @@ export function readPrivate(file: string): string | undefined {
   }
 }
 
+/** In a server's data folder. */
+export const PASSWORD_FILE = 'password';
 const SECRET = /^[0-9a-f]{64}$/;
 
 /** The secret that a file keeps: random, made once. A file of another content is made anew. */
@@ -57,6 +60,12 @@ export function keptSecret(file: string, account: Account | undefined): string {
   const secret = randomBytes(32).toString('hex');
   writePrivate(file, secret, account);
   return secret;
+}
+
+/** Under what a server in this folder may still know its user: the documents' password, or a kept one. */
+export function formerPasswords(folder: string, documented: string): string[] {
+  const kept = readPrivate(join(folder, PASSWORD_FILE));
+  return kept === undefined ? [documented] : [documented, kept];
 }
 
 function openPrivate(file: string, flags: number, account: Account | undefined): number {

@@ -7,7 +7,8 @@ import { dataFolderFor, makeFolder, openDataFolder } from './data-folder.js';
 import { postgresLogin } from './logins.js';
 import { freePort } from './ports.js';
 import { embeddedPostgres, systemPostgres, type PostgresBinaries } from './postgres-binaries.js';
-import { keptSecret, writePrivate } from './private-files.js';
+import { DEMO_PASSWORDS } from './configured-servers.js';
+import { formerPasswords, keptSecret, PASSWORD_FILE, writePrivate } from './private-files.js';
 import type { Asking } from './process-identity.js';
 import { ProcessLedger } from './process-ledger.js';
 import { replacePostgresPassword } from './replace-password.js';
@@ -54,7 +55,7 @@ export async function startPrivatePostgres(
     );
   }
   const folder = openDataFolder(options.dataDir, account);
-  const password = options.password ?? keptSecret(join(folder, 'password'), account);
+  const password = options.password ?? keptSecret(join(folder, PASSWORD_FILE), account);
   const server = new PrivatePostgres(
     {
       user: 'postgres',
@@ -139,8 +140,8 @@ export class PrivatePostgres {
 
   private async answers(): Promise<boolean> {
     const login = await postgresLogin(this.url);
-    // Data of an earlier version, under the password of the documents.
-    if (login.kind === 'refused') await replacePostgresPassword(this.url);
+    const former = formerPasswords(this.dataDir, DEMO_PASSWORDS.postgres);
+    if (login.kind === 'refused') await replacePostgresPassword(this.url, former);
     return login.kind === 'welcome';
   }
 

@@ -7,7 +7,8 @@ import { makeFolder, openDataFolder } from './data-folder.js';
 import { managementAnswers, rabbitLogin } from './logins.js';
 import { NameServer } from './name-server.js';
 import { freePort, freePorts } from './ports.js';
-import { keptSecret, writePrivate } from './private-files.js';
+import { DEMO_PASSWORDS } from './configured-servers.js';
+import { formerPasswords, keptSecret, PASSWORD_FILE, writePrivate } from './private-files.js';
 import { pathKey } from './project.js';
 import type { Asking } from './process-identity.js';
 import { ProcessLedger } from './process-ledger.js';
@@ -59,7 +60,7 @@ export async function startPrivateRabbit(options: PrivateRabbitOptions): Promise
       distributionPort,
       epmdPort,
       user: options.user ?? 'admin',
-      password: options.password ?? keptSecret(join(folder, 'password'), account),
+      password: options.password ?? keptSecret(join(folder, PASSWORD_FILE), account),
       peers: [],
       schedulers: Math.min(2, availableParallelism()),
     },
@@ -194,8 +195,10 @@ export class PrivateRabbit {
 
   private async answers(): Promise<boolean> {
     const login = await rabbitLogin(this.url);
-    // Data of an earlier version, under the password of the documents.
-    if (login.kind === 'refused') await replaceRabbitPassword(this.url, this.managementUrl);
+    if (login.kind === 'refused') {
+      const former = formerPasswords(this.dataDir, DEMO_PASSWORDS.rabbit);
+      await replaceRabbitPassword(this.url, this.managementUrl, former);
+    }
     return login.kind === 'welcome' && managementAnswers(this.managementUrl, this.url);
   }
 

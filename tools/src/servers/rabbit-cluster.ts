@@ -5,7 +5,7 @@ import { accountForRabbit } from './account.js';
 import { openDataFolder } from './data-folder.js';
 import { NameServer } from './name-server.js';
 import { freePort, freePorts } from './ports.js';
-import { keptSecret } from './private-files.js';
+import { keptSecret, PASSWORD_FILE } from './private-files.js';
 import { PrivateRabbit, requiredRabbit, type PrivateRabbitOptions } from './private-rabbit.js';
 import { pathKey } from './project.js';
 import { ProcessLedger } from './process-ledger.js';
@@ -28,7 +28,7 @@ export async function startRabbitCluster(options: RabbitClusterOptions): Promise
   const account = accountForRabbit();
   const folder = openDataFolder(options.dataDir, account);
   const cookie = keptSecret(join(folder, COOKIE_FILE), account);
-  const password = options.password ?? keptSecret(join(folder, 'password'), account);
+  const password = options.password ?? keptSecret(join(folder, PASSWORD_FILE), account);
   const key = pathKey(folder);
   const peers = Array.from(
     { length: options.nodes ?? 3 },

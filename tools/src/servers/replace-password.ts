@@ -2,42 +2,53 @@ import pg from 'pg';
 import { putManagement } from './rabbit-management.js';
 
 /**
- * Until November 2026 private servers had the passwords of the documents, which every account of the
- * machine knows. Data from then is kept, and gets the password that the address names.
+ * Gives the address's user its password, if a former one still opens; says whether it did. Data folders
+ * outlive the passwords that they were made with: those of the documents, or random ones.
  */
-const FORMER = { postgres: '1111', rabbit: 'admin' };
-
-/** Gives the address's user its password, if the former one still opens; says whether it did. */
-export async function replacePostgresPassword(url: string): Promise<boolean> {
-  const { user, password, former } = credentials(url, FORMER.postgres);
-  const client = new pg.Client({ connectionString: `${former}/postgres` });
-  client.on('error', () => undefined);
-  try {
-    await client.connect();
-    const [name, secret] = [client.escapeIdentifier(user), client.escapeLiteral(password)];
-    await client.query(`ALTER USER ${name} PASSWORD ${secret}`);
-    return true;
-  } catch {
-    return false;
-  } finally {
-    await client.end().catch(() => undefined);
+export async function replacePostgresPassword(
+  url: string,
+  former: readonly string[],
+): Promise<boolean> {
+  const { user, password } = credentialsOf(url);
+  for (const one of former) {
+    const client = new pg.Client({ connectionString: `${withPassword(url, one)}/postgres` });
+    client.on('error', () => undefined);
+    try {
+      await client.connect();
+      const [name, secret] = [client.escapeIdentifier(user), client.escapeLiteral(password)];
+      await client.query(`ALTER USER ${name} PASSWORD ${secret}`);
+      return true;
+    } catch {
+      // it does not open
+    } finally {
+      await client.end().catch(() => undefined);
+    }
   }
+  return false;
 }
 
 /** The same for RabbitMQ, by its management API. */
-export function replaceRabbitPassword(url: string, managementUrl: string): Promise<boolean> {
-  const { user, password, former } = credentials(url, FORMER.rabbit);
+export async function replaceRabbitPassword(
+  url: string,
+  managementUrl: string,
+  former: readonly string[],
+): Promise<boolean> {
+  const { user, password } = credentialsOf(url);
   const path = `/api/users/${encodeURIComponent(user)}`;
-  return putManagement(managementUrl, former, path, { password, tags: 'administrator' });
+  const body = { password, tags: 'administrator' };
+  for (const one of former) {
+    if (await putManagement(managementUrl, withPassword(url, one), path, body)) return true;
+  }
+  return false;
 }
 
-function credentials(url: string, formerPassword: string) {
+function credentialsOf(url: string) {
   const { username, password } = new URL(url);
-  const former = new URL(url);
-  former.password = formerPassword;
-  return {
-    user: decodeURIComponent(username),
-    password: decodeURIComponent(password),
-    former: former.toString().replace(/\/$/, ''),
-  };
+  return { user: decodeURIComponent(username), password: decodeURIComponent(password) };
+}
+
+function withPassword(url: string, password: string): string {
+  const other = new URL(url);
+  other.password = password;
+  return other.toString().replace(/\/$/, '');
 }

@@ -1,5 +1,6 @@
 import {
   databaseUrl,
+  hasDemoPassword,
   withoutPassword,
   type ServerAddresses,
 } from '../servers/configured-servers.js';
@@ -19,10 +20,14 @@ export interface BannerFacts {
   rabbitHow: string;
 }
 
+const PASSWORDS = `  Passwords       in .backstitch/running/${process.pid}.json, for you alone to read\n`;
+
 /** What `npm start` prints once everything answers: what it started, where, and what to try. */
 export function banner(facts: BannerFacts): string {
   const { host, gateway, servers, postgresHow, rabbitHow } = facts;
-  const shown = withoutPassword;
+  const shown = (url: string) => (hasDemoPassword(url) ? url : withoutPassword(url));
+  const addresses = [servers.databaseServerUrl, servers.rabbitmqUrl];
+  const hidden = addresses.every(hasDemoPassword) ? '' : PASSWORDS;
   const databases = APPS.flatMap(({ database }) => database ?? []);
   const url = `http://${host === '127.0.0.1' ? 'localhost' : host}:${gateway}`;
   return `
@@ -34,8 +39,7 @@ Backstitch is ready.
 ${databases.map((name) => `                  ${shown(databaseUrl(servers.databaseServerUrl, name))}`).join('\n')}
   RabbitMQ        ${rabbitHow}
                   ${shown(servers.rabbitmqUrl)}   management UI ${servers.managementUrl}
-  Passwords       in .backstitch/running/${process.pid}.json, for you alone to read
-
+${hidden}
 Place an order (two wireless mice):
 
   curl -s ${url}/api/checkout -H 'content-type: application/json' -d '${ORDER}'

@@ -3,6 +3,7 @@ import {
   databaseUrl,
   type ServerAddresses,
 } from '../servers/configured-servers.js';
+import { composeAddresses } from '../servers/compose.js';
 import { findPostgres, findRabbit, type FoundServer } from '../servers/find-servers.js';
 import { postgresLogin, rabbitLogin } from '../servers/logins.js';
 import { whoHolds } from '../servers/port-holder.js';
@@ -90,6 +91,7 @@ export class Launch {
       privateOnly: this.env.BACKSTITCH_SERVERS === 'private',
       home: stateFolder(),
       usualPorts: true,
+      demoPasswords: this.env.BACKSTITCH_PASSWORDS !== 'random',
       fresh,
       say: this.say,
     };
@@ -178,9 +180,10 @@ export class Launch {
     });
   }
 
-  /** Where another `npm start` of this checkout has its servers now, if it runs. */
+  /** Where another `npm start` of this checkout, or its Compose, has its servers now, if they run. */
   private async livingAddresses(): Promise<Partial<ServerAddresses>> {
-    for (const { servers } of runningSystems()) {
+    const known = [...runningSystems().map(({ servers }) => servers), composeAddresses()];
+    for (const servers of known) {
       if (!servers) continue;
       const { databaseServerUrl, rabbitmqUrl, managementUrl } = servers;
       const [postgres, rabbit] = await Promise.all([

@@ -39,6 +39,7 @@ export class TestServers {
       privateOnly: true,
       home: this.folder,
       usualPorts: false,
+      demoPasswords: false,
       fresh: false,
       say: this.say,
     };
