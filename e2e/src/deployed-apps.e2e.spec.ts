@@ -118,7 +118,7 @@ describe('what the images hold: the trees that pnpm deploys', () => {
       });
       running.push(child);
       for (const stream of [child.stdout, child.stderr]) {
-        stream.on('data', (text: Buffer) => (logs[app] = `${logs[app] ?? ''}${text}`));
+        stream.on('data', (text: Buffer) => (logs[app] = `${logs[app] ?? ''}${text.toString()}`));
       }
     }
     for (const app of APPS) {

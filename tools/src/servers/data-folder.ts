@@ -69,7 +69,7 @@ export function sharedFolderFor(wished: string): string {
 }
 
 /** Every place where the data of a wish may lie. */
-export function dataFoldersOf(wished: string): string[] {
+function dataFoldersOf(wished: string): string[] {
   return [wished, placeOnMachine(wished)];
 }
 

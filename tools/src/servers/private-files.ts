@@ -35,7 +35,7 @@ export function openPrivateLog(file: string, account: Account | undefined): numb
 }
 
 /** A file's text; undefined when there is none, or a link in its place. */
-export function readPrivate(file: string): string | undefined {
+function readPrivate(file: string): string | undefined {
   let descriptor: number;
   try {
     descriptor = openSync(file, O_RDONLY | O_NOFOLLOW);
