@@ -20,6 +20,7 @@ RUN for name in api-gateway order-service inventory-service payment-service orch
       pnpm --filter="@backstitch/${name}" deploy --prod --offline "/deployed/apps/${name}" || exit 1; \
     done \
   && pnpm --filter=@backstitch/tools deploy --prod --offline /deployed/tools \
+  && node tools/prune-deployed.mjs /deployed/apps/* /deployed/tools \
   && chmod -R a+rX,go-w /deployed
 
 FROM ${NODE} AS runtime

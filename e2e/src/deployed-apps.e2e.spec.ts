@@ -66,6 +66,7 @@ describe('what the images hold: the trees that pnpm deploys', () => {
     const copied = '--config.package-import-method=copy';
     const words = [`--filter=@backstitch/${name}`, 'deploy', '--prod', '--offline', copied, tree];
     await run(pnpm, words, { cwd: PROJECT, env: { ...process.env, CI: 'true' } });
+    await run(process.execPath, [`${PROJECT}tools/prune-deployed.mjs`, tree]);
     await run('chmod', ['-R', 'a+rX,a-w', tree]);
   }
 
