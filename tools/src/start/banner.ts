@@ -15,6 +15,8 @@ const ORDER = JSON.stringify({
 export interface BannerFacts {
   host: string;
   gateway: number;
+  /** Passwords that somebody gave are not shown; those of the documents are. */
+  showPasswords: boolean;
   servers: ServerAddresses;
   postgresHow: string;
   rabbitHow: string;
@@ -25,7 +27,8 @@ const PASSWORDS = `  Passwords       in .backstitch/running/${process.pid}.json,
 /** What `npm start` prints once everything answers: what it started, where, and what to try. */
 export function banner(facts: BannerFacts): string {
   const { host, gateway, servers, postgresHow, rabbitHow } = facts;
-  const shown = (url: string) => (hasDemoPassword(url) ? url : withoutPassword(url));
+  const shown = (url: string) =>
+    facts.showPasswords && hasDemoPassword(url) ? url : withoutPassword(url);
   const addresses = [servers.databaseServerUrl, servers.rabbitmqUrl];
   const hidden = addresses.every(hasDemoPassword) ? '' : PASSWORDS;
   const databases = APPS.flatMap(({ database }) => database ?? []);

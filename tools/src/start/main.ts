@@ -18,7 +18,8 @@ async function serve(launch: Launch, gateway: number, fresh: boolean): Promise<v
   await launch.prepareDatabases(addresses);
   say('starting the five apps');
   await launch.startApps(addresses);
-  console.log(banner({ host: launch.host, gateway, servers: addresses, ...how }));
+  const showPasswords = !process.env.DATABASE_SERVER_URL && !process.env.RABBITMQ_URL;
+  console.log(banner({ host: launch.host, gateway, showPasswords, servers: addresses, ...how }));
 }
 
 async function main(): Promise<number> {
