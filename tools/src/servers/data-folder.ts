@@ -114,12 +114,14 @@ function machineStateFolder(): string {
 export function openDataFolder(wished: string, account: Account | undefined): string {
   const folder = dataFolderFor(wished, account);
   makeParents(dirname(folder), account);
+  for (const one of folder === wished ? [folder] : [dirname(folder), folder]) {
+    if (existsSync(one)) refuseForeign(one, account);
+  }
   if (isEmpty(folder)) {
     const former = dataFoldersOf(wished).find((one) => one !== folder && !isEmpty(one));
     if (former) move(former, folder);
   }
   mkdirSync(folder, { recursive: true, mode: 0o700 });
-  refuseForeign(folder, account);
   closeToOthers(folder, account);
   if (wished !== folder) writeFileSync(`${folder}${WISH}`, wished, { mode: 0o600 });
   return folder;
@@ -157,12 +159,14 @@ function move(from: string, to: string): void {
   }
 }
 
-/** In a folder that anybody may write to, somebody else may have been first. */
+/** Of a run as root; or, in a folder that anybody may write to, somebody else was first. */
 function refuseForeign(folder: string, account: Account | undefined): void {
   const { uid } = lstatSync(folder);
   const ours = [process.getuid?.(), account?.uid];
   if (process.getuid === undefined || ours.includes(uid) || process.getuid() === 0) return;
-  throw new Error(`${folder} belongs to another user (uid ${uid}): remove it, or have it removed.`);
+  throw new Error(
+    `${folder} belongs to another user (uid ${uid}): run the command as that user, or remove the folder.`,
+  );
 }
 
 /**
