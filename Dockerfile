@@ -25,13 +25,14 @@ RUN for name in api-gateway order-service inventory-service payment-service orch
 
 FROM ${NODE} AS runtime
 ENV NODE_ENV=production HOST=0.0.0.0
-# Root owns what is copied and runs nothing of it: an app that is broken into cannot change itself.
-USER node
+# Below, USER comes last: root owns each folder and what is copied into it, and runs nothing of it. An app
+# that is broken into cannot change itself.
 
 FROM runtime AS app
 ARG APP
 WORKDIR /app
 COPY --from=build --chown=root:root /deployed/apps/${APP} ./
+USER node
 # Ready is: this process can serve. PORT is the one that the container was given.
 HEALTHCHECK --interval=5s --timeout=5s --start-period=30s --retries=6 \
   CMD ["node", "-e", "fetch('http://127.0.0.1:'+process.env.PORT+'/health/ready').then(r=>process.exit(r.ok?0:1),()=>process.exit(1))"]
@@ -40,5 +41,6 @@ CMD ["node", "--enable-source-maps", "--max-semi-space-size=16", "dist/main.js"]
 FROM runtime AS ops
 WORKDIR /backstitch
 COPY --from=build --chown=root:root /deployed ./
+USER node
 HEALTHCHECK NONE
 CMD ["node", "tools/dist/start/prepare.js"]

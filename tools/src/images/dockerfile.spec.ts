@@ -60,6 +60,11 @@ describe('the Dockerfile', () => {
       const lines = stage(name);
       expect(matching(lines, /^USER /).at(-1)).toBe('USER node');
       expect(matching(lines, /^ENV .*NODE_ENV=production/)).toHaveLength(1);
+      // Whoever is USER when a folder is made owns it.
+      const user = lines.indexOf('USER node');
+      for (const line of matching(lines, /^(WORKDIR|COPY) /)) {
+        expect(lines.indexOf(line)).toBeLessThan(user);
+      }
       const copies = matching(lines, /^COPY /);
       expect(copies).toHaveLength(1);
       expect(copies[0]).toMatch(/^COPY --from=build --chown=root:root \/deployed/);
