@@ -16,8 +16,8 @@ export function askedOfRunning<Address>(
   if (!first) {
     return {
       wrong:
-        'Nothing runs: you started no `npm start` and no `pnpm dev` of this folder. Start one, or name a ' +
-        `system by ${naming}.`,
+        'Nothing runs: you started no `npm start` and no `pnpm dev` of this folder. ' +
+        `Start one, or name a system by ${naming}.`,
     };
   }
   const different = new Set(systems.map((system) => JSON.stringify(addressOf(system))));

@@ -1,6 +1,7 @@
 /**
- * `node tools/dist/start/prepare.js`: databases, schema and catalogue on a server that is there, and the broker's policy; what
- * `npm start` does before the apps, for those who start the apps themselves (docker-compose.yaml).
+ * `node tools/dist/start/prepare.js`: databases, schema and catalogue on a server that is there, and the
+ * broker's policy; what `npm start` does before the apps, for those who start the apps themselves
+ * (docker-compose.yaml).
  */
 import { configuredAddresses, withoutPassword } from '../servers/configured-servers.js';
 import { liftRedeliveryLimit } from './redelivery-limit.js';
