@@ -1,6 +1,6 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
@@ -22,6 +22,7 @@ class DrillProcess {
 
   constructor(...words: string[]) {
     const program = join(PROJECT, 'drill', 'dist', 'main.js');
+    chmodSync(this.temporary, 0o711); // the servers' accounts must pass
     const env = { ...process.env, TMPDIR: this.temporary };
     this.child = spawn(process.execPath, [program, ...words], { env });
     this.exited = once(this.child, 'close');

@@ -8,9 +8,12 @@ import { PROJECT } from './app-process.js';
 
 const run = promisify(execFile);
 
-/** The project as a stranger gets it: its tracked files in a folder of their own, nothing built. */
-export async function copyProject(): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'backstitch-copy-'));
+/**
+ * The project as a stranger gets it: its tracked files in a folder of their own, nothing built. Its path
+ * ends with the name, if one is given.
+ */
+export async function copyProject(name = ''): Promise<string> {
+  const folder = join(await mkdtemp(join(tmpdir(), 'backstitch-copy-')), name);
   const listing = ['ls-files', '-z', '--cached', '--others', '--exclude-standard'];
   const { stdout } = await run('git', listing, { cwd: PROJECT, maxBuffer: 1 << 26 });
   for (const file of stdout.split('\0').filter((name) => name !== '')) {
@@ -20,8 +23,9 @@ export async function copyProject(): Promise<string> {
   return folder;
 }
 
-export function removeProject(folder: string): Promise<void> {
-  return rm(folder, { recursive: true, force: true });
+export async function removeProject(folder: string): Promise<void> {
+  const made = /^.*\/backstitch-copy-[^/]+/.exec(folder);
+  await rm(made?.[0] ?? folder, { recursive: true, force: true });
 }
 
 /** A command of the documents that goes on running, as somebody sees it in a terminal. */

@@ -1,7 +1,9 @@
 import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { once } from 'node:events';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { waitFor } from '@backstitch/testkit';
@@ -35,12 +37,24 @@ async function expectOperatorsPort(terminal: Terminal, url: string): Promise<voi
   expect((await fetch(`${url}/metrics`)).status).toBe(404);
 }
 
-describe('npm start from a fresh copy', () => {
+/** What a shell, a glob, a URL and a scripting language each would read something else into. */
+const ODD_NAME = `O'Neil & "Sons" $HOME (x) \`id\`; 100% größe`;
+
+describe('npm start from a fresh copy, in a folder with an odd name', () => {
   let folder: string;
   beforeAll(async () => {
-    folder = await copyProject();
+    folder = await copyProject(ODD_NAME);
   });
   afterAll(() => removeProject(folder));
+
+  /** A command of the documents, on the system that was started from the copy. */
+  const operate = (script: string, ...words: string[]) =>
+    run('npm', ['run', '--silent', script, '--', ...words], { cwd: folder });
+
+  const pnpm = (): string => {
+    const ownPnpm = join(folder, '.backstitch', 'pnpm', 'bin', 'pnpm');
+    return existsSync(ownPnpm) ? ownPnpm : 'pnpm';
+  };
 
   const startsOn = async (terminal: Terminal, timeoutMs: number): Promise<string> =>
     (await terminal.shows(/API\s+(http:\S+)\/api\b/, timeoutMs))[1]!;
@@ -64,6 +78,19 @@ describe('npm start from a fresh copy', () => {
       const environment = await readFile(`/proc/${gateway}/environ`, 'utf8');
       expect(environment).not.toMatch(/RABBITMQ|DB_URL|DATABASE|BACKSTITCH_SERVERS/);
 
+      const { port } = new URL(url);
+      const letters = await operate('dead-letters', '--json', 'list');
+      expect(JSON.parse(letters.stdout)).toMatchObject({ letters: [] });
+      expect(letters.stderr).toContain(
+        `127.0.0.1:${Number(port) + 4} (\`npm start\` of this folder`,
+      );
+      expect((await operate('reconcile')).stderr).toMatch(
+        /asking postgresql:\S+\/orders, .*npm start/,
+      );
+      const push = ['--filter=order-service', '--silent', 'run', 'db:push'];
+      const pushed = await run(pnpm(), push, { cwd: folder });
+      expect(pushed.stderr).toMatch(/asking postgresql:\S+\/orders \(`npm start` of this folder/);
+
       process.kill(await pidOf('orchestrator', folder), 'SIGKILL');
       await terminal.shows(/orchestrator.*(died|ended|killed)[^]*restart/i, 10_000);
       await waitFor(
@@ -77,6 +104,10 @@ describe('npm start from a fresh copy', () => {
       expect(await terminal.ctrlC()).toBe(0);
       const left = [...(await serversAndProcessesOf(folder))].filter((line) => !before.has(line));
       expect(left).toEqual([]);
+      await expect(operate('dead-letters', 'list')).rejects.toMatchObject({
+        code: 2,
+        stderr: expect.stringContaining('Nothing runs'),
+      });
     },
     FIRST_START_MS + 120_000,
   );

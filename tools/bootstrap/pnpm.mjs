@@ -1,20 +1,32 @@
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
+import { pnpmProgram, writePnpmEntry } from './pnpm-entry.mjs';
 import { Missing, run, say } from './steps.mjs';
 
 /** The package manager's version that wrote the lockfile. */
 const PNPM_VERSION = '12.21.0';
 const PNPM_MAJOR = `${PNPM_VERSION.split('.')[0]}.`;
 
+const UNUSABLE = new RegExp(`[${delimiter}\\n\\r]`);
+
 /** The pnpm to call: the one on PATH when its major is right, else a private one, fetched once. */
 export async function findPnpm(root) {
-  const privatePnpm = join(root, '.backstitch', 'pnpm', 'bin', 'pnpm');
+  if (UNUSABLE.test(root)) {
+    throw new Missing(
+      `This folder cannot be used: PATH cannot hold a "${delimiter}" or a line break, and every tool ` +
+        `here is found by PATH. Rename it or a folder above it:\n\n  ${root}`,
+    );
+  }
+  const prefix = join(root, '.backstitch', 'pnpm');
+  const privatePnpm = join(prefix, 'bin', 'pnpm');
   const program = (await works('pnpm')) ? 'pnpm' : privatePnpm;
   if (program === privatePnpm) {
-    if (!(existsSync(privatePnpm) && (await works(privatePnpm)))) await fetchPnpm(root);
-    // turbo calls pnpm by its bare name.
-    process.env.PATH = `${dirname(privatePnpm)}${delimiter}${process.env.PATH ?? ''}`;
+    if (existsSync(pnpmProgram(prefix))) writePnpmEntry(prefix);
+    if (!(existsSync(privatePnpm) && (await works(privatePnpm)))) await fetchPnpm(prefix);
+    // turbo calls pnpm by its bare name, and pnpm's entry calls node by its.
+    const path = [dirname(privatePnpm), process.env.PATH, dirname(process.execPath)];
+    process.env.PATH = path.filter(Boolean).join(delimiter);
   }
   return program;
 }
@@ -25,8 +37,7 @@ async function works(program) {
   return code === 0 && output.trim().startsWith(PNPM_MAJOR);
 }
 
-async function fetchPnpm(root) {
-  const prefix = join(root, '.backstitch', 'pnpm');
+async function fetchPnpm(prefix) {
   say(
     `pnpm ${PNPM_MAJOR}x is not on this machine; fetching pnpm ${PNPM_VERSION} into .backstitch/`,
   );
@@ -44,7 +55,7 @@ async function fetchPnpm(root) {
     ].concat(`pnpm@${PNPM_VERSION}`),
     { cwd: prefix },
   );
-  if (code === 0) return writeEntry(prefix);
+  if (code === 0) return writePnpmEntry(prefix);
   if (code === 127) {
     throw new Missing(
       'Neither pnpm nor npm is on this machine. npm comes with Node.js from https://nodejs.org ' +
@@ -55,17 +66,4 @@ async function fetchPnpm(root) {
     `pnpm ${PNPM_VERSION} could not be fetched (npm's answer is below). Is there a network?\n` +
       `Without one, put pnpm ${PNPM_MAJOR}x on PATH yourself.\n\n${output.trim()}`,
   );
-}
-
-/**
- * What npm links as `pnpm` has no first line that says what runs it, as long as the package's own
- * install script has not run; a shell copes with that, turbo does not.
- */
-function writeEntry(prefix) {
-  const entry = join(prefix, 'bin', 'pnpm');
-  const program = join(prefix, 'node_modules', 'pnpm', 'bin', 'pnpm.mjs');
-  mkdirSync(dirname(entry), { recursive: true });
-  writeFileSync(entry, `#!/bin/sh\nexec '${process.execPath}' '${program}' "$@"\n`, {
-    mode: 0o755,
-  });
 }

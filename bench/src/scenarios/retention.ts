@@ -1,4 +1,3 @@
-import { fileURLToPath } from 'node:url';
 import { filledDatabases } from '../fill/filled-databases.js';
 import { heat, measureOnce, progress, type Subject } from '../in-turn.js';
 import { turns, type Turn } from '../plan.js';
@@ -15,7 +14,8 @@ const SAGAS_PER_SECOND = 5_000;
 const IN_FLIGHT = 64;
 const REMOVING = 'removing';
 const AT_REST = 'none removed';
-const FIRST_RUN_SOON = fileURLToPath(new URL('../retention/first-run-soon.js', import.meta.url));
+/** As a URL: of a path, `--import` would read a "%", "#" or "?" as a part of one. */
+const FIRST_RUN_SOON = new URL('../retention/first-run-soon.js', import.meta.url).href;
 
 /**
  * What a load feels of finished sagas being removed: the apps are started anew for each turn, on the same

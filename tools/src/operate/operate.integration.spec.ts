@@ -116,7 +116,8 @@ describe('the command line of operators', () => {
     const problem = { code: 'ACTION_REFUSED', detail: 'It is finished.', status: 409 };
     answer = { status: 409, body: problem };
     const refused = await run('sagas', ['compensate', 's-1', ...ACTION]);
-    expect(refused).toMatchObject({ code: 1, err: 'ACTION_REFUSED: It is finished.\n' });
+    const asking = `asking the orchestrator at ${url} (ORCHESTRATOR_URL)\n`;
+    expect(refused).toMatchObject({ code: 1, err: `${asking}ACTION_REFUSED: It is finished.\n` });
     const json = await run('sagas', ['--json', 'compensate', 's-1', ...ACTION]);
     expect(json.code).toBe(1);
     expect(JSON.parse(json.out)).toEqual(problem);

@@ -1,21 +1,26 @@
 import { userInfo } from 'node:os';
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
+import { runningSystems, type RunningSystem } from '../servers/running-systems.js';
+import { askedOfRunning, type Asked } from './asked-system.js';
 import { NoAnswer, Orchestrator, Refused } from './orchestrator.js';
 import { printable } from './table.js';
 
 const [DONE, SAID_NO, CANNOT_TELL] = [0, 1, 2];
-const DEFAULT_URL = 'http://localhost:3004';
+const NAMING = '--url http://…:3004, or ORCHESTRATOR_URL';
 
 export interface Terminal {
   readonly env: NodeJS.ProcessEnv;
   out(text: string): void;
   err(text: string): void;
+  /** What runs from this folder. */
+  systems(): readonly RunningSystem[];
 }
 
 export const terminal: Terminal = {
   env: process.env,
   out: (text) => console.log(text),
   err: (text) => console.error(text),
+  systems: runningSystems,
 };
 
 /** What an operator gave with an action; the reason and the name go on record. */
@@ -40,11 +45,9 @@ export class CommandLine {
     description: string,
     private readonly terminal: Terminal,
   ) {
-    const { env } = terminal;
-    const url = (env.ORCHESTRATOR_URL || DEFAULT_URL).split(',')[0]!.trim();
     this.program = new Command(`pnpm ${name}`)
       .description(description)
-      .option('--url <url>', 'the orchestrator (ORCHESTRATOR_URL)', urlOf, url)
+      .option('--url <url>', 'the orchestrator [ORCHESTRATOR_URL, else that of this folder]', urlOf)
       .option('--json', 'what it answers, as JSON')
       .exitOverride()
       .configureOutput({
@@ -66,15 +69,29 @@ export class CommandLine {
   }
 
   get operating(): Operating {
-    const { url, json = false } = this.program.opts<{ url: string; json?: boolean }>();
-    if (!isAddress(url)) this.program.error(`error: ORCHESTRATOR_URL "${url}" is no http address.`);
+    const { json = false } = this.program.opts<{ json?: boolean }>();
+    const asked = this.asked();
+    if ('wrong' in asked) return this.program.error(`error: ${asked.wrong}`);
+    this.terminal.err(`asking the orchestrator at ${asked.address} (${asked.because})`);
     return {
-      orchestrator: new Orchestrator(url),
+      orchestrator: new Orchestrator(asked.address),
       show: (answer, report) => {
         const text = json ? JSON.stringify(answer, null, 2) : report(answer).join('\n');
         this.terminal.out(printable(text));
       },
     };
+  }
+
+  /** The orchestrator that is named, else that of the system which runs from this folder. */
+  private asked(): Asked<string> {
+    const { url } = this.program.opts<{ url?: string }>();
+    if (url !== undefined) return { address: url, because: '--url' };
+    const named = this.terminal.env.ORCHESTRATOR_URL?.split(',')[0]?.trim();
+    if (!named) {
+      return askedOfRunning(this.terminal.systems(), (one) => one.orchestratorUrl, NAMING);
+    }
+    if (isAddress(named)) return { address: named, because: 'ORCHESTRATOR_URL' };
+    return { wrong: `ORCHESTRATOR_URL "${named}" is no http address.` };
   }
 
   /** 0: done; 1: the orchestrator said no; 2: it could not be asked, or not like this. */

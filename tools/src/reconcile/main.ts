@@ -1,5 +1,6 @@
 /** `pnpm reconcile`: the invariants of the saga protocol against the live databases. */
-import { configuredAddresses, rememberedAddresses } from '../servers/configured-servers.js';
+import { withoutPassword } from '../servers/configured-servers.js';
+import { runningSystems } from '../servers/running-systems.js';
 import { Progress } from './progress.js';
 import { reconcile } from './reconcile.js';
 import { keptDays, RECONCILE_HELP, reconcileOptions, reconcileUrls } from './reconcile-options.js';
@@ -23,15 +24,18 @@ async function main(): Promise<number> {
     console.error(kept.wrong);
     return CANNOT_TELL;
   }
+  const asked = reconcileUrls(process.env, runningSystems());
+  if ('wrong' in asked) {
+    console.error(asked.wrong);
+    return CANNOT_TELL;
+  }
+  const places = Object.values(asked.address).map(withoutPassword);
+  console.error(`asking ${places.join(', ')} (${asked.because})`);
   const progress = new Progress(console.error);
-  const { databaseServerUrl } = configuredAddresses(process.env, rememberedAddresses());
   try {
-    const result = await reconcile(
-      reconcileUrls(process.env, databaseServerUrl),
-      options.settleS,
-      kept,
-      { tell: (course) => progress.tell(course) },
-    );
+    const result = await reconcile(asked.address, options.settleS, kept, {
+      tell: (course) => progress.tell(course),
+    });
     console.log(options.json ? JSON.stringify(result, null, 2) : report(result));
     return result.breaches.length === 0 ? 0 : 1;
   } catch (error) {

@@ -1,6 +1,8 @@
 import { parseArgs } from 'node:util';
 import { RETENTION_DAYS } from '@backstitch/shared-types';
+import { askedOfRunning, type Asked } from '../operate/asked-system.js';
 import { databaseUrl } from '../servers/configured-servers.js';
+import type { RunningSystem } from '../servers/running-systems.js';
 import type { DatabaseUrls } from './snapshots.js';
 import type { DatabaseName, KeptDays } from './reading.js';
 
@@ -12,8 +14,8 @@ something does not agree; 2 when a database cannot be read.
   --json               the result as JSON
   --settle <seconds>   first wait, up to so long, until every saga has ended and settled
 
-The databases are those of DATABASE_SERVER_URL, else of the running \`npm start\`, else at the usual
-place; ORDERS_DB_URL, INVENTORY_DB_URL, PAYMENTS_DB_URL and ORCHESTRATOR_DB_URL name single ones.
+The databases are those of DATABASE_SERVER_URL, else of the system that runs from this folder; ORDERS_DB_URL,
+INVENTORY_DB_URL, PAYMENTS_DB_URL and ORCHESTRATOR_DB_URL name single ones. It says which it asks.
 SAGA_RETENTION_DAYS [30] and HOLD_RETENTION_DAYS [400] are those of the apps, in the same bounds: what
 is younger and missing is a breach. The report says which were used.`;
 
@@ -63,14 +65,26 @@ export function keptDays(env: NodeJS.ProcessEnv): KeptDays | { wrong: string } {
   return wrong.length > 0 ? { wrong: wrong.join('\n') } : kept;
 }
 
-/** Where each database is: named singly, else on the one server. */
-export function reconcileUrls(env: NodeJS.ProcessEnv, databaseServerUrl: string): DatabaseUrls {
-  const url = (name: DatabaseName) =>
-    env[`${name.toUpperCase()}_DB_URL`] || databaseUrl(databaseServerUrl, name);
-  return {
-    orders: url('orders'),
-    inventory: url('inventory'),
-    payments: url('payments'),
-    orchestrator: url('orchestrator'),
+const NAMING =
+  'DATABASE_SERVER_URL, or ORDERS_DB_URL, INVENTORY_DB_URL, PAYMENTS_DB_URL and ORCHESTRATOR_DB_URL';
+
+/** Where each database is: named singly, else on the server that is named, else of what runs here. */
+export function reconcileUrls(
+  env: NodeJS.ProcessEnv,
+  systems: readonly RunningSystem[],
+): Asked<DatabaseUrls> {
+  const server = env.DATABASE_SERVER_URL;
+  const named = NAMES.map((name) => {
+    return env[`${name.toUpperCase()}_DB_URL`] || (server && databaseUrl(server, name));
+  });
+  const urls = (all: readonly (string | undefined)[]): DatabaseUrls => {
+    const [orders, inventory, payments, orchestrator] = all as [string, string, string, string];
+    return { orders, inventory, payments, orchestrator };
   };
+  if (named.every(Boolean)) return { address: urls(named), because: 'named by variables' };
+  const running = (system: RunningSystem) =>
+    urls(NAMES.map((name, at) => named[at] || system.databases[name]));
+  return askedOfRunning(systems, running, NAMING);
 }
+
+const NAMES = ['orders', 'inventory', 'payments', 'orchestrator'] as const satisfies DatabaseName[];

@@ -40,16 +40,36 @@ describe('pnpm reconcile', () => {
     expect(reconcileOptions(['--fix'])).toEqual({ wrong: expect.stringContaining('--settle') });
   });
 
-  it('reads the databases of one server, unless single ones are named', () => {
-    const urls = reconcileUrls(
-      { PAYMENTS_DB_URL: 'postgresql://there/money' },
-      'postgresql://here',
-    );
-    expect(urls).toEqual({
-      orders: 'postgresql://here/orders',
-      inventory: 'postgresql://here/inventory',
-      payments: 'postgresql://there/money',
-      orchestrator: 'postgresql://here/orchestrator',
+  it('reads the databases of the named server, unless single ones are named', () => {
+    const env = {
+      DATABASE_SERVER_URL: 'postgresql://here',
+      PAYMENTS_DB_URL: 'postgresql://there/money',
+    };
+    expect(reconcileUrls(env, [])).toEqual({
+      address: {
+        orders: 'postgresql://here/orders',
+        inventory: 'postgresql://here/inventory',
+        payments: 'postgresql://there/money',
+        orchestrator: 'postgresql://here/orchestrator',
+      },
+      because: 'named by variables',
+    });
+  });
+
+  it('reads the databases of the system that runs from this folder, else says what is missing', () => {
+    const databases = { orders: 'o', inventory: 'i', payments: 'p', orchestrator: 's' };
+    const system = {
+      command: 'npm start' as const,
+      owner: { pid: 7, startedAt: '' },
+      apiUrl: '',
+      orchestratorUrl: '',
+      databases,
+    };
+    expect(reconcileUrls({}, [system])).toMatchObject({ address: databases });
+    const one = reconcileUrls({ ORDERS_DB_URL: 'postgresql://there/o' }, [system]);
+    expect(one).toMatchObject({ address: { ...databases, orders: 'postgresql://there/o' } });
+    expect(reconcileUrls({ ORDERS_DB_URL: 'postgresql://there/o' }, [])).toEqual({
+      wrong: expect.stringMatching(/^Nothing runs.*DATABASE_SERVER_URL/),
     });
   });
 

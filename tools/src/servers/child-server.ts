@@ -1,9 +1,10 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { closeSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, readFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { endProcess, type Asking } from './process-identity.js';
 import { ProcessLedger, type LedgerEntry } from './process-ledger.js';
-import type { Account } from './data-folder.js';
+import { openPrivateLog } from './private-files.js';
+import type { Account } from './account.js';
 
 export interface ChildServerOptions {
   name: string;
@@ -36,15 +37,17 @@ export class ChildServer {
   private ending = false;
 
   constructor(private readonly options: ChildServerOptions) {
-    const log = openSync(options.logFile, 'a');
-    this.child = spawn(options.program, options.parameters, {
-      cwd: options.cwd,
-      env: options.env,
-      uid: options.account?.uid,
-      gid: options.account?.gid,
-      detached: true, // a process group of its own: we decide the order in which things end
-      stdio: ['ignore', log, log],
-    });
+    const log = openPrivateLog(options.logFile, options.account);
+    this.child = withoutRightsForOthers(() =>
+      spawn(options.program, options.parameters, {
+        cwd: options.cwd,
+        env: options.env,
+        uid: options.account?.uid,
+        gid: options.account?.gid,
+        detached: true, // a process group of its own: we decide the order in which things end
+        stdio: ['ignore', log, log],
+      }),
+    );
     closeSync(log);
     this.ended = new Promise((resolve) => {
       this.child.on('error', (error) => {
@@ -111,5 +114,15 @@ export class ChildServer {
 
   private logTail(): string {
     return readFileSync(this.options.logFile, 'utf8').trimEnd().split('\n').slice(-15).join('\n');
+  }
+}
+
+/** What is started meanwhile makes files that only its own account may read. */
+function withoutRightsForOthers<Started>(start: () => Started): Started {
+  const before = process.umask(0o077);
+  try {
+    return start();
+  } finally {
+    process.umask(before);
   }
 }

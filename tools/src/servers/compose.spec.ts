@@ -51,7 +51,7 @@ describe('Docker Compose', () => {
       expect.stringMatching(/^docker compose -f \S+docker-compose.yaml up -d --wait postgres$/),
       expect.stringMatching(/^docker compose -f \S+ stop postgres$/),
       expect.stringMatching(/^docker compose -f \S+ rm --stop --force postgres$/),
-      'docker volume rm --force backstitch-postgres',
+      'docker volume rm --force backstitch-postgres-18',
     ]);
   });
 

@@ -1,4 +1,7 @@
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { parseEnv } from 'node:util';
+import { USUAL_PORTS, type ServerAddresses } from './configured-servers.js';
 import { isPortFree } from './ports.js';
 import { projectRoot } from './project.js';
 import { runCommand, type CommandResult } from './run-command.js';
@@ -7,11 +10,16 @@ import { runCommand, type CommandResult } from './run-command.js';
 export type Run = (program: string, parameters: readonly string[]) => Promise<CommandResult>;
 
 const COMPOSE_FILE = join(projectRoot(), 'docker-compose.yaml');
+const SECRETS_FILE = join(projectRoot(), '.env');
 const runSoon: Run = (program, parameters) =>
   runCommand(program, parameters, { timeoutMs: 15_000 });
 /** Images may have to be fetched first. */
 const runLong: Run = (program, parameters) =>
   runCommand(program, parameters, { timeoutMs: 600_000 });
+
+/** The servers among its services, and the volumes that it names for them. */
+const VOLUMES = { postgres: 'backstitch-postgres-18', rabbitmq: 'backstitch-rabbitmq-4' } as const;
+export type ComposeServer = keyof typeof VOLUMES;
 
 /** The words that start Compose here: Docker's own subcommand, or the older program of its own. */
 async function composeWords(run: Run): Promise<readonly string[] | undefined> {
@@ -41,21 +49,45 @@ export async function composeObstacle(
   return undefined;
 }
 
+/** Where the servers of docker-compose.yaml are, by the passwords in its `.env`; undefined without them. */
+export function composeAddresses(file = SECRETS_FILE): ServerAddresses | undefined {
+  if (!existsSync(file)) return undefined;
+  const env = parseEnv(readFileSync(file, 'utf8'));
+  const [postgres, rabbit] = [env['POSTGRES_PASSWORD'], env['RABBITMQ_PASSWORD']];
+  if (!postgres || !rabbit) return undefined;
+  const user = encodeURIComponent(env['RABBITMQ_USER'] || 'backstitch');
+  const { amqp, management } = USUAL_PORTS;
+  return {
+    databaseServerUrl: `postgresql://postgres:${encodeURIComponent(postgres)}@localhost:${USUAL_PORTS.postgres}`,
+    rabbitmqUrl: `amqp://${user}:${encodeURIComponent(rabbit)}@localhost:${amqp}`,
+    managementUrl: `http://localhost:${management}`,
+  };
+}
+
+/** The same; the first time the passwords are made. */
+export async function madeComposeAddresses(run: Run = runSoon): Promise<ServerAddresses> {
+  const program = join(projectRoot(), 'tools', 'compose-secrets.mjs');
+  const { code, output } = await run(process.execPath, [program]);
+  const addresses = composeAddresses();
+  if (code !== 0 || !addresses) throw new Error(`Compose's passwords could not be made: ${output}`);
+  return addresses;
+}
+
 /** Starts a service of docker-compose.yaml and waits until it is healthy; throws with Docker's words. */
-export async function composeUp(service: string, run: Run = runLong): Promise<void> {
+export async function composeUp(service: ComposeServer, run: Run = runLong): Promise<void> {
   const { code, output } = await compose(run, ['up', '-d', '--wait', service]);
   if (code !== 0) throw new Error(output.trim().split('\n').slice(-5).join('\n'));
 }
 
 /** Stops the service; its volume keeps the data. */
-export async function composeStop(service: string, run: Run = runLong): Promise<void> {
+export async function composeStop(service: ComposeServer, run: Run = runLong): Promise<void> {
   await compose(run, ['stop', service]);
 }
 
-/** Removes the service and its data; the volume's name is docker-compose.yaml's. */
-export async function composeWipe(service: string, run: Run = runLong): Promise<void> {
+/** Removes the service and its data. */
+export async function composeWipe(service: ComposeServer, run: Run = runLong): Promise<void> {
   await compose(run, ['rm', '--stop', '--force', service]);
-  await run('docker', ['volume', 'rm', '--force', `backstitch-${service}`]);
+  await run('docker', ['volume', 'rm', '--force', VOLUMES[service]]);
 }
 
 async function compose(run: Run, parameters: readonly string[]): Promise<CommandResult> {

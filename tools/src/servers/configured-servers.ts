@@ -1,7 +1,3 @@
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { stateFolder } from './project.js';
-
 /** Where the servers are: all that apps, tests and `pnpm reconcile` need to know about them. */
 export interface ServerAddresses {
   /** Host and credentials of all four databases: `postgresql://user:password@host:port`. */
@@ -12,9 +8,12 @@ export interface ServerAddresses {
   managementUrl: string;
 }
 
+/** Those of the documents, which everybody knows. */
+export const DEMO_PASSWORDS = { postgres: '1111', rabbit: 'admin' };
+
 export const USUAL: ServerAddresses = {
-  databaseServerUrl: 'postgresql://postgres:1111@localhost:5432',
-  rabbitmqUrl: 'amqp://admin:admin@localhost:5672',
+  databaseServerUrl: `postgresql://postgres:${DEMO_PASSWORDS.postgres}@localhost:5432`,
+  rabbitmqUrl: `amqp://admin:${DEMO_PASSWORDS.rabbit}@localhost:5672`,
   managementUrl: 'http://localhost:15672',
 };
 export const USUAL_PORTS = { postgres: 5432, amqp: 5672, management: 15_672 };
@@ -43,9 +42,16 @@ function managementBeside(rabbitmqUrl: string): string {
   return `http://${host}:${USUAL_PORTS.management}`;
 }
 
-/** An address as it may be shown: without its password. */
+/** Whether an address may be shown as it is: its password stands in the documents. */
+export function hasDemoPassword(url: string): boolean {
+  return URL.canParse(url) && Object.values(DEMO_PASSWORDS).includes(new URL(url).password);
+}
+
+/** An address as it may be shown: without its password, wherever that stands in it. */
 export function withoutPassword(urls: string): string {
-  return urls.replaceAll(/(\/\/[^:@/]*):[^@/]*@/g, '$1@');
+  return urls
+    .replaceAll(/(\/\/[^:@/]*):[^@/]*@/g, '$1@')
+    .replaceAll(/([?&](?:password|pass|sslpassword)=)[^&,]*/gi, '$1…');
 }
 
 /** The address of one database on the server; whatever else the server's address says is kept. */
@@ -53,26 +59,4 @@ export function databaseUrl(databaseServerUrl: string, database: string): string
   const url = new URL(databaseServerUrl);
   url.pathname = `/${database}`;
   return url.toString();
-}
-
-const RUNNING_FILE = join(stateFolder(), 'running.json');
-
-/** Tells later commands (`pnpm reconcile`, a second `npm start`) where the servers are. */
-export function rememberAddresses(addresses: ServerAddresses, file = RUNNING_FILE): void {
-  mkdirSync(dirname(file), { recursive: true });
-  // Credentials are in it.
-  writeFileSync(file, JSON.stringify(addresses, null, 2), { mode: 0o600 });
-}
-
-export function forgetAddresses(file = RUNNING_FILE): void {
-  rmSync(file, { force: true });
-}
-
-export function rememberedAddresses(file = RUNNING_FILE): Partial<ServerAddresses> {
-  if (!existsSync(file)) return {};
-  try {
-    return JSON.parse(readFileSync(file, 'utf8')) as Partial<ServerAddresses>;
-  } catch {
-    return {};
-  }
 }

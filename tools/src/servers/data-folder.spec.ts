@@ -1,31 +1,33 @@
-import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { accountForPostgres } from './account.js';
 import {
-  accountForPostgres,
   canReach,
   dataFolderFor,
+  isPlainPath,
   makeFolder,
   mayPass,
+  openDataFolder,
+  removeDataFolder,
   removeLostData,
 } from './data-folder.js';
 
 const postgres = { name: 'postgres', uid: 101, gid: 104 };
-const PASSWD = 'root:x:0:0::/root:/bin/sh\nnobody:x:65534:65534::/:/bin/false\n';
-
-describe('the account PostgreSQL runs under', () => {
-  it('is our own unless we are root', () => {
-    expect(accountForPostgres(PASSWD, 1000)).toBeUndefined();
-  });
-
-  it('is "postgres" for root, else "nobody"', () => {
-    const both = `${PASSWD}postgres:x:101:104::/:/bin/sh\n`;
-    expect(accountForPostgres(both, 0)).toEqual(postgres);
-    expect(accountForPostgres(PASSWD, 0)).toMatchObject({ name: 'nobody', uid: 65_534 });
-    expect(() => accountForPostgres('root:x:0:0', 0)).toThrow(/cannot run as root/);
-  });
-});
+const account = accountForPostgres();
+const modeOf = (path: string) => statSync(path).mode & 0o777;
 
 describe('where a data folder goes', () => {
   it.each([
@@ -51,18 +53,94 @@ describe('where a data folder goes', () => {
     expect(dataFolderFor(closed, undefined)).toBe(closed);
     expect(dataFolderFor(closed, stranger)).not.toContain(folder);
     expect(dataFolderFor(closed, stranger)).toBe(dataFolderFor(closed, stranger));
-    expect(dataFolderFor(join(folder, 'a b', 'data'), undefined)).not.toMatch(/\s/);
+    symlinkSync(join(folder, 'closed'), join(folder, 'link'));
+    expect(canReach(join(folder, 'link'), stranger)).toBe(false);
     rmSync(folder, { recursive: true });
   });
 
   it('that was put elsewhere is removed once its checkout is gone', () => {
     const base = mkdtempSync(join(tmpdir(), 'elsewhere-'));
     const [kept, lost] = [join(base, 'kept'), join(base, 'lost')];
-    makeFolder(kept, undefined, join(base, 'postgres'));
-    makeFolder(lost, undefined, join(base, 'no-such-checkout', 'postgres'));
+    makeFolder(kept, undefined);
+    makeFolder(lost, undefined);
+    writeFileSync(`${kept}.wished`, join(base, 'postgres'));
+    writeFileSync(`${lost}.wished`, join(base, 'no-such-checkout', 'postgres'));
     expect(removeLostData(base)).toEqual([lost]);
     expect(readdirSync(base).sort()).toEqual(['kept', 'kept.wished']);
     expect(removeLostData(join(base, 'nothing'))).toEqual([]);
     rmSync(base, { recursive: true });
+  });
+
+  it.each([
+    'O\'Neil & "Sons" $HOME (x)',
+    'a b',
+    'größe',
+    '日本',
+    'a%20b',
+    'a;b',
+    'a*b',
+    'a\\b',
+    'a\nb',
+    '~',
+    'a#b',
+    'a=b',
+    'a,b',
+  ])('has a plain name when the checkout is in a folder named %j', (name) => {
+    const wished = `/tmp/${name}/.backstitch/rabbitmq`;
+    expect(isPlainPath(wished)).toBe(false);
+    const folder = dataFolderFor(wished, account);
+    expect(isPlainPath(folder)).toBe(true);
+    expect(dataFolderFor(wished, account)).toBe(folder);
+    expect(dataFolderFor(wished.replace('/tmp/', '/tmp/other '), account)).not.toBe(folder);
+  });
+});
+
+describe('a data folder', () => {
+  let home: string;
+  beforeEach(() => {
+    home = mkdtempSync(join(tmpdir(), 'data-'));
+    chmodSync(home, 0o755);
+  });
+  afterEach(() => rmSync(home, { recursive: true }));
+
+  /** As an earlier version left it: ours (root's), open to all. */
+  function formerData(folder: string): void {
+    mkdirSync(join(folder, 'inner'), { recursive: true, mode: 0o755 });
+    writeFileSync(join(folder, 'inner', 'kept'), 'seven', { mode: 0o644 });
+  }
+
+  it('is its account’s alone from the start, whatever the umask is', () => {
+    const before = process.umask(0);
+    const folder = openDataFolder(join(home, 'deep', 'data'), account);
+    process.umask(before);
+    expect(modeOf(folder)).toBe(0o700);
+    expect(modeOf(join(home, 'deep')) & 0o066).toBe(0);
+    expect(statSync(folder).uid).toBe(account?.uid ?? process.getuid?.());
+  });
+
+  it('of an earlier version is taken over with all that is in it', () => {
+    const wished = join(home, 'data');
+    formerData(wished);
+    const outside = join(home, 'outside');
+    writeFileSync(outside, '', { mode: 0o644 });
+    symlinkSync(outside, join(wished, 'link'));
+    const folder = openDataFolder(wished, account);
+    expect([folder, modeOf(folder)]).toEqual([wished, 0o700]);
+    expect(readFileSync(join(folder, 'inner', 'kept'), 'utf8')).toBe('seven');
+    expect([statSync(outside).uid, modeOf(outside)]).toEqual([process.getuid?.(), 0o644]);
+    if (!account) return;
+    expect(statSync(join(folder, 'inner', 'kept')).uid).toBe(account.uid);
+    expect(modeOf(join(folder, 'inner', 'kept'))).toBe(0o600);
+  });
+
+  it('of an earlier version comes along to the other place when its own does not suit any more', () => {
+    const wished = join(home, 'a "b"', 'data');
+    formerData(wished);
+    const folder = openDataFolder(wished, account);
+    expect(folder).not.toBe(wished);
+    expect(readFileSync(join(folder, 'inner', 'kept'), 'utf8')).toBe('seven');
+    expect(existsSync(wished)).toBe(false);
+    removeDataFolder(wished);
+    expect([existsSync(folder), existsSync(`${folder}.wished`)]).toEqual([false, false]);
   });
 });

@@ -1,8 +1,21 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { composeObstacle, composeStop, composeUp, composeWipe } from './compose.js';
-import { USUAL, USUAL_PORTS, withoutPassword, type ServerAddresses } from './configured-servers.js';
-import { accountForPostgres, dataFolderFor } from './data-folder.js';
+import {
+  composeObstacle,
+  composeStop,
+  composeUp,
+  composeWipe,
+  madeComposeAddresses,
+  type ComposeServer,
+} from './compose.js';
+import {
+  DEMO_PASSWORDS,
+  USUAL_PORTS,
+  withoutPassword,
+  type ServerAddresses,
+} from './configured-servers.js';
+import { accountForPostgres } from './account.js';
+import { removeDataFolder } from './data-folder.js';
 import { decide, type ServerProbes, type ServerWish, type Way } from './decision.js';
 import { installFacts, installObstacle, installRabbit } from './install-rabbit.js';
 import { postgresLogin, rabbitLogin } from './logins.js';
@@ -24,6 +37,8 @@ export interface FindOptions {
   home: string;
   /** Whether private servers take the usual ports, where those are free, so that the documents stay true. */
   usualPorts: boolean;
+  /** Whether private servers take the passwords of the documents, in place of random ones. */
+  demoPasswords: boolean;
   /** Wipe the private servers' data first. */
   fresh: boolean;
   /** One line of progress. */
@@ -53,7 +68,7 @@ export function findPostgres(options: FindOptions): Promise<FoundServer<string>>
   const { configured, fresh } = options;
   const address = configured.databaseServerUrl;
   const ports = [USUAL_PORTS.postgres];
-  const compose = composeWays('postgres', USUAL.databaseServerUrl, fresh);
+  const compose = composeWays('postgres', (made) => made.databaseServerUrl, fresh);
   return find(options, {
     wish: {
       name: 'PostgreSQL',
@@ -102,7 +117,7 @@ export function findRabbit(options: FindOptions): Promise<FoundServer<RabbitAddr
     },
     ways: {
       running: async () => ({ address, how: 'already running', stop: untouched }),
-      compose: composeWays('rabbitmq', USUAL, fresh),
+      compose: composeWays('rabbitmq', (made) => made, fresh),
       private: () => privateRabbit(options),
       install: async () => {
         say('RabbitMQ is not on this machine; installing it with apt-get (rabbitmq-server)');
@@ -132,8 +147,13 @@ async function find<Address>(
   }
 }
 
-function composeWays<Address>(service: string, address: Address, fresh: boolean) {
+function composeWays<Address>(
+  service: ComposeServer,
+  addressOf: (made: ServerAddresses) => Address,
+  fresh: boolean,
+) {
   return async (): Promise<FoundServer<Address>> => {
+    const address = addressOf(await madeComposeAddresses());
     if (fresh) await composeWipe(service);
     await composeUp(service);
     return { address, how: 'started with Docker Compose', stop: () => composeStop(service) };
@@ -145,12 +165,18 @@ async function privatePostgres({
   fresh,
   home,
   usualPorts,
+  demoPasswords,
 }: FindOptions): Promise<FoundServer<string>> {
   const dataDir = join(home, 'postgres');
-  if (fresh) await wipe(dataFolderFor(dataDir, accountForPostgres()), say);
+  if (fresh) wipe(dataDir, say);
   const port = usualPorts ? await usualPortOr(USUAL_PORTS.postgres) : undefined;
   const guard = new ServerGuard('PostgreSQL', say);
-  const server = await startPrivatePostgres({ dataDir, port, onDeath: guard.onDeath });
+  const server = await startPrivatePostgres({
+    dataDir,
+    port,
+    onDeath: guard.onDeath,
+    ...(demoPasswords && { password: DEMO_PASSWORDS.postgres }),
+  });
   return {
     address: server.url,
     how: `private, ${server.origin}, data in ${server.dataDir}`,
@@ -163,13 +189,15 @@ async function privateRabbit({
   fresh,
   home,
   usualPorts,
+  demoPasswords,
 }: FindOptions): Promise<FoundServer<RabbitAddress>> {
   const dataDir = join(home, 'rabbitmq');
-  if (fresh) await wipe(dataFolderFor(dataDir, undefined), say);
+  if (fresh) wipe(dataDir, say);
   const guard = new ServerGuard('RabbitMQ', say);
   const server = await startPrivateRabbit({
     dataDir,
     onDeath: guard.onDeath,
+    ...(demoPasswords && { password: DEMO_PASSWORDS.rabbit }),
     amqpPort: usualPorts ? await usualPortOr(USUAL_PORTS.amqp) : undefined,
     managementPort: usualPorts ? await usualPortOr(USUAL_PORTS.management) : undefined,
   });
@@ -182,15 +210,11 @@ async function privateRabbit({
 
 /** Removes what private servers kept below this folder, wherever that had to be put. */
 export async function wipePrivateData(home: string): Promise<void> {
-  const folders = [
-    dataFolderFor(join(home, 'postgres'), accountForPostgres()),
-    dataFolderFor(join(home, 'rabbitmq'), undefined),
-    home,
-  ];
-  for (const folder of folders) await rm(folder, { recursive: true, force: true });
+  for (const name of ['postgres', 'rabbitmq']) removeDataFolder(join(home, name));
+  await rm(home, { recursive: true, force: true });
 }
 
-async function wipe(folder: string, say: (line: string) => void): Promise<void> {
-  say(`wiping ${folder}`);
-  await rm(folder, { recursive: true, force: true });
+function wipe(dataDir: string, say: (line: string) => void): void {
+  say(`wiping ${dataDir}`);
+  removeDataFolder(dataDir);
 }

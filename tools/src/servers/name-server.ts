@@ -1,5 +1,7 @@
 import { join } from 'node:path';
+import type { Account } from './account.js';
 import { ChildServer } from './child-server.js';
+import { serverEnvironment } from './server-environment.js';
 import type { Asking } from './process-identity.js';
 import type { ProcessLedger } from './process-ledger.js';
 
@@ -9,6 +11,7 @@ export interface NameServerOptions {
   port: number;
   /** Where its log goes; must exist when it is started. */
   folder: string;
+  account: Account | undefined;
   ledger: ProcessLedger;
 }
 
@@ -25,14 +28,15 @@ export class NameServer {
 
   /** Does nothing when it was started already. */
   start(): void {
-    const { program, port, folder, ledger } = this.options;
+    const { program, port, folder, account, ledger } = this.options;
     this.child ??= new ChildServer({
       name: 'epmd',
       program,
       parameters: ['-port', String(port), '-address', '127.0.0.1'],
       cwd: folder,
-      env: process.env,
+      env: serverEnvironment(process.env),
       logFile: join(folder, 'epmd.log'),
+      account,
       askings: ENDS,
       ledger,
     });

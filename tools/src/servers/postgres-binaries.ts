@@ -1,7 +1,8 @@
-import { cpSync, existsSync, readdirSync } from 'node:fs';
+import { cpSync, existsSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { delimiter, dirname, join } from 'node:path';
-import { canReach, dataFolderFor, makeFolder, type Account } from './data-folder.js';
+import type { Account } from './account.js';
+import { canReach, isPlainPath, sharedFolderFor } from './data-folder.js';
 import { stateFolder } from './project.js';
 import { runCommand } from './run-command.js';
 
@@ -74,14 +75,19 @@ function embeddedFolder(): string | undefined {
   }
 }
 
-/** Programs in a folder that the server's account cannot enter are copied to one that it can. */
+/**
+ * Programs in a folder that the server's account cannot enter, or whose name its own programs cannot
+ * bear (initdb hands the path to a shell), are copied to one that suits both.
+ */
 function reachable(shipped: string, account: Account | undefined): string {
-  if (!account || canReach(shipped, account)) return shipped;
-  const wished = join(stateFolder(), 'embedded-postgres');
-  const copy = dataFolderFor(wished, account);
+  if (isPlainPath(shipped) && (!account || canReach(shipped, account))) return shipped;
+  const copy = sharedFolderFor(join(stateFolder(), 'embedded-postgres'));
   if (!existsSync(join(copy, 'bin', 'postgres'))) {
-    makeFolder(copy, undefined, wished);
-    cpSync(shipped, copy, { recursive: true, verbatimSymlinks: true });
+    const draft = `${copy}.new`; // a copy cut short has no programs that work
+    rmSync(draft, { recursive: true, force: true });
+    cpSync(shipped, draft, { recursive: true, verbatimSymlinks: true });
+    rmSync(copy, { recursive: true, force: true });
+    renameSync(draft, copy);
   }
   return copy;
 }

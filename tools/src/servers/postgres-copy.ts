@@ -1,8 +1,10 @@
-import { chmodSync, chownSync, writeFileSync } from 'node:fs';
+import { chmodSync, chownSync } from 'node:fs';
 import { copyFile, mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import pg from 'pg';
-import { accountForPostgres, dataFolderFor, makeFolder, type Account } from './data-folder.js';
+import { accountForPostgres, type Account } from './account.js';
+import { openDataFolder } from './data-folder.js';
+import { writePrivate } from './private-files.js';
 import type { PrivatePostgres } from './private-postgres.js';
 
 /** Made anew by whoever starts on the copy: the rest of them would be lies there. */
@@ -16,8 +18,7 @@ const EMPTY = new Set(['pg_wal', 'pg_replslot', 'pg_stat_tmp', 'pgsql_tmp', 'pg_
  */
 export async function copyRunningCluster(from: PrivatePostgres, dataDir: string): Promise<string> {
   const account = accountForPostgres();
-  const folder = dataFolderFor(dataDir, account);
-  makeFolder(folder, account, dataDir);
+  const folder = openDataFolder(dataDir, account);
   const copy = join(folder, basename(from.cluster));
   const draft = `${copy}.new`;
   await rm(draft, { recursive: true, force: true });
@@ -28,9 +29,7 @@ export async function copyRunningCluster(from: PrivatePostgres, dataDir: string)
     await session.query(start);
     await copyFolder(from.cluster, draft, account);
     const { rows } = await session.query<{ labelfile: string }>(stop);
-    const label = join(draft, 'backup_label');
-    writeFileSync(label, rows[0]!.labelfile, { mode: 0o600 });
-    if (account) chownSync(label, account.uid, account.gid);
+    writePrivate(join(draft, 'backup_label'), rows[0]!.labelfile, account);
   } finally {
     await session.end();
   }

@@ -1,10 +1,9 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { waitFor } from '@backstitch/testkit';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
-import { accountForPostgres, makeFolder } from './data-folder.js';
 import { postgresLogin } from './logins.js';
 import { startPostgresPair, type PostgresPair } from './postgres-pair.js';
 import { ProcessLedger } from './process-ledger.js';
@@ -15,7 +14,7 @@ describe('a PostgreSQL primary and its standby', () => {
   let pair: PostgresPair;
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), 'pair-'));
-    makeFolder(folder, accountForPostgres());
+    chmodSync(folder, 0o711); // the servers' accounts must pass
     ledger = new ProcessLedger(join(folder, 'processes'));
     const password = `it's "1111"\\`;
     pair = await startPostgresPair({ dataDir: join(folder, 'data'), password, ledger });

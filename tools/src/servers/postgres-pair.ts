@@ -1,8 +1,10 @@
-import { rmSync, writeFileSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
+import { accountForPostgres } from './account.js';
 import { copyRunningCluster } from './postgres-copy.js';
+import { writePrivate } from './private-files.js';
 import {
   startPrivatePostgres,
   type PrivatePostgres,
@@ -72,9 +74,11 @@ export class PostgresPair {
     const cluster = await copyRunningCluster(primary, dataDir);
     // In place of what the primary was told: whom it once followed, that its commits wait.
     const settings = `primary_conninfo = '${primary.url.replaceAll("'", '%27')}'\n`;
-    writeFileSync(join(cluster, 'postgresql.auto.conf'), settings);
-    writeFileSync(join(cluster, 'standby.signal'), '');
-    this.follower = await startPrivatePostgres({ ...this.options, dataDir });
+    const account = accountForPostgres();
+    writePrivate(join(cluster, 'postgresql.auto.conf'), settings, account);
+    writePrivate(join(cluster, 'standby.signal'), '', account);
+    const password = decodeURIComponent(new URL(primary.url).password); // the roles are copied too
+    this.follower = await startPrivatePostgres({ ...this.options, password, dataDir });
     await until('the standby to stream', () => replicates(primary, 'async'));
     // Not earlier: nothing could be committed until then.
     await ask(primary, `ALTER SYSTEM SET synchronous_standby_names = '*'`);

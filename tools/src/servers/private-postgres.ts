@@ -1,20 +1,26 @@
-import { chownSync, existsSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { accountForPostgres, type Account } from './account.js';
 import { ChildServer } from './child-server.js';
-import { accountForPostgres, dataFolderFor, makeFolder, type Account } from './data-folder.js';
+import { dataFolderFor, makeFolder, openDataFolder } from './data-folder.js';
 import { postgresLogin } from './logins.js';
 import { freePort } from './ports.js';
 import { embeddedPostgres, systemPostgres, type PostgresBinaries } from './postgres-binaries.js';
+import { DEMO_PASSWORDS } from './configured-servers.js';
+import { formerPasswords, keptSecret, PASSWORD_FILE, writePrivate } from './private-files.js';
 import type { Asking } from './process-identity.js';
 import { ProcessLedger } from './process-ledger.js';
+import { replacePostgresPassword } from './replace-password.js';
 import { runCommand } from './run-command.js';
+import { serverEnvironment } from './server-environment.js';
 
 export interface PrivatePostgresOptions {
   /** Wished place; the server says where its data really is (see dataFolderFor). */
   dataDir: string;
   port?: number;
   user?: string;
+  /** [a random one, kept in the data folder] */
   password?: string;
   binaries?: PostgresBinaries;
   /** Settings of the server, as for `postgres -c name=value`. */
@@ -48,14 +54,16 @@ export async function startPrivatePostgres(
         '(Debian, Ubuntu: `apt-get install postgresql`), or name a running one in DATABASE_SERVER_URL.',
     );
   }
+  const folder = openDataFolder(options.dataDir, account);
+  const password = options.password ?? keptSecret(join(folder, PASSWORD_FILE), account);
   const server = new PrivatePostgres(
     {
       user: 'postgres',
-      password: '1111',
       settings: {},
       ledger: new ProcessLedger(),
       onDeath: () => undefined,
       ...options,
+      password,
       port: options.port ?? (await freePort()),
       binaries,
     },
@@ -94,7 +102,7 @@ export class PrivatePostgres {
 
   /** Starts it (again), on the same port and data; resolves when it lets its user in. */
   async start(): Promise<void> {
-    makeFolder(this.dataDir, this.account, this.options.dataDir);
+    makeFolder(this.dataDir, this.account);
     if (!existsSync(join(this.cluster, 'PG_VERSION'))) await this.initialize();
     const until = performance.now() + ORPHANS_END_WITHIN_MS;
     for (;;) {
@@ -120,15 +128,21 @@ export class PrivatePostgres {
       program: join(this.options.binaries.folder, 'postgres'),
       parameters: ['-D', this.cluster, '-p', String(this.port), ...flags],
       cwd: this.dataDir,
-      env: { ...process.env, LC_ALL: 'C', TZ: 'UTC' },
+      env: { ...serverEnvironment(process.env), LC_ALL: 'C', TZ: 'UTC' },
       logFile: join(this.dataDir, 'postgres.log'),
       account: this.account,
       askings: [FAST, ...IMMEDIATE],
       ledger: this.options.ledger,
       onDeath: this.options.onDeath,
     });
-    const welcome = async () => (await postgresLogin(this.url)).kind === 'welcome';
-    await this.child.ready(welcome, START_WITHIN_MS);
+    await this.child.ready(() => this.answers(), START_WITHIN_MS);
+  }
+
+  private async answers(): Promise<boolean> {
+    const login = await postgresLogin(this.url);
+    const former = formerPasswords(this.dataDir, DEMO_PASSWORDS.postgres);
+    if (login.kind === 'refused') await replacePostgresPassword(this.url, former);
+    return login.kind === 'welcome';
   }
 
   /** Ends it in order; with `hurry` at once (PostgreSQL then repairs itself at the next start). */
@@ -153,11 +167,10 @@ export class PrivatePostgres {
   /** A half-made cluster has PG_VERSION too, so it is made elsewhere and renamed. */
   private async initialize(): Promise<void> {
     const draft = `${this.cluster}.new`;
-    const passwordFile = join(this.dataDir, 'password');
+    const passwordFile = join(this.dataDir, 'initial-password');
     rmSync(draft, { recursive: true, force: true });
     makeFolder(draft, this.account);
-    writeFileSync(passwordFile, this.options.password, { mode: 0o600 });
-    if (this.account) chownSync(passwordFile, this.account.uid, this.account.gid);
+    writePrivate(passwordFile, this.options.password, this.account);
     const { code, output } = await runCommand(
       join(this.options.binaries.folder, 'initdb'),
       ['-D', draft, '-U', this.options.user, '--pwfile', passwordFile].concat(
@@ -169,7 +182,7 @@ export class PrivatePostgres {
         cwd: this.dataDir,
         uid: this.account?.uid,
         gid: this.account?.gid,
-        env: { ...process.env, LC_ALL: 'C' },
+        env: { ...serverEnvironment(process.env), LC_ALL: 'C' },
       },
     );
     rmSync(passwordFile);

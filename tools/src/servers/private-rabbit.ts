@@ -1,21 +1,28 @@
-import { writeFileSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
+import { accountForRabbit, type Account } from './account.js';
 import { ChildServer } from './child-server.js';
-import { dataFolderFor, makeFolder } from './data-folder.js';
+import { makeFolder, openDataFolder } from './data-folder.js';
 import { managementAnswers, rabbitLogin } from './logins.js';
 import { NameServer } from './name-server.js';
 import { freePort, freePorts } from './ports.js';
+import { DEMO_PASSWORDS } from './configured-servers.js';
+import { formerPasswords, keptSecret, PASSWORD_FILE, writePrivate } from './private-files.js';
 import { pathKey } from './project.js';
 import type { Asking } from './process-identity.js';
 import { ProcessLedger } from './process-ledger.js';
 import { systemRabbit, type RabbitBinaries } from './rabbit-binaries.js';
 import {
+  COOKIE_FILE,
   ENABLED_PLUGINS,
+  rabbitCommandEnvironment,
   rabbitConfig,
   rabbitEnvironment,
   type RabbitPlan,
 } from './rabbit-recipe.js';
+import { replaceRabbitPassword } from './replace-password.js';
+import { runCommand, type CommandResult } from './run-command.js';
 
 export interface PrivateRabbitOptions {
   /** Wished place; the server says where its data really is (see dataFolderFor). */
@@ -23,6 +30,7 @@ export interface PrivateRabbitOptions {
   amqpPort?: number;
   managementPort?: number;
   user?: string;
+  /** [a random one, kept in the data folder] */
   password?: string;
   binaries?: RabbitBinaries;
   ledger?: ProcessLedger;
@@ -38,27 +46,34 @@ const IN_ORDER: readonly Asking[] = [['SIGTERM', 20_000], KILL];
 /** Starts a RabbitMQ of our own on the loopback; its queues survive a stop, and a kill. */
 export async function startPrivateRabbit(options: PrivateRabbitOptions): Promise<PrivateRabbit> {
   const binaries = options.binaries ?? (await requiredRabbit());
-  const folder = dataFolderFor(options.dataDir, undefined);
+  const account = accountForRabbit();
+  const folder = openDataFolder(options.dataDir, account);
   const [distributionPort, epmdPort] = (await freePorts(2)) as [number, number];
   const ledger = options.ledger ?? new ProcessLedger();
   const server = new PrivateRabbit(
-    { ...options, binaries, ledger },
+    { ...options, binaries, ledger, account },
     {
       folder,
-      nodeName: `backstitch-${pathKey(folder)}@localhost`,
-      cookie: pathKey(`${folder} cookie`),
+      nodeName: nodeNameIn(folder) ?? `backstitch-${pathKey(options.dataDir)}@localhost`,
       amqpPort: options.amqpPort ?? (await freePort()),
       managementPort: options.managementPort ?? (await freePort()),
       distributionPort,
       epmdPort,
       user: options.user ?? 'admin',
-      password: options.password ?? 'admin',
+      password: options.password ?? keptSecret(join(folder, PASSWORD_FILE), account),
       peers: [],
       schedulers: Math.min(2, availableParallelism()),
     },
   );
   await server.start();
   return server;
+}
+
+/** The name under which a broker wrote its data there; it finds them under no other. */
+function nodeNameIn(folder: string): string | undefined {
+  const data = join(folder, 'mnesia');
+  const names = existsSync(data) ? readdirSync(data) : [];
+  return names.find((name) => /^backstitch-[0-9a-f]{10}@localhost$/.test(name));
 }
 
 /** This machine's RabbitMQ; throws, saying how it is installed, when there is none. */
@@ -75,6 +90,9 @@ export async function requiredRabbit(): Promise<RabbitBinaries> {
 export interface PrivateRabbitParts extends PrivateRabbitOptions {
   binaries: RabbitBinaries;
   ledger: ProcessLedger;
+  account: Account | undefined;
+  /** The cluster's secret; a broker alone makes its own. */
+  cookie?: string;
   /** The cluster's, started and stopped by the cluster; a broker alone has its own. */
   sharedNameServer?: NameServer;
 }
@@ -105,9 +123,20 @@ export class PrivateRabbit {
     this.origin = parts.binaries.origin;
     if (!parts.sharedNameServer) {
       const { epmdPort: port, folder } = plan;
-      const { binaries, ledger } = parts;
-      this.ownNameServer = new NameServer({ program: binaries.epmd, port, folder, ledger });
+      const { binaries, ledger, account } = parts;
+      this.ownNameServer = new NameServer({
+        program: binaries.epmd,
+        port,
+        folder,
+        ledger,
+        account,
+      });
     }
+  }
+
+  /** Where Erlang's name server for this broker listens. */
+  get epmdPort(): number {
+    return this.plan.epmdPort;
   }
 
   get pid(): number {
@@ -121,9 +150,13 @@ export class PrivateRabbit {
 
   /** Starts it (again), on the same ports and data; resolves when broker and management UI answer. */
   async start(): Promise<void> {
-    makeFolder(this.dataDir, undefined, this.parts.dataDir);
-    writeFileSync(join(this.dataDir, 'rabbitmq.conf'), rabbitConfig(this.plan));
-    writeFileSync(join(this.dataDir, 'enabled_plugins'), ENABLED_PLUGINS);
+    const { account, cookie } = this.parts;
+    const inFolder = (name: string) => join(this.dataDir, name);
+    makeFolder(this.dataDir, account);
+    if (cookie === undefined) keptSecret(inFolder(COOKIE_FILE), account);
+    else writePrivate(inFolder(COOKIE_FILE), cookie, account);
+    writePrivate(inFolder('rabbitmq.conf'), rabbitConfig(this.plan), account);
+    writePrivate(inFolder('enabled_plugins'), ENABLED_PLUGINS, account);
     this.ownNameServer?.start();
     this.broker = this.process();
     try {
@@ -149,13 +182,28 @@ export class PrivateRabbit {
     await this.broker?.end([KILL]);
   }
 
+  /** `rabbitmqctl` on this broker, under its account and with its cookie. */
+  ctl(parameters: readonly string[]): Promise<CommandResult> {
+    const { binaries, account } = this.parts;
+    return runCommand(join(dirname(binaries.server), 'rabbitmqctl'), parameters, {
+      cwd: this.dataDir,
+      env: rabbitCommandEnvironment(this.plan, process.env),
+      uid: account?.uid,
+      gid: account?.gid,
+    });
+  }
+
   private async answers(): Promise<boolean> {
     const login = await rabbitLogin(this.url);
+    if (login.kind === 'refused') {
+      const former = formerPasswords(this.dataDir, DEMO_PASSWORDS.rabbit);
+      await replaceRabbitPassword(this.url, this.managementUrl, former);
+    }
     return login.kind === 'welcome' && managementAnswers(this.managementUrl, this.url);
   }
 
   private process(): ChildServer {
-    const { binaries, ledger, onDeath } = this.parts;
+    const { binaries, ledger, account, onDeath } = this.parts;
     return new ChildServer({
       name: 'RabbitMQ',
       program: binaries.server,
@@ -164,6 +212,7 @@ export class PrivateRabbit {
       cwd: this.dataDir,
       env: rabbitEnvironment(this.plan, process.env),
       logFile: join(this.dataDir, 'rabbitmq.log'),
+      account,
       ledger,
       onDeath,
     });

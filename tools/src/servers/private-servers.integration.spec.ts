@@ -1,11 +1,11 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { waitFor } from '@backstitch/testkit';
 import { connect } from 'amqplib';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
-import { accountForPostgres, makeFolder } from './data-folder.js';
+import { accountForPostgres } from './account.js';
 import { managementAnswers, postgresLogin, rabbitLogin } from './logins.js';
 import { embeddedPostgres, systemPostgres } from './postgres-binaries.js';
 import { startPrivatePostgres } from './private-postgres.js';
@@ -17,7 +17,7 @@ let folder: string;
 let ledger: ProcessLedger;
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'servers-'));
-  makeFolder(folder, account);
+  chmodSync(folder, 0o711); // the servers' accounts must pass
   ledger = new ProcessLedger(join(folder, 'processes'));
 });
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -55,7 +55,7 @@ describe('a private PostgreSQL', () => {
       await server.start();
       expect(await query(server.url, 'SELECT n FROM kept')).toEqual([{ n: 7 }]);
       expect(ledger.entries().map(({ pid }) => pid)).toEqual([server.pid]);
-      const wrong = server.url.replace(':1111@', ':2222@');
+      const wrong = server.url.replace(/:[^:@]+@/, ':2222@');
       expect(await postgresLogin(wrong)).toMatchObject({ kind: 'refused' });
       await server.stop({ hurry: true });
       expect(ledger.entries()).toEqual([]);
@@ -121,7 +121,7 @@ describe('a private RabbitMQ', () => {
       const message = await channel.get('kept', { noAck: true });
       expect(message && message.content.toString()).toBe('seven');
     });
-    const wrong = server.url.replace('admin:admin', 'admin:wrong');
+    const wrong = server.url.replace(/:[^:@]+@/, ':wrong@');
     expect(await rabbitLogin(wrong)).toMatchObject({ kind: 'refused' });
     expect(await rabbitLogin(`amqp://127.0.0.1:1,${server.url}`)).toEqual({ kind: 'welcome' });
 

@@ -39,7 +39,7 @@ export class ProcessLedger {
       startedAt: identity.startedAt,
       owner: { pid: owner.pid, startedAt: owner.startedAt },
     };
-    mkdirSync(this.folder, { recursive: true });
+    mkdirSync(this.folder, { recursive: true, mode: 0o711 });
     writeFileSync(this.fileOf(entry), JSON.stringify(entry));
     return entry;
   }

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { waitFor } from '@backstitch/testkit';
@@ -16,6 +16,7 @@ describe('a private RabbitMQ cluster', () => {
   let cluster: RabbitCluster;
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), 'cluster-'));
+    chmodSync(folder, 0o711); // the brokers' account must pass
     ledger = new ProcessLedger(join(folder, 'processes'));
     cluster = await startRabbitCluster({ dataDir: join(folder, 'data'), ledger });
   }, 300_000);

@@ -1,13 +1,16 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { dataFolderFor, makeFolder } from './data-folder.js';
+import { accountForRabbit } from './account.js';
+import { openDataFolder } from './data-folder.js';
 import { NameServer } from './name-server.js';
 import { freePort, freePorts } from './ports.js';
+import { keptSecret, PASSWORD_FILE } from './private-files.js';
 import { PrivateRabbit, requiredRabbit, type PrivateRabbitOptions } from './private-rabbit.js';
 import { pathKey } from './project.js';
 import { ProcessLedger } from './process-ledger.js';
 import { formationObstacle, readNodes, readQueueLeader } from './rabbit-management.js';
+import { COOKIE_FILE } from './rabbit-recipe.js';
 
 export interface RabbitClusterOptions
   extends Omit<PrivateRabbitOptions, 'amqpPort' | 'managementPort'> {
@@ -22,14 +25,18 @@ const ASK_EVERY_MS = 200;
 export async function startRabbitCluster(options: RabbitClusterOptions): Promise<RabbitCluster> {
   const binaries = options.binaries ?? (await requiredRabbit());
   const ledger = options.ledger ?? new ProcessLedger();
-  const folder = dataFolderFor(options.dataDir, undefined);
+  const account = accountForRabbit();
+  const folder = openDataFolder(options.dataDir, account);
+  const cookie = keptSecret(join(folder, COOKIE_FILE), account);
+  const password = options.password ?? keptSecret(join(folder, PASSWORD_FILE), account);
   const key = pathKey(folder);
   const peers = Array.from(
     { length: options.nodes ?? 3 },
     (_, index) => `backstitch-${key}-${index + 1}@localhost`,
   );
   const epmdPort = await freePort();
-  const nameServer = new NameServer({ program: binaries.epmd, port: epmdPort, folder, ledger });
+  const program = binaries.epmd;
+  const nameServer = new NameServer({ program, port: epmdPort, folder, ledger, account });
   const nodes: PrivateRabbit[] = [];
   for (const [index, nodeName] of peers.entries()) {
     const [distributionPort, amqpPort, managementPort] = (await freePorts(3)) as [
@@ -38,23 +45,24 @@ export async function startRabbitCluster(options: RabbitClusterOptions): Promise
       number,
     ];
     const dataDir = join(folder, `node-${index + 1}`);
-    const parts = { ...options, dataDir, binaries, ledger, sharedNameServer: nameServer };
-    const node = new PrivateRabbit(parts, {
-      folder: dataDir,
-      nodeName,
-      peers,
-      cookie: pathKey(`${folder} cookie`),
-      amqpPort,
-      managementPort,
-      distributionPort,
-      epmdPort,
-      user: options.user ?? 'admin',
-      password: options.password ?? 'admin',
-      schedulers: 1,
-    });
+    const own = { dataDir, binaries, ledger, account, cookie, sharedNameServer: nameServer };
+    const node = new PrivateRabbit(
+      { ...options, ...own },
+      {
+        folder: dataDir,
+        nodeName,
+        peers,
+        amqpPort,
+        managementPort,
+        distributionPort,
+        epmdPort,
+        user: options.user ?? 'admin',
+        password,
+        schedulers: 1,
+      },
+    );
     nodes.push(node);
   }
-  makeFolder(folder, undefined, options.dataDir);
   const cluster = new RabbitCluster(nodes, nameServer);
   await cluster.start();
   return cluster;

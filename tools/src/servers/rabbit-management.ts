@@ -54,15 +54,35 @@ export async function askManagement<Answer>(
   amqpUrl: string,
   path: string,
 ): Promise<Answer | undefined> {
+  const text = await exchange(new URL(path, managementUrl), amqpUrl, { method: 'GET' });
+  return text === undefined ? undefined : (JSON.parse(text) as Answer);
+}
+
+/** PUT of a path of the management API; says whether it was taken. */
+export async function putManagement(
+  managementUrl: string,
+  amqpUrl: string,
+  path: string,
+  body: object,
+): Promise<boolean> {
+  const request = { method: 'PUT', body: JSON.stringify(body) };
+  return (await exchange(new URL(path, managementUrl), amqpUrl, request)) !== undefined;
+}
+
+async function exchange(url: URL, amqpUrl: string, request: RequestInit) {
   const { username, password } = new URL(amqpUrl);
   const credentials = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
   try {
-    const response = await fetch(new URL(path, managementUrl), {
-      headers: { authorization: `Basic ${btoa(credentials)}` },
+    const response = await fetch(url, {
+      ...request,
+      headers: {
+        authorization: `Basic ${btoa(credentials)}`,
+        ...(request.body && { 'content-type': 'application/json' }),
+      },
       signal: AbortSignal.timeout(ANSWER_WITHIN_MS),
     });
     const text = await response.text();
-    return response.ok ? (JSON.parse(text) as Answer) : undefined;
+    return response.ok ? text : undefined;
   } catch {
     return undefined;
   }

@@ -1,10 +1,9 @@
 import { join } from 'node:path';
+import { serverEnvironment } from './server-environment.js';
 
 export interface RabbitPlan {
   folder: string;
   nodeName: string;
-  /** Erlang's shared secret; a broker of our own needs no more than one word. */
-  cookie: string;
   amqpPort: number;
   managementPort: number;
   distributionPort: number;
@@ -45,6 +44,28 @@ function clusterLines(peers: readonly string[]): string[] {
 
 export const ENABLED_PLUGINS = '[rabbitmq_management].\n';
 
+/** Where Erlang keeps the secret of its neighbourhood: in the home of whoever starts it. */
+export const COOKIE_FILE = '.erlang.cookie';
+
+/** What a command needs to ask the broker, as `rabbitmqctl` does. The cookie is in its home. */
+export function rabbitCommandEnvironment(
+  plan: RabbitPlan,
+  inherited: NodeJS.ProcessEnv,
+): NodeJS.ProcessEnv {
+  return {
+    ...serverEnvironment(inherited),
+    HOME: plan.folder,
+    RABBITMQ_NODENAME: plan.nodeName,
+    RABBITMQ_CONF_ENV_FILE: join(plan.folder, 'no-env.conf'),
+    ERL_EPMD_PORT: String(plan.epmdPort),
+    ERL_EPMD_ADDRESS: '127.0.0.1',
+    RABBITMQ_CTL_ERL_ARGS: LOOPBACK,
+  };
+}
+
+/** The Erlang distribution listens for neighbours on this machine only. */
+const LOOPBACK = '-kernel inet_dist_use_interface {127,0,0,1}';
+
 /** Everything the broker reads and writes lies in its folder; its Erlang neighbours are its own too. */
 export function rabbitEnvironment(
   plan: RabbitPlan,
@@ -52,31 +73,24 @@ export function rabbitEnvironment(
 ): NodeJS.ProcessEnv {
   const inFolder = (name: string) => join(plan.folder, name);
   return {
-    ...inherited,
-    HOME: plan.folder,
-    RABBITMQ_NODENAME: plan.nodeName,
+    ...rabbitCommandEnvironment(plan, inherited),
     RABBITMQ_NODE_PORT: String(plan.amqpPort),
     RABBITMQ_NODE_IP_ADDRESS: '127.0.0.1',
     RABBITMQ_DIST_PORT: String(plan.distributionPort),
-    ERL_EPMD_PORT: String(plan.epmdPort),
-    ERL_EPMD_ADDRESS: '127.0.0.1',
     RABBITMQ_MNESIA_BASE: inFolder('mnesia'),
     RABBITMQ_LOG_BASE: inFolder('log'),
     RABBITMQ_PID_FILE: inFolder('pid'),
     RABBITMQ_ENABLED_PLUGINS_FILE: inFolder('enabled_plugins'),
     RABBITMQ_CONFIG_FILE: inFolder('rabbitmq.conf'),
-    RABBITMQ_CONF_ENV_FILE: inFolder('no-env.conf'),
     RABBITMQ_GENERATED_CONFIG_DIR: inFolder('generated'),
     RABBITMQ_FEATURE_FLAGS_FILE: inFolder('feature_flags'),
-    RABBITMQ_CTL_ERL_ARGS: `-setcookie ${plan.cookie}`,
     // The script then becomes the broker instead of waiting for it: one process, one pid.
     RABBITMQ_ALLOW_INPUT: '1',
     RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS: [
       '-noinput',
       `+S ${plan.schedulers}:${plan.schedulers}`,
       '+sbwt none +sbwtdcpu none +sbwtdio none', // idle threads sleep instead of spinning
-      `-setcookie ${plan.cookie}`,
-      '-kernel inet_dist_use_interface {127,0,0,1}',
+      LOOPBACK,
     ].join(' '),
   };
 }

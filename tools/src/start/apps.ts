@@ -17,7 +17,7 @@ export const APPS = [
 export type App = (typeof APPS)[number];
 export type AppName = App['name'];
 
-const USUAL_PORT = 3000;
+export const USUAL_PORT = 3000;
 const ORCHESTRATOR_OFFSET = APPS.findIndex(({ name }) => name === 'orchestrator');
 
 /** A file an app was built into. */

@@ -1,6 +1,7 @@
 import { currencyDigits, roundedAmount } from '@backstitch/shared-types';
 import {
   databaseUrl,
+  hasDemoPassword,
   withoutPassword,
   type ServerAddresses,
 } from '../servers/configured-servers.js';
@@ -27,11 +28,16 @@ export interface BannerFacts {
   rabbitHow: string;
 }
 
+const PASSWORDS = `  Passwords       in .backstitch/running/${process.pid}.json, for you alone to read\n`;
+
 /** What `npm start` prints once everything answers: what it started, where, and what to try. */
 export function banner(facts: BannerFacts): string {
   const { host, gateway, metricsHost, metrics, currency } = facts;
   const { servers, postgresHow, rabbitHow } = facts;
-  const shown = (address: string) => (facts.showPasswords ? address : withoutPassword(address));
+  const shown = (address: string) =>
+    facts.showPasswords && hasDemoPassword(address) ? address : withoutPassword(address);
+  const addresses = [servers.databaseServerUrl, servers.rabbitmqUrl];
+  const hidden = addresses.every(hasDemoPassword) ? '' : PASSWORDS;
   const databases = APPS.flatMap(({ database }) => database ?? []);
   const others = APPS.slice(1);
   const url = `http://${host === '127.0.0.1' ? 'localhost' : host}:${gateway}`;
@@ -46,7 +52,7 @@ Backstitch is ready.
 ${databases.map((name) => `                  ${shown(databaseUrl(servers.databaseServerUrl, name))}`).join('\n')}
   RabbitMQ        ${rabbitHow}
                   ${shown(servers.rabbitmqUrl)}   management UI ${servers.managementUrl}
-
+${hidden}
 Place an order (two wireless mice):
 
   curl -s ${url}/api/checkout -H 'content-type: application/json' -d '${orderOfTwoMice(currency)}'

@@ -1,11 +1,10 @@
 import { commaList } from '@backstitch/service-kit/variables';
 import {
   configuredAddresses,
-  forgetAddresses,
-  rememberAddresses,
-  rememberedAddresses,
+  databaseUrl,
   type ServerAddresses,
 } from '../servers/configured-servers.js';
+import { composeAddresses } from '../servers/compose.js';
 import { findPostgres, findRabbit, type FoundServer } from '../servers/find-servers.js';
 import { postgresLogin, rabbitLogin } from '../servers/logins.js';
 import { whoHolds } from '../servers/port-holder.js';
@@ -14,8 +13,16 @@ import { stillRuns } from '../servers/process-identity.js';
 import { isPortFree } from '../servers/ports.js';
 import { stateFolder } from '../servers/project.js';
 import { ProcessLedger } from '../servers/process-ledger.js';
+import { forgetSystem, rememberSystem, runningSystems } from '../servers/running-systems.js';
 import { AppChild } from './app-child.js';
-import { APPS, appEnvironment, portOf, reachableHost, type Places } from './apps.js';
+import {
+  APPS,
+  appEnvironment,
+  portOf,
+  reachableHost,
+  type AppName,
+  type Places,
+} from './apps.js';
 import { streamLine } from './log-stream.js';
 import { migrateDatabases, seedIfEmpty, storedCurrency } from './prepare-databases.js';
 import { untilReady } from './readiness.js';
@@ -110,6 +117,7 @@ export class Launch {
       privateOnly: this.env.BACKSTITCH_SERVERS === 'private',
       home: stateFolder(),
       usualPorts: true,
+      demoPasswords: this.env.BACKSTITCH_PASSWORDS !== 'random',
       fresh,
       say: this.say,
     };
@@ -125,7 +133,7 @@ export class Launch {
     await Promise.allSettled(searches); // also when one fails: what the other started must be known
     const [postgres, rabbit] = await Promise.all(searches);
     const addresses: ServerAddresses = { databaseServerUrl: postgres.address, ...rabbit.address };
-    rememberAddresses(addresses);
+    this.remember(addresses);
     return { addresses, postgresHow: postgres.how, rabbitHow: rabbit.how };
   }
 
@@ -173,7 +181,7 @@ export class Launch {
     this.stopping = true;
     await Promise.allSettled(this.apps.map((app) => app.stop({ hurry })));
     await Promise.allSettled(this.servers.map((server) => server.stop({ hurry })));
-    if (this.servers.length > 0) forgetAddresses();
+    forgetSystem();
   }
 
   /** Before the system was up once, a death is a reason to give up: it would only repeat itself. */
@@ -187,17 +195,39 @@ export class Launch {
     }
   }
 
-  /** Where another `npm start` of this checkout has its servers now, if it runs. */
-  private async livingAddresses(): Promise<Partial<ServerAddresses>> {
-    const { databaseServerUrl, rabbitmqUrl, managementUrl } = rememberedAddresses();
-    const alive = { kind: 'welcome' };
-    const [postgres, rabbit] = await Promise.all([
-      databaseServerUrl && postgresLogin(databaseServerUrl),
-      rabbitmqUrl && rabbitLogin(rabbitmqUrl),
-    ]);
-    return {
-      ...(postgres && postgres.kind === alive.kind && { databaseServerUrl }),
-      ...(rabbit && rabbit.kind === alive.kind && { rabbitmqUrl, managementUrl }),
+  /** Later commands of this folder ask this system (see operate/asked-system.ts). */
+  private remember(servers: ServerAddresses): void {
+    const urlOf = (name: AppName) => {
+      const app = APPS.find((one) => one.name === name)!;
+      return `http://${this.host}:${portOf(app, this.places.gateway)}`;
     };
+    const names = APPS.flatMap(({ database }) => database ?? []);
+    const databases = names.map((name) => [name, databaseUrl(servers.databaseServerUrl, name)]);
+    rememberSystem({
+      command: 'npm start',
+      apiUrl: urlOf('api-gateway'),
+      orchestratorUrl: urlOf('orchestrator'),
+      databases: Object.fromEntries(databases) as Record<string, string>,
+      servers,
+    });
+  }
+
+  /** Where another `npm start` of this checkout, or its Compose, has its servers now, if they run. */
+  private async livingAddresses(): Promise<Partial<ServerAddresses>> {
+    const known = [...runningSystems().map(({ servers }) => servers), composeAddresses()];
+    for (const servers of known) {
+      if (!servers) continue;
+      const { databaseServerUrl, rabbitmqUrl, managementUrl } = servers;
+      const [postgres, rabbit] = await Promise.all([
+        postgresLogin(databaseServerUrl),
+        rabbitLogin(rabbitmqUrl),
+      ]);
+      const living = {
+        ...(postgres.kind === 'welcome' && { databaseServerUrl }),
+        ...(rabbit.kind === 'welcome' && { rabbitmqUrl, managementUrl }),
+      };
+      if (Object.keys(living).length > 0) return living;
+    }
+    return {};
   }
 }

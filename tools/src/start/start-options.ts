@@ -9,6 +9,7 @@ five apps. Ctrl-C stops what it started.
   DATABASE_SERVER_URL   host and credentials of all four databases
   RABBITMQ_URL          the broker
   BACKSTITCH_SERVERS=private   never use servers that run already, start private ones
+  BACKSTITCH_PASSWORDS=random  private servers get random passwords, in place of the documents'
 
 Every other variable reaches the apps that read it (see each app's .env.example).`;
 

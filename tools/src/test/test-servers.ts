@@ -16,7 +16,7 @@ export class TestServers {
   private readonly stops: StopServer[] = [];
 
   constructor(private readonly say: (line: string) => void) {
-    mkdirSync(this.folder, { recursive: true });
+    mkdirSync(this.folder, { recursive: true, mode: 0o711 }); // the servers' accounts must pass
   }
 
   /** What a run that was killed left behind: processes first, then their files. */
@@ -39,6 +39,7 @@ export class TestServers {
       privateOnly: true,
       home: this.folder,
       usualPorts: false,
+      demoPasswords: false,
       fresh: false,
       say: this.say,
     };

@@ -1,0 +1,2 @@
+export function pnpmProgram(prefix: string): string;
+export function writePnpmEntry(prefix: string): string;

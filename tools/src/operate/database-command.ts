@@ -1,0 +1,49 @@
+/**
+ * `node …/database-command.js <app> <program> [words]`: what `pnpm --filter=<app> db:…` runs. Finds the
+ * database that is meant, says which one it is, and runs the program on it, as DB_URL.
+ */
+import { spawn } from 'node:child_process';
+import { withoutPassword } from '../servers/configured-servers.js';
+import { runningSystems } from '../servers/running-systems.js';
+import { APPS, type AppName } from '../start/apps.js';
+import { ownSettings } from '../start/own-settings.js';
+import { askedOfRunning, type Asked } from './asked-system.js';
+
+/** The variable, else the running system of this folder, else the app's own settings. */
+function databaseOf(app: AppName, database: string): Asked<string> {
+  const { DB_URL } = process.env;
+  if (DB_URL?.trim()) return { address: DB_URL.trim(), because: 'DB_URL' };
+  const systems = runningSystems();
+  if (systems.length > 0)
+    return askedOfRunning(systems, (one) => one.databases[database]!, 'DB_URL');
+  const { databaseUrl, fromFile } = ownSettings(app);
+  const place = fromFile ? `apps/${app}/.env` : 'the usual place';
+  return { address: databaseUrl!, because: `nothing of this folder runs: ${place}` };
+}
+
+function run(program: string, words: readonly string[], url: string): void {
+  const env = { ...process.env, DB_URL: url };
+  const child = spawn(program === 'node' ? process.execPath : program, words, {
+    env,
+    stdio: 'inherit',
+  });
+  process.on('SIGINT', () => undefined); // the terminal's reaches the program too
+  for (const signal of ['SIGTERM', 'SIGHUP'] as const) process.on(signal, () => child.kill(signal));
+  child.once('error', (error) => {
+    console.error(`${program} could not be started: ${error.message}`);
+    process.exitCode = 1;
+  });
+  child.once('close', (code) => (process.exitCode = code ?? 1));
+}
+
+const [name, program = '', ...words] = process.argv.slice(2);
+const app = APPS.find((one) => one.name === name);
+if (!app?.database) throw new Error(`"${name ?? ''}" is no app with a database.`);
+const asked = databaseOf(app.name, app.database);
+if ('wrong' in asked) {
+  console.error(asked.wrong);
+  process.exitCode = 2;
+} else {
+  console.error(`asking ${withoutPassword(asked.address)} (${asked.because})`);
+  run(program, words, asked.address);
+}

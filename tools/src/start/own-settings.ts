@@ -1,0 +1,29 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseEnv } from 'node:util';
+import { databaseUrl, USUAL } from '../servers/configured-servers.js';
+import { projectRoot } from '../servers/project.js';
+import { APPS, portOf, reachableHost, USUAL_PORT, type App, type AppName } from './apps.js';
+
+/** Where an app that is started by itself (`pnpm dev`) listens, and has its data. */
+interface OwnSettings {
+  url: string;
+  /** Undefined for an app without a database. */
+  databaseUrl: string | undefined;
+  /** Whether the address of the database stands in the app's `.env`. */
+  fromFile: boolean;
+}
+
+/** What the `.env` beside an app says, else the usual place. */
+export function ownSettings(name: AppName, folder = join(projectRoot(), 'apps')): OwnSettings {
+  const app = APPS.find((one): one is App => one.name === name)!;
+  const file = join(folder, name, '.env');
+  const said = existsSync(file) ? parseEnv(readFileSync(file, 'utf8')) : {};
+  const port = said['PORT'] || portOf(app, USUAL_PORT);
+  const usual = app.database && databaseUrl(USUAL.databaseServerUrl, app.database);
+  return {
+    url: `http://${reachableHost(said['HOST'])}:${port}`,
+    databaseUrl: said['DB_URL'] || usual,
+    fromFile: Boolean(said['DB_URL']),
+  };
+}
