@@ -12,7 +12,7 @@ import type {
   TakeOverRequest,
 } from '../ports.js';
 import { WriteRefused } from '../refused.js';
-import { arraysOf, cellsOf, type Cells } from './cells.js';
+import { arraysOf, cellsOf, listOf, type Cells } from './cells.js';
 import { DatabaseClock } from './clock.js';
 import { WRITTEN } from './columns.js';
 import { insertRows, newRow } from './insert.js';
@@ -37,6 +37,7 @@ type Saved = 'saved' | 'guard-failed';
 
 /** Connections for loads, takeovers and scans, beside those of the lanes. */
 const READERS = 2;
+const COLUMNS = listOf(WRITTEN);
 const CONTENTION_RETRIES = 5;
 const CONTENTION = new Set(['40P01', '40001']);
 /**
@@ -96,7 +97,7 @@ export class PostgresSagaStore implements SagaStore {
   /** Its values are made text here, so that what no column can hold meets no neighbour. */
   async save(write: SagaWrite): Promise<Saved> {
     const { sagaId } = write.instance;
-    return this.saves.submit({ sagaId, cells: cellsOf(WRITTEN, write) });
+    return this.saves.submit({ sagaId, cells: cellsOf(COLUMNS, write) });
   }
 
   load(sagaId: string): Promise<SagaInstance | undefined> {
