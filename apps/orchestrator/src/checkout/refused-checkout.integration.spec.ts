@@ -28,6 +28,8 @@ describe('a checkout whose row PostgreSQL refuses', () => {
       'fulfilled',
     ]);
     const kept = await fixture.query('SELECT saga_id FROM idempotency_keys');
-    expect(kept.map((row) => String(row.saga_id)).sort()).toEqual(ids.filter((id) => id !== bad).sort());
+    expect(kept.map((row) => String(row.saga_id)).sort()).toEqual(
+      ids.filter((id) => id !== bad).sort(),
+    );
   });
 });
