@@ -30,6 +30,7 @@ describe('a value that is stored', () => {
     ['toJSON is asked', { a: { toJSON: () => 7 } }, { a: 7 }],
     ['a NUL and halves of pairs are replaced', 'a\0b\ud800c\udc00', 'a\ufffdb\ufffdc\ufffd'],
     ['a NUL in a name is replaced', { 'a\0': 1 }, { 'a\ufffd': 1 }],
+    ['a special name is one like others', JSON.parse('{"__proto__": {"a": 1}}'), undefined],
     ['whole pairs stay', '\ud83d\ude00', '\ud83d\ude00'],
     ['the largest and smallest numbers stay', [1.7976931348623157e308, 5e-324], undefined],
     ['the most that is allowed stays', [deep(JSON_DEPTH_MAX - 1)], undefined],

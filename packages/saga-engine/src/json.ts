@@ -37,12 +37,29 @@ export function storableJson(value: unknown): string {
 
 /** The value as it is read back from a JSON column: a copy. Throws as storableJson does. */
 export function storedCopy(value: unknown): unknown {
-  return JSON.parse(storableJson(value));
+  return isPlainJson(value) ? plainCopy(value) : throughText(value);
 }
 
 /** The same, without a copy of what is plain JSON already: for what nobody keeps. */
 export function storable(value: unknown): unknown {
-  return isPlain(value, JSON_DEPTH_MAX, { left: PLAIN_SIZE_MAX }) ? value : storedCopy(value);
+  return isPlainJson(value) ? value : throughText(value);
+}
+
+function throughText(value: unknown): unknown {
+  return JSON.parse(storableJson(value));
+}
+
+/** The same copy for much less work, of what was seen to be plain. */
+function plainCopy(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null) return value;
+  if (Array.isArray(value)) return value.map(plainCopy);
+  const copy: Record<string, unknown> = {};
+  for (const name in value) copy[name] = plainCopy((value as Record<string, unknown>)[name]);
+  return copy;
+}
+
+function isPlainJson(value: unknown): boolean {
+  return isPlain(value, JSON_DEPTH_MAX, { left: PLAIN_SIZE_MAX });
 }
 
 /** Whether two values are stored as the same JSON, whatever the order of their members. */
@@ -138,7 +155,8 @@ function arePlain(value: object, depthLeft: number, budget: { left: number }): b
   if (prototype !== Object.prototype && prototype !== null) return false;
   for (const name in value) {
     const member = (value as Record<string, unknown>)[name];
-    if (!isPlain(name, 1, budget) || !isPlain(member, depthLeft, budget)) return false;
+    if (name === '__proto__' || !isPlain(name, 1, budget) || !isPlain(member, depthLeft, budget))
+      return false;
   }
   return true;
 }

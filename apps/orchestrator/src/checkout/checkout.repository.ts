@@ -46,7 +46,8 @@ export class CheckoutRepository {
         waiting.claim?.kind === 'KEYED' &&
         waiting.claim.requestHash === arriving.claim?.requestHash,
       run: (batch) => this.#beginBatch(batch),
-      retrySingly: (error) => databaseFault(error) === 'data',
+      // Whatever it is that the database refuses, it may be about one checkout.
+      retrySingly: (error) => ['data', 'bug'].includes(databaseFault(error)),
     });
     this.#questions = new Coalescer<Asking, Held | undefined>({
       keyOf: ({ sagaId }) => sagaId,

@@ -1,8 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
-import { arraysOf, cellsOf, type ColumnType } from './cells.js';
+import { arraysOf, cellsOf, listOf, type ColumnType } from './cells.js';
 
 const arrayOf = (type: ColumnType, values: readonly unknown[]) =>
-  arraysOf(values.map((value) => cellsOf({ column: { type, of: (x: unknown) => x } }, value)))[0];
+  arraysOf(
+    values.map((value) => cellsOf(listOf({ x: { type, of: (x: unknown) => x } }), value)),
+  )[0];
 
 describe('array literals', () => {
   it('write numbers and booleans bare, and what is missing as NULL', () => {

@@ -13,6 +13,17 @@ export interface Column<Item> {
 
 export type Columns<Item> = Readonly<Record<string, Column<Item>>>;
 
+interface NamedColumn<Item> extends Column<Item> {
+  readonly name: string;
+}
+
+/** Columns in their order: made once, used for every row. */
+export type ColumnList<Item> = readonly NamedColumn<Item>[];
+
+export function listOf<Item>(columns: Columns<Item>): ColumnList<Item> {
+  return Object.entries(columns).map(([name, column]) => ({ name, ...column }));
+}
+
 /** An element of a PostgreSQL array literal; null is SQL's NULL. */
 type Cell = string | null;
 
@@ -25,11 +36,11 @@ const NEEDS_ESCAPE = /["\\]/g;
  * An item's cells, in the order of the columns. Throws WriteRefused for a value that its column
  * cannot hold: so it never gets into one statement with its neighbours' values.
  */
-export function cellsOf<Item>(columns: Columns<Item>, item: Item): Cells {
+export function cellsOf<Item>(columns: ColumnList<Item>, item: Item): Cells {
   const cells: Cell[] = [];
-  for (const name in columns) {
-    const column = columns[name]!;
-    cells.push(cellOf(name, column.type, column.of(item)));
+  for (const column of columns) {
+    const value = column.of(item);
+    cells.push(value === undefined ? null : cellOf(column.name, column.type, value));
   }
   return cells;
 }
@@ -50,7 +61,7 @@ export function arraysOf(rows: readonly Cells[]): Cell[] {
 }
 
 function cellOf(name: string, type: ColumnType, value: unknown): Cell {
-  if (value === undefined || (value === null && type !== 'jsonb')) return null;
+  if (value === null && type !== 'jsonb') return null;
   switch (type) {
     case 'jsonb':
       return quoted(jsonOf(name, value));
@@ -78,5 +89,6 @@ function jsonOf(name: string, value: unknown): string {
 }
 
 function quoted(text: string): string {
-  return `"${text.replace(NEEDS_ESCAPE, '\\$&')}"`;
+  const isPlain = !text.includes('"') && !text.includes('\\');
+  return isPlain ? `"${text}"` : `"${text.replace(NEEDS_ESCAPE, '\\$&')}"`;
 }

@@ -1,5 +1,5 @@
 import type { PreparedSaga } from '../ports.js';
-import { arraysOf, cellsOf, type Cells } from './cells.js';
+import { arraysOf, cellsOf, listOf, type Cells } from './cells.js';
 import { NEW } from './columns.js';
 import { sagaStatements, type Statement } from './statements.js';
 import type { SagaTables } from './tables.js';
@@ -9,6 +9,7 @@ export interface Queryable {
   query(query: { name: string; text: string; values: unknown[] }): Promise<{ rows: unknown[] }>;
 }
 
+const COLUMNS = listOf(NEW);
 const statements = new Map<string, Statement>();
 
 /**
@@ -27,7 +28,7 @@ export async function insertSagas(
 
 /** A new saga's values, ready to travel with others. */
 export function newRow(prepared: PreparedSaga): Cells {
-  return cellsOf(NEW, prepared);
+  return cellsOf(COLUMNS, prepared);
 }
 
 /** The same as insertSagas, of rows made before. */

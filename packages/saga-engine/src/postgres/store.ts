@@ -13,7 +13,7 @@ import type {
   TakeOverRequest,
 } from '../ports.js';
 import { WriteRefused } from '../refused.js';
-import { arraysOf, cellsOf, type Cells } from './cells.js';
+import { arraysOf, cellsOf, listOf, type Cells } from './cells.js';
 import { DatabaseClock } from './clock.js';
 import { WRITTEN } from './columns.js';
 import { insertRows, newRow } from './insert.js';
@@ -47,6 +47,7 @@ const STORE = 'saga-store';
 const HEARTBEAT = 'saga-heartbeat';
 /** Connections for loads, takeovers and scans, beside those of the lanes. */
 const READERS = 2;
+const COLUMNS = listOf(WRITTEN);
 const CONTENTION_RETRIES = 5;
 const CONTENTION = new Set(['40P01', '40001']);
 /**
@@ -108,7 +109,7 @@ export class PostgresSagaStore implements SagaStore {
   /** Its values are made text here, so that what no column can hold meets no neighbour. */
   async save(write: SagaWrite): Promise<Saved> {
     const { sagaId } = write.instance;
-    return this.saves.submit({ sagaId, cells: cellsOf(WRITTEN, write) });
+    return this.saves.submit({ sagaId, cells: cellsOf(COLUMNS, write) });
   }
 
   load(sagaId: string): Promise<SagaInstance | undefined> {

@@ -1,4 +1,5 @@
 import type { SagaDefinition } from '../../define.js';
+import { SagaDefinitionChanged } from '../../definition-record.js';
 import { EngineStopped, SagaEngine, type EngineOptions } from '../../engine.js';
 import type { OperatorAction } from '../../event.js';
 import type { EngineLogger, OutgoingCommand } from '../../ports.js';
@@ -121,8 +122,8 @@ export class SimulatedProcess implements Actor {
         if (phase === 'forward' || phase === 'done') world.breach(`compensate, and ${phase}`);
       },
       (error: unknown) => {
-        // He is told that the database was away, and asks again.
-        if (error !== LOST) this.failed(error);
+        // He is told that the database was away, or that this process drives nothing, and asks again.
+        if (error !== LOST && !(error instanceof SagaDefinitionChanged)) this.failed(error);
       },
     );
   }
