@@ -55,8 +55,8 @@ export function isAboutServer({ method, url }: FastifyRequest): boolean {
 }
 
 /** The route of any OPTIONS is there for preflights: see cors.ts. */
-function hasRoute({ is404, routeOptions }: FastifyRequest): boolean {
-  return !is404 && routeOptions.url !== '*';
+function hasRoute(request: FastifyRequest): boolean {
+  return !request.is404 && (request.method !== 'OPTIONS' || request.routeOptions.url !== '*');
 }
 
 function notAllowedHere(request: FastifyRequest, routes: RouteTable): Problem {
