@@ -110,7 +110,6 @@ describe('what the images hold: the trees that pnpm deploys', () => {
       const child = spawn(process.execPath, ['--enable-source-maps', 'dist/main.js'], {
         cwd: treeOf(app),
         env: {
-          ...(app === 'api-gateway' && { RABBITMQ_URL: 'amqp://no:body@127.0.0.1:1' }),
           ...environmentOf(app),
           PORT: String(portOf(app)),
         },
