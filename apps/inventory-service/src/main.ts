@@ -18,14 +18,15 @@ import { Lanes } from './database/lanes.js';
 import { HoldArchive } from './stock/hold-archive.repository.js';
 import { HoldArchiver } from './stock/hold.archiver.js';
 import { HoldSweeper } from './stock/hold.sweeper.js';
-import { STOCK_LANES, StockRepository } from './stock/stock.repository.js';
+import { STOCK_ASIDE, STOCK_LANES, StockRepository } from './stock/stock.repository.js';
 
 const name = 'inventory-service';
 const config = loadConfig(InventoryConfig);
 const logger = createLogger({ app: name, level: config.LOG_LEVEL });
 const database = openDatabase({ url: config.DB_URL, name, logger, poolMax: 2 });
 // The sweeper has a lane of its own, so that commands do not wait for it.
-const lanes = new Lanes({ url: config.DB_URL, name, logger, lanes: STOCK_LANES + 1 });
+const lanesMax = STOCK_LANES + STOCK_ASIDE + 1;
+const lanes = new Lanes({ url: config.DB_URL, name, logger, lanes: lanesMax });
 const stock = new StockRepository(lanes, {
   digits: currencyDigits(config.CURRENCY),
   keptDays: config.HOLD_RETENTION_DAYS,

@@ -199,7 +199,9 @@ class Move {
     }
     const pauseMs = this.backoffMs(saga.attempt);
     const nextAtMs = this.at.nowMs + pauseMs;
-    const isLast = saga.attempt >= step.attemptsMax || nextAtMs >= saga.stepDeadlineAtMs!;
+    const isPatient = settings.patientCodes?.includes(problem.code) ?? false;
+    const isTired = saga.attempt >= step.attemptsMax && !isPatient;
+    const isLast = isTired || nextAtMs >= saga.stepDeadlineAtMs!;
     if (isLast || !problem.retryable) return this.unknown(problem);
     return this.pause('retry', error, false, pauseMs, Infinity);
   }

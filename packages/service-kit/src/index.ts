@@ -1,3 +1,4 @@
+export { databaseFault, openSession, SessionPool } from '@backstitch/database';
 export * from './boot.js';
 export * from './command-log.js';
 export * from './config/app-config.js';
@@ -5,7 +6,7 @@ export * from './config/integer-variable.js';
 export * from './config/load-config.js';
 export * from './config/read-config.js';
 export { retryingContention } from './database/contention.js';
-export { DatabaseAway, databaseFault, type DatabaseFault } from './database/database-fault.js';
+export { DatabaseAway, RowLocked } from './database/database-fault.js';
 export * from './database/database.js';
 export * from './database/migrations.js';
 export * from './database/schema-check.js';

@@ -1,6 +1,6 @@
 import type { Database } from './database/database.js';
-import { databaseFault } from './database/database-fault.js';
-import { migrationsOf, requireMigrations } from './database/schema-check.js';
+import { databaseFault } from '@backstitch/database';
+import { migrateCommand, migrationsOf, requireMigrations } from './database/schema-check.js';
 import type { ReadinessCheck } from './health.js';
 import { exposeCounters, exposeGauge } from './metrics.js';
 
@@ -71,7 +71,7 @@ export function databaseReadiness(
     name: 'database',
     check: async () => {
       await owner.database.probe();
-      await requireMigrations(owner.database.pool, owner.name, migrations);
+      await requireMigrations(owner.database.pool, migrateCommand(owner.migrations), migrations);
     },
   };
 }

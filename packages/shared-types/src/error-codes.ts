@@ -58,6 +58,7 @@ export const ERROR_CODES = {
   MALFORMED_COMMAND: { title: 'The command cannot be read' },
   UNKNOWN_PATTERN: { title: 'Nobody serves this pattern' },
   DATABASE_UNAVAILABLE: { title: 'The database is away' },
+  ROW_LOCKED: { title: 'Somebody else has locked what the command needs' },
   PROVIDER_UNAVAILABLE: { title: 'The payment provider did not answer' },
   HANDLER_DEADLINE: { title: 'The command was not served in time' },
 } as const satisfies Record<string, ErrorCode>;

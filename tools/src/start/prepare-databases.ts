@@ -1,5 +1,5 @@
 import { dirname } from 'node:path';
-import pg from 'pg';
+import { openSession } from '@backstitch/database';
 import { databaseUrl } from '../servers/configured-servers.js';
 import { runCommand } from '../servers/run-command.js';
 import { APPS, appFile, type AppName } from './apps.js';
@@ -29,8 +29,7 @@ export async function seedIfEmpty(databaseServerUrl: string): Promise<boolean> {
 }
 
 async function hasProducts(url: string): Promise<boolean> {
-  const client = new pg.Client({ connectionString: url });
-  await client.connect();
+  const client = await openSession(url, { name: 'prepare' });
   try {
     return ((await client.query('SELECT 1 FROM products LIMIT 1')).rowCount ?? 0) > 0;
   } finally {

@@ -1,4 +1,5 @@
-import pg from 'pg';
+import { openSession } from '@backstitch/service-kit';
+import type pg from 'pg';
 import { DEMO_PRODUCTS } from './demo-products.js';
 
 export interface SeedOptions {
@@ -19,8 +20,7 @@ const ORDERS_SHOWN_MAX = 5;
  * as before all that was received is available, held or sold. Repeatable. Throws SeedRefused.
  */
 export async function seedCatalogue({ url, force = false, print }: SeedOptions): Promise<void> {
-  const client = new pg.Client({ connectionString: url, application_name: 'seed' });
-  await client.connect();
+  const client = await openSession(url, { name: 'seed' });
   try {
     await client.query('BEGIN');
     // Whoever moves stock touches a hold first: from here on nobody is in the middle of it.

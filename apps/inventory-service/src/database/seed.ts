@@ -1,7 +1,9 @@
-import { databaseFault, loadConfig } from '@backstitch/service-kit';
+import { fileURLToPath } from 'node:url';
+import { databaseFault, loadConfig, migrateCommand } from '@backstitch/service-kit';
 import { InventoryConfig } from '../config.js';
 import { SeedRefused, seedCatalogue } from './seed-catalogue.js';
 
+const MIGRATIONS = fileURLToPath(new URL('../../migrations', import.meta.url));
 /** SQLSTATEs of a database, and of tables, that are not there yet. */
 const NOT_MIGRATED = ['3D000', '42P01'];
 
@@ -20,7 +22,7 @@ function inWords(error: unknown): string {
   if (error instanceof SeedRefused) return error.message;
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
   if (NOT_MIGRATED.includes(code)) {
-    return 'There are no tables yet: run `pnpm --filter=inventory-service db:push` first.';
+    return `There are no tables yet: run ${migrateCommand(MIGRATIONS)} first.`;
   }
   if (databaseFault(error) === 'away') {
     return `The database cannot be used (${code}): DB_URL says where it is.`;

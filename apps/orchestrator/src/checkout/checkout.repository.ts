@@ -47,6 +47,7 @@ export class CheckoutRepository {
         waiting.claim.requestHash === arriving.claim?.requestHash,
       run: (batch) => this.#beginBatch(batch),
       retrySingly: (error) => databaseFault(error) === 'data',
+      isLocked: (error) => databaseFault(error) === 'locked',
     });
     this.#questions = new Coalescer<Asking, Held | undefined>({
       keyOf: ({ sagaId }) => sagaId,
@@ -87,7 +88,7 @@ export class CheckoutRepository {
   }
 
   async #readBatch(batch: readonly Asking[]): Promise<BatchOutcome<Held | undefined>[]> {
-    const held = await readHolders(this.#database.pool, batch, this.#times);
+    const held = await this.#database.reading((client) => readHolders(client, batch, this.#times));
     return held.map((ok) => ({ ok }));
   }
 }

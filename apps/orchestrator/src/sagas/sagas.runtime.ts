@@ -82,6 +82,8 @@ export class SagaRuntime {
         silentAfterMs: config.OWNER_SILENT_MS,
         backoffMaxMs: config.BACKOFF_MAX_MS,
         attentionAfterAttempts: config.ATTENTION_AFTER_ATTEMPTS,
+        // Somebody keeps a row locked: seldom for long, and nothing was done.
+        patientCodes: ['ROW_LOCKED'],
       },
     });
     exposeBroker(this.#broker, this.client);

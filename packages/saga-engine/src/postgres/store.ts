@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { Coalescer, type BatchOutcome } from '@backstitch/coalesce';
-import { Pool } from 'pg';
+import { databaseFault, SessionPool } from '@backstitch/database';
 import {
   currentStepOf,
   isOpen,
@@ -33,19 +33,19 @@ export interface PostgresSagaStoreOptions {
   readonly batchMax?: number;
   /** A statement without an answer for this long has an unknown outcome; default 10 s. */
   readonly queryTimeoutMs?: number;
+  /** A row that somebody else has locked is waited for this long; default 300 ms. */
+  readonly lockTimeoutMs?: number;
 }
 
 type Saved = 'saved' | 'guard-failed';
 
 /** Connections for loads, takeovers and scans, beside those of the lanes. */
 const READERS = 2;
+/** And for sagas whose rows somebody else has locked. */
+const ASIDE = 1;
+const LOCK_TIMEOUT_MS = 300;
 const CONTENTION_RETRIES = 5;
 const CONTENTION = new Set(['40P01', '40001']);
-/**
- * No statement's best plan depends on what it is asked for; yet PostgreSQL, left to itself, plans a
- * save of one row anew each time, which costs more than running it.
- */
-const KEY_LOOKUPS = '-c plan_cache_mode=force_generic_plan -c enable_seqscan=off -c jit=off';
 /** Data and constraint errors: one row's fault, which must not fail its neighbours. */
 const DATA_ERROR = /^2[23]/;
 
@@ -57,8 +57,8 @@ const DATA_ERROR = /^2[23]/;
 export class PostgresSagaStore implements SagaStore {
   readonly instanceId: string = randomUUID();
   readonly clock = new DatabaseClock();
-  private readonly pool: Pool;
-  private readonly heartbeatPool: Pool;
+  private readonly pool: SessionPool;
+  private readonly heartbeatPool: SessionPool;
   private readonly statements: SagaStatements;
   private readonly saves: Coalescer<SagaWrite, Saved>;
   private readonly inserts: Coalescer<PreparedSaga, boolean>;
@@ -67,9 +67,9 @@ export class PostgresSagaStore implements SagaStore {
   constructor(private readonly options: PostgresSagaStoreOptions) {
     const { lanes = 2, batchMax = 64, queryTimeoutMs = 10_000 } = options;
     this.statements = sagaStatements(options.tables);
-    this.pool = this.openPool('saga-store', lanes + 1 + READERS, queryTimeoutMs);
+    this.pool = this.openPool('saga-store', lanes + 1 + 2 * ASIDE + READERS, queryTimeoutMs);
     this.heartbeatPool = this.openPool('saga-heartbeat', 1, Math.min(queryTimeoutMs, 3_000));
-    const bounds = { batchMax, retrySingly: isDataError };
+    const bounds = { batchMax, retrySingly: isDataError, isLocked, asideMax: ASIDE };
     this.saves = new Coalescer({
       ...bounds,
       lanes,
@@ -128,13 +128,15 @@ export class PostgresSagaStore implements SagaStore {
   heartbeat(): Promise<void> {
     return this.clock.learnFrom(async () => {
       const query = { ...this.statements.heartbeat, values: [this.instanceId] };
-      const { rows } = await this.heartbeatPool.query<{ now_ms: number }>(query);
-      return rows[0]!.now_ms;
+      return this.heartbeatPool.use(async (client) => {
+        return (await client.query<{ now_ms: number }>(query)).rows[0]!.now_ms;
+      });
     });
   }
 
   async release(): Promise<void> {
-    await this.heartbeatPool.query({ ...this.statements.release, values: [this.instanceId] });
+    const query = { ...this.statements.release, values: [this.instanceId] };
+    await this.heartbeatPool.use((client) => client.query(query));
   }
 
   async close(): Promise<void> {
@@ -142,18 +144,24 @@ export class PostgresSagaStore implements SagaStore {
     await Promise.all([this.pool.end(), this.heartbeatPool.end()]);
   }
 
-  private openPool(name: string, max: number, queryTimeoutMs: number): Pool {
-    const pool = new Pool({
-      connectionString: this.options.url,
-      application_name: name,
+  /**
+   * No statement's best plan depends on what it is asked for; yet PostgreSQL, left to itself, plans a
+   * save of one row anew each time, which costs more than running it: hence `keyLookups`.
+   */
+  private openPool(name: string, max: number, queryTimeoutMs: number): SessionPool {
+    const { url, logger, lockTimeoutMs = LOCK_TIMEOUT_MS } = this.options;
+    const pool = new SessionPool({
+      url,
+      name,
+      logger,
       max,
-      idleTimeoutMillis: 0,
-      connectionTimeoutMillis: 5_000,
-      query_timeout: queryTimeoutMs,
-      keepAlive: true,
-      options: KEY_LOOKUPS,
+      idleTimeoutMs: 0,
+      connectTimeoutMs: 5_000,
+      queryTimeoutMs,
+      lockTimeoutMs,
+      keyLookups: true,
     });
-    pool.on('error', (err) => this.options.logger.debug({ err, name }, 'idle connection lost'));
+    pool.on('error', (err) => logger.debug({ err, name }, 'idle connection lost'));
     return pool;
   }
 
@@ -161,7 +169,8 @@ export class PostgresSagaStore implements SagaStore {
   private async query<Row extends object>(statement: Statement, values: unknown[]): Promise<Row[]> {
     for (let tries = 1; ; tries++) {
       try {
-        return (await this.pool.query<Row>({ ...statement, values })).rows;
+        const query = { ...statement, values };
+        return await this.pool.use(async (client) => (await client.query<Row>(query)).rows);
       } catch (error) {
         if (tries >= CONTENTION_RETRIES || !CONTENTION.has(sqlStateOf(error))) throw error;
       }
@@ -179,7 +188,8 @@ export class PostgresSagaStore implements SagaStore {
   }
 
   private async insertBatch(batch: readonly PreparedSaga[]): Promise<BatchOutcome<boolean>[]> {
-    const inserted = await insertSagas(this.pool, this.options.tables, batch);
+    const { tables } = this.options;
+    const inserted = await this.pool.use((client) => insertSagas(client, tables, batch));
     return batch.map(({ instance }) => ({ ok: inserted.has(instance.sagaId) }));
   }
 
@@ -232,6 +242,10 @@ function saveArrays(writes: readonly SagaWrite[]): (string | null)[] {
 function sqlStateOf(error: unknown): string {
   const code = (error as { code?: unknown } | null)?.code;
   return typeof code === 'string' ? code : '';
+}
+
+function isLocked(error: unknown): boolean {
+  return databaseFault(error) === 'locked';
 }
 
 function isDataError(error: unknown): boolean {
