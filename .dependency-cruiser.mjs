@@ -34,9 +34,10 @@ const arrows = [
     'The vocabulary imports nothing of ours: everybody imports it.',
   ),
   arrow('packages/coalesce', [], 'One small idea, used in three rooms, knows none of them.'),
+  arrow('packages/database', [], 'Connections to PostgreSQL, whoever uses them and for what.'),
   arrow(
     'packages/saga-engine',
-    ['coalesce'],
+    ['coalesce', 'database'],
     'The engine knows no shop and no broker: it can be used elsewhere.',
   ),
   arrow(
@@ -46,7 +47,7 @@ const arrows = [
   ),
   arrow(
     'packages/service-kit',
-    ['shared-types'],
+    ['database', 'shared-types'],
     'What every app shares knows no app and no broker.',
   ),
   arrow(

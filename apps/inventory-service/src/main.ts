@@ -24,7 +24,7 @@ import { requirePriceRule } from './database/price-rule.repository.js';
 import { HoldArchive } from './stock/hold-archive.repository.js';
 import { HoldArchiver } from './stock/hold.archiver.js';
 import { HoldSweeper } from './stock/hold.sweeper.js';
-import { STOCK_LANES, StockRepository } from './stock/stock.repository.js';
+import { STOCK_ASIDE, STOCK_LANES, StockRepository } from './stock/stock.repository.js';
 
 const name = 'inventory-service';
 const config = loadConfig(InventoryConfig);
@@ -36,7 +36,8 @@ const database = openDatabase({
   poolMax: config.DB_POOL_MAX,
 });
 // The sweeper has a lane of its own, so that commands do not wait for it.
-const lanes = new Lanes({ url: config.DB_URL, name, logger, lanes: STOCK_LANES + 1 });
+const lanesMax = STOCK_LANES + STOCK_ASIDE + 1;
+const lanes = new Lanes({ url: config.DB_URL, name, logger, lanes: lanesMax });
 const stock = new StockRepository(lanes, {
   digits: currencyDigits(config.CURRENCY),
   keptDays: config.HOLD_RETENTION_DAYS,

@@ -1,6 +1,7 @@
 import { newUuid } from '@backstitch/shared-types';
 import { type AppProcess, waitFor } from '@backstitch/testkit';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { HangingDatabase } from './testing/hanging-database.js';
 import { ask, dependenciesOf, Orchestrators, post } from './testing/orchestrators.js';
 
 /** Each test starts processes of its own. */
@@ -166,6 +167,12 @@ describe('an orchestrator without', () => {
 });
 
 describe('a database that hangs', () => {
+  let way: HangingDatabase;
+  beforeEach(async () => {
+    way = await HangingDatabase.before(shop.database.url);
+  });
+  afterEach(() => way.close());
+
   const BUDGET_MS = 2_500;
   /** A limit for what hangs: the store gives a statement up after ten seconds. */
   const IN_TIME_MS = BUDGET_MS + 6_000;
@@ -177,8 +184,8 @@ describe('a database that hangs', () => {
   };
 
   it('makes nobody wait beyond the budget, nor hear that nothing was recorded', async () => {
-    const one = await start({ CHECKOUT_WAIT_MS: String(BUDGET_MS) });
-    const answers = await shop.whileHanging('idempotency_keys', () =>
+    const one = await start({ CHECKOUT_WAIT_MS: String(BUDGET_MS), DB_URL: way.url });
+    const answers = await way.whileHanging(() =>
       within(
         IN_TIME_MS,
         Promise.all(Array.from({ length: 150 }, (_, n) => post(one, `user ${n}`))),
@@ -192,8 +199,9 @@ describe('a database that hangs', () => {
   });
 
   it('lets those who wait for an end go in time', async () => {
-    const one = await start({ CHECKOUT_WAIT_MS: String(BUDGET_MS) });
-    const two = await start({ CHECKOUT_WAIT_MS: String(BUDGET_MS) });
+    const env = { CHECKOUT_WAIT_MS: String(BUDGET_MS), DB_URL: way.url };
+    const one = await start(env);
+    const two = await start(env);
     const headers = { 'idempotency-key': 'k' };
     const waiting = within(IN_TIME_MS, post(one, 'user', headers));
     await waitFor('the checkout to be recorded', async () => (await sagas()).length === 1);
@@ -201,10 +209,20 @@ describe('a database that hangs', () => {
     await waitFor('the replay to wait', () =>
       two.log.some((line) => line.msg === 'checkout replayed'),
     );
-    const [first, second] = await shop.whileHanging('saga_state', () =>
-      Promise.all([waiting, replay]),
-    );
+    const [first, second] = await way.whileHanging(() => Promise.all([waiting, replay]));
     expect(first).toMatchObject({ status: 202, body: { status: 'RUNNING' } });
     expect(second).toMatchObject({ status: 409, body: { code: 'CHECKOUT_IN_PROGRESS' } });
+  });
+});
+
+describe('a table that somebody keeps locked', () => {
+  it('has checkouts refused while it is locked, with nothing recorded, and no bug in the log', async () => {
+    const one = await start();
+    const release = await shop.hold('LOCK TABLE idempotency_keys IN ACCESS EXCLUSIVE MODE');
+    const answers = await Promise.all(Array.from({ length: 50 }, (_, n) => post(one, `user ${n}`)));
+    answers.forEach(expectNotAccepted);
+    await release();
+    expect(await sagas()).toEqual([]);
+    expect(one.log.filter(({ level }) => level === 'error')).toEqual([]);
   });
 });

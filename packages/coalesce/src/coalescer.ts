@@ -1,15 +1,16 @@
-/**
- * What waits together travels together: a self-clocking batcher. At rest a batch is one item; while
- * its lanes are busy, what arrives meanwhile forms the next batch, so that batches grow with load
- * and by nothing else. No timer, no size to tune.
- */
-export type BatchOutcome<Result> = { ok: Result } | { error: unknown };
+import { Aside } from './aside.js';
+import type { BatchOutcome, Waiting } from './waiting.js';
+
+export type { BatchOutcome };
 
 export interface CoalescerOptions<Item, Result> {
   /** Items of one key are never in one batch, nor in two lanes at once; they run in arrival order. */
   keyOf(item: Item): string;
-  /** Runs a batch and answers one outcome an item, in the batch's order. */
-  run(batch: readonly Item[]): Promise<readonly BatchOutcome<Result>[]>;
+  /**
+   * Runs a batch and answers one outcome an item, in the batch's order. `isAside`: it is one item
+   * beside the lanes, which may wait for a lock for less long.
+   */
+  run(batch: readonly Item[], isAside: boolean): Promise<readonly BatchOutcome<Result>[]>;
   /** Batches in flight at once; default 1. */
   lanes?: number;
   /** Items in one batch; default 64. */
@@ -18,17 +19,26 @@ export interface CoalescerOptions<Item, Result> {
   sameWork?(waiting: Item, arriving: Item): boolean;
   /** After an error for which this is true the batch is run again item by item. */
   retrySingly?(error: unknown): boolean;
-}
-
-interface Waiting<Item, Result> {
-  item: Item;
-  key: string;
-  settle: ((outcome: BatchOutcome<Result>) => void)[];
+  /**
+   * Whether a batch failed because it waited for a lock in vain, having done nothing. Its items are
+   * then run one by one beside the lanes, where those of them that are locked hold up nobody else.
+   */
+  isLocked?(error: unknown): boolean;
+  /** What an item locks, where that is something else than its key: it may be locked by others. */
+  locksOf?(item: Item): readonly string[];
+  /** Items run one by one at once beside the lanes; default 2. */
+  asideMax?: number;
 }
 
 const LANES_DEFAULT = 1;
 const BATCH_MAX_DEFAULT = 64;
+const ASIDE_MAX_DEFAULT = 2;
 
+/**
+ * What waits together travels together: a self-clocking batcher. At rest a batch is one item; while
+ * its lanes are busy, what arrives meanwhile forms the next batch, so that batches grow with load
+ * and by nothing else. No timer, no size to tune.
+ */
 export class Coalescer<Item, Result> {
   /** Told the size of every batch and how long it took, for metrics. */
   onBatch: ((size: number, ms: number) => void) | undefined;
@@ -38,6 +48,7 @@ export class Coalescer<Item, Result> {
   readonly #keysInFlight = new Set<string>();
   readonly #lastOfKey = new Map<string, Waiting<Item, Result>>();
   readonly #idleWaiters: (() => void)[] = [];
+  readonly #aside: Aside<Item, Result>;
   #waiting: Waiting<Item, Result>[] = [];
   #lanesBusy = 0;
   #dispatchDue = false;
@@ -49,6 +60,16 @@ export class Coalescer<Item, Result> {
     if (this.#lanes < 1 || this.#batchMax < 1) {
       throw new RangeError('lanes and batchMax must be at least 1');
     }
+    this.#aside = new Aside({
+      max: options.asideMax ?? ASIDE_MAX_DEFAULT,
+      run: async (item) => (await this.#outcomesOf([item], true))[0]!,
+      isLocked: (error) => this.#isLocked(error),
+      locksOf: ({ item, key }) => options.locksOf?.(item) ?? [key],
+      settled: (entry, outcome) => {
+        this.#settle(entry, outcome);
+        this.#dispatchSoon();
+      },
+    });
   }
 
   /** How many items wait for a batch. */
@@ -76,10 +97,14 @@ export class Coalescer<Item, Result> {
 
   /** Resolves once nothing waits and nothing is in flight. */
   idle(): Promise<void> {
-    if (this.#waiting.length === 0 && this.#lanesBusy === 0) return Promise.resolve();
+    if (this.#isIdle) return Promise.resolve();
     return new Promise((resolve) => {
       this.#idleWaiters.push(resolve);
     });
+  }
+
+  get #isIdle(): boolean {
+    return this.#waiting.length === 0 && this.#lanesBusy === 0 && this.#aside.isEmpty;
   }
 
   /** One turn of the event loop gathers what one read of a socket brought; it is no timer. */
@@ -99,7 +124,7 @@ export class Coalescer<Item, Result> {
       this.#lanesBusy += 1;
       void this.#runLane(batch);
     }
-    if (this.#lanesBusy === 0 && this.#waiting.length === 0) {
+    if (this.#isIdle) {
       for (const resolve of this.#idleWaiters.splice(0)) resolve();
     }
   }
@@ -107,16 +132,19 @@ export class Coalescer<Item, Result> {
   #takeBatch(): Waiting<Item, Result>[] {
     const batch: Waiting<Item, Result>[] = [];
     const left: Waiting<Item, Result>[] = [];
+    const aside: Waiting<Item, Result>[] = [];
     for (const entry of this.#waiting) {
       if (batch.length >= this.#batchMax || this.#keysInFlight.has(entry.key)) {
         left.push(entry);
         continue;
       }
-      batch.push(entry);
       this.#keysInFlight.add(entry.key);
       if (this.#lastOfKey.get(entry.key) === entry) this.#lastOfKey.delete(entry.key);
+      if (this.#aside.suspects(entry)) aside.push(entry);
+      else batch.push(entry);
     }
     this.#waiting = left;
+    this.#aside.take(aside);
     return batch;
   }
 
@@ -124,17 +152,37 @@ export class Coalescer<Item, Result> {
     const beganMs = this.onBatch && performance.now();
     const outcomes = await this.#outcomesOf(batch.map((entry) => entry.item));
     if (beganMs !== undefined) this.onBatch?.(batch.length, performance.now() - beganMs);
-    batch.forEach((entry, index) => {
-      this.#keysInFlight.delete(entry.key);
-      for (const settle of entry.settle) settle(outcomes[index]!);
-    });
+    const isHeldUp = batch.length > 1 && outcomes.every((outcome) => this.#waitedInVain(outcome));
+    if (isHeldUp) this.#aside.take(batch);
+    else batch.forEach((entry, index) => this.#settleOf(entry, outcomes[index]!));
     this.#lanesBusy -= 1;
     this.#dispatchSoon();
   }
 
-  async #outcomesOf(items: readonly Item[]): Promise<readonly BatchOutcome<Result>[]> {
+  #settleOf(entry: Waiting<Item, Result>, outcome: BatchOutcome<Result>): void {
+    if (this.#waitedInVain(outcome)) this.#aside.suspect(entry);
+    this.#settle(entry, outcome);
+  }
+
+  #settle(entry: Waiting<Item, Result>, outcome: BatchOutcome<Result>): void {
+    this.#keysInFlight.delete(entry.key);
+    for (const settle of entry.settle) settle(outcome);
+  }
+
+  #waitedInVain(outcome: BatchOutcome<Result>): boolean {
+    return 'error' in outcome && this.#isLocked(outcome.error);
+  }
+
+  #isLocked(error: unknown): boolean {
+    return this.#options.isLocked?.(error) ?? false;
+  }
+
+  async #outcomesOf(
+    items: readonly Item[],
+    isAside = false,
+  ): Promise<readonly BatchOutcome<Result>[]> {
     try {
-      const outcomes = await this.#options.run(items);
+      const outcomes = await this.#options.run(items, isAside);
       if (outcomes.length === items.length) return outcomes;
       throw new Error(`a batch of ${items.length} was answered by ${outcomes.length} outcomes`);
     } catch (error) {

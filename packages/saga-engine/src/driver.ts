@@ -6,7 +6,7 @@ import { Dispatch, errorOf } from './dispatch.js';
 import { isOpen, traceOf, type EndedSaga, type OpenSaga, type SagaInstance } from './instance.js';
 import { Resident, type Applied, type ArrivingEvent } from './resident.js';
 import { pause } from './loop.js';
-import { WriteRefused } from './refused.js';
+import { RowLocked, WriteRefused } from './refused.js';
 import { saveMove, type Saved } from './saving.js';
 import { transition, type Transition } from './transition.js';
 
@@ -194,7 +194,8 @@ export class Driver {
       await this.reread(resident, saved, tries);
       // A reply that came meanwhile says more than the silence before it.
       if (event.kind === 'wake' && resident.turns.length > 0) return 'too-early';
-      failed = saved !== 'guard-failed' && resident.instance.version === version ? failed + 1 : 0;
+      const isFault = saved instanceof Error && !(saved instanceof RowLocked);
+      failed = isFault && resident.instance.version === version ? failed + 1 : 0;
       if (failed < FAILED_WRITES_MAX || !this.isDriven(resident)) continue;
       const { code, message } = errorOf(saved, 'WRITE_FAILED');
       return this.park(resident, new WriteRefused(code, message, saved));

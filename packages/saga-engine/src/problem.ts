@@ -37,3 +37,9 @@ function textOf(value: unknown, lengthMax: number): string {
   const short = text.length > lengthMax ? `${text.slice(0, lengthMax)} …` : text;
   return storable(short) as string;
 }
+
+/** What the reply deadline says. */
+export function silence(replyTimeoutMs: number): Problem {
+  const message = `no reply within ${replyTimeoutMs} ms`;
+  return { code: 'REPLY_TIMEOUT', message, retryable: true };
+}

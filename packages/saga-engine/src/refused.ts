@@ -14,6 +14,17 @@ export class WriteRefused extends Error {
   }
 }
 
+/**
+ * Another session keeps the row locked: nothing of this write is stored, and the same write passes
+ * once the row is free.
+ */
+export class RowLocked extends Error {
+  constructor(cause: unknown) {
+    super('the row is locked by another session', { cause });
+    this.name = 'RowLocked';
+  }
+}
+
 /** A saga that cannot be started as it was asked for; nothing was recorded. */
 export class StartRefused extends Error {
   constructor(

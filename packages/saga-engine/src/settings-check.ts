@@ -12,8 +12,10 @@ export class EngineSettingsError extends Error {
 const TIMER_MAX_MS = 2 ** 31 - 1;
 const COUNT_MAX = 1_000_000;
 
+type NumberSetting = Exclude<keyof EngineSettings, 'patientCodes'>;
+
 /** The least and the most of each; a new setting does not compile without. */
-const RANGES: Readonly<Record<keyof EngineSettings, readonly [min: number, max: number]>> = {
+const RANGES: Readonly<Record<NumberSetting, readonly [min: number, max: number]>> = {
   backoffMinMs: [1, TIMER_MAX_MS],
   backoffMaxMs: [1, TIMER_MAX_MS],
   attentionAfterAttempts: [1, COUNT_MAX],
@@ -44,10 +46,10 @@ export function engineSettings(given: Partial<EngineSettings> = {}): EngineSetti
 
 function settingsProblems(settings: EngineSettings): string[] {
   const problems: string[] = [];
-  for (const [name, value] of Object.entries(settings) as [string, unknown][]) {
-    const range = RANGES[name as keyof EngineSettings] as
-      | (typeof RANGES)['scanEveryMs']
-      | undefined;
+  const { patientCodes = [], ...numbers } = settings;
+  if (!isCodes(patientCodes)) problems.push('patientCodes must be a list of codes');
+  for (const [name, value] of Object.entries(numbers) as [string, unknown][]) {
+    const range = RANGES[name as NumberSetting] as (typeof RANGES)['scanEveryMs'] | undefined;
     if (!range) problems.push(`there is no setting ${name}`);
     else if (value === Infinity && MAY_BE_INFINITE.has(name)) continue;
     else if (!isWithin(value, range)) {
@@ -84,6 +86,10 @@ function relationProblems(settings: EngineSettings): string[] {
 
 function isWithin(value: unknown, [min, max]: readonly [number, number]): boolean {
   return Number.isInteger(value) && (value as number) >= min && (value as number) <= max;
+}
+
+function isCodes(value: unknown): boolean {
+  return Array.isArray(value) && value.every((code) => typeof code === 'string' && code !== '');
 }
 
 function told(value: unknown): string {

@@ -8,6 +8,11 @@ export interface RetrySettings {
   readonly backoffMaxMs: number;
   /** An undo, or a step from the pivot on, that failed this often needs attention. */
   readonly attentionAfterAttempts: number;
+  /**
+   * Codes of faults that say that nothing was done and that it is worth waiting: a step is tried
+   * again after them until its deadline, however many attempts that takes [none].
+   */
+  readonly patientCodes?: readonly string[];
 }
 
 export interface EngineSettings extends RetrySettings, SendWindowSettings {

@@ -19,7 +19,7 @@ import {
   type Transition,
 } from './moves.js';
 import { reasonOf, storedCopy } from './json.js';
-import { problemOf, reasonTexts, type Problem } from './problem.js';
+import { problemOf, reasonTexts, silence, type Problem } from './problem.js';
 import { renewed } from './send-window.js';
 import type { RetrySettings } from './settings.js';
 import { unknownCommand } from './unknown-command.js';
@@ -82,7 +82,8 @@ class Move {
     const { saga, at } = this;
     if (at.nowMs < saga.wakeAtMs) return ignored(saga, 'too-early');
     if (this.isPastDeadline()) return this.unknown(this.deadlineProblem());
-    if (saga.waitingFor === 'reply') return this.failedAttempt(this.silence());
+    if (saga.waitingFor === 'reply')
+      return this.failedAttempt(silence(this.command.replyTimeoutMs));
     return this.sendAgain(saga.waitingFor === 'retry' ? saga.attempt + 1 : saga.attempt);
   }
 
@@ -218,7 +219,9 @@ class Move {
     }
     const pauseMs = this.backoffMs(saga.attempt);
     const nextAtMs = this.at.nowMs + pauseMs;
-    const isLast = saga.attempt >= step.attemptsMax || nextAtMs >= saga.stepDeadlineAtMs!;
+    const isPatient = settings.patientCodes?.includes(problem.code) ?? false;
+    const isTired = saga.attempt >= step.attemptsMax && !isPatient;
+    const isLast = isTired || nextAtMs >= saga.stepDeadlineAtMs!;
     if (isLast || !problem.retryable) return this.unknown(problem);
     return this.pause('retry', error, false, pauseMs, Infinity);
   }
@@ -265,11 +268,6 @@ class Move {
     const { backoffMinMs, backoffMaxMs } = this.settings;
     const fullMs = Math.min(backoffMaxMs, backoffMinMs * 2 ** Math.min(failures - 1, 30));
     return fullMs * (0.5 + this.at.random / 2);
-  }
-
-  private silence(): Problem {
-    const message = `no reply within ${this.command.replyTimeoutMs} ms`;
-    return { code: 'REPLY_TIMEOUT', message, retryable: true };
   }
 
   private deadlineProblem(): Problem {

@@ -1,13 +1,18 @@
-import { Pool } from 'pg';
+import { SessionPool } from '@backstitch/database';
 import { DatabaseAway } from './database/database-fault.js';
 import { databaseNameOf, surviveLostConnections } from './database/database.js';
-import { migrationsOf, requireMigrations, type Migration } from './database/schema-check.js';
+import {
+  migrateCommand,
+  migrationsOf,
+  requireMigrations,
+  type Migration,
+} from './database/schema-check.js';
 import type { HealthCheck } from './health-check.js';
 import type { Logger } from './logger.js';
 
 export interface DatabaseHealthOptions {
   url: string;
-  /** The app, as `pnpm --filter` knows it. */
+  /** The app, as pg_stat_activity shows it. */
   name: string;
   /** The folder of its migrations. */
   migrations: string;
@@ -23,23 +28,24 @@ const PROBE = "SELECT current_setting('transaction_read_only') AS read_only";
  */
 export class DatabaseHealth implements HealthCheck {
   readonly name = 'database';
-  private readonly pool: Pool;
+  private readonly pool: SessionPool;
   private readonly databaseName: string;
   private readonly migrations: readonly Migration[];
+  private readonly migrate: string;
 
-  constructor(private readonly options: DatabaseHealthOptions) {
-    const { url, name, logger, migrations } = options;
+  constructor({ url, name, logger, migrations }: DatabaseHealthOptions) {
     this.databaseName = databaseNameOf(url);
     this.migrations = migrationsOf(migrations);
-    this.pool = new Pool({
-      connectionString: url,
-      application_name: `${name} health`,
+    this.migrate = migrateCommand(migrations);
+    this.pool = new SessionPool({
+      url,
+      name: `${name} health`,
+      logger,
       max: 1,
-      idleTimeoutMillis: 0,
-      connectionTimeoutMillis: ANSWER_MS_MAX,
-      statement_timeout: ANSWER_MS_MAX,
-      query_timeout: ANSWER_MS_MAX,
-      keepAlive: true,
+      idleTimeoutMs: 0,
+      connectTimeoutMs: ANSWER_MS_MAX,
+      statementTimeoutMs: ANSWER_MS_MAX,
+      queryTimeoutMs: ANSWER_MS_MAX,
     });
     surviveLostConnections(this.pool, logger);
   }
@@ -47,7 +53,7 @@ export class DatabaseHealth implements HealthCheck {
   /** Throws, saying why, when the database cannot be used. */
   readonly check = async (): Promise<void> => {
     await this.probe();
-    await requireMigrations(this.pool, this.options.name, this.migrations);
+    await requireMigrations(this.pool, this.migrate, this.migrations);
   };
 
   async close(): Promise<void> {

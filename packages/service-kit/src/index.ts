@@ -1,3 +1,4 @@
+export { databaseFault, openSession, SessionPool } from '@backstitch/database';
 export { watchBatches } from './batch-metrics.js';
 export * from './boot.js';
 export { brokerTimings, exposeBrokerLoad } from './broker-metrics.js';
@@ -10,7 +11,7 @@ export * from './config/load-config.js';
 export { IsOriginList, originList } from './config/origins.js';
 export * from './config/read-config.js';
 export { retryingContention } from './database/contention.js';
-export { DatabaseAway, databaseFault, type DatabaseFault } from './database/database-fault.js';
+export { DatabaseAway, RowLocked } from './database/database-fault.js';
 export * from './database/database.js';
 export * from './database/migrations.js';
 export * from './database/schema-check.js';

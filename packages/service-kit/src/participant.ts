@@ -1,5 +1,5 @@
 import type { Database } from './database/database.js';
-import { databaseFault } from './database/database-fault.js';
+import { databaseFault } from '@backstitch/database';
 import type { HealthCheck } from './health-check.js';
 import { exposeCounters, exposeGauge } from './metrics.js';
 

@@ -61,6 +61,7 @@ export const ERROR_CODES = {
   SAGA_REQUIRED: { title: 'The command names no saga' },
   UNKNOWN_PATTERN: { title: 'Nobody serves this pattern' },
   DATABASE_UNAVAILABLE: { title: 'The database is away' },
+  ROW_LOCKED: { title: 'Somebody else has locked what the command needs' },
   PROVIDER_UNAVAILABLE: { title: 'The payment provider did not answer' },
   HANDLER_DEADLINE: { title: 'The command was not served in time' },
 } as const satisfies Record<string, ErrorCode>;

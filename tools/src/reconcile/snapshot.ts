@@ -1,4 +1,5 @@
-import pg from 'pg';
+import { openSession, reasonOf } from '@backstitch/database';
+import type pg from 'pg';
 
 /** One database cannot be read; the message says which and why. */
 export class Unreadable extends Error {}
@@ -16,12 +17,13 @@ export class Snapshot {
 
   /** What is committed after this has resolved is not seen. */
   static async of(url: string): Promise<Snapshot> {
-    const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 5_000 });
-    client.on('error', () => undefined); // told by the query that follows
-    const snapshot = new Snapshot(client, new URL(url).pathname.slice(1));
+    const database = new URL(url).pathname.slice(1);
+    const client = await openSession(url, { name: 'reconcile' }).catch((error: unknown) => {
+      throw unreadable(database, error);
+    });
+    const snapshot = new Snapshot(client, database);
     try {
       await snapshot.reading(async () => {
-        await client.connect();
         await client.query('BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY');
         // Cursors are read to their ends: what counts is the last row, not the first.
         await client.query('SET LOCAL cursor_tuple_fraction = 1');
@@ -67,10 +69,12 @@ export class Snapshot {
     try {
       return await read();
     } catch (error) {
-      const why = error instanceof Error ? error.message || String(error) : String(error);
-      throw new Unreadable(`the database "${this.database}" cannot be read: ${why}`, {
-        cause: error,
-      });
+      throw unreadable(this.database, error);
     }
   }
+}
+
+function unreadable(database: string, cause: unknown): Unreadable {
+  const why = reasonOf(cause) || String(cause);
+  return new Unreadable(`the database "${database}" cannot be read: ${why}`, { cause });
 }

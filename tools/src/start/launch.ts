@@ -15,14 +15,7 @@ import { stateFolder } from '../servers/project.js';
 import { ProcessLedger } from '../servers/process-ledger.js';
 import { forgetSystem, rememberSystem, runningSystems } from '../servers/running-systems.js';
 import { AppChild } from './app-child.js';
-import {
-  APPS,
-  appEnvironment,
-  portOf,
-  reachableHost,
-  type AppName,
-  type Places,
-} from './apps.js';
+import { APPS, appEnvironment, portOf, reachableHost, type AppName, type Places } from './apps.js';
 import { streamLine } from './log-stream.js';
 import { migrateDatabases, seedIfEmpty, storedCurrency } from './prepare-databases.js';
 import { untilReady } from './readiness.js';

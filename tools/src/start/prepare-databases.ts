@@ -1,5 +1,5 @@
 import { dirname } from 'node:path';
-import pg from 'pg';
+import { openSession } from '@backstitch/database';
 import { databaseUrl } from '../servers/configured-servers.js';
 import { runCommand } from '../servers/run-command.js';
 import { environmentFor } from './app-variables.js';
@@ -54,8 +54,7 @@ export async function seedIfEmpty(databaseServerUrl: string): Promise<boolean> {
 }
 
 async function rowsOf<Row extends object>(url: string, sql: string): Promise<Row[]> {
-  const client = new pg.Client({ connectionString: url });
-  await client.connect();
+  const client = await openSession(url, { name: 'prepare' });
   try {
     return (await client.query<Row>(sql)).rows;
   } finally {

@@ -118,7 +118,11 @@ describe('a product from before the rule', () => {
     await requirePriceRule(storeOf(stock), 'USD');
     expect(verdict(await stock.repository.submit(releaseOf(orderId)))).toBe('yes');
     await stock.query('UPDATE products SET stock_quantity = 9 WHERE id = $1', [free]);
-    const catalogue = new CatalogueRepository({ query: ({ text, values }) => stock.query(text, values) }, 'USD', 2);
+    const catalogue = new CatalogueRepository(
+      { query: ({ text, values }) => stock.query(text, values) },
+      'USD',
+      2,
+    );
     expect((await catalogue.list(ALL)).map(({ id }) => id)).not.toContain(free);
     const demand = [{ productId: free, quantity: 1 }];
     const reserve = () => stock.repository.submit(reserveOf(newOrder(), demand));

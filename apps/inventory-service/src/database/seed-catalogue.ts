@@ -1,5 +1,6 @@
+import { openSession } from '@backstitch/service-kit';
 import { currencyDigits, roundedAmount } from '@backstitch/shared-types';
-import pg from 'pg';
+import type pg from 'pg';
 import { DEMO_PRODUCTS } from './demo-products.js';
 import { requirePriceRule } from './price-rule.repository.js';
 
@@ -25,8 +26,7 @@ const ORDERS_SHOWN_MAX = 5;
  */
 export async function seedCatalogue(options: SeedOptions): Promise<void> {
   const { url, force = false, print, currency = 'USD' } = options;
-  const client = new pg.Client({ connectionString: url, application_name: 'seed' });
-  await client.connect();
+  const client = await openSession(url, { name: 'seed' });
   try {
     await client.query('BEGIN');
     // Whoever moves stock touches a hold first: from here on nobody is in the middle of it.

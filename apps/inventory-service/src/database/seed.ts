@@ -1,7 +1,14 @@
-import { AnotherCurrency, databaseFault, loadConfig } from '@backstitch/service-kit';
+import { fileURLToPath } from 'node:url';
+import {
+  AnotherCurrency,
+  databaseFault,
+  loadConfig,
+  migrateCommand,
+} from '@backstitch/service-kit';
 import { InventoryConfig } from '../config.js';
 import { SeedRefused, seedCatalogue } from './seed-catalogue.js';
 
+const MIGRATIONS = fileURLToPath(new URL('../../migrations', import.meta.url));
 /** SQLSTATEs of a database, and of tables, that are not there yet. */
 const NOT_MIGRATED = ['3D000', '42P01'];
 
@@ -23,7 +30,7 @@ function inWords(error: unknown): string {
   if (error instanceof AnotherCurrency) return `Refusing to seed: ${error.message}.`;
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
   if (NOT_MIGRATED.includes(code)) {
-    return 'There are no tables yet: run `pnpm --filter=inventory-service db:push` first.';
+    return `There are no tables yet: run ${migrateCommand(MIGRATIONS)} first.`;
   }
   if (databaseFault(error) === 'away') {
     return `The database cannot be used (${code}): DB_URL says where it is.`;

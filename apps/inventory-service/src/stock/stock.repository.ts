@@ -1,5 +1,5 @@
 import { Coalescer } from '@backstitch/coalesce';
-import { databaseFault, watchBatches } from '@backstitch/service-kit';
+import { databaseFault, type Statement, watchBatches } from '@backstitch/service-kit';
 import type { Lanes } from '../database/lanes.js';
 import type { Hold, StockAnswer } from './hold.js';
 import { Shelf } from './shelf.js';
@@ -8,6 +8,7 @@ import {
   holdFrom,
   linesByOrder,
   lockOverdueHolds,
+  lockOverdueHoldsOfFreeProducts,
   lockProducts,
   productFrom,
   readLines,
@@ -17,6 +18,10 @@ import { expire } from './stock.js';
 
 /** Transactions under way at once: while one waits for its commit another one decides. */
 export const STOCK_LANES = 2;
+/** And beside them, of commands for what somebody else has locked. */
+export const STOCK_ASIDE = 2;
+/** One command alone waits for a lock so long: which products a release needs is not known before. */
+const ASIDE_LOCK_MS = 100;
 
 /**
  * The only SQL that moves stock. Commands that wait for a lane travel in one transaction, each with
@@ -35,8 +40,14 @@ export class StockRepository {
       sameWork: (waiting, arriving) =>
         waiting.kind === arriving.kind && waiting.sagaId === arriving.sagaId,
       retrySingly: (error) => ['data', 'bug'].includes(databaseFault(error)),
-      run: (batch) =>
-        this.lanes.transact((flight) => new StockTransaction(flight, batch, this.terms).run()),
+      isLocked: (error) => databaseFault(error) === 'locked',
+      locksOf,
+      asideMax: STOCK_ASIDE,
+      run: (batch, isAside) =>
+        this.lanes.transact(
+          (flight) => new StockTransaction(flight, batch, this.terms).run(),
+          isAside ? ASIDE_LOCK_MS : undefined,
+        ),
     });
     watchBatches('stock', this.commands);
   }
@@ -49,10 +60,27 @@ export class StockRepository {
     return this.commands.submit(command);
   }
 
-  /** Puts the stock of at most `limit` overdue holds back; answers those. */
-  expireOverdue(limit: number): Promise<Hold[]> {
+  /**
+   * Puts the stock of at most `limit` overdue holds back; answers those. Holds of products that
+   * somebody keeps locked are left for another time.
+   */
+  async expireOverdue(limit: number): Promise<Hold[]> {
+    try {
+      return await this.expire(lockOverdueHolds(limit));
+    } catch (error) {
+      if (databaseFault(error) !== 'locked') throw error;
+      return this.expire(lockOverdueHoldsOfFreeProducts(limit));
+    }
+  }
+
+  /** Resolves once no command waits or is under way. */
+  idle(): Promise<void> {
+    return this.commands.idle();
+  }
+
+  private expire(overdue: Statement): Promise<Hold[]> {
     return this.lanes.transact(async (flight) => {
-      const [rows = []] = await flight.send(lockOverdueHolds(limit));
+      const [rows = []] = await flight.send(overdue);
       const orderIds = rows.map((row) => row.order_id as string);
       if (orderIds.length === 0) {
         await flight.commit();
@@ -73,9 +101,10 @@ export class StockRepository {
       return holds;
     });
   }
+}
 
-  /** Resolves once no command waits or is under way. */
-  idle(): Promise<void> {
-    return this.commands.idle();
-  }
+/** What a release or a late commit moves is known only to its hold. */
+function locksOf(command: StockCommand): string[] {
+  if (command.kind !== 'reserve') return [command.orderId];
+  return command.demand.map(({ productId }) => productId);
 }

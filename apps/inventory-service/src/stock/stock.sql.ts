@@ -75,6 +75,27 @@ export function lockOverdueHolds(limit: number): Statement {
   };
 }
 
+/** The same, but for holds one of whose products is locked just now. */
+export function lockOverdueHoldsOfFreeProducts(limit: number): Statement {
+  return {
+    name: 'lock_overdue_holds_of_free_products',
+    text: `WITH overdue AS MATERIALIZED (
+        SELECT order_id FROM reservations
+        WHERE status = 'ACTIVE' AND expires_at <= clock_timestamp()
+      ), free AS MATERIALIZED (
+        SELECT id FROM products WHERE id IN (
+          SELECT product_id FROM reservation_items JOIN overdue USING (order_id))
+        ORDER BY id FOR UPDATE SKIP LOCKED
+      )
+      SELECT ${HOLD_COLUMNS} FROM reservations
+      WHERE order_id IN (SELECT order_id FROM overdue) AND NOT EXISTS (
+          SELECT FROM reservation_items item WHERE item.order_id = reservations.order_id
+          AND item.product_id IN (SELECT id FROM products EXCEPT SELECT id FROM free))
+      ORDER BY expires_at LIMIT $1 FOR UPDATE SKIP LOCKED`,
+    values: [limit],
+  };
+}
+
 export function readLines(orderIds: readonly string[]): Statement {
   return {
     name: 'read_lines',

@@ -6,7 +6,7 @@ import pg from 'pg';
 import { Lanes } from '../database/lanes.js';
 import type { StockAnswer } from '../stock/hold.js';
 import type { StockCommand } from '../stock/stock.transaction.js';
-import { STOCK_LANES, StockRepository } from '../stock/stock.repository.js';
+import { STOCK_ASIDE, STOCK_LANES, StockRepository } from '../stock/stock.repository.js';
 import type { Demand } from '../stock/stock.js';
 
 const MIGRATIONS = fileURLToPath(new URL('../../migrations', import.meta.url));
@@ -15,8 +15,11 @@ export const TERMS = { digits: 2, keptDays: 400 };
 
 type Query = <Row extends pg.QueryResultRow>(text: string, values?: unknown[]) => Promise<Row[]>;
 
-/** A database of one's own with replicas of the repository over it, as several processes would. */
-export async function stockFixture(replicas = 1) {
+/**
+ * A database of one's own with replicas of the repository over it, as several processes would. Locks
+ * are waited for until PostgreSQL would see a deadlock, unless a test says otherwise.
+ */
+export async function stockFixture(replicas = 1, lockTimeoutMs = 20_000) {
   const logger = createLogger({ app: 'test', level: 'silent' });
   const database = await testDatabase({
     name: 'inventory',
@@ -25,7 +28,8 @@ export async function stockFixture(replicas = 1) {
   });
   const sql = new pg.Pool({ connectionString: database.url, max: 4 });
   const lanes = Array.from({ length: replicas }, () => {
-    return new Lanes({ url: database.url, name: 'lanes', logger, lanes: STOCK_LANES + 1 });
+    const max = STOCK_LANES + STOCK_ASIDE + 1;
+    return new Lanes({ url: database.url, name: 'lanes', logger, lanes: max, lockTimeoutMs });
   });
   const repositories = lanes.map((each) => new StockRepository(each, TERMS));
   const query: Query = async (text, values = []) => (await sql.query(text, values)).rows;

@@ -228,7 +228,7 @@ function refusalFor(error: unknown): unknown {
   const isPassing =
     error instanceof EngineStopped ||
     error instanceof DatabaseTimeUnknown ||
-    ['away', 'contention'].includes(databaseFault(error));
+    ['away', 'contention', 'locked'].includes(databaseFault(error));
   return isPassing ? notAccepted(error) : error;
 }
 

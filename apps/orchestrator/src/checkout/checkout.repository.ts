@@ -48,6 +48,7 @@ export class CheckoutRepository {
       run: (batch) => this.#beginBatch(batch),
       // Whatever it is that the database refuses, it may be about one checkout.
       retrySingly: (error) => ['data', 'bug'].includes(databaseFault(error)),
+      isLocked: (error) => databaseFault(error) === 'locked',
     });
     this.#questions = new Coalescer<Asking, Held | undefined>({
       keyOf: ({ sagaId }) => sagaId,
@@ -90,7 +91,7 @@ export class CheckoutRepository {
   }
 
   async #readBatch(batch: readonly Asking[]): Promise<BatchOutcome<Held | undefined>[]> {
-    const held = await readHolders(this.#database.pool, batch, this.#times);
+    const held = await this.#database.reading((client) => readHolders(client, batch, this.#times));
     return held.map((ok) => ({ ok }));
   }
 }

@@ -52,11 +52,12 @@ const retries = new Counter({
 
 const OPERATOR_CODE = 'OPERATOR_COMPENSATED';
 /** What the engine itself says of a step. */
-const ENGINE_CODES = [OPERATOR_CODE, 'STEP_DEADLINE', 'SAGA_DEADLINE', 'UNREADABLE_RESPONSE'].concat(
-  'WRITE_REFUSED',
-  'UNKNOWN_COMMAND',
-  'COMMAND_NOT_MADE',
-);
+const ENGINE_CODES = [
+  OPERATOR_CODE,
+  'STEP_DEADLINE',
+  'SAGA_DEADLINE',
+  'UNREADABLE_RESPONSE',
+].concat('WRITE_REFUSED', 'UNKNOWN_COMMAND', 'COMMAND_NOT_MADE');
 const SILENT_CODE = 'REPLY_TIMEOUT';
 /** For what a participant made up: the values of a label must be known beforehand. */
 const OTHER = 'other';

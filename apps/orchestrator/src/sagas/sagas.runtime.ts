@@ -108,6 +108,8 @@ export class SagaRuntime {
         backoffMinMs: Math.min(ENGINE_DEFAULTS.backoffMinMs, config.BACKOFF_MAX_MS),
         backoffMaxMs: config.BACKOFF_MAX_MS,
         attentionAfterAttempts: config.ATTENTION_AFTER_ATTEMPTS,
+        // Somebody keeps a row locked: seldom for long, and nothing was done.
+        patientCodes: ['ROW_LOCKED'],
       },
     });
     exposeStore(this.store);

@@ -7,6 +7,7 @@ import {
 import { newUuid } from '@backstitch/shared-types';
 import { type AppProcess, waitFor } from '@backstitch/testkit';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { HangingDatabase } from '../testing/hanging-database.js';
 import { metricsOf, seriesOf } from '../testing/metrics.js';
 import { Orchestrators, post } from '../testing/orchestrators.js';
 import { copySaga } from '../testing/stored-rows.js';
@@ -80,13 +81,15 @@ describe('the unfinished sagas of the database', () => {
 describe('a reading of the unfinished sagas', () => {
   let database: Database;
   let watch: UnfinishedTotalsWatch;
+  let way: HangingDatabase;
   const instanceId = newUuid();
   beforeEach(async () => {
     const one = await start();
     await post(one, 'one', ASYNC);
     const logger = createLoggerTo({ write: () => undefined }, 'test', 'info');
+    way = await HangingDatabase.before(shop.database.url);
     database = openDatabase({
-      url: shop.database.url,
+      url: way.url,
       name: 'test',
       logger,
       keyLookups: true,
@@ -96,7 +99,10 @@ describe('a reading of the unfinished sagas', () => {
     const reader = { instanceId, definitions, silentAfterMs: 5_000 };
     watch = new UnfinishedTotalsWatch(new UnfinishedTotalsRepository(database, reader), logger);
   });
-  afterEach(() => database.close());
+  afterEach(async () => {
+    await database.close();
+    await way.close();
+  });
 
   const told = async () => {
     await watch.read();
@@ -121,7 +127,7 @@ describe('a reading of the unfinished sagas', () => {
     expect(all.get('backstitch_sagas_oldest_unfinished_age_seconds')).toBeGreaterThan(3_599);
     expect(all.get('backstitch_sagas_unfinished_read_failures_total')).toBe(0);
 
-    const none = await shop.whileHanging('saga_state', told);
+    const none = await way.whileHanging(told);
     expect([...none.keys()].filter((name) => /unfinished[{_](?!read)/.test(name))).toEqual([]);
     expect(none.get('backstitch_sagas_unfinished_read_failures_total')).toBe(1);
     expect((await told()).get('backstitch_sagas_unfinished{state="parked"}')).toBe(3);

@@ -32,13 +32,15 @@ export interface ClaimFixture {
   close(): Promise<void>;
 }
 
-export async function claimFixture(): Promise<ClaimFixture> {
+/** Locks are waited for until PostgreSQL would see a deadlock, unless a test says otherwise. */
+export async function claimFixture(lockTimeoutMs = 20_000): Promise<ClaimFixture> {
   const made = await testDatabase({
     name: 'orchestrator',
     migrations: MIGRATIONS,
     migrate: (url) => runMigrations({ url, folder: MIGRATIONS, print: () => undefined }),
   });
-  const database = openDatabase({ url: made.url, name: 'test', logger: silent, keyLookups: true });
+  const options = { url: made.url, name: 'test', logger: silent, keyLookups: true };
+  const database = openDatabase({ ...options, lockTimeoutMs });
   const query = async (text: string, values: unknown[] = []) =>
     (await database.pool.query<Record<string, unknown>>(text, values)).rows;
   return {

@@ -118,18 +118,6 @@ export class Orchestrators {
     };
   }
 
-  /** Does something while nobody else can read or write the tables: to them the database hangs. */
-  async whileHanging<Result>(tables: string, work: () => Promise<Result>): Promise<Result> {
-    const client = await this.pool.connect();
-    try {
-      await client.query(`BEGIN; LOCK TABLE ${tables} IN ACCESS EXCLUSIVE MODE`);
-      return await work();
-    } finally {
-      await client.query('ROLLBACK');
-      client.release();
-    }
-  }
-
   async close(): Promise<void> {
     await Promise.all(this.#running.map((one) => one.kill()));
     await this.pool.end();

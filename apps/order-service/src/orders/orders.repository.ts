@@ -42,6 +42,7 @@ export class OrdersRepository {
       sameWork: (waiting, arriving) =>
         waiting.change === arriving.change && waiting.sagaId === arriving.sagaId,
       retrySingly: (error) => databaseFault(error) === 'data',
+      isLocked: (error) => databaseFault(error) === 'locked',
     });
     this.reads = new Coalescer({
       keyOf: (orderId) => orderId,

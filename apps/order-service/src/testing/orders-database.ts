@@ -27,9 +27,10 @@ export async function ordersDatabase() {
   const opened: Database[] = [];
   return {
     url: server.url,
-    open(poolMax = 5): Database {
+    /** Locks are waited for as long as a test may hold them, unless it says otherwise. */
+    open(poolMax = 5, lockTimeoutMs = 20_000): Database {
       const options = { url: server.url, name: 'orders test', logger: silent, keyLookups: true };
-      const database = openDatabase({ ...options, poolMax });
+      const database = openDatabase({ ...options, poolMax, lockTimeoutMs });
       opened.push(database);
       return database;
     },

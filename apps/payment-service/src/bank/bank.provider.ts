@@ -73,7 +73,7 @@ async function answered<Outcome>(outcome: Promise<Outcome>): Promise<Outcome> {
   try {
     return await outcome;
   } catch (error) {
-    if (databaseFault(error) !== 'away') throw error;
+    if (!['away', 'locked'].includes(databaseFault(error))) throw error;
     throw unavailable('The bank did not answer');
   }
 }

@@ -23,11 +23,13 @@ export class BankRepository {
     private readonly digits: number,
   ) {
     const retrySingly = (error: unknown) => ['data', 'bug'].includes(databaseFault(error));
+    const isLocked = (error: unknown) => databaseFault(error) === 'locked';
     this.charges = new Coalescer({
       keyOf: ({ key }) => key,
       lanes: LANES,
       sameWork: (a, b) => a.amountMinor === b.amountMinor && a.currency === b.currency,
       retrySingly,
+      isLocked,
       run: (batch) => this.chargeBatch(batch),
     });
     this.cancellations = new Coalescer({
@@ -35,6 +37,7 @@ export class BankRepository {
       lanes: LANES,
       sameWork: () => true,
       retrySingly,
+      isLocked,
       run: (batch) => this.cancelBatch(batch),
     });
     watchBatches('bank_charges', this.charges);

@@ -121,6 +121,8 @@ export class PaymentRepository {
 }
 
 const LANES = 2;
+/** Beside them, of orders whose rows somebody else has locked. */
+const ASIDE = 1;
 
 function coalesced<Item extends OfOrder, Result>(
   run: (batch: readonly Item[]) => Promise<BatchOutcome<Result>[]>,
@@ -131,6 +133,8 @@ function coalesced<Item extends OfOrder, Result>(
     lanes: LANES,
     sameWork,
     retrySingly: (error) => ['data', 'bug'].includes(databaseFault(error)),
+    isLocked: (error) => databaseFault(error) === 'locked',
+    asideMax: ASIDE,
     run,
   });
 }

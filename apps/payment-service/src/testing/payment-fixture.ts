@@ -25,14 +25,15 @@ export interface Replica {
 }
 
 /** A database of one's own, and as many replicas of the service over it as a test asks for. */
-export async function paymentFixture() {
+/** Locks are waited for as long as a test may hold them, unless it says otherwise. */
+export async function paymentFixture(lockTimeoutMs = 20_000) {
   const logger = createLogger({ app: 'test', level: 'silent' });
   const database = await testDatabase({
     name: 'payments',
     migrations: MIGRATIONS,
     migrate: (url) => runMigrations({ url, folder: MIGRATIONS, print: () => undefined }),
   });
-  const open = (name: string) => openDatabase({ url: database.url, name, logger });
+  const open = (name: string) => openDatabase({ url: database.url, name, logger, lockTimeoutMs });
   const [payments, bank] = [open('payments'), open('bank')];
   const query = async <Row extends pg.QueryResultRow>(text: string, values: unknown[] = []) =>
     (await payments.pool.query<Row>(text, values)).rows;

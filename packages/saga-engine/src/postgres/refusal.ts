@@ -1,3 +1,4 @@
+import { databaseFault } from '@backstitch/database';
 import { WriteRefused } from '../refused.js';
 
 /** Of a class that PostgreSQL has: the system's own codes (EPIPE) look alike. */
@@ -20,4 +21,9 @@ export function refusalOf(error: unknown): WriteRefused | undefined {
   const code = sqlStateOf(error);
   if (code === '' || NOT_THE_ROW.test(code)) return undefined;
   return new WriteRefused(code, (error as Error).message, error);
+}
+
+/** Whether another session kept the row locked for longer than a statement waits. */
+export function isLocked(error: unknown): boolean {
+  return databaseFault(error) === 'locked';
 }

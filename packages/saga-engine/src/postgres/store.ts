@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { Coalescer, type BatchOutcome } from '@backstitch/coalesce';
-import { Pool } from 'pg';
+import { SessionPool } from '@backstitch/database';
 import type { RecordedDefinition } from '../fingerprint.js';
 import { isUuid, normalId } from '../ids.js';
 import type { OpenSaga, SagaInstance, SagaLogEntry } from '../instance.js';
@@ -12,12 +12,12 @@ import type {
   TakenSaga,
   TakeOverRequest,
 } from '../ports.js';
-import { WriteRefused } from '../refused.js';
+import { RowLocked, WriteRefused } from '../refused.js';
 import { arraysOf, cellsOf, listOf, type Cells } from './cells.js';
 import { DatabaseClock } from './clock.js';
 import { WRITTEN } from './columns.js';
 import { insertRows, newRow } from './insert.js';
-import { refusalOf, sqlStateOf } from './refusal.js';
+import { isLocked, refusalOf, sqlStateOf } from './refusal.js';
 import { instanceOf, openSagaOf, type SagaRow } from './rows.js';
 import { sagaStatements, type SagaStatements, type Statement } from './statements.js';
 import type { SagaTables } from './tables.js';
@@ -34,6 +34,8 @@ export interface PostgresSagaStoreOptions {
   readonly batchMax?: number;
   /** A statement without an answer for this long has an unknown outcome; default 10 s. */
   readonly queryTimeoutMs?: number;
+  /** A row that somebody else has locked is waited for this long; default 300 ms. */
+  readonly lockTimeoutMs?: number;
 }
 
 type Saved = 'saved' | 'guard-failed';
@@ -47,14 +49,12 @@ const STORE = 'saga-store';
 const HEARTBEAT = 'saga-heartbeat';
 /** Connections for loads, takeovers and scans, beside those of the lanes. */
 const READERS = 2;
+/** And for sagas whose rows are locked by others. */
+const ASIDE = 1;
+const LOCK_TIMEOUT_MS = 300;
 const COLUMNS = listOf(WRITTEN);
 const CONTENTION_RETRIES = 5;
 const CONTENTION = new Set(['40P01', '40001']);
-/**
- * No statement's best plan depends on what it is asked for; yet PostgreSQL, left to itself, plans a
- * save of one row anew each time, which costs more than running it.
- */
-const KEY_LOOKUPS = '-c plan_cache_mode=force_generic_plan -c enable_seqscan=off -c jit=off';
 
 /**
  * Sagas in PostgreSQL. Its connections are its own: the plans of its statements are kept for as
@@ -64,8 +64,8 @@ const KEY_LOOKUPS = '-c plan_cache_mode=force_generic_plan -c enable_seqscan=off
 export class PostgresSagaStore implements SagaStore {
   readonly instanceId: string;
   readonly clock = new DatabaseClock();
-  private readonly pool: Pool;
-  private readonly heartbeatPool: Pool;
+  private readonly pool: SessionPool;
+  private readonly heartbeatPool: SessionPool;
   private readonly statements: SagaStatements;
   private beatAtMs: number | undefined;
   private readonly saves: Coalescer<Row, Saved>;
@@ -76,11 +76,11 @@ export class PostgresSagaStore implements SagaStore {
     const { lanes = 2, batchMax = 64, queryTimeoutMs = 10_000 } = options;
     this.instanceId = options.instanceId ?? randomUUID();
     this.statements = sagaStatements(options.tables);
-    this.pool = this.openPool(STORE, lanes + 1 + READERS, queryTimeoutMs);
+    this.pool = this.openPool(STORE, lanes + 1 + 2 * ASIDE + READERS, queryTimeoutMs);
     this.heartbeatPool = this.openPool(HEARTBEAT, 1, Math.min(queryTimeoutMs, HEARTBEAT_MS));
     // One row's fault must not fail its neighbours.
     const retrySingly = (error: unknown): boolean => error instanceof WriteRefused;
-    const bounds = { batchMax, retrySingly };
+    const bounds = { batchMax, retrySingly, isLocked, asideMax: ASIDE };
     this.saves = new Coalescer({
       ...bounds,
       lanes,
@@ -109,7 +109,11 @@ export class PostgresSagaStore implements SagaStore {
   /** Its values are made text here, so that what no column can hold meets no neighbour. */
   async save(write: SagaWrite): Promise<Saved> {
     const { sagaId } = write.instance;
-    return this.saves.submit({ sagaId, cells: cellsOf(COLUMNS, write) });
+    try {
+      return await this.saves.submit({ sagaId, cells: cellsOf(COLUMNS, write) });
+    } catch (error) {
+      throw isLocked(error) ? new RowLocked(error) : error;
+    }
   }
 
   load(sagaId: string): Promise<SagaInstance | undefined> {
@@ -173,8 +177,9 @@ export class PostgresSagaStore implements SagaStore {
   async heartbeat(): Promise<void> {
     await this.clock.learnFrom(async () => {
       const query = { ...this.statements.heartbeat, values: [this.instanceId] };
-      const { rows } = await this.heartbeatPool.query<{ now_ms: number }>(query);
-      return rows[0]!.now_ms;
+      return this.heartbeatPool.use(async (client) => {
+        return (await client.query<{ now_ms: number }>(query)).rows[0]!.now_ms;
+      });
     });
     this.beatAtMs = performance.now();
   }
@@ -187,7 +192,8 @@ export class PostgresSagaStore implements SagaStore {
   }
 
   async release(): Promise<void> {
-    await this.heartbeatPool.query({ ...this.statements.release, values: [this.instanceId] });
+    const query = { ...this.statements.release, values: [this.instanceId] };
+    await this.heartbeatPool.use((client) => client.query(query));
   }
 
   async close(): Promise<void> {
@@ -196,7 +202,7 @@ export class PostgresSagaStore implements SagaStore {
   }
 
   /** Its pools by name, for whoever shows how busy they are; none has a connection before it is used. */
-  get pools(): ReadonlyMap<string, Pool> {
+  get pools(): ReadonlyMap<string, SessionPool> {
     return new Map([
       [STORE, this.pool],
       [HEARTBEAT, this.heartbeatPool],
@@ -208,18 +214,24 @@ export class PostgresSagaStore implements SagaStore {
     return { saga_saves: this.saves, saga_inserts: this.inserts, saga_loads: this.loads };
   }
 
-  private openPool(name: string, max: number, queryTimeoutMs: number): Pool {
-    const pool = new Pool({
-      connectionString: this.options.url,
-      application_name: name,
+  /**
+   * No statement's best plan depends on what it is asked for; yet PostgreSQL, left to itself, plans a
+   * save of one row anew each time, which costs more than running it: hence `keyLookups`.
+   */
+  private openPool(name: string, max: number, queryTimeoutMs: number): SessionPool {
+    const { url, logger, lockTimeoutMs = LOCK_TIMEOUT_MS } = this.options;
+    const pool = new SessionPool({
+      url,
+      name,
+      logger,
       max,
-      idleTimeoutMillis: 0,
-      connectionTimeoutMillis: Math.min(queryTimeoutMs, 5_000),
-      query_timeout: queryTimeoutMs,
-      keepAlive: true,
-      options: KEY_LOOKUPS,
+      idleTimeoutMs: 0,
+      connectTimeoutMs: Math.min(queryTimeoutMs, 5_000),
+      queryTimeoutMs,
+      lockTimeoutMs,
+      keyLookups: true,
     });
-    pool.on('error', (err) => this.options.logger.debug({ err, name }, 'idle connection lost'));
+    pool.on('error', (err) => logger.debug({ err, name }, 'idle connection lost'));
     return pool;
   }
 
@@ -230,7 +242,8 @@ export class PostgresSagaStore implements SagaStore {
   private async query<Row extends object>(statement: Statement, values: unknown[]): Promise<Row[]> {
     for (let tries = 1; ; tries++) {
       try {
-        return (await this.pool.query<Row>({ ...statement, values })).rows;
+        const query = { ...statement, values };
+        return await this.pool.use(async (client) => (await client.query<Row>(query)).rows);
       } catch (error) {
         if (tries < CONTENTION_RETRIES && CONTENTION.has(sqlStateOf(error))) continue;
         throw refusalOf(error) ?? error;
@@ -249,9 +262,10 @@ export class PostgresSagaStore implements SagaStore {
   }
 
   private async insertBatch(batch: readonly Row[]): Promise<BatchOutcome<boolean>[]> {
+    const rows = batch.map(({ cells }) => cells);
+    const { tables } = this.options;
     try {
-      const rows = batch.map(({ cells }) => cells);
-      const inserted = await insertRows(this.pool, this.options.tables, rows);
+      const inserted = await this.pool.use((client) => insertRows(client, tables, rows));
       return batch.map(({ sagaId }) => ({ ok: inserted.has(sagaId) }));
     } catch (error) {
       throw refusalOf(error) ?? error;

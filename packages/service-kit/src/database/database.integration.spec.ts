@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { testDatabase, waitFor, type TestDatabase } from '@backstitch/testkit';
 import { sql } from 'drizzle-orm';
 import { createLogger, createLoggerTo } from '../logger.js';
-import { DatabaseAway } from './database-fault.js';
+import { DatabaseAway, RowLocked } from './database-fault.js';
 import { openDatabase, type Database } from './database.js';
 
 const logger = createLogger({ app: 'test', level: 'silent' });
@@ -13,7 +13,8 @@ describe('Database', () => {
 
   beforeAll(async () => {
     server = await testDatabase({ name: 'kit', migrate: async () => undefined });
-    database = openDatabase({ url: server.url, name: 'kit test', logger, poolMax: 4 });
+    const patient = { lockTimeoutMs: 20_000 }; // so that PostgreSQL sees deadlocks
+    database = openDatabase({ url: server.url, name: 'kit test', logger, poolMax: 4, ...patient });
     await database.query({
       name: 'make',
       text: 'CREATE TABLE pots (id int PRIMARY KEY, n int NOT NULL CHECK (n >= 0))',
@@ -114,6 +115,55 @@ describe('Database', () => {
     expect(line).toContain('terminating connection');
     expect(line).not.toMatch(/secretKey|connectionParameters|stack/);
     await lonely.close();
+  });
+
+  it('says RowLocked when somebody keeps a row locked, and holds its own locks no longer', async () => {
+    const holder = await database.pool.connect();
+    await holder.query('BEGIN; SELECT 1 FROM pots WHERE id = 1 FOR UPDATE');
+    const waiter = openDatabase({ url: server.url, name: 'kit waiter', logger });
+    const update = 'UPDATE pots SET n = n WHERE id = $1';
+    const both = waiter.withTransaction(async (tx) => {
+      await tx.query(update, [2]);
+      await tx.query(update, [1]);
+    });
+    await expect(both).rejects.toBeInstanceOf(RowLocked);
+    await expect(waiter.query({ name: 'one', text: update, values: [1] })).rejects.toMatchObject({
+      code: 'ROW_LOCKED',
+      retryable: true,
+    });
+    await holder.query(`${update.replace('$1', '2')}; ROLLBACK`);
+    holder.release();
+    await waiter.close();
+  });
+
+  it('runs a transaction once more whose connection was lost before its commit', async () => {
+    let runs = 0;
+    await database.withTransaction(async (tx) => {
+      const { rows } = await tx.query<{ pid: number }>('SELECT pg_backend_pid() AS pid');
+      const kill = {
+        name: 'kill',
+        text: 'SELECT pg_terminate_backend($1)',
+        values: [rows[0]!.pid],
+      };
+      runs += 1;
+      if (runs === 1) await database.query(kill);
+      await tx.query('UPDATE pots SET n = 7 WHERE id = 1');
+    });
+    expect([runs, await pot(1)]).toEqual([2, 7]);
+  });
+
+  it('is there again once writes are, although its connection was opened without', async () => {
+    const name = new URL(server.url).pathname.slice(1);
+    const stopWrites = (setting: string) =>
+      database.drizzle.execute(
+        sql.raw(`ALTER DATABASE ${name} SET default_transaction_read_only = ${setting}`),
+      );
+    await stopWrites('on');
+    const opened = openDatabase({ url: server.url, name: 'kit closed', logger, poolMax: 1 });
+    expect(await opened.isAvailable()).toBe(false);
+    await stopWrites('off');
+    expect(await waitFor('it to be there', () => opened.isAvailable())).toBe(true);
+    await opened.close();
   });
 
   it('gives up on a statement that takes too long', async () => {

@@ -1,9 +1,10 @@
+import { databaseFault, SessionPool } from '@backstitch/database';
 import { drizzle, type NodePgDatabase } from 'drizzle-orm/node-postgres';
-import { Pool, type PoolClient, type PoolConfig, type QueryResultRow } from 'pg';
+import type { Pool, PoolClient, QueryResultRow } from 'pg';
 import type { Logger } from '../logger.js';
 import { exposePool } from '../metrics.js';
 import { retryingContention } from './contention.js';
-import { DatabaseAway, databaseFault } from './database-fault.js';
+import { DatabaseAway } from './database-fault.js';
 
 export interface DatabaseOptions {
   url: string;
@@ -14,6 +15,11 @@ export interface DatabaseOptions {
   poolMax?: number;
   /** The server gives up on a statement after this long [10 000]. */
   statementTimeoutMs?: number;
+  /**
+   * And on waiting for one lock after this long, with RowLocked [300]: longer than those wait for
+   * each other who lock rows in passing.
+   */
+  lockTimeoutMs?: number;
   /**
    * Every statement finds its rows by their keys. Its plan is made once a connection, and one made
    * while the tables were still empty must not be a scan when they are full [false].
@@ -31,8 +37,8 @@ export interface Statement {
 /** A connection inside a transaction. */
 export type Transaction = PoolClient;
 
-const CONNECT_TIMEOUT_MS = 3_000;
-const KEY_LOOKUPS = '-c plan_cache_mode=force_generic_plan -c enable_seqscan=off -c jit=off';
+export const CONNECT_TIMEOUT_MS = 3_000;
+export const LOCK_TIMEOUT_MS = 300;
 const PROBE = "SELECT current_setting('transaction_read_only') AS read_only";
 const PROBE_TIMEOUT_MS = 2_000;
 
@@ -43,26 +49,25 @@ const PROBE_TIMEOUT_MS = 2_000;
 export class Database {
   readonly pool: Pool;
   readonly drizzle: NodePgDatabase;
+  private readonly sessions: SessionPool;
   private readonly databaseName: string;
 
   constructor(wanted: DatabaseOptions) {
     const { url, name, logger, keyLookups, poolMax = 10, statementTimeoutMs = 10_000 } = wanted;
     this.databaseName = databaseNameOf(url);
-    // `pipeline` is missing from the types: a statement is sent without waiting for earlier answers.
-    const options: PoolConfig & { pipeline: boolean } = {
-      connectionString: url,
-      pipeline: true,
-      application_name: name,
+    this.sessions = new SessionPool({
+      url,
+      name,
+      logger,
       max: poolMax,
-      connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
-      statement_timeout: statementTimeoutMs,
-      idle_in_transaction_session_timeout: statementTimeoutMs,
-      // For a connection that died without a word: later than the server's own timeout.
-      query_timeout: statementTimeoutMs + 2_000,
-      keepAlive: true,
-      ...(keyLookups && { options: KEY_LOOKUPS }),
-    };
-    this.pool = new Pool(options);
+      connectTimeoutMs: CONNECT_TIMEOUT_MS,
+      queryTimeoutMs: statementTimeoutMs + 2_000,
+      statementTimeoutMs,
+      lockTimeoutMs: wanted.lockTimeoutMs ?? LOCK_TIMEOUT_MS,
+      idleInTransactionTimeoutMs: statementTimeoutMs,
+      keyLookups,
+    });
+    this.pool = this.sessions;
     surviveLostConnections(this.pool, logger);
     exposePool(name, this.pool);
     this.drizzle = drizzle(this.pool);
@@ -70,9 +75,14 @@ export class Database {
 
   /** Runs one statement, its own transaction. */
   async query<Row extends QueryResultRow>(statement: Statement): Promise<Row[]> {
-    return retryingContention(this.databaseName, async () => {
-      return (await this.pool.query<Row>(statement)).rows;
-    });
+    return retryingContention(this.databaseName, () =>
+      this.sessions.use(async (client) => (await client.query<Row>(statement)).rows),
+    );
+  }
+
+  /** Runs `work`, which changes nothing, on one connection. */
+  reading<Result>(work: (client: Transaction) => Promise<Result>): Promise<Result> {
+    return retryingContention(this.databaseName, () => this.sessions.use(work));
   }
 
   /**
@@ -90,10 +100,12 @@ export class Database {
    */
   async probe(): Promise<void> {
     try {
-      // query_timeout is pg's per-query option, missing from its types.
-      const question = { text: PROBE, query_timeout: PROBE_TIMEOUT_MS };
-      const { rows } = await this.pool.query<{ read_only: string }>(question);
-      if (rows[0]?.read_only === 'on') throw new Error('it takes no writes');
+      await this.sessions.use(async (client) => {
+        // query_timeout is pg's per-query option, missing from its types.
+        const question = { text: PROBE, query_timeout: PROBE_TIMEOUT_MS };
+        const { rows } = await client.query<{ read_only: string }>(question);
+        if (rows[0]?.read_only === 'on') throw new TakesNoWrites();
+      });
     } catch (error) {
       throw new DatabaseAway(this.databaseName, error);
     }
@@ -111,22 +123,32 @@ export class Database {
     if (!this.pool.ended && !this.pool.ending) await this.pool.end();
   }
 
-  private async transactOnce<Result>(work: (tx: Transaction) => Promise<Result>): Promise<Result> {
-    const client = await this.pool.connect();
-    let broken: Error | undefined;
-    try {
-      const begun = client.query('BEGIN'); // travels with the first statement of `work`
-      begun.catch(() => undefined);
-      const result = await work(client);
-      await begun;
-      await client.query('COMMIT');
-      return result;
-    } catch (error) {
-      broken = await rollback(client, error);
-      throw error;
-    } finally {
-      client.release(broken);
-    }
+  private transactOnce<Result>(work: (tx: Transaction) => Promise<Result>): Promise<Result> {
+    let isCommitting = false;
+    const transaction = async (client: Transaction): Promise<Result> => {
+      try {
+        const begun = client.query('BEGIN'); // travels with the first statement of `work`
+        begun.catch(() => undefined);
+        const result = await work(client);
+        await begun;
+        isCommitting = true;
+        await client.query('COMMIT');
+        return result;
+      } catch (error) {
+        await rollback(client, error);
+        throw error;
+      }
+    };
+    return this.sessions.use(transaction, () => !isCommitting);
+  }
+}
+
+/** As PostgreSQL says it to a write: the connection may have been opened when writes were stopped. */
+class TakesNoWrites extends Error {
+  readonly code = '25006';
+
+  constructor() {
+    super('it takes no writes');
   }
 }
 
@@ -140,22 +162,14 @@ export function openDatabase(options: DatabaseOptions): Database {
  * it carries the connection itself, with what it was sent and the key by which it can be cancelled.
  */
 export function surviveLostConnections(pool: Pool, logger: Logger): void {
-  // Both are needed: the pool's handler covers idle connections, the other those in use.
   pool.on('error', (error) => {
     logger.warn({ why: error.message }, 'a database connection was lost');
   });
-  pool.on('connect', (client) => client.on('error', () => undefined));
 }
 
-/** Returns the reason for which the connection must not be used again, if there is one. */
-async function rollback(client: Transaction, error: unknown): Promise<Error | undefined> {
-  if (databaseFault(error) === 'away') return error as Error;
-  try {
-    await client.query('ROLLBACK');
-    return undefined;
-  } catch (rollbackError) {
-    return rollbackError as Error;
-  }
+/** A connection on which this fails is lost, and its pool sees that by itself. */
+async function rollback(client: Transaction, error: unknown): Promise<void> {
+  if (databaseFault(error) !== 'away') await client.query('ROLLBACK').catch(() => undefined);
 }
 
 export function databaseNameOf(url: string): string {

@@ -1,12 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { postgresUrl } from '@backstitch/testkit';
+import { postgresUrl, waitFor } from '@backstitch/testkit';
 import { randomUUID } from 'node:crypto';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client, Pool } from 'pg';
+import type { MigrationPatience } from './apply-migration.js';
 import { MigrationProblem, runMigrations } from './migrations.js';
-import { migrationsOf, requireMigrations } from './schema-check.js';
+import { migrateCommand, migrationsOf, requireMigrations } from './schema-check.js';
 
 const name = `test_migrations_${randomUUID().slice(0, 8)}`;
 const url = Object.assign(new URL(postgresUrl()), { pathname: `/${name}` }).href;
@@ -44,14 +45,15 @@ describe('runMigrations', () => {
   const check = async (where = url) => {
     const pool = new Pool({ connectionString: where });
     try {
-      await requireMigrations(pool, 'kitchen', migrationsOf(folder));
+      await requireMigrations(pool, migrateCommand('/app/migrations'), migrationsOf(folder));
     } finally {
       await pool.end();
     }
   };
-  const run = async () => {
+  const run = async (patience?: MigrationPatience) => {
     const lines: string[] = [];
-    await runMigrations({ url, folder, print: (line) => lines.push(line) });
+    const print = (line: string) => void lines.push(line);
+    await runMigrations({ url, folder, print, ...(patience && { patience }) });
     return lines;
   };
 
@@ -76,7 +78,7 @@ describe('runMigrations', () => {
       ['0001_lids', 'CREATE TABLE lids (id int)'],
     ]);
     await expect(check()).rejects.toThrow(
-      'its schema lacks 0001_lids: run pnpm --filter=kitchen db:push',
+      'its schema lacks 0001_lids: run node /app/dist/database/migrate.js',
     );
     expect(await run()).toEqual([`${name}: applied 0001_lids`]);
     await check();
@@ -98,6 +100,55 @@ describe('runMigrations', () => {
     await expect(run()).rejects.toThrow(/the migration failed: relation "lids" already exists/);
     await writeMigrations(folder, [...before, ['0002_pans', 'CREATE TABLE pans (id int)']]);
     expect(await run()).toEqual([`${name}: applied 0002_pans`]);
+  });
+
+  it('waits for nobody for long: it tries again, and says who may be in the way', async () => {
+    const user = new Client({ connectionString: url });
+    await user.connect();
+    await user.query('BEGIN; SELECT FROM pots');
+    const known = ['0000_pots', '0001_lids', '0002_pans'].map(
+      (tag) => [tag, `CREATE TABLE ${tag.slice(5)} (id int)`] as [string, string],
+    );
+    const change =
+      'ALTER TABLE lids ADD n int;--> statement-breakpoint\nALTER TABLE pots ADD n int';
+    await writeMigrations(folder, [...known, ['0003_sizes', change]]);
+    const hasty = { lockTimeoutMs: 50, tries: 2, pauseMs: 1 };
+    await expect(run(hasty)).rejects.toThrow(/0003_sizes was tried 2 times.*pg_stat_activity/s);
+    const { rows } = await user.query(
+      `SELECT FROM information_schema.columns WHERE table_name = 'lids' AND column_name = 'n'`,
+    );
+    expect(rows).toEqual([]);
+    const lines: string[] = [];
+    const print = (line: string) => void lines.push(line);
+    const patience = { ...hasty, tries: 1_000 };
+    const patient = runMigrations({ url, folder, print, patience });
+    await waitFor('a try in vain', () => lines.length > 0);
+    await user.query('ROLLBACK');
+    await patient;
+    expect(lines[0]).toBe(
+      `${name}: 0003_sizes waits for a lock that is not to be had (1 of 1000 tries)`,
+    );
+    expect(lines.at(-1)).toBe(`${name}: applied 0003_sizes`);
+    await user.end();
+  });
+
+  it('makes an index CONCURRENTLY, beside another migration that waits and after one that broke off', async () => {
+    const user = new Client({ connectionString: url });
+    await user.connect();
+    await user.query('INSERT INTO pots VALUES (1), (1)');
+    const known = ['0000_pots', '0001_lids', '0002_pans', '0003_sizes'].map(
+      (tag) => [tag, `CREATE TABLE ${tag.slice(5)} (id int)`] as [string, string],
+    );
+    const index = '-- expand\nCREATE UNIQUE INDEX CONCURRENTLY pots_id ON pots (id)';
+    await writeMigrations(folder, [...known, ['0004_pots_id', index]]);
+    await expect(run()).rejects.toThrow(/could not create unique index/);
+    await user.query('DELETE FROM pots');
+    const lines = (await Promise.all([run(), run(), run()])).flat().sort();
+    const already = `${name}: Already at the current schema`;
+    expect(lines).toEqual([already, already, `${name}: applied 0004_pots_id`]);
+    const valid = `SELECT indisvalid FROM pg_index WHERE indexrelid = 'pots_id'::regclass`;
+    expect((await user.query(valid)).rows).toEqual([{ indisvalid: true }]);
+    await user.end();
   });
 
   it('says where it looked when no server answers', async () => {

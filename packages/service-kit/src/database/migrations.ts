@@ -1,9 +1,14 @@
-import { drizzle } from 'drizzle-orm/node-postgres';
-import { migrate } from 'drizzle-orm/node-postgres/migrator';
+import { setTimeout as pause } from 'node:timers/promises';
 import { types } from 'node:util';
-import { Client, escapeIdentifier } from 'pg';
+import { type Client, escapeIdentifier } from 'pg';
+import {
+  applyMigration,
+  LockNotHad,
+  type MigrationPatience,
+  prepareRecord,
+} from './apply-migration.js';
 import { databaseNameOf } from './database.js';
-import { databaseFault, reasonOf } from './database-fault.js';
+import { databaseFault, openSession, reasonOf } from '@backstitch/database';
 import { lastMigration, migrationsOf } from './schema-check.js';
 
 export interface MigrationOptions {
@@ -11,9 +16,10 @@ export interface MigrationOptions {
   /** The folder with the numbered .sql files and meta/_journal.json. */
   folder: string;
   print?: (line: string) => void;
+  patience?: MigrationPatience;
 }
 
-/** Why a database could not be brought to the current schema, in words for whoever typed db:push. */
+/** Why a database could not be brought to the current schema, in words for whoever runs its migrations. */
 export class MigrationProblem extends Error {
   constructor(message: string, cause: unknown) {
     super(message, { cause });
@@ -26,6 +32,8 @@ const MIGRATION_LOCK = 1_884_303_201;
 const NO_SUCH_DATABASE = '3D000';
 const DATABASE_EXISTS = new Set(['42P04', '23505']);
 const CONNECT_TIMEOUT_MS = 5_000;
+const ASK_EVERY_MS = 100;
+const TRIES_UNTOLD = 50;
 
 /**
  * Brings a database to the schema of `folder` and says what it did; creates the database when it is
@@ -35,22 +43,40 @@ export async function runMigrations({
   url,
   folder,
   print = (line) => process.stdout.write(`${line}\n`),
+  patience,
 }: MigrationOptions): Promise<void> {
   const name = databaseNameOf(url);
   const client = await connectCreating(url, name, print);
-  // A connection lost between two statements is reported by the statement that follows.
-  client.on('error', () => undefined);
   try {
-    await client.query('SELECT pg_advisory_lock($1)', [MIGRATION_LOCK]);
+    await untilAlone(client, () => print(`${name}: waits for another migration to end`));
     const before = await lastMigration(client);
-    await migrate(drizzle(client), { migrationsFolder: folder });
-    const applied = migrationsOf(folder).filter(({ when }) => when > before);
-    for (const { tag } of applied) print(`${name}: applied ${tag}`);
-    if (applied.length === 0) print(`${name}: Already at the current schema`);
+    const pending = migrationsOf(folder).filter(({ when }) => when > before);
+    if (pending.length > 0) await prepareRecord(client);
+    for (const migration of pending) {
+      const say = (line: string) => print(`${name}: ${line}`);
+      await applyMigration(client, { folder, migration }, say, patience);
+      say(`applied ${migration.tag}`);
+    }
+    if (pending.length === 0) print(`${name}: Already at the current schema`);
   } catch (error) {
-    throw new MigrationProblem(`${name}: the migration failed: ${reasonOf(error)}`, error);
+    const why = error instanceof LockNotHad ? error.message : reasonOf(error);
+    throw new MigrationProblem(`${name}: the migration failed: ${why}`, error);
   } finally {
     await client.end().catch(() => undefined);
+  }
+}
+
+/**
+ * Asked for again and again, instead of waited for: an index that is made CONCURRENTLY waits for every
+ * statement under way, and so would wait for whoever waits for it.
+ */
+async function untilAlone(client: Client, tellOfWait: () => void): Promise<void> {
+  for (let tries = 1; ; tries += 1) {
+    const asking = 'SELECT pg_try_advisory_lock($1) AS taken';
+    const { rows } = await client.query<{ taken: boolean }>(asking, [MIGRATION_LOCK]);
+    if (rows[0]!.taken) return;
+    if (tries === TRIES_UNTOLD) tellOfWait();
+    await pause(ASK_EVERY_MS);
   }
 }
 
@@ -97,14 +123,8 @@ async function connectCreating(
   });
 }
 
-async function connect(url: string): Promise<Client> {
-  const client = new Client({
-    connectionString: url,
-    application_name: 'migrations',
-    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
-  });
-  await client.connect();
-  return client;
+function connect(url: string): Promise<Client> {
+  return openSession(url, { name: 'migrations', connectTimeoutMs: CONNECT_TIMEOUT_MS });
 }
 
 function unreachable(url: string, error: unknown): MigrationProblem {

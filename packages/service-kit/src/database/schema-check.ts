@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { Pool } from 'pg';
 
 type Queries = Pick<Pool, 'query'>;
@@ -28,16 +28,21 @@ export async function lastMigration(database: Queries): Promise<number> {
 }
 
 /**
- * Throws, saying what to do, when the database lacks one of these migrations. One that is newer is
+ * Throws, saying by which command it is mended, when the database lacks one of these migrations. One that is newer is
  * no worry: the app after this one may be on its way in.
  */
 export async function requireMigrations(
   database: Queries,
-  app: string,
+  migrate: string,
   migrations: readonly Migration[],
 ): Promise<void> {
   const last = await lastMigration(database);
   const missing = migrations.filter(({ when }) => when > last).map(({ tag }) => tag);
   if (missing.length === 0) return;
-  throw new Error(`its schema lacks ${missing.join(', ')}: run pnpm --filter=${app} db:push`);
+  throw new Error(`its schema lacks ${missing.join(', ')}: run ${migrate}`);
+}
+
+/** The command by which an app's own files, wherever they are installed, bring its schema up to date. */
+export function migrateCommand(folder: string): string {
+  return `node ${join(dirname(folder), 'dist', 'database', 'migrate.js')}`;
 }

@@ -48,7 +48,7 @@ export interface EdgeOptions {
 }
 
 /** What an app shows of itself on one of its ports. */
-export interface Surface {
+interface Surface {
   hosts: HostRules;
   /** On every answer; a route may override them. */
   headers: Readonly<Record<string, string>>;

@@ -8,6 +8,7 @@ import type { ReplyOutcome } from '../../transition.js';
 import { MemoryDatabase } from '../memory-database.js';
 import { AnyParticipants } from './any-participants.js';
 import type { Chance } from './chance.js';
+import { awaitedKey, sentKey } from './command-keys.js';
 import { mishapsOf, PAUSES_MS } from './mishaps.js';
 import { NeedlessUndos } from './needless-undos.js';
 import { sagaProblems } from './saga-promises.js';
@@ -291,14 +292,4 @@ const FATES = [
 
 function placeOf(nth: number): string {
   return String.fromCharCode(65 + nth);
-}
-
-function awaitedKey({ sagaId, awaited, attempt }: OpenSaga): string {
-  return `${sagaId}:${awaited}:${attempt}`;
-}
-
-function sentKey(definition: SagaDefinition, command: OutgoingCommand): string {
-  const { sagaId, step: name, direction, attempt } = command;
-  const step = definition.steps.find((one) => one.name === name);
-  return `${sagaId}:${direction === 'do' ? name : step?.undo?.name}:${attempt}`;
 }

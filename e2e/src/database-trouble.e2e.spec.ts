@@ -1,0 +1,291 @@
+import { waitFor } from '@backstitch/testkit';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import pg from 'pg';
+import { DATABASES, type DatabaseName } from './databases.js';
+import { reconcile } from './reconcile.js';
+import { type Answer, checkout, get, limited, LIMITED, mouse, MOUSE } from './shopper.js';
+import { System } from './system.js';
+
+const NAMES = Object.keys(DATABASES) as DatabaseName[];
+/** What is under way waits for its database, however long that takes on a busy machine. */
+const PATIENT = {
+  CHECKOUT_DEDUPE_SECONDS: '0',
+  CHECKOUT_WAIT_MS: '60000',
+  SLOW_CHECKOUT_MS: '120000',
+  STEP_ATTEMPTS: '100',
+  STEP_DEADLINE_MS: '200000',
+  SAGA_DEADLINE_MS: '400000',
+};
+
+let system: System;
+
+beforeAll(async () => {
+  system = await System.start({ env: PATIENT });
+  const stock = 'UPDATE products SET stock_quantity = 100000 WHERE id = ANY ($1)';
+  await system.rows('inventory', stock, [[MOUSE, LIMITED]]);
+}, 180_000);
+
+afterEach(async () => {
+  await system.settled();
+  const { exitCode, output } = await reconcile(system);
+  if (exitCode !== 0) throw new Error(`reconcile ended with ${exitCode}:\n${output}`);
+}, 120_000);
+
+afterAll(() => system?.stop(), 60_000);
+
+const buy = (): Promise<Answer> =>
+  checkout(system.gatewayUrl, [mouse(1)], { key: crypto.randomUUID() });
+const nameOf = (database: DatabaseName): string =>
+  new URL(system.databases[database].url).pathname.slice(1);
+
+/** The lines of all apps since then that are warnings or worse. */
+function complaintsSince(counts: ReadonlyMap<string, number>, levelMin: number): string[] {
+  return system.processes.flatMap(({ app, lines }) =>
+    lines.slice(counts.get(app)).filter((line) => {
+      const level = /"level":(?:"(\w+)"|(\d+))/.exec(line);
+      const rank = { warn: 40, error: 50, fatal: 60 }[level?.[1] ?? ''] ?? Number(level?.[2] ?? 0);
+      return rank >= levelMin;
+    }),
+  );
+}
+
+const lineCounts = (): Map<string, number> =>
+  new Map(system.processes.map(({ app, lines }) => [app, lines.length]));
+
+/** Shoppers who buy one mouse after another until told to stop. */
+function shopping(shoppers: number): { answers: Answer[]; stop(): Promise<void> } {
+  const answers: Answer[] = [];
+  let isOver = false;
+  const shop = async (): Promise<void> => {
+    while (!isOver) answers.push(await buy());
+  };
+  const all = Promise.all(Array.from({ length: shoppers }, shop));
+  return {
+    answers,
+    async stop() {
+      isOver = true;
+      await all;
+    },
+  };
+}
+
+const statuses = (answers: readonly Answer[]): number[] => [
+  ...new Set(answers.map(({ status }) => status)),
+];
+
+describe('a schema that changes under load', () => {
+  const CHANGES: [DatabaseName, string][] = [
+    ['inventory', 'ALTER TABLE products ALTER price TYPE numeric(18,2)'],
+    ['inventory', 'ALTER TABLE reservations ALTER refusal_code TYPE varchar(200)'],
+    ['inventory', 'ALTER TABLE reservation_items ADD COLUMN note text'],
+    ['orders', 'ALTER TABLE orders ALTER total_amount TYPE numeric(18,2)'],
+    ['orders', 'ALTER TABLE order_events ADD COLUMN note text'],
+    ['payments', 'ALTER TABLE payments ALTER amount TYPE numeric(18,2)'],
+    ['payments', 'ALTER TABLE bank.charges ALTER amount TYPE numeric(18,2)'],
+    ['payments', 'DROP INDEX payments_unsettled'],
+    ['orchestrator', 'ALTER TABLE saga_state ALTER current_step TYPE varchar(200)'],
+    ['orchestrator', 'ALTER TABLE saga_state ADD COLUMN note text'],
+    ['orchestrator', 'ALTER TABLE idempotency_keys ALTER request_hash TYPE varchar(200)'],
+    ['orchestrator', 'DROP INDEX idempotency_keys_age'],
+  ];
+
+  it('is noticed by no shopper: every checkout is 200, and no line of the log complains', async () => {
+    const shop = shopping(8);
+    const served = (count: number) =>
+      waitFor('checkouts', () => shop.answers.length >= count, { timeoutMs: 60_000 });
+    await served(50);
+    const before = lineCounts();
+    for (const [database, change] of CHANGES) {
+      await system.rows(database, change);
+      await served(shop.answers.length + 20);
+    }
+    await shop.stop();
+    expect(statuses(shop.answers)).toEqual([200]);
+    expect(complaintsSince(before, 40)).toEqual([]);
+  }, 180_000);
+});
+
+describe('a row that somebody keeps locked', () => {
+  /** Holds a lock until `work` is done; it is still held then. */
+  const whileLocked = async (
+    database: DatabaseName,
+    [lock, ...values]: [string, ...unknown[]],
+    work: () => Promise<void>,
+  ): Promise<void> => {
+    const client: pg.PoolClient = await system.databases[database].pool.connect();
+    try {
+      await client.query('BEGIN');
+      const { rowCount } = await client.query(lock, values);
+      expect(rowCount).toBeGreaterThan(0);
+      await work();
+      await client.query('ROLLBACK');
+    } finally {
+      client.release(true);
+    }
+  };
+
+  it('holds up its own buyers and nobody else: others are served while it is locked', async () => {
+    let ofLocked: Promise<Answer[]> | undefined;
+    const before = lineCounts();
+    const lock = 'SELECT 1 FROM products WHERE id = $1 FOR UPDATE';
+    await whileLocked('inventory', [lock, LIMITED], async () => {
+      const buyers = Array.from({ length: 12 }, (_, n) =>
+        checkout(system.gatewayUrl, n % 3 === 0 ? [limited(1), mouse(1)] : [limited(1)]),
+      );
+      ofLocked = Promise.all(buyers);
+      const shop = shopping(8);
+      await waitFor('others to be served', () => shop.answers.length >= 300, {
+        timeoutMs: 120_000,
+      });
+      await shop.stop();
+      expect(statuses(shop.answers)).toEqual([200]);
+    });
+    for (const { status } of await ofLocked!) expect([200, 202, 503]).toContain(status);
+    const lines = complaintsSince(before, 40);
+    expect(lines.filter((line) => line.includes('breaker open'))).toEqual([]);
+    expect(complaintsSince(before, 50)).toEqual([]);
+  }, 240_000);
+
+  it('keeps no undo of another order waiting', async () => {
+    const lock = 'SELECT 1 FROM products WHERE id = $1 FOR UPDATE';
+    const stops = 'UPDATE products SET stock_quantity = 0 WHERE id = $1';
+    await system.rows('inventory', stops, [MOUSE]);
+    let ofLocked: Promise<Answer> | undefined;
+    await whileLocked('inventory', [lock, LIMITED], async () => {
+      ofLocked = checkout(system.gatewayUrl, [limited(1)]);
+      const answers = await Promise.all(Array.from({ length: 20 }, buy));
+      expect(answers.map(({ body }) => body.code)).toEqual(answers.map(() => 'INSUFFICIENT_STOCK'));
+    });
+    await ofLocked;
+    await system.rows('inventory', 'UPDATE products SET stock_quantity = 100000');
+  }, 120_000);
+
+  it.each<[DatabaseName, string]>([
+    ['orders', 'SELECT 1 FROM orders ORDER BY created_at DESC LIMIT 50 FOR UPDATE'],
+    ['payments', 'SELECT 1 FROM payments ORDER BY transaction_date DESC LIMIT 50 FOR UPDATE'],
+    ['inventory', 'SELECT 1 FROM reservations ORDER BY created_at DESC LIMIT 50 FOR UPDATE'],
+    ['orchestrator', 'SELECT 1 FROM saga_state ORDER BY created_at DESC LIMIT 50 FOR UPDATE'],
+    ['orchestrator', 'SELECT 1 FROM idempotency_keys ORDER BY created_at DESC LIMIT 50 FOR UPDATE'],
+  ])(
+    'of others’ orders keeps no new checkout waiting (%s: %s)',
+    async (database, lock) => {
+      const underWay = shopping(4);
+      await waitFor('checkouts under way', () => underWay.answers.length > 20);
+      const done = underWay.stop();
+      await whileLocked(database, [lock], async () => {
+        const answers = await Promise.all(Array.from({ length: 40 }, buy));
+        expect(statuses(answers)).toEqual([200]);
+      });
+      await done;
+    },
+    120_000,
+  );
+});
+
+describe('a database that takes no connections', () => {
+  const allow = async (database: DatabaseName, isAllowed: boolean): Promise<void> => {
+    const admin = NAMES.find((each) => each !== database)!;
+    const name = nameOf(database);
+    await system.rows(admin, `ALTER DATABASE "${name}" ALLOW_CONNECTIONS ${isAllowed}`);
+    const cut = 'SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1';
+    if (!isAllowed) await system.rows(admin, cut, [name]);
+  };
+
+  it.each(NAMES)(
+    'is away: 503 NOT_ACCEPTED, no bug in the log, and back by itself (%s)',
+    async (database) => {
+      const before = lineCounts();
+      await allow(database, false);
+      const accepted: Promise<Answer>[] = [];
+      try {
+        await waitFor(
+          'checkouts to be refused',
+          async () => {
+            const asked = buy();
+            accepted.push(asked);
+            const soon = await Promise.race([
+              asked,
+              new Promise<undefined>((resolve) => setTimeout(resolve, 1_000)),
+            ]);
+            return soon?.status === 503 && soon.body.code === 'NOT_ACCEPTED';
+          },
+          { timeoutMs: 60_000 },
+        );
+        const queue = system.apps[DATABASES[database]].lines;
+        if (database !== 'orchestrator') {
+          expect(queue.some((line) => line.includes('intake paused'))).toBe(true);
+        }
+      } finally {
+        await allow(database, true);
+      }
+      for (const { status } of await Promise.all(accepted)) expect([200, 503]).toContain(status);
+      await waitFor('checkouts to be served', async () => (await buy()).status === 200, {
+        timeoutMs: 60_000,
+      });
+      expect(complaintsSince(before, 50)).toEqual([]);
+      const told = system.apps[DATABASES[database]].lines
+        .slice(before.get(DATABASES[database]))
+        .filter((line) => line.includes('no connection to the database'));
+      expect(told.length).toBeGreaterThan(0);
+      // Once a pool and a reason, however often it was tried.
+      expect(told.length).toBeLessThanOrEqual(12);
+    },
+    180_000,
+  );
+});
+
+describe('a database whose settings are not what the code was written with', () => {
+  const HOSTILE = {
+    datestyle: 'German',
+    timezone: 'Pacific/Apia',
+    intervalstyle: 'iso_8601',
+    extra_float_digits: '-15',
+    standard_conforming_strings: 'off',
+    array_nulls: 'off',
+    quote_all_identifiers: 'on',
+    transform_null_equals: 'on',
+    row_security: 'off',
+    search_path: 'elsewhere',
+    default_transaction_isolation: 'serializable',
+    lock_timeout: '1',
+    idle_in_transaction_session_timeout: '60000',
+    idle_session_timeout: '60000',
+    enable_indexscan: 'off',
+    synchronous_commit: 'off',
+  };
+
+  it('serves checkouts and tells ISO dates all the same', async () => {
+    const before = lineCounts();
+    const restart = async (): Promise<void> => {
+      for (const app of Object.values(DATABASES)) await system.apps[app].stop();
+      for (const app of Object.values(DATABASES)) system.apps[app].spawn();
+      await system.ready();
+    };
+    // By a connection of its own: those of the tests' pools would have the settings as well.
+    const admin = new pg.Client({ connectionString: process.env['TEST_POSTGRES_URL'] });
+    await admin.connect();
+    try {
+      for (const database of NAMES) {
+        for (const [setting, value] of Object.entries(HOSTILE)) {
+          await admin.query(`ALTER DATABASE "${nameOf(database)}" SET ${setting} = '${value}'`);
+        }
+      }
+      await restart();
+      const answers = await Promise.all(Array.from({ length: 20 }, buy));
+      expect(statuses(answers)).toEqual([200]);
+      const { orderId, sagaId } = answers[0]!.body;
+      const order = await get(system.gatewayUrl, `/api/checkout/orders/${orderId}`);
+      expect(JSON.stringify(order.body)).toMatch(/"createdAt":"\d{4}-\d\d-\d\dT[\d:.]+Z"/);
+      expect((await get(system.gatewayUrl, `/api/sagas/${sagaId}`)).status).toBe(200);
+      const tooMany = await checkout(system.gatewayUrl, [mouse(1_000_000)]);
+      expect([409, 400]).toContain(tooMany.status);
+    } finally {
+      for (const database of NAMES) {
+        await admin.query(`ALTER DATABASE "${nameOf(database)}" RESET ALL`);
+      }
+      await admin.end();
+      await restart();
+    }
+    expect(complaintsSince(before, 50)).toEqual([]);
+  }, 240_000);
+});

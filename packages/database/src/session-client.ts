@@ -1,0 +1,79 @@
+import pg from 'pg';
+import type { ConnectGate } from './connect-gate.js';
+import { ConnectFailed } from './database-fault.js';
+import { sessionQuery, type SessionTerms } from './session-settings.js';
+
+export interface SessionConfig extends pg.ClientConfig {
+  readonly session: SessionTerms;
+  /** Shared by all who connect to the same database. */
+  readonly gate?: ConnectGate;
+}
+
+type Connected = ((error: Error) => void) | ((error: null, client: pg.Client) => void);
+
+/**
+ * A connection whose session is set as the code relies on it before anybody uses it. Whatever goes
+ * wrong until then is a ConnectFailed. A connection that is lost later never ends the process: the
+ * statement under way, or the next one, tells it.
+ */
+export class SessionClient extends pg.Client {
+  readonly openedAtMs = performance.now();
+  private readonly session: SessionTerms;
+  private readonly gate: ConnectGate | undefined;
+
+  constructor(config: SessionConfig) {
+    super(config);
+    this.session = config.session;
+    this.gate = config.gate;
+    this.on('error', () => undefined);
+  }
+
+  override connect(): Promise<pg.Client>;
+  override connect(callback: Connected): void;
+  override connect(callback?: Connected): Promise<pg.Client> | void {
+    const connecting = this.connectSession();
+    if (!callback) return connecting;
+    const tell = callback as (error: Error | null, client?: pg.Client) => void;
+    connecting.then(
+      () => tell(null, this),
+      (error: Error) => tell(error),
+    );
+  }
+
+  private async connectSession(): Promise<pg.Client> {
+    const closed = this.gate?.enter();
+    if (closed) throw closed;
+    try {
+      await super.connect();
+      await this.query(sessionQuery(this.session));
+    } catch (error) {
+      // Whoever wanted it has got an error instead, and will not close it.
+      void this.end().catch(() => undefined);
+      throw this.gate?.failed(error) ?? new ConnectFailed(error);
+    }
+    this.gate?.connected();
+    return this;
+  }
+}
+
+/** One connection for one purpose: migrations, a seed, a report. Throws ConnectFailed. */
+export async function openSession(
+  url: string,
+  {
+    name,
+    connectTimeoutMs = 5_000,
+    ...session
+  }: SessionTerms & {
+    /** Who is asking, as pg_stat_activity shows it. */
+    name: string;
+    connectTimeoutMs?: number;
+  },
+): Promise<pg.Client> {
+  const client = new SessionClient({
+    connectionString: url,
+    application_name: name,
+    connectionTimeoutMillis: connectTimeoutMs,
+    session,
+  });
+  return client.connect();
+}
