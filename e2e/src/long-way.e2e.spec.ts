@@ -83,7 +83,7 @@ class Places {
       (text, app) =>
         text
           .replaceAll(`localhost:${PORT_OF[app]}`, `localhost:${this.port(app)}`)
-          .replaceAll(`localhost:${PORT_OF[app] + 100}`, `localhost:${this.metricsPort(app)}`),
+          .replaceAll(`localhost:${PORT_OF[app] + 1_000}`, `localhost:${this.metricsPort(app)}`),
       command,
     );
     return here.replace(/postgresql:\S+\/(\w+)/, (_url, name: string) => this.databaseUrl(name));

@@ -1,3 +1,4 @@
+-- expand
 -- In which currency the prices are, and which prices there are in it: the first start writes both. An app
 -- that is configured with another currency does not start.
 CREATE TABLE "settings" (

@@ -1,3 +1,4 @@
+-- expand
 -- In which currency the amounts of this database are: an app that is configured with another one does not
 -- start. Its rows do not say it; the first start does.
 CREATE TABLE "settings" (

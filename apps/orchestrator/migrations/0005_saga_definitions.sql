@@ -1,3 +1,4 @@
+-- expand
 -- What sagas were begun with, under each name and version: an orchestrator whose definition is another
 -- one does not start.
 CREATE TABLE "saga_definitions" (

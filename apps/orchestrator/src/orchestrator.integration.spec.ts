@@ -237,7 +237,7 @@ describe('a checkout', () => {
 
 const lengthOf = (body: string) => `Content-Length: ${Buffer.byteLength(body)}\r\n`;
 const rawCheckout = (headers: string) =>
-  `POST /checkout HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n${headers}\r\n`;
+  `POST /checkout HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n${headers}\r\n`;
 
 describe('looking', () => {
   it('passes a question on to its service', async () => {

@@ -1,3 +1,4 @@
+-- expand
 -- In which currency the amounts of this database are: an app that is configured with another one does not
 -- start. Without any amounts yet, its first start writes it.
 CREATE TABLE "settings" (

@@ -111,7 +111,7 @@ class Move {
   /**
    * What came of the command cannot be written. Parked at once, so that somebody looks; the same
    * attempt is sent again ever more slowly, for a repeated command gets the first one's answer. At
-   * the step's deadline its outcome is unknown, as that of any other.
+   * the saga's deadline its outcome is unknown: the step's counts from each sending.
    */
   refused(error: LastError): Transition {
     const { saga } = this;
@@ -120,7 +120,8 @@ class Move {
     const message = `${error.code}: ${error.message}`;
     const kept = forgiven !== undefined && { forgiven };
     const lastError = { code: 'WRITE_REFUSED', message, refused, ...kept };
-    const latestMs = this.isPastDeadline() ? Infinity : (saga.stepDeadlineAtMs ?? Infinity);
+    const isUnbounded = this.isForEver() || this.isPastDeadline();
+    const latestMs = isUnbounded ? Infinity : saga.sagaDeadlineAtMs;
     return this.pause('resend', lastError, true, this.backoffMs(refused), latestMs);
   }
 

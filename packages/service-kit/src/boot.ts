@@ -85,8 +85,9 @@ export async function bootApp(options: BootOptions): Promise<NestFastifyApplicat
     });
     also.push(...listening);
     const urls = config.hosts.length > 1 ? { hosts: config.hosts } : {};
-    const metricsUrl = operators.listeningOrigin;
-    logger.info({ url: await app.getUrl(), ...urls, metricsUrl }, `${name} is listening`);
+    const metricsUrl = operators?.listeningOrigin;
+    const at = { url: await app.getUrl(), ...urls, ...(metricsUrl && { metricsUrl }) };
+    logger.info(at, `${name} is listening`);
     return app;
   } catch (error) {
     logStartFailure(logger, error);
@@ -97,14 +98,16 @@ export async function bootApp(options: BootOptions): Promise<NestFastifyApplicat
 async function openOperatorPort(
   app: NestFastifyApplication,
   options: BootOptions,
-): Promise<FastifyInstance> {
+): Promise<FastifyInstance | undefined> {
   const { config, logger } = options;
+  const port = config.metricsPort;
+  if (port === undefined) return undefined;
   const limits = limitsOf(options);
   const operators = await operatorPort({ config, logger, limits, readiness: app.get(Readiness) });
   await listenOn({
     server: operators.server,
     listen: (at) => operators.listen(at),
-    port: config.metricsPort,
+    port,
     hosts: config.metricsHosts,
     limits,
     variables: ['METRICS_PORT', 'METRICS_HOST'],
@@ -155,7 +158,7 @@ interface Listening {
   options: BootOptions;
   /** The other addresses of the app. */
   also: readonly NetServer[];
-  operators: FastifyInstance;
+  operators: FastifyInstance | undefined;
 }
 
 function takeSignals(app: NestFastifyApplication, { options, also, operators }: Listening): void {
@@ -168,9 +171,9 @@ function takeSignals(app: NestFastifyApplication, { options, also, operators }: 
   ];
   const operatorsLast = {
     name: 'operators',
-    run: () => {
-      operators.server.closeAllConnections();
-      return operators.close();
+    run: async () => {
+      operators?.server.closeAllConnections();
+      await operators?.close();
     },
   };
   exitInOrder({

@@ -63,7 +63,7 @@ describe('a body with a wrong field', () => {
     [
       'items.0.price',
       { ...cart, items: [{ ...line, price: [] }] },
-      'price must be a decimal string or number from 0.01 to 9999999.99',
+      'price must be a decimal string or number',
     ],
     ['coupon', { ...cart, coupon: 1 }, 'coupon is not a known property'],
     ['items.0.gift', { ...cart, items: [{ ...line, gift: 1 }] }, 'gift is not a known property'],
@@ -76,7 +76,7 @@ describe('a body with a wrong field', () => {
       'userId: userId must be a string',
       'items.0.productId: productId must be a UUID',
       'items.0.quantity: quantity must be an integer',
-      'items.0.price: price must be a decimal string or number from 0.01 to 9999999.99',
+      'items.0.price: price must be a decimal string or number',
     ]);
   });
 });

@@ -14,7 +14,7 @@ const servers = {
   databaseServerUrl: 'postgresql://me:pw@db:6000',
   rabbitmqUrl: 'amqp://one,amqp://two',
 };
-const places = { gateway: 4000, metrics: 4100, host: '127.0.0.1,::1' };
+const places = { gateway: 4000, metrics: 5000, host: '127.0.0.1,::1' };
 const environments = (given: NodeJS.ProcessEnv) =>
   Object.fromEntries(APPS.map((app) => [app.name, appEnvironment(app, places, servers, given)]));
 
@@ -42,14 +42,14 @@ describe('what the apps are told', () => {
   it("METRICS_PORT is the gateway's and the others follow", () => {
     const told = Object.values(environments({ METRICS_PORT: '1' }));
     expect(told.map(({ METRICS_PORT }) => METRICS_PORT)).toEqual([
-      '4100',
-      '4101',
-      '4102',
-      '4103',
-      '4104',
+      '5000',
+      '5001',
+      '5002',
+      '5003',
+      '5004',
     ]);
-    expect(gatewayMetricsPort(undefined, 4000)).toBe(4100);
-    expect(gatewayMetricsPort('5000', 4000)).toBe(5000);
+    expect(gatewayMetricsPort(undefined, 4000)).toBe(5000);
+    expect(gatewayMetricsPort('6000', 4000)).toBe(6000);
     expect(gatewayMetricsPort(undefined, 4000, true)).toBe(0);
     expect(gatewayMetricsPort('4003', 4000)).toEqual({ wrong: expect.stringContaining('4003') });
     expect(gatewayMetricsPort('x', 4000)).toEqual({

@@ -36,7 +36,7 @@ export function gatewayPort(text: string | undefined): number | { wrong: string 
 }
 
 /**
- * METRICS_PORT as the gateway's; the others follow as they do with PORT. Not set: 100 above PORT, or
+ * METRICS_PORT as the gateway's; the others follow as they do with PORT. Not set: 1000 above PORT, or
  * any free one where PORT is any, too.
  */
 export function gatewayMetricsPort(

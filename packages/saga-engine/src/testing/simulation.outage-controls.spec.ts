@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { SagaEngine } from '../engine.js';
-import { caught, deciding } from '../fixtures/broken-engine.js';
+import { BUDGET, caught, deciding } from '../fixtures/broken-engine.js';
 import { purchase } from '../fixtures/purchase.js';
 import { undoFrom } from '../moves.js';
 import type { OutgoingCommand } from '../ports.js';
@@ -76,7 +76,9 @@ describe('the simulation catches, of outages, deployments and queues,', () => {
       const dispatch = made['driver']['dispatch'];
       dispatch['postpone'] = () => undefined;
     };
-    const { problems } = await caught({ engine });
+    // It shows in one run of some twenty thousand.
+    const near = { ...BUDGET, seed: 18_000 };
+    const { problems } = await caught({ engine }, undefined, near);
     expect(problems.join()).toContain('undone needlessly');
   });
 

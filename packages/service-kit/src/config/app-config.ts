@@ -103,7 +103,10 @@ export class AppConfig {
   @IsHostList()
   ALLOWED_HOSTS = '';
 
-  /** Where metrics and dependencies are told. Not set: 100 above PORT; any free one when PORT is 0. */
+  /**
+   * Where metrics and dependencies are told. Not set: nowhere in production; else 1000 above PORT, and
+   * any free one when PORT is 0.
+   */
   @IsOptional()
   @IsIntegerVariable({ min: 0, max: 65_535 })
   METRICS_PORT?: number = undefined;
@@ -140,8 +143,10 @@ export class AppConfig {
     return urlList(this.ALLOWED_HOSTS);
   }
 
-  get metricsPort(): number {
-    return this.METRICS_PORT ?? metricsPortBeside(this.PORT);
+  /** Undefined: metrics and dependencies are not told. */
+  get metricsPort(): number | undefined {
+    if (this.METRICS_PORT !== undefined) return this.METRICS_PORT;
+    return this.NODE_ENV === 'production' ? undefined : metricsPortBeside(this.PORT);
   }
 }
 

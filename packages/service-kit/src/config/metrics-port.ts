@@ -1,4 +1,4 @@
-const BESIDE = 100;
+const BESIDE = 1_000;
 const PORT_MAX = 65_535;
 
 /** Where an app that is told no METRICS_PORT tells its metrics: 0, any free port, when PORT is. Pure. */
