@@ -58,7 +58,7 @@ describe('an operator', () => {
     system = await System.start();
     for (let i = 0; i < 3; i += 1) await toldOfOne(system);
     const metricsOf = async (app: AppName) =>
-      (await fetch(`${system!.apps[app].url}/metrics`)).text();
+      (await fetch(`${system!.apps[app].metricsUrl}/metrics`)).text();
     const has = async (app: AppName, ...series: string[]) => {
       const text = await metricsOf(app);
       for (const each of series) expect(text).toMatch(new RegExp(`^backstitch_${each}`, 'm'));

@@ -14,6 +14,8 @@ const BECAUSE = ['--reason', 'an end-to-end test', '--operator', 'olga'];
 /** What the operator sees of one command. */
 interface Ran {
   code: number;
+  /** Its standard output alone. */
+  answer: string;
   out: string;
 }
 
@@ -38,12 +40,12 @@ describe('operators', () => {
     return new Promise((resolve) => {
       execFile(process.execPath, [file, ...words], { env }, (error, out, err) => {
         const code = typeof error?.code === 'number' ? error.code : error ? -1 : 0;
-        resolve({ code, out: out + err });
+        resolve({ code, answer: out, out: out + err });
       });
     });
   };
   const json = async <Seen>(program: 'sagas' | 'dead-letters', ...words: string[]) =>
-    JSON.parse((await run(program, '--json', ...words)).out) as Seen;
+    JSON.parse((await run(program, '--json', ...words)).answer) as Seen;
   const letters = async (): Promise<{ id: string; class: string }[]> =>
     (await json<{ letters: { id: string; class: string }[] }>('dead-letters', 'list')).letters;
   /** It still reads its queue, to the broker, and does nothing. */

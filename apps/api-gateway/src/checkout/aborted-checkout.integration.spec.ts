@@ -42,7 +42,7 @@ it('a checkout whose client went away is logged and counted once, with its saga,
   expect((await fetch(`${gateway.url}/api/nothing`)).status).toBe(404);
   await waitFor('the next line', () => requests().some(({ status }) => status === 404));
   expect(requests().filter(({ url }) => url === '/api/checkout')).toHaveLength(1);
-  const metrics = await (await fetch(`${gateway.url}/metrics`)).text();
+  const metrics = await (await fetch(`${gateway.metricsUrl}/metrics`)).text();
   const counts = metrics.match(/^http_request_duration_seconds_count\{.*"\/api\/checkout".*$/gm);
   expect(counts).toEqual([expect.stringMatching(/status="499".* 1$/)]);
 });

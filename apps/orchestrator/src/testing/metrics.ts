@@ -1,8 +1,8 @@
 import type { AppProcess } from '@backstitch/testkit';
 
 /** The series of a process as /metrics shows them: `name{label="value"}` and its number. */
-export async function metricsOf({ url }: AppProcess): Promise<Map<string, number>> {
-  return seriesOf(await (await fetch(`${url}/metrics`)).text());
+export async function metricsOf({ metricsUrl }: AppProcess): Promise<Map<string, number>> {
+  return seriesOf(await (await fetch(`${metricsUrl}/metrics`)).text());
 }
 
 /** Without the label `app`, which every series has. */

@@ -34,7 +34,7 @@ function refusing(stage: Stage, sagaId: string): Mishap[] {
     name: `the row of ${sagaId} refuses ${what} for a while`,
     happen: () => {
       const sinceMs = world.nowMs;
-      const untilMs = sinceMs + world.chance.pick(REFUSED_FOR_MS);
+      const untilMs = sinceMs + world.lasting(REFUSED_FOR_MS);
       database.refuses = (next) => {
         const before = database.rows.get(sagaId)?.instance;
         return next.sagaId === sagaId && !!before && isOpen(before) && refusal(before, next);
@@ -56,10 +56,15 @@ function checkSeen({ world, database, processes }: Stage, sagaId: string, sinceM
   if (!isOpen(row) || row.needsAttention) return;
   const latestMs = world.nowMs - UNSEEN_AFTER_MS;
   if (row.wakeAtMs > latestMs || sinceMs > latestMs) return;
+  // Until the database was back no owner could be told that it refuses.
+  if (world.databaseAwayUntilMs > latestMs) return;
   const owner = processes.find((one) => one.id === row.owner && isThere(one, latestMs));
   // A statement that hangs is another matter: nobody can tell yet what becomes of it.
   if (!owner || world.pending.some(({ name }) => name.includes(`${owner.id}'s save`))) return;
-  const held = owner.engine['driver'].find(sagaId)?.instance;
+  const driven = owner.engine['driver'].find(sagaId);
+  // What waits for a place in its queue is not late: its deadlines stand still.
+  if (driven?.pass?.isHeldBack) return;
+  const held = driven?.instance;
   if (held && isOpen(held) && held.needsAttention) return;
   world.breach(`${sagaId} is late, and its owner ${owner.id} does not say that it is stuck`);
 }
