@@ -71,7 +71,7 @@ describe('the database of an app', () => {
         (SELECT max(created_at) FROM drizzle.__drizzle_migrations) RETURNING *`,
     );
     watch();
-    expect(await whyNot()).toMatch(/its schema lacks .*: run pnpm --filter=order-service db:push/);
+    expect(await whyNot()).toMatch(/its schema lacks .*: run node .*order-service.dist.database.migrate\.js/);
     const { hash, created_at } = last.rows[0] as Record<string, unknown>;
     await admin.query(
       'INSERT INTO drizzle.__drizzle_migrations (hash, created_at) VALUES ($1, $2)',

@@ -22,6 +22,7 @@ export class LogWriter {
   private waiting = '';
   private writing: Buffer | undefined;
   private timer: NodeJS.Timeout | undefined;
+  private soon: NodeJS.Immediate | undefined;
   private gone = false;
 
   constructor(private readonly fd: number) {}
@@ -32,12 +33,14 @@ export class LogWriter {
       return;
     }
     this.waiting += line;
-    if (this.waiting.length >= BUFFER_BYTES) this.flush();
+    if (this.waiting.length >= BUFFER_BYTES) this.flushSoon();
     else this.flushLater(FLUSH_INTERVAL_MS);
   }
 
   /** Writes what is waiting before it returns; what is being written is on its way already. */
   flushSync(): void {
+    // The thread that writes gives no sign until the event loop turns: it is left to go first.
+    if (this.writing) sleepSync(FULL_PAUSE_MS);
     let rest = Buffer.from(this.waiting);
     this.waiting = '';
     for (let pauses = 0; rest.length > 0 && !this.gone; ) {
@@ -46,9 +49,17 @@ export class LogWriter {
       } catch (error) {
         pauses += 1;
         if (!isFull(error) || pauses > FULL_PAUSES_MAX) this.gone = true;
-        else Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, FULL_PAUSE_MS);
+        else sleepSync(FULL_PAUSE_MS);
       }
     }
+  }
+
+  /** Not within this turn: a process that ends in it has nothing under way, and keeps the order. */
+  private flushSoon(): void {
+    this.soon ??= setImmediate(() => {
+      this.soon = undefined;
+      this.flush();
+    });
   }
 
   private flushLater(delayMs: number): void {
@@ -83,6 +94,10 @@ export class LogWriter {
       else if (this.waiting !== '') this.flushLater(FLUSH_INTERVAL_MS);
     });
   }
+}
+
+function sleepSync(ms: number): void {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
 }
 
 function linesIn(text: string): number {

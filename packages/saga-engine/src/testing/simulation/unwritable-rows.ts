@@ -39,8 +39,13 @@ function refusing(stage: Stage, sagaId: string): Mishap[] {
         const before = database.rows.get(sagaId)?.instance;
         return next.sagaId === sagaId && !!before && isOpen(before) && refusal(before, next);
       };
+      let silent: { owner: string | undefined; sinceMs: number } = { owner: undefined, sinceMs };
       const look = (): void => {
-        checkSeen(stage, sagaId, sinceMs);
+        const owner = silentOwner(stage, sagaId, sinceMs);
+        if (owner !== silent.owner) silent = { owner, sinceMs: world.nowMs };
+        else if (owner !== undefined && world.nowMs - silent.sinceMs >= UNSEEN_AFTER_MS) {
+          world.breach(`${sagaId} is late, and its owner ${owner} does not say that it is stuck`);
+        }
         if (world.nowMs < untilMs) return void world.after(LOOK_EVERY_MS, look);
         database.refuses = undefined;
         world.tell(() => `* the row of ${sagaId} takes every write again`);
@@ -50,23 +55,24 @@ function refusing(stage: Stage, sagaId: string): Mishap[] {
   }));
 }
 
-/** A saga that is late, and whose owner is there, is parked where its owner counts what is parked. */
-function checkSeen({ world, database, processes }: Stage, sagaId: string, sinceMs: number): void {
+/** The owner of a saga that is late, if it is there and does not count the saga as parked. */
+function silentOwner(stage: Stage, sagaId: string, sinceMs: number): string | undefined {
+  const { world, database, processes } = stage;
   const row = database.rows.get(sagaId)!.instance;
-  if (!isOpen(row) || row.needsAttention) return;
+  if (!isOpen(row) || row.needsAttention) return undefined;
   const latestMs = world.nowMs - UNSEEN_AFTER_MS;
-  if (row.wakeAtMs > latestMs || sinceMs > latestMs) return;
+  if (row.wakeAtMs > latestMs || sinceMs > latestMs) return undefined;
   // Until the database was back no owner could be told that it refuses.
-  if (world.databaseAwayUntilMs > latestMs) return;
+  if (world.databaseAwayUntilMs > latestMs) return undefined;
   const owner = processes.find((one) => one.id === row.owner && isThere(one, latestMs));
   // A statement that hangs is another matter: nobody can tell yet what becomes of it.
-  if (!owner || world.pending.some(({ name }) => name.includes(`${owner.id}'s save`))) return;
+  if (!owner || world.pending.some(({ name }) => name.includes(`${owner.id}'s save`)))
+    return undefined;
   const driven = owner.engine['driver'].find(sagaId);
   // What waits for a place in its queue is not late: its deadlines stand still.
-  if (driven?.pass?.isHeldBack) return;
+  if (driven?.pass?.isHeldBack) return undefined;
   const held = driven?.instance;
-  if (held && isOpen(held) && held.needsAttention) return;
-  world.breach(`${sagaId} is late, and its owner ${owner.id} does not say that it is stuck`);
+  return held && isOpen(held) && held.needsAttention ? undefined : owner.id;
 }
 
 /** It was started long enough ago, and never stood still since. */
