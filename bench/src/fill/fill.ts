@@ -5,7 +5,10 @@ const DAYS = 28;
 const SAGAS_AT_ONCE = 100_000;
 const TEMPLATES = 'fill_templates';
 /** Tables that say nothing about a single saga. */
-const LEFT_ALONE = ['products', 'stock_ledger', 'saga_owners', 'operator_actions'];
+const LEFT_ALONE = ['products', 'stock_ledger', 'saga_owners', 'operator_actions'].concat(
+  'settings',
+  'saga_definitions',
+);
 
 interface Table {
   /** Quoted, with its schema. */

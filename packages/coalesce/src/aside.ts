@@ -44,6 +44,11 @@ export class Aside<Item, Result> {
     this.#nowMs = options.nowMs ?? (() => performance.now());
   }
 
+  /** How many wait for a place. */
+  get standingCount(): number {
+    return this.#standing.length;
+  }
+
   get isEmpty(): boolean {
     return this.#running === 0 && this.#standing.length === 0;
   }

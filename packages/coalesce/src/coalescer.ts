@@ -74,7 +74,7 @@ export class Coalescer<Item, Result> {
 
   /** How many items wait for a batch. */
   get waitingCount(): number {
-    return this.#waiting.length;
+    return this.#waiting.length + this.#aside.standingCount;
   }
 
   /** Resolves or rejects with the item's own outcome, whatever became of its neighbours. */

@@ -1,7 +1,7 @@
 import type { DriverPorts } from './driver-ports.js';
 import { traceOf, type OpenSaga } from './instance.js';
 import { reasonOf } from './json.js';
-import { WriteRefused } from './refused.js';
+import { RowLocked, WriteRefused } from './refused.js';
 import type { Transition } from './transition.js';
 
 /** After WriteRefused nothing was stored; any other error leaves the outcome unknown. */
@@ -16,11 +16,13 @@ export async function saveMove(
   try {
     return await store.save({ before, instance, logs });
   } catch (err) {
-    const what =
-      err instanceof WriteRefused
-        ? 'the database refuses a write, parking the saga'
-        : 'outcome of a commit unknown, reading the row';
-    logger.warn({ ...traceOf(before), err }, what);
+    logger.warn({ ...traceOf(before), err }, meaningOf(err));
     return err instanceof Error ? err : new Error(reasonOf(err));
   }
+}
+
+function meaningOf(error: unknown): string {
+  if (error instanceof WriteRefused) return 'the database refuses a write, parking the saga';
+  if (error instanceof RowLocked) return 'the row is locked by another session, trying again';
+  return 'outcome of a commit unknown, reading the row';
 }

@@ -123,7 +123,7 @@ function limitsOf({ limits }: BootOptions): HttpLimits {
 export async function createApp(options: BootOptions): Promise<NestFastifyApplication> {
   const { config, logger, module, prefix, pipes = [httpValidationPipe()], filters = [] } = options;
   startMetrics(options.name);
-  const readiness = new Readiness();
+  const readiness = new Readiness(logger);
   const limits = limitsOf(options);
   const root: DynamicModule = {
     module: BootModule,

@@ -71,7 +71,9 @@ describe('the database of an app', () => {
         (SELECT max(created_at) FROM drizzle.__drizzle_migrations) RETURNING *`,
     );
     watch();
-    expect(await whyNot()).toMatch(/its schema lacks .*: run node .*order-service.dist.database.migrate\.js/);
+    expect(await whyNot()).toMatch(
+      /its schema lacks .*: run node .*order-service.dist.database.migrate\.js/,
+    );
     const { hash, created_at } = last.rows[0] as Record<string, unknown>;
     await admin.query(
       'INSERT INTO drizzle.__drizzle_migrations (hash, created_at) VALUES ($1, $2)',
@@ -90,6 +92,7 @@ describe('the database of an app', () => {
     await writer.query('SET default_transaction_read_only = off');
     await writer.query(`ALTER DATABASE "${name}" RESET default_transaction_read_only`);
     await writer.end();
+    await waitFor('it to take writes again', async () => (await whyNot()) === undefined);
   });
 
   it('is away when it does not answer in time', async () => {

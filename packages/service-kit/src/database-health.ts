@@ -1,6 +1,6 @@
 import { SessionPool } from '@backstitch/database';
 import { DatabaseAway } from './database/database-fault.js';
-import { databaseNameOf, surviveLostConnections } from './database/database.js';
+import { databaseNameOf, surviveLostConnections, TakesNoWrites } from './database/database.js';
 import {
   migrateCommand,
   migrationsOf,
@@ -62,8 +62,10 @@ export class DatabaseHealth implements HealthCheck {
 
   private async probe(): Promise<void> {
     try {
-      const { rows } = await this.pool.query<{ read_only: string }>(PROBE);
-      if (rows[0]?.read_only === 'on') throw new Error('it takes no writes');
+      await this.pool.use(async (client) => {
+        const { rows } = await client.query<{ read_only: string }>(PROBE);
+        if (rows[0]?.read_only === 'on') throw new TakesNoWrites();
+      });
     } catch (error) {
       throw new DatabaseAway(this.databaseName, error);
     }

@@ -1,6 +1,7 @@
 import { Controller, Get, Inject, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import { SharedCheck, type HealthCheck, type HealthState } from './health-check.js';
+import type { Logger } from './logger.js';
 
 /** The database answers on a connection of the check's own, however busy the others are. */
 const READY_MS_MAX = 5_000;
@@ -20,6 +21,9 @@ export class Readiness {
   shuttingDown = false;
   private needed: readonly SharedCheck[] = [];
   private all: readonly SharedCheck[] = [];
+  private told = '';
+
+  constructor(private readonly logger?: Pick<Logger, 'info' | 'warn'>) {}
 
   /** `needed` are those without which the process can serve nothing; `others` are told only. */
   watch(needed: readonly HealthCheck[], others: readonly HealthCheck[]): void {
@@ -32,11 +36,21 @@ export class Readiness {
 
   async readiness(): Promise<HealthReport> {
     const report = await reportOn(this.needed);
+    this.tell(report);
     return this.shuttingDown ? { ...report, status: 'shutting_down' } : report;
   }
 
   dependencies(): Promise<HealthReport> {
     return reportOn(this.all);
+  }
+
+  /** Each reason once: probes come every few seconds, and METRICS_PORT may be off. */
+  private tell({ status, dependencies }: HealthReport): void {
+    const why = status === 'ok' ? '' : JSON.stringify(dependencies);
+    if (why === this.told || this.shuttingDown) return;
+    this.told = why;
+    if (why === '') this.logger?.info('ready again');
+    else this.logger?.warn({ dependencies }, 'not ready');
   }
 }
 

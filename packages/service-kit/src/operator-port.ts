@@ -5,6 +5,7 @@ import { ANY_HOST, hostRules } from './http/allowed-hosts.js';
 import { fastifyAdapter, prepareFastify } from './http/fastify.js';
 import type { HttpLimits } from './http/limits.js';
 import { problemOf } from './http/problem-of.js';
+import { serveProblemPages } from './http/problem-pages.js';
 import { sendProblem } from './http/problem.filter.js';
 import { SECURITY_HEADERS } from './http/security-headers.js';
 import { OpenRequests } from './http/open-requests.js';
@@ -31,6 +32,7 @@ export async function operatorPort(options: OperatorPortOptions): Promise<Fastif
   const edge = { surface: { hosts: rules, headers: SECURITY_HEADERS } };
   const fastify = fastifyAdapter(limits, requests, edge).getInstance();
   await prepareFastify(fastify, limits, requests, edge);
+  serveProblemPages(fastify);
   fastify.setNotFoundHandler((request, reply) => {
     sendProblem(reply, problemOf({ code: 'FST_ERR_NOT_FOUND' }), request.id);
   });

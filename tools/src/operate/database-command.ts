@@ -3,6 +3,7 @@
  * database that is meant, says which one it is, and runs the program on it, as DB_URL.
  */
 import { spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { withoutPassword } from '../servers/configured-servers.js';
 import { runningSystems } from '../servers/running-systems.js';
 import { APPS, type AppName } from '../start/apps.js';
@@ -11,8 +12,12 @@ import { askedOfRunning, type Asked } from './asked-system.js';
 
 /** The variable, else the running system of this folder, else the app's own settings. */
 function databaseOf(app: AppName, database: string): Asked<string> {
-  const { DB_URL } = process.env;
+  const { DB_URL, DB_URL_FILE } = process.env;
   if (DB_URL?.trim()) return { address: DB_URL.trim(), because: 'DB_URL' };
+  if (DB_URL_FILE?.trim()) {
+    const address = readFileSync(DB_URL_FILE.trim(), 'utf8').trim();
+    return { address, because: 'DB_URL_FILE' };
+  }
   const systems = runningSystems();
   if (systems.length > 0)
     return askedOfRunning(systems, (one) => one.databases[database]!, 'DB_URL');
@@ -22,7 +27,8 @@ function databaseOf(app: AppName, database: string): Asked<string> {
 }
 
 function run(program: string, words: readonly string[], url: string): void {
-  const env = { ...process.env, DB_URL: url };
+  const { DB_URL_FILE: _file, ...given } = process.env;
+  const env = { ...given, DB_URL: url };
   const child = spawn(program === 'node' ? process.execPath : program, words, {
     env,
     stdio: 'inherit',

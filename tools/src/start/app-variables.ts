@@ -11,7 +11,9 @@ import { projectRoot } from '../servers/project.js';
 
 /** What Node.js and the system need to run any program, and what crashes an app on purpose. */
 const OF_EVERY_PROGRAM = new Set(
-  'PATH HOME TMPDIR TZ LANG USER LOGNAME SSL_CERT_FILE SSL_CERT_DIR FAULT_POINT'.split(' '),
+  'PATH HOME TMPDIR TZ LANG USER LOGNAME SSL_CERT_FILE SSL_CERT_DIR BUILD_COMMIT FAULT_POINT'.split(
+    ' ',
+  ),
 );
 const OF_NODE = /^(NODE_|LC_|UV_)/;
 /** Read by `npm start` itself. */

@@ -44,7 +44,8 @@ export function gatewayMetricsPort(
   gateway: number,
   takesAny = false,
 ): number | { wrong: string } {
-  if (!text) return takesAny ? 0 : metricsPortBeside(gateway);
+  const last = APPS.length - 1;
+  if (!text) return takesAny ? 0 : metricsPortBeside(gateway + last) - last;
   const port = gatewayPort(text);
   if (typeof port === 'object') return { wrong: port.wrong.replace('PORT is', 'METRICS_PORT is') };
   const distance = Math.abs(port - gateway);

@@ -95,7 +95,7 @@ export class Launch {
     if (taken.length === 0) return;
     const last = APPS.length - 1;
     throw new CannotStart(
-      `${taken.join('\n')}\nEnd that, or choose other ports: \`PORT=4000 npm start\` takes 4000 to ${4000 + last}, and 5000 to ${5000 + last} for metrics (METRICS_PORT).`,
+      `${taken.join('\n')}\nEnd that, or choose other ports: \`PORT=3100 npm start\` takes 3100 to ${3100 + last}, and 4100 to ${4100 + last} for metrics (METRICS_PORT).`,
     );
   }
 

@@ -21,7 +21,7 @@ export function streamLine(app: string, line: string, forPeople: boolean): strin
   return `${app.padEnd(17)} | ${forPeople ? readable(line) : line}`;
 }
 
-const TOLD_OTHERWISE = new Set(['level', 'time', 'app', 'msg', 'pid', 'hostname']);
+const TOLD_OTHERWISE = new Set('level time app msg pid hostname instance version'.split(' '));
 
 function readable(line: string): string {
   const entry = parseObject(line);

@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { parseEnv } from 'node:util';
 import { databaseUrl, USUAL } from '../servers/configured-servers.js';
 import { projectRoot } from '../servers/project.js';
@@ -23,7 +23,13 @@ export function ownSettings(name: AppName, folder = join(projectRoot(), 'apps'))
   const usual = app.database && databaseUrl(USUAL.databaseServerUrl, app.database);
   return {
     url: `http://${reachableHost(said['HOST'])}:${port}`,
-    databaseUrl: said['DB_URL'] || usual,
-    fromFile: Boolean(said['DB_URL']),
+    databaseUrl: databaseUrlIn(said, join(folder, name)) || usual,
+    fromFile: Boolean(said['DB_URL'] || said['DB_URL_FILE']),
   };
+}
+
+/** As the app itself reads it: said in the `.env`, or in a file that it names. */
+function databaseUrlIn(said: NodeJS.Dict<string>, folder: string): string | undefined {
+  const file = said['DB_URL_FILE'];
+  return said['DB_URL'] || (file && readFileSync(resolve(folder, file), 'utf8').trim());
 }

@@ -4,8 +4,8 @@ Sets up everything and serves: PostgreSQL and RabbitMQ (found, or started), data
 five apps. Ctrl-C stops what it started.
 
   --fresh               wipe the private servers' data first
-  PORT=4000             the gateway's port; the other apps take the next four (0: any free ones)
-  METRICS_PORT=5000     the gateway's port for /metrics and /health/dependencies; not set: 1000 above PORT
+  PORT=3100             the gateway's port; the other apps take the next four (0: any free ones)
+  METRICS_PORT=4100     the gateway's port for /metrics and /health/dependencies; not set: 1000 above PORT
   DATABASE_SERVER_URL   host and credentials of all four databases
   RABBITMQ_URL          the broker
   BACKSTITCH_SERVERS=private   never use servers that run already, start private ones

@@ -99,10 +99,15 @@ export class Orchestrators {
 
   async #whyNotReady(target: Target): Promise<string | undefined> {
     const request = { method: 'GET', path: '/health/ready', headers: {} } as const;
-    const outcome = await this.#inTime((deadline) => this.#ask(target, request, deadline));
-    if ('why' in outcome) return `${target.url}: ${outcome.why}`;
-    if (outcome.answer.status === 200) return undefined;
-    return `${target.url}: ${outcome.answer.status} ${outcome.answer.body.toString('utf8')}`;
+    const asked = { ...request, path: target.basePath + request.path };
+    try {
+      // Its failure is the answer here, and no line of the log: probes come every few seconds.
+      const answer = await this.#inTime((deadline) => exchange(target.pool, asked, deadline));
+      if (answer.status === 200) return undefined;
+      return `${target.url}: ${answer.status} ${answer.body.toString('utf8')}`;
+    } catch (error) {
+      return `${target.url}: ${error instanceof Error ? error.message || error.name : String(error)}`;
+    }
   }
 
   async #ask(

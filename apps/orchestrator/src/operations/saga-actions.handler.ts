@@ -97,7 +97,8 @@ async function available<Result>(work: () => Promise<Result>): Promise<Result> {
   try {
     return await work();
   } catch (error) {
-    if (!(error instanceof EngineStopped) && databaseFault(error) !== 'away') throw error;
+    const isPassing = ['away', 'locked'].includes(databaseFault(error));
+    if (!(error instanceof EngineStopped) && !isPassing) throw error;
     throw new Problem('UNAVAILABLE', undefined, { headers: { 'retry-after': '1' }, cause: error });
   }
 }

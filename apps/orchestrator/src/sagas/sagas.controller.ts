@@ -25,7 +25,7 @@ export class SagasController {
       traceRequest(request, { sagaId, orderId: saga.subjectId });
       return sagaViewOf(saga, log);
     } catch (error) {
-      if (databaseFault(error) !== 'away') throw error;
+      if (!['away', 'locked'].includes(databaseFault(error))) throw error;
       throw new Problem('UNAVAILABLE', undefined, {
         headers: { 'retry-after': '1' },
         cause: error,

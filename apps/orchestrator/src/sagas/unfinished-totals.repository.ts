@@ -9,7 +9,7 @@ import { type UnfinishedTotals, totalsOf, type TotalsRow } from './unfinished-to
 export const TOTALS = `
 WITH living AS MATERIALIZED (
   SELECT instance_id FROM saga_owners
-  WHERE heartbeat_at > clock_timestamp() - $2::float8 * interval '1 millisecond'
+  WHERE abs(extract(epoch FROM heartbeat_at - clock_timestamp())::float8) * 1000 < $2::float8
 ), unfinished AS (
   SELECT s.created_at, s.status, s.needs_attention, s.owner = $1 AS is_own,
     s.owner <> ALL (ARRAY(SELECT instance_id FROM living)) AS is_orphan,

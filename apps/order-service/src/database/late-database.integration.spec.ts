@@ -47,9 +47,10 @@ describe('an app whose database cannot tell its currency yet', () => {
     expect((await fetch(`${app.url}/health/ready`)).status).toBe(503);
     expect(await consumers()).toBe(0);
     await migrate();
-    await waitFor('the app to be ready', async () => {
-      return (await fetch(`${app.url}/health/ready`)).ok;
+    await waitFor('the app to take commands', async () => {
+      return (await fetch(`${app.metricsUrl}/health/dependencies`)).ok;
     });
+    expect((await fetch(`${app.url}/health/ready`)).status).toBe(200);
     expect(await sql('SELECT currency FROM settings')).toEqual([{ currency: 'EUR' }]);
   });
 

@@ -20,6 +20,8 @@ export function sqlStateOf(error: unknown): string {
 export function refusalOf(error: unknown): WriteRefused | undefined {
   const code = sqlStateOf(error);
   if (code === '' || NOT_THE_ROW.test(code)) return undefined;
+  // No connection was made, or this one is out of date: that says nothing about the row.
+  if (databaseFault(error) === 'away') return undefined;
   return new WriteRefused(code, (error as Error).message, error);
 }
 

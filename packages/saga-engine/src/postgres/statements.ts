@@ -129,9 +129,8 @@ RETURNING ${columns(subject)}`;
 const silentSagas = (subject: string) => `
 SELECT ${columns(subject)} FROM saga_state s
 WHERE s.${UNFINISHED} AND s.owner <> $1
-  AND s.owner <> ALL (ARRAY(
-    SELECT instance_id FROM saga_owners
-    WHERE heartbeat_at > clock_timestamp() - $3::float8 * interval '1 millisecond'))
+  AND EXISTS (SELECT 1 FROM saga_owners WHERE instance_id = $1 AND ${ALIVE})
+  AND s.owner <> ALL (ARRAY(SELECT instance_id FROM saga_owners WHERE ${ALIVE}))
   AND (s.definition || '@' || s.definition_version) = ANY ($4::text[])
 ORDER BY s.status, s.saga_id LIMIT $2`;
 

@@ -142,6 +142,8 @@ export class PostgresSagaStore implements SagaStore {
         const seized = await this.seize(seen);
         if (seized) taken.push({ ...seized, formerOwner: seen.owner });
       } catch (err) {
+        // Its holder may be moving it; the next round looks again.
+        if (isLocked(err)) continue;
         if (!(err instanceof WriteRefused)) throw err;
         const fields = { sagaId: row.saga_id, subjectId: row.subject_id, err };
         this.options.logger.error(fields, 'a saga without an owner cannot be taken over');

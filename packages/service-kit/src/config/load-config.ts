@@ -34,7 +34,12 @@ function namesOf<Config extends AppConfig>(
 
 /** What the environment of the process sets, and what the `.env` beside the app sets besides. */
 export function givenVariables(): Environment {
-  return { ...dotEnv(appFolder(process.argv[1] ?? '.')), ...setVariables(process.env) };
+  const set = setVariables(process.env);
+  // A secret that the environment gives, in either way, hides both ways of the file.
+  const isHidden = (name: string) =>
+    `${name}_FILE` in set || (name.endsWith('_FILE') && name.slice(0, -'_FILE'.length) in set);
+  const file = Object.entries(dotEnv(appFolder(process.argv[1] ?? '.')));
+  return { ...Object.fromEntries(file.filter(([name]) => !isHidden(name))), ...set };
 }
 
 /** The variables of a folder's `.env`; none when there is no such file. */

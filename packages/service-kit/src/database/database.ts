@@ -144,7 +144,7 @@ export class Database {
 }
 
 /** As PostgreSQL says it to a write: the connection may have been opened when writes were stopped. */
-class TakesNoWrites extends Error {
+export class TakesNoWrites extends Error {
   readonly code = '25006';
 
   constructor() {

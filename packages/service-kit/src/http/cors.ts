@@ -5,10 +5,12 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 const ALLOWED: FastifyCorsOptions = {
   origin: true,
   methods: ['GET', 'HEAD', 'POST'],
-  allowedHeaders: ['content-type', 'idempotency-key', 'prefer', 'x-request-id'],
+  allowedHeaders: ['content-type', 'idempotency-key', 'if-none-match', 'prefer', 'x-request-id'],
   exposedHeaders: [
     'allow',
+    'etag',
     'idempotent-replayed',
+    'link',
     'location',
     'preference-applied',
     'retry-after',

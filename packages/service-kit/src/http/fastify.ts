@@ -84,7 +84,7 @@ export function fastifyAdapter(
     frameworkErrors: (error, request, reply) => {
       reply.raw.once('finish', () => requests.end(request));
       begin(request, reply, requests, edge);
-      const early = hosts.refusalOf(request) ?? edge.refuseEarly?.(request);
+      const early = edge.refuseEarly?.(request) ?? hosts.refusalOf(request);
       refuse(early ?? problemOf(error), request, reply);
     },
   };
@@ -130,7 +130,7 @@ export async function prepareFastify(
   // Before the refusals, so that a page may read them, too.
   if (edge.corsOrigins?.length) await allowOrigins(fastify, edge.corsOrigins);
   fastify.addHook('onRequest', (request, reply, done) => {
-    const early = hosts.refusalOf(request) ?? edge.refuseEarly?.(request);
+    const early = edge.refuseEarly?.(request) ?? hosts.refusalOf(request);
     const refusal = early ?? refusalOf(request, request.inHand, routes, limits);
     if (refusal) refuse(refusal, request, reply);
     else if (isAboutServer(request)) tellMethods(routes, reply);
