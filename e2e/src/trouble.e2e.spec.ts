@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -23,6 +24,16 @@ const UNHURRIED = {
 };
 /** The gateway may spend a little longer than the budget: an answer later than this is a hang. */
 const HANG_MS = WAIT_BUDGET_MS + 5_000;
+
+/** On a busy machine a first try may be refused, and nothing recorded: a shopper comes again. */
+async function untilEnded(ended: Promise<unknown>, attempt: () => Promise<void>): Promise<void> {
+  let isOver = false;
+  void ended.then(() => (isOver = true));
+  for (let tries = 1; !isOver; tries++) {
+    if (tries > 1) await pause(200);
+    await attempt();
+  }
+}
 
 describe('trouble', () => {
   let system: System;
@@ -166,11 +177,13 @@ describe('trouble', () => {
       await system.restart(app, { FAULT_POINT: point });
       const key = crypto.randomUUID();
       const userId = `crash-${key}`;
-      const attempt = checkout(system.gatewayUrl, [mouse(1)], { userId, key });
-      const outcome = attempt.catch(() => undefined);
-      expect(await system.apps[app].ended).toBe('SIGKILL');
+      const ended = system.apps[app].ended;
+      const asking = untilEnded(ended, async () => {
+        await checkout(system.gatewayUrl, [mouse(1)], { userId, key }).catch(() => undefined);
+      });
+      expect(await ended).toBe('SIGKILL');
       await system.restart(app);
-      await outcome;
+      await asking;
       const answer = await waitFor(
         'the outcome under the same key',
         async () => {
