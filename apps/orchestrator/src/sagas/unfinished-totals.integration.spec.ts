@@ -15,10 +15,10 @@ import { UNFINISHED_STATES } from './unfinished-totals.js';
 import { TOTALS, UnfinishedTotalsRepository } from './unfinished-totals.repository.js';
 import { UnfinishedTotalsWatch } from './unfinished-totals.watch.js';
 
-jest.setTimeout(120_000);
+jest.setTimeout(300_000);
 
 /** The second reading is 15 s after the first one. */
-const PATIENCE = { timeoutMs: 60_000 };
+const PATIENCE = { timeoutMs: 200_000 };
 /** No command is sent twice, and nothing is undone for its age. */
 const UNHURRIED = {
   HEARTBEAT_MS: '200',
