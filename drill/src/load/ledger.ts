@@ -105,6 +105,8 @@ export function toldBy({ answer, otherCart }: Asked): Told {
   if ([402, 404, 409].includes(status) && NO_CODES.has(code)) return 'no';
   if (status === 422 && code === 'IDEMPOTENCY_KEY_REUSED' && otherCart) return 'no';
   if (status === 429 || (status === 503 && code === 'NOT_ACCEPTED')) return 'not accepted';
+  // A gateway that stood still may find that a request was late, and then serves nothing of it.
+  if (status === 408 && code === 'REQUEST_TIMEOUT') return 'not accepted';
   if (status === 503 && (code === 'OUTCOME_UNKNOWN' || code === 'UNAVAILABLE')) return 'unknown';
   return 'wrong';
 }

@@ -76,6 +76,13 @@ function* problemsOfCase({ intent, asked, sagas }: Case): Generator<string> {
   const list = (some: readonly SagaFact[]): string => some.map(({ sagaId }) => sagaId).join(', ');
   if (done.length > 1) yield `bought ${done.length} times: sagas ${list(done)}`;
   if (told.has('no') && undone.length === 0) yield 'told no, and no saga of it was undone';
+  const ids = new Set(asked.map(({ answeredId }) => answeredId));
+  // A request without an answer may have started any of them.
+  const unanswered = asked.some(({ answer }) => answer === undefined);
+  const unknown = sagas.filter(({ requestId }) => requestId === null || !ids.has(requestId));
+  if (unknown.length > 0 && !unanswered) {
+    yield `its requests were answered as others than the one that started saga ${list(unknown)}`;
+  }
   if (intent.key === undefined) return;
   if (sagas.length > 1) yield `one key, ${sagas.length} sagas: ${list(sagas)}`;
   if (told.has('yes') && told.has('no')) yield 'told yes, and told no';

@@ -28,8 +28,9 @@ describe('the verdict finds nothing', () => {
 
   it('when one key was not accepted first, and then was', () => {
     const world = new World();
-    const [, second] = world.buyer('plain', NOT_ACCEPTED, yes('a'));
-    world.saga(second!, 'DONE', 'a');
+    const late = { status: 408, code: 'REQUEST_TIMEOUT' };
+    const [, , third] = world.buyer('plain', NOT_ACCEPTED, late, yes('a'));
+    world.saga(third!, 'DONE', 'a');
     expect(world.breaches()).toEqual([]);
   });
 
@@ -80,6 +81,14 @@ describe('the verdict finds', () => {
       'an order told accepted of which no row is left',
       'was told 202 with saga saga-a, which does not exist',
       (world) => void world.buyer('async', { ...yes('a'), status: 202 }),
+    ],
+    [
+      'a saga of a request that was refused as late, and served all the same',
+      'were answered as others than the one that started saga saga-of-drill-1',
+      (world) => {
+        const [late] = world.buyer('plain', { status: 408, code: 'REQUEST_TIMEOUT' });
+        world.saga(late!, 'DONE').requestId = 'another id of drill-1';
+      },
     ],
     [
       'an order charged twice',

@@ -16,7 +16,7 @@ import { sendProblem } from './problem.filter.js';
 import { problemOf } from './problem-of.js';
 import { givenRequestId, REQUEST_ID_HEADER, requestIdOf } from './request-id.js';
 import { RouteTable } from './route-table.js';
-import { answerTunnels, answerUnread } from './unread-request.js';
+import { answerTunnels, answerUnread, wasRefused } from './unread-request.js';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -82,6 +82,7 @@ export function fastifyAdapter(
     genReqId: edge.isPublic ? () => randomUUID() : ({ headers }) => requestIdOf(headers),
     // An address that cannot be read: no hook is asked about it.
     frameworkErrors: (error, request, reply) => {
+      if (wasRefused(request.raw.socket)) return;
       reply.raw.once('finish', () => requests.end(request));
       begin(request, reply, requests, edge);
       const early = edge.refuseEarly?.(request) ?? hosts.refusalOf(request);
@@ -119,6 +120,13 @@ export async function prepareFastify(
   fastify.decorateRequest('isQuiet', false);
   fastify.decorateRequest('matchedRoute', null);
   fastify.decorateRequest('inHand', 0);
+  // Nothing is served of a connection whose last answer was written: it closes in a moment.
+  const unlessRefused = ({ raw }: FastifyRequest, _reply: FastifyReply, done: () => void): void => {
+    if (!wasRefused(raw.socket)) done();
+  };
+  fastify.addHook('onRequest', unlessRefused);
+  // Its body may have been late.
+  fastify.addHook('preValidation', unlessRefused);
   fastify.addHook('onRequest', (request, reply, done) => {
     request.inHand = begin(request, reply, requests, edge);
     done();

@@ -1,7 +1,10 @@
+import { once } from 'node:events';
 import { connect } from 'node:net';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { sendRaw, waitFor } from '@backstitch/testkit';
 import { get, good, type NotesApp, notesApp, post } from '../testing/notes-app.js';
+
+const JSON_HEADERS = '\r\nContent-Type: application/json';
 
 let app: NotesApp;
 let url: string;
@@ -51,6 +54,25 @@ describe('clients that take their time', () => {
     // Node's own habit is to look at its connections twice a minute only.
     expect(performance.now() - beganMs).toBeLessThan(15_000);
     expect(app.served).toEqual(['meanwhile']);
+  });
+
+  it.each([
+    ['of headers', 'POST /api/notes HTTP/1.1\r\nHost: notes\r\n', 'Content-Length: 13'],
+    ['of a body', post('Content-Length: 13\r\n', '{"text"'), ':"ab"}'],
+  ])('are not served when the rest %s comes after the refusal', async (what, begin, end) => {
+    const { hostname, port } = new URL(url);
+    const rest = what === 'of headers' ? `${end}${JSON_HEADERS}\r\n\r\n{"text":"ab"}` : end;
+    const socket = connect({ port: Number(port), host: hostname, allowHalfOpen: true });
+    socket.on('error', () => undefined);
+    socket.write(begin);
+    const [refusal] = await once(socket, 'data');
+    expect(String(refusal)).toMatch(/^HTTP\/1.1 408 /);
+    const closed = new Promise((resolve) => socket.on('close', resolve));
+    socket.end(rest);
+    // What came later is served, so this had its chance.
+    expect((await sendRaw(url, good('after'))).answers[0]!.status).toBe(201);
+    await closed;
+    expect(app.served).toEqual(['after']);
   });
 
   it('cannot hold more connections than there are, and give them back', async () => {

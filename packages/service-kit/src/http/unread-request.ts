@@ -32,7 +32,15 @@ interface HttpSocket extends Duplex {
   parser?: { incoming?: IncomingMessage | null } | null;
 }
 
-const answered = new WeakSet<Duplex>();
+const refused = new WeakSet<Duplex>();
+
+/**
+ * Whether a request of this connection was refused unread. What still arrives on it must not be
+ * served: after a process stood still, Node says that a request is late, and reads it a moment later.
+ */
+export function wasRefused(socket: Duplex): boolean {
+  return refused.has(socket);
+}
 
 /** Answers what Node's parser refuses, or waited for in vain, and ends the connection. */
 export function answerUnread(
@@ -40,8 +48,8 @@ export function answerUnread(
   socket: HttpSocket,
   requests: OpenRequests,
 ): void {
-  if (answered.has(socket)) return; // the rest of the same mess
-  answered.add(socket);
+  if (refused.has(socket)) return; // the rest of the same mess
+  refused.add(socket);
   if (error.code === 'ECONNRESET' || !socket.writable) socket.destroy();
   else {
     const problem = new Problem(CODES[error.code ?? ''] ?? 'MALFORMED_REQUEST');

@@ -6,7 +6,7 @@ import type { World } from './world.js';
 
 /** What became of one step's command in one saga. */
 interface Tries {
-  /** Attempts that the broker took, whoever sent them. */
+  /** Attempts that the broker took, whoever sent them, or that a fault took. */
   readonly attempts: Set<number>;
   /** By process: when the broker took its first one. */
   readonly firstSentAtMs: Map<string, number>;
@@ -22,9 +22,10 @@ const UNDISTURBED_MS = 10_000;
 /**
  * Goodput: which sagas were undone although nothing required it. What requires it is a business
  * rejection, an operator, an answer after which retrying is pointless, or a lasting fault: as many
- * unanswered or failed attempts as the step has, each of which the broker took; no outcome for as
- * long as the step may take, counted from when the deciding process had it sent; or so many faults
- * that the saga could not have finished within its deadline.
+ * unanswered or failed attempts as the step has, each of which the broker took, or was recorded
+ * without its process getting to know; no outcome for as long as the step may take, counted from
+ * when the deciding process had it sent; or so many faults that the saga could not have finished
+ * within its deadline.
  */
 export class NeedlessUndos {
   readonly problems: string[] = [];
@@ -41,6 +42,12 @@ export class NeedlessUndos {
     const { attempts, firstSentAtMs } = this.triesOf(command.sagaId, command.step);
     attempts.add(command.attempt);
     if (!firstSentAtMs.has(by)) firstSentAtMs.set(by, this.world.nowMs);
+  }
+
+  /** What a save says was committed, or may be; its process only learns it from a later look. */
+  savedUnknown({ instance }: SagaWrite): void {
+    if (instance.phase !== 'forward') return;
+    this.triesOf(instance.sagaId, instance.awaited).attempts.add(instance.attempt);
   }
 
   answered({ sagaId, step, direction }: OutgoingCommand, outcome: ReplyOutcome): void {

@@ -18,6 +18,8 @@ const GRACE_MS = 2_500;
 export interface StoreWitness {
   committed(instance: OpenSaga): void;
   saved(write: SagaWrite, by: string): void;
+  /** Its process got no answer: it may have been committed, or be so later. */
+  savedUnknown(write: SagaWrite): void;
   tookOver(saga: OpenSaga, from: string): void;
 }
 
@@ -65,6 +67,9 @@ export class SimulatedStore implements SagaStore {
         this.world.tell(() => `${this.instanceId} fails the guard: ${named(write.instance)}`);
       }
       return saved;
+    }).catch((error: unknown) => {
+      if (error === LOST) this.seen.savedUnknown(write);
+      throw error;
     });
   }
 

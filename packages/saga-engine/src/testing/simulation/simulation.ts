@@ -95,6 +95,7 @@ export class Simulation<Input> {
       seen: {
         committed: (saga) => void this.awaitedOnce.add(awaitedKey(saga)),
         saved: (write, by) => this.goodput.saved(write, by),
+        savedUnknown: (write) => this.goodput.savedUnknown(write),
         tookOver: (saga, from) => this.tookOver(saga, from),
       },
       deliver: (command, from) => this.deliver(command, from),
