@@ -82,7 +82,7 @@ await bootApp({
     retention.start();
     unfinished.start();
   },
-  readiness: () => [health],
+  readiness: () => [health, { name: 'engine', check: () => must(sagas.whyNothingCanBegin()) }],
   dependencies: () => [
     { name: 'broker', check: () => must(sagas.whyBrokerIsAway()) },
     { name: 'consumers', check: () => must(sagas.whyRepliesAreAway()) },

@@ -83,14 +83,6 @@ describe('the verdict finds', () => {
       (world) => void world.buyer('async', { ...yes('a'), status: 202 }),
     ],
     [
-      'a saga of a request that was refused as late, and served all the same',
-      'were answered as others than the one that started saga saga-of-drill-1',
-      (world) => {
-        const [late] = world.buyer('plain', { status: 408, code: 'REQUEST_TIMEOUT' });
-        world.saga(late!, 'DONE').requestId = 'another id of drill-1';
-      },
-    ],
-    [
       'an order charged twice',
       'charged 2 times: 59.98 and 59.98',
       (world) => {

@@ -12,7 +12,7 @@ beforeAll(async () => {
 });
 afterAll(() => shop.close());
 
-it('sends what the broker could not take as soon as it is there, whatever the backoff', async () => {
+it('begins nothing before its first heartbeat, and sends what waits as soon as the broker is there', async () => {
   const config = Object.assign(new OrchestratorConfig(), {
     DB_URL: shop.database.url,
     RABBITMQ_URL: shop.vhost.url,
@@ -22,10 +22,15 @@ it('sends what the broker could not take as soon as it is there, whatever the ba
     createLoggerTo({ write: () => undefined }, 'test', 'info'),
   );
   const resend = jest.spyOn(runtime.engine, 'resendUnsent');
-  await runtime.store.heartbeat(); // tells the time without which nothing begins
   const { definition } = runtime;
   const input = { userId: 'user', items: [], totalAmount: '0.00' };
-  await runtime.engine.start({ definition, sagaId: newUuid(), subjectId: newUuid(), input });
+  const begin = () =>
+    runtime.engine.start({ definition, sagaId: newUuid(), subjectId: newUuid(), input });
+  expect(runtime.whyNothingCanBegin()).toMatch(/first heartbeat/);
+  await expect(begin()).rejects.toThrow('the database has not told its time yet');
+  await runtime.store.heartbeat();
+  expect(runtime.whyNothingCanBegin()).toBeUndefined();
+  await begin();
   await waitFor('the command to be refused', async () => {
     const rows = await shop.query(`SELECT FROM saga_state WHERE waiting_for = 'resend'`);
     return rows.length === 1;

@@ -132,6 +132,12 @@ export class SagaRuntime {
     });
   }
 
+  /** Why no saga could be begun yet: the engine starts in the background; undefined when it has. */
+  whyNothingCanBegin(): string | undefined {
+    if (this.store.heartbeatAgeMs !== undefined) return undefined;
+    return 'the saga engine has not written its first heartbeat yet';
+  }
+
   /** Why no command could be sent or answered now; undefined when all is well. */
   whyBrokerIsAway(): string | undefined {
     const { publish, consume, why } = this.#broker.status();
