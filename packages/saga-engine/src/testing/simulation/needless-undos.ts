@@ -16,16 +16,17 @@ interface Tries {
 
 /** The last retry would come too late when less than a pause is left; clocks are off by 1.4 s. */
 const TOLERANCE_MS = 5_000;
-/** What a saga takes without any fault, at most. */
+/** What a saga and one of its steps take without any fault, at most. */
 const UNDISTURBED_MS = 10_000;
+const UNDISTURBED_STEP_MS = 5_000;
 
 /**
  * Goodput: which sagas were undone although nothing required it. What requires it is a business
  * rejection, an operator, an answer after which retrying is pointless, or a lasting fault: as many
  * unanswered or failed attempts as the step has, each of which the broker took, or was recorded
  * without its process getting to know; no outcome for as long as the step may take, counted from
- * when the deciding process had it sent; or so many faults that the saga could not have finished
- * within its deadline.
+ * when the deciding process had it sent; or so many faults that the step, or the saga, could not
+ * have ended within its deadline.
  */
 export class NeedlessUndos {
   readonly problems: string[] = [];
@@ -77,8 +78,17 @@ export class NeedlessUndos {
     if (isPointless || attempts.size >= step.attemptsMax) return true;
     const waitedMs = world.nowMs - (firstSentAtMs.get(by) ?? Infinity);
     if (waitedMs >= step.deadlineMs - TOLERANCE_MS) return true;
-    const isOutOfTime = world.nowMs >= saga.sagaDeadlineAtMs - TOLERANCE_MS;
-    return isOutOfTime && world.troubleMs >= definition.deadlineMs - UNDISTURBED_MS;
+    // Other processes may have had it sent, and faults have used up what was left of its time.
+    const sinceFirstMs = world.nowMs - Math.min(...firstSentAtMs.values());
+    if (this.isUsedUp(step.deadlineMs, sinceFirstMs, UNDISTURBED_STEP_MS)) return true;
+    const sinceStartMs = world.nowMs - (saga.sagaDeadlineAtMs - definition.deadlineMs);
+    return this.isUsedUp(definition.deadlineMs, sinceStartMs, UNDISTURBED_MS);
+  }
+
+  /** The deadline has passed, and so many faults happened that without them it might not have. */
+  private isUsedUp(deadlineMs: number, passedMs: number, undisturbedMs: number): boolean {
+    if (passedMs < deadlineMs - TOLERANCE_MS) return false;
+    return this.world.troubleMs >= deadlineMs - undisturbedMs;
   }
 
   private triesOf(sagaId: string, step: string): Tries {
