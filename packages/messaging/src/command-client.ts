@@ -82,9 +82,14 @@ export class CommandClient {
     const body = encodePacket({ id: correlationId, ...packet });
     const replyTo = this.replyQueueNow();
     const { frames } = this.options.broker;
-    const framable = { queue, replyTo, body, correlationId, mayBePlain: true };
-    if (expiresAfterMs === undefined) return frames.publish(framable);
-    return frames.publish({ ...framable, expiresAfterMs });
+    return frames.publish({
+      queue,
+      replyTo,
+      body,
+      correlationId,
+      expiresAfterMs,
+      mayBePlain: true,
+    });
   }
 
   private replyQueueNow(): string {

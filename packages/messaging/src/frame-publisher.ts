@@ -15,7 +15,7 @@ export interface Framable {
    * The broker drops it when nobody has read it for so long. What expires at different times shares
    * no message, or one would be dropped too early or another too late.
    */
-  expiresAfterMs?: number;
+  expiresAfterMs?: number | undefined;
   /** Alone it is a plain message; otherwise also a single one is a list, as its reader expects. */
   mayBePlain: boolean;
 }

@@ -149,7 +149,7 @@ export class SagaEngine {
     if (this.isDraining) throw new EngineStopped();
     const definition = request.definition as SagaDefinition;
     const preparedAtMs = this.ports.timers.nowMs();
-    const first = this.starts.prepare({ ...request, definition });
+    const first = this.starts.prepare(definition, request);
     if (!this.record.isPassed) await this.checkDefinitions();
     const prepared = { instance: first.instance, logs: first.logs };
     const persisted = await (persist ? persist(prepared) : this.ports.store.insert(prepared));

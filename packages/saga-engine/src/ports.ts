@@ -81,13 +81,17 @@ export interface OutgoingCommand {
   readonly requestId: string | undefined;
   readonly queue: string;
   readonly pattern: string;
+  /** As the definition made it; the participant gets what JSON makes of it. */
   readonly data: unknown;
   /** After this long its answer is no longer waited for, so it may expire in its queue. */
   readonly replyTimeoutMs: number;
 }
 
 export interface CommandSender {
-  /** Throws when the broker is away or its answer was lost; the command is then sent again. */
+  /**
+   * Rejects when the broker is away or its answer was lost; the command is then sent again. Rejects
+   * as well when JSON cannot hold the data; the engine then sees why, and does not try it again.
+   */
   send(command: OutgoingCommand): Promise<'accepted' | 'unroutable'>;
 }
 

@@ -11,7 +11,6 @@ const TEXT_LENGTH_MAX = 1_000;
 
 /** What a saga is started with, before anything of it was looked at. */
 export interface AskedStart {
-  readonly definition: SagaDefinition;
   readonly sagaId: string;
   readonly subjectId: string;
   readonly input: unknown;
@@ -27,13 +26,14 @@ export class Starts {
   ) {}
 
   /** The first state of a saga. Throws StartRefused, naming what is wrong with the request. */
-  prepare({ definition, input, requestId, ...ids }: AskedStart) {
+  prepare(definition: SagaDefinition, request: AskedStart) {
+    const { input, requestId } = request;
     const key = definitionKey(definition.name, definition.version);
     if (!this.definitions.has(key)) {
       throw new StartRefused('definition', `${key} was not given to this engine`);
     }
-    const sagaId = idOf('sagaId', ids.sagaId);
-    const subjectId = idOf('subjectId', ids.subjectId);
+    const sagaId = idOf('sagaId', request.sagaId);
+    const subjectId = idOf('subjectId', request.subjectId);
     if (requestId !== undefined && !isText(requestId)) {
       throw new StartRefused('requestId', `must be a text of 1 to ${TEXT_LENGTH_MAX} characters`);
     }

@@ -115,11 +115,12 @@ export class Orchestrators {
     request: ForwardedRequest,
     deadline: Deadline,
   ): Promise<{ answer: UpstreamAnswer } | { loss: Loss; why: string }> {
-    const path = target.basePath + request.path;
+    const { method, headers, body } = request;
     try {
-      const asked = { ...request, path };
+      const path = target.basePath + request.path;
+      const asked = { method, path, headers, ...(body !== undefined && { body }) };
       const answer =
-        request.method === 'POST' && request.path === CHECKOUT_PATH
+        method === 'POST' && request.path === CHECKOUT_PATH
           ? await target.checkouts.ask(asked, deadline)
           : await exchange(target.pool, asked, deadline);
       return { answer };

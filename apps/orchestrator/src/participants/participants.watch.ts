@@ -95,12 +95,9 @@ export class ParticipantWatch {
   }
 
   /** Before it is sent: its reply may come before the broker's confirm. */
-  sending({ sagaId, step, direction }: OutgoingCommand): void {
-    const command = this.#commands.get(`${step}:${direction}`);
-    if (!command) return;
-    const { queue, replyTimeoutMs } = command;
+  sending(command: OutgoingCommand): void {
     const nowMs = performance.now();
-    const missed = this.#unanswered.sent({ sagaId, step, direction, queue, replyTimeoutMs }, nowMs);
+    const missed = this.#unanswered.sent(command, nowMs);
     if (missed) this.#silent(missed, nowMs);
   }
 

@@ -242,9 +242,10 @@ export class PostgresSagaStore implements SagaStore {
    * WriteRefused when the database answered that it will not do it.
    */
   private async query<Row extends object>(statement: Statement, values: unknown[]): Promise<Row[]> {
+    const { name, text } = statement;
     for (let tries = 1; ; tries++) {
       try {
-        const query = { ...statement, values };
+        const query = { name, text, values };
         return await this.pool.use(async (client) => (await client.query<Row>(query)).rows);
       } catch (error) {
         if (tries < CONTENTION_RETRIES && CONTENTION.has(sqlStateOf(error))) continue;

@@ -1,3 +1,4 @@
+import { storedCopy } from '../json.js';
 import type { CommandSender, OutgoingCommand } from '../ports.js';
 import type { ReplyOutcome } from '../transition.js';
 
@@ -25,7 +26,8 @@ export class Participants implements CommandSender {
     this.deliver = deliver;
   }
 
-  async send(command: OutgoingCommand): Promise<'accepted' | 'unroutable'> {
+  async send(made: OutgoingCommand): Promise<'accepted' | 'unroutable'> {
+    const command = { ...made, data: storedCopy(made.data) };
     const answer = this.answer(command);
     if (answer === 'broker-away') {
       throw Object.assign(new Error('the broker is away'), { code: 'BROKER_AWAY' });

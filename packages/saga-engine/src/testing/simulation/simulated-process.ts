@@ -3,6 +3,7 @@ import { SagaDefinitionChanged } from '../../definition-record.js';
 import { EngineStopped, SagaEngine, type EngineOptions } from '../../engine.js';
 import type { OperatorAction } from '../../event.js';
 import type { EngineLogger, OutgoingCommand } from '../../ports.js';
+import { storedCopy } from '../../json.js';
 import type { MemoryDatabase } from '../memory-database.js';
 import { LOST, SimulatedStore, type StoreWitness } from './simulated-store.js';
 import type { Actor, World } from './world.js';
@@ -134,8 +135,9 @@ export class SimulatedProcess implements Actor {
     this.parts.world.breach(`${this.id} ${told}: ${String(error)}`);
   }
 
-  private send(command: OutgoingCommand): Promise<'accepted' | 'unroutable'> {
+  private send(made: OutgoingCommand): Promise<'accepted' | 'unroutable'> {
     const { world } = this.parts;
+    const command = { ...made, data: storedCopy(made.data) };
     if (this.isDead) return NEVER();
     world.tell(() => `${this.id} sends ${titleOf(command)}`);
     if (world.isBrokerAway) return Promise.reject(new Error('the broker is away'));
