@@ -3,8 +3,8 @@ import { type DynamicModule, Module } from '@nestjs/common';
 import { Admission } from './admission/admission.js';
 import { CheckoutController } from './checkout/checkout.controller.js';
 import { GatewayConfig } from './config.js';
-import { LookingController } from './looking/looking.controller.js';
-import { ProductsController } from './looking/products.controller.js';
+import { LookingController } from './queries/looking.controller.js';
+import { ProductsController } from './queries/products.controller.js';
 import { Orchestrators } from './orchestrators/orchestrators.client.js';
 
 @Module({})

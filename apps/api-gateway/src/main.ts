@@ -1,7 +1,7 @@
 import { bootApp, createLogger, loadConfig, Shedding } from '@backstitch/service-kit';
 import { CHECKOUT_BYTES_MAX } from '@backstitch/shared-types';
 import 'reflect-metadata';
-import { guardTheDoor } from './admission/door.js';
+import { guardTheDoor } from './admission/admission.hook.js';
 import { AppModule } from './app.module.js';
 import { GatewayConfig } from './config.js';
 import { serveOpenApi } from './docs/open-api.js';

@@ -1,17 +1,17 @@
 import type { Database, Logger } from '@backstitch/service-kit';
 import { currencyDigits } from '@backstitch/shared-types';
 import { type DynamicModule, Module } from '@nestjs/common';
-import { CheckoutController } from './checkout/checkout.controller.js';
-import { CheckoutFrameController } from './checkout/checkout-frame.controller.js';
-import { FramedCheckoutHandler } from './checkout/framed-checkout.handler.js';
-import { CheckoutHandler } from './checkout/checkout.handler.js';
-import { CheckoutRepository } from './checkout/checkout.repository.js';
+import { CheckoutController } from './sagas/checkout/checkout.controller.js';
+import { CheckoutFrameController } from './sagas/checkout/checkout-frame.controller.js';
+import { FramedCheckoutHandler } from './sagas/checkout/framed-checkout.handler.js';
+import { CheckoutHandler } from './sagas/checkout/checkout.handler.js';
+import { CheckoutRepository } from './sagas/checkout/checkout.repository.js';
 import { OrchestratorConfig } from './config.js';
 import { operations } from './operations/operations.module.js';
-import { OrdersController } from './orders/orders.controller.js';
-import { ProductsController } from './products/products.controller.js';
-import { Questions } from './sagas/questions.client.js';
-import { SagaRuntime } from './sagas/sagas.runtime.js';
+import { OrdersController } from './host/queries/orders.controller.js';
+import { ProductsController } from './host/queries/products.controller.js';
+import { Questions } from './host/queries/queries.client.js';
+import { SagaRuntime } from './host/saga.runtime.js';
 import { SagasController } from './sagas/sagas.controller.js';
 
 export interface AppParts {

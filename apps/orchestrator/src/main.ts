@@ -18,7 +18,7 @@ import {
 } from '@backstitch/service-kit';
 import { CHECKOUT_BYTES_MAX } from '@backstitch/shared-types';
 import { AppModule } from './app.module.js';
-import { CheckoutHandler } from './checkout/checkout.handler.js';
+import { CheckoutHandler } from './sagas/checkout/checkout.handler.js';
 import { OrchestratorConfig } from './config.js';
 import { QueueLocks } from './operations/queue-locks.repository.js';
 import { KeptByLetters } from './retention/kept.client.js';
@@ -26,9 +26,9 @@ import { LogDaysMaker } from './retention/log-days.maker.js';
 import { LogDaysRepository } from './retention/log-days.repository.js';
 import { RetentionRepository } from './retention/retention.repository.js';
 import { RetentionWorker } from './retention/retention.worker.js';
-import { SagaRuntime } from './sagas/sagas.runtime.js';
-import { UnfinishedTotalsRepository } from './sagas/unfinished-totals.repository.js';
-import { UnfinishedTotalsWatch } from './sagas/unfinished-totals.watch.js';
+import { SagaRuntime } from './host/saga.runtime.js';
+import { UnfinishedTotalsRepository } from './host/metrics/unfinished-totals.repository.js';
+import { UnfinishedTotalsWatch } from './host/metrics/unfinished-totals.watch.js';
 
 const name = 'orchestrator';
 const config = loadConfig(OrchestratorConfig);

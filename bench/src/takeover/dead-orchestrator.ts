@@ -36,7 +36,7 @@ export class DeadOrchestrator {
     const logger = { debug: silent, info: silent, warn: silent, error: silent };
     const tables = { subjectColumn: 'order_id' };
     const store = new PostgresSagaStore({ url: databaseUrl, tables, logger });
-    const file = join(PROJECT, 'apps/orchestrator/dist/checkout/checkout-saga.js');
+    const file = join(PROJECT, 'apps/orchestrator/dist/sagas/checkout/checkout-saga.js');
     const { checkoutSaga } = (await import(pathToFileURL(file).href)) as {
       checkoutSaga: (timing: typeof TIMING) => SagaDefinition;
     };

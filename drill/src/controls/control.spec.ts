@@ -15,8 +15,8 @@ Catcher: pure packages/saga-engine/src/transition
 Catcher: simulation checkout
 `;
 const DIFF = `
---- a/packages/saga-engine/src/moves.ts
-+++ b/packages/saga-engine/src/moves.ts
+--- a/packages/saga-engine/src/core/transition-builder.ts
++++ b/packages/saga-engine/src/core/transition-builder.ts
 @@ -1 +1 @@
 -a
 +b

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { asBytes, fuzz, mutated } from '@backstitch/testkit/fuzz';
 import { IsString } from 'class-validator';
 import * as fc from 'fast-check';
-import { soundAtSight } from './at-sight.js';
+import { soundAtSight } from './fast-validation.js';
 import { bodyProblems } from './body-problems.js';
 import { CheckoutRequestDto } from './checkout-request.dto.js';
 import { readJson } from './read-json.js';

@@ -1,6 +1,6 @@
 import { IsInt, IsString, IsUUID, Matches, Max, Min, registerDecorator } from 'class-validator';
 import 'reflect-metadata';
-import { AtSight } from './at-sight.js';
+import { AtSight } from './fast-validation.js';
 import { IsLines, QUANTITY_MAX } from './lines.decorator.js';
 import { isDecimal } from './money.js';
 import { HasVisibleText } from './visible-text.js';

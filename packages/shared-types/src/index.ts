@@ -1,6 +1,6 @@
-export { AtSight, soundAtSight } from './at-sight.js';
+export { AtSight, soundAtSight } from './fast-validation.js';
 export { bodyProblems } from './body-problems.js';
-export * from './checkout-frame.js';
+export * from './checkout-batch.js';
 export * from './checkout-lines.js';
 export * from './checkout-request.dto.js';
 export * from './error-codes.js';

@@ -10,7 +10,7 @@ import {
   ValidateIf,
 } from 'class-validator';
 import 'reflect-metadata';
-import { AtSight } from './at-sight.js';
+import { AtSight } from './fast-validation.js';
 import { IsLines, QUANTITY_MAX } from './lines.decorator.js';
 import { IsAmount, OrderIdCommand } from './order-id.command.js';
 import { PAGE_LIMIT_MAX } from './page.js';

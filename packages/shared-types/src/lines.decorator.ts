@@ -1,7 +1,7 @@
 import { Transform, Type } from 'class-transformer';
 import { ArrayMaxSize, ArrayMinSize, IsArray, ValidateNested } from 'class-validator';
 import 'reflect-metadata';
-import { linesOf } from './judge.js';
+import { linesOf } from './compiled-schema.js';
 
 const LINES_MAX = 100;
 /** Of one product in one order, however many lines name it. */

@@ -1,6 +1,6 @@
 import { IsUUID, registerDecorator } from 'class-validator';
 import 'reflect-metadata';
-import { AtSight } from './at-sight.js';
+import { AtSight } from './fast-validation.js';
 import { CURRENCY_DIGITS_MAX, isAmount } from './money.js';
 
 /** A decimal string as amounts travel in messages; whether of the configured currency is seen later. */

@@ -1,5 +1,5 @@
 import 'reflect-metadata';
-import { AtSight } from './at-sight.js';
+import { AtSight } from './fast-validation.js';
 import { IsAmount, OrderIdCommand } from './order-id.command.js';
 import type { PaymentStatus } from './statuses.js';
 

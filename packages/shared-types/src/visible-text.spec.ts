@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { validateSync } from 'class-validator';
-import { soundAtSight } from './at-sight.js';
+import { soundAtSight } from './fast-validation.js';
 import { CheckoutRequestDto } from './checkout-request.dto.js';
 import { OrderCreateCommand } from './order-commands.js';
 import { hasVisibleText } from './visible-text.js';

@@ -9,7 +9,7 @@ import {
   type SagaView,
 } from '@backstitch/shared-types';
 import { ApiProperty } from '@nestjs/swagger';
-import type { PublicSaga, PublicSagaLog } from '../looking/public-saga.js';
+import type { PublicSaga, PublicSagaLog } from '../queries/public-saga.js';
 
 const UUID = { format: 'uuid' } as const;
 const AMOUNT = { description: 'A decimal string', example: '29.99' } as const;

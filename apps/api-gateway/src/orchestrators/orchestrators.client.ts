@@ -1,5 +1,5 @@
 import { Pool } from 'undici';
-import { CheckoutFrames } from './checkout-frames.client.js';
+import { CheckoutFrames } from './checkout-batches.client.js';
 import { Deadline } from './deadline.js';
 import { exchange, type ForwardedRequest, type UpstreamAnswer } from './exchange.js';
 import { type Loss, lossOf } from './lost-request.js';

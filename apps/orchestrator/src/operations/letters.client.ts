@@ -14,7 +14,7 @@ import {
   isUuid,
   type OrderView,
 } from '@backstitch/shared-types';
-import type { Questions } from '../sagas/questions.client.js';
+import type { Questions } from '../host/queries/queries.client.js';
 import { isServed, whyInvalid } from './command-data.js';
 import {
   type LetterCommand,

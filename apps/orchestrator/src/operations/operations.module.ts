@@ -1,8 +1,8 @@
 import type { Database, Logger } from '@backstitch/service-kit';
 import type { ModuleMetadata } from '@nestjs/common';
 import type { OrchestratorConfig } from '../config.js';
-import { Questions } from '../sagas/questions.client.js';
-import type { SagaRuntime } from '../sagas/sagas.runtime.js';
+import { Questions } from '../host/queries/queries.client.js';
+import type { SagaRuntime } from '../host/saga.runtime.js';
 import { DeadLettersController } from './dead-letters.controller.js';
 import { DeadLettersHandler } from './dead-letters.handler.js';
 import { LettersClient } from './letters.client.js';

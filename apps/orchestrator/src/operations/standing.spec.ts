@@ -2,7 +2,7 @@ import { given, type Scenario } from '@backstitch/saga-engine/testing';
 import type { SagaDefinition } from '@backstitch/saga-engine';
 import { COMMAND_QUEUES, COMMANDS, type SagaDirection } from '@backstitch/shared-types';
 import { describe, expect, it } from '@jest/globals';
-import { checkoutSaga } from '../checkout/checkout-saga.js';
+import { checkoutSaga } from '../sagas/checkout/checkout-saga.js';
 import type { LetterCommand } from './dead-letter.js';
 import { standingInSaga, standingOfOrder } from './standing.js';
 

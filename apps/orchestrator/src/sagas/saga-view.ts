@@ -6,7 +6,7 @@ import {
   statusOf,
 } from '@backstitch/saga-engine';
 import type { SagaView } from '@backstitch/shared-types';
-import { refusalOf } from '../checkout/refusal.js';
+import { refusalOf } from './checkout/refusal.js';
 
 /** A saga as GET /sagas/:sagaId answers it. Pure. */
 export function sagaViewOf(saga: SagaInstance, log: readonly SagaLogEntry[]): SagaView {

@@ -3,7 +3,7 @@ import type { SagaView } from '@backstitch/shared-types';
 import { Controller, Get, Inject, Param, Req } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { OrchestratorConfig } from '../config.js';
-import { SagaRuntime } from './sagas.runtime.js';
+import { SagaRuntime } from '../host/saga.runtime.js';
 import { sagaViewOf } from './saga-view.js';
 
 @Controller('sagas')

@@ -8,10 +8,10 @@ import {
 } from '@backstitch/service-kit';
 import { newUuid } from '@backstitch/shared-types';
 import { testDatabase } from '@backstitch/testkit';
-import type { Beginning } from '../checkout/checkout.claims.js';
-import { type CheckoutInput, type Claim, claimOf } from '../checkout/checkout.js';
-import { CheckoutRepository } from '../checkout/checkout.repository.js';
-import { checkoutSaga } from '../checkout/checkout-saga.js';
+import type { Beginning } from '../sagas/checkout/checkout.claims.js';
+import { type CheckoutInput, type Claim, claimOf } from '../sagas/checkout/checkout.js';
+import { CheckoutRepository } from '../sagas/checkout/checkout.repository.js';
+import { checkoutSaga } from '../sagas/checkout/checkout-saga.js';
 import { MIGRATIONS } from './orchestrators.js';
 import { TIMING } from './timing.js';
 

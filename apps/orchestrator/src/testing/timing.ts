@@ -1,4 +1,4 @@
-import type { CheckoutTiming } from '../checkout/checkout-saga.js';
+import type { CheckoutTiming } from '../sagas/checkout/checkout-saga.js';
 
 /** The defaults of the configuration. */
 export const TIMING: CheckoutTiming = {

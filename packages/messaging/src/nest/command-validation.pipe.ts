@@ -1,6 +1,6 @@
 import { type ArgumentMetadata, Injectable, ValidationPipe } from '@nestjs/common';
 import { type FieldProblem, soundAtSight } from '@backstitch/shared-types';
-import { MalformedCommand } from '../errors.js';
+import { MalformedCommand } from '../connection/errors.js';
 
 /** What class-validator reports, as far as it is read here. */
 interface Report {

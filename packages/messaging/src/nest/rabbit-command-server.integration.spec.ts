@@ -17,8 +17,8 @@ import {
   OrderIdCommand,
   Rejection,
 } from '@backstitch/shared-types';
-import type { Broker } from '../broker.js';
-import { attached, openRoom, type Room } from '../testing/room.js';
+import type { Broker } from '../connection/broker.js';
+import { attached, openRoom, type Room } from '../testing/test-broker.js';
 import { CommandContext } from './command-context.js';
 import { CommandController } from './command-controller.js';
 import { RabbitCommandServer } from './rabbit-command-server.js';

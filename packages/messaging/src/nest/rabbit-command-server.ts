@@ -1,8 +1,8 @@
 import { type CustomTransportStrategy, type MessageHandler, Server } from '@nestjs/microservices';
 import { firstValueFrom, isObservable } from 'rxjs';
 import type { CommandPacket } from '@backstitch/shared-types';
-import { CommandServer, type CommandServerOptions } from '../command-server.js';
-import type { ConsumerStatus } from '../consumer.js';
+import { CommandServer, type CommandServerOptions } from '../consume/command-server.js';
+import type { ConsumerStatus } from '../consume/consumer.js';
 import { CommandContext } from './command-context.js';
 import { unwrapError } from './unwrap-error.js';
 

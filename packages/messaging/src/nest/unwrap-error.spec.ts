@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { BadRequestException, NotFoundException } from '@nestjs/common';
 import { RpcException } from '@nestjs/microservices';
 import { Fault } from '@backstitch/shared-types';
-import { MalformedCommand } from '../errors.js';
+import { MalformedCommand } from '../connection/errors.js';
 import { unwrapError } from './unwrap-error.js';
 
 describe('what a handler threw, whichever filters and pipes it came through', () => {

@@ -1,7 +1,7 @@
 import { HttpException } from '@nestjs/common';
 import { RpcException } from '@nestjs/microservices';
 import { Fault } from '@backstitch/shared-types';
-import { MalformedCommand } from '../errors.js';
+import { MalformedCommand } from '../connection/errors.js';
 
 const BAD_REQUEST = 400;
 

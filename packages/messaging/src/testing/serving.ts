@@ -1,8 +1,8 @@
 import { waitFor } from '@backstitch/testkit';
 import type { CommandPacket } from '@backstitch/shared-types';
-import type { Broker, BrokerOptions } from '../broker.js';
-import { CommandServer, type CommandServerOptions } from '../command-server.js';
-import { bodyOf, openRoom, type Room } from './room.js';
+import type { Broker, BrokerOptions } from '../connection/broker.js';
+import { CommandServer, type CommandServerOptions } from '../consume/command-server.js';
+import { bodyOf, openRoom, type Room } from './test-broker.js';
 
 export const QUEUE = 'things_commands';
 export const DEAD = `${QUEUE}.dead`;

@@ -1,7 +1,7 @@
 /** Rows on their way into a statement that takes an array for each column. */
-import { isUuid } from '../ids.js';
-import { storableJson, UnstorableValue } from '../json.js';
-import { WriteRefused } from '../refused.js';
+import { isUuid } from '../core/ids.js';
+import { storableJson, UnstorableValue } from '../core/json.js';
+import { WriteRefused } from '../runtime/refused.js';
 
 export type ColumnType = 'uuid' | 'text' | 'int' | 'float8' | 'bool' | 'jsonb';
 

@@ -1,4 +1,4 @@
-import type { Clock } from '../ports.js';
+import type { Clock } from '../runtime/ports.js';
 
 interface Reading {
   /** Database time minus this process's monotonic time. */

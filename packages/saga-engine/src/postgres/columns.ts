@@ -1,5 +1,5 @@
-import { currentStepOf, isOpen, statusOf } from '../instance.js';
-import type { PreparedSaga, SagaWrite } from '../ports.js';
+import { currentStepOf, isOpen, statusOf } from '../core/instance.js';
+import type { PreparedSaga, SagaWrite } from '../runtime/ports.js';
 import type { Column, Columns } from './cells.js';
 
 type Written = Column<SagaWrite>;

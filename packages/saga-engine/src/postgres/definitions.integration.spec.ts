@@ -1,13 +1,13 @@
 import { waitFor } from '@backstitch/testkit';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import type { SagaDefinition } from '../define.js';
-import { SagaDefinitionChanged } from '../definition-record.js';
-import { SagaEngine } from '../engine.js';
+import type { SagaDefinition } from '../core/define.js';
+import { SagaDefinitionChanged } from '../runtime/definition-record.js';
+import { SagaEngine } from '../runtime/engine.js';
 import { changedVersions, first, next } from '../fixtures/purchase-versions.js';
 import { silentLogger } from '../fixtures/silent-logger.js';
 import { insertedSaga, StoredSagas } from '../fixtures/stored-sagas.js';
 import { purchase } from '../fixtures/purchase.js';
-import { isOpen } from '../instance.js';
+import { isOpen } from '../core/instance.js';
 import { Participants } from '../testing/index.js';
 
 let sagas: StoredSagas;

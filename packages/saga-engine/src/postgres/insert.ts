@@ -1,4 +1,4 @@
-import type { PreparedSaga } from '../ports.js';
+import type { PreparedSaga } from '../runtime/ports.js';
 import { arraysOf, cellsOf, listOf, type Cells } from './cells.js';
 import { NEW } from './columns.js';
 import { sagaStatements, type Statement } from './statements.js';

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, expect, it } from '@jest/globals';
-import { RowLocked } from '../refused.js';
+import { RowLocked } from '../runtime/refused.js';
 import { done, insertedSaga, move, StoredSagas } from '../fixtures/stored-sagas.js';
 
 /** As by default. */

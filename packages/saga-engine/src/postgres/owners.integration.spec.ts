@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { purchase } from '../fixtures/purchase.js';
 import { done, insertedSaga, move, rejected, StoredSagas } from '../fixtures/stored-sagas.js';
-import type { OpenSaga } from '../instance.js';
+import type { OpenSaga } from '../core/instance.js';
 import type { PostgresSagaStore } from './index.js';
 
 let sagas: StoredSagas;

@@ -1,5 +1,5 @@
 import { databaseFault } from '@backstitch/database';
-import { WriteRefused } from '../refused.js';
+import { WriteRefused } from '../runtime/refused.js';
 
 /** Of a class that PostgreSQL has: the system's own codes (EPIPE) look alike. */
 const SQLSTATE = /^(?:[0-9]{2}|F0|HV|P0|XX)[0-9A-Z]{3}$/;

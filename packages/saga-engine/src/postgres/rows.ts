@@ -7,7 +7,7 @@ import type {
   SagaInstance,
   SagaStatus,
   WaitingFor,
-} from '../instance.js';
+} from '../core/instance.js';
 
 /** A row of saga_state as the statements read it. */
 export interface SagaRow {

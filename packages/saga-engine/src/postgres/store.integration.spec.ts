@@ -9,7 +9,7 @@ import {
   rejected,
   StoredSagas,
 } from '../fixtures/stored-sagas.js';
-import type { OpenSaga, SagaInstance } from '../instance.js';
+import type { OpenSaga, SagaInstance } from '../core/instance.js';
 import { insertSagas, type PostgresSagaStore } from './index.js';
 
 let sagas: StoredSagas;

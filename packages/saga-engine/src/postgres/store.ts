@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { Coalescer, type BatchOutcome } from '@backstitch/coalesce';
 import { SessionPool } from '@backstitch/database';
-import type { RecordedDefinition } from '../fingerprint.js';
-import { isUuid, normalId } from '../ids.js';
-import type { OpenSaga, SagaInstance, SagaLogEntry } from '../instance.js';
+import type { RecordedDefinition } from '../core/fingerprint.js';
+import { isUuid, normalId } from '../core/ids.js';
+import type { OpenSaga, SagaInstance, SagaLogEntry } from '../core/instance.js';
 import type {
   EngineLogger,
   PreparedSaga,
@@ -11,8 +11,8 @@ import type {
   SagaWrite,
   TakenSaga,
   TakeOverRequest,
-} from '../ports.js';
-import { RowLocked, WriteRefused } from '../refused.js';
+} from '../runtime/ports.js';
+import { RowLocked, WriteRefused } from '../runtime/refused.js';
 import { arraysOf, cellsOf, listOf, type Cells } from './cells.js';
 import { DatabaseClock } from './clock.js';
 import { WRITTEN } from './columns.js';

@@ -11,7 +11,7 @@ import {
   timestamp,
   uuid,
 } from 'drizzle-orm/pg-core';
-import type { LastError, SagaFailure, SagaLogData } from '../instance.js';
+import type { LastError, SagaFailure, SagaLogData } from '../core/instance.js';
 
 const time = (name: string) => timestamp(name, { withTimezone: true });
 

@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { waitFor } from '@backstitch/testkit';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { command, defineSaga, step, undo, type SagaDefinition } from '../define.js';
-import { SagaEngine } from '../engine.js';
+import { command, defineSaga, step, undo, type SagaDefinition } from '../core/define.js';
+import { SagaEngine } from '../runtime/engine.js';
 import { silentLogger } from '../fixtures/silent-logger.js';
 import { done, insertedSaga, move, newSaga, StoredSagas } from '../fixtures/stored-sagas.js';
-import { isOpen, type SagaInstance } from '../instance.js';
+import { isOpen, type SagaInstance } from '../core/instance.js';
 import { Participants, type Answer } from '../testing/index.js';
 import type { PostgresSagaStore } from './index.js';
 

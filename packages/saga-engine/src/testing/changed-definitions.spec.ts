@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import type { SagaEngine } from '../engine.js';
+import type { SagaEngine } from '../runtime/engine.js';
 import { changedVersions, first, next } from '../fixtures/purchase-versions.js';
 import { simulate, simulationBudget, simulationReport, type SimulationOptions } from './index.js';
 

@@ -1,5 +1,5 @@
-import type { PlannedCommand, PlannedStep, SagaDefinition } from '../define.js';
-import { isOpen, type SagaInstance } from '../instance.js';
+import type { PlannedCommand, PlannedStep, SagaDefinition } from '../core/define.js';
+import { isOpen, type SagaInstance } from '../core/instance.js';
 import { Scenario, type ScenarioOptions } from './scenario.js';
 
 /** One way in which one command of a saga goes wrong, and what became of the saga. */

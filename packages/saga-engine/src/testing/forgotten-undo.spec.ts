@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import type { PlannedStep, SagaDefinition } from '../define.js';
+import type { PlannedStep, SagaDefinition } from '../core/define.js';
 import { purchase } from '../fixtures/purchase.js';
 import { everyFailure, simulate } from './index.js';
 

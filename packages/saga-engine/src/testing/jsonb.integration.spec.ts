@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
 import { Client } from 'pg';
 import { sagaDatabase } from '../fixtures/saga-database.js';
-import { storableJson } from '../json.js';
+import { storableJson } from '../core/json.js';
 import { jsonb } from './jsonb.js';
 
 let database: Awaited<ReturnType<typeof sagaDatabase>>;

@@ -1,6 +1,6 @@
-import { isOpen, type SagaInstance, type SagaLog } from '../instance.js';
-import { inOrder, storedCopy, UnstorableValue } from '../json.js';
-import { WriteRefused } from '../refused.js';
+import { isOpen, type SagaInstance, type SagaLog } from '../core/instance.js';
+import { inOrder, storedCopy, UnstorableValue } from '../core/json.js';
+import { WriteRefused } from '../runtime/refused.js';
 
 /** A value as PostgreSQL's jsonb gives it back: a copy, its members in jsonb's own order. */
 export function jsonb(value: unknown): unknown {

@@ -1,7 +1,7 @@
-import type { RecordedDefinition } from '../fingerprint.js';
-import { isOpen, type OpenSaga, type SagaInstance, type SagaLogEntry } from '../instance.js';
-import type { Clock, PreparedSaga, SagaWrite, TakeOverRequest } from '../ports.js';
-import { WriteRefused } from '../refused.js';
+import type { RecordedDefinition } from '../core/fingerprint.js';
+import { isOpen, type OpenSaga, type SagaInstance, type SagaLogEntry } from '../core/instance.js';
+import type { Clock, PreparedSaga, SagaWrite, TakeOverRequest } from '../runtime/ports.js';
+import { WriteRefused } from '../runtime/refused.js';
 import { insertedLog, insertedRow, readRow, updatedRow } from './jsonb.js';
 
 interface Stored {

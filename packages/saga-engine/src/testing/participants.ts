@@ -1,6 +1,6 @@
-import { storedCopy } from '../json.js';
-import type { CommandSender, OutgoingCommand } from '../ports.js';
-import type { ReplyOutcome } from '../transition.js';
+import { storedCopy } from '../core/json.js';
+import type { CommandSender, OutgoingCommand } from '../runtime/ports.js';
+import type { ReplyOutcome } from '../core/transition.js';
 
 /** What becomes of one command: an answer, none, or a broker that does not take it. */
 export type Answer = ReplyOutcome | 'silence' | 'unroutable' | 'broker-away';

@@ -1,8 +1,8 @@
-import type { Direction, PlannedCommand, SagaDefinition } from '../define.js';
-import { isOpen, type SagaInstance } from '../instance.js';
-import { canonicalJson, reasonOf, storedCopy } from '../json.js';
-import { ENGINE_DEFAULTS, type RetrySettings } from '../settings.js';
-import { trace } from '../trace.js';
+import type { Direction, PlannedCommand, SagaDefinition } from '../core/define.js';
+import { isOpen, type SagaInstance } from '../core/instance.js';
+import { canonicalJson, reasonOf, storedCopy } from '../core/json.js';
+import { ENGINE_DEFAULTS, type RetrySettings } from '../core/settings.js';
+import { trace } from '../core/trace.js';
 import {
   prepare,
   transition,
@@ -10,7 +10,7 @@ import {
   type ReplyOutcome,
   type SagaEvent,
   type Transition,
-} from '../transition.js';
+} from '../core/transition.js';
 import { insertedRow } from './jsonb.js';
 import { Witness } from './witness.js';
 

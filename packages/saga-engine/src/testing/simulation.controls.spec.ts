@@ -1,12 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
-import type { PlannedStep, SagaDefinition } from '../define.js';
-import type { SagaEngine } from '../engine.js';
+import type { PlannedStep, SagaDefinition } from '../core/define.js';
+import type { SagaEngine } from '../runtime/engine.js';
 import { BUDGET, caught, deciding, responses } from '../fixtures/broken-engine.js';
 import { purchase } from '../fixtures/purchase.js';
-import type { OpenSaga, SagaInstance } from '../instance.js';
-import { undoFrom } from '../moves.js';
-import type { Clock, SagaWrite } from '../ports.js';
-import type { ReplyOutcome } from '../transition.js';
+import type { OpenSaga, SagaInstance } from '../core/instance.js';
+import { undoFrom } from '../core/transition-builder.js';
+import type { Clock, SagaWrite } from '../runtime/ports.js';
+import type { ReplyOutcome } from '../core/transition.js';
 import { AnyParticipants, MemoryDatabase } from './index.js';
 
 function withSteps(change: (step: PlannedStep) => Partial<PlannedStep>): SagaDefinition {

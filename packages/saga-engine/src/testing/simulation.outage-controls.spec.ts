@@ -1,9 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
-import type { SagaEngine } from '../engine.js';
+import type { SagaEngine } from '../runtime/engine.js';
 import { BUDGET, caught, deciding } from '../fixtures/broken-engine.js';
 import { purchase } from '../fixtures/purchase.js';
-import { undoFrom } from '../moves.js';
-import type { OutgoingCommand } from '../ports.js';
+import { undoFrom } from '../core/transition-builder.js';
+import type { OutgoingCommand } from '../runtime/ports.js';
 import { MemoryDatabase } from './index.js';
 
 /** A heartbeat that lies in the future counts as young. */

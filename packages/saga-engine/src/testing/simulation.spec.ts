@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { purchase } from '../fixtures/purchase.js';
 import { keptSeeds } from '../fixtures/kept-seeds.js';
 import { trip } from '../fixtures/trip.js';
-import type { EngineCount } from '../ports.js';
+import type { EngineCount } from '../runtime/ports.js';
 import { Chance } from './simulation/chance.js';
 import { Simulation } from './simulation/simulation.js';
 import {

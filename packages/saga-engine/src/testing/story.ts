@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { SagaDefinition } from '../define.js';
+import type { SagaDefinition } from '../core/define.js';
 import { Scenario, type ScenarioOptions } from './scenario.js';
 
 /**

@@ -1,6 +1,6 @@
-import { undoOf, type SagaDefinition } from '../define.js';
-import { isOpen, type SagaInstance, type SagaLog } from '../instance.js';
-import type { Transition } from '../transition.js';
+import { undoOf, type SagaDefinition } from '../core/define.js';
+import { isOpen, type SagaInstance, type SagaLog } from '../core/instance.js';
+import type { Transition } from '../core/transition.js';
 
 interface Seen {
   started: number;

@@ -1,6 +1,6 @@
 import type { SimulationOptions } from '@backstitch/saga-engine/testing';
-import { checkoutSaga } from '../../checkout/checkout-saga.js';
-import type { CheckoutInput } from '../../checkout/checkout.js';
+import { checkoutSaga } from '../../sagas/checkout/checkout-saga.js';
+import type { CheckoutInput } from '../../sagas/checkout/checkout.js';
 import { TIMING } from '../timing.js';
 import { SimulatedShop } from './simulated-shop.js';
 

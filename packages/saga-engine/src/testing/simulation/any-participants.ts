@@ -1,7 +1,7 @@
-import type { PlannedStep, SagaDefinition } from '../../define.js';
-import type { SagaInstance } from '../../instance.js';
-import type { OutgoingCommand } from '../../ports.js';
-import type { ReplyOutcome } from '../../transition.js';
+import type { PlannedStep, SagaDefinition } from '../../core/define.js';
+import type { SagaInstance } from '../../core/instance.js';
+import type { OutgoingCommand } from '../../runtime/ports.js';
+import type { ReplyOutcome } from '../../core/transition.js';
 import type { SimulatedParticipants, World } from './world.js';
 
 /** The business row of one step: the barrier, and the memory of its first answer. */

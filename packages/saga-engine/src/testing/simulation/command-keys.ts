@@ -1,6 +1,6 @@
-import type { SagaDefinition } from '../../define.js';
-import type { OpenSaga } from '../../instance.js';
-import type { OutgoingCommand } from '../../ports.js';
+import type { SagaDefinition } from '../../core/define.js';
+import type { OpenSaga } from '../../core/instance.js';
+import type { OutgoingCommand } from '../../runtime/ports.js';
 
 /** Names what a row awaits; equal to the name of the command that is sent for it. */
 export function awaitedKey({ sagaId, awaited, attempt }: OpenSaga): string {

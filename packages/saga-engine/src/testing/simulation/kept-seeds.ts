@@ -1,4 +1,4 @@
-import type { EngineCount } from '../../ports.js';
+import type { EngineCount } from '../../runtime/ports.js';
 import { simulate, simulationReport } from './simulate.js';
 import type { SimulationOptions } from './simulation.js';
 

@@ -1,7 +1,7 @@
-import type { SagaDefinition } from '../../define.js';
-import type { ForwardSaga, SagaFailure } from '../../instance.js';
-import type { OutgoingCommand, SagaWrite } from '../../ports.js';
-import type { ReplyOutcome } from '../../transition.js';
+import type { SagaDefinition } from '../../core/define.js';
+import type { ForwardSaga, SagaFailure } from '../../core/instance.js';
+import type { OutgoingCommand, SagaWrite } from '../../runtime/ports.js';
+import type { ReplyOutcome } from '../../core/transition.js';
 import type { World } from './world.js';
 
 /** What became of one step's command in one saga. */

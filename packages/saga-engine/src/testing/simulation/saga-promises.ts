@@ -1,5 +1,5 @@
-import { undoOf, type SagaDefinition } from '../../define.js';
-import { isOpen, type SagaInstance, type SagaLog } from '../../instance.js';
+import { undoOf, type SagaDefinition } from '../../core/define.js';
+import { isOpen, type SagaInstance, type SagaLog } from '../../core/instance.js';
 
 /** What must hold for the row and the log of every saga that ended, whatever its definition. */
 export function sagaProblems(

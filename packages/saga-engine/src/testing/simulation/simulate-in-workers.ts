@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
-import type { EngineCount } from '../../ports.js';
+import type { EngineCount } from '../../runtime/ports.js';
 import type { SimulationBudget, SimulationReport } from './simulate.js';
 
 /** What a worker is asked, and answers with a SimulationReport: one slice of the runs. */

@@ -1,4 +1,4 @@
-import type { EngineCount } from '../../ports.js';
+import type { EngineCount } from '../../runtime/ports.js';
 import { Chance } from './chance.js';
 import { shrink } from './shrink.js';
 import { Simulation, type SimulationOptions } from './simulation.js';

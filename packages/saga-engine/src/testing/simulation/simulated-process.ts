@@ -1,9 +1,9 @@
-import type { SagaDefinition } from '../../define.js';
-import { SagaDefinitionChanged } from '../../definition-record.js';
-import { EngineStopped, SagaEngine, type EngineOptions } from '../../engine.js';
-import type { OperatorAction } from '../../event.js';
-import type { EngineLogger, OutgoingCommand } from '../../ports.js';
-import { storedCopy } from '../../json.js';
+import type { SagaDefinition } from '../../core/define.js';
+import { SagaDefinitionChanged } from '../../runtime/definition-record.js';
+import { EngineStopped, SagaEngine, type EngineOptions } from '../../runtime/engine.js';
+import type { OperatorAction } from '../../core/event.js';
+import type { EngineLogger, OutgoingCommand } from '../../runtime/ports.js';
+import { storedCopy } from '../../core/json.js';
 import type { MemoryDatabase } from '../memory-database.js';
 import { LOST, SimulatedStore, type StoreWitness } from './simulated-store.js';
 import type { Actor, World } from './world.js';

@@ -1,7 +1,7 @@
-import type { RecordedDefinition } from '../../fingerprint.js';
-import type { OpenSaga, SagaInstance, SagaLogEntry } from '../../instance.js';
-import { isOpen } from '../../instance.js';
-import type { PreparedSaga, SagaStore, SagaWrite, TakeOverRequest } from '../../ports.js';
+import type { RecordedDefinition } from '../../core/fingerprint.js';
+import type { OpenSaga, SagaInstance, SagaLogEntry } from '../../core/instance.js';
+import { isOpen } from '../../core/instance.js';
+import type { PreparedSaga, SagaStore, SagaWrite, TakeOverRequest } from '../../runtime/ports.js';
 import type { MemoryDatabase } from '../memory-database.js';
 import type { Actor, World } from './world.js';
 

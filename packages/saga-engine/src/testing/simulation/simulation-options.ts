@@ -1,7 +1,7 @@
-import type { SagaDefinition } from '../../define.js';
-import type { SagaEngine } from '../../engine.js';
-import type { Clock } from '../../ports.js';
-import type { EngineSettings } from '../../settings.js';
+import type { SagaDefinition } from '../../core/define.js';
+import type { SagaEngine } from '../../runtime/engine.js';
+import type { Clock } from '../../runtime/ports.js';
+import type { EngineSettings } from '../../core/settings.js';
 import type { MemoryDatabase } from '../memory-database.js';
 import type { SimulatedProcess } from './simulated-process.js';
 import type { Mishap, SimulatedParticipants, World } from './world.js';

@@ -1,10 +1,10 @@
-import type { SagaDefinition } from '../../define.js';
-import { SagaDefinitionChanged } from '../../definition-record.js';
-import { isOpen, type EndedSaga, type OpenSaga, type SagaInstance } from '../../instance.js';
-import { canonicalJson } from '../../json.js';
-import type { EngineCounters, OutgoingCommand } from '../../ports.js';
-import { ENGINE_DEFAULTS, type EngineSettings } from '../../settings.js';
-import type { ReplyOutcome } from '../../transition.js';
+import type { SagaDefinition } from '../../core/define.js';
+import { SagaDefinitionChanged } from '../../runtime/definition-record.js';
+import { isOpen, type EndedSaga, type OpenSaga, type SagaInstance } from '../../core/instance.js';
+import { canonicalJson } from '../../core/json.js';
+import type { EngineCounters, OutgoingCommand } from '../../runtime/ports.js';
+import { ENGINE_DEFAULTS, type EngineSettings } from '../../core/settings.js';
+import type { ReplyOutcome } from '../../core/transition.js';
 import { MemoryDatabase } from '../memory-database.js';
 import { AnyParticipants } from './any-participants.js';
 import type { Chance } from './chance.js';

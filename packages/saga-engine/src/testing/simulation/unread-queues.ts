@@ -1,4 +1,4 @@
-import type { OutgoingCommand } from '../../ports.js';
+import type { OutgoingCommand } from '../../runtime/ports.js';
 import type { World } from './world.js';
 
 interface Unread {

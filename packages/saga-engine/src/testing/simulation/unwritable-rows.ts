@@ -1,4 +1,4 @@
-import { isOpen, type OpenSaga, type SagaInstance } from '../../instance.js';
+import { isOpen, type OpenSaga, type SagaInstance } from '../../core/instance.js';
 import type { Schedule, Stage } from './simulation-options.js';
 import type { SimulatedProcess } from './simulated-process.js';
 import type { Mishap } from './world.js';

@@ -1,6 +1,6 @@
-import type { SagaInstance } from '../../instance.js';
-import type { OutgoingCommand } from '../../ports.js';
-import type { ReplyOutcome } from '../../transition.js';
+import type { SagaInstance } from '../../core/instance.js';
+import type { OutgoingCommand } from '../../runtime/ports.js';
+import type { ReplyOutcome } from '../../core/transition.js';
 import type { Chance } from './chance.js';
 
 /** A process, alive or not: what it waits for does not happen while it is paused. */

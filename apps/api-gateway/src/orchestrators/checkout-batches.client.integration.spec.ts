@@ -1,0 +1,191 @@
+import {
+  CHECKOUT_FRAME_MEDIA_TYPE,
+  CHECKOUT_FRAME_PATH,
+  encodeFramedAnswer,
+  FRAMED_CHECKOUTS_MAX,
+} from '@backstitch/shared-types';
+import { waitFor } from '@backstitch/testkit';
+import { afterEach, describe, expect, it } from '@jest/globals';
+import type { ServerResponse } from 'node:http';
+import { Pool } from 'undici';
+import { goneUpstream, type SeenRequest, sendJson, upstream } from '../testing/upstream.js';
+import { CheckoutFrames } from './checkout-batches.client.js';
+import { Deadline } from './deadline.js';
+import type { UpstreamAnswer } from './exchange.js';
+import { lossOf, OutOfTime } from './lost-request.js';
+
+const open: (() => Promise<void> | void)[] = [];
+afterEach(async () => {
+  for (const close of open.splice(0).reverse()) await close();
+});
+
+type Answering = (response: ServerResponse, members: number[], request: SeenRequest) => void;
+
+/** An orchestrator that is asked for numbers, in frames or singly. */
+async function orchestrator(answerFrame: Answering) {
+  const one = await upstream((response, request) => {
+    const body: unknown = JSON.parse(request.body);
+    if (request.url === '/checkout') sendJson(response, 200, { alone: body });
+    else answerFrame(response, membersOf(request), request);
+  });
+  open.push(() => one.close());
+  return one;
+}
+
+const membersOf = ({ body }: SeenRequest): number[] =>
+  (JSON.parse(body) as { body: number }[]).map((member) => member.body);
+
+const FRAME = { 'content-type': CHECKOUT_FRAME_MEDIA_TYPE };
+const answerTo = (n: number, member: number) =>
+  encodeFramedAnswer(n, 200, { 'x-order-id': `order-${member}` }, `{"framed":${member}}`);
+
+/** Answers all members, the last one first. */
+const all: Answering = (response, members) => {
+  response.writeHead(200, FRAME);
+  response.end(members.map(answerOfIndex).reverse().join(''));
+};
+const answerOfIndex = (member: number, n: number) => answerTo(n, member);
+
+function framesTo(url: string) {
+  const pool = new Pool(url);
+  open.push(() => pool.destroy());
+  const frames = new CheckoutFrames(pool, '');
+  return (member: number, { timeoutMs = 5_000, padding = '' } = {}): Promise<UpstreamAnswer> => {
+    const deadline = new Deadline(timeoutMs);
+    open.push(() => deadline.clear());
+    const headers = { 'content-type': 'application/json', 'x-saga-id': `saga-${member}${padding}` };
+    return frames.ask({ method: 'POST', path: '/checkout', headers, body: `${member}` }, deadline);
+  };
+}
+
+const bodyOf = ({ body }: UpstreamAnswer): unknown => JSON.parse(body.toString());
+const pathsOf = (seen: readonly SeenRequest[]) => seen.map(({ url }) => url);
+const numbers = (count: number) => Array.from({ length: count }, (_, n) => n);
+
+describe('checkouts that are passed on together', () => {
+  it('are one request, and each gets its own answer', async () => {
+    const { url, seen } = await orchestrator(all);
+    const ask = framesTo(url);
+    const got = await Promise.all(numbers(5).map((n) => ask(n)));
+    expect(pathsOf(seen)).toEqual([CHECKOUT_FRAME_PATH]);
+    expect(got.map(bodyOf)).toEqual(numbers(5).map((n) => ({ framed: n })));
+    expect(got[3]).toMatchObject({ status: 200, headers: { 'x-order-id': 'order-3' } });
+  });
+
+  it('are plain requests when they come alone', async () => {
+    const { url, seen } = await orchestrator(all);
+    const ask = framesTo(url);
+    expect(bodyOf(await ask(1))).toEqual({ alone: 1 });
+    expect(bodyOf(await ask(2))).toEqual({ alone: 2 });
+    expect(pathsOf(seen)).toEqual(['/checkout', '/checkout']);
+    expect(seen[0]?.headers['x-saga-id']).toBe('saga-1');
+  });
+
+  it('get their answers as they come, not with the last one', async () => {
+    let finish = (): void => undefined;
+    const { url } = await orchestrator((response, members) => {
+      response.writeHead(200, FRAME);
+      const whole = Buffer.from(answerTo(1, members[1]!));
+      response.write(whole.subarray(0, 20));
+      setImmediate(() => response.write(whole.subarray(20)));
+      finish = () => void response.end(answerTo(0, members[0]!));
+    });
+    const ask = framesTo(url);
+    const [slow, quick] = [ask(7), ask(8)];
+    expect(bodyOf(await quick)).toEqual({ framed: 8 });
+    finish();
+    expect(bodyOf(await slow)).toEqual({ framed: 7 });
+  });
+
+  it('are not more than an orchestrator takes, in number and in bytes', async () => {
+    const { url, seen } = await orchestrator(all);
+    const ask = framesTo(url);
+    const many = FRAMED_CHECKOUTS_MAX + 2;
+    await Promise.all(numbers(many).map((n) => ask(n)));
+    expect(seen.map((one) => membersOf(one).length)).toEqual([FRAMED_CHECKOUTS_MAX, 2]);
+    seen.length = 0;
+    const padding = 'x'.repeat(50_000);
+    await Promise.all(numbers(4).map((n) => ask(n, { padding })));
+    expect(seen.map((one) => membersOf(one).length)).toEqual([2, 2]);
+  });
+});
+
+describe('a frame that fails', () => {
+  const rejected = (asked: Promise<unknown>) => asked.then(() => undefined, lossOf);
+
+  it('was sent to nobody when the connection is refused', async () => {
+    const ask = framesTo(await goneUpstream());
+    expect(await Promise.all([1, 2].map((n) => rejected(ask(n))))).toEqual([
+      'not-sent',
+      'not-sent',
+    ]);
+  });
+
+  it('keeps the answers that came before what cannot be read', async () => {
+    const { url } = await orchestrator((response, members) => {
+      response.writeHead(200, FRAME).write(`${answerTo(0, members[0]!)}odd\nlines\n`);
+    });
+    const ask = framesTo(url);
+    const [first, second] = [ask(1), ask(2)];
+    expect(await rejected(second)).toBe('maybe-served');
+    expect(bodyOf(await first)).toEqual({ framed: 1 });
+  });
+
+  it('may have been served where no answer came, and keeps the answers that did', async () => {
+    const { url } = await orchestrator((response, members) => {
+      response.writeHead(200, FRAME);
+      response.write(answerTo(0, members[0]!), () => response.socket?.destroy());
+    });
+    const ask = framesTo(url);
+    const [first, second] = [ask(1), ask(2)];
+    expect(await rejected(second)).toBe('maybe-served');
+    expect(bodyOf(await first)).toEqual({ framed: 1 });
+  });
+
+  it.each<[string, Answering]>([
+    ['ends early', (response) => void response.writeHead(200, FRAME).end()],
+    ['is no answer', (response) => void response.writeHead(200, FRAME).write('odd\nlines\n')],
+  ])('may have been served when what comes %s', async (_what, answering) => {
+    const ask = framesTo((await orchestrator(answering)).url);
+    const both = [ask(1), ask(2)].map(rejected);
+    expect(await Promise.all(both)).toEqual(['maybe-served', 'maybe-served']);
+  });
+
+  it('may have been served where a proxy answers in its place, and goes singly from then on', async () => {
+    const proxied: Answering = (response) => void response.writeHead(502).end('Bad Gateway');
+    const { url, seen } = await orchestrator(proxied);
+    const ask = framesTo(url);
+    const both = [ask(1), ask(2)].map(rejected);
+    expect(await Promise.all(both)).toEqual(['maybe-served', 'maybe-served']);
+    const again = await Promise.all([ask(1), ask(2)]);
+    expect(again.map(bodyOf)).toEqual([{ alone: 1 }, { alone: 2 }]);
+    expect(pathsOf(seen)).toEqual([CHECKOUT_FRAME_PATH, '/checkout', '/checkout']);
+  });
+
+  it('goes singly, then and for a while, where frames are not known', async () => {
+    const unknown: Answering = (response) => sendJson(response, 404, { code: 'ROUTE_NOT_FOUND' });
+    const { url, seen } = await orchestrator(unknown);
+    const ask = framesTo(url);
+    const once = await Promise.all([ask(1), ask(2)]);
+    expect(once.map(bodyOf)).toEqual([{ alone: 1 }, { alone: 2 }]);
+    await Promise.all([ask(3), ask(4)]);
+    expect(pathsOf(seen).filter((path) => path === CHECKOUT_FRAME_PATH)).toHaveLength(1);
+  });
+
+  it('loses only those whose time is up, and is let go of with the last of them', async () => {
+    let isClosed = false;
+    const silent: Answering = (response) => void response.on('close', () => (isClosed = true));
+    const { url } = await orchestrator(silent);
+    const ask = framesTo(url);
+    const ends: string[] = [];
+    const noted = (name: string, asked: Promise<unknown>) =>
+      expect(asked.finally(() => ends.push(name))).rejects.toThrow(OutOfTime);
+    const both = [
+      noted('long', ask(1, { timeoutMs: 400 })),
+      noted('short', ask(2, { timeoutMs: 50 })),
+    ];
+    await Promise.all(both);
+    expect(ends).toEqual(['short', 'long']);
+    await waitFor('the connection to be closed', async () => isClosed);
+  });
+});

@@ -1,0 +1,103 @@
+import { join } from 'node:path';
+import { everyFailure, expectGolden, given, traceReport } from '@backstitch/saga-engine/testing';
+import { ERROR_CODES } from '@backstitch/shared-types';
+import { describe, expect, it } from '@jest/globals';
+import { TIMING } from '../../testing/timing.js';
+import { checkoutSaga } from './checkout-saga.js';
+
+const PRODUCT = '660facf7-b9cf-417a-8ee1-27afe2fb2c72';
+const GOLDEN = join(import.meta.dirname, '../testing/checkout-saga.golden.txt');
+const input = {
+  userId: 'user-123',
+  items: [{ productId: PRODUCT, quantity: 2, price: '29.99' }],
+  totalAmount: '59.98',
+};
+const checkout = checkoutSaga(TIMING);
+
+describe('the checkout saga, broken everywhere', () => {
+  const cases = everyFailure(checkout, { input });
+
+  it('never does what no saga may do', () => {
+    expect(traceReport(cases.filter((one) => one.problems.length > 0))).toBe('');
+  });
+
+  it('reaches every step and every undo', () => {
+    for (const name of checkout.commands.keys()) {
+      expect(cases.some((one) => one.name.startsWith(`${name} `))).toBe(true);
+    }
+  });
+
+  it('tells every case as it was told before', () => {
+    expectGolden(GOLDEN, traceReport(cases));
+  });
+});
+
+describe('the commands of the checkout saga', () => {
+  it('carry what their services need', () => {
+    const context = { sagaId: 'saga-1', subjectId: 'order-1', input, kept: {} };
+    const told = [...checkout.commands.values()].map((command) => [
+      command.name,
+      command.queue,
+      command.pattern,
+      command.data(context),
+    ]);
+    const orderOnly = { orderId: 'order-1' };
+    expect(told).toEqual([
+      ['ORDER_CREATED', 'order_commands', 'order.create', { ...orderOnly, ...input }],
+      ['CANCEL_ORDER', 'order_commands', 'order.cancel', orderOnly],
+      [
+        'INVENTORY_RESERVED',
+        'inventory_commands',
+        'inventory.reserve',
+        { ...orderOnly, items: input.items, holdSeconds: 150 },
+      ],
+      ['RELEASE_INVENTORY', 'inventory_commands', 'inventory.release', orderOnly],
+      [
+        'PAYMENT_PROCESSED',
+        'payment_commands',
+        'payment.process',
+        { ...orderOnly, amount: '59.98' },
+      ],
+      ['REFUND_PAYMENT', 'payment_commands', 'payment.refund', orderOnly],
+      ['INVENTORY_COMMITTED', 'inventory_commands', 'inventory.commit', orderOnly],
+      ['ORDER_CONFIRMED', 'order_commands', 'order.confirm', orderOnly],
+    ]);
+  });
+
+  it('ask for a hold that outlives the saga', () => {
+    const reserve = checkoutSaga({ ...TIMING, sagaDeadlineMs: 300_000 }).commands.get(
+      'INVENTORY_RESERVED',
+    );
+    const context = { sagaId: 'saga-1', subjectId: 'order-1', input, kept: {} };
+    expect(reserve?.data(context)).toMatchObject({ holdSeconds: 330 });
+  });
+});
+
+describe('a no', () => {
+  it('is declared by some step for every business no that the vocabulary knows', () => {
+    const declared = new Set(checkout.steps.flatMap((step) => [...step.rejections]));
+    const known = Object.entries(ERROR_CODES)
+      .filter(([, code]) => 'businessNo' in code)
+      .map(([code]) => code);
+    expect([...declared].sort()).toEqual(known.sort());
+  });
+
+  it('of the commit, after payment, refunds, releases and cancels in this order', () => {
+    given(checkout, { input })
+      .sends('ORDER_CREATED')
+      .done()
+      .sends('INVENTORY_RESERVED')
+      .done()
+      .sends('PAYMENT_PROCESSED')
+      .done()
+      .sends('INVENTORY_COMMITTED')
+      .rejected('RESERVATION_EXPIRED')
+      .sends('REFUND_PAYMENT')
+      .done()
+      .sends('RELEASE_INVENTORY')
+      .done()
+      .sends('CANCEL_ORDER')
+      .done()
+      .isUndone('RESERVATION_EXPIRED');
+  });
+});

@@ -1,0 +1,37 @@
+import { traceRequest } from '@backstitch/service-kit';
+import { CheckoutRequestDto, currencyDigits } from '@backstitch/shared-types';
+import { Body, Controller, Inject, Post, Req, Res } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { OrchestratorConfig } from '../../config.js';
+import { CheckoutHandler } from './checkout.handler.js';
+import { replyOf } from './checkout-reply.js';
+import { checkoutRequestOf, refuseTwoKeys, sagaIdOf } from './checkout-request.js';
+
+@Controller('checkout')
+export class CheckoutController {
+  readonly #digits: number;
+
+  constructor(
+    @Inject(CheckoutHandler) private readonly handler: CheckoutHandler,
+    @Inject(OrchestratorConfig) config: OrchestratorConfig,
+  ) {
+    this.#digits = currencyDigits(config.CURRENCY);
+  }
+
+  @Post()
+  async checkout(
+    @Body() body: CheckoutRequestDto,
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    const { headers, id: requestId } = request;
+    const sagaId = sagaIdOf(headers);
+    traceRequest(request, { sagaId });
+    refuseTwoKeys(request.raw);
+    const asked = { sagaId, requestId, headers, body, digits: this.#digits };
+    const answered = await this.handler.checkout(checkoutRequestOf(asked));
+    traceRequest(request, { sagaId: answered.sagaId, orderId: answered.orderId });
+    const { status, headers: replied, body: written } = replyOf(answered);
+    void reply.status(status).headers(replied).send(written);
+  }
+}

@@ -1,0 +1,250 @@
+import { type EndedSaga, EngineStopped, isOpen, statusOf } from '@backstitch/saga-engine';
+import { DatabaseTimeUnknown } from '@backstitch/saga-engine/postgres';
+import {
+  databaseFault,
+  type Logger,
+  logRoutine,
+  Problem,
+  retryAfterSeconds,
+  Shedding,
+  validationProblem,
+} from '@backstitch/service-kit';
+import { type CheckoutLine, newUuid } from '@backstitch/shared-types';
+import type { OrchestratorConfig } from '../../config.js';
+import type { SagaRuntime } from '../../host/saga.runtime.js';
+import type { Asking, ExistingCheckout, Held } from './checkout.claims.js';
+import { checkoutInput, type Claim, claimOf, isTooOldToBegin } from './checkout.js';
+import { type CheckoutRepository, CommitUnknown } from './checkout.repository.js';
+import { inTime } from './in-time.js';
+import { type Hindrance, Intake } from './intake.js';
+import { answerOf, type CheckoutAnswer, locationOf } from './outcome.js';
+
+export interface CheckoutRequest {
+  /** Made by whoever forwards, so that a repeated request is seen to be one. */
+  sagaId: string;
+  requestId: string;
+  userId: string;
+  lines: readonly CheckoutLine[];
+  key: string | undefined;
+  async: boolean;
+  /** Nothing new is begun, and nothing under way is waited for. */
+  replayOnly: boolean;
+}
+
+export interface AnsweredCheckout {
+  sagaId: string;
+  orderId: string;
+  answer: CheckoutAnswer;
+}
+
+export interface CheckoutHandlerOptions {
+  sagas: SagaRuntime;
+  claims: CheckoutRepository;
+  config: OrchestratorConfig;
+  logger: Logger;
+  /** Decimal digits of the currency. */
+  digits: number;
+}
+
+const NOTHING_RECORDED = 'Nothing was recorded of this request. Send it again.';
+const REPLAY_ONLY: Hindrance = { reason: 'gateway is full', cause: 'the gateway sheds load' };
+const TOO_MANY_LOOKUPS: Hindrance = { reason: 'lookups', cause: 'too many wait to be looked up' };
+const BEGIN_TRIES_MAX = 3;
+/** Recording a checkout may take so long, however short the wait for its end is. */
+const ACCEPT_MS_MIN = 2_000;
+/** And so long the last look at its row, when the wait is over. */
+const LAST_LOOK_MS = 250;
+
+/** Takes checkouts in, once each, and answers each when its end is known or the wait is over. */
+export class CheckoutHandler {
+  readonly #options: CheckoutHandlerOptions;
+  readonly #intake: Intake;
+  readonly #shedding: Shedding;
+  readonly #waits = new Set<() => void>();
+  #isClosing = false;
+
+  constructor(options: CheckoutHandlerOptions) {
+    this.#options = options;
+    this.#intake = new Intake(options.sagas, options.config.MAX_SAGAS_IN_FLIGHT);
+    this.#shedding = new Shedding(options.logger);
+  }
+
+  /** Throws a Problem when nothing was recorded, or when that is not known. */
+  async checkout(request: CheckoutRequest): Promise<AnsweredCheckout> {
+    const { CHECKOUT_DEDUPE_SECONDS, CHECKOUT_WAIT_MS } = this.#options.config;
+    const { sagaId: ownId, userId, lines, key, async, replayOnly } = request;
+    const untilMs = performance.now() + CHECKOUT_WAIT_MS;
+    const isNamed = key !== undefined || CHECKOUT_DEDUPE_SECONDS > 0;
+    const claim = isNamed ? claimOf(userId, lines, key) : undefined;
+    const acceptMs = Math.max(CHECKOUT_WAIT_MS, ACCEPT_MS_MIN);
+    const found = await inTime(acceptMs, this.#accept(request, claim));
+    if (!found) throw outcomeUnknown(ownId, `the database was silent for ${acceptMs} ms`);
+    const { sagaId, orderId } = found;
+    const replayed = sagaId !== ownId;
+    this.#logAcceptance(request, found, replayed);
+    // While load is shed an end is told, but not waited for.
+    const isOver = found.status === 'DONE' || found.status === 'COMPENSATED';
+    const waits = !async && (!replayOnly || isOver);
+    const waitMs = waits ? Math.max(0, untilMs - performance.now()) : 0;
+    const isNew = async && !replayed;
+    const ended = found.ended ?? (isNew ? undefined : await this.#waitForEnd(sagaId, waitMs));
+    const answer = answerOf({
+      ended,
+      sagaId,
+      orderId,
+      status: ended || async ? found.status : await this.#statusNow(found),
+      replayed,
+      keyed: key !== undefined,
+      async,
+      cutShort: this.#isClosing,
+    });
+    return { sagaId, orderId, answer };
+  }
+
+  /** Takes nothing in any more, and lets everybody who waits for an end go with a 202. */
+  close(): void {
+    this.#isClosing = true;
+    this.#intake.close();
+    for (const letGo of this.#waits) letGo();
+  }
+
+  async #accept(request: CheckoutRequest, claim: Claim | undefined): Promise<ExistingCheckout> {
+    const { sagaId, userId, lines } = request;
+    const input = checkoutInput(userId, lines, this.#options.digits);
+    const asking = { sagaId, claim, input };
+    const isTooOld = this.#isTooOld(sagaId);
+    const mayOnlyRepeat = isTooOld || request.replayOnly;
+    const hindrance = mayOnlyRepeat ? REPLAY_ONLY : await this.#intake.enter();
+    // Replays are answered all the same: they cost no saga.
+    const held = hindrance ? await this.#find(asking) : await this.#begin(request, asking);
+    if (!held) throw isTooOld ? tooOld() : this.#shed(hindrance!);
+    if (held.kind === 'exists') return held;
+    const detail = 'The Idempotency-Key was used for a checkout with another body.';
+    throw new Problem('IDEMPOTENCY_KEY_REUSED', detail);
+  }
+
+  /** While the database's time is not known nothing begins anyway. */
+  #isTooOld(sagaId: string): boolean {
+    try {
+      return isTooOldToBegin(sagaId, this.#options.sagas.store.clock.nowMs());
+    } catch (error) {
+      if (error instanceof DatabaseTimeUnknown) return false;
+      throw error;
+    }
+  }
+
+  /** In the place that it has entered. */
+  async #begin(request: CheckoutRequest, asking: Asking): Promise<Held> {
+    try {
+      return await this.#beginSurely(request, asking);
+    } finally {
+      this.#intake.leave();
+    }
+  }
+
+  /**
+   * A commit without an answer is asked for again, under the same saga id: the database then says
+   * whether it was recorded, and records it if it was not.
+   */
+  async #beginSurely(request: CheckoutRequest, asking: Asking): Promise<Held> {
+    let unknown: unknown;
+    for (let tries = 1; tries <= BEGIN_TRIES_MAX; tries += 1) {
+      try {
+        return await this.#beginOnce(request, asking);
+      } catch (error) {
+        if (error instanceof CommitUnknown) unknown = error;
+        else if (unknown) break;
+        else throw refusalFor(error);
+      }
+    }
+    // If it was recorded after all, the engine's scan finds it and it goes on.
+    throw outcomeUnknown(request.sagaId, unknown);
+  }
+
+  async #beginOnce({ requestId }: CheckoutRequest, asking: Asking): Promise<Held> {
+    const { sagas, claims } = this.#options;
+    const { sagaId, input } = asking;
+    const orderId = newUuid();
+    const start = { definition: sagas.definition, sagaId, subjectId: orderId, input, requestId };
+    const begun = await sagas.engine.start(start, (prepared) =>
+      claims.begin({ prepared, ...asking }),
+    );
+    if (begun.kind !== 'started') return begun;
+    return { kind: 'exists', sagaId, orderId, status: 'RUNNING' };
+  }
+
+  async #find(asking: Asking): Promise<Held | undefined> {
+    if (!this.#intake.mayLookUp) throw this.#shed(TOO_MANY_LOOKUPS);
+    try {
+      return await this.#intake.lookingUp(() => this.#options.claims.find(asking));
+    } catch (error) {
+      throw refusalFor(error);
+    }
+  }
+
+  /** There may be thousands of these a second: they are counted, not logged one by one. */
+  #shed({ reason, title, cause }: Hindrance): Problem {
+    this.#shedding.refused(reason, { why: cause });
+    const because = title === undefined ? '' : `${title} not answering at the moment. `;
+    return new Problem('NOT_ACCEPTED', because + NOTHING_RECORDED, {
+      quiet: true,
+      headers: { 'retry-after': retryAfterSeconds() },
+      cause,
+    });
+  }
+
+  async #waitForEnd(sagaId: string, maxMs: number): Promise<EndedSaga | undefined> {
+    let letGo = (): void => undefined;
+    const cutShort = new Promise<undefined>((resolve) => {
+      letGo = () => resolve(undefined);
+    });
+    this.#waits.add(letGo);
+    if (this.#isClosing) letGo();
+    try {
+      const ended = this.#options.sagas.engine.waitForEnd(sagaId, maxMs);
+      return await inTime(maxMs + LAST_LOOK_MS, Promise.race([ended, cutShort]));
+    } finally {
+      this.#waits.delete(letGo);
+    }
+  }
+
+  async #statusNow(found: ExistingCheckout): Promise<ExistingCheckout['status']> {
+    const reading = this.#options.sagas.store.load(found.sagaId).catch(() => undefined);
+    const row = await inTime(LAST_LOOK_MS, reading);
+    return row && isOpen(row) ? statusOf(row) : found.status;
+  }
+
+  #logAcceptance(request: CheckoutRequest, found: ExistingCheckout, replayed: boolean): void {
+    const { sagaId, orderId } = found;
+    const fields = { sagaId, orderId, requestId: request.requestId };
+    const { logger } = this.#options;
+    if (replayed) logger.info(fields, 'checkout replayed');
+    else logRoutine(logger, fields, 'checkout accepted');
+  }
+}
+
+/** What was thrown before anything was committed; a bug stays one. */
+function refusalFor(error: unknown): unknown {
+  const isPassing =
+    error instanceof EngineStopped ||
+    error instanceof DatabaseTimeUnknown ||
+    ['away', 'contention', 'locked'].includes(databaseFault(error));
+  return isPassing ? notAccepted(error) : error;
+}
+
+/** Of its saga there may have been an end that is forgotten by now. */
+function tooOld(): Problem {
+  const message = 'x-saga-id was made over an hour ago and names no saga; take a new one';
+  return validationProblem([{ field: 'x-saga-id', message }]);
+}
+
+function notAccepted(cause: unknown): Problem {
+  const headers = { 'retry-after': retryAfterSeconds() };
+  return new Problem('NOT_ACCEPTED', NOTHING_RECORDED, { headers, cause });
+}
+
+function outcomeUnknown(sagaId: string, cause: unknown): Problem {
+  const detail = 'The checkout may have been recorded; its saga tells the end.';
+  const headers = { 'retry-after': retryAfterSeconds(), location: locationOf(sagaId) };
+  return new Problem('OUTCOME_UNKNOWN', detail, { headers, extensions: { sagaId }, cause });
+}

@@ -1,0 +1,58 @@
+import { Fault, Rejection } from '@backstitch/shared-types';
+import { waitFor } from '@backstitch/testkit';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import type { BrokerObserver } from './broker-observer.js';
+import { CommandServer } from '../consume/command-server.js';
+import { attached, bodyOf, openRoom, type Room } from '../testing/test-broker.js';
+
+const QUEUE = 'things_commands';
+
+describe('the observer of a broker', () => {
+  let room: Room;
+  beforeEach(async () => {
+    room = await openRoom('observer');
+  });
+  afterEach(() => room.close());
+
+  it('is told how every command ended, by patterns that are served alone, and of every confirm', async () => {
+    const served: string[] = [];
+    const told = { waits: 0, confirms: 0 };
+    const observer: BrokerObserver = {
+      served: (queue, pattern, outcome, ms) => {
+        expect(ms).toBeGreaterThanOrEqual(0);
+        served.push(`${queue} ${pattern} ${outcome}`);
+      },
+      waited: () => void (told.waits += 1),
+      confirmed: () => void (told.confirms += 1),
+    };
+    const broker = await room.broker({ queues: [QUEUE], observer });
+    const answers: Record<string, () => Promise<unknown>> = {
+      done: async () => 1,
+      no: async () => new Rejection('INSUFFICIENT_STOCK', 'no'),
+      fault: async () => {
+        throw new Fault('DATABASE_UNAVAILABLE', 'away', false);
+      },
+    };
+    const handlerOf = ({ pattern }: { pattern: string }) => answers[pattern];
+    const server = new CommandServer({ broker, queue: QUEUE }, { handlerOf });
+    server.start();
+    room.closes(() => server.close(1_000));
+    await attached({ consumerStatus: () => server.status() });
+    const sent = ['done', 'no', 'fault', 'made up', 'made up too'].map((pattern) =>
+      bodyOf({ pattern, data: {}, id: pattern }),
+    );
+    for (const body of [...sent, bodyOf('no JSON')]) await room.vhost.publish(QUEUE, body);
+    await waitFor('all to be told', () => served.length === 6);
+    expect(served.sort()).toEqual([
+      `${QUEUE} done done`,
+      `${QUEUE} fault fault`,
+      `${QUEUE} no rejected`,
+      `${QUEUE} unserved unreadable`,
+      `${QUEUE} unserved unreadable`,
+      `${QUEUE} unserved unreadable`,
+    ]);
+    expect(told.waits).toBe(6);
+    // The four dead letters: three that nobody can serve, and the fault that is not to be retried.
+    await waitFor('the confirms', () => told.confirms === 4);
+  });
+});

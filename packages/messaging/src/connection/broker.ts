@@ -1,0 +1,115 @@
+import type { ConfirmChannel } from 'amqplib';
+import { brokerCounters, type BrokerCounters } from './counters.js';
+import { BrokerLink } from './broker-link.js';
+import type { BrokerObserver } from './broker-observer.js';
+import { declareQueues } from './declare-queues.js';
+import { BrokerAway } from './errors.js';
+import { FramePublisher } from '../batch/batch-publisher.js';
+import type { BrokerLogger } from './logger.js';
+import { Publisher } from '../publish/publisher.js';
+import { ALL_COMMAND_QUEUES, commandQueueDeclarations, type QueueType } from './topology.js';
+
+export interface BrokerOptions {
+  /** One address, or those of the cluster's nodes, tried in turn. */
+  urls: readonly string[];
+  /** The app's name, as the broker's management shows it. */
+  name: string;
+  logger: BrokerLogger;
+  queueType?: QueueType;
+  /** The command queues that publishers declare; all of the system's by default. */
+  queues?: readonly string[];
+  /** Told the name of every fault point that is passed; tests arm them. */
+  reached?: (point: string) => void | Promise<void>;
+  counters?: BrokerCounters;
+  observer?: BrokerObserver;
+}
+
+export interface BrokerStatus {
+  publish: 'up' | 'down' | 'blocked';
+  consume: 'up' | 'down';
+  why?: string;
+}
+
+/**
+ * The two connections to RabbitMQ: one publishes and one consumes, so that acknowledgements do not
+ * wait behind publishes that the broker holds back.
+ */
+export class Broker {
+  readonly publisher: Publisher;
+  /** For packets and replies that may share a message. */
+  readonly frames: FramePublisher;
+  readonly counters: BrokerCounters;
+  readonly queueType: QueueType;
+  readonly logger: BrokerLogger;
+  readonly reached: BrokerOptions['reached'];
+  readonly observer: BrokerObserver | undefined;
+  readonly consumeLink: BrokerLink;
+  private readonly publishLink: BrokerLink;
+
+  constructor(options: BrokerOptions) {
+    const { urls, name, logger } = options;
+    this.counters = options.counters ?? brokerCounters();
+    this.queueType = options.queueType ?? 'classic';
+    this.logger = logger;
+    this.reached = options.reached;
+    this.observer = options.observer;
+    const link = (use: string) =>
+      new BrokerLink({ urls, name: `${name} ${use}`, logger, counters: this.counters });
+    this.publishLink = link('publish');
+    this.consumeLink = link('consume');
+    const declarations = (options.queues ?? ALL_COMMAND_QUEUES).flatMap((queue) =>
+      commandQueueDeclarations(queue, this.queueType),
+    );
+    this.publisher = new Publisher({
+      link: this.publishLink,
+      logger,
+      counters: this.counters,
+      ...(options.observer && { observer: options.observer }),
+      declare: (connection) => declareQueues(connection, declarations, logger),
+    });
+    this.frames = new FramePublisher({ publisher: this.publisher, counters: this.counters });
+  }
+
+  /** Connects in the background, for ever; never throws for a broker that is away. */
+  connect(): void {
+    this.publisher.start();
+    this.publishLink.connect();
+    this.consumeLink.connect();
+  }
+
+  /** Resolves when messages can be published and consumed; waits as long as it takes. */
+  async ready(): Promise<void> {
+    await Promise.all([
+      this.publisher.opened(),
+      new Promise<void>((resolve) => this.consumeLink.onUp(() => resolve())),
+    ]);
+  }
+
+  /** A channel for one piece of work, to be closed by whoever asked. Throws BrokerAway. */
+  async openChannel(): Promise<ConfirmChannel> {
+    const { current, blocked, why } = this.publishLink;
+    if (!current || blocked !== undefined) throw new BrokerAway(blocked ?? why ?? 'not connected');
+    try {
+      return await current.createConfirmChannel();
+    } catch (error) {
+      throw new BrokerAway('no channel could be opened', { cause: error });
+    }
+  }
+
+  status(): BrokerStatus {
+    const publishUp = this.publisher.isOpen ? 'up' : 'down';
+    const why = this.publisher.refusal() ?? this.consumeLink.why;
+    return {
+      publish: this.publishLink.blocked === undefined ? publishUp : 'blocked',
+      consume: this.consumeLink.current ? 'up' : 'down',
+      ...(why === undefined ? {} : { why }),
+    };
+  }
+
+  /** After the consumers were drained: waits for the last confirms, then closes both. */
+  async close(): Promise<void> {
+    await this.frames.close();
+    await this.publisher.close();
+    await Promise.all([this.publishLink.close(), this.consumeLink.close()]);
+  }
+}

@@ -1,0 +1,216 @@
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { waitFor } from '@backstitch/testkit';
+import { Fault } from '@backstitch/shared-types';
+import type { CommandServerOptions } from './command-server.js';
+import { FRAME_BYTES_MAX, FRAME_PACKETS_MAX } from '../batch/batch.js';
+import { type FramingClient, framingClient } from '../testing/batching-client.js';
+import { bodyOf } from '../testing/test-broker.js';
+import { DEAD, type Handlers, QUEUE, REPLIES, serving, type Serving } from '../testing/serving.js';
+
+describe('a command server that is sent frames', () => {
+  let here: Serving;
+  let framing: FramingClient;
+  afterEach(() => here.room.close());
+
+  async function serve(handlers: Handlers = {}, options: Partial<CommandServerOptions> = {}) {
+    here = await serving(handlers, options);
+    framing = framingClient(here.room.vhost);
+  }
+
+  const echo = (id: unknown, data: unknown = id) => ({ pattern: 'echo', data, id });
+  const messagesIn = async (queue: string) => (await here.room.vhost.queue(queue))?.messages;
+  const idsOf = (replies: readonly { id?: unknown }[]) =>
+    replies.map(({ id }) => String(id)).sort();
+
+  it('answers a frame with frames, and a single packet with a single reply', async () => {
+    await serve();
+    await framing.ask([echo('a'), echo('b'), echo('c')]);
+    const replies = await framing.answers(3);
+    expect(replies).toContainEqual({ response: 'b', isDisposed: true, id: 'b' });
+    expect(idsOf(replies)).toEqual(['a', 'b', 'c']);
+    await here.ask(echo('d'));
+    expect(await here.answer()).toEqual({ response: 'd', isDisposed: true, id: 'd' });
+    await framing.ask([echo('e')]);
+    expect(await framing.answers(1)).toEqual([{ response: 'e', isDisposed: true, id: 'e' }]);
+    await here.expectAllAcknowledged();
+    expect(here.broker.counters).toMatchObject({ commandsDone: 5, framesSplit: 0 });
+  });
+
+  it('does not hold up the replies of a slow member’s neighbours, nor forgets the slow one', async () => {
+    let finish!: (value: string) => void;
+    await serve({ slow: () => new Promise<string>((resolve) => (finish = resolve)) });
+    await framing.ask([echo('a'), { pattern: 'slow', id: 'slow' }, echo('b')]);
+    expect(idsOf(await framing.answers(2))).toEqual(['a', 'b']);
+    expect(here.server.status().inFlight).toBe(1);
+    finish('at last');
+    expect(await framing.answers(1)).toMatchObject([{ id: 'slow', response: 'at last' }]);
+    await here.expectAllAcknowledged();
+  });
+
+  it('answers each packet as what it is: done, a fault, overdue, of no known pattern', async () => {
+    const hang = () => new Promise(() => undefined);
+    const fail = () => {
+      throw new Fault('PROVIDER_UNAVAILABLE', 'silent', true);
+    };
+    await serve({ fail, hang }, { handlerDeadlineMs: 50 });
+    const patterns = ['echo', 'fail', 'hang', 'fly'];
+    await framing.ask(patterns.map((pattern) => ({ pattern, id: pattern })));
+    const replies = await framing.answers(4);
+    const codes = Object.fromEntries(replies.map(({ id, err }) => [id, err?.code]));
+    expect(codes).toEqual({
+      echo: undefined,
+      fail: 'PROVIDER_UNAVAILABLE',
+      hang: 'HANDLER_DEADLINE',
+      fly: 'UNKNOWN_PATTERN',
+    });
+    const dead = await here.room.vhost.take(DEAD);
+    expect(String(dead.content)).toBe('{"pattern":"fly","id":"fly"}');
+    await here.expectAllAcknowledged();
+  });
+
+  it('keeps an element that is no packet with its own bytes, and serves its neighbours', async () => {
+    await serve();
+    const poison = ['{ "data" : 1, "id":"p" }', 'nonsense', '[{"pattern":"echo"}]', '"x"'];
+    const body = `[${JSON.stringify(echo('a'))} , ${poison.join(' ,\n')},${JSON.stringify(echo('b'))}]`;
+    const properties = { replyTo: REPLIES, headers: { mine: 'kept' } };
+    await here.room.vhost.publish(QUEUE, Buffer.from(body), properties);
+    // What has an id is answered, too; nobody could know the others for theirs.
+    const replies = await framing.answers(3);
+    expect(idsOf(replies)).toEqual(['a', 'b', 'p']);
+    expect(replies.find(({ id }) => id === 'p')?.err?.code).toBe('MALFORMED_COMMAND');
+    await here.expectAllAcknowledged();
+    const letters: string[] = [];
+    for (let n = 0; n < poison.length; n += 1) {
+      const { content, properties: kept } = await here.room.vhost.take(DEAD);
+      letters.push(content.toString());
+      expect(kept.headers).toMatchObject({ 'dead-queue': QUEUE, mine: 'kept' });
+      expect(kept.headers!['dead-reason']).toMatch(/^NOT_(JSON|A_PACKET)$/);
+    }
+    expect(letters.sort()).toEqual([...poison].sort());
+    expect([await messagesIn(DEAD), await messagesIn(REPLIES)]).toEqual([0, 0]);
+    expect(here.served).toHaveLength(2);
+  });
+
+  it.each(['[]', ' [ ] ', '[{"pattern":"echo"},]', '[1,{"id":"x"}]'])(
+    'keeps %j as a dead letter',
+    async (body) => {
+      await serve({}, { prefetch: 1 });
+      await here.tell(body);
+      await here.ask(echo('next'));
+      expect((await here.answer()).response).toBe('next');
+      expect(String((await here.room.vhost.take(DEAD)).content)).toBe(body);
+      await here.expectAllAcknowledged();
+      expect(here.served).toHaveLength(1);
+    },
+  );
+
+  it('takes a list without a packet for one message, and answers it as that', async () => {
+    await serve();
+    const ones = Array.from({ length: 1_024 }, () => 1);
+    for (let n = 0; n < 32; n += 1) await here.ask(ones);
+    for (let n = 0; n < 32; n += 1) {
+      expect((await here.answer()).err).toMatchObject({ code: 'MALFORMED_COMMAND' });
+    }
+    expect(await messagesIn(DEAD)).toBe(32);
+    await here.expectAllAcknowledged();
+  });
+
+  it('serves a frame that is larger than any of ours', async () => {
+    await serve();
+    const count = FRAME_PACKETS_MAX * 3;
+    const filling = 'x'.repeat((FRAME_BYTES_MAX * 2) / count);
+    await framing.ask(Array.from({ length: count }, (_, n) => echo(`${n}`, filling)));
+    const replies = await framing.answers(count);
+    expect(new Set(idsOf(replies)).size).toBe(count);
+    await here.expectAllAcknowledged();
+  });
+
+  it('serves as many packets at once as it may, counted over all frames', async () => {
+    const ends: (() => void)[] = [];
+    await serve({ hang: () => new Promise<void>((end) => ends.push(end)) }, { prefetch: 3 });
+    const frame = ['a', 'b', 'c', 'd'].map((id) => ({ pattern: 'hang', id }));
+    await framing.ask(frame);
+    await framing.ask(frame);
+    await waitFor('both frames', () => here.server.status().inFlight === 2);
+    expect(here.served.map(({ id }) => id)).toEqual(['a', 'b', 'c']);
+    ends[1]!();
+    await waitFor('the next', () => here.served.length === 4);
+    expect(await framing.answers(1)).toMatchObject([{ id: 'b' }]);
+    for (let next = 0; next < 8; next += 1) {
+      await waitFor('its turn', () => ends.length > next);
+      ends[next]!();
+    }
+    await framing.answers(7);
+    expect(here.served.map(({ id }) => id).join('')).toBe('abcdabcd');
+    await here.expectAllAcknowledged();
+  });
+
+  it('puts back alone what failed and nobody waits for, and then keeps its own bytes', async () => {
+    await serve({
+      fail: () => {
+        throw new Fault('PROVIDER_UNAVAILABLE', 'silent', true);
+      },
+    });
+    const failing = { pattern: 'fail', data: { n: 7 } };
+    await framing.tell([echo('a'), failing, echo('b')]);
+    const dead = await here.room.vhost.take(DEAD);
+    expect(dead.content).toEqual(bodyOf(failing));
+    await here.expectAllAcknowledged();
+    const times = (pattern: string) => here.served.filter((one) => one.pattern === pattern).length;
+    expect([times('echo'), times('fail')]).toEqual([2, 4]);
+    expect(here.broker.counters).toMatchObject({ oneShotRetries: 3, deadLettered: 1 });
+  });
+
+  it('drains: finishes and answers a whole frame, those that waited for their turn included', async () => {
+    const ends: (() => void)[] = [];
+    await serve({ hang: () => new Promise<void>((end) => ends.push(end)) }, { prefetch: 1 });
+    await framing.ask(['a', 'b'].map((id) => ({ pattern: 'hang', id })));
+    await waitFor('the first', () => ends.length === 1);
+    const draining = here.server.close(5_000);
+    ends[0]!();
+    await waitFor('the second', () => ends.length === 2);
+    ends[1]!();
+    await draining;
+    expect(idsOf(await framing.answers(2))).toEqual(['a', 'b']);
+    expect(await messagesIn(QUEUE)).toBe(0);
+  });
+
+  it('drains: begins no delivery of which all still waits for its turn', async () => {
+    const ends: (() => void)[] = [];
+    const hang = () => new Promise<void>((end) => ends.push(end));
+    await serve({ hang }, { prefetch: 1, deliveriesMax: 3 });
+    await here.ask({ pattern: 'hang', id: 'a' });
+    await framing.ask([echo('b'), echo('c')]);
+    await here.ask(echo('d'));
+    await waitFor('all', () => here.server.status().inFlight === 3);
+    const draining = here.server.close(5_000);
+    ends[0]!();
+    await draining;
+    expect(here.served.map(({ id }) => id)).toEqual(['a']);
+    expect((await here.answer()).id).toBe('a');
+    expect(await messagesIn(QUEUE)).toBe(2);
+  });
+
+  it('serves nothing that waited for its turn while what every handler needs is away', async () => {
+    class DatabaseAway extends Fault {}
+    let away = true;
+    const store = () => {
+      if (away) throw new DatabaseAway('DATABASE_UNAVAILABLE', 'away', true);
+      return 'stored';
+    };
+    const pauseOn = {
+      causedBy: (error: unknown) => error instanceof DatabaseAway,
+      recovered: async () => !away,
+    };
+    await serve({ store }, { prefetch: 1, pauseOn });
+    await framing.ask(['a', 'b', 'c'].map((id) => ({ pattern: 'store', id })));
+    expect(await framing.answers(1)).toMatchObject([
+      { id: 'a', err: { code: 'DATABASE_UNAVAILABLE' } },
+    ]);
+    away = false;
+    const stored = await framing.answers(2);
+    expect(stored.map(({ response }) => response)).toEqual(['stored', 'stored']);
+    expect(here.served).toHaveLength(3);
+    await here.expectAllAcknowledged();
+  });
+});

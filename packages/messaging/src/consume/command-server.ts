@@ -1,0 +1,124 @@
+import type { CommandPacket } from '@backstitch/shared-types';
+import type { Broker } from '../connection/broker.js';
+import { Consumer, type ConsumerStatus } from './consumer.js';
+import { declareQueues } from '../connection/declare-queues.js';
+import type { Delivery } from './delivery.js';
+import { isSettled, splitFrame } from '../batch/split-batch.js';
+import { IntakePause, type PauseOn } from './consumer-pause.js';
+import { PacketDesk } from './command-processor.js';
+import { PacketGate } from './concurrency-limiter.js';
+import { commandQueueDeclarations } from '../connection/topology.js';
+import { unpack } from '../batch/unpack.js';
+
+export interface CommandServerOptions {
+  broker: Broker;
+  queue: string;
+  /** Packets served at once [100], whether they come by themselves or in frames. */
+  prefetch?: number;
+  /** Deliveries in hand at once, frames or single packets [32, or `prefetch` when that is less]. */
+  deliveriesMax?: number;
+  /** A command that takes longer is answered with the fault HANDLER_DEADLINE. */
+  handlerDeadlineMs?: number;
+  pauseOn?: PauseOn;
+  /** Commands of these patterns become dead letters when they name no saga [none]. */
+  needsSaga?: (pattern: string) => boolean;
+}
+
+export interface CommandHandlers {
+  handlerOf(packet: CommandPacket): (() => Promise<unknown>) | undefined;
+}
+
+const PREFETCH = 100;
+/** Each may be a frame: with many, one instance would hoard what another could serve. */
+const DELIVERIES_MAX = 32;
+const HANDLER_DEADLINE_MS = 10_000;
+
+/** Serves one command queue: what is delivered goes over the packet desk, then it is acknowledged. */
+export class CommandServer {
+  private readonly consumer: Consumer;
+  private readonly intake: IntakePause;
+  private readonly desk: PacketDesk;
+  /** A repeated frame is sent packet by packet: one at a time, or they would crowd the rest out. */
+  private readonly splits = new PacketGate(1);
+  private isClosing = false;
+
+  constructor(
+    private readonly options: CommandServerOptions,
+    handlers: CommandHandlers,
+  ) {
+    const { broker, queue, prefetch = PREFETCH } = options;
+    const deliveriesMax = options.deliveriesMax ?? Math.min(prefetch, DELIVERIES_MAX);
+    const declarations = commandQueueDeclarations(queue, broker.queueType);
+    this.consumer = new Consumer({
+      name: queue,
+      link: broker.consumeLink,
+      logger: broker.logger,
+      prefetch: deliveriesMax,
+      queue: async (connection) => {
+        await declareQueues(connection, declarations, broker.logger);
+        return queue;
+      },
+      onDelivery: (delivery) => void this.take(delivery),
+    });
+    this.intake = new IntakePause(options.pauseOn, this.consumer, broker.logger);
+    this.desk = new PacketDesk({
+      broker,
+      queue,
+      handlerDeadlineMs: options.handlerDeadlineMs ?? HANDLER_DEADLINE_MS,
+      overdueMax: prefetch,
+      intake: this.intake,
+      gate: new PacketGate(prefetch),
+      needsSaga: options.needsSaga ?? (() => false),
+      handlerOf: (packet) => handlers.handlerOf(packet),
+    });
+  }
+
+  start(): void {
+    this.consumer.start();
+  }
+
+  status(): ConsumerStatus {
+    return this.consumer.status();
+  }
+
+  /** Takes no more, finishes and acknowledges the deliveries it began, and lets go of the others. */
+  async close(timeoutMs: number): Promise<void> {
+    this.isClosing = true;
+    this.intake.stop();
+    await this.consumer.drain(timeoutMs);
+  }
+
+  private async take(delivery: Delivery): Promise<void> {
+    const { broker, queue } = this.options;
+    try {
+      if (broker.reached) await broker.reached('participant.on-arrival');
+      const settled = await this.settle(delivery);
+      if (!settled) return delivery.abandon();
+      if (broker.reached) await broker.reached('participant.after-reply-before-ack');
+      delivery.ack();
+    } catch (error) {
+      // Left unacknowledged: the broker delivers it again.
+      broker.counters.bugs += 1;
+      broker.logger.error({ queue, err: error }, 'a delivery could not be settled');
+      delivery.abandon();
+    }
+  }
+
+  /** Whether every packet of it may be forgotten: then, and only then, the whole is acknowledged. */
+  private async settle(delivery: Delivery): Promise<boolean> {
+    const parcels = unpack(delivery);
+    const [{ isFramed }] = parcels;
+    if (isFramed && delivery.isRedelivered) {
+      const { broker, queue } = this.options;
+      return this.splits.pass(() => splitFrame(parcels, { broker, queue, desk: this.desk }));
+    }
+    let isBegun = false;
+    const mayBegin = (): boolean => {
+      // What was taken from us while it waited for its turn comes again: to us or to another.
+      if (!delivery.isOurs || (this.isClosing && !isBegun)) return false;
+      return (isBegun = true);
+    };
+    const serving = parcels.map((parcel) => this.desk.serve(parcel, mayBegin));
+    return (await Promise.allSettled(serving)).every(isSettled);
+  }
+}

@@ -1,0 +1,40 @@
+import { describe, expect, it } from '@jest/globals';
+import { PacketGate } from './concurrency-limiter.js';
+
+const turn = () => new Promise<void>((resolve) => setImmediate(resolve));
+
+describe('the packet gate', () => {
+  it('lets so many run at once, and the others in their order as places become free', async () => {
+    const gate = new PacketGate(2);
+    const begun: number[] = [];
+    const ends: (() => void)[] = [];
+    const work = (n: number) => () =>
+      new Promise<number>((resolve) => {
+        begun.push(n);
+        ends.push(() => resolve(n));
+      });
+    const all = [1, 2, 3, 4].map((n) => gate.pass(work(n)));
+    await turn();
+    expect(begun).toEqual([1, 2]);
+    ends[1]!();
+    await turn();
+    const late = gate.pass(work(5));
+    await turn();
+    expect(begun).toEqual([1, 2, 3]);
+    for (const next of [0, 2, 3, 4]) {
+      ends[next]!();
+      await turn();
+    }
+    expect(await Promise.all([...all, late])).toEqual([1, 2, 3, 4, 5]);
+    expect(begun).toEqual([1, 2, 3, 4, 5]);
+  });
+
+  it('hands the place on after a failure, too, and is free when all have gone', async () => {
+    const gate = new PacketGate(1);
+    const fails = gate.pass(() => Promise.reject(new Error('mine')));
+    const follows = gate.pass(() => Promise.resolve('served'));
+    await expect(fails).rejects.toThrow('mine');
+    expect(await follows).toBe('served');
+    expect(await gate.pass(() => Promise.resolve('later'))).toBe('later');
+  });
+});

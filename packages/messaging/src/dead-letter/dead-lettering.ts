@@ -1,0 +1,32 @@
+import { deadLetterQueueOf } from '@backstitch/shared-types';
+import type { Broker } from '../connection/broker.js';
+import { keepIn } from './requeue.js';
+import { LineBudget } from '../consume/line-budget.js';
+import { carriedProperties, deadLetterHeaders } from './message-headers.js';
+import { traceOf } from '../consume/trace.js';
+import type { Parcel } from '../batch/unpack.js';
+
+/** Keeps what cannot be served beside its queue: its own bytes, and why. */
+export class DeadLettering {
+  private readonly lines = new LineBudget();
+
+  constructor(private readonly options: { broker: Broker; queue: string }) {}
+
+  /** True once the letter is kept, false when its delivery was taken from us before. */
+  async bury(parcel: Parcel, reason: string, message: string): Promise<boolean> {
+    const { broker, queue } = this.options;
+    const { read, properties } = parcel;
+    const { pattern, saga } = 'packet' in read ? read.packet : read.unreadable;
+    const why = { reason, message, queue, pattern, saga, messageId: properties.messageId };
+    const carried = carriedProperties(properties);
+    const headers = { ...carried.headers, ...deadLetterHeaders(why) };
+    const kept = await keepIn(deadLetterQueueOf(queue), parcel, { ...carried, headers }, broker);
+    if (!kept) return false;
+    broker.counters.deadLettered += 1;
+    this.lines.spend((also) => {
+      const fields = { queue, reason, ...traceOf(read), why: message, ...also };
+      broker.logger.warn(fields, 'dead-lettered');
+    });
+    return true;
+  }
+}

@@ -1,0 +1,300 @@
+import type { PlannedCommand, PlannedStep, SagaDefinition } from './define.js';
+import type { AboutCommand, Moment, OperatorAction, ReplyOutcome, SagaEvent } from './event.js';
+import {
+  isOpen,
+  type BackwardSaga,
+  type LastError,
+  type OpenSaga,
+  type SagaFailure,
+  type SagaInstance,
+  type SagaLog,
+} from './instance.js';
+import {
+  advance,
+  attemptsOf,
+  ignored,
+  sendEffects,
+  undoFrom,
+  undone,
+  type Transition,
+} from './transition-builder.js';
+import { reasonOf, storedCopy } from './json.js';
+import { problemOf, reasonTexts, silence, type Problem } from './problem.js';
+import { renewed } from '../runtime/send-window.js';
+import type { RetrySettings } from './settings.js';
+import { unknownCommand } from './unknown-command.js';
+
+export { prepare } from './transition-builder.js';
+export type { Effect, IgnoredReason, SagaStart, Transition } from './transition-builder.js';
+export type { OperatorAction, ReplyOutcome, SagaEvent } from './event.js';
+
+/** The saga's next state, its log rows and what has to be done once they are committed. Pure. */
+export function transition(
+  definition: SagaDefinition,
+  instance: SagaInstance,
+  event: SagaEvent,
+  settings: RetrySettings,
+): Transition {
+  if (!isOpen(instance)) return ignored(instance, 'finished');
+  const command = definition.commands.get(instance.awaited);
+  if (!command) return unknownCommand(definition, instance, event, settings);
+  const move = new Move(definition, instance, command, event, settings);
+  switch (event.kind) {
+    case 'replied':
+      return move.replied(event.outcome, event);
+    case 'wake':
+      return move.woken();
+    case 'unsent':
+      return move.unsent(reasonTexts(event), event);
+    case 'refused':
+      return move.refused(reasonTexts(event));
+    case 'operator':
+      return move.asked(event.action);
+    default:
+      return move.resumed();
+  }
+}
+
+/** One decision: what is known while it is made. */
+class Move {
+  private readonly step: PlannedStep;
+
+  constructor(
+    private readonly definition: SagaDefinition,
+    private readonly saga: OpenSaga,
+    private readonly command: PlannedCommand,
+    private readonly at: Moment,
+    private readonly settings: RetrySettings,
+  ) {
+    this.step = definition.steps[command.index]!;
+  }
+
+  replied(outcome: ReplyOutcome, about: AboutCommand): Transition {
+    if (!this.isAwaited(about)) return ignored(this.saga, 'not-awaited');
+    if (outcome.kind === 'done') return this.done(outcome.response, about);
+    const businessNo = outcome.kind === 'rejected' && this.command.direction === 'do';
+    const problem = problemOf(outcome);
+    if (businessNo && this.step.rejections.has(outcome.code)) return this.rejected(problem);
+    return this.faulted(about, problem);
+  }
+
+  woken(): Transition {
+    const { saga, at } = this;
+    if (at.nowMs < saga.wakeAtMs) return ignored(saga, 'too-early');
+    if (this.isPastDeadline()) return this.unknown(this.deadlineProblem());
+    if (saga.waitingFor === 'reply')
+      return this.failedAttempt(silence(this.command.replyTimeoutMs));
+    return this.sendAgain(saga.waitingFor === 'retry' ? saga.attempt + 1 : saga.attempt);
+  }
+
+  /**
+   * Burns no attempt: the participant cannot have seen this one. Nor does the step's deadline go on,
+   * which counts from the sending.
+   */
+  unsent(error: LastError, about: AboutCommand & { readonly retryable?: false }): Transition {
+    const { saga, settings } = this;
+    if (!this.isAwaited(about) || about.attempt !== saga.attempt || saga.waitingFor !== 'reply') {
+      return ignored(saga, 'not-awaited');
+    }
+    const isPointless = about.retryable === false;
+    if (isPointless && !this.isForEver()) return this.unknown({ ...error, retryable: false });
+    const unsent = (saga.lastError?.unsent ?? 0) + 1;
+    const isTired = isPointless || unsent >= settings.attentionAfterAttempts;
+    const needsAttention = this.isForEver() && isTired;
+    const pauseMs = isPointless ? settings.backoffMaxMs : this.backoffMs(unsent);
+    const deadlineAtMs = this.isForEver() ? Infinity : saga.sagaDeadlineAtMs;
+    const forgiven = saga.lastError?.forgiven;
+    const lastError = { ...error, unsent, ...(forgiven !== undefined && { forgiven }) };
+    return this.pause('resend', lastError, needsAttention, pauseMs, deadlineAtMs);
+  }
+
+  /**
+   * What came of the command cannot be written. Parked at once, so that somebody looks; the same
+   * attempt is sent again ever more slowly, for a repeated command gets the first one's answer. At
+   * the saga's deadline its outcome is unknown: the step's counts from each sending.
+   */
+  refused(error: LastError): Transition {
+    const { saga } = this;
+    const refused = (saga.lastError?.refused ?? 0) + 1;
+    const forgiven = saga.lastError?.forgiven;
+    const message = `${error.code}: ${error.message}`;
+    const kept = forgiven !== undefined && { forgiven };
+    const lastError = { code: 'WRITE_REFUSED', message, refused, ...kept };
+    const isUnbounded = this.isForEver() || this.isPastDeadline();
+    const latestMs = isUnbounded ? Infinity : saga.sagaDeadlineAtMs;
+    return this.pause('resend', lastError, true, this.backoffMs(refused), latestMs);
+  }
+
+  /** The same attempt, with a reply deadline of its own: nobody may be left to hear the old one. */
+  resumed(): Transition {
+    if (this.saga.waitingFor === 'retry') return ignored(this.saga, 'nothing-to-resend');
+    if (this.isPastDeadline()) return this.unknown(this.deadlineProblem());
+    return this.sendAgain(this.saga.attempt);
+  }
+
+  /** Only what the saga may do by itself too, sooner: no promise depends on who asked. */
+  asked(action: OperatorAction): Transition {
+    const { saga } = this;
+    if (action === 'compensate') return this.compensated();
+    if (action === 'resume' && !saga.needsAttention) return ignored(saga, 'not-parked');
+    if (this.isPastDeadline()) return this.unknown(this.deadlineProblem());
+    const attempt = saga.waitingFor === 'retry' ? saga.attempt + 1 : saga.attempt;
+    if (action === 'retry') return this.sendAgain(attempt);
+    const { code, message } = saga.lastError ?? { code: 'PARKED', message: 'the row says not why' };
+    const lastError: LastError = { code, message, forgiven: attempt - 1 };
+    return this.sendAgain(attempt, { needsAttention: false, lastError });
+  }
+
+  private compensated(): Transition {
+    if (this.saga.phase === 'backward') return ignored(this.saga, 'already-undoing');
+    if (this.step.pastPivot) return ignored(this.saga, 'past-pivot');
+    const message = 'an operator had the saga undone';
+    return this.unknown({ code: 'OPERATOR_COMPENSATED', message, retryable: false });
+  }
+
+  private isAwaited(about: AboutCommand): boolean {
+    return about.step === this.command.step && about.direction === this.command.direction;
+  }
+
+  /** An undo, and everything from the pivot on, has no way out but forward. */
+  private isForEver(): boolean {
+    return this.command.direction === 'undo' || this.step.pastPivot;
+  }
+
+  /** While the broker does not take it, only the saga's own deadline goes on. */
+  private isPastDeadline(): boolean {
+    const { waitingFor, stepDeadlineAtMs, sagaDeadlineAtMs } = this.saga;
+    const isUnsent = waitingFor === 'resend' && stepDeadlineAtMs !== undefined;
+    const deadlineAtMs = isUnsent ? sagaDeadlineAtMs : stepDeadlineAtMs;
+    return deadlineAtMs !== undefined && this.at.nowMs >= deadlineAtMs;
+  }
+
+  private done(response: unknown, about: AboutCommand): Transition {
+    const { definition, saga, command, step, at } = this;
+    if (command.direction === 'undo') {
+      return undone(definition, saga as BackwardSaga, command, at.nowMs);
+    }
+    if (!step.keep) return advance(definition, saga, command, saga, at.nowMs);
+    let kept: OpenSaga['kept'];
+    try {
+      const all = { ...saga.kept, [step.name]: step.keep(response) };
+      // What later steps see is what the row will hold, in this process and in any other.
+      kept = storedCopy(all) as OpenSaga['kept'];
+    } catch (error) {
+      const { code, message } = reasonTexts({
+        code: 'UNREADABLE_RESPONSE',
+        message: reasonOf(error),
+      });
+      return this.faulted(about, { code, message, retryable: true });
+    }
+    return advance(definition, saga, command, { kept }, at.nowMs);
+  }
+
+  private rejected(no: { code: string; message: string; details?: unknown }): Transition {
+    const failure = this.failureOf('rejected', no);
+    const failed = this.failedRow(failure, this.saga.lastError);
+    const { definition, saga, command, at } = this;
+    return undoFrom(definition, saga, command.index - 1, failure, saga.kept, [failed], at.nowMs);
+  }
+
+  /** A fault counts once, and only from the current attempt: an older one was given up already. */
+  private faulted(about: AboutCommand, problem: Problem): Transition {
+    if (about.attempt !== this.saga.attempt) return ignored(this.saga, 'stale-fault');
+    if (this.saga.waitingFor === 'retry') return ignored(this.saga, 'already-counted');
+    return this.failedAttempt(problem);
+  }
+
+  private failedAttempt(problem: Problem): Transition {
+    const { saga, step, settings } = this;
+    const forgiven = saga.lastError?.forgiven;
+    const error: LastError = {
+      code: problem.code,
+      message: problem.message,
+      ...(forgiven !== undefined && { forgiven }),
+    };
+    if (this.isForEver()) {
+      const counted = saga.attempt - (forgiven ?? 0);
+      const tired = counted >= settings.attentionAfterAttempts;
+      const pauseMs = problem.retryable ? this.backoffMs(counted) : settings.backoffMaxMs;
+      return this.pause('retry', error, tired || !problem.retryable, pauseMs, Infinity);
+    }
+    const pauseMs = this.backoffMs(saga.attempt);
+    const nextAtMs = this.at.nowMs + pauseMs;
+    const isPatient = settings.patientCodes?.includes(problem.code) ?? false;
+    const isTired = saga.attempt >= step.attemptsMax && !isPatient;
+    const isLast = isTired || nextAtMs >= saga.stepDeadlineAtMs!;
+    if (isLast || !problem.retryable) return this.unknown(problem);
+    return this.pause('retry', error, false, pauseMs, Infinity);
+  }
+
+  /** Nobody can tell whether the step happened, so it is undone too. */
+  private unknown(problem: Problem): Transition {
+    const failure = this.failureOf('unknown', problem);
+    const failed = this.failedRow(failure, { code: problem.code, message: problem.message });
+    const { definition, saga, command, at } = this;
+    return undoFrom(definition, saga, command.index, failure, saga.kept, [failed], at.nowMs);
+  }
+
+  private pause(
+    waitingFor: 'retry' | 'resend',
+    lastError: LastError,
+    attention: boolean,
+    pauseMs: number,
+    latestMs: number,
+  ): Transition {
+    const { saga, at } = this;
+    const wakeAtMs = Math.min(at.nowMs + pauseMs, latestMs);
+    const needsAttention = saga.needsAttention || attention;
+    const version = saga.version + 1;
+    const instance = { ...saga, version, waitingFor, lastError, needsAttention, wakeAtMs };
+    return { instance, logs: [], effects: [{ kind: 'wake', atMs: wakeAtMs }] };
+  }
+
+  private sendAgain(
+    attempt: number,
+    changes?: Pick<OpenSaga, 'needsAttention' | 'lastError'>,
+  ): Transition {
+    const { command, at, step } = this;
+    const isUnsent = this.saga.waitingFor === 'resend';
+    const saga = isUnsent ? renewed(this.saga, step.deadlineMs, at.nowMs) : this.saga;
+    const wakeAtMs = Math.min(at.nowMs + command.replyTimeoutMs, saga.stepDeadlineAtMs ?? Infinity);
+    const version = saga.version + 1;
+    const next = { ...saga, ...changes, version, attempt, waitingFor: 'reply', wakeAtMs };
+    const instance = next as OpenSaga;
+    return { instance, logs: [], effects: sendEffects(instance, command) };
+  }
+
+  /** Exponential, capped, and spread over its upper half so that a crowd does not come back as one. */
+  private backoffMs(failures: number): number {
+    const { backoffMinMs, backoffMaxMs } = this.settings;
+    const fullMs = Math.min(backoffMaxMs, backoffMinMs * 2 ** Math.min(failures - 1, 30));
+    return fullMs * (0.5 + this.at.random / 2);
+  }
+
+  private deadlineProblem(): Problem {
+    const { saga, at, step } = this;
+    const last = saga.lastError ? `; last error ${saga.lastError.code}` : '';
+    return at.nowMs >= saga.sagaDeadlineAtMs
+      ? { code: 'SAGA_DEADLINE', message: `the saga ran out of time${last}`, retryable: false }
+      : {
+          code: 'STEP_DEADLINE',
+          message: `no outcome within ${step.deadlineMs} ms${last}`,
+          retryable: false,
+        };
+  }
+
+  private failureOf(
+    kind: SagaFailure['kind'],
+    from: { code: string; message: string; details?: unknown },
+  ): SagaFailure {
+    const { code, message, details } = from;
+    return { step: this.step.name, kind, code, message, ...(details !== undefined && { details }) };
+  }
+
+  private failedRow(failure: SagaFailure, lastError: LastError | undefined): SagaLog {
+    const { kind: outcome, code, message, details } = failure;
+    const reason = { outcome, code, message, ...(details !== undefined && { details }) };
+    const data = { ...attemptsOf(this.saga, lastError), ...reason };
+    return { step: this.command.name, status: 'FAILED', data };
+  }
+}

@@ -1,0 +1,261 @@
+import type { Direction, SagaDefinition } from '../core/define.js';
+import { DefinitionRecord } from './definition-record.js';
+import { Driver, EngineStopped, type DriverPorts } from './driver.js';
+import type { OperatorAction } from '../core/event.js';
+import { normalId } from '../core/ids.js';
+import { isOpen, type EndedSaga, type OpenSaga } from '../core/instance.js';
+import { pause } from './loop.js';
+import { Operators, type Operated } from './operators.js';
+import type {
+  Clock,
+  CommandSender,
+  EngineCounters,
+  EngineFaultPoint,
+  EngineLogger,
+  PreparedSaga,
+  SagaObserver,
+  SagaStore,
+  Timers,
+} from './ports.js';
+import type { Applied } from './active-saga.js';
+import type { EngineSettings } from '../core/settings.js';
+import { engineSettings } from '../core/settings-check.js';
+import { Caretaker, definitionKey } from './ownership.js';
+import { isSameStart, Starts } from './starts.js';
+import { processTimers } from './timers.js';
+import type { ReplyOutcome } from '../core/transition.js';
+import { Waiters } from './waiters.js';
+
+export { EngineStopped } from './driver.js';
+export type { Operated, OperatorRefusal } from './operators.js';
+export type { Applied } from './active-saga.js';
+
+export interface EngineOptions {
+  /** All sagas, in every version that unfinished ones may still have. */
+  readonly definitions: readonly SagaDefinition[];
+  readonly store: SagaStore;
+  readonly sender: CommandSender;
+  readonly clock: Clock;
+  readonly logger: EngineLogger;
+  readonly settings?: Partial<EngineSettings>;
+  readonly counters?: EngineCounters;
+  /** From 0 up to 1; only tests give another. */
+  readonly random?: () => number;
+  /** Those of the process, unless time is simulated. */
+  readonly timers?: Timers;
+  readonly observer?: SagaObserver;
+  /** Called at every fault point. */
+  readonly reached?: (point: EngineFaultPoint) => void;
+}
+
+export interface StartRequest<Input> {
+  readonly definition: SagaDefinition<Input>;
+  /** Made by the caller, so that a repeated start is seen to be one. */
+  readonly sagaId: string;
+  readonly subjectId: string;
+  readonly input: Input;
+  readonly requestId?: string;
+}
+
+/** A saga that was not started answers with whatever `persist` said instead of "inserted". */
+export type Started<Other> = { kind: 'started'; instance: OpenSaga } | Other;
+
+/** Why a saga was not started: it is there already, with the same input or with another one. */
+export type NotStarted = { kind: 'exists' } | { kind: 'other-input' };
+
+export interface ArrivedReply {
+  readonly sagaId: string;
+  readonly step: string;
+  readonly direction: Direction;
+  readonly attempt: number;
+  readonly outcome: ReplyOutcome;
+}
+
+/**
+ * The shell around the pure transition: starts sagas, takes their replies, wakes them, takes over
+ * what others left, and tells those who wait for the end.
+ */
+export class SagaEngine {
+  private readonly ports: DriverPorts;
+  private readonly driver: Driver;
+  private readonly caretaker: Caretaker;
+  private readonly operators: Operators;
+  private readonly starts: Starts;
+  private readonly record: DefinitionRecord;
+  private readonly waiters: Waiters;
+  private readonly definitions: ReadonlyMap<string, SagaDefinition>;
+  private isDraining = false;
+
+  /** Throws EngineSettingsError, naming every problem of the settings. */
+  constructor(options: EngineOptions) {
+    this.definitions = new Map(
+      options.definitions.map((known) => [definitionKey(known.name, known.version), known]),
+    );
+    this.ports = {
+      ...options,
+      settings: engineSettings(options.settings),
+      observer: options.observer,
+      counters: options.counters ?? { count: () => undefined },
+      timers: options.timers ?? processTimers,
+      random: options.random ?? Math.random,
+      reached: options.reached ?? (() => undefined),
+    };
+    this.driver = new Driver(this.ports);
+    this.caretaker = new Caretaker(this.driver, this.ports, this.definitions);
+    this.operators = new Operators(this.driver, this.ports, this.definitions);
+    this.record = new DefinitionRecord(this.ports, this.definitions);
+    this.starts = new Starts(this.driver, this.ports, this.definitions);
+    const { store, logger, settings, timers } = this.ports;
+    this.waiters = new Waiters(this.driver, store, logger, settings.pollEveryMs, timers);
+  }
+
+  /** How many unfinished sagas this instance drives. */
+  get inFlight(): number {
+    return this.driver.size;
+  }
+
+  /** How many were started here and still go forward: what admission should bound. */
+  get newWork(): number {
+    return this.driver.newWorkSize;
+  }
+
+  /** How many commands wait for a place in their queue. */
+  get heldBack(): number {
+    return this.driver.heldBack;
+  }
+
+  /** How many of these are parked: retried for so long that somebody has to look. */
+  get needingAttention(): number {
+    return this.driver.needingAttention;
+  }
+
+  /**
+   * Starts a saga: committed first, by `persist` (which may do it in a transaction of its own, with
+   * `insertSagas` of /postgres), then sent. Rejects when `persist` does: its outcome is then
+   * unknown. Ask again under the same id: a saga that was committed after all is driven from then on
+   * (or once the scan finds it), and is told from one with another input. A `persist` that answers
+   * `exists` of this very saga has judged its input itself. Rejects with StartRefused for a request
+   * that cannot be recorded.
+   */
+  start<Input>(request: StartRequest<Input>): Promise<Started<NotStarted>>;
+  start<Input, Other extends { kind: string }>(
+    request: StartRequest<Input>,
+    persist: (prepared: PreparedSaga) => Promise<{ kind: 'inserted' } | Other>,
+  ): Promise<Started<Other>>;
+  async start<Input>(
+    request: StartRequest<Input>,
+    persist?: (prepared: PreparedSaga) => Promise<{ kind: string }>,
+  ): Promise<Started<{ kind: string }>> {
+    if (this.isDraining) throw new EngineStopped();
+    const definition = request.definition as SagaDefinition;
+    const preparedAtMs = this.ports.timers.nowMs();
+    const first = this.starts.prepare(definition, request);
+    if (!this.record.isPassed) await this.checkDefinitions();
+    const prepared = { instance: first.instance, logs: first.logs };
+    const persisted = await (persist ? persist(prepared) : this.ports.store.insert(prepared));
+    if (persisted.kind !== 'inserted') {
+      return this.notStarted(first.instance, persisted, persist === undefined);
+    }
+    this.ports.counters.count('started');
+    if (!this.driver.stopped) this.driver.begin(definition, first, preparedAtMs);
+    return { kind: 'started', instance: first.instance };
+  }
+
+  private checkDefinitions(): Promise<void> {
+    return this.record.check(() => this.driver.stopped);
+  }
+
+  private async notStarted(
+    asked: OpenSaga,
+    persisted: { kind: string; sagaId?: unknown },
+    judgesInput: boolean,
+  ): Promise<{ kind: string }> {
+    const { kind, sagaId = asked.sagaId } = persisted;
+    if (kind !== 'exists' || sagaId !== asked.sagaId) return persisted;
+    const looking = this.starts.takeUp(asked.sagaId);
+    // Who has judged the input needs no answer; the scan finds the saga, too.
+    const there = await (judgesInput ? looking : looking.catch(() => undefined));
+    return judgesInput && there && !isSameStart(asked, there) ? { kind: 'other-input' } : persisted;
+  }
+
+  /**
+   * Resolves once the reply is committed, or named a no-op (which is no error: acknowledge it).
+   * Rejects with EngineStopped when it came too late for this instance.
+   */
+  async onReply(reply: ArrivedReply): Promise<Applied> {
+    const { step, direction, attempt, outcome } = reply;
+    const sagaId = normalId(reply.sagaId);
+    const resident = this.driver.find(sagaId);
+    if (resident) {
+      return this.driver.submit(resident, { kind: 'replied', step, direction, attempt, outcome });
+    }
+    if (this.driver.stopped) throw new EngineStopped();
+    this.ports.counters.count('ignored');
+    const reason = 'not-here';
+    const { logger } = this.ports;
+    logger.debug({ sagaId, step, direction, attempt, reason }, 'reply answers nothing awaited');
+    return reason;
+  }
+
+  /** The ended saga, or undefined when it is still under way after `maxMs` or does not exist. */
+  waitForEnd(sagaId: string, maxMs: number): Promise<EndedSaga | undefined> {
+    return this.waiters.waitForEnd(normalId(sagaId), maxMs);
+  }
+
+  /** Does what a person asks of a saga, whichever instance drives it; this one does from then on. */
+  async operate(sagaId: string, action: OperatorAction): Promise<Operated> {
+    if (!this.record.isPassed) await this.checkDefinitions();
+    return this.operators.operate(normalId(sagaId), action);
+  }
+
+  /** Sends every awaited command again, the same attempt: replies may be lost with their queue. */
+  resendAwaited(): void {
+    for (const resident of this.driver.all()) {
+      // What waits to be sent names the new queue when its turn comes.
+      if (!resident.isHeldBack) this.driver.submitQuietly(resident, { kind: 'resumed' });
+    }
+  }
+
+  /** Sends at once what the broker would not take when it was tried: when it is back. */
+  resendUnsent(): void {
+    for (const resident of this.driver.all()) {
+      const { instance } = resident;
+      if (!isOpen(instance) || instance.waitingFor !== 'resend') continue;
+      this.driver.submitQuietly(resident, { kind: 'resumed' });
+    }
+  }
+
+  /**
+   * Begins heartbeat, takeover and scan; resolves with the first heartbeat. Rejects with
+   * SagaDefinitionChanged, having done nothing, when a definition is another one than is on record
+   * under its name and version.
+   */
+  async run(): Promise<void> {
+    await this.checkDefinitions();
+    await this.caretaker.start();
+  }
+
+  /** Takes no more sagas on and waits, up to `maxMs`, for those it drives to end. */
+  async drain(maxMs: number): Promise<void> {
+    this.isDraining = true;
+    this.caretaker.takeNoMore();
+    const { timers } = this.ports;
+    const untilMs = timers.nowMs() + maxMs;
+    while (this.driver.size > 0 && timers.nowMs() < untilMs) await pause(timers, 20);
+  }
+
+  /**
+   * Ends what is in flight and gives all sagas up, for another instance to take at once. Never
+   * rejects: an owner that cannot say goodbye is found silent instead.
+   */
+  async stop(): Promise<void> {
+    this.isDraining = true;
+    await this.caretaker.stop();
+    await this.driver.stop();
+    try {
+      await this.ports.store.release();
+    } catch (err) {
+      this.ports.logger.warn({ err }, 'could not give the sagas up, others will wait for silence');
+    }
+  }
+}

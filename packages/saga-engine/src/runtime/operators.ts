@@ -1,0 +1,88 @@
+import type { SagaDefinition } from '../core/define.js';
+import { EngineStopped, type Driver, type DriverPorts } from './driver.js';
+import type { OperatorAction } from '../core/event.js';
+import { isOpen, traceOf, type OpenSaga, type SagaInstance } from '../core/instance.js';
+import { WriteRefused } from './refused.js';
+import { Resident } from './active-saga.js';
+import { definitionKey } from './ownership.js';
+import { transition, type IgnoredReason } from '../core/transition.js';
+
+/** Why a person's wish was not done; nothing was changed. */
+export type OperatorRefusal =
+  | IgnoredReason
+  /** Only an engine that was given the saga's definition may drive it. */
+  | 'unknown-definition'
+  /** The database refuses to write it; it is parked, and its last error says why. */
+  | 'not-written'
+  /** It changed every time it was looked at: it is not stuck. */
+  | 'moving';
+
+export type Operated =
+  | { readonly kind: 'done'; readonly instance: SagaInstance }
+  | { readonly kind: 'refused'; readonly reason: OperatorRefusal; readonly instance: SagaInstance }
+  | { readonly kind: 'absent' };
+
+const TRIES_MAX = 5;
+
+/**
+ * Does what a person asks of a saga, as the saga's driver: of one that another instance drives the
+ * row is seized first, whose next write then fails its guard and lets go. What is not legal is
+ * refused before anything is seized.
+ */
+export class Operators {
+  constructor(
+    private readonly driver: Driver,
+    private readonly ports: DriverPorts,
+    private readonly definitions: ReadonlyMap<string, SagaDefinition>,
+  ) {}
+
+  /** Resolves when it is committed or refused. Rejects with EngineStopped, or as the store does. */
+  async operate(sagaId: string, action: OperatorAction): Promise<Operated> {
+    let last: SagaInstance | undefined;
+    for (let tries = 1; tries <= TRIES_MAX; tries++) {
+      const found = this.driver.find(sagaId) ?? (await this.seize(sagaId, action));
+      if (!found) continue;
+      if (!(found instanceof Resident)) return found;
+      const applied = await this.driver.submit(found, { kind: 'operator', action });
+      const { instance } = found;
+      last = instance;
+      if (applied === 'not-here') continue;
+      if (applied !== 'applied') return { kind: 'refused', reason: applied, instance };
+      // A row that had to be read again goes on from where it is, which may not be what was asked.
+      if (action !== 'compensate' || instance.phase !== 'forward')
+        return { kind: 'done', instance };
+    }
+    const instance = last ?? (await this.ports.store.load(sagaId));
+    return instance ? { kind: 'refused', reason: 'moving', instance } : { kind: 'absent' };
+  }
+
+  /** The saga as ours; undefined when somebody else was faster, and it has to be looked at again. */
+  private async seize(
+    sagaId: string,
+    action: OperatorAction,
+  ): Promise<Resident | Operated | undefined> {
+    const { store, clock, settings, logger, counters } = this.ports;
+    if (this.driver.stopped) throw new EngineStopped();
+    const row = await store.load(sagaId);
+    if (!row) return { kind: 'absent' };
+    if (!isOpen(row)) return { kind: 'refused', reason: 'finished', instance: row };
+    const definition = this.definitions.get(definitionKey(row.definition, row.definitionVersion));
+    if (!definition) return { kind: 'refused', reason: 'unknown-definition', instance: row };
+    const asked = { kind: 'operator', action, nowMs: clock.nowMs(), random: 0 } as const;
+    const { ignored } = transition(definition, row, asked, settings);
+    if (ignored) return { kind: 'refused', reason: ignored, instance: row };
+    let seized: OpenSaga | undefined;
+    try {
+      seized = await store.seize(row);
+    } catch (error) {
+      if (!(error instanceof WriteRefused)) throw error;
+      return { kind: 'refused', reason: 'not-written', instance: row };
+    }
+    if (!seized) return undefined;
+    if (this.driver.stopped) throw new EngineStopped();
+    counters.count('taken-over');
+    const { epoch } = seized;
+    logger.info({ ...traceOf(seized), epoch, formerOwner: row.owner }, 'took over for an operator');
+    return this.driver.take(definition, seized) ?? this.driver.find(sagaId);
+  }
+}

@@ -1,0 +1,150 @@
+import type { Direction } from '../core/define.js';
+import type { SagaEvent } from '../core/event.js';
+import type { RecordedDefinition } from '../core/fingerprint.js';
+import type { OpenSaga, SagaInstance, SagaLog, SagaLogEntry } from '../core/instance.js';
+
+/** A saga ready to be inserted: its first state names the first command. */
+export interface PreparedSaga {
+  readonly instance: OpenSaga;
+  readonly logs: readonly SagaLog[];
+}
+
+/** One transition to be made durable: it follows `before`, or it is refused. */
+export interface SagaWrite {
+  readonly before: OpenSaga;
+  readonly instance: SagaInstance;
+  readonly logs: readonly SagaLog[];
+}
+
+export interface KnownDefinition {
+  readonly name: string;
+  readonly version: number;
+}
+
+export interface TakeOverRequest {
+  readonly limit: number;
+  /**
+   * An owner is silent when its heartbeat is as old as this, or lies as far in the future, as after
+   * the database's clock went back. Infinity: only sagas that were given up, whose owner has no
+   * heartbeat at all, are taken. Whoever is silent itself takes nothing.
+   */
+  readonly silentAfterMs: number;
+  /** Sagas of any other definition or version are left to those who know them. */
+  readonly definitions: readonly KnownDefinition[];
+}
+
+/** A saga that was taken over, and whom it was taken from, where the store says so. */
+export type TakenSaga = OpenSaga & { readonly formerOwner?: string };
+
+/**
+ * Where sagas live. A rejected promise means that the database did not answer: the outcome of a
+ * write is then unknown, and the row has to be read again.
+ */
+export interface SagaStore {
+  /** This engine's id; new for every process start. */
+  readonly instanceId: string;
+  insert(prepared: PreparedSaga): Promise<{ kind: 'inserted' } | { kind: 'exists' }>;
+  /** State, log rows and deadline in one commit; nothing at all when the guard fails. */
+  save(write: SagaWrite): Promise<'saved' | 'guard-failed'>;
+  load(sagaId: string): Promise<SagaInstance | undefined>;
+  /** Takes sagas of silent owners, raising version and epoch; skips what somebody else is taking. */
+  takeOver(request: TakeOverRequest): Promise<TakenSaga[]>;
+  /**
+   * Makes this engine the owner of an unfinished saga, whoever has it, raising version and epoch:
+   * the former owner's next write fails its guard. Undefined when the row is not as seen any more.
+   */
+  seize(seen: OpenSaga): Promise<OpenSaga | undefined>;
+  /** Sagas of this owner whose wake-up passed at least `overdueByMs` ago, the latest first. */
+  ownOverdue(request: { limit: number; overdueByMs: number }): Promise<OpenSaga[]>;
+  /** Says that this owner lives, on a connection of its own. */
+  heartbeat(): Promise<void>;
+  /** Takes the heartbeat back, so that others may take this owner's sagas at once. */
+  release(): Promise<void>;
+  /**
+   * Puts definitions on record, each under its name and version, unless there is one already; answers
+   * what is on record of them. Whoever comes later is told what the first one recorded.
+   */
+  recordDefinitions(own: readonly RecordedDefinition[]): Promise<RecordedDefinition[]>;
+  /** The log of a saga, oldest first. */
+  history(sagaId: string): Promise<SagaLogEntry[]>;
+}
+
+/** A command on its way to a participant. */
+export interface OutgoingCommand {
+  /** `sagaId:step:do|undo`: the same for every attempt, so that participants may dedupe on it. */
+  readonly id: string;
+  readonly sagaId: string;
+  readonly subjectId: string;
+  readonly step: string;
+  readonly direction: Direction;
+  readonly attempt: number;
+  readonly requestId: string | undefined;
+  readonly queue: string;
+  readonly pattern: string;
+  /** As the definition made it; the participant gets what JSON makes of it. */
+  readonly data: unknown;
+  /** After this long its answer is no longer waited for, so it may expire in its queue. */
+  readonly replyTimeoutMs: number;
+}
+
+export interface CommandSender {
+  /**
+   * Rejects when the broker is away or its answer was lost; the command is then sent again. Rejects
+   * as well when JSON cannot hold the data; the engine then sees why, and does not try it again.
+   */
+  send(command: OutgoingCommand): Promise<'accepted' | 'unroutable'>;
+}
+
+export interface Clock {
+  /** Database time; never the process's own. Throws while the database has not told it yet. */
+  nowMs(): number;
+}
+
+/** Waits inside the process, by a monotonic clock that is not the database's. */
+export interface Timers {
+  nowMs(): number;
+  /** Calls `then` once, no sooner than after `delayMs`; the function returned calls it off. */
+  after(delayMs: number, then: () => void): () => void;
+}
+
+export interface EngineLogger {
+  debug(fields: object, message: string): void;
+  info(fields: object, message: string): void;
+  warn(fields: object, message: string): void;
+  error(fields: object, message: string): void;
+}
+
+/** What an engine counts; a name per line of a dashboard. */
+export type EngineCount =
+  | 'started'
+  | 'replied'
+  | 'ignored'
+  | 'retried'
+  | 'unsent'
+  | 'guard-failed'
+  | 'outcome-unknown'
+  | 'taken-over'
+  | 'found-again'
+  | 'dropped'
+  | 'attention'
+  | 'operated'
+  | 'done'
+  | 'undone';
+
+export interface EngineCounters {
+  count(name: EngineCount): void;
+}
+
+/** Told of what an engine commits. What it throws is logged, and changes nothing. */
+export interface SagaObserver {
+  /** A saga moved on, in the order of its commits; `event` is what it was about. */
+  committed(before: SagaInstance, event: SagaEvent['kind'], after: SagaInstance): void;
+}
+
+/** Where a test may stop the engine; each is a no-op unless somebody armed it. */
+export type EngineFaultPoint =
+  | 'after-commit-before-publish'
+  | 'after-publish'
+  | 'reply-before-commit'
+  | 'commit-before-ack'
+  | 'mid-takeover';

@@ -1,0 +1,186 @@
+import type { OpenSaga } from '../core/instance.js';
+
+/**
+ * Which of those who wait for a queue goes first. What must come to an end goes before the others:
+ * undos, and forward commands from the pivot on; these two take turns. So do the other two: sagas
+ * started here have somebody waiting for them, those adopted from a dead instance must not wait
+ * behind every new one.
+ */
+export type Lane = 'undo' | 'pivot' | 'started' | 'adopted';
+
+/**
+ * The right of one command to be in its queue: it is held back or out, until it is given back. This
+ * is the only place that says so.
+ */
+export class Pass {
+  private state: 'new' | 'held back' | 'out' = 'new';
+
+  constructor(
+    readonly queue: string,
+    readonly lane: Lane,
+    /** Since when it may be held back, by the monotonic clock. */
+    public sinceMs: number,
+    /** Sends the command: called once, at once or when its turn has come. */
+    private readonly send: (wasHeldBack: boolean) => void,
+  ) {}
+
+  get isHeldBack(): boolean {
+    return this.state === 'held back';
+  }
+
+  holdBack(): void {
+    this.state = 'held back';
+  }
+
+  go(): void {
+    const wasHeldBack = this.isHeldBack;
+    this.state = 'out';
+    this.send(wasHeldBack);
+  }
+}
+
+export interface SendWindowSettings {
+  /** Commands in one queue that are sent and not answered; more than these wait here. */
+  readonly commandsPerQueueMax: number;
+  /**
+   * So many of these places only undos and what is past its pivot may take, and as many only the
+   * others; at most half of all.
+   */
+  readonly reservedPerQueue: number;
+}
+
+/**
+ * Bounds what is in the participants' queues, so that a command is answered before its deadline
+ * however many sagas there are: a queue is read in order, and a crowd that is put into it at once
+ * would time out there, be asked again, and make the crowd larger.
+ */
+export class SendWindow {
+  private readonly gates = new Map<string, Gate>();
+
+  constructor(private readonly settings: SendWindowSettings) {}
+
+  /** How many commands wait for their turn. */
+  get waiting(): number {
+    let waiting = 0;
+    for (const gate of this.gates.values()) waiting += gate.waiting;
+    return waiting;
+  }
+
+  enter(pass: Pass): void {
+    let gate = this.gates.get(pass.queue);
+    if (!gate) this.gates.set(pass.queue, (gate = new Gate(this.settings)));
+    gate.enter(pass);
+  }
+
+  /** The command was answered, given up, or is not wanted any more. */
+  leave(pass: Pass): void {
+    this.gates.get(pass.queue)?.leave(pass);
+  }
+
+  /** Nobody who waits will go any more. */
+  close(): void {
+    for (const gate of this.gates.values()) gate.close();
+  }
+}
+
+/** Two lanes that take turns, and how many of them are out. */
+class Group {
+  out = 0;
+  private nextTurn = 0;
+
+  constructor(private readonly lanes: readonly [Set<Pass>, Set<Pass>]) {}
+
+  /** The one whose turn it is, taken from its lane. */
+  take(): Pass | undefined {
+    const [its, others] = [this.lanes[this.nextTurn]!, this.lanes[1 - this.nextTurn]!];
+    const lane = its.size > 0 ? its : others;
+    if (lane.size === 0) return undefined;
+    this.nextTurn = 1 - this.nextTurn;
+    const pass = lane.values().next().value!;
+    lane.delete(pass);
+    this.out++;
+    return pass;
+  }
+}
+
+class Gate {
+  private readonly lanes = {
+    undo: new Set<Pass>(),
+    pivot: new Set<Pass>(),
+    started: new Set<Pass>(),
+    adopted: new Set<Pass>(),
+  };
+  private readonly urgent = new Group([this.lanes.undo, this.lanes.pivot]);
+  private readonly other = new Group([this.lanes.started, this.lanes.adopted]);
+  private readonly out = new Set<Pass>();
+  private readonly max: number;
+  /** Each group leaves places for the other, however few of its commands are answered. */
+  private readonly maxOfGroup: number;
+
+  constructor({ commandsPerQueueMax, reservedPerQueue }: SendWindowSettings) {
+    this.max = commandsPerQueueMax;
+    this.maxOfGroup = this.max - Math.min(reservedPerQueue, Math.floor(this.max / 2));
+  }
+
+  get waiting(): number {
+    let waiting = 0;
+    for (const lane of Object.values(this.lanes)) waiting += lane.size;
+    return waiting;
+  }
+
+  enter(pass: Pass): void {
+    const lane = this.lanes[pass.lane];
+    lane.add(pass);
+    this.flow();
+    if (lane.has(pass)) pass.holdBack();
+  }
+
+  leave(pass: Pass): void {
+    if (this.lanes[pass.lane].delete(pass) || !this.out.delete(pass)) return;
+    this.groupOf(pass).out--;
+    this.flow();
+  }
+
+  close(): void {
+    for (const lane of Object.values(this.lanes)) lane.clear();
+  }
+
+  private groupOf({ lane }: Pass): Group {
+    return lane === 'undo' || lane === 'pivot' ? this.urgent : this.other;
+  }
+
+  private flow(): void {
+    for (let pass = this.next(); pass; pass = this.next()) {
+      this.out.add(pass);
+      pass.go();
+    }
+  }
+
+  private next(): Pass | undefined {
+    const { urgent, other, maxOfGroup } = this;
+    if (this.out.size >= this.max) return undefined;
+    const first = urgent.out < maxOfGroup ? urgent.take() : undefined;
+    return first ?? (other.out < maxOfGroup ? other.take() : undefined);
+  }
+}
+
+/** The same state, its command sent so much later: what is left of its deadlines is as it was. */
+export function postponed(saga: OpenSaga, byMs: number): OpenSaga {
+  const { stepDeadlineAtMs: deadlineAtMs, sagaDeadlineAtMs } = saga;
+  const stepDeadlineAtMs =
+    deadlineAtMs === undefined ? undefined : Math.min(deadlineAtMs + byMs, sagaDeadlineAtMs);
+  const wakeAtMs = Math.min(saga.wakeAtMs + byMs, stepDeadlineAtMs ?? Infinity);
+  return { ...saga, wakeAtMs, stepDeadlineAtMs };
+}
+
+/**
+ * The same state, read from its row: taken over, found again, or read after a lost commit. What the
+ * row says of the step's deadline was meant for the driver of then. Its command may never have been
+ * sent, or its answer lost with that driver, so the step may take as long again, within the saga's
+ * own deadline.
+ */
+export function renewed(saga: OpenSaga, deadlineMs: number, nowMs: number): OpenSaga {
+  if (saga.stepDeadlineAtMs === undefined) return saga;
+  const stepDeadlineAtMs = Math.min(nowMs + deadlineMs, saga.sagaDeadlineAtMs);
+  return { ...saga, stepDeadlineAtMs };
+}
