@@ -86,7 +86,7 @@ interface Reply {
 }
 
 interface Sent {
-  /** Of the packet, by itself or within a frame: what becomes its dead letter. */
+  /** Of the packet, by itself or within a batch: what becomes its dead letter. */
   body: Buffer;
   isAwaited: boolean;
   original: string;
@@ -135,7 +135,7 @@ describe('hostile messages', () => {
     const keep = (message: { content: Buffer; properties: { correlationId?: string } } | null) => {
       if (!message) return;
       const answer = JSON.parse(message.content.toString()) as Reply | Reply[];
-      // Of a frame each reply has an id of its own.
+      // Of a batch each reply has an id of its own.
       if (Array.isArray(answer)) for (const reply of answer) replies.set(String(reply.id), reply);
       else replies.set(String(message.properties.correlationId), answer);
     };
@@ -183,7 +183,7 @@ describe('hostile messages', () => {
         if (err && REFUSED.includes(err.code)) refused.push([id, original]);
       }
       expect(refused.length).toBeGreaterThan(50);
-      // A frame may hold a sound copy of a command beside a broken one, and the sound one is served.
+      // A batch may hold a sound copy of a command beside a broken one, and the sound one is served.
       const refusedIds = new Set(refused.map(([id]) => id));
       const others = new Set(
         [...sent].flatMap(([id, { original }]) => (refusedIds.has(id) ? [] : [original])),

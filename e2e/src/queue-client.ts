@@ -40,11 +40,11 @@ export class QueueClient {
     queue: CommandQueue,
     packets: readonly { pattern: string; data: unknown }[],
   ): Promise<ReplyPacket[]> {
-    const framed = packets.map((packet) => ({ ...packet, id: randomUUID() }));
-    const replies = framed.map(({ id }) => {
+    const batched = packets.map((packet) => ({ ...packet, id: randomUUID() }));
+    const replies = batched.map(({ id }) => {
       return new Promise<ReplyPacket>((resolve) => this.#pending.set(id, resolve));
     });
-    const body = Buffer.from(JSON.stringify(framed));
+    const body = Buffer.from(JSON.stringify(batched));
     this.channel.sendToQueue(queue, body, { persistent: true, replyTo: this.replyTo });
     return Promise.all(replies);
   }

@@ -63,7 +63,7 @@ describe('the queues', () => {
     expect(charges).toEqual([{ status: 'REFUNDED' }]);
   });
 
-  it('a frame of packets is answered packet by packet, a repeat and a no among them', async () => {
+  it('a batch of packets is answered packet by packet, a repeat and a no among them', async () => {
     const orders = Array.from({ length: 12 }, () => crypto.randomUUID());
     const before = await stock();
     const reserves = [...orders, orders[0]!].map((orderId) => ({

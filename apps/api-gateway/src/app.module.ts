@@ -3,7 +3,7 @@ import { type DynamicModule, Module } from '@nestjs/common';
 import { Admission } from './admission/admission.js';
 import { CheckoutController } from './checkout/checkout.controller.js';
 import { GatewayConfig } from './config.js';
-import { LookingController } from './queries/looking.controller.js';
+import { LookingController } from './queries/queries.controller.js';
 import { ProductsController } from './queries/products.controller.js';
 import { Orchestrators } from './orchestrators/orchestrators.client.js';
 

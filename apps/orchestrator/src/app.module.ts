@@ -1,11 +1,11 @@
 import type { Database, Logger } from '@backstitch/service-kit';
 import { currencyDigits } from '@backstitch/shared-types';
 import { type DynamicModule, Module } from '@nestjs/common';
-import { CheckoutController } from './sagas/checkout/checkout.controller.js';
-import { CheckoutFrameController } from './sagas/checkout/checkout-frame.controller.js';
-import { FramedCheckoutHandler } from './sagas/checkout/framed-checkout.handler.js';
+import { CheckoutController } from './sagas/checkout/http/checkout.controller.js';
+import { CheckoutBatchController } from './sagas/checkout/http/checkout-batch.controller.js';
+import { BatchedCheckoutHandler } from './sagas/checkout/http/batched-checkout.handler.js';
 import { CheckoutHandler } from './sagas/checkout/checkout.handler.js';
-import { CheckoutRepository } from './sagas/checkout/checkout.repository.js';
+import { CheckoutRepository } from './sagas/checkout/claims/checkout.repository.js';
 import { OrchestratorConfig } from './config.js';
 import { operations } from './operations/operations.module.js';
 import { OrdersController } from './host/queries/orders.controller.js';
@@ -35,13 +35,13 @@ export class AppModule {
       logger,
       digits,
     });
-    const framed = new FramedCheckoutHandler({ checkouts: handler, logger, digits });
+    const batched = new BatchedCheckoutHandler({ checkouts: handler, logger, digits });
     const forOperators = operations({ config, database, sagas, logger });
     return {
       module: AppModule,
       controllers: [
         CheckoutController,
-        CheckoutFrameController,
+        CheckoutBatchController,
         OrdersController,
         ProductsController,
         SagasController,
@@ -51,7 +51,7 @@ export class AppModule {
         { provide: OrchestratorConfig, useValue: config },
         { provide: SagaRuntime, useValue: sagas },
         { provide: CheckoutHandler, useValue: handler },
-        { provide: FramedCheckoutHandler, useValue: framed },
+        { provide: BatchedCheckoutHandler, useValue: batched },
         Questions,
         ...forOperators.providers,
       ],

@@ -88,15 +88,15 @@ class Held {
     else this.messages[directionOf(packets as Packet)].push(message);
   }
 
-  /** A frame may hold commands of both directions: its packets come to us again, each by itself. */
-  private takeApart(frame: ConsumeMessage, packets: readonly Packet[]): void {
-    const { contentType, replyTo } = frame.properties as { contentType: string; replyTo: string };
+  /** A batch may hold commands of both directions: its packets come to us again, each by itself. */
+  private takeApart(batch: ConsumeMessage, packets: readonly Packet[]): void {
+    const { contentType, replyTo } = batch.properties as { contentType: string; replyTo: string };
     for (const packet of packets) {
       const single = { contentType, replyTo, correlationId: packet.id, persistent: true };
       this.channel.sendToQueue(this.queue, Buffer.from(JSON.stringify(packet)), single);
     }
-    // When the confirms do not come, the broker gives the frame to somebody else.
-    const acknowledge = (): void => this.channel.ack(frame);
+    // When the confirms do not come, the broker gives the batch to somebody else.
+    const acknowledge = (): void => this.channel.ack(batch);
     this.channel.waitForConfirms().then(acknowledge, () => undefined);
   }
 

@@ -88,17 +88,17 @@ const parts = fc.record({
   version: mostly('1.1', '1.0', '0.9', '2.0', ''),
   headers: fc.array(fc.tuple(headerNames, headerValues), { maxLength: 2 }),
   body: refusedBodies,
-  framing: mostly('sized', 'chunked', 'short', 'long', 'none', 'both'),
+  batching: mostly('sized', 'chunked', 'short', 'long', 'none', 'both'),
   lineEnd: mostly('\r\n', '\n'),
 });
 
 /** Requests with anything wrong with them, of which none may have an effect. */
 export const rawRequests: fc.Arbitrary<RawRequest> = parts.map((part) => {
-  const { method, path, version, headers, framing, lineEnd } = part;
+  const { method, path, version, headers, batching, lineEnd } = part;
   const body = Buffer.from(part.body);
   const size = body.length;
   const chunked = `${size.toString(16)}\r\n${part.body}\r\n0\r\n\r\n`;
-  const framings: Record<string, [string[], string]> = {
+  const batchings: Record<string, [string[], string]> = {
     sized: [[`Content-Length: ${size}`], part.body],
     short: [[`Content-Length: ${Math.max(0, size - 3)}`], part.body],
     long: [[`Content-Length: ${size + 50}`], part.body],
@@ -106,16 +106,16 @@ export const rawRequests: fc.Arbitrary<RawRequest> = parts.map((part) => {
     both: [[`Content-Length: ${size}`, 'Transfer-Encoding: chunked'], chunked],
     none: [[], part.body],
   };
-  const [framed, text] = framings[framing]!;
+  const [batched, text] = batchings[batching]!;
   const lines = [
     `${method} ${path} HTTP/${version}`,
     'Host: a',
     'Content-Type: application/json',
-    ...framed,
+    ...batched,
     ...headers.map(([name, value]) => `${name}: ${value}`),
   ];
   const bytes = Buffer.from(`${lines.join(lineEnd)}${lineEnd}${lineEnd}${text}`);
   // A header of the case may announce more than there is, or ask for something else than an answer.
-  const mayWait = framing === 'long' || headers.some(([name]) => /length|encoding/i.test(name));
+  const mayWait = batching === 'long' || headers.some(([name]) => /length|encoding/i.test(name));
   return { method, bytes, mayWait };
 });

@@ -32,7 +32,7 @@ export const brokerTimings = {
 /** What /metrics tells about the messages that are under way from this process. */
 export function exposeBrokerLoad(broker: {
   readonly publisher: { readonly unconfirmedCount: number };
-  readonly frames: { readonly packetsWaiting: number };
+  readonly batches: { readonly packetsWaiting: number };
 }): void {
   exposeGauge(
     'backstitch_unconfirmed_messages',
@@ -42,6 +42,6 @@ export function exposeBrokerLoad(broker: {
   exposeGauge(
     'backstitch_packets_waiting',
     'Commands and replies that wait for those before them to the same queue',
-    () => broker.frames.packetsWaiting,
+    () => broker.batches.packetsWaiting,
   );
 }

@@ -1,26 +1,26 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import {
-  encodeCheckoutFrame,
-  encodeFramedAnswer,
-  encodeFramedCheckout,
-  FRAMED_CHECKOUTS_MAX,
-  FramedAnswerReader,
-  readCheckoutFrame,
+  encodeCheckoutBatch,
+  encodeBatchedAnswer,
+  encodeBatchedCheckout,
+  BATCHED_CHECKOUTS_MAX,
+  BatchedAnswerReader,
+  readCheckoutBatch,
 } from './checkout-batch.js';
 
 const headers = fc.dictionary(fc.string(), fc.string(), { noNullPrototype: true });
 
-describe('a frame of checkouts', () => {
+describe('a batch of checkouts', () => {
   it('says of each what would be its headers and its body', () => {
     const checkout = fc.record({ headers, body: fc.jsonValue() });
-    const checkouts = fc.array(checkout, { minLength: 1, maxLength: FRAMED_CHECKOUTS_MAX });
+    const checkouts = fc.array(checkout, { minLength: 1, maxLength: BATCHED_CHECKOUTS_MAX });
     fc.assert(
       fc.property(checkouts, (members) => {
         const encoded = members.map((one) =>
-          encodeFramedCheckout(one.headers, JSON.stringify(one.body)),
+          encodeBatchedCheckout(one.headers, JSON.stringify(one.body)),
         );
-        const read = readCheckoutFrame(JSON.parse(encodeCheckoutFrame(encoded)));
+        const read = readCheckoutBatch(JSON.parse(encodeCheckoutBatch(encoded)));
         expect(read).toEqual(JSON.parse(JSON.stringify(members)));
       }),
     );
@@ -30,15 +30,15 @@ describe('a frame of checkouts', () => {
   it.each([
     ['an object', one],
     ['an empty list', []],
-    ['too long a list', Array.from({ length: FRAMED_CHECKOUTS_MAX + 1 }, () => one)],
+    ['too long a list', Array.from({ length: BATCHED_CHECKOUTS_MAX + 1 }, () => one)],
     ['a list with something else in it', [one, 7]],
     ['a checkout without headers', [{ body: {} }]],
     ['a checkout without a body', [{ headers: {} }]],
     ['a header that is no text', [{ headers: { 'x-saga-id': 7 }, body: {} }]],
-  ])('is not %s', (_what, value) => expect(readCheckoutFrame(value)).toBeUndefined());
+  ])('is not %s', (_what, value) => expect(readCheckoutBatch(value)).toBeUndefined());
 });
 
-describe('the answers of a frame', () => {
+describe('the answers of a batch', () => {
   const answer = fc.record({
     n: fc.nat(),
     status: fc.integer({ min: 200, max: 599 }),
@@ -50,10 +50,10 @@ describe('the answers of a frame', () => {
     fc.assert(
       fc.property(fc.array(answer), fc.array(fc.nat()), (answers, cuts) => {
         const text = answers.map((each) =>
-          encodeFramedAnswer(each.n, each.status, each.headers, each.body),
+          encodeBatchedAnswer(each.n, each.status, each.headers, each.body),
         );
         const bytes = Buffer.from(text.join(''));
-        const reader = new FramedAnswerReader();
+        const reader = new BatchedAnswerReader();
         const ends = [...cuts.map((cut) => cut % (bytes.length + 1)), bytes.length];
         let from = 0;
         const read = ends
@@ -66,6 +66,6 @@ describe('the answers of a frame', () => {
 
   it.each(['not json\n{}\n', '{"n":0,"status":200}\n{}\n', '[]\n{}\n'])(
     'are refused when they are none: %j',
-    (text) => expect(() => [...new FramedAnswerReader().push(Buffer.from(text))]).toThrow(),
+    (text) => expect(() => [...new BatchedAnswerReader().push(Buffer.from(text))]).toThrow(),
   );
 });

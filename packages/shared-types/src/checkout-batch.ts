@@ -2,22 +2,22 @@
  * Checkouts that are passed on together: one request whose body lists them, and one answer in which
  * each one's own comes as soon as it is there, as two lines: what it is, and its body.
  */
-export const CHECKOUT_FRAME_PATH = '/checkout/frame';
-export const CHECKOUT_FRAME_MEDIA_TYPE = 'application/x-ndjson';
-export const FRAMED_CHECKOUTS_MAX = 64;
+export const CHECKOUT_BATCH_PATH = '/checkout/batch';
+export const CHECKOUT_BATCH_MEDIA_TYPE = 'application/x-ndjson';
+export const BATCHED_CHECKOUTS_MAX = 64;
 /** Below what an orchestrator takes as one body. */
-export const CHECKOUT_FRAME_BYTES_MAX = 120_000;
+export const CHECKOUT_BATCH_BYTES_MAX = 120_000;
 
 const NEWLINE = 0x0a;
 
 /** One of them: what would be its headers and its body if it came alone. */
-export interface FramedCheckout {
+export interface BatchedCheckout {
   headers: Record<string, string>;
   body: unknown;
 }
 
-/** What answers the n-th of a frame. */
-export interface FramedAnswer {
+/** What answers the n-th of a batch. */
+export interface BatchedAnswer {
   n: number;
   status: number;
   headers: Record<string, string>;
@@ -26,28 +26,28 @@ export interface FramedAnswer {
 }
 
 /** `body` is JSON already. */
-export function encodeFramedCheckout(headers: Record<string, string>, body: string): string {
+export function encodeBatchedCheckout(headers: Record<string, string>, body: string): string {
   return `{"headers":${JSON.stringify(headers)},"body":${body}}`;
 }
 
-export function encodeCheckoutFrame(members: readonly string[]): string {
+export function encodeCheckoutBatch(members: readonly string[]): string {
   return `[${members.join(',')}]`;
 }
 
-/** The checkouts of a frame as it was read from JSON; undefined when it is none. */
-export function readCheckoutFrame(value: unknown): FramedCheckout[] | undefined {
-  if (!Array.isArray(value) || value.length === 0 || value.length > FRAMED_CHECKOUTS_MAX) {
+/** The checkouts of a batch as it was read from JSON; undefined when it is none. */
+export function readCheckoutBatch(value: unknown): BatchedCheckout[] | undefined {
+  if (!Array.isArray(value) || value.length === 0 || value.length > BATCHED_CHECKOUTS_MAX) {
     return undefined;
   }
-  return value.every(isFramedCheckout) ? value : undefined;
+  return value.every(isBatchedCheckout) ? value : undefined;
 }
 
-function isFramedCheckout(value: unknown): value is FramedCheckout {
+function isBatchedCheckout(value: unknown): value is BatchedCheckout {
   return isRecord(value) && isHeaders(value.headers) && 'body' in value;
 }
 
 /** `body` is JSON without line breaks, as JSON.stringify makes it. */
-export function encodeFramedAnswer(
+export function encodeBatchedAnswer(
   n: number,
   status: number,
   headers: Record<string, string>,
@@ -56,12 +56,12 @@ export function encodeFramedAnswer(
   return `${JSON.stringify({ n, status, headers })}\n${body}\n`;
 }
 
-/** Reads the answers of a frame out of the pieces in which they come. */
-export class FramedAnswerReader {
+/** Reads the answers of a batch out of the pieces in which they come. */
+export class BatchedAnswerReader {
   #rest: Buffer = Buffer.alloc(0);
 
   /** Yields those that are whole now, one by one. Throws on what is no answer. */
-  *push(piece: Buffer): Generator<FramedAnswer> {
+  *push(piece: Buffer): Generator<BatchedAnswer> {
     const bytes = this.#rest.length === 0 ? piece : Buffer.concat([this.#rest, piece]);
     let from = 0;
     for (;;) {
@@ -77,7 +77,7 @@ export class FramedAnswerReader {
   }
 }
 
-function readHead(line: string): Omit<FramedAnswer, 'body'> {
+function readHead(line: string): Omit<BatchedAnswer, 'body'> {
   const head: unknown = JSON.parse(line);
   if (isRecord(head)) {
     const { n, status, headers } = head;
@@ -85,7 +85,7 @@ function readHead(line: string): Omit<FramedAnswer, 'body'> {
       return { n, status, headers };
     }
   }
-  throw new TypeError(`no answer of a frame begins like this: ${line.slice(0, 100)}`);
+  throw new TypeError(`no answer of a batch begins like this: ${line.slice(0, 100)}`);
 }
 
 function isHeaders(value: unknown): value is Record<string, string> {

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
 import { connect } from 'node:net';
 import { fileURLToPath } from 'node:url';
-import { CHECKOUT_FRAME_PATH } from '@backstitch/shared-types';
+import { CHECKOUT_BATCH_PATH } from '@backstitch/shared-types';
 import { type AppProcess, startApp, waitFor } from '@backstitch/testkit';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { sendJson, type Upstream, upstream } from '../testing/upstream.js';
@@ -15,7 +15,7 @@ const REPLAYS = 4;
 
 let orchestrator: Upstream;
 let gateway: AppProcess;
-/** The orchestrator answers nothing until it is told to; health at once. It knows no frames. */
+/** The orchestrator answers nothing until it is told to; health at once. It knows no batches. */
 const held: ServerResponse[] = [];
 const release = (): void => {
   for (const response of held.splice(0)) sendJson(response, 200, { success: true });
@@ -24,7 +24,7 @@ const release = (): void => {
 beforeAll(async () => {
   orchestrator = await upstream((response, { url }) => {
     if (url.startsWith('/health')) sendJson(response, 200, {});
-    else if (url === CHECKOUT_FRAME_PATH) sendJson(response, 404, {});
+    else if (url === CHECKOUT_BATCH_PATH) sendJson(response, 404, {});
     else held.push(response);
   });
   gateway = await startApp(MAIN, {

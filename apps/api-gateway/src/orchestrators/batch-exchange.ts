@@ -1,25 +1,25 @@
-import { CHECKOUT_FRAME_MEDIA_TYPE, FramedAnswerReader } from '@backstitch/shared-types';
+import { CHECKOUT_BATCH_MEDIA_TYPE, BatchedAnswerReader } from '@backstitch/shared-types';
 import type { Dispatcher } from 'undici';
 import type { Deadline } from './deadline.js';
 import type { UpstreamAnswer } from './exchange.js';
 
-/** One checkout of a frame. */
-export interface FrameMember {
+/** One checkout of a batch. */
+export interface BatchMember {
   readonly deadline: Deadline;
   readonly resolve: (answer: UpstreamAnswer) => void;
   readonly reject: (error: Error) => void;
 }
 
 /**
- * The answer to a frame: each member gets its own as soon as it has come. What happens to the
- * connection happens to those without an answer; a member whose time is up goes alone. A frame that
+ * The answer to a batch: each member gets its own as soon as it has come. What happens to the
+ * connection happens to those without an answer; a member whose time is up goes alone. A batch that
  * is not accepted as one is told by `refused`, with the members of which nothing was served anywhere:
  * only a 4xx says that, for whoever stands between may say anything else after the fact.
  */
-export class FrameExchange<Member extends FrameMember> implements Dispatcher.DispatchHandler {
+export class BatchExchange<Member extends BatchMember> implements Dispatcher.DispatchHandler {
   readonly #open: Map<number, Member>;
-  readonly #reader = new FramedAnswerReader();
-  /** The status of an answer that is no frame's. */
+  readonly #reader = new BatchedAnswerReader();
+  /** The status of an answer that is no batch's. */
   #refusal: number | undefined;
   #controller: Dispatcher.DispatchController | undefined;
 
@@ -39,7 +39,7 @@ export class FrameExchange<Member extends FrameMember> implements Dispatcher.Dis
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
     this.#controller = controller;
-    if (this.#open.size === 0) controller.abort(new Error('nobody waits for the frame any more'));
+    if (this.#open.size === 0) controller.abort(new Error('nobody waits for the batch any more'));
   }
 
   onResponseStart(
@@ -48,8 +48,8 @@ export class FrameExchange<Member extends FrameMember> implements Dispatcher.Dis
     headers: UpstreamAnswer['headers'],
   ): void {
     if (status < 200) return;
-    const isFrame = String(headers['content-type']).startsWith(CHECKOUT_FRAME_MEDIA_TYPE);
-    this.#refusal = status === 200 && isFrame ? undefined : status;
+    const isBatch = String(headers['content-type']).startsWith(CHECKOUT_BATCH_MEDIA_TYPE);
+    this.#refusal = status === 200 && isBatch ? undefined : status;
   }
 
   onResponseData(controller: Dispatcher.DispatchController, piece: Buffer): void {
@@ -63,9 +63,9 @@ export class FrameExchange<Member extends FrameMember> implements Dispatcher.Dis
 
   onResponseEnd(): void {
     const status = this.#refusal;
-    if (status === undefined) return this.#fail(new Error('an answer of a frame is missing'));
+    if (status === undefined) return this.#fail(new Error('an answer of a batch is missing'));
     const unserved = status >= 400 && status < 500 ? this.#takeAll() : [];
-    this.#fail(new Error(`a frame was answered by ${status}`));
+    this.#fail(new Error(`a batch was answered by ${status}`));
     this.refused(unserved);
   }
 

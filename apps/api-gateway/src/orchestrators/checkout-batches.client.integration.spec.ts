@@ -1,15 +1,15 @@
 import {
-  CHECKOUT_FRAME_MEDIA_TYPE,
-  CHECKOUT_FRAME_PATH,
-  encodeFramedAnswer,
-  FRAMED_CHECKOUTS_MAX,
+  CHECKOUT_BATCH_MEDIA_TYPE,
+  CHECKOUT_BATCH_PATH,
+  encodeBatchedAnswer,
+  BATCHED_CHECKOUTS_MAX,
 } from '@backstitch/shared-types';
 import { waitFor } from '@backstitch/testkit';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import type { ServerResponse } from 'node:http';
 import { Pool } from 'undici';
 import { goneUpstream, type SeenRequest, sendJson, upstream } from '../testing/upstream.js';
-import { CheckoutFrames } from './checkout-batches.client.js';
+import { CheckoutBatches } from './checkout-batches.client.js';
 import { Deadline } from './deadline.js';
 import type { UpstreamAnswer } from './exchange.js';
 import { lossOf, OutOfTime } from './lost-request.js';
@@ -21,12 +21,12 @@ afterEach(async () => {
 
 type Answering = (response: ServerResponse, members: number[], request: SeenRequest) => void;
 
-/** An orchestrator that is asked for numbers, in frames or singly. */
-async function orchestrator(answerFrame: Answering) {
+/** An orchestrator that is asked for numbers, in batches or singly. */
+async function orchestrator(answerBatch: Answering) {
   const one = await upstream((response, request) => {
     const body: unknown = JSON.parse(request.body);
     if (request.url === '/checkout') sendJson(response, 200, { alone: body });
-    else answerFrame(response, membersOf(request), request);
+    else answerBatch(response, membersOf(request), request);
   });
   open.push(() => one.close());
   return one;
@@ -35,26 +35,26 @@ async function orchestrator(answerFrame: Answering) {
 const membersOf = ({ body }: SeenRequest): number[] =>
   (JSON.parse(body) as { body: number }[]).map((member) => member.body);
 
-const FRAME = { 'content-type': CHECKOUT_FRAME_MEDIA_TYPE };
+const BATCH = { 'content-type': CHECKOUT_BATCH_MEDIA_TYPE };
 const answerTo = (n: number, member: number) =>
-  encodeFramedAnswer(n, 200, { 'x-order-id': `order-${member}` }, `{"framed":${member}}`);
+  encodeBatchedAnswer(n, 200, { 'x-order-id': `order-${member}` }, `{"batched":${member}}`);
 
 /** Answers all members, the last one first. */
 const all: Answering = (response, members) => {
-  response.writeHead(200, FRAME);
+  response.writeHead(200, BATCH);
   response.end(members.map(answerOfIndex).reverse().join(''));
 };
 const answerOfIndex = (member: number, n: number) => answerTo(n, member);
 
-function framesTo(url: string) {
+function batchesTo(url: string) {
   const pool = new Pool(url);
   open.push(() => pool.destroy());
-  const frames = new CheckoutFrames(pool, '');
+  const batches = new CheckoutBatches(pool, '');
   return (member: number, { timeoutMs = 5_000, padding = '' } = {}): Promise<UpstreamAnswer> => {
     const deadline = new Deadline(timeoutMs);
     open.push(() => deadline.clear());
     const headers = { 'content-type': 'application/json', 'x-saga-id': `saga-${member}${padding}` };
-    return frames.ask({ method: 'POST', path: '/checkout', headers, body: `${member}` }, deadline);
+    return batches.ask({ method: 'POST', path: '/checkout', headers, body: `${member}` }, deadline);
   };
 }
 
@@ -65,16 +65,16 @@ const numbers = (count: number) => Array.from({ length: count }, (_, n) => n);
 describe('checkouts that are passed on together', () => {
   it('are one request, and each gets its own answer', async () => {
     const { url, seen } = await orchestrator(all);
-    const ask = framesTo(url);
+    const ask = batchesTo(url);
     const got = await Promise.all(numbers(5).map((n) => ask(n)));
-    expect(pathsOf(seen)).toEqual([CHECKOUT_FRAME_PATH]);
-    expect(got.map(bodyOf)).toEqual(numbers(5).map((n) => ({ framed: n })));
+    expect(pathsOf(seen)).toEqual([CHECKOUT_BATCH_PATH]);
+    expect(got.map(bodyOf)).toEqual(numbers(5).map((n) => ({ batched: n })));
     expect(got[3]).toMatchObject({ status: 200, headers: { 'x-order-id': 'order-3' } });
   });
 
   it('are plain requests when they come alone', async () => {
     const { url, seen } = await orchestrator(all);
-    const ask = framesTo(url);
+    const ask = batchesTo(url);
     expect(bodyOf(await ask(1))).toEqual({ alone: 1 });
     expect(bodyOf(await ask(2))).toEqual({ alone: 2 });
     expect(pathsOf(seen)).toEqual(['/checkout', '/checkout']);
@@ -84,25 +84,25 @@ describe('checkouts that are passed on together', () => {
   it('get their answers as they come, not with the last one', async () => {
     let finish = (): void => undefined;
     const { url } = await orchestrator((response, members) => {
-      response.writeHead(200, FRAME);
+      response.writeHead(200, BATCH);
       const whole = Buffer.from(answerTo(1, members[1]!));
       response.write(whole.subarray(0, 20));
       setImmediate(() => response.write(whole.subarray(20)));
       finish = () => void response.end(answerTo(0, members[0]!));
     });
-    const ask = framesTo(url);
+    const ask = batchesTo(url);
     const [slow, quick] = [ask(7), ask(8)];
-    expect(bodyOf(await quick)).toEqual({ framed: 8 });
+    expect(bodyOf(await quick)).toEqual({ batched: 8 });
     finish();
-    expect(bodyOf(await slow)).toEqual({ framed: 7 });
+    expect(bodyOf(await slow)).toEqual({ batched: 7 });
   });
 
   it('are not more than an orchestrator takes, in number and in bytes', async () => {
     const { url, seen } = await orchestrator(all);
-    const ask = framesTo(url);
-    const many = FRAMED_CHECKOUTS_MAX + 2;
+    const ask = batchesTo(url);
+    const many = BATCHED_CHECKOUTS_MAX + 2;
     await Promise.all(numbers(many).map((n) => ask(n)));
-    expect(seen.map((one) => membersOf(one).length)).toEqual([FRAMED_CHECKOUTS_MAX, 2]);
+    expect(seen.map((one) => membersOf(one).length)).toEqual([BATCHED_CHECKOUTS_MAX, 2]);
     seen.length = 0;
     const padding = 'x'.repeat(50_000);
     await Promise.all(numbers(4).map((n) => ask(n, { padding })));
@@ -110,11 +110,11 @@ describe('checkouts that are passed on together', () => {
   });
 });
 
-describe('a frame that fails', () => {
+describe('a batch that fails', () => {
   const rejected = (asked: Promise<unknown>) => asked.then(() => undefined, lossOf);
 
   it('was sent to nobody when the connection is refused', async () => {
-    const ask = framesTo(await goneUpstream());
+    const ask = batchesTo(await goneUpstream());
     expect(await Promise.all([1, 2].map((n) => rejected(ask(n))))).toEqual([
       'not-sent',
       'not-sent',
@@ -123,30 +123,30 @@ describe('a frame that fails', () => {
 
   it('keeps the answers that came before what cannot be read', async () => {
     const { url } = await orchestrator((response, members) => {
-      response.writeHead(200, FRAME).write(`${answerTo(0, members[0]!)}odd\nlines\n`);
+      response.writeHead(200, BATCH).write(`${answerTo(0, members[0]!)}odd\nlines\n`);
     });
-    const ask = framesTo(url);
+    const ask = batchesTo(url);
     const [first, second] = [ask(1), ask(2)];
     expect(await rejected(second)).toBe('maybe-served');
-    expect(bodyOf(await first)).toEqual({ framed: 1 });
+    expect(bodyOf(await first)).toEqual({ batched: 1 });
   });
 
   it('may have been served where no answer came, and keeps the answers that did', async () => {
     const { url } = await orchestrator((response, members) => {
-      response.writeHead(200, FRAME);
+      response.writeHead(200, BATCH);
       response.write(answerTo(0, members[0]!), () => response.socket?.destroy());
     });
-    const ask = framesTo(url);
+    const ask = batchesTo(url);
     const [first, second] = [ask(1), ask(2)];
     expect(await rejected(second)).toBe('maybe-served');
-    expect(bodyOf(await first)).toEqual({ framed: 1 });
+    expect(bodyOf(await first)).toEqual({ batched: 1 });
   });
 
   it.each<[string, Answering]>([
-    ['ends early', (response) => void response.writeHead(200, FRAME).end()],
-    ['is no answer', (response) => void response.writeHead(200, FRAME).write('odd\nlines\n')],
+    ['ends early', (response) => void response.writeHead(200, BATCH).end()],
+    ['is no answer', (response) => void response.writeHead(200, BATCH).write('odd\nlines\n')],
   ])('may have been served when what comes %s', async (_what, answering) => {
-    const ask = framesTo((await orchestrator(answering)).url);
+    const ask = batchesTo((await orchestrator(answering)).url);
     const both = [ask(1), ask(2)].map(rejected);
     expect(await Promise.all(both)).toEqual(['maybe-served', 'maybe-served']);
   });
@@ -154,29 +154,29 @@ describe('a frame that fails', () => {
   it('may have been served where a proxy answers in its place, and goes singly from then on', async () => {
     const proxied: Answering = (response) => void response.writeHead(502).end('Bad Gateway');
     const { url, seen } = await orchestrator(proxied);
-    const ask = framesTo(url);
+    const ask = batchesTo(url);
     const both = [ask(1), ask(2)].map(rejected);
     expect(await Promise.all(both)).toEqual(['maybe-served', 'maybe-served']);
     const again = await Promise.all([ask(1), ask(2)]);
     expect(again.map(bodyOf)).toEqual([{ alone: 1 }, { alone: 2 }]);
-    expect(pathsOf(seen)).toEqual([CHECKOUT_FRAME_PATH, '/checkout', '/checkout']);
+    expect(pathsOf(seen)).toEqual([CHECKOUT_BATCH_PATH, '/checkout', '/checkout']);
   });
 
-  it('goes singly, then and for a while, where frames are not known', async () => {
+  it('goes singly, then and for a while, where batches are not known', async () => {
     const unknown: Answering = (response) => sendJson(response, 404, { code: 'ROUTE_NOT_FOUND' });
     const { url, seen } = await orchestrator(unknown);
-    const ask = framesTo(url);
+    const ask = batchesTo(url);
     const once = await Promise.all([ask(1), ask(2)]);
     expect(once.map(bodyOf)).toEqual([{ alone: 1 }, { alone: 2 }]);
     await Promise.all([ask(3), ask(4)]);
-    expect(pathsOf(seen).filter((path) => path === CHECKOUT_FRAME_PATH)).toHaveLength(1);
+    expect(pathsOf(seen).filter((path) => path === CHECKOUT_BATCH_PATH)).toHaveLength(1);
   });
 
   it('loses only those whose time is up, and is let go of with the last of them', async () => {
     let isClosed = false;
     const silent: Answering = (response) => void response.on('close', () => (isClosed = true));
     const { url } = await orchestrator(silent);
-    const ask = framesTo(url);
+    const ask = batchesTo(url);
     const ends: string[] = [];
     const noted = (name: string, asked: Promise<unknown>) =>
       expect(asked.finally(() => ends.push(name))).rejects.toThrow(OutOfTime);

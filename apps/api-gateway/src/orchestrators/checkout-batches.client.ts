@@ -1,28 +1,28 @@
 import {
-  CHECKOUT_FRAME_BYTES_MAX,
-  CHECKOUT_FRAME_PATH,
-  encodeCheckoutFrame,
-  encodeFramedCheckout,
-  FRAMED_CHECKOUTS_MAX,
+  CHECKOUT_BATCH_BYTES_MAX,
+  CHECKOUT_BATCH_PATH,
+  encodeCheckoutBatch,
+  encodeBatchedCheckout,
+  BATCHED_CHECKOUTS_MAX,
 } from '@backstitch/shared-types';
 import type { Dispatcher } from 'undici';
 import type { Deadline } from './deadline.js';
 import { exchange, type ForwardedRequest, type UpstreamAnswer } from './exchange.js';
-import { FrameExchange, type FrameMember } from './batch-exchange.js';
+import { BatchExchange, type BatchMember } from './batch-exchange.js';
 
-interface Waiting extends FrameMember {
+interface Waiting extends BatchMember {
   readonly request: ForwardedRequest;
   readonly encoded: string;
 }
 
-/** After a frame was refused: an orchestrator that knows none may be replaced by one that does. */
+/** After a batch was refused: an orchestrator that knows none may be replaced by one that does. */
 const SINGLY_MS = 30_000;
 
 /**
  * Passes checkouts on to one orchestrator, those that come in the same turn of the event loop in one
  * request. One that comes alone is the plain request that it is; nothing waits for a timer.
  */
-export class CheckoutFrames {
+export class CheckoutBatches {
   #waiting: Waiting[] = [];
   #singlyUntilMs = 0;
 
@@ -38,7 +38,7 @@ export class CheckoutFrames {
       return exchange(this.dispatcher, request, deadline);
     }
     return new Promise((resolve, reject) => {
-      const encoded = encodeFramedCheckout(request.headers, request.body ?? 'null');
+      const encoded = encodeBatchedCheckout(request.headers, request.body ?? 'null');
       this.#waiting.push({ request, encoded, deadline, resolve, reject });
       if (this.#waiting.length === 1) setImmediate(() => this.#send());
     });
@@ -58,15 +58,15 @@ export class CheckoutFrames {
     if (members.length === 1) return this.#sendSingly(members);
     const options = {
       method: 'POST',
-      path: this.basePath + CHECKOUT_FRAME_PATH,
+      path: this.basePath + CHECKOUT_BATCH_PATH,
       headers: { 'content-type': 'application/json' },
-      body: encodeCheckoutFrame(members.map(({ encoded }) => encoded)),
+      body: encodeCheckoutBatch(members.map(({ encoded }) => encoded)),
     } as const;
     const refused = (left: readonly Waiting[]): void => {
       this.#singlyUntilMs = performance.now() + SINGLY_MS;
       this.#sendSingly(left);
     };
-    this.dispatcher.dispatch(options, new FrameExchange(members, refused));
+    this.dispatcher.dispatch(options, new BatchExchange(members, refused));
   }
 
   #sendSingly(members: readonly Waiting[]): void {
@@ -82,7 +82,7 @@ function countFitting(waiting: readonly { readonly encoded: string }[]): number 
   let count = 0;
   for (const { encoded } of waiting) {
     bytes += Buffer.byteLength(encoded) + 1;
-    const isFull = count === FRAMED_CHECKOUTS_MAX || bytes > CHECKOUT_FRAME_BYTES_MAX;
+    const isFull = count === BATCHED_CHECKOUTS_MAX || bytes > CHECKOUT_BATCH_BYTES_MAX;
     if (count > 0 && isFull) break;
     count += 1;
   }

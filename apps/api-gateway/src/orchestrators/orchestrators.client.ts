@@ -1,5 +1,5 @@
 import { Pool } from 'undici';
-import { CheckoutFrames } from './checkout-batches.client.js';
+import { CheckoutBatches } from './checkout-batches.client.js';
 import { Deadline } from './deadline.js';
 import { exchange, type ForwardedRequest, type UpstreamAnswer } from './exchange.js';
 import { type Loss, lossOf } from './lost-request.js';
@@ -27,12 +27,12 @@ interface Target {
   /** What stands before every path: "" or "/shop". */
   basePath: string;
   pool: Pool;
-  checkouts: CheckoutFrames;
+  checkouts: CheckoutBatches;
   /** Until then it is asked last, by performance.now(). */
   avoidedUntilMs: number;
 }
 
-/** What travels in frames. */
+/** What travels in batches. */
 const CHECKOUT_PATH = '/checkout';
 const AVOIDED_MS = 1_000;
 /** Room for every checkout that waits for its end at one orchestrator, and for the lookers. */
@@ -168,7 +168,7 @@ function targetOf(url: string, connectTimeoutMs: number): Target {
     url: told,
     basePath,
     pool,
-    checkouts: new CheckoutFrames(pool, basePath),
+    checkouts: new CheckoutBatches(pool, basePath),
     avoidedUntilMs: 0,
   };
 }

@@ -8,9 +8,9 @@ import {
 } from '@backstitch/service-kit';
 import { newUuid } from '@backstitch/shared-types';
 import { testDatabase } from '@backstitch/testkit';
-import type { Beginning } from '../sagas/checkout/checkout.claims.js';
+import type { Beginning } from '../sagas/checkout/claims/checkout.claims.js';
 import { type CheckoutInput, type Claim, claimOf } from '../sagas/checkout/checkout.js';
-import { CheckoutRepository } from '../sagas/checkout/checkout.repository.js';
+import { CheckoutRepository } from '../sagas/checkout/claims/checkout.repository.js';
 import { checkoutSaga } from '../sagas/checkout/checkout-saga.js';
 import { MIGRATIONS } from './orchestrators.js';
 import { TIMING } from './timing.js';

@@ -66,7 +66,7 @@ export class Orchestrators {
     return one;
   }
 
-  /** Answers the next command of a queue, or the frame of them; says which pattern the first was. */
+  /** Answers the next command of a queue, or the batch of them; says which pattern the first was. */
   async serve(queue: keyof typeof COMMAND_QUEUES, saying: Saying): Promise<string> {
     const { content, properties } = await this.vhost.take(COMMAND_QUEUES[queue]);
     const commands = [JSON.parse(content.toString())].flat() as Record<string, string>[];

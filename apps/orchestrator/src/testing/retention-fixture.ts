@@ -2,7 +2,7 @@ import { Broker, DeadLetterQueues } from '@backstitch/messaging';
 import { createLoggerTo, openDatabase } from '@backstitch/service-kit';
 import { COMMAND_QUEUES, deadLetterQueueOf, newUuid } from '@backstitch/shared-types';
 import { testVhost, type TestVhost } from '@backstitch/testkit';
-import type { Beginning } from '../sagas/checkout/checkout.claims.js';
+import type { Beginning } from '../sagas/checkout/claims/checkout.claims.js';
 import type { Claim } from '../sagas/checkout/checkout.js';
 import { QueueLocks } from '../operations/queue-locks.repository.js';
 import { KeptByLetters } from '../retention/kept.client.js';

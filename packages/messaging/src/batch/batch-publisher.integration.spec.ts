@@ -5,8 +5,8 @@ import { BrokerLink } from '../connection/broker-link.js';
 import { type BrokerCounters, brokerCounters } from '../connection/counters.js';
 import { declareQueues } from '../connection/declare-queues.js';
 import { BrokerAway, ConfirmLost, RouteFull } from '../connection/errors.js';
-import { FRAME_PACKETS_MAX } from './batch.js';
-import { type Framable, FramePublisher } from './batch-publisher.js';
+import { BATCH_PACKETS_MAX } from './batch.js';
+import { type BatchMember, BatchPublisher } from './batch-publisher.js';
 import { Publisher, type PublisherOptions } from '../publish/publisher.js';
 import { bodyOf, openRoom, type Room } from '../testing/test-broker.js';
 import { type StallingLine, stallingLine } from '../testing/stalling-line.js';
@@ -18,11 +18,11 @@ jest.setTimeout(30_000);
 const turn = () => new Promise<void>((resolve) => setImmediate(resolve));
 const numbers = (count: number) => Array.from({ length: count }, (_, n) => n);
 
-describe('the frame publisher', () => {
+describe('the batch publisher', () => {
   let room: Room;
   let counters: BrokerCounters;
   beforeAll(async () => {
-    room = await openRoom('frame_publisher');
+    room = await openRoom('batch_publisher');
   });
   afterAll(() => room.close());
 
@@ -33,7 +33,7 @@ describe('the frame publisher', () => {
       waitingMax?: { ofRoute: number; inAll: number };
       laneHeldMs?: number;
     } = {},
-  ): Promise<{ frames: FramePublisher; line: StallingLine; link: BrokerLink }> {
+  ): Promise<{ batches: BatchPublisher; line: StallingLine; link: BrokerLink }> {
     const { logger } = room;
     counters = brokerCounters();
     const line = await stallingLine(room.vhost.url);
@@ -49,11 +49,11 @@ describe('the frame publisher', () => {
       await line.close();
     });
     await publisher.opened();
-    const frames = new FramePublisher({ publisher, counters, laneHeldMs: 60_000, ...options });
-    return { frames, line, link };
+    const batches = new BatchPublisher({ publisher, counters, laneHeldMs: 60_000, ...options });
+    return { batches, line, link };
   }
 
-  const packet = (queue: string, n: number, more: Partial<Framable> = {}): Framable => ({
+  const packet = (queue: string, n: number, more: Partial<BatchMember> = {}): BatchMember => ({
     queue,
     body: bodyOf({ pattern: 'x', id: `${n}` }),
     correlationId: `${n}`,
@@ -75,8 +75,8 @@ describe('the frame publisher', () => {
     });
 
   it('sends what is alone as the plain message that it always was', async () => {
-    const { frames } = await open('alone');
-    expect(await frames.publish(packet('alone', 1))).toBe('accepted');
+    const { batches } = await open('alone');
+    expect(await batches.publish(packet('alone', 1))).toBe('accepted');
     const [message] = await contents('alone');
     expect(String(message!.content)).toBe('{"pattern":"x","id":"1"}');
     expect(message!.properties).toMatchObject({
@@ -86,37 +86,37 @@ describe('the frame publisher', () => {
       deliveryMode: 2,
       headers: {},
     });
-    expect(counters).toMatchObject({ published: 1, framesPublished: 0, packetsFramed: 0 });
-    await frames.publish(packet('alone', 2, { mayBePlain: false }));
+    expect(counters).toMatchObject({ published: 1, batchesPublished: 0, packetsBatched: 0 });
+    await batches.publish(packet('alone', 2, { mayBePlain: false }));
     expect(sizes(await contents('alone'))).toEqual([1]);
   });
 
   it('sends together, in order, what waits while two messages are unconfirmed', async () => {
-    const { frames, line } = await open('lanes');
+    const { batches, line } = await open('lanes');
     line.stall();
-    const sent = [frames.publish(packet('lanes', 0))];
+    const sent = [batches.publish(packet('lanes', 0))];
     await turn();
-    sent.push(frames.publish(packet('lanes', 1)));
+    sent.push(batches.publish(packet('lanes', 1)));
     await turn();
     for (const n of numbers(70)) {
-      sent.push(frames.publish(packet('lanes', n + 2)));
+      sent.push(batches.publish(packet('lanes', n + 2)));
       await turn();
     }
     line.goOn();
     expect(new Set(await Promise.all(sent))).toEqual(new Set(['accepted']));
     const messages = await contents('lanes');
-    expect(sizes(messages)).toEqual(['plain', 'plain', FRAME_PACKETS_MAX, 6]);
+    expect(sizes(messages)).toEqual(['plain', 'plain', BATCH_PACKETS_MAX, 6]);
     const ids = messages.flatMap(({ content }) => JSON.parse(String(content)) as { id: string });
     expect(ids.map(({ id }) => Number(id))).toEqual(numbers(72));
     expect(messages[2]!.properties.correlationId).toBeUndefined();
     expect(messages[2]!.properties.replyTo).toBe('asker');
-    expect(counters).toMatchObject({ published: 4, framesPublished: 2, packetsFramed: 70 });
+    expect(counters).toMatchObject({ published: 4, batchesPublished: 2, packetsBatched: 70 });
   });
 
   it('puts into one message only what is to be answered in one queue', async () => {
-    const { frames } = await open('apart');
+    const { batches } = await open('apart');
     const sent = numbers(6).map((n) =>
-      frames.publish(packet('apart', n, { replyTo: `asker-${n % 2}` })),
+      batches.publish(packet('apart', n, { replyTo: `asker-${n % 2}` })),
     );
     await Promise.all(sent);
     const messages = await contents('apart');
@@ -128,57 +128,57 @@ describe('the frame publisher', () => {
   });
 
   it('tells every member that the queue is not there, and forgets routes that are idle', async () => {
-    const { frames } = await open('routes');
-    const sent = numbers(3).map((n) => frames.publish(packet('nowhere', n)));
-    const other = frames.publish(packet('routes', 1));
-    expect(frames.busyRoutes).toBe(2);
+    const { batches } = await open('routes');
+    const sent = numbers(3).map((n) => batches.publish(packet('nowhere', n)));
+    const other = batches.publish(packet('routes', 1));
+    expect(batches.busyRoutes).toBe(2);
     expect(await Promise.all(sent)).toEqual(['unroutable', 'unroutable', 'unroutable']);
     expect(await other).toBe('accepted');
     await turn();
-    expect(frames.busyRoutes).toBe(0);
+    expect(batches.busyRoutes).toBe(0);
   });
 
   it('tells every member that the confirm was lost, and goes on', async () => {
-    const { frames, line } = await open('lost', { confirmTimeoutMs: 200 });
+    const { batches, line } = await open('lost', { confirmTimeoutMs: 200 });
     line.stall();
-    const sent = numbers(3).map((n) => frames.publish(packet('lost', n)));
+    const sent = numbers(3).map((n) => batches.publish(packet('lost', n)));
     const ends = await Promise.allSettled(sent);
     expect(
       ends.map((end) => end.status === 'rejected' && end.reason instanceof ConfirmLost),
     ).toEqual([true, true, true]);
     line.goOn();
-    expect(await frames.publish(packet('lost', 4))).toBe('accepted');
+    expect(await batches.publish(packet('lost', 4))).toBe('accepted');
   });
 
   it('goes on behind messages that are never confirmed, and keeps what it promised of them', async () => {
-    const { frames, line } = await open('silent', { laneHeldMs: 50 });
+    const { batches, line } = await open('silent', { laneHeldMs: 50 });
     line.stall();
     const sent: Promise<unknown>[] = [];
     for (const together of [[0], [1], [2, 3, 4]]) {
-      for (const n of together) sent.push(frames.publish(packet('silent', n)));
+      for (const n of together) sent.push(batches.publish(packet('silent', n)));
       await turn();
     }
     await waitFor('those behind the silent ones', async () => {
       return (await room.vhost.queue('silent'))?.messages === 3;
     });
-    sent.push(frames.publish(packet('silent', 5)));
+    sent.push(batches.publish(packet('silent', 5)));
     await waitFor('those who come later', async () => {
       return (await room.vhost.queue('silent'))?.messages === 4;
     });
-    expect(frames.busyRoutes).toBe(1);
+    expect(batches.busyRoutes).toBe(1);
     line.goOn();
     expect(new Set(await Promise.all(sent))).toEqual(new Set(['accepted']));
     await turn();
-    expect(frames.busyRoutes).toBe(0);
+    expect(batches.busyRoutes).toBe(0);
     expect(sizes(await contents('silent'))).toEqual(['plain', 'plain', 3, 'plain']);
   });
 
   it('tells every member that the broker went away, and those who come after at once', async () => {
-    const { frames, line, link } = await open('away');
+    const { batches, line, link } = await open('away');
     line.stall();
     const sent: Promise<unknown>[] = [];
     for (const n of numbers(9)) {
-      sent.push(frames.publish(packet('away', n)));
+      sent.push(batches.publish(packet('away', n)));
       await turn();
     }
     await link.close();
@@ -186,42 +186,42 @@ describe('the frame publisher', () => {
       end.status === 'rejected' ? (end.reason as Error).constructor : undefined,
     );
     expect(reasons).toEqual([ConfirmLost, ConfirmLost, ...numbers(7).map(() => BrokerAway)]);
-    await expect(frames.publish(packet('away', 10))).rejects.toThrow(BrokerAway);
-    expect(frames.busyRoutes).toBe(0);
+    await expect(batches.publish(packet('away', 10))).rejects.toThrow(BrokerAway);
+    expect(batches.busyRoutes).toBe(0);
   });
 
   it('refuses more packets than may wait for one queue, and those alone', async () => {
-    const { frames, line } = await open('full', { waitingMax: { ofRoute: 2, inAll: 10 } });
+    const { batches, line } = await open('full', { waitingMax: { ofRoute: 2, inAll: 10 } });
     line.stall();
     const sent: Promise<unknown>[] = [];
     for (const n of numbers(4)) {
-      sent.push(frames.publish(packet('full', n)));
+      sent.push(batches.publish(packet('full', n)));
       await turn();
     }
-    await expect(frames.publish(packet('full', 4))).rejects.toThrow(RouteFull);
-    const elsewhere = frames.publish(packet('full', 5, { replyTo: 'other' }));
+    await expect(batches.publish(packet('full', 4))).rejects.toThrow(RouteFull);
+    const elsewhere = batches.publish(packet('full', 5, { replyTo: 'other' }));
     line.goOn();
     expect(await elsewhere).toBe('accepted');
     expect(await Promise.all(sent)).toHaveLength(4);
-    expect(await frames.publish(packet('full', 6))).toBe('accepted');
+    expect(await batches.publish(packet('full', 6))).toBe('accepted');
   });
 
   it('refuses more packets than may wait in all', async () => {
-    const { frames, line } = await open('all', { waitingMax: { ofRoute: 2, inAll: 3 } });
+    const { batches, line } = await open('all', { waitingMax: { ofRoute: 2, inAll: 3 } });
     line.stall();
     const to = (n: number) => packet('all', n, { replyTo: `asker-${n % 2}` });
-    const sent = numbers(3).map((n) => frames.publish(to(n)));
-    await expect(frames.publish(to(3))).rejects.toThrow(BrokerAway);
+    const sent = numbers(3).map((n) => batches.publish(to(n)));
+    await expect(batches.publish(to(3))).rejects.toThrow(BrokerAway);
     line.goOn();
     expect(await Promise.all(sent)).toHaveLength(3);
-    expect(await frames.publish(to(4))).toBe('accepted');
+    expect(await batches.publish(to(4))).toBe('accepted');
   });
 
   it('sends everything that waits before it is closed', async () => {
-    const { frames } = await open('closing');
-    const sent = numbers(200).map((n) => frames.publish(packet('closing', n)));
-    await frames.close();
-    expect(frames.busyRoutes).toBe(0);
+    const { batches } = await open('closing');
+    const sent = numbers(200).map((n) => batches.publish(packet('closing', n)));
+    await batches.close();
+    expect(batches.busyRoutes).toBe(0);
     await Promise.all(sent);
     expect(sizes(await contents('closing'))).toEqual([64, 64, 64, 8]);
   });

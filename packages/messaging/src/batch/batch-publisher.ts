@@ -1,15 +1,15 @@
 import type { BrokerCounters } from '../connection/counters.js';
 import { BrokerAway, RouteFull } from '../connection/errors.js';
-import { countFitting, encodeFrame } from './batch.js';
+import { countFitting, encodeBatch } from './batch.js';
 import type { Publisher, PublishProperties, PublishResult } from '../publish/publisher.js';
 import { within } from '../connection/waiting.js';
 
 /** One packet or one reply that may share a message with others of its route. */
-export interface Framable {
+export interface BatchMember {
   queue: string;
   replyTo?: string;
   body: Buffer;
-  /** Of the message when it travels alone and plain; within a frame its own id tells it. */
+  /** Of the message when it travels alone and plain; within a batch its own id tells it. */
   correlationId?: string;
   /**
    * The broker drops it when nobody has read it for so long. What expires at different times shares
@@ -20,10 +20,10 @@ export interface Framable {
   mayBePlain: boolean;
 }
 
-export interface FramePublisherOptions {
+export interface BatchPublisherOptions {
   publisher: Pick<Publisher, 'publish' | 'refusal'>;
   counters: BrokerCounters;
-  /** Packets that wait for their frame, of one route and of all; one more is refused. */
+  /** Packets that wait for their batch, of one route and of all; one more is refused. */
   waitingMax?: { ofRoute: number; inAll: number };
   /** A message that has no answer after this long no longer holds up those behind it. */
   laneHeldMs?: number;
@@ -31,7 +31,7 @@ export interface FramePublisherOptions {
 
 /** No copy of the packet: one is made for each that is sent, and a spread is dear. */
 interface Waiting {
-  packet: Framable;
+  packet: BatchMember;
   body: Buffer;
   resolve(result: PublishResult): void;
   reject(error: unknown): void;
@@ -50,7 +50,7 @@ interface Route {
 
 /**
  * Messages of a route on their way at once: with one, the next would leave only after a round trip;
- * with many there would be no frames.
+ * with many there would be no batches.
  */
 const LANES = 2;
 /**
@@ -66,17 +66,17 @@ const LANE_HELD_MS = 1_000;
 
 /**
  * What waits while the last messages of its route are unconfirmed travels together. At rest every
- * packet is a message of its own and waits for nothing; frames grow with the load and by nothing
+ * packet is a message of its own and waits for nothing; batches grow with the load and by nothing
  * else.
  */
-export class FramePublisher {
+export class BatchPublisher {
   private readonly routes = new Map<string, Route>();
   private readonly waitingMax: { readonly ofRoute: number; readonly inAll: number };
   private readonly laneHeldMs: number;
   private waitingCount = 0;
   private idleWaiters: (() => void)[] = [];
 
-  constructor(private readonly options: FramePublisherOptions) {
+  constructor(private readonly options: BatchPublisherOptions) {
     this.waitingMax = options.waitingMax ?? WAITING_MAX;
     this.laneHeldMs = options.laneHeldMs ?? LANE_HELD_MS;
   }
@@ -85,7 +85,7 @@ export class FramePublisher {
    * As the publisher's: the answer to the message is the answer to each that travelled in it. Throws
    * RouteFull when too much waits for the same queue.
    */
-  publish(packet: Framable): Promise<PublishResult> {
+  publish(packet: BatchMember): Promise<PublishResult> {
     const refusal = this.refusal();
     if (refusal !== undefined) return Promise.reject(new BrokerAway(refusal));
     const route = this.routeOf(packet);
@@ -119,7 +119,7 @@ export class FramePublisher {
     return `${this.waitingCount} packets are waiting for those before them`;
   }
 
-  private routeOf({ queue, replyTo = '', expiresAfterMs = -1 }: Framable): Route {
+  private routeOf({ queue, replyTo = '', expiresAfterMs = -1 }: BatchMember): Route {
     // The length keeps apart what would read the same.
     const key = `${queue.length}:${expiresAfterMs}:${queue}${replyTo}`;
     let route = this.routes.get(key);
@@ -198,10 +198,10 @@ export class FramePublisher {
       if (correlationId !== undefined) properties.correlationId = correlationId;
       return publisher.publish(queue, body, properties);
     }
-    const frame = encodeFrame(members.map((each) => each.body));
-    const result = await publisher.publish(queue, frame, properties);
-    counters.framesPublished += 1;
-    counters.packetsFramed += members.length;
+    const batch = encodeBatch(members.map((each) => each.body));
+    const result = await publisher.publish(queue, batch, properties);
+    counters.batchesPublished += 1;
+    counters.packetsBatched += members.length;
     return result;
   }
 }

@@ -5,15 +5,15 @@ import {
   countFitting,
   ELEMENTS_MAX,
   elementsOf,
-  encodeFrame,
-  FRAME_BYTES_MAX,
-  FRAME_PACKETS_MAX,
+  encodeBatch,
+  BATCH_BYTES_MAX,
+  BATCH_PACKETS_MAX,
 } from './batch.js';
 
 const texts = (body: string | Buffer) => elementsOf(Buffer.from(body))?.map(String);
 const blanks = fc.stringMatching(/^[ \t\r\n]{0,3}$/);
 
-describe('a frame', () => {
+describe('a batch', () => {
   it('holds every element byte for byte, however they and the blanks around them look', () => {
     const elements = fc.array(fc.tuple(blanks, fc.json(), blanks), { minLength: 1, maxLength: 8 });
     fc.assert(
@@ -33,10 +33,10 @@ describe('a frame', () => {
     );
     fc.assert(
       fc.property(bodies, (elements) => {
-        expect(elementsOf(encodeFrame(elements))).toEqual(elements);
+        expect(elementsOf(encodeBatch(elements))).toEqual(elements);
       }),
     );
-    expect(String(encodeFrame([]))).toBe('[]');
+    expect(String(encodeBatch([]))).toBe('[]');
   });
 
   it.each([
@@ -85,7 +85,7 @@ describe('a frame', () => {
   });
 });
 
-describe('what waits for a frame', () => {
+describe('what waits for a batch', () => {
   const waiting = (sizes: number[]) => sizes.map((length) => ({ body: Buffer.alloc(length, '1') }));
 
   it('fits up to the bounds in packets and bytes, and one always does', () => {
@@ -96,15 +96,15 @@ describe('what waits for a frame', () => {
         const all = waiting(lengths);
         const count = countFitting(all);
         const bytes = (packets: number) =>
-          encodeFrame(all.slice(0, packets).map(({ body }) => body)).length;
+          encodeBatch(all.slice(0, packets).map(({ body }) => body)).length;
         expect(count).toBeGreaterThanOrEqual(1);
-        expect(count).toBeLessThanOrEqual(FRAME_PACKETS_MAX);
-        if (count > 1) expect(bytes(count)).toBeLessThanOrEqual(FRAME_BYTES_MAX);
-        const isFull = count === FRAME_PACKETS_MAX || count === all.length;
-        if (!isFull) expect(bytes(count + 1)).toBeGreaterThan(FRAME_BYTES_MAX);
+        expect(count).toBeLessThanOrEqual(BATCH_PACKETS_MAX);
+        if (count > 1) expect(bytes(count)).toBeLessThanOrEqual(BATCH_BYTES_MAX);
+        const isFull = count === BATCH_PACKETS_MAX || count === all.length;
+        if (!isFull) expect(bytes(count + 1)).toBeGreaterThan(BATCH_BYTES_MAX);
       }),
     );
-    expect(countFitting(waiting(Array<number>(100).fill(9)))).toBe(FRAME_PACKETS_MAX);
-    expect(countFitting(waiting([FRAME_BYTES_MAX * 2, 1]))).toBe(1);
+    expect(countFitting(waiting(Array<number>(100).fill(9)))).toBe(BATCH_PACKETS_MAX);
+    expect(countFitting(waiting([BATCH_BYTES_MAX * 2, 1]))).toBe(1);
   });
 });

@@ -1,6 +1,6 @@
 /** What we send at most in one message. */
-export const FRAME_PACKETS_MAX = 64;
-export const FRAME_BYTES_MAX = 262_144;
+export const BATCH_PACKETS_MAX = 64;
+export const BATCH_BYTES_MAX = 262_144;
 /** Foreign senders may put more into one; past this a list is one message that nobody can read. */
 export const ELEMENTS_MAX = 1_024;
 /** Far more than a command of a hundred lines: what is larger is not even read. */
@@ -16,29 +16,29 @@ const CLOSE_OBJECT = 0x7d;
 const BYTE_ORDER_MARK = Buffer.from([0xef, 0xbb, 0xbf]);
 
 /** A JSON array of elements that are encoded already. */
-export function encodeFrame(elements: readonly Buffer[]): Buffer {
-  const frame = Buffer.allocUnsafe(frameLength(elements));
-  let at = frame.writeUInt8(OPEN_LIST, 0);
+export function encodeBatch(elements: readonly Buffer[]): Buffer {
+  const batch = Buffer.allocUnsafe(batchLength(elements));
+  let at = batch.writeUInt8(OPEN_LIST, 0);
   elements.forEach((element, index) => {
-    if (index > 0) at = frame.writeUInt8(COMMA, at);
-    at += element.copy(frame, at);
+    if (index > 0) at = batch.writeUInt8(COMMA, at);
+    at += element.copy(batch, at);
   });
-  frame.writeUInt8(CLOSE_LIST, at);
-  return frame;
+  batch.writeUInt8(CLOSE_LIST, at);
+  return batch;
 }
 
-function frameLength(elements: readonly Buffer[]): number {
+function batchLength(elements: readonly Buffer[]): number {
   const commas = Math.max(0, elements.length - 1);
   return elements.reduce((bytes, { length }) => bytes + length, commas + 2);
 }
 
-/** How many of these, from the first on, travel in one frame: one at least, whatever its size. */
+/** How many of these, from the first on, travel in one batch: one at least, whatever its size. */
 export function countFitting(waiting: readonly { readonly body: Buffer }[]): number {
   let bytes = 1;
   let count = 0;
   for (const { body } of waiting) {
     bytes += body.length + 1;
-    if (count > 0 && (count === FRAME_PACKETS_MAX || bytes > FRAME_BYTES_MAX)) break;
+    if (count > 0 && (count === BATCH_PACKETS_MAX || bytes > BATCH_BYTES_MAX)) break;
     count += 1;
   }
   return count;

@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it, jest } from '@jest/globals';
 import { waitFor } from '@backstitch/testkit';
 import type { CommandPacket } from '@backstitch/shared-types';
 import type { CommandServerOptions } from '../consume/command-server.js';
-import { type FramingClient, framingClient } from '../testing/batching-client.js';
+import { type BatchingClient, batchingClient } from '../testing/batching-client.js';
 import { DEAD, type Handlers, QUEUE, REPLIES, serving, type Serving } from '../testing/serving.js';
 
 // The management API learns of a new connection only seconds later.
@@ -10,13 +10,13 @@ jest.setTimeout(60_000);
 
 describe('what was delivered before and not finished', () => {
   let here: Serving;
-  let framing: FramingClient;
+  let batching: BatchingClient;
   afterEach(() => here.room.close());
 
   async function serve(handlers: Handlers = {}, options: Partial<CommandServerOptions> = {}) {
     // However long the management API takes to cut a connection.
     here = await serving(handlers, { handlerDeadlineMs: 60_000, ...options });
-    framing = framingClient(here.room.vhost);
+    batching = batchingClient(here.room.vhost);
   }
 
   /** Until the server knows of it: what it has in hand is not its own any more. */
@@ -46,13 +46,13 @@ describe('what was delivered before and not finished', () => {
       if (kills < 3) await loseDeliveries();
     };
     await serve({ kill, a: () => 'a', b: () => 'b' }, { prefetch: 1 });
-    const frame = ['a', 'kill', 'b'].map((pattern) => ({ pattern, id: pattern }));
-    await framing.ask(frame, { mine: 'kept' });
+    const batch = ['a', 'kill', 'b'].map((pattern) => ({ pattern, id: pattern }));
+    await batching.ask(batch, { mine: 'kept' });
     await answeredSingly('a', 'kill', 'b');
     await here.expectAllAcknowledged();
     // b waited for its turn when the first server died, and never shared a fate with it again.
     expect([times('a'), times('kill'), times('b')]).toEqual([2, 3, 1]);
-    expect(here.broker.counters).toMatchObject({ framesSplit: 1, deadLettered: 0 });
+    expect(here.broker.counters).toMatchObject({ batchesSplit: 1, deadLettered: 0 });
   });
 
   it('is put back with its properties, and what is no packet is kept with its own bytes', async () => {
@@ -100,12 +100,12 @@ describe('what was delivered before and not finished', () => {
     const ends: (() => void)[] = [];
     const slow = () => new Promise<void>((end) => ends.push(end));
     await serve({ slow }, { prefetch: 1 });
-    await framing.ask(['slow', 'echo', 'echo'].map((pattern) => ({ pattern, id: pattern })));
+    await batching.ask(['slow', 'echo', 'echo'].map((pattern) => ({ pattern, id: pattern })));
     await waitFor('the first', () => ends.length === 1);
     await loseDeliveries();
-    await waitFor('the redelivery', () => here.broker.counters.framesSplit === 1);
+    await waitFor('the redelivery', () => here.broker.counters.batchesSplit === 1);
     ends[0]!();
-    // The lost frame's others had their turn before: they were nearer to the only place.
+    // The lost batch's others had their turn before: they were nearer to the only place.
     await waitFor('the slow one again', () => ends.length === 2);
     expect(times('echo')).toBe(0);
     ends[1]!();

@@ -10,7 +10,7 @@ import {
 import { asBytes, fuzz, hostileText, hostileValue, mutated } from '@backstitch/testkit/fuzz';
 import * as fc from 'fast-check';
 import { MalformedCommand } from '../connection/errors.js';
-import { elementsOf, encodeFrame } from './batch.js';
+import { elementsOf, encodeBatch } from './batch.js';
 import { carriedProperties, deadLetterHeaders } from '../dead-letter/message-headers.js';
 import { CommandValidationPipe } from '../nest/command-validation.pipe.js';
 import { retryDecision } from '../dead-letter/one-shot-retry.js';
@@ -137,7 +137,7 @@ describe('a message of any shape', () => {
     expect(Object.keys(tally).sort()).toEqual(['err', 'none', 'response']);
   }, 600_000);
 
-  it('is a frame whose packets keep their bytes and are judged alone, or none; never a throw', async () => {
+  it('is a batch whose packets keep their bytes and are judged alone, or none; never a throw', async () => {
     const judge = (body: Buffer): string => {
       const parcels = unpack({ body, properties: { headers: {} } as never, isOurs: true });
       const listed = elementsOf(body) ?? [];
@@ -146,20 +146,20 @@ describe('a message of any shape', () => {
       const areSame = (bodies: readonly Buffer[]) =>
         bodies.length === expected.length && bodies.every((own, n) => own.equals(expected[n]!));
       if (!areSame(parcels.map((parcel) => parcel.body))) throw new Error('other bytes');
-      if (parcels.some(({ isFramed }) => isFramed !== elements.length > 0)) throw new Error('form');
+      if (parcels.some(({ isBatched }) => isBatched !== elements.length > 0)) throw new Error('form');
       if (elements.length === 0) return 'single';
       for (const { properties } of parcels) {
         const { correlationId } = properties as { correlationId: unknown };
         if (!['undefined', 'string'].includes(typeof correlationId)) throw new Error('not an id');
       }
-      if (!areSame(elementsOf(encodeFrame(elements)) ?? [])) throw new Error('written otherwise');
+      if (!areSame(elementsOf(encodeBatch(elements)) ?? [])) throw new Error('written otherwise');
       const isJson = 'value' in readJson(body);
-      if (isJson) expect(valueOf(encodeFrame(elements))).toEqual(valueOf(body));
-      return isJson ? 'frame' : 'frame in part';
+      if (isJson) expect(valueOf(encodeBatch(elements))).toEqual(valueOf(body));
+      return isJson ? 'batch' : 'batch in part';
     };
     const lists = fc.array(packets, { maxLength: 4 });
-    const tally = await fuzz('frames', 15_000, asBytes(mutated(lists)), judge);
-    expect(Object.keys(tally).sort()).toEqual(['frame', 'frame in part', 'single']);
+    const tally = await fuzz('batches', 15_000, asBytes(mutated(lists)), judge);
+    expect(Object.keys(tally).sort()).toEqual(['batch', 'batch in part', 'single']);
     const bytes = fc.uint8Array({ maxLength: 60 }).map((array) => Buffer.from(array));
     const listlike = bytes.map((inner) => Buffer.concat([LIST, inner, LIST_END]));
     await fuzz('list bytes', 10_000, listlike, judge);

@@ -29,7 +29,7 @@ export interface Unreadable {
 
 export type ReadPacket = { packet: CommandPacket } | { unreadable: Unreadable };
 
-/** A packet's own bytes, parsed once: the body of a delivery, or one element of a frame. */
+/** A packet's own bytes, parsed once: the body of a delivery, or one element of a batch. */
 export function readPacket(body: Buffer): ReadPacket {
   const read = readBody(body);
   if ('problem' in read) {
@@ -46,7 +46,7 @@ function readBody(body: Buffer): ReturnType<typeof readJson> {
 
 function readParsed(value: unknown): ReadPacket {
   if (Array.isArray(value)) {
-    const message = `a list is a frame only as a whole body of 1-${ELEMENTS_MAX}, one a packet at least`;
+    const message = `a list is a batch only as a whole body of 1-${ELEMENTS_MAX}, one a packet at least`;
     return { unreadable: { reason: 'NOT_A_PACKET', message } };
   }
   if (!isRecord(value)) {

@@ -38,12 +38,12 @@ describe('what comes out of a message', () => {
     for (const body of ['[]', '[1]', junk, '[{"id":"1"},[{"pattern":"a"}],nonsense]']) {
       const parcels = unpacked(body, { replyTo: 'asker', correlationId: 'c' });
       expect(parcels).toHaveLength(1);
-      const [{ read, isFramed, properties, ...whole }] = parcels;
-      expect([String(whole.body), isFramed]).toEqual([body, false]);
+      const [{ read, isBatched, properties, ...whole }] = parcels;
+      expect([String(whole.body), isBatched]).toEqual([body, false]);
       expect(read).toHaveProperty('unreadable');
       expect(properties).toMatchObject({ replyTo: 'asker', correlationId: 'c' });
     }
-    expect(unpacked('[1,{"pattern":"a"}]', {}).map(({ isFramed }) => isFramed)).toEqual([
+    expect(unpacked('[1,{"pattern":"a"}]', {}).map(({ isBatched }) => isBatched)).toEqual([
       true,
       true,
     ]);

@@ -8,10 +8,10 @@ export interface Parcel {
   read: ReadPacket;
   /** The packet's own bytes. */
   body: Buffer;
-  /** Those of its message; of a frame's, as they would be if it had come alone. */
+  /** Those of its message; of a batch's, as they would be if it had come alone. */
   properties: MessageProperties;
   /** It shared its message with others, and so does its reply. */
-  isFramed: boolean;
+  isBatched: boolean;
   isOurs(): boolean;
 }
 
@@ -22,7 +22,7 @@ interface Arrived {
 }
 
 /**
- * The packets of a message: one, or those of a frame. A list without a single packet is one that
+ * The packets of a message: one, or those of a batch. A list without a single packet is one that
  * cannot be read, however much is in it.
  */
 export function unpack(arrived: Arrived): [Parcel, ...Parcel[]] {
@@ -34,13 +34,13 @@ export function unpack(arrived: Arrived): [Parcel, ...Parcel[]] {
     read: readPacket(element),
   }));
   if (!elements.some(({ read }) => 'packet' in read)) {
-    return [{ read: readPacket(body), body, properties, isFramed: false, isOurs }];
+    return [{ read: readPacket(body), body, properties, isBatched: false, isOurs }];
   }
   const parcels = elements.map(({ element, read }) => ({
     read,
     body: element,
     properties: propertiesAlone(properties, read),
-    isFramed: true,
+    isBatched: true,
     isOurs,
   }));
   return parcels as [Parcel, ...Parcel[]];
@@ -64,10 +64,10 @@ function canWrite(text: unknown): boolean {
   return text === undefined || isShortString(text);
 }
 
-function propertiesAlone(ofFrame: MessageProperties, read: ReadPacket): MessageProperties {
+function propertiesAlone(ofBatch: MessageProperties, read: ReadPacket): MessageProperties {
   const id = idOf(read);
   const correlationId = isShortString(id) ? id : undefined;
-  const alone: MessageProperties = { ...ofFrame, correlationId };
+  const alone: MessageProperties = { ...ofBatch, correlationId };
   // What cannot be read, not even its id, nobody can know for theirs: it is kept and not answered.
   const isTold = typeof id === 'string' || typeof id === 'number';
   if ('unreadable' in read && !isTold) alone.replyTo = undefined;

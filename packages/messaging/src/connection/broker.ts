@@ -4,7 +4,7 @@ import { BrokerLink } from './broker-link.js';
 import type { BrokerObserver } from './broker-observer.js';
 import { declareQueues } from './declare-queues.js';
 import { BrokerAway } from './errors.js';
-import { FramePublisher } from '../batch/batch-publisher.js';
+import { BatchPublisher } from '../batch/batch-publisher.js';
 import type { BrokerLogger } from './logger.js';
 import { Publisher } from '../publish/publisher.js';
 import { ALL_COMMAND_QUEUES, commandQueueDeclarations, type QueueType } from './topology.js';
@@ -37,7 +37,7 @@ export interface BrokerStatus {
 export class Broker {
   readonly publisher: Publisher;
   /** For packets and replies that may share a message. */
-  readonly frames: FramePublisher;
+  readonly batches: BatchPublisher;
   readonly counters: BrokerCounters;
   readonly queueType: QueueType;
   readonly logger: BrokerLogger;
@@ -67,7 +67,7 @@ export class Broker {
       ...(options.observer && { observer: options.observer }),
       declare: (connection) => declareQueues(connection, declarations, logger),
     });
-    this.frames = new FramePublisher({ publisher: this.publisher, counters: this.counters });
+    this.batches = new BatchPublisher({ publisher: this.publisher, counters: this.counters });
   }
 
   /** Connects in the background, for ever; never throws for a broker that is away. */
@@ -108,7 +108,7 @@ export class Broker {
 
   /** After the consumers were drained: waits for the last confirms, then closes both. */
   async close(): Promise<void> {
-    await this.frames.close();
+    await this.batches.close();
     await this.publisher.close();
     await Promise.all([this.publishLink.close(), this.consumeLink.close()]);
   }

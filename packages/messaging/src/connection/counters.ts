@@ -1,8 +1,8 @@
 const NAMES = [
   'published',
-  'framesPublished',
-  'packetsFramed',
-  'framesSplit',
+  'batchesPublished',
+  'packetsBatched',
+  'batchesSplit',
   'unroutable',
   'confirmLost',
   'connectionsLost',

@@ -23,7 +23,7 @@ class Desk {
     logger: this.logger,
     counters: this.counters,
     publisher: { publish: () => this.answer(), declareAgain: () => Promise.resolve() },
-    frames: { publish: () => this.answer() },
+    batches: { publish: () => this.answer() },
   } as unknown as Broker;
   private readonly desk: PacketDesk;
 

@@ -184,11 +184,11 @@ export class PacketDesk {
     return result !== 'given-up';
   }
 
-  /** Whoever asked singly is answered singly, and who asked in a frame is answered in frames. */
-  private publishReply({ properties, isFramed }: Parcel, body: Buffer): Promise<PublishResult> {
-    const { publisher, frames } = this.options.broker;
+  /** Whoever asked singly is answered singly, and who asked in a batch is answered in batches. */
+  private publishReply({ properties, isBatched }: Parcel, body: Buffer): Promise<PublishResult> {
+    const { publisher, batches } = this.options.broker;
     const { replyTo, correlationId } = properties as { replyTo: string; correlationId?: string };
-    if (isFramed) return frames.publish({ queue: replyTo, body, mayBePlain: false });
+    if (isBatched) return batches.publish({ queue: replyTo, body, mayBePlain: false });
     return publisher.publish(replyTo, body, {
       contentType: 'application/json',
       ...(correlationId === undefined ? {} : { correlationId }),

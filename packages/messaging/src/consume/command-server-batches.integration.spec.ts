@@ -2,19 +2,19 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import { waitFor } from '@backstitch/testkit';
 import { Fault } from '@backstitch/shared-types';
 import type { CommandServerOptions } from './command-server.js';
-import { FRAME_BYTES_MAX, FRAME_PACKETS_MAX } from '../batch/batch.js';
-import { type FramingClient, framingClient } from '../testing/batching-client.js';
+import { BATCH_BYTES_MAX, BATCH_PACKETS_MAX } from '../batch/batch.js';
+import { type BatchingClient, batchingClient } from '../testing/batching-client.js';
 import { bodyOf } from '../testing/test-broker.js';
 import { DEAD, type Handlers, QUEUE, REPLIES, serving, type Serving } from '../testing/serving.js';
 
-describe('a command server that is sent frames', () => {
+describe('a command server that is sent batches', () => {
   let here: Serving;
-  let framing: FramingClient;
+  let batching: BatchingClient;
   afterEach(() => here.room.close());
 
   async function serve(handlers: Handlers = {}, options: Partial<CommandServerOptions> = {}) {
     here = await serving(handlers, options);
-    framing = framingClient(here.room.vhost);
+    batching = batchingClient(here.room.vhost);
   }
 
   const echo = (id: unknown, data: unknown = id) => ({ pattern: 'echo', data, id });
@@ -22,28 +22,28 @@ describe('a command server that is sent frames', () => {
   const idsOf = (replies: readonly { id?: unknown }[]) =>
     replies.map(({ id }) => String(id)).sort();
 
-  it('answers a frame with frames, and a single packet with a single reply', async () => {
+  it('answers a batch with batches, and a single packet with a single reply', async () => {
     await serve();
-    await framing.ask([echo('a'), echo('b'), echo('c')]);
-    const replies = await framing.answers(3);
+    await batching.ask([echo('a'), echo('b'), echo('c')]);
+    const replies = await batching.answers(3);
     expect(replies).toContainEqual({ response: 'b', isDisposed: true, id: 'b' });
     expect(idsOf(replies)).toEqual(['a', 'b', 'c']);
     await here.ask(echo('d'));
     expect(await here.answer()).toEqual({ response: 'd', isDisposed: true, id: 'd' });
-    await framing.ask([echo('e')]);
-    expect(await framing.answers(1)).toEqual([{ response: 'e', isDisposed: true, id: 'e' }]);
+    await batching.ask([echo('e')]);
+    expect(await batching.answers(1)).toEqual([{ response: 'e', isDisposed: true, id: 'e' }]);
     await here.expectAllAcknowledged();
-    expect(here.broker.counters).toMatchObject({ commandsDone: 5, framesSplit: 0 });
+    expect(here.broker.counters).toMatchObject({ commandsDone: 5, batchesSplit: 0 });
   });
 
   it('does not hold up the replies of a slow member’s neighbours, nor forgets the slow one', async () => {
     let finish!: (value: string) => void;
     await serve({ slow: () => new Promise<string>((resolve) => (finish = resolve)) });
-    await framing.ask([echo('a'), { pattern: 'slow', id: 'slow' }, echo('b')]);
-    expect(idsOf(await framing.answers(2))).toEqual(['a', 'b']);
+    await batching.ask([echo('a'), { pattern: 'slow', id: 'slow' }, echo('b')]);
+    expect(idsOf(await batching.answers(2))).toEqual(['a', 'b']);
     expect(here.server.status().inFlight).toBe(1);
     finish('at last');
-    expect(await framing.answers(1)).toMatchObject([{ id: 'slow', response: 'at last' }]);
+    expect(await batching.answers(1)).toMatchObject([{ id: 'slow', response: 'at last' }]);
     await here.expectAllAcknowledged();
   });
 
@@ -54,8 +54,8 @@ describe('a command server that is sent frames', () => {
     };
     await serve({ fail, hang }, { handlerDeadlineMs: 50 });
     const patterns = ['echo', 'fail', 'hang', 'fly'];
-    await framing.ask(patterns.map((pattern) => ({ pattern, id: pattern })));
-    const replies = await framing.answers(4);
+    await batching.ask(patterns.map((pattern) => ({ pattern, id: pattern })));
+    const replies = await batching.answers(4);
     const codes = Object.fromEntries(replies.map(({ id, err }) => [id, err?.code]));
     expect(codes).toEqual({
       echo: undefined,
@@ -75,7 +75,7 @@ describe('a command server that is sent frames', () => {
     const properties = { replyTo: REPLIES, headers: { mine: 'kept' } };
     await here.room.vhost.publish(QUEUE, Buffer.from(body), properties);
     // What has an id is answered, too; nobody could know the others for theirs.
-    const replies = await framing.answers(3);
+    const replies = await batching.answers(3);
     expect(idsOf(replies)).toEqual(['a', 'b', 'p']);
     expect(replies.find(({ id }) => id === 'p')?.err?.code).toBe('MALFORMED_COMMAND');
     await here.expectAllAcknowledged();
@@ -115,32 +115,32 @@ describe('a command server that is sent frames', () => {
     await here.expectAllAcknowledged();
   });
 
-  it('serves a frame that is larger than any of ours', async () => {
+  it('serves a batch that is larger than any of ours', async () => {
     await serve();
-    const count = FRAME_PACKETS_MAX * 3;
-    const filling = 'x'.repeat((FRAME_BYTES_MAX * 2) / count);
-    await framing.ask(Array.from({ length: count }, (_, n) => echo(`${n}`, filling)));
-    const replies = await framing.answers(count);
+    const count = BATCH_PACKETS_MAX * 3;
+    const filling = 'x'.repeat((BATCH_BYTES_MAX * 2) / count);
+    await batching.ask(Array.from({ length: count }, (_, n) => echo(`${n}`, filling)));
+    const replies = await batching.answers(count);
     expect(new Set(idsOf(replies)).size).toBe(count);
     await here.expectAllAcknowledged();
   });
 
-  it('serves as many packets at once as it may, counted over all frames', async () => {
+  it('serves as many packets at once as it may, counted over all batches', async () => {
     const ends: (() => void)[] = [];
     await serve({ hang: () => new Promise<void>((end) => ends.push(end)) }, { prefetch: 3 });
-    const frame = ['a', 'b', 'c', 'd'].map((id) => ({ pattern: 'hang', id }));
-    await framing.ask(frame);
-    await framing.ask(frame);
-    await waitFor('both frames', () => here.server.status().inFlight === 2);
+    const batch = ['a', 'b', 'c', 'd'].map((id) => ({ pattern: 'hang', id }));
+    await batching.ask(batch);
+    await batching.ask(batch);
+    await waitFor('both batches', () => here.server.status().inFlight === 2);
     expect(here.served.map(({ id }) => id)).toEqual(['a', 'b', 'c']);
     ends[1]!();
     await waitFor('the next', () => here.served.length === 4);
-    expect(await framing.answers(1)).toMatchObject([{ id: 'b' }]);
+    expect(await batching.answers(1)).toMatchObject([{ id: 'b' }]);
     for (let next = 0; next < 8; next += 1) {
       await waitFor('its turn', () => ends.length > next);
       ends[next]!();
     }
-    await framing.answers(7);
+    await batching.answers(7);
     expect(here.served.map(({ id }) => id).join('')).toBe('abcdabcd');
     await here.expectAllAcknowledged();
   });
@@ -152,7 +152,7 @@ describe('a command server that is sent frames', () => {
       },
     });
     const failing = { pattern: 'fail', data: { n: 7 } };
-    await framing.tell([echo('a'), failing, echo('b')]);
+    await batching.tell([echo('a'), failing, echo('b')]);
     const dead = await here.room.vhost.take(DEAD);
     expect(dead.content).toEqual(bodyOf(failing));
     await here.expectAllAcknowledged();
@@ -161,17 +161,17 @@ describe('a command server that is sent frames', () => {
     expect(here.broker.counters).toMatchObject({ oneShotRetries: 3, deadLettered: 1 });
   });
 
-  it('drains: finishes and answers a whole frame, those that waited for their turn included', async () => {
+  it('drains: finishes and answers a whole batch, those that waited for their turn included', async () => {
     const ends: (() => void)[] = [];
     await serve({ hang: () => new Promise<void>((end) => ends.push(end)) }, { prefetch: 1 });
-    await framing.ask(['a', 'b'].map((id) => ({ pattern: 'hang', id })));
+    await batching.ask(['a', 'b'].map((id) => ({ pattern: 'hang', id })));
     await waitFor('the first', () => ends.length === 1);
     const draining = here.server.close(5_000);
     ends[0]!();
     await waitFor('the second', () => ends.length === 2);
     ends[1]!();
     await draining;
-    expect(idsOf(await framing.answers(2))).toEqual(['a', 'b']);
+    expect(idsOf(await batching.answers(2))).toEqual(['a', 'b']);
     expect(await messagesIn(QUEUE)).toBe(0);
   });
 
@@ -180,7 +180,7 @@ describe('a command server that is sent frames', () => {
     const hang = () => new Promise<void>((end) => ends.push(end));
     await serve({ hang }, { prefetch: 1, deliveriesMax: 3 });
     await here.ask({ pattern: 'hang', id: 'a' });
-    await framing.ask([echo('b'), echo('c')]);
+    await batching.ask([echo('b'), echo('c')]);
     await here.ask(echo('d'));
     await waitFor('all', () => here.server.status().inFlight === 3);
     const draining = here.server.close(5_000);
@@ -203,12 +203,12 @@ describe('a command server that is sent frames', () => {
       recovered: async () => !away,
     };
     await serve({ store }, { prefetch: 1, pauseOn });
-    await framing.ask(['a', 'b', 'c'].map((id) => ({ pattern: 'store', id })));
-    expect(await framing.answers(1)).toMatchObject([
+    await batching.ask(['a', 'b', 'c'].map((id) => ({ pattern: 'store', id })));
+    expect(await batching.answers(1)).toMatchObject([
       { id: 'a', err: { code: 'DATABASE_UNAVAILABLE' } },
     ]);
     away = false;
-    const stored = await framing.answers(2);
+    const stored = await batching.answers(2);
     expect(stored.map(({ response }) => response)).toEqual(['stored', 'stored']);
     expect(here.served).toHaveLength(3);
     await here.expectAllAcknowledged();

@@ -5,7 +5,7 @@ import { Fault } from '@backstitch/shared-types';
 import type { BrokerOptions } from '../connection/broker.js';
 import type { CommandServerOptions } from './command-server.js';
 import { RETRIES_HEADER } from '../dead-letter/message-headers.js';
-import { framingClient } from '../testing/batching-client.js';
+import { batchingClient } from '../testing/batching-client.js';
 import { DEAD, type Handlers, QUEUE, REPLIES, serving, type Serving } from '../testing/serving.js';
 
 // The management API learns of a new connection only seconds later.
@@ -70,7 +70,7 @@ describe('a command server in trouble', () => {
     await connection.close();
     await here.ask({ pattern: 'echo', data: 1, id: '1' }, 'full');
     await here.ask({ pattern: 'echo', data: 2, id: '2' }, 'full');
-    await framingClient(vhost).ask([{ pattern: 'echo', data: 3, id: '3' }], {}, 'full');
+    await batchingClient(vhost).ask([{ pattern: 'echo', data: 3, id: '3' }], {}, 'full');
     await waitFor('the refusals', () => here.broker.counters.confirmLost >= 3);
     await here.ask({ pattern: 'echo', data: 'next' });
     expect((await here.answer()).response).toBe('next');

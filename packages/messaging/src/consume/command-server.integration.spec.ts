@@ -88,7 +88,7 @@ describe('a command server', () => {
     await here.expectAllAcknowledged();
   });
 
-  it('that needs a saga looks for it in each packet of a frame', async () => {
+  it('that needs a saga looks for it in each packet of a batch', async () => {
     await serve({ change: () => 'changed' }, { needsSaga: () => true });
     const saga = { sagaId: 's', step: 'X', direction: 'do', attempt: 1 };
     await here.ask([

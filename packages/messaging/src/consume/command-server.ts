@@ -3,7 +3,7 @@ import type { Broker } from '../connection/broker.js';
 import { Consumer, type ConsumerStatus } from './consumer.js';
 import { declareQueues } from '../connection/declare-queues.js';
 import type { Delivery } from './delivery.js';
-import { isSettled, splitFrame } from '../batch/split-batch.js';
+import { isSettled, splitBatch } from '../batch/split-batch.js';
 import { IntakePause, type PauseOn } from './consumer-pause.js';
 import { PacketDesk } from './command-processor.js';
 import { PacketGate } from './concurrency-limiter.js';
@@ -13,9 +13,9 @@ import { unpack } from '../batch/unpack.js';
 export interface CommandServerOptions {
   broker: Broker;
   queue: string;
-  /** Packets served at once [100], whether they come by themselves or in frames. */
+  /** Packets served at once [100], whether they come by themselves or in batches. */
   prefetch?: number;
-  /** Deliveries in hand at once, frames or single packets [32, or `prefetch` when that is less]. */
+  /** Deliveries in hand at once, batches or single packets [32, or `prefetch` when that is less]. */
   deliveriesMax?: number;
   /** A command that takes longer is answered with the fault HANDLER_DEADLINE. */
   handlerDeadlineMs?: number;
@@ -29,7 +29,7 @@ export interface CommandHandlers {
 }
 
 const PREFETCH = 100;
-/** Each may be a frame: with many, one instance would hoard what another could serve. */
+/** Each may be a batch: with many, one instance would hoard what another could serve. */
 const DELIVERIES_MAX = 32;
 const HANDLER_DEADLINE_MS = 10_000;
 
@@ -38,7 +38,7 @@ export class CommandServer {
   private readonly consumer: Consumer;
   private readonly intake: IntakePause;
   private readonly desk: PacketDesk;
-  /** A repeated frame is sent packet by packet: one at a time, or they would crowd the rest out. */
+  /** A repeated batch is sent packet by packet: one at a time, or they would crowd the rest out. */
   private readonly splits = new PacketGate(1);
   private isClosing = false;
 
@@ -107,10 +107,10 @@ export class CommandServer {
   /** Whether every packet of it may be forgotten: then, and only then, the whole is acknowledged. */
   private async settle(delivery: Delivery): Promise<boolean> {
     const parcels = unpack(delivery);
-    const [{ isFramed }] = parcels;
-    if (isFramed && delivery.isRedelivered) {
+    const [{ isBatched }] = parcels;
+    if (isBatched && delivery.isRedelivered) {
       const { broker, queue } = this.options;
-      return this.splits.pass(() => splitFrame(parcels, { broker, queue, desk: this.desk }));
+      return this.splits.pass(() => splitBatch(parcels, { broker, queue, desk: this.desk }));
     }
     let isBegun = false;
     const mayBegin = (): boolean => {

@@ -49,10 +49,10 @@ const properties: fc.Arbitrary<Options.Publish> = fc.record(
   { requiredKeys: [] },
 );
 const packets = fc.record({ pattern: fc.constant('echo'), data: hostileValue, id: fc.uuid() });
-const frames = fc.array(packets, { minLength: 1, maxLength: 4 });
+const batches = fc.array(packets, { minLength: 1, maxLength: 4 });
 const bodies = fc.oneof(
   { weight: 2, arbitrary: mutated(packets) },
-  { weight: 1, arbitrary: mutated(frames) },
+  { weight: 1, arbitrary: mutated(batches) },
 );
 const messages = fc.oneof(
   bodies.map((value) => Buffer.from(JSON.stringify(value) ?? '')),

@@ -48,7 +48,7 @@ describe('the properties that go with a message when it is published again', () 
     expect(propertiesBeforeDeath(properties(dead))).toEqual({ headers: {} });
   });
 
-  it('drops headers that would not fit into a frame, but not the count of retries', () => {
+  it('drops headers that would not fit into a batch, but not the count of retries', () => {
     const headers = { huge: 'x'.repeat(40_000), [RETRIES_HEADER]: 3 };
     expect(carriedProperties(properties({ headers })).headers).toEqual({
       'headers-dropped': true,

@@ -28,7 +28,7 @@ export interface CarriedProperties {
 /**
  * What of a message's properties goes with it when we publish it again. Left out: what the broker
  * would act upon (CC, BCC, expiration, x-…), what it would refuse (a foreign user id), and headers
- * and texts that cannot be written, or are so large that the frame would not fit: each would hurt every time
+ * and texts that cannot be written, or are so large that the batch would not fit: each would hurt every time
  * the message comes by.
  */
 export function carriedProperties(properties: MessageProperties): CarriedProperties {

@@ -154,7 +154,7 @@ describe('a command client', () => {
     expect((await room.vhost.queue(queue))!.messages).toBe(0);
   });
 
-  it('sends what waits together in frames, and takes each reply by its id', async () => {
+  it('sends what waits together in batches, and takes each reply by its id', async () => {
     await connectClient();
     await serve({ double: ({ data }) => (data as number) * 2 });
     const numbers = Array.from({ length: 300 }, (_, n) => n);
@@ -164,9 +164,9 @@ describe('a command client', () => {
     const told = new Map(replies);
     for (const n of numbers) expect(told.get(`c${n}`)).toMatchObject({ response: n * 2 });
     // Commands and replies; a reply may be here before the confirm that counts it.
-    await waitFor('all confirms', () => broker.counters.packetsFramed === 600);
-    const { framesPublished, published } = broker.counters;
-    expect(framesPublished).toBe(published);
+    await waitFor('all confirms', () => broker.counters.packetsBatched === 600);
+    const { batchesPublished, published } = broker.counters;
+    expect(batchesPublished).toBe(published);
     expect(published).toBeLessThan(100);
   });
 
@@ -184,12 +184,12 @@ describe('a command client', () => {
     expect(await Promise.all(asked)).toEqual([1, 2]);
   });
 
-  it('drops the replies of a frame that cannot be read, those alone', async () => {
+  it('drops the replies of a batch that cannot be read, those alone', async () => {
     await connectClient();
     const queue = await replyQueueOf();
-    const frame = `[{"response":1,"isDisposed":true,"id":"c1"},nonsense,{"id":"c2"},[],
+    const batch = `[{"response":1,"isDisposed":true,"id":"c1"},nonsense,{"id":"c2"},[],
       {"response":1},{"err":{"code":"A","message":"b","retryable":true},"id":"c3"}]`;
-    await room.vhost.publish(queue, Buffer.from(frame), { correlationId: 'of nobody' });
+    await room.vhost.publish(queue, Buffer.from(batch), { correlationId: 'of nobody' });
     await room.vhost.publish(queue, Buffer.from('[]'));
     await waitFor('the replies', () => replies.length === 2);
     expect(replies.map(([id]) => id)).toEqual(['c1', 'c3']);
@@ -223,7 +223,7 @@ describe('a command client', () => {
     expect(written.length).toBeLessThan(100);
   });
 
-  it('takes a reply that is larger than any command may be, in a frame, too', async () => {
+  it('takes a reply that is larger than any command may be, in a batch, too', async () => {
     await connectClient();
     const large = { response: 'x'.repeat(BODY_BYTES_MAX), isDisposed: true, id: 'large' };
     await room.vhost.publish(await replyQueueOf(), bodyOf([large]));
@@ -231,7 +231,7 @@ describe('a command client', () => {
     expect(replies).toEqual([['large', large]]);
   });
 
-  it('is not held up by the slow one of a frame of replies', async () => {
+  it('is not held up by the slow one of a batch of replies', async () => {
     let finish!: () => void;
     await connectClient({
       prefetch: 2,
@@ -241,9 +241,9 @@ describe('a command client', () => {
       },
     });
     const ids = ['slow', 'a', 'b', 'c'];
-    const frame = ids.map((id) => ({ response: id, isDisposed: true, id }));
+    const batch = ids.map((id) => ({ response: id, isDisposed: true, id }));
     const queue = await replyQueueOf();
-    await room.vhost.publish(queue, bodyOf(frame));
+    await room.vhost.publish(queue, bodyOf(batch));
     await waitFor('the others', () => replies.length === 3);
     expect(client.consumerStatus().inFlight).toBe(1);
     finish();

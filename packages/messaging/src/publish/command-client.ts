@@ -22,7 +22,7 @@ export interface CommandClientOptions {
   onReply(correlationId: string, packet: ReplyPacket): Promise<void>;
   /** Replies under way to the old queue are lost: ask again for what is still awaited. */
   onReplyQueueReplaced(): void;
-  /** Replies taken at once [200], whether they come by themselves or in frames. */
+  /** Replies taken at once [200], whether they come by themselves or in batches. */
   prefetch?: number;
   /** The broker removes the reply queue after it had no reader for this long. */
   replyQueueExpiresMs?: number;
@@ -81,8 +81,8 @@ export class CommandClient {
   ): Promise<PublishResult> {
     const body = encodePacket({ id: correlationId, ...packet });
     const replyTo = this.replyQueueNow();
-    const { frames } = this.options.broker;
-    return frames.publish({
+    const { batches } = this.options.broker;
+    return batches.publish({
       queue,
       replyTo,
       body,
@@ -156,14 +156,14 @@ export class CommandClient {
 
   private async receive(delivery: Delivery): Promise<void> {
     const { body, properties } = delivery;
-    // A reply in a frame may be as large as one by itself: it has no bound either.
+    // A reply in a batch may be as large as one by itself: it has no bound either.
     const replies = elementsOf(body, Infinity)?.map(readReply) ?? [];
     if (replies.length === 0) await this.take(readReply(body), properties.correlationId);
     else await Promise.all(replies.map((packet) => this.take(packet, packet?.id)));
     delivery.ack();
   }
 
-  /** What cannot be read is dropped: alone, when it came in a frame. */
+  /** What cannot be read is dropped: alone, when it came in a batch. */
   private async take(packet: ReplyPacket | undefined, correlationId: unknown): Promise<void> {
     const { counters } = this.options.broker;
     if (!packet || !isShortString(correlationId)) {
@@ -178,7 +178,7 @@ export class CommandClient {
     }
   }
 
-  /** In a frame the id has no bound; what is none of ours is told by its kind alone. */
+  /** In a batch the id has no bound; what is none of ours is told by its kind alone. */
   private tellUnreadable(id: unknown, also: object): void {
     const correlationId = isShortString(id) ? id : `(${typeof id})`;
     this.options.broker.logger.error({ correlationId, ...also }, 'reply cannot be read; dropped');

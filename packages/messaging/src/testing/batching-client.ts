@@ -8,15 +8,15 @@ interface Reply {
   err?: { code: string };
 }
 
-/** A client that frames, as any RabbitMQ library would: a list of packets, and lists of replies. */
-export interface FramingClient {
+/** A client that batches, as any RabbitMQ library would: a list of packets, and lists of replies. */
+export interface BatchingClient {
   ask(packets: readonly unknown[], headers?: object, replyTo?: string): Promise<void>;
   tell(packets: readonly unknown[]): Promise<void>;
-  /** Takes messages until so many replies are there; a reply that is in no frame is an error. */
+  /** Takes messages until so many replies are there; a reply that is in no batch is an error. */
   answers(count: number): Promise<Reply[]>;
 }
 
-export function framingClient(vhost: TestVhost): FramingClient {
+export function batchingClient(vhost: TestVhost): BatchingClient {
   return {
     ask: (packets, headers = {}, replyTo = REPLIES) =>
       vhost.publish(QUEUE, bodyOf(packets), { replyTo, headers }),
@@ -25,10 +25,10 @@ export function framingClient(vhost: TestVhost): FramingClient {
       const replies: Reply[] = [];
       while (replies.length < count) {
         const { content, properties } = await vhost.take(REPLIES);
-        const frame: unknown = JSON.parse(content.toString());
-        if (!Array.isArray(frame)) throw new Error(`not in a frame: ${content.toString()}`);
-        if (properties.correlationId !== undefined) throw new Error('a frame answers no single id');
-        replies.push(...(frame as Reply[]));
+        const batch: unknown = JSON.parse(content.toString());
+        if (!Array.isArray(batch)) throw new Error(`not in a batch: ${content.toString()}`);
+        if (properties.correlationId !== undefined) throw new Error('a batch answers no single id');
+        replies.push(...(batch as Reply[]));
       }
       return replies;
     },

@@ -29,7 +29,7 @@ export interface HttpLimits {
 export const HTTP_LIMITS: Readonly<HttpLimits> = {
   bodyBytesMax: 131_072,
   bodyBytesMaxAt: {},
-  // Of a frame of checkouts there are fewer in that many bytes.
+  // Of a batch of checkouts there are fewer in that many bytes.
   bodyNestedMax: 8_192,
   headerBytesMax: 16_384,
   headersMs: 10_000,

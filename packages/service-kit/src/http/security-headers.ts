@@ -1,6 +1,6 @@
 /**
  * On every answer, refusals included: nothing that is answered here is a page, runs anything or may
- * be framed, and what is said of orders and sagas stays in no cache. A route that serves something
+ * be batched, and what is said of orders and sagas stays in no cache. A route that serves something
  * else (the API's documentation) overrides what it must.
  */
 export const SECURITY_HEADERS: Readonly<Record<string, string>> = {

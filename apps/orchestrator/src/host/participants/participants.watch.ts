@@ -1,6 +1,6 @@
 import type { ArrivedReply, OutgoingCommand, SagaDefinition } from '@backstitch/saga-engine';
 import { Gauge, type Logger } from '@backstitch/service-kit';
-import { inTime } from '../../sagas/checkout/in-time.js';
+import { inTime } from '../in-time.js';
 import { Breaker, type BreakerSettings, type BreakerState } from './breaker.js';
 import { signOf } from './participant-sign.js';
 import { exposeUnanswered, observeStep } from './step-metrics.js';

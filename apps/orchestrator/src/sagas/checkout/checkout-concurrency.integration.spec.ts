@@ -10,7 +10,7 @@ import {
   keylessOf,
   type Status,
 } from '../../testing/claim-fixture.js';
-import { beginCheckouts, type Beginning, type Begun } from './checkout.claims.js';
+import { beginCheckouts, type Beginning, type Begun } from './claims/checkout.claims.js';
 import type { Claim } from './checkout.js';
 
 let claims: ClaimFixture;

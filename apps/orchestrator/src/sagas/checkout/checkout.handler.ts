@@ -12,11 +12,11 @@ import {
 import { type CheckoutLine, newUuid } from '@backstitch/shared-types';
 import type { OrchestratorConfig } from '../../config.js';
 import type { SagaRuntime } from '../../host/saga.runtime.js';
-import type { Asking, ExistingCheckout, Held } from './checkout.claims.js';
+import type { Asking, ExistingCheckout, Held } from './claims/checkout.claims.js';
 import { checkoutInput, type Claim, claimOf, isTooOldToBegin } from './checkout.js';
-import { type CheckoutRepository, CommitUnknown } from './checkout.repository.js';
-import { inTime } from './in-time.js';
-import { type Hindrance, Intake } from './intake.js';
+import { type CheckoutRepository, CommitUnknown } from './claims/checkout.repository.js';
+import { inTime } from '../../host/in-time.js';
+import { type Hindrance, Intake } from './checkout-admission.js';
 import { answerOf, type CheckoutAnswer, locationOf } from './outcome.js';
 
 export interface CheckoutRequest {

@@ -10,9 +10,9 @@ import {
   keylessOf,
   type Status,
 } from '../../testing/claim-fixture.js';
-import type { Beginning } from './checkout.claims.js';
-import type { CheckoutRepository } from './checkout.repository.js';
-import { CommitUnknown } from './checkout.repository.js';
+import type { Beginning } from './claims/checkout.claims.js';
+import type { CheckoutRepository } from './claims/checkout.repository.js';
+import { CommitUnknown } from './claims/checkout.repository.js';
 
 let claims: ClaimFixture;
 let repository: CheckoutRepository;

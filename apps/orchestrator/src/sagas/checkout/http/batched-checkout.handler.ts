@@ -9,20 +9,20 @@ import {
   requestIdOf,
   type TraceFields,
 } from '@backstitch/service-kit';
-import { CheckoutRequestDto, type FramedCheckout } from '@backstitch/shared-types';
-import type { CheckoutHandler } from './checkout.handler.js';
+import { CheckoutRequestDto, type BatchedCheckout } from '@backstitch/shared-types';
+import type { CheckoutHandler } from '../checkout.handler.js';
 import { replyOf } from './checkout-reply.js';
 import { checkoutRequestOf, sagaIdOf } from './checkout-request.js';
 
 /** What would be the whole of its HTTP answer. */
-export interface FramedReply {
+export interface BatchedReply {
   status: number;
   headers: Record<string, string>;
   /** JSON. */
   body: string;
 }
 
-export interface FramedCheckoutOptions {
+export interface BatchedCheckoutOptions {
   checkouts: Pick<CheckoutHandler, 'checkout'>;
   logger: Logger;
   /** Decimal digits of the currency. */
@@ -33,18 +33,18 @@ const URL = '/checkout';
 const JSON_MEDIA_TYPE = 'application/json; charset=utf-8';
 const BODY = { type: 'body', metatype: CheckoutRequestDto } as const;
 
-/** Serves a checkout that came in a frame: validated, answered, logged and counted as one alone. */
-export class FramedCheckoutHandler {
+/** Serves a checkout that came in a batch: validated, answered, logged and counted as one alone. */
+export class BatchedCheckoutHandler {
   readonly #validation = httpValidationPipe();
 
-  constructor(private readonly options: FramedCheckoutOptions) {}
+  constructor(private readonly options: BatchedCheckoutOptions) {}
 
   /** Never rejects: whatever goes wrong is the answer's problem. */
-  async answer(framed: FramedCheckout): Promise<FramedReply> {
+  async answer(batched: BatchedCheckout): Promise<BatchedReply> {
     const startedAtMs = performance.now();
-    const requestId = requestIdOf(framed.headers);
+    const requestId = requestIdOf(batched.headers);
     const trace: TraceFields = {};
-    const answering = this.#checkout(framed, requestId, trace);
+    const answering = this.#checkout(batched, requestId, trace);
     const { reply, isQuiet } = await answering.then(
       (done) => ({ reply: done, isQuiet: false }),
       (error: unknown) => this.#failed(error, requestId, trace),
@@ -57,10 +57,10 @@ export class FramedCheckoutHandler {
   }
 
   async #checkout(
-    { headers, body }: FramedCheckout,
+    { headers, body }: BatchedCheckout,
     requestId: string,
     trace: TraceFields,
-  ): Promise<FramedReply> {
+  ): Promise<BatchedReply> {
     const { checkouts, digits } = this.options;
     const dto = (await this.#validation.transform(body, BODY)) as CheckoutRequestDto;
     const sagaId = sagaIdOf(headers);
@@ -82,7 +82,7 @@ export class FramedCheckoutHandler {
   }
 }
 
-function replyOfProblem(problem: Problem, requestId: string): FramedReply {
+function replyOfProblem(problem: Problem, requestId: string): BatchedReply {
   return {
     status: problem.status,
     headers: { ...problem.options.headers, 'content-type': PROBLEM_MEDIA_TYPE },

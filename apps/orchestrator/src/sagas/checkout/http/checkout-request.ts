@@ -9,9 +9,9 @@ import {
   prefersAsync,
 } from '@backstitch/shared-types';
 import type { IncomingMessage } from 'node:http';
-import type { CheckoutRequest } from './checkout.handler.js';
+import type { CheckoutRequest } from '../checkout.handler.js';
 
-/** Of a request that came by itself, or of one in a frame. */
+/** Of a request that came by itself, or of one in a batch. */
 export type CheckoutHeaders = Readonly<Record<string, string | string[] | undefined>>;
 
 /** What is asked for, by headers and a validated body. Throws a Problem that says what is wrong. */

@@ -1,9 +1,9 @@
 import type { PreparedSaga, SagaFailure, SagaStatus } from '@backstitch/saga-engine';
 import { insertSagas } from '@backstitch/saga-engine/postgres';
 import type { Transaction } from '@backstitch/service-kit';
-import { SAGA_TABLES } from '../../database/schema.js';
-import { type CheckoutInput, type Claim, isSameInput, judgeClaim } from './checkout.js';
-import type { Ending } from './outcome.js';
+import { SAGA_TABLES } from '../../../database/schema.js';
+import { type CheckoutInput, type Claim, isSameInput, judgeClaim } from '../checkout.js';
+import type { Ending } from '../outcome.js';
 import { FORGET, HOLDERS, LOCK, POINT_ELSEWHERE, TAKE_FREE } from './checkout.sql.js';
 
 /** Who asks; without a claim a checkout is named by its saga's id alone. */

@@ -1,14 +1,14 @@
 import {
-  CHECKOUT_FRAME_PATH,
-  encodeCheckoutFrame,
-  encodeFramedCheckout,
-  FRAMED_CHECKOUTS_MAX,
-  FramedAnswerReader,
+  CHECKOUT_BATCH_PATH,
+  encodeCheckoutBatch,
+  encodeBatchedCheckout,
+  BATCHED_CHECKOUTS_MAX,
+  BatchedAnswerReader,
   newUuid,
 } from '@backstitch/shared-types';
 import { type AppProcess, waitFor } from '@backstitch/testkit';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import { Orchestrators } from '../../testing/orchestrators.js';
+import { Orchestrators } from '../../../testing/orchestrators.js';
 
 jest.setTimeout(30_000);
 
@@ -38,9 +38,9 @@ interface Got {
   body: Record<string, unknown>;
 }
 
-function sendFrame(body: string, to = one): Promise<Response> {
+function sendBatch(body: string, to = one): Promise<Response> {
   const headers = { 'content-type': 'application/json' };
-  return fetch(to.url + CHECKOUT_FRAME_PATH, { method: 'POST', headers, body });
+  return fetch(to.url + CHECKOUT_BATCH_PATH, { method: 'POST', headers, body });
 }
 
 /** The answers in the order in which they come, each with whose it is. */
@@ -49,10 +49,10 @@ async function* answersTo(
   from = one,
 ): AsyncGenerator<[number, Got]> {
   const members = checkouts.map((each) =>
-    encodeFramedCheckout(each.headers, JSON.stringify(each.body)),
+    encodeBatchedCheckout(each.headers, JSON.stringify(each.body)),
   );
-  const response = await sendFrame(encodeCheckoutFrame(members), from);
-  const reader = new FramedAnswerReader();
+  const response = await sendBatch(encodeCheckoutBatch(members), from);
+  const reader = new BatchedAnswerReader();
   for await (const piece of response.body!) {
     for (const { n, status, headers, body } of reader.push(Buffer.from(piece))) {
       const type = headers['content-type'];
@@ -87,7 +87,7 @@ async function linesAbout(requestId: string, count: number) {
   return lines();
 }
 
-describe('checkouts in one frame', () => {
+describe('checkouts in one batch', () => {
   it('are answered as they end, each by itself', async () => {
     const answers = answersTo([checkout(), checkout({ prefer: 'respond-async' }), checkout()]);
     const [first, quick] = (await answers.next()).value as [number, Got];
@@ -118,11 +118,11 @@ describe('checkouts in one frame', () => {
     ].map((each) => ({ ...each, headers: { ...each.headers, 'x-request-id': newUuid() } }));
     const sagas = async () => site.query('SELECT count(*)::int AS sagas FROM saga_state');
     const before = await sagas();
-    const framed = await allAnswersTo(bad);
+    const batched = await allAnswersTo(bad);
     expect(await sagas()).toEqual(before);
     for (const [n, each] of bad.entries()) {
       const { status, type, body } = await answerAlone(each);
-      expect(framed[n]).toMatchObject({ status, type, body });
+      expect(batched[n]).toMatchObject({ status, type, body });
       expect(await linesAbout(each.headers['x-request-id'], 2)).toHaveLength(2);
     }
   });
@@ -180,9 +180,9 @@ describe('checkouts in one frame', () => {
   it.each([
     ['nothing', '[]'],
     ['what is no list', '{}'],
-    ['more than are taken', JSON.stringify(Array(FRAMED_CHECKOUTS_MAX + 1).fill(checkout()))],
+    ['more than are taken', JSON.stringify(Array(BATCHED_CHECKOUTS_MAX + 1).fill(checkout()))],
   ])('must not be %s', async (_what, body) => {
-    const response = await sendFrame(body);
+    const response = await sendBatch(body);
     expect(response.status).toBe(400);
     expect(await response.json()).toMatchObject({ code: 'VALIDATION_FAILED' });
   });

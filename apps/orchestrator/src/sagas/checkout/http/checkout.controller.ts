@@ -2,8 +2,8 @@ import { traceRequest } from '@backstitch/service-kit';
 import { CheckoutRequestDto, currencyDigits } from '@backstitch/shared-types';
 import { Body, Controller, Inject, Post, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { OrchestratorConfig } from '../../config.js';
-import { CheckoutHandler } from './checkout.handler.js';
+import { OrchestratorConfig } from '../../../config.js';
+import { CheckoutHandler } from '../checkout.handler.js';
 import { replyOf } from './checkout-reply.js';
 import { checkoutRequestOf, refuseTwoKeys, sagaIdOf } from './checkout-request.js';
 

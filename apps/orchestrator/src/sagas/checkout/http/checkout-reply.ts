@@ -1,5 +1,5 @@
 import { Problem } from '@backstitch/service-kit';
-import type { AnsweredCheckout } from './checkout.handler.js';
+import type { AnsweredCheckout } from '../checkout.handler.js';
 
 /** What is sent for a checkout, a problem excepted. */
 export interface CheckoutReply {
