@@ -3,7 +3,7 @@ import { type DynamicModule, Module } from '@nestjs/common';
 import { Admission } from './admission/admission.js';
 import { CheckoutController } from './checkout/checkout.controller.js';
 import { GatewayConfig } from './config.js';
-import { LookingController } from './queries/queries.controller.js';
+import { QueriesController } from './queries/queries.controller.js';
 import { ProductsController } from './queries/products.controller.js';
 import { Orchestrators } from './orchestrators/orchestrators.client.js';
 
@@ -22,7 +22,7 @@ export class AppModule {
     const admission = admissionOf(config, shedding);
     return {
       module: AppModule,
-      controllers: [CheckoutController, LookingController, ProductsController],
+      controllers: [CheckoutController, QueriesController, ProductsController],
       providers: [
         { provide: GatewayConfig, useValue: config },
         { provide: Admission, useValue: admission },

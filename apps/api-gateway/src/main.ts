@@ -1,7 +1,7 @@
 import { bootApp, createLogger, loadConfig, Shedding } from '@backstitch/service-kit';
 import { CHECKOUT_BYTES_MAX } from '@backstitch/shared-types';
 import 'reflect-metadata';
-import { guardTheDoor } from './admission/admission.hook.js';
+import { registerAdmission } from './admission/admission.hook.js';
 import { AppModule } from './app.module.js';
 import { GatewayConfig } from './config.js';
 import { serveOpenApi } from './docs/open-api.js';
@@ -30,7 +30,7 @@ await bootApp({
     ...(rateLimit && { refuseEarly: (request) => rateLimit.refusalOf(request) }),
   },
   configure: (app) => {
-    guardTheDoor(app);
+    registerAdmission(app);
     if (config.servesDocs) serveOpenApi(app, config.CURRENCY);
   },
   dependencies: (app) => [

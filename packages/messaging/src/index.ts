@@ -22,5 +22,5 @@ export { RpcFaultFilter } from './nest/rpc-fault.filter.js';
 export { type ReadPacket, readPacket } from './batch/packet.js';
 export type { PublishProperties, PublishResult, Publisher } from './publish/publisher.js';
 export type { QueueType } from './connection/topology.js';
-export { type QueueCount, QueueLook } from './connection/queue-inspector.js';
+export { type QueueCount, QueueInspector } from './connection/queue-inspector.js';
 export { sagaIdOf } from './consume/saga-id.js';

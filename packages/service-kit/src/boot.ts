@@ -15,7 +15,7 @@ import { exposeDependencies } from './dependency-gauge.js';
 import type { HealthCheck } from './health-check.js';
 import { HealthController, Readiness } from './health.js';
 import { hostRules } from './http/allowed-hosts.js';
-import { closeDoor } from './http/closing.js';
+import { closeListeners } from './http/closing.js';
 import { type EdgeOptions, fastifyAdapter, prepareFastify } from './http/fastify.js';
 import { HTTP_LIMITS, type HttpLimits } from './http/limits.js';
 import { CannotListen, listenOn } from './http/listen.js';
@@ -181,9 +181,9 @@ function takeSignals(app: NestFastifyApplication, { options, also, operators }: 
     deadlineMs,
     delayMs: config.SHUTDOWN_DELAY_MS,
     announce: () => (app.get(Readiness).shuttingDown = true),
-    // Requests in flight are waited for by app.close(), and at its other addresses by closeDoor.
+    // Requests in flight are waited for by app.close(), and at its other addresses by closeListeners.
     begin: () => {
-      doorClosed = closeDoor(app.getHttpServer(), also);
+      doorClosed = closeListeners(app.getHttpServer(), also);
     },
     steps: () => [...first, ...close, ...last, operatorsLast],
   });

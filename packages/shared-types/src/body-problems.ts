@@ -1,7 +1,13 @@
 import type { ValidationArguments } from 'class-validator';
 import { judgeFor } from './fast-validation.js';
 import type { FieldProblem } from './checkout-lines.js';
-import { type DtoClass, type Field, isPlainObject, type Judge, type Rule } from './compiled-schema.js';
+import {
+  type DtoClass,
+  type Field,
+  isPlainObject,
+  type Judge,
+  type Rule,
+} from './compiled-schema.js';
 
 /** Enough to put a request right. */
 const PROBLEMS_MAX = 100;

@@ -1,5 +1,11 @@
 import type { ValidationArguments } from 'class-validator';
-import { type DtoClass, type Field, isPlainObject, type Judge, judgeOf } from './compiled-schema.js';
+import {
+  type DtoClass,
+  type Field,
+  isPlainObject,
+  type Judge,
+  judgeOf,
+} from './compiled-schema.js';
 
 const judged = new WeakSet<object>();
 const judges = new WeakMap<object, Judge | null>();

@@ -5,12 +5,12 @@ import { Admission } from './admission.js';
 const CHECKOUT = '/api/checkout';
 
 /** Refuses checkouts that there is no room for before their bodies are read. */
-export function guardTheDoor(app: NestFastifyApplication): void {
+export function registerAdmission(app: NestFastifyApplication): void {
   const admission = app.get(Admission);
   const fastify = app.getHttpAdapter().getInstance();
   fastify.addHook('onRequest', (request, reply, done) => {
     if (request.method !== 'POST' || request.routeOptions.url !== CHECKOUT) return done();
-    const problem = admission.refusalAtDoor(request.headers['idempotency-key']?.toString());
+    const problem = admission.refusalBeforeBody(request.headers['idempotency-key']?.toString());
     if (!problem) return done();
     request.isQuiet = true;
     sendProblem(reply, problem, request.id);

@@ -39,7 +39,7 @@ export class Admission {
    * Before the body is read: a refusal here costs next to nothing. No place is taken yet, else
    * bodies that trickle in would hold them. `key` is the header as it came.
    */
-  refusalAtDoor(key: string | undefined): Problem | undefined {
+  refusalBeforeBody(key: string | undefined): Problem | undefined {
     return this.#entryFor(key) === undefined ? this.#refuseCheckout() : undefined;
   }
 

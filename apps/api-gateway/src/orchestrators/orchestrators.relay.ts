@@ -37,7 +37,7 @@ export function relayCheckout(
 }
 
 /** The answer to a question that changes nothing; of a 200 what `shown` makes of its body. */
-export function relayLook(
+export function relayQuery(
   forwarded: Forwarded,
   request: FastifyRequest,
   reply: FastifyReply,

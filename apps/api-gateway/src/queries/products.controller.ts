@@ -7,7 +7,7 @@ import { ProductAnswer } from '../docs/answers.js';
 import { ApiProblems } from '../docs/api-problems.js';
 import type { UpstreamAnswer } from '../orchestrators/exchange.js';
 import { Orchestrators } from '../orchestrators/orchestrators.client.js';
-import { relayLook } from '../orchestrators/orchestrators.relay.js';
+import { relayQuery } from '../orchestrators/orchestrators.relay.js';
 import { etagOf, isKnown } from './if-none-match.js';
 
 const text = { type: 'string' } as const;
@@ -47,10 +47,10 @@ export class ProductsController {
       this.orchestrators.forward({ method: 'GET', path, headers }),
     );
     const page = forwarded.kind === 'answered' ? forwarded.answer : undefined;
-    if (page?.status !== 200) return relayLook(forwarded, request, reply);
+    if (page?.status !== 200) return relayQuery(forwarded, request, reply);
     const etag = describePage(page, reply);
     if (!isKnown(etag, request.headers['if-none-match']))
-      return relayLook(forwarded, request, reply);
+      return relayQuery(forwarded, request, reply);
     void reply.status(304).send();
   }
 }

@@ -7,13 +7,13 @@ import { Admission } from '../admission/admission.js';
 import { OrderAnswer, SagaAnswer } from '../docs/answers.js';
 import { ApiProblems } from '../docs/api-problems.js';
 import { Orchestrators } from '../orchestrators/orchestrators.client.js';
-import { relayLook } from '../orchestrators/orchestrators.relay.js';
+import { relayQuery } from '../orchestrators/orchestrators.relay.js';
 import { publicSaga } from './public-saga.js';
 
 /** The questions that change nothing, all passed on. */
 @ApiTags('looking')
 @Controller()
-export class LookingController {
+export class QueriesController {
   constructor(
     @Inject(Orchestrators) private readonly orchestrators: Orchestrators,
     @Inject(Admission) private readonly admission: Admission,
@@ -57,6 +57,6 @@ export class LookingController {
     const forwarded = await this.admission.look(() =>
       this.orchestrators.forward({ method: 'GET', path, headers }),
     );
-    relayLook(forwarded, request, reply, shown);
+    relayQuery(forwarded, request, reply, shown);
   }
 }

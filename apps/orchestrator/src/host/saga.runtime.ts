@@ -2,7 +2,7 @@ import {
   Broker,
   CommandClient,
   DeadLetterQueues,
-  QueueLook,
+  QueueInspector,
   type PublishResult,
 } from '@backstitch/messaging';
 import {
@@ -166,7 +166,7 @@ export class SagaRuntime {
 
   #watchParticipants(config: OrchestratorConfig): ParticipantWatch {
     const queues = Object.values(COMMAND_QUEUES);
-    const look = new QueueLook(this.#broker, watchedQueues(queues));
+    const look = new QueueInspector(this.#broker, watchedQueues(queues));
     const counts = new QueueCounts(look, queues).expose();
     return new ParticipantWatch({
       participants: checkoutParticipants(async (...question) => {

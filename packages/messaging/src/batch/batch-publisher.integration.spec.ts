@@ -8,7 +8,7 @@ import { BrokerAway, ConfirmLost, RouteFull } from '../connection/errors.js';
 import { BATCH_PACKETS_MAX } from './batch.js';
 import { type BatchMember, BatchPublisher } from './batch-publisher.js';
 import { Publisher, type PublisherOptions } from '../publish/publisher.js';
-import { bodyOf, openRoom, type Room } from '../testing/test-broker.js';
+import { bodyOf, openTestBroker, type TestBroker } from '../testing/test-broker.js';
 import { type StallingLine, stallingLine } from '../testing/stalling-line.js';
 import { commandQueueDeclarations } from '../connection/topology.js';
 
@@ -19,12 +19,12 @@ const turn = () => new Promise<void>((resolve) => setImmediate(resolve));
 const numbers = (count: number) => Array.from({ length: count }, (_, n) => n);
 
 describe('the batch publisher', () => {
-  let room: Room;
+  let testBroker: TestBroker;
   let counters: BrokerCounters;
   beforeAll(async () => {
-    room = await openRoom('batch_publisher');
+    testBroker = await openTestBroker('batch_publisher');
   });
-  afterAll(() => room.close());
+  afterAll(() => testBroker.close());
 
   /** Over a line of its own, so that the confirms can be kept from it. */
   async function open(
@@ -34,16 +34,16 @@ describe('the batch publisher', () => {
       laneHeldMs?: number;
     } = {},
   ): Promise<{ batches: BatchPublisher; line: StallingLine; link: BrokerLink }> {
-    const { logger } = room;
+    const { logger } = testBroker;
     counters = brokerCounters();
-    const line = await stallingLine(room.vhost.url);
+    const line = await stallingLine(testBroker.vhost.url);
     const link = new BrokerLink({ urls: [line.url], name: queue, logger, counters });
     const declare = (connection: ChannelModel) =>
       declareQueues(connection, commandQueueDeclarations(queue, 'classic'), logger);
     const publisher = new Publisher({ link, logger, counters, declare, ...options });
     publisher.start();
     link.connect();
-    room.closes(async () => {
+    testBroker.closes(async () => {
       await publisher.close(100);
       await link.close();
       await line.close();
@@ -63,9 +63,9 @@ describe('the batch publisher', () => {
   });
 
   async function contents(queue: string): Promise<GetMessage[]> {
-    const { messages = 0 } = (await room.vhost.queue(queue)) ?? {};
+    const { messages = 0 } = (await testBroker.vhost.queue(queue)) ?? {};
     const taken: GetMessage[] = [];
-    while (taken.length < messages) taken.push(await room.vhost.take(queue));
+    while (taken.length < messages) taken.push(await testBroker.vhost.take(queue));
     return taken;
   }
   const sizes = (messages: readonly GetMessage[]) =>
@@ -159,11 +159,11 @@ describe('the batch publisher', () => {
       await turn();
     }
     await waitFor('those behind the silent ones', async () => {
-      return (await room.vhost.queue('silent'))?.messages === 3;
+      return (await testBroker.vhost.queue('silent'))?.messages === 3;
     });
     sent.push(batches.publish(packet('silent', 5)));
     await waitFor('those who come later', async () => {
-      return (await room.vhost.queue('silent'))?.messages === 4;
+      return (await testBroker.vhost.queue('silent'))?.messages === 4;
     });
     expect(batches.busyRoutes).toBe(1);
     line.goOn();

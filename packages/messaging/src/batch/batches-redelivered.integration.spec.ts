@@ -11,12 +11,12 @@ jest.setTimeout(60_000);
 describe('what was delivered before and not finished', () => {
   let here: Serving;
   let batching: BatchingClient;
-  afterEach(() => here.room.close());
+  afterEach(() => here.testBroker.close());
 
   async function serve(handlers: Handlers = {}, options: Partial<CommandServerOptions> = {}) {
     // However long the management API takes to cut a connection.
     here = await serving(handlers, { handlerDeadlineMs: 60_000, ...options });
-    batching = batchingClient(here.room.vhost);
+    batching = batchingClient(here.testBroker.vhost);
   }
 
   /** Until the server knows of it: what it has in hand is not its own any more. */
@@ -32,7 +32,7 @@ describe('what was delivered before and not finished', () => {
   async function answeredSingly(...ids: string[]): Promise<void> {
     const missing = new Set<unknown>(ids);
     while (missing.size > 0) {
-      const { content, properties } = await here.room.vhost.take(REPLIES);
+      const { content, properties } = await here.testBroker.vhost.take(REPLIES);
       const reply = JSON.parse(content.toString()) as { id?: string };
       if (reply.id === properties.correlationId) missing.delete(reply.id);
     }
@@ -64,8 +64,11 @@ describe('what was delivered before and not finished', () => {
     await serve({ once }, { prefetch: 1 });
     const nested = '[{"pattern":"echo","id":"nested"}]';
     const body = `[{"pattern":"once"},${nested},{"pattern":"fly","id":"7"}]`;
-    await here.room.vhost.publish(QUEUE, Buffer.from(body), { headers: { mine: 'kept' } });
-    const letters = [await here.room.vhost.take(DEAD), await here.room.vhost.take(DEAD)];
+    await here.testBroker.vhost.publish(QUEUE, Buffer.from(body), { headers: { mine: 'kept' } });
+    const letters = [
+      await here.testBroker.vhost.take(DEAD),
+      await here.testBroker.vhost.take(DEAD),
+    ];
     const texts = letters.map(({ content }) => content.toString());
     expect(texts.sort()).toEqual([nested, '{"pattern":"fly","id":"7"}']);
     for (const { properties } of letters) {
@@ -93,7 +96,7 @@ describe('what was delivered before and not finished', () => {
       return here.server.status().inFlight === 2;
     });
     expect(here.served.map(({ data }) => data)).toEqual([1, 2, 3, 4, 5, 6, 3, 6]);
-    expect((await here.room.vhost.queue(QUEUE))?.messages).toBe(0);
+    expect((await here.testBroker.vhost.queue(QUEUE))?.messages).toBe(0);
   });
 
   it('is not served by whoever lost it while it waited for its turn', async () => {

@@ -139,16 +139,17 @@ describe('a message of any shape', () => {
 
   it('is a batch whose packets keep their bytes and are judged alone, or none; never a throw', async () => {
     const judge = (body: Buffer): string => {
-      const parcels = unpack({ body, properties: { headers: {} } as never, isOurs: true });
+      const inboundCommands = unpack({ body, properties: { headers: {} } as never, isOurs: true });
       const listed = elementsOf(body) ?? [];
       const elements = listed.some((each) => 'packet' in readPacket(each)) ? listed : [];
       const expected = elements.length === 0 ? [body] : elements;
       const areSame = (bodies: readonly Buffer[]) =>
         bodies.length === expected.length && bodies.every((own, n) => own.equals(expected[n]!));
-      if (!areSame(parcels.map((parcel) => parcel.body))) throw new Error('other bytes');
-      if (parcels.some(({ isBatched }) => isBatched !== elements.length > 0)) throw new Error('form');
+      if (!areSame(inboundCommands.map((inbound) => inbound.body))) throw new Error('other bytes');
+      if (inboundCommands.some(({ isBatched }) => isBatched !== elements.length > 0))
+        throw new Error('form');
       if (elements.length === 0) return 'single';
-      for (const { properties } of parcels) {
+      for (const { properties } of inboundCommands) {
         const { correlationId } = properties as { correlationId: unknown };
         if (!['undefined', 'string'].includes(typeof correlationId)) throw new Error('not an id');
       }

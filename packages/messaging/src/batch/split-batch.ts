@@ -1,9 +1,9 @@
 import type { Broker } from '../connection/broker.js';
-import { keepIn } from '../dead-letter/requeue.js';
+import { requeue } from '../dead-letter/requeue.js';
 import { carriedProperties } from '../dead-letter/message-headers.js';
-import type { PacketDesk } from '../consume/command-processor.js';
+import type { CommandProcessor } from '../consume/command-processor.js';
 import type { PublishProperties } from '../publish/publisher.js';
-import type { Parcel } from './unpack.js';
+import type { InboundCommand } from './unpack.js';
 
 /** Milliseconds, as the broker takes them. */
 const EXPIRATION = /^\d{1,10}$/;
@@ -14,14 +14,17 @@ const EXPIRATION = /^\d{1,10}$/;
  * is back in its queue, or among the dead letters, and the batch may be acknowledged.
  */
 export async function splitBatch(
-  parcels: readonly Parcel[],
-  at: { broker: Broker; queue: string; desk: PacketDesk },
+  inboundCommands: readonly InboundCommand[],
+  at: { broker: Broker; queue: string; processor: CommandProcessor },
 ): Promise<boolean> {
-  if (!parcels.every((parcel) => parcel.isOurs())) return false;
+  if (!inboundCommands.every((inbound) => inbound.isOurs())) return false;
   const { counters, logger } = at.broker;
   counters.batchesSplit += 1;
-  logger.warn({ queue: at.queue, packets: parcels.length }, 'redelivered batch taken apart');
-  const ends = await Promise.allSettled(parcels.map((parcel) => sendAlone(parcel, at)));
+  logger.warn(
+    { queue: at.queue, packets: inboundCommands.length },
+    'redelivered batch taken apart',
+  );
+  const ends = await Promise.allSettled(inboundCommands.map((inbound) => sendAlone(inbound, at)));
   return ends.every(isSettled);
 }
 
@@ -32,16 +35,16 @@ export function isSettled(end: PromiseSettledResult<boolean>): boolean {
 }
 
 async function sendAlone(
-  parcel: Parcel,
-  { broker, queue, desk }: Parameters<typeof splitBatch>[1],
+  inbound: InboundCommand,
+  { broker, queue, processor }: Parameters<typeof splitBatch>[1],
 ): Promise<boolean> {
   // Put back alone, a list within a list would be taken for a batch.
-  if ('unreadable' in parcel.read) return desk.serve(parcel, () => parcel.isOurs());
-  const properties: PublishProperties = { ...carriedProperties(parcel.properties) };
+  if ('unreadable' in inbound.read) return processor.serve(inbound, () => inbound.isOurs());
+  const properties: PublishProperties = { ...carriedProperties(inbound.properties) };
   // What was to expire with its batch expires alone, too: its asker waits no longer for it.
-  const { expiration } = parcel.properties as { expiration: unknown };
+  const { expiration } = inbound.properties as { expiration: unknown };
   if (typeof expiration === 'string' && EXPIRATION.test(expiration)) {
     properties.expiration = expiration;
   }
-  return keepIn(queue, parcel, properties, broker);
+  return requeue(queue, inbound, properties, broker);
 }

@@ -11,10 +11,10 @@ describe('what comes out of a message', () => {
 
   it('has no address for its answer that could not be written', () => {
     for (const body of ['{"pattern":"a","id":"1"}', '[{"pattern":"a","id":"1"}]']) {
-      const [parcel] = unpacked(body, { replyTo: MISREAD, correlationId: MISREAD, type: 't' });
-      expect(parcel.properties.replyTo).toBeUndefined();
-      expect(parcel.properties.correlationId).not.toBe(MISREAD);
-      expect(parcel.properties.type).toBe('t');
+      const [inbound] = unpacked(body, { replyTo: MISREAD, correlationId: MISREAD, type: 't' });
+      expect(inbound.properties.replyTo).toBeUndefined();
+      expect(inbound.properties.correlationId).not.toBe(MISREAD);
+      expect(inbound.properties.type).toBe('t');
     }
     const [answerable] = unpacked('{}', { replyTo: 'asker', correlationId: MISREAD });
     expect(answerable.properties).toEqual({ replyTo: 'asker', correlationId: undefined });
@@ -22,8 +22,8 @@ describe('what comes out of a message', () => {
 
   it('is answered when it can be known by its id, also when nothing else of it can be read', () => {
     const body = '[{"id":"1"},{"id":2},{"id":null},{},7,{"pattern":"a"}]';
-    const parcels = unpacked(body, { replyTo: 'asker' });
-    expect(parcels.map(({ properties }) => properties.replyTo as unknown)).toEqual([
+    const inboundCommands = unpacked(body, { replyTo: 'asker' });
+    expect(inboundCommands.map(({ properties }) => properties.replyTo as unknown)).toEqual([
       'asker',
       'asker',
       undefined,
@@ -36,9 +36,9 @@ describe('what comes out of a message', () => {
   it('is one unreadable message when no element of a list is a packet', () => {
     const junk = `[${Array.from({ length: 1_024 }, () => 1).join()}]`;
     for (const body of ['[]', '[1]', junk, '[{"id":"1"},[{"pattern":"a"}],nonsense]']) {
-      const parcels = unpacked(body, { replyTo: 'asker', correlationId: 'c' });
-      expect(parcels).toHaveLength(1);
-      const [{ read, isBatched, properties, ...whole }] = parcels;
+      const inboundCommands = unpacked(body, { replyTo: 'asker', correlationId: 'c' });
+      expect(inboundCommands).toHaveLength(1);
+      const [{ read, isBatched, properties, ...whole }] = inboundCommands;
       expect([String(whole.body), isBatched]).toEqual([body, false]);
       expect(read).toHaveProperty('unreadable');
       expect(properties).toMatchObject({ replyTo: 'asker', correlationId: 'c' });

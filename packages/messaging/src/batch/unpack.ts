@@ -4,7 +4,7 @@ import { type ReadPacket, readPacket } from './packet.js';
 import { isShortString } from '../publish/short-string.js';
 
 /** One packet with what is needed to answer, put back or dead-letter it alone. */
-export interface Parcel {
+export interface InboundCommand {
   read: ReadPacket;
   /** The packet's own bytes. */
   body: Buffer;
@@ -25,7 +25,7 @@ interface Arrived {
  * The packets of a message: one, or those of a batch. A list without a single packet is one that
  * cannot be read, however much is in it.
  */
-export function unpack(arrived: Arrived): [Parcel, ...Parcel[]] {
+export function unpack(arrived: Arrived): [InboundCommand, ...InboundCommand[]] {
   const { body } = arrived;
   const properties = answerable(arrived.properties);
   const isOurs = (): boolean => arrived.isOurs;
@@ -36,14 +36,14 @@ export function unpack(arrived: Arrived): [Parcel, ...Parcel[]] {
   if (!elements.some(({ read }) => 'packet' in read)) {
     return [{ read: readPacket(body), body, properties, isBatched: false, isOurs }];
   }
-  const parcels = elements.map(({ element, read }) => ({
+  const inboundCommands = elements.map(({ element, read }) => ({
     read,
     body: element,
     properties: propertiesAlone(properties, read),
     isBatched: true,
     isOurs,
   }));
-  return parcels as [Parcel, ...Parcel[]];
+  return inboundCommands as [InboundCommand, ...InboundCommand[]];
 }
 
 /**

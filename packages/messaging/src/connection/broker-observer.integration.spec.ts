@@ -3,16 +3,16 @@ import { waitFor } from '@backstitch/testkit';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { BrokerObserver } from './broker-observer.js';
 import { CommandServer } from '../consume/command-server.js';
-import { attached, bodyOf, openRoom, type Room } from '../testing/test-broker.js';
+import { attached, bodyOf, openTestBroker, type TestBroker } from '../testing/test-broker.js';
 
 const QUEUE = 'things_commands';
 
 describe('the observer of a broker', () => {
-  let room: Room;
+  let testBroker: TestBroker;
   beforeEach(async () => {
-    room = await openRoom('observer');
+    testBroker = await openTestBroker('observer');
   });
-  afterEach(() => room.close());
+  afterEach(() => testBroker.close());
 
   it('is told how every command ended, by patterns that are served alone, and of every confirm', async () => {
     const served: string[] = [];
@@ -25,7 +25,7 @@ describe('the observer of a broker', () => {
       waited: () => void (told.waits += 1),
       confirmed: () => void (told.confirms += 1),
     };
-    const broker = await room.broker({ queues: [QUEUE], observer });
+    const broker = await testBroker.broker({ queues: [QUEUE], observer });
     const answers: Record<string, () => Promise<unknown>> = {
       done: async () => 1,
       no: async () => new Rejection('INSUFFICIENT_STOCK', 'no'),
@@ -36,12 +36,12 @@ describe('the observer of a broker', () => {
     const handlerOf = ({ pattern }: { pattern: string }) => answers[pattern];
     const server = new CommandServer({ broker, queue: QUEUE }, { handlerOf });
     server.start();
-    room.closes(() => server.close(1_000));
+    testBroker.closes(() => server.close(1_000));
     await attached({ consumerStatus: () => server.status() });
     const sent = ['done', 'no', 'fault', 'made up', 'made up too'].map((pattern) =>
       bodyOf({ pattern, data: {}, id: pattern }),
     );
-    for (const body of [...sent, bodyOf('no JSON')]) await room.vhost.publish(QUEUE, body);
+    for (const body of [...sent, bodyOf('no JSON')]) await testBroker.vhost.publish(QUEUE, body);
     await waitFor('all to be told', () => served.length === 6);
     expect(served.sort()).toEqual([
       `${QUEUE} done done`,

@@ -16,7 +16,7 @@ const NOT_FOUND = 404;
  * Looks at queues again and again, on one channel that is kept: a channel for each queue and each
  * second would be a channel opened and closed all day long.
  */
-export class QueueLook {
+export class QueueInspector {
   #kept: { connection: ChannelModel; channel: Channel } | undefined;
   #looking: Promise<(QueueCount | undefined)[]> | undefined;
 

@@ -21,7 +21,7 @@ const REPLACED_LIVES_MS = 30_000;
  * A channel that is opened again: on every new connection, and when the broker closed it while
  * its connection lived on. What was delivered on one channel is never acknowledged on the next.
  */
-export class StandingChannel<C extends Channel> {
+export class RecoveringChannel<C extends Channel> {
   private channel: C | undefined;
   private closed = false;
   private failures = 0;

@@ -3,19 +3,19 @@ import { Fault } from '@backstitch/shared-types';
 import type { MessageProperties } from 'amqplib';
 import type { Broker } from '../connection/broker.js';
 import { brokerCounters } from '../connection/counters.js';
-import { IntakePause } from './consumer-pause.js';
-import { PacketDesk } from './command-processor.js';
-import { PacketGate } from './concurrency-limiter.js';
+import { ConsumerPause } from './consumer-pause.js';
+import { CommandProcessor } from './command-processor.js';
+import { ConcurrencyLimiter } from './concurrency-limiter.js';
 import type { PublishResult } from '../publish/publisher.js';
 import { RecordingLogger } from '../testing/test-broker.js';
-import { type Parcel, unpack } from '../batch/unpack.js';
+import { type InboundCommand, unpack } from '../batch/unpack.js';
 
 const turns = async () => {
   for (let n = 0; n < 5; n += 1) await new Promise<void>((resolve) => setImmediate(resolve));
 };
 
-/** A desk whose broker answers nothing until it is told to. */
-class Desk {
+/** A processor whose broker answers nothing until it is told to. */
+class Processor {
   readonly logger = new RecordingLogger();
   readonly counters = brokerCounters();
   readonly unanswered: ((result: PublishResult) => void)[] = [];
@@ -25,16 +25,20 @@ class Desk {
     publisher: { publish: () => this.answer(), declareAgain: () => Promise.resolve() },
     batches: { publish: () => this.answer() },
   } as unknown as Broker;
-  private readonly desk: PacketDesk;
+  private readonly processor: CommandProcessor;
 
   constructor(runningMax: number) {
-    this.desk = new PacketDesk({
+    this.processor = new CommandProcessor({
       broker: this.broker,
       queue: 'things',
       handlerDeadlineMs: 10_000,
       overdueMax: 1,
-      intake: new IntakePause(undefined, { pause: () => {}, resume: () => {} }, this.logger),
-      gate: new PacketGate(runningMax),
+      consumerPause: new ConsumerPause(
+        undefined,
+        { pause: () => {}, resume: () => {} },
+        this.logger,
+      ),
+      limiter: new ConcurrencyLimiter(runningMax),
       needsSaga: () => false,
       handlerOf: ({ pattern }) => {
         if (pattern === 'refuse') return () => Promise.reject(new Fault('NO', 'never', false));
@@ -45,8 +49,8 @@ class Desk {
 
   serve(body: unknown, properties: Partial<MessageProperties> = {}): Promise<boolean> {
     const arrived = { properties: properties as MessageProperties, isOurs: true };
-    const [parcel] = unpack({ ...arrived, body: Buffer.from(JSON.stringify(body)) });
-    return this.desk.serve(parcel satisfies Parcel, () => true);
+    const [inbound] = unpack({ ...arrived, body: Buffer.from(JSON.stringify(body)) });
+    return this.processor.serve(inbound satisfies InboundCommand, () => true);
   }
 
   async answerAll(): Promise<void> {
@@ -64,7 +68,7 @@ class Desk {
   }
 }
 
-describe('a packet desk', () => {
+describe('a command processor', () => {
   beforeEach(() => void jest.useFakeTimers({ doNotFake: ['setImmediate', 'nextTick'] }));
   afterEach(() => void jest.useRealTimers());
 
@@ -75,57 +79,57 @@ describe('a packet desk', () => {
   ])(
     'lets no more become dead letters at a time than it serves: what is %s',
     async (_how, body) => {
-      const desk = new Desk(2);
-      const ends = Array.from({ length: 9 }, () => desk.serve(body));
+      const processor = new Processor(2);
+      const ends = Array.from({ length: 9 }, () => processor.serve(body));
       await turns();
-      expect(desk.unanswered).toHaveLength(2);
+      expect(processor.unanswered).toHaveLength(2);
       for (let n = 0; n < 5; n += 1) {
-        expect(desk.unanswered.length).toBeLessThanOrEqual(2);
-        await desk.answerAll();
+        expect(processor.unanswered.length).toBeLessThanOrEqual(2);
+        await processor.answerAll();
       }
       expect(await Promise.all(ends)).toEqual(ends.map(() => true));
-      expect(desk.counters.deadLettered).toBe(9);
+      expect(processor.counters.deadLettered).toBe(9);
     },
   );
 
   it('tells of ten dead letters a second, then of how many it did not tell; it counts all', async () => {
-    const desk = new Desk(100);
-    const bury = async (count: number) => {
-      const ends = Array.from({ length: count }, () => desk.serve(7));
+    const processor = new Processor(100);
+    const deadLetter = async (count: number) => {
+      const ends = Array.from({ length: count }, () => processor.serve(7));
       await turns();
-      await desk.answerAll();
+      await processor.answerAll();
       await Promise.all(ends);
     };
-    await bury(50);
-    expect(desk.lines('dead-lettered')).toHaveLength(10);
+    await deadLetter(50);
+    expect(processor.lines('dead-lettered')).toHaveLength(10);
     jest.advanceTimersByTime(1_000);
-    await bury(1);
-    expect(desk.lines('dead-lettered').slice(10)).toEqual([
+    await deadLetter(1);
+    expect(processor.lines('dead-lettered').slice(10)).toEqual([
       expect.objectContaining({ notLogged: 40 }),
     ]);
-    expect(desk.counters.deadLettered).toBe(51);
+    expect(processor.counters.deadLettered).toBe(51);
   });
 
   it('gives up a reply about which its queue is silent for as long as anybody waits for it', async () => {
-    const desk = new Desk(100);
+    const processor = new Processor(100);
     const settled = jest.fn();
-    void desk.serve({ pattern: 'echo' }, { replyTo: 'silent' }).then(settled);
-    void desk.serve([{ pattern: 'echo', id: '1' }], { replyTo: 'silent' }).then(settled);
+    void processor.serve({ pattern: 'echo' }, { replyTo: 'silent' }).then(settled);
+    void processor.serve([{ pattern: 'echo', id: '1' }], { replyTo: 'silent' }).then(settled);
     await turns();
-    expect(desk.unanswered).toHaveLength(2);
+    expect(processor.unanswered).toHaveLength(2);
     await jest.advanceTimersByTimeAsync(4_999);
     expect(settled).not.toHaveBeenCalled();
     await jest.advanceTimersByTimeAsync(1);
     expect(settled.mock.calls).toEqual([[true], [true]]);
-    expect(desk.counters.repliesUnroutable).toBe(2);
+    expect(processor.counters.repliesUnroutable).toBe(2);
   });
 
   it('tells of every command that faulted', async () => {
-    const desk = new Desk(100);
-    const ends = Array.from({ length: 50 }, () => desk.serve({ pattern: 'refuse' }));
+    const processor = new Processor(100);
+    const ends = Array.from({ length: 50 }, () => processor.serve({ pattern: 'refuse' }));
     await turns();
-    await desk.answerAll();
+    await processor.answerAll();
     await Promise.all(ends);
-    expect(desk.lines('command faulted')).toHaveLength(50);
+    expect(processor.lines('command faulted')).toHaveLength(50);
   });
 });

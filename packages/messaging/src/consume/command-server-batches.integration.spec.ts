@@ -10,15 +10,15 @@ import { DEAD, type Handlers, QUEUE, REPLIES, serving, type Serving } from '../t
 describe('a command server that is sent batches', () => {
   let here: Serving;
   let batching: BatchingClient;
-  afterEach(() => here.room.close());
+  afterEach(() => here.testBroker.close());
 
   async function serve(handlers: Handlers = {}, options: Partial<CommandServerOptions> = {}) {
     here = await serving(handlers, options);
-    batching = batchingClient(here.room.vhost);
+    batching = batchingClient(here.testBroker.vhost);
   }
 
   const echo = (id: unknown, data: unknown = id) => ({ pattern: 'echo', data, id });
-  const messagesIn = async (queue: string) => (await here.room.vhost.queue(queue))?.messages;
+  const messagesIn = async (queue: string) => (await here.testBroker.vhost.queue(queue))?.messages;
   const idsOf = (replies: readonly { id?: unknown }[]) =>
     replies.map(({ id }) => String(id)).sort();
 
@@ -63,7 +63,7 @@ describe('a command server that is sent batches', () => {
       hang: 'HANDLER_DEADLINE',
       fly: 'UNKNOWN_PATTERN',
     });
-    const dead = await here.room.vhost.take(DEAD);
+    const dead = await here.testBroker.vhost.take(DEAD);
     expect(String(dead.content)).toBe('{"pattern":"fly","id":"fly"}');
     await here.expectAllAcknowledged();
   });
@@ -73,7 +73,7 @@ describe('a command server that is sent batches', () => {
     const poison = ['{ "data" : 1, "id":"p" }', 'nonsense', '[{"pattern":"echo"}]', '"x"'];
     const body = `[${JSON.stringify(echo('a'))} , ${poison.join(' ,\n')},${JSON.stringify(echo('b'))}]`;
     const properties = { replyTo: REPLIES, headers: { mine: 'kept' } };
-    await here.room.vhost.publish(QUEUE, Buffer.from(body), properties);
+    await here.testBroker.vhost.publish(QUEUE, Buffer.from(body), properties);
     // What has an id is answered, too; nobody could know the others for theirs.
     const replies = await batching.answers(3);
     expect(idsOf(replies)).toEqual(['a', 'b', 'p']);
@@ -81,7 +81,7 @@ describe('a command server that is sent batches', () => {
     await here.expectAllAcknowledged();
     const letters: string[] = [];
     for (let n = 0; n < poison.length; n += 1) {
-      const { content, properties: kept } = await here.room.vhost.take(DEAD);
+      const { content, properties: kept } = await here.testBroker.vhost.take(DEAD);
       letters.push(content.toString());
       expect(kept.headers).toMatchObject({ 'dead-queue': QUEUE, mine: 'kept' });
       expect(kept.headers!['dead-reason']).toMatch(/^NOT_(JSON|A_PACKET)$/);
@@ -98,7 +98,7 @@ describe('a command server that is sent batches', () => {
       await here.tell(body);
       await here.ask(echo('next'));
       expect((await here.answer()).response).toBe('next');
-      expect(String((await here.room.vhost.take(DEAD)).content)).toBe(body);
+      expect(String((await here.testBroker.vhost.take(DEAD)).content)).toBe(body);
       await here.expectAllAcknowledged();
       expect(here.served).toHaveLength(1);
     },
@@ -153,7 +153,7 @@ describe('a command server that is sent batches', () => {
     });
     const failing = { pattern: 'fail', data: { n: 7 } };
     await batching.tell([echo('a'), failing, echo('b')]);
-    const dead = await here.room.vhost.take(DEAD);
+    const dead = await here.testBroker.vhost.take(DEAD);
     expect(dead.content).toEqual(bodyOf(failing));
     await here.expectAllAcknowledged();
     const times = (pattern: string) => here.served.filter((one) => one.pattern === pattern).length;

@@ -13,7 +13,7 @@ jest.setTimeout(30_000);
 
 describe('a command server in trouble', () => {
   let here: Serving;
-  afterEach(() => here.room.close());
+  afterEach(() => here.testBroker.close());
 
   async function serve(
     handlers: Handlers = {},
@@ -23,8 +23,9 @@ describe('a command server in trouble', () => {
     here = await serving(handlers, options, reached);
   }
 
-  const readyIn = async (queue: string) => (await here.room.vhost.queue(queue))?.messages;
-  const consumersOf = async (queue: string) => (await here.room.vhost.queue(queue))?.consumers;
+  const readyIn = async (queue: string) => (await here.testBroker.vhost.queue(queue))?.messages;
+  const consumersOf = async (queue: string) =>
+    (await here.testBroker.vhost.queue(queue))?.consumers;
 
   it('never acknowledges before the reply is accepted, nor on another channel', async () => {
     const releases: (() => void)[] = [];
@@ -62,7 +63,7 @@ describe('a command server in trouble', () => {
 
   it('lets a queue that takes no replies hold up nobody else, and gives up on it', async () => {
     await serve({}, { prefetch: 1, deliveriesMax: 5 });
-    const { vhost } = here.room;
+    const { vhost } = here.testBroker;
     const takesNothing = { 'x-max-length': 0, 'x-overflow': 'reject-publish' };
     const connection = await connect(vhost.url, { noDelay: true });
     const channel = await connection.createChannel();
@@ -113,7 +114,7 @@ describe('a command server in trouble', () => {
 
   it('comes back when its queue is deleted, and says meanwhile that it is not attached', async () => {
     await serve();
-    await here.room.vhost.deleteQueue(QUEUE);
+    await here.testBroker.vhost.deleteQueue(QUEUE);
     await waitFor('the status to tell', () => here.server.status().state === 'detached');
     await waitFor('the consumer to be back', async () => (await consumersOf(QUEUE)) === 1);
     await here.ask({ pattern: 'echo', data: 'back' });
@@ -123,7 +124,7 @@ describe('a command server in trouble', () => {
 
   it('declares the dead-letter queue again when somebody deleted it', async () => {
     await serve();
-    await here.room.vhost.deleteQueue(DEAD);
+    await here.testBroker.vhost.deleteQueue(DEAD);
     await here.tell('not json');
     await waitFor('the dead letter', async () => (await readyIn(DEAD)) === 1);
     await here.expectAllAcknowledged();

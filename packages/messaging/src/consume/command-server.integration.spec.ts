@@ -8,7 +8,7 @@ import { DEAD, type Handlers, QUEUE, serving, type Serving } from '../testing/se
 
 describe('a command server', () => {
   let here: Serving;
-  afterEach(() => here.room.close());
+  afterEach(() => here.testBroker.close());
 
   async function serve(
     handlers: Handlers = {},
@@ -21,7 +21,7 @@ describe('a command server', () => {
   it('answers with the ids that it was asked with, and then acknowledges', async () => {
     await serve();
     await here.ask({ pattern: 'echo', data: { a: 1 }, id: 'id-1' });
-    const reply = await here.room.vhost.take('asker');
+    const reply = await here.testBroker.vhost.take('asker');
     expect(reply.properties.correlationId).toBe('c1');
     expect(JSON.parse(String(reply.content))).toEqual({
       response: { a: 1 },
@@ -76,7 +76,7 @@ describe('a command server', () => {
     expect(await here.answer()).toMatchObject({ err: refused, id: '1' });
     await here.tell({ pattern: 'change', data: 2, saga: null });
     for (const data of [1, 2]) {
-      const dead = await here.room.vhost.take(DEAD);
+      const dead = await here.testBroker.vhost.take(DEAD);
       expect(JSON.parse(String(dead.content))).toMatchObject({ pattern: 'change', data });
       expect(dead.properties.headers).toMatchObject({ 'dead-reason': 'SAGA_REQUIRED' });
     }
@@ -95,7 +95,7 @@ describe('a command server', () => {
       { pattern: 'change', id: 'with', saga },
       { pattern: 'change', id: 'without' },
     ]);
-    const dead = await here.room.vhost.take(DEAD);
+    const dead = await here.testBroker.vhost.take(DEAD);
     expect(JSON.parse(String(dead.content))).toMatchObject({ id: 'without' });
     await here.expectAllAcknowledged();
     expect(here.served.map(({ id }) => id)).toEqual(['with']);
@@ -110,7 +110,7 @@ describe('a command server', () => {
     await here.tell(body, { mine: 'kept' });
     await here.ask({ pattern: 'echo', data: 'next' });
     expect((await here.answer()).response).toBe('next');
-    const dead = await here.room.vhost.take(DEAD);
+    const dead = await here.testBroker.vhost.take(DEAD);
     expect(String(dead.content)).toBe(body);
     expect(dead.properties.headers).toMatchObject({
       'dead-reason': reason,
@@ -126,7 +126,7 @@ describe('a command server', () => {
     await here.tell('not json', { unwritable, nested: [{ unwritable }], mine: 'kept' });
     await here.ask({ pattern: 'echo', data: 'next' });
     expect((await here.answer()).response).toBe('next');
-    const { headers } = (await here.room.vhost.take(DEAD)).properties;
+    const { headers } = (await here.testBroker.vhost.take(DEAD)).properties;
     expect(headers).toMatchObject({ 'dead-reason': 'NOT_JSON', mine: 'kept' });
     expect(headers).toMatchObject({ 'headers-dropped': true });
     await here.expectAllAcknowledged();
@@ -140,7 +140,7 @@ describe('a command server', () => {
     await here.ask({ pattern: 'thing.fly', id: 'id-9' });
     expect(await here.answer()).toMatchObject({ err: { code: 'UNKNOWN_PATTERN' }, id: 'id-9' });
     await here.expectAllAcknowledged();
-    expect((await here.room.vhost.queue(DEAD))?.messages).toBe(2);
+    expect((await here.testBroker.vhost.queue(DEAD))?.messages).toBe(2);
   });
 
   it('puts back three times what nobody waits for, then keeps it with its saga', async () => {
@@ -151,7 +151,7 @@ describe('a command server', () => {
     });
     const saga = { sagaId: 's1', step: 'ORDER_CREATED', direction: 'do', attempt: 1 };
     await here.tell({ pattern: 'fail', saga });
-    const dead = await here.room.vhost.take(DEAD);
+    const dead = await here.testBroker.vhost.take(DEAD);
     expect(here.served).toHaveLength(4);
     expect(dead.properties.headers).toMatchObject({
       'dead-reason': 'PROVIDER_UNAVAILABLE',
@@ -170,7 +170,7 @@ describe('a command server', () => {
       },
     });
     await here.tell({ pattern: 'fail' });
-    await here.room.vhost.take(DEAD);
+    await here.testBroker.vhost.take(DEAD);
     expect(here.served).toHaveLength(1);
   });
 

@@ -4,9 +4,9 @@ import { Consumer, type ConsumerStatus } from './consumer.js';
 import { declareQueues } from '../connection/declare-queues.js';
 import type { Delivery } from './delivery.js';
 import { isSettled, splitBatch } from '../batch/split-batch.js';
-import { IntakePause, type PauseOn } from './consumer-pause.js';
-import { PacketDesk } from './command-processor.js';
-import { PacketGate } from './concurrency-limiter.js';
+import { ConsumerPause, type PauseOn } from './consumer-pause.js';
+import { CommandProcessor } from './command-processor.js';
+import { ConcurrencyLimiter } from './concurrency-limiter.js';
 import { commandQueueDeclarations } from '../connection/topology.js';
 import { unpack } from '../batch/unpack.js';
 
@@ -33,13 +33,13 @@ const PREFETCH = 100;
 const DELIVERIES_MAX = 32;
 const HANDLER_DEADLINE_MS = 10_000;
 
-/** Serves one command queue: what is delivered goes over the packet desk, then it is acknowledged. */
+/** Serves one command queue: what is delivered is handled by the command processor, then acknowledged. */
 export class CommandServer {
   private readonly consumer: Consumer;
-  private readonly intake: IntakePause;
-  private readonly desk: PacketDesk;
+  private readonly consumerPause: ConsumerPause;
+  private readonly processor: CommandProcessor;
   /** A repeated batch is sent packet by packet: one at a time, or they would crowd the rest out. */
-  private readonly splits = new PacketGate(1);
+  private readonly splits = new ConcurrencyLimiter(1);
   private isClosing = false;
 
   constructor(
@@ -60,14 +60,14 @@ export class CommandServer {
       },
       onDelivery: (delivery) => void this.take(delivery),
     });
-    this.intake = new IntakePause(options.pauseOn, this.consumer, broker.logger);
-    this.desk = new PacketDesk({
+    this.consumerPause = new ConsumerPause(options.pauseOn, this.consumer, broker.logger);
+    this.processor = new CommandProcessor({
       broker,
       queue,
       handlerDeadlineMs: options.handlerDeadlineMs ?? HANDLER_DEADLINE_MS,
       overdueMax: prefetch,
-      intake: this.intake,
-      gate: new PacketGate(prefetch),
+      consumerPause: this.consumerPause,
+      limiter: new ConcurrencyLimiter(prefetch),
       needsSaga: options.needsSaga ?? (() => false),
       handlerOf: (packet) => handlers.handlerOf(packet),
     });
@@ -84,7 +84,7 @@ export class CommandServer {
   /** Takes no more, finishes and acknowledges the deliveries it began, and lets go of the others. */
   async close(timeoutMs: number): Promise<void> {
     this.isClosing = true;
-    this.intake.stop();
+    this.consumerPause.stop();
     await this.consumer.drain(timeoutMs);
   }
 
@@ -106,11 +106,13 @@ export class CommandServer {
 
   /** Whether every packet of it may be forgotten: then, and only then, the whole is acknowledged. */
   private async settle(delivery: Delivery): Promise<boolean> {
-    const parcels = unpack(delivery);
-    const [{ isBatched }] = parcels;
+    const inboundCommands = unpack(delivery);
+    const [{ isBatched }] = inboundCommands;
     if (isBatched && delivery.isRedelivered) {
       const { broker, queue } = this.options;
-      return this.splits.pass(() => splitBatch(parcels, { broker, queue, desk: this.desk }));
+      return this.splits.pass(() =>
+        splitBatch(inboundCommands, { broker, queue, processor: this.processor }),
+      );
     }
     let isBegun = false;
     const mayBegin = (): boolean => {
@@ -118,7 +120,7 @@ export class CommandServer {
       if (!delivery.isOurs || (this.isClosing && !isBegun)) return false;
       return (isBegun = true);
     };
-    const serving = parcels.map((parcel) => this.desk.serve(parcel, mayBegin));
+    const serving = inboundCommands.map((inbound) => this.processor.serve(inbound, mayBegin));
     return (await Promise.allSettled(serving)).every(isSettled);
   }
 }

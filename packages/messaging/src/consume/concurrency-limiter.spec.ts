@@ -1,11 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
-import { PacketGate } from './concurrency-limiter.js';
+import { ConcurrencyLimiter } from './concurrency-limiter.js';
 
 const turn = () => new Promise<void>((resolve) => setImmediate(resolve));
 
-describe('the packet gate', () => {
+describe('the packet limiter', () => {
   it('lets so many run at once, and the others in their order as places become free', async () => {
-    const gate = new PacketGate(2);
+    const limiter = new ConcurrencyLimiter(2);
     const begun: number[] = [];
     const ends: (() => void)[] = [];
     const work = (n: number) => () =>
@@ -13,12 +13,12 @@ describe('the packet gate', () => {
         begun.push(n);
         ends.push(() => resolve(n));
       });
-    const all = [1, 2, 3, 4].map((n) => gate.pass(work(n)));
+    const all = [1, 2, 3, 4].map((n) => limiter.pass(work(n)));
     await turn();
     expect(begun).toEqual([1, 2]);
     ends[1]!();
     await turn();
-    const late = gate.pass(work(5));
+    const late = limiter.pass(work(5));
     await turn();
     expect(begun).toEqual([1, 2, 3]);
     for (const next of [0, 2, 3, 4]) {
@@ -30,11 +30,11 @@ describe('the packet gate', () => {
   });
 
   it('hands the place on after a failure, too, and is free when all have gone', async () => {
-    const gate = new PacketGate(1);
-    const fails = gate.pass(() => Promise.reject(new Error('mine')));
-    const follows = gate.pass(() => Promise.resolve('served'));
+    const limiter = new ConcurrencyLimiter(1);
+    const fails = limiter.pass(() => Promise.reject(new Error('mine')));
+    const follows = limiter.pass(() => Promise.resolve('served'));
     await expect(fails).rejects.toThrow('mine');
     expect(await follows).toBe('served');
-    expect(await gate.pass(() => Promise.resolve('later'))).toBe('later');
+    expect(await limiter.pass(() => Promise.resolve('later'))).toBe('later');
   });
 });

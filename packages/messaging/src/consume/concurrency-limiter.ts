@@ -2,7 +2,7 @@
  * Lets so much work run at a time and keeps the rest in its order. It counts packets: a delivery may
  * bring one or a thousand, and what is in hand must not grow with that.
  */
-export class PacketGate {
+export class ConcurrencyLimiter {
   private running = 0;
   private waiting: (() => void)[] = [];
   /** Those before it had their turn: shifting a long array costs as much as it is long. */

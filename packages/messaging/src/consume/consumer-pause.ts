@@ -13,16 +13,16 @@ interface Intake {
 }
 
 /**
- * Stops the intake while what every handler needs is away: messages wait in their queue instead of
+ * Pauses the consumer while what every handler needs is away: messages wait in their queue instead of
  * failing one after another.
  */
-export class IntakePause {
+export class ConsumerPause {
   private stopped = false;
   private lifting: Promise<void> | undefined;
 
   constructor(
     private readonly pauseOn: PauseOn | undefined,
-    private readonly intake: Intake,
+    private readonly consumerPause: Intake,
     private readonly logger: BrokerLogger,
   ) {}
 
@@ -31,8 +31,8 @@ export class IntakePause {
     const { pauseOn } = this;
     if (!pauseOn || this.lifting || this.stopped || !pauseOn.causedBy(error)) return;
     const why = error instanceof Error ? error.message : String(error);
-    this.logger.warn({ why }, 'intake paused');
-    this.intake.pause(why);
+    this.logger.warn({ why }, 'consumerPause paused');
+    this.consumerPause.pause(why);
     this.lifting = this.liftWhenRecovered(pauseOn);
   }
 
@@ -40,7 +40,7 @@ export class IntakePause {
     return this.lifting !== undefined;
   }
 
-  /** Resolves when the intake is open, or when it was stopped for good. */
+  /** Resolves when the consumer takes messages again, or when it was stopped for good. */
   async open(): Promise<void> {
     await this.lifting;
   }
@@ -54,8 +54,8 @@ export class IntakePause {
       await pause(backoffMs(tries));
       const recovered = await pauseOn.recovered().catch(() => false);
       if (recovered && !this.stopped) {
-        this.logger.info({}, 'intake resumed');
-        this.intake.resume();
+        this.logger.info({}, 'consumerPause resumed');
+        this.consumerPause.resume();
         break;
       }
     }

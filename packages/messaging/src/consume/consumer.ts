@@ -4,7 +4,7 @@ import type { BrokerLink } from '../connection/broker-link.js';
 import { ChannelAcks } from './channel-acks.js';
 import { Delivery } from './delivery.js';
 import type { BrokerLogger } from '../connection/logger.js';
-import { type ChannelRole, StandingChannel } from '../connection/recovering-channel.js';
+import { type ChannelRole, RecoveringChannel } from '../connection/recovering-channel.js';
 
 export interface ConsumerOptions {
   name: string;
@@ -33,7 +33,7 @@ export class Consumer implements ChannelRole<Channel> {
   channel: Channel | undefined;
   private acks: ChannelAcks | undefined;
   private connection: ChannelModel | undefined;
-  private readonly standing: StandingChannel<Channel>;
+  private readonly recovering: RecoveringChannel<Channel>;
   private tag: string | undefined;
   private wanted: 'attached' | 'paused' | 'closed' = 'attached';
   private why: string | undefined = 'not attached yet';
@@ -43,11 +43,11 @@ export class Consumer implements ChannelRole<Channel> {
 
   constructor(private readonly options: ConsumerOptions) {
     this.name = options.name;
-    this.standing = new StandingChannel(options.link, this, options.logger);
+    this.recovering = new RecoveringChannel(options.link, this, options.logger);
   }
 
   start(): void {
-    this.standing.start();
+    this.recovering.start();
   }
 
   status(): ConsumerStatus {
@@ -80,7 +80,7 @@ export class Consumer implements ChannelRole<Channel> {
     // What the broker had sent before it read the cancel is in hand too, so cancel, then wait.
     await within(timeoutMs, this.reconcile());
     await within(timeoutMs, this.idle());
-    await this.standing.close();
+    await this.recovering.close();
   }
 
   private idle(): Promise<void> {

@@ -18,13 +18,13 @@ beforeEach(async () => {
       throw new Fault('FAILS', 'always', true);
     },
   });
-  connection = await connect(served.room.vhost.url, { noDelay: true });
+  connection = await connect(served.testBroker.vhost.url, { noDelay: true });
   channel = await connection.createConfirmChannel();
   channel.on('error', () => undefined);
 });
 afterEach(async () => {
   await connection.close();
-  await served.room.close();
+  await served.testBroker.close();
 });
 
 const properties: fc.Arbitrary<Options.Publish> = fc.record(
@@ -106,7 +106,7 @@ async function untilIdle(): Promise<void> {
     'everything to be settled',
     async () => {
       if (served.server.status().inFlight > 0) return false;
-      return (await served.room.vhost.queue(QUEUE))?.messages === 0;
+      return (await served.testBroker.vhost.queue(QUEUE))?.messages === 0;
     },
     { timeoutMs: 60_000 },
   );
@@ -130,7 +130,7 @@ describe('messages with any properties', () => {
     expect(tally['served in part']).toBeGreaterThan(0);
     await untilIdle();
     expect(await deadLetters()).toEqual(expected.sort());
-    expect(served.room.logger.lines.filter(({ level }) => level === 'error')).toEqual([]);
+    expect(served.testBroker.logger.lines.filter(({ level }) => level === 'error')).toEqual([]);
     await served.ask({ pattern: 'echo', data: 'next', id: 'n' }, 'after');
     await served.expectAllAcknowledged();
   }, 120_000);
@@ -164,7 +164,7 @@ describe('messages with any properties', () => {
       send(Buffer.from(JSON.stringify({ pattern: 'fail', data })), { headers });
     });
     await waitFor('the dead letters', async () => {
-      return (await served.room.vhost.queue(DEAD))?.messages === forged.length;
+      return (await served.testBroker.vhost.queue(DEAD))?.messages === forged.length;
     });
     const tries = forged.map((_count, data) => served.served.filter((one) => one.data === data));
     expect(tries.map(({ length }) => length)).toEqual([4, 4, 4, 2, 4, 1, 4, 4, 4]);
@@ -178,7 +178,7 @@ describe('messages with any properties', () => {
     }
     await untilIdle();
     // The 50 that are a mess, and all 100 answers: nobody answers an answer.
-    expect((await served.room.vhost.queue(DEAD))?.messages).toBe(150);
+    expect((await served.testBroker.vhost.queue(DEAD))?.messages).toBe(150);
     expect(served.served).toHaveLength(50);
     await served.expectAllAcknowledged();
   });

@@ -6,24 +6,24 @@ import { DeadLetterQueues } from './dead-letter-queues.js';
 import { BrokerAway, ConfirmLost } from '../connection/errors.js';
 import { deadLetterHeaders } from './message-headers.js';
 import { stallingLine } from '../testing/stalling-line.js';
-import { openRoom, type Room } from '../testing/test-broker.js';
+import { openTestBroker, type TestBroker } from '../testing/test-broker.js';
 
 const QUEUE = 'things_commands';
 const DEAD = `${QUEUE}.dead`;
 
-let room: Room;
+let testBroker: TestBroker;
 let broker: Broker;
 let dead: DeadLetterQueues;
 
 beforeEach(async () => {
-  room = await openRoom('dead_letters');
-  broker = await room.broker({ queues: [QUEUE] });
+  testBroker = await openTestBroker('dead_letters');
+  broker = await testBroker.broker({ queues: [QUEUE] });
   dead = new DeadLetterQueues({ broker });
 });
-afterEach(() => room.close());
+afterEach(() => testBroker.close());
 
-const bury = (text: string, headers: object = {}) =>
-  room.vhost.publish(DEAD, Buffer.from(text), { messageId: `m-${text}`, headers });
+const deadLetter = (text: string, headers: object = {}) =>
+  testBroker.vhost.publish(DEAD, Buffer.from(text), { messageId: `m-${text}`, headers });
 const textsOf = (letters: readonly { body: Buffer }[]) => letters.map(({ body }) => String(body));
 const looked = async () => textsOf((await dead.look(QUEUE)).letters);
 const named = (text: string) => (letters: readonly { body: Buffer }[]) =>
@@ -32,14 +32,15 @@ const named = (text: string) => (letters: readonly { body: Buffer }[]) =>
 describe('looking at dead letters', () => {
   it('leaves their order, their number and their bytes as they were', async () => {
     const texts = ['one', 'two', 'three', 'four'];
-    for (const text of texts) await bury(text);
+    for (const text of texts) await deadLetter(text);
     for (let i = 0; i < 3; i++) expect(await looked()).toEqual(texts);
-    expect(await room.vhost.queue(DEAD)).toEqual({ messages: 4, consumers: 0 });
-    for (const text of texts) expect(String((await room.vhost.take(DEAD)).content)).toBe(text);
+    expect(await testBroker.vhost.queue(DEAD)).toEqual({ messages: 4, consumers: 0 });
+    for (const text of texts)
+      expect(String((await testBroker.vhost.take(DEAD)).content)).toBe(text);
   });
 
   it('goes no further than its bounds, and says how many lie behind', async () => {
-    for (const text of ['one', 'two', 'three']) await bury(text);
+    for (const text of ['one', 'two', 'three']) await deadLetter(text);
     const few = new DeadLetterQueues({ broker, lettersMax: 2 });
     expect(await few.look(QUEUE)).toMatchObject({ more: 1 });
     const small = new DeadLetterQueues({ broker, bytesMax: 1 });
@@ -50,7 +51,7 @@ describe('looking at dead letters', () => {
 
   it('shows every letter of a queue that has more than can be held at once, up to a bound', async () => {
     const texts = ['one', 'two', 'three', 'four'];
-    for (const text of texts) await bury(text);
+    for (const text of texts) await deadLetter(text);
     const few = new DeadLetterQueues({ broker, lettersMax: 2 });
     const scanned = async (lettersMax: number) => {
       const seen: string[] = [];
@@ -65,7 +66,7 @@ describe('looking at dead letters', () => {
 
   it('finds nothing in a queue that is empty or not there', async () => {
     expect(await looked()).toEqual([]);
-    await room.vhost.deleteQueue(DEAD);
+    await testBroker.vhost.deleteQueue(DEAD);
     expect(await looked()).toEqual([]);
   });
 
@@ -75,9 +76,9 @@ describe('looking at dead letters', () => {
   });
 
   it('never brings a letter near the number of returns at which a quorum queue drops it', async () => {
-    const quorum = await room.broker({ queues: ['kept_commands'], queueType: 'quorum' });
+    const quorum = await testBroker.broker({ queues: ['kept_commands'], queueType: 'quorum' });
     const kept = new DeadLetterQueues({ broker: quorum });
-    await room.vhost.publish('kept_commands.dead', Buffer.from('x'), { messageId: 'm-x' });
+    await testBroker.vhost.publish('kept_commands.dead', Buffer.from('x'), { messageId: 'm-x' });
     let most = 0;
     for (let i = 0; i < 25; i++) {
       const { letters } = await kept.look('kept_commands');
@@ -97,17 +98,17 @@ describe('a replay', () => {
     });
 
   it('publishes the original bytes and properties once, to the queue it died in', async () => {
-    await bury('before');
+    await deadLetter('before');
     const body = Buffer.from([0xff, 0x00, 0x7b]);
     const why = { reason: 'INTERNAL', message: 'x', queue: 'elsewhere', messageId: 'original' };
-    await room.vhost.publish(DEAD, body, {
+    await testBroker.vhost.publish(DEAD, body, {
       messageId: 'of-the-letter',
       correlationId: 'c-1',
       replyTo: 'somebody',
       contentType: 'application/json',
       headers: { mine: 'kept', 'backstitch-retries': 3, ...deadLetterHeaders(why) },
     });
-    await bury('after');
+    await deadLetter('after');
     const found = await dead.handle(
       QUEUE,
       (letters) => letters.findIndex((letter) => letter.body.equals(body)),
@@ -115,7 +116,7 @@ describe('a replay', () => {
     );
     expect(found).toBe('replayed');
     expect(await looked()).toEqual(['before', 'after']);
-    const { content, properties }: GetMessage = await room.vhost.take(QUEUE);
+    const { content, properties }: GetMessage = await testBroker.vhost.take(QUEUE);
     expect(content).toEqual(body);
     expect(properties).toMatchObject({
       messageId: 'original',
@@ -126,31 +127,31 @@ describe('a replay', () => {
       headers: { mine: 'kept' },
     });
     expect(Object.keys(properties.headers ?? {})).toEqual(['mine', 'first-dead-at']);
-    expect(await room.vhost.queue(QUEUE)).toMatchObject({ messages: 0 });
+    expect(await testBroker.vhost.queue(QUEUE)).toMatchObject({ messages: 0 });
   });
 
   it('declares the queue again when somebody deleted it', async () => {
-    await bury('one');
-    await room.vhost.deleteQueue(QUEUE);
+    await deadLetter('one');
+    await testBroker.vhost.deleteQueue(QUEUE);
     expect(await replay('one')).toBe('one');
-    expect(String((await room.vhost.take(QUEUE)).content)).toBe('one');
+    expect(String((await testBroker.vhost.take(QUEUE)).content)).toBe('one');
   });
 
   it('of what is not there does nothing', async () => {
-    await bury('one');
+    await deadLetter('one');
     expect(await replay('two')).toBeUndefined();
     expect(await looked()).toEqual(['one']);
   });
 
   it('that is cut off before its end leaves the letter: twice, and never lost', async () => {
-    await bury('one');
-    await bury('two');
-    const cut = await room.broker({
+    await deadLetter('one');
+    await deadLetter('two');
+    const cut = await testBroker.broker({
       queues: [QUEUE],
       name: 'cut',
       reached: async (point) => {
         if (point !== 'orchestrator.replay-before-ack') return;
-        while ((await room.vhost.closeConnections(/^cut publish$/)) === 0);
+        while ((await testBroker.vhost.closeConnections(/^cut publish$/)) === 0);
       },
     });
     const replaying = new DeadLetterQueues({ broker: cut });
@@ -158,16 +159,16 @@ describe('a replay', () => {
       replaying.handle(QUEUE, named('one'), (held) => held.replay()),
     ).rejects.toMatchObject({ code: 'OUTCOME_UNKNOWN' });
     expect(await looked()).toEqual(['one', 'two']);
-    expect(String((await room.vhost.take(QUEUE)).content)).toBe('one');
+    expect(String((await testBroker.vhost.take(QUEUE)).content)).toBe('one');
   });
 });
 
 describe('a broker that takes nothing and says nothing', () => {
   it('holds up no look, replay or discard for longer than told', async () => {
-    for (const text of ['one', 'two']) await bury(text);
-    const line = await stallingLine(room.vhost.url);
-    room.closes(() => line.close());
-    const silent = await room.broker({ urls: [line.url], queues: [QUEUE], name: 'silent' });
+    for (const text of ['one', 'two']) await deadLetter(text);
+    const line = await stallingLine(testBroker.vhost.url);
+    testBroker.closes(() => line.close());
+    const silent = await testBroker.broker({ urls: [line.url], queues: [QUEUE], name: 'silent' });
     const asking = new DeadLetterQueues({ broker: silent, answerMs: 3_000 });
     await expect(
       asking.handle(QUEUE, named('one'), async (held) => {
@@ -191,13 +192,13 @@ describe('a broker that takes nothing and says nothing', () => {
 
 describe('a discard', () => {
   it('removes exactly one, also among equals', async () => {
-    for (const text of ['one', 'two', 'two', 'three']) await bury(text);
+    for (const text of ['one', 'two', 'two', 'three']) await deadLetter(text);
     await dead.handle(QUEUE, named('two'), async (held) => held.discard());
     expect(await looked()).toEqual(['one', 'two', 'three']);
   });
 
   it('does not happen when the work on it fails', async () => {
-    await bury('one');
+    await deadLetter('one');
     const failing = dead.handle(QUEUE, named('one'), async () => {
       throw new Error('not legal');
     });

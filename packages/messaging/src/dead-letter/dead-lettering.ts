@@ -1,10 +1,10 @@
 import { deadLetterQueueOf } from '@backstitch/shared-types';
 import type { Broker } from '../connection/broker.js';
-import { keepIn } from './requeue.js';
+import { requeue } from './requeue.js';
 import { LineBudget } from '../consume/line-budget.js';
 import { carriedProperties, deadLetterHeaders } from './message-headers.js';
 import { traceOf } from '../consume/trace.js';
-import type { Parcel } from '../batch/unpack.js';
+import type { InboundCommand } from '../batch/unpack.js';
 
 /** Keeps what cannot be served beside its queue: its own bytes, and why. */
 export class DeadLettering {
@@ -13,14 +13,14 @@ export class DeadLettering {
   constructor(private readonly options: { broker: Broker; queue: string }) {}
 
   /** True once the letter is kept, false when its delivery was taken from us before. */
-  async bury(parcel: Parcel, reason: string, message: string): Promise<boolean> {
+  async deadLetter(inbound: InboundCommand, reason: string, message: string): Promise<boolean> {
     const { broker, queue } = this.options;
-    const { read, properties } = parcel;
+    const { read, properties } = inbound;
     const { pattern, saga } = 'packet' in read ? read.packet : read.unreadable;
     const why = { reason, message, queue, pattern, saga, messageId: properties.messageId };
     const carried = carriedProperties(properties);
     const headers = { ...carried.headers, ...deadLetterHeaders(why) };
-    const kept = await keepIn(deadLetterQueueOf(queue), parcel, { ...carried, headers }, broker);
+    const kept = await requeue(deadLetterQueueOf(queue), inbound, { ...carried, headers }, broker);
     if (!kept) return false;
     broker.counters.deadLettered += 1;
     this.lines.spend((also) => {

@@ -18,7 +18,7 @@ import {
   Rejection,
 } from '@backstitch/shared-types';
 import type { Broker } from '../connection/broker.js';
-import { attached, openRoom, type Room } from '../testing/test-broker.js';
+import { attached, openTestBroker, type TestBroker } from '../testing/test-broker.js';
 import { CommandContext } from './command-context.js';
 import { CommandController } from './command-controller.js';
 import { RabbitCommandServer } from './rabbit-command-server.js';
@@ -59,15 +59,15 @@ class StockConsumer {
 class StockModule {}
 
 describe.each([true, false])('command handlers in a Nest app (inheritAppConfig: %s)', (inherit) => {
-  let room: Room;
+  let testBroker: TestBroker;
   let broker: Broker;
   let app: NestFastifyApplication;
   let server: RabbitCommandServer;
   let client: ClientProxy;
 
   beforeAll(async () => {
-    room = await openRoom('nest');
-    broker = await room.broker({ name: 'nest' });
+    testBroker = await openTestBroker('nest');
+    broker = await testBroker.broker({ name: 'nest' });
     server = new RabbitCommandServer({ broker, queue: QUEUE });
     app = await NestFactory.create<NestFastifyApplication>(StockModule, new FastifyAdapter(), {
       logger: false,
@@ -79,7 +79,7 @@ describe.each([true, false])('command handlers in a Nest app (inheritAppConfig: 
     client = ClientProxyFactory.create({
       transport: Transport.RMQ,
       options: {
-        urls: [room.vhost.url],
+        urls: [testBroker.vhost.url],
         queue: QUEUE,
         queueOptions: { durable: true },
         socketOptions: { connectionOptions: { noDelay: true } },
@@ -91,12 +91,12 @@ describe.each([true, false])('command handlers in a Nest app (inheritAppConfig: 
   afterAll(async () => {
     await client.close();
     await app.close();
-    await room.close();
+    await testBroker.close();
   });
 
   const ask = (pattern: string, data: unknown): Promise<unknown> =>
     firstValueFrom(client.send(pattern, data).pipe(timeout(3_000)));
-  const dead = async () => (await room.vhost.queue(`${QUEUE}.dead`))?.messages;
+  const dead = async () => (await testBroker.vhost.queue(`${QUEUE}.dead`))?.messages;
 
   it('answer a stock ClientProxy with their value, from a validated DTO without unknown fields', async () => {
     expect(await ask('inventory.release', { orderId: ORDER, fromTheFuture: 1 })).toEqual({
@@ -143,7 +143,7 @@ describe.each([true, false])('command handlers in a Nest app (inheritAppConfig: 
     const no = { code: 'MALFORMED_COMMAND', retryable: false };
     await expect(ask(pattern, data)).rejects.toMatchObject(no);
     expect(await dead()).toBe(before! + 1);
-    const letter = await room.vhost.take(`${QUEUE}.dead`);
+    const letter = await testBroker.vhost.take(`${QUEUE}.dead`);
     expect(letter.properties.headers).toMatchObject({
       'dead-reason': 'INVALID_DATA',
       'dead-pattern': pattern,
@@ -153,10 +153,10 @@ describe.each([true, false])('command handlers in a Nest app (inheritAppConfig: 
   it('see the saga that a command belongs to', async () => {
     const saga = { sagaId: 's', step: 'X', direction: 'undo', attempt: 2, requestId: 'r' };
     const packet = { pattern: 'inventory.release', data: { orderId: ORDER }, saga };
-    await room.vhost.publish(QUEUE, Buffer.from(JSON.stringify(packet)), {
+    await testBroker.vhost.publish(QUEUE, Buffer.from(JSON.stringify(packet)), {
       replyTo: `${QUEUE}.dead`,
     });
-    const reply = await room.vhost.take(`${QUEUE}.dead`);
+    const reply = await testBroker.vhost.take(`${QUEUE}.dead`);
     expect(JSON.parse(String(reply.content)).response).toMatchObject({ saga });
   });
 });

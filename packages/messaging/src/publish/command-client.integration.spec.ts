@@ -6,7 +6,7 @@ import { CommandClient, type CommandClientOptions } from './command-client.js';
 import { CommandServer } from '../consume/command-server.js';
 import { BrokerAway } from '../connection/errors.js';
 import { BODY_BYTES_MAX } from '../batch/batch.js';
-import { attached, bodyOf, openRoom, type Room } from '../testing/test-broker.js';
+import { attached, bodyOf, openTestBroker, type TestBroker } from '../testing/test-broker.js';
 
 const QUEUE = 'things_commands';
 
@@ -14,19 +14,19 @@ const QUEUE = 'things_commands';
 jest.setTimeout(30_000);
 
 describe('a command client', () => {
-  let room: Room;
+  let testBroker: TestBroker;
   let broker: Broker;
   let client: CommandClient;
   let replies: [string, ReplyPacket][];
   let replaced: number;
 
   beforeEach(async () => {
-    room = await openRoom('client');
-    broker = await room.broker({ queues: [QUEUE], name: 'client' });
+    testBroker = await openTestBroker('client');
+    broker = await testBroker.broker({ queues: [QUEUE], name: 'client' });
     replies = [];
     replaced = 0;
   });
-  afterEach(() => room.close());
+  afterEach(() => testBroker.close());
 
   async function connectClient(options: Partial<CommandClientOptions> = {}): Promise<void> {
     client = new CommandClient({
@@ -37,7 +37,7 @@ describe('a command client', () => {
       ...options,
     });
     client.start();
-    room.closes(() => client.close());
+    testBroker.closes(() => client.close());
     await attached(client);
   }
 
@@ -45,13 +45,13 @@ describe('a command client', () => {
     const handlerOf = (packet: CommandPacket) => async () => handlers[packet.pattern]!(packet);
     const server = new CommandServer({ broker, queue: QUEUE }, { handlerOf });
     server.start();
-    room.closes(() => server.close(1_000));
+    testBroker.closes(() => server.close(1_000));
     await attached({ consumerStatus: () => server.status() });
   }
 
   const replyQueueOf = async () => {
     await client.send(QUEUE, { pattern: 'x', data: 1 }, 'probe');
-    return String((await room.vhost.take(QUEUE)).properties.replyTo);
+    return String((await testBroker.vhost.take(QUEUE)).properties.replyTo);
   };
 
   it('sends with a reply queue of its own, and tells every reply under its correlation id', async () => {
@@ -78,10 +78,10 @@ describe('a command client', () => {
     await connectClient();
     const before = await replyQueueOf();
     await waitFor('the connection to be cut', async () => {
-      return (await room.vhost.closeConnections(/^client consume$/)) > 0;
+      return (await testBroker.vhost.closeConnections(/^client consume$/)) > 0;
     });
     const reply = { response: 'meanwhile', isDisposed: true };
-    await room.vhost.publish(before, bodyOf(reply), { correlationId: 'c' });
+    await testBroker.vhost.publish(before, bodyOf(reply), { correlationId: 'c' });
     await waitFor('the reply', () => replies.length === 1);
     expect(await replyQueueOf()).toBe(before);
     expect(replaced).toBe(0);
@@ -90,7 +90,7 @@ describe('a command client', () => {
   it('replaces a deleted reply queue under a new name, and says so', async () => {
     await connectClient();
     const before = await replyQueueOf();
-    await room.vhost.deleteQueue(before);
+    await testBroker.vhost.deleteQueue(before);
     await waitFor('the replacement', () => replaced === 1);
     await attached(client);
     expect(await replyQueueOf()).not.toBe(before);
@@ -129,7 +129,7 @@ describe('a command client', () => {
     await connectClient();
     const asked = client.request(QUEUE, 'get', {}, 100);
     await expect(asked).rejects.toMatchObject({ code: 'UNAVAILABLE' });
-    const waiting = async () => (await room.vhost.queue(QUEUE))?.messages;
+    const waiting = async () => (await testBroker.vhost.queue(QUEUE))?.messages;
     await waitFor('the question to be dropped', async () => (await waiting()) === 0);
   });
 
@@ -144,14 +144,16 @@ describe('a command client', () => {
       },
     });
     const queue = await replyQueueOf();
-    await room.vhost.publish(queue, bodyOf('not json'), { correlationId: 'c0' });
+    await testBroker.vhost.publish(queue, bodyOf('not json'), { correlationId: 'c0' });
     for (const correlationId of ['c1', 'c2']) {
-      await room.vhost.publish(queue, bodyOf({ response: 1, isDisposed: true }), { correlationId });
+      await testBroker.vhost.publish(queue, bodyOf({ response: 1, isDisposed: true }), {
+        correlationId,
+      });
     }
     await waitFor('the last reply', () => replies.length === 1);
     expect(replies[0]![0]).toBe('c2');
     expect(broker.counters).toMatchObject({ repliesUnreadable: 1, repliesFailed: 1 });
-    expect((await room.vhost.queue(queue))!.messages).toBe(0);
+    expect((await testBroker.vhost.queue(queue))!.messages).toBe(0);
   });
 
   it('sends what waits together in batches, and takes each reply by its id', async () => {
@@ -174,12 +176,12 @@ describe('a command client', () => {
     await connectClient();
     const asked = [1, 2].map((data) => client.request(QUEUE, 'get', data, 60_000));
     for (const _ of asked) {
-      const { content, properties } = await room.vhost.take(QUEUE);
+      const { content, properties } = await testBroker.vhost.take(QUEUE);
       expect(properties.expiration).toBe('60000');
       const { data, id } = JSON.parse(String(content)) as { data: number; id: string };
       expect(properties.correlationId).toBe(id);
       const reply = bodyOf({ response: data, isDisposed: true });
-      await room.vhost.publish(String(properties.replyTo), reply, { correlationId: id });
+      await testBroker.vhost.publish(String(properties.replyTo), reply, { correlationId: id });
     }
     expect(await Promise.all(asked)).toEqual([1, 2]);
   });
@@ -189,8 +191,8 @@ describe('a command client', () => {
     const queue = await replyQueueOf();
     const batch = `[{"response":1,"isDisposed":true,"id":"c1"},nonsense,{"id":"c2"},[],
       {"response":1},{"err":{"code":"A","message":"b","retryable":true},"id":"c3"}]`;
-    await room.vhost.publish(queue, Buffer.from(batch), { correlationId: 'of nobody' });
-    await room.vhost.publish(queue, Buffer.from('[]'));
+    await testBroker.vhost.publish(queue, Buffer.from(batch), { correlationId: 'of nobody' });
+    await testBroker.vhost.publish(queue, Buffer.from('[]'));
     await waitFor('the replies', () => replies.length === 2);
     expect(replies.map(([id]) => id)).toEqual(['c1', 'c3']);
     await waitFor('the rest', () => broker.counters.repliesUnreadable === 5);
@@ -203,9 +205,11 @@ describe('a command client', () => {
       response: 1,
       id,
     }));
-    await room.vhost.publish(queue, bodyOf(strange));
+    await testBroker.vhost.publish(queue, bodyOf(strange));
     await waitFor('all', () => broker.counters.repliesUnreadable === 3);
-    const written = room.logger.lines.filter(({ message }) => message.includes('cannot be read'));
+    const written = testBroker.logger.lines.filter(({ message }) =>
+      message.includes('cannot be read'),
+    );
     expect(written.map(({ fields }) => fields)).toEqual([
       { correlationId: '(string)' },
       { correlationId: '(object)' },
@@ -217,16 +221,18 @@ describe('a command client', () => {
   it('writes but a few lines about a thousand replies that cannot be read, and counts all', async () => {
     await connectClient();
     const queue = await replyQueueOf();
-    await room.vhost.publish(queue, bodyOf(Array.from({ length: 1_000 }, () => 1)));
+    await testBroker.vhost.publish(queue, bodyOf(Array.from({ length: 1_000 }, () => 1)));
     await waitFor('all', () => broker.counters.repliesUnreadable === 1_000);
-    const written = room.logger.lines.filter(({ message }) => message.includes('cannot be read'));
+    const written = testBroker.logger.lines.filter(({ message }) =>
+      message.includes('cannot be read'),
+    );
     expect(written.length).toBeLessThan(100);
   });
 
   it('takes a reply that is larger than any command may be, in a batch, too', async () => {
     await connectClient();
     const large = { response: 'x'.repeat(BODY_BYTES_MAX), isDisposed: true, id: 'large' };
-    await room.vhost.publish(await replyQueueOf(), bodyOf([large]));
+    await testBroker.vhost.publish(await replyQueueOf(), bodyOf([large]));
     await waitFor('the reply', () => replies.length === 1);
     expect(replies).toEqual([['large', large]]);
   });
@@ -243,7 +249,7 @@ describe('a command client', () => {
     const ids = ['slow', 'a', 'b', 'c'];
     const batch = ids.map((id) => ({ response: id, isDisposed: true, id }));
     const queue = await replyQueueOf();
-    await room.vhost.publish(queue, bodyOf(batch));
+    await testBroker.vhost.publish(queue, bodyOf(batch));
     await waitFor('the others', () => replies.length === 3);
     expect(client.consumerStatus().inFlight).toBe(1);
     finish();

@@ -9,7 +9,7 @@ import { BrokerAway } from '../connection/errors.js';
 import { elementsOf } from '../batch/batch.js';
 import { LineBudget } from '../consume/line-budget.js';
 import { encodePacket, readReply } from '../batch/packet.js';
-import { PacketGate } from '../consume/concurrency-limiter.js';
+import { ConcurrencyLimiter } from '../consume/concurrency-limiter.js';
 import type { PublishResult } from './publisher.js';
 import { isShortString } from './short-string.js';
 import { replyQueueDeclaration } from '../connection/topology.js';
@@ -40,14 +40,14 @@ const REQUEST_PREFIX = 'request.';
 /** Sends commands and receives their replies in a queue of its own that outlives its connection. */
 export class CommandClient {
   private readonly consumer: Consumer;
-  private readonly gate: PacketGate;
+  private readonly limiter: ConcurrencyLimiter;
   private replyQueue: string | undefined;
   private readonly asked = new Map<string, Asked>();
   private readonly unreadableLines = new LineBudget();
 
   constructor(private readonly options: CommandClientOptions) {
     const { broker, replyQueuePrefix, prefetch = PREFETCH } = options;
-    this.gate = new PacketGate(prefetch);
+    this.limiter = new ConcurrencyLimiter(prefetch);
     this.consumer = new Consumer({
       name: `${replyQueuePrefix} replies`,
       link: broker.consumeLink,
@@ -174,7 +174,7 @@ export class CommandClient {
       if (asked) asked.resolve(packet);
       else counters.repliesLate += 1;
     } else {
-      await this.gate.pass(() => this.tell(correlationId, packet));
+      await this.limiter.pass(() => this.tell(correlationId, packet));
     }
   }
 

@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it, jest } from '@jest/globals';
 import { deadLetterQueueOf, type CommandPacket } from '@backstitch/shared-types';
 import { waitFor } from '@backstitch/testkit';
 import { CommandClient } from './command-client.js';
-import { attached, bodyOf, openRoom, type Room } from '../testing/test-broker.js';
+import { attached, bodyOf, openTestBroker, type TestBroker } from '../testing/test-broker.js';
 import { QUEUE, REPLIES, serving, type Serving } from '../testing/serving.js';
 import type { QueueType } from '../connection/topology.js';
 
@@ -15,12 +15,12 @@ const SOON_MS = 400;
 const LATE_MS = 600_000;
 
 describe('a command that nobody reads', () => {
-  let room: Room;
-  afterEach(() => room.close());
+  let testBroker: TestBroker;
+  afterEach(() => testBroker.close());
 
   async function newClient(queueType: QueueType): Promise<CommandClient> {
-    room = await openRoom('expiry');
-    const broker = await room.broker({ queues: [UNREAD, OTHER], queueType });
+    testBroker = await openTestBroker('expiry');
+    const broker = await testBroker.broker({ queues: [UNREAD, OTHER], queueType });
     const onReply = () => Promise.resolve();
     const onReplyQueueReplaced = () => undefined;
     const client = new CommandClient({
@@ -30,7 +30,7 @@ describe('a command that nobody reads', () => {
       onReplyQueueReplaced,
     });
     client.start();
-    room.closes(() => client.close());
+    testBroker.closes(() => client.close());
     await attached(client);
     return client;
   }
@@ -42,7 +42,7 @@ describe('a command that nobody reads', () => {
   async function expectEmpty(queue: string): Promise<void> {
     await waitFor(
       'the queue to be empty',
-      async () => (await room.vhost.queue(queue))!.messages === 0,
+      async () => (await testBroker.vhost.queue(queue))!.messages === 0,
     );
   }
 
@@ -54,7 +54,7 @@ describe('a command that nobody reads', () => {
       const many = Array.from({ length: 300 }, (_, n) => send(client, `n${n}`, SOON_MS));
       expect(new Set(await Promise.all(many))).toEqual(new Set(['accepted']));
       await expectEmpty(UNREAD);
-      expect((await room.vhost.queue(deadLetterQueueOf(UNREAD)))!.messages).toBe(0);
+      expect((await testBroker.vhost.queue(deadLetterQueueOf(UNREAD)))!.messages).toBe(0);
     },
   );
 
@@ -68,7 +68,7 @@ describe('a command that nobody reads', () => {
     await expectEmpty(OTHER); // so the others of its time are past theirs, too
     const left: string[] = [];
     while (left.length < 20) {
-      const { content } = await room.vhost.take(UNREAD);
+      const { content } = await testBroker.vhost.take(UNREAD);
       const packets = [JSON.parse(content.toString())].flat() as CommandPacket[];
       left.push(...packets.map(({ pattern }) => pattern));
     }
@@ -79,7 +79,7 @@ describe('a command that nobody reads', () => {
 
 describe('a list of commands that is taken apart', () => {
   let here: Serving;
-  afterEach(() => here.room.close());
+  afterEach(() => here.testBroker.close());
 
   it('leaves commands that expire as it would have', async () => {
     let isFirst = true;
@@ -95,9 +95,9 @@ describe('a list of commands that is taken apart', () => {
     here = await serving({ once }, { handlerDeadlineMs: 60_000, prefetch: 1 });
     const list = ['once', 'echo', 'echo'].map((pattern) => ({ pattern, id: pattern }));
     const properties = { replyTo: REPLIES, expiration: `${LATE_MS}` };
-    await here.room.vhost.publish(QUEUE, bodyOf(list), properties);
+    await here.testBroker.vhost.publish(QUEUE, bodyOf(list), properties);
     await waitFor('the first to come again, alone', () => isOver !== undefined);
-    const { properties: alone } = await here.room.vhost.take(QUEUE);
+    const { properties: alone } = await here.testBroker.vhost.take(QUEUE);
     expect(alone.expiration).toBe(`${LATE_MS}`);
     isOver!();
   });

@@ -9,45 +9,50 @@ import { BrokerAway, ConfirmLost } from '../connection/errors.js';
 import { Publisher, type PublisherOptions } from './publisher.js';
 import { stallingLine } from '../testing/stalling-line.js';
 import { commandQueueDeclarations } from '../connection/topology.js';
-import { bodyOf, openRoom, RecordingLogger, type Room } from '../testing/test-broker.js';
+import {
+  bodyOf,
+  openTestBroker,
+  RecordingLogger,
+  type TestBroker,
+} from '../testing/test-broker.js';
 
 // The management API learns of a new connection only seconds later.
 jest.setTimeout(30_000);
 
 describe('the publisher', () => {
-  let room: Room;
+  let testBroker: TestBroker;
   beforeAll(async () => {
-    room = await openRoom('publisher');
+    testBroker = await openTestBroker('publisher');
   });
-  afterAll(() => room.close());
+  afterAll(() => testBroker.close());
 
   it('declares the queues that it is told of, with their dead letters', async () => {
-    await room.broker({ queues: ['declared'] });
-    expect(await room.vhost.queue('declared')).toEqual({ messages: 0, consumers: 0 });
-    expect(await room.vhost.queue('declared.dead')).toEqual({ messages: 0, consumers: 0 });
+    await testBroker.broker({ queues: ['declared'] });
+    expect(await testBroker.vhost.queue('declared')).toEqual({ messages: 0, consumers: 0 });
+    expect(await testBroker.vhost.queue('declared.dead')).toEqual({ messages: 0, consumers: 0 });
   });
 
   it('tells a queue that took the message from one that does not exist', async () => {
-    const { publisher, counters } = await room.broker({ queues: ['there'] });
+    const { publisher, counters } = await testBroker.broker({ queues: ['there'] });
     const sent = ['there', 'nowhere', 'there', 'nowhere'].map((queue) =>
       publisher.publish(queue, bodyOf(queue), {}),
     );
     expect(await Promise.all(sent)).toEqual(['accepted', 'unroutable', 'accepted', 'unroutable']);
     expect(counters).toMatchObject({ published: 4, unroutable: 2 });
-    expect((await room.vhost.take('there')).properties.deliveryMode).toBe(2);
+    expect((await testBroker.vhost.take('there')).properties.deliveryMode).toBe(2);
   });
 
   it('uses a queue that exists with other arguments, and says so', async () => {
-    await room.broker({ queues: ['changed'], queueType: 'classic' });
+    await testBroker.broker({ queues: ['changed'], queueType: 'classic' });
     const logger = new RecordingLogger();
-    const broker = await room.broker({ queues: ['changed'], queueType: 'quorum', logger });
+    const broker = await testBroker.broker({ queues: ['changed'], queueType: 'quorum', logger });
     expect(await broker.publisher.publish('changed', bodyOf('x'), {})).toBe('accepted');
     const complaint = { level: 'error', fields: expect.objectContaining({ queue: 'changed' }) };
     expect(logger.lines).toContainEqual(expect.objectContaining(complaint));
   });
 
   it('answers every message when its connection is cut: in the queue, or an error that says so', async () => {
-    const { publisher, counters } = await room.broker({ queues: ['cut'], name: 'cut' });
+    const { publisher, counters } = await testBroker.broker({ queues: ['cut'], name: 'cut' });
     let answered = 0;
     let sent = 0;
     const tally = { accepted: 0, lost: 0, away: 0 };
@@ -63,7 +68,7 @@ describe('the publisher', () => {
       }
       answered += 1;
     };
-    const isCut = async () => (await room.vhost.closeConnections(/^cut publish$/)) > 0;
+    const isCut = async () => (await testBroker.vhost.closeConnections(/^cut publish$/)) > 0;
     const cut = waitFor('the connection to be cut', isCut, { timeoutMs: 40_000 });
     const sending: Promise<void>[] = [];
     const isNoticed = () => {
@@ -76,14 +81,14 @@ describe('the publisher', () => {
     await publisher.opened();
     expect(await publisher.publish('cut', bodyOf('x'), {})).toBe('accepted');
     expect(answered).toBe(sent);
-    const kept = (await room.vhost.queue('cut'))!.messages - 1;
+    const kept = (await testBroker.vhost.queue('cut'))!.messages - 1;
     expect(kept).toBeGreaterThanOrEqual(tally.accepted);
     expect(kept).toBeLessThanOrEqual(tally.accepted + tally.lost);
   });
 
   describe('of its own', () => {
     async function publisherOver(url: string, options: Partial<PublisherOptions>) {
-      const { logger } = room;
+      const { logger } = testBroker;
       const counters = brokerCounters();
       const link = new BrokerLink({ urls: [url], name: 'own', logger, counters });
       const declare = (connection: ChannelModel) =>
@@ -91,7 +96,7 @@ describe('the publisher', () => {
       const publisher = new Publisher({ link, logger, counters, declare, ...options });
       publisher.start();
       link.connect();
-      room.closes(async () => {
+      testBroker.closes(async () => {
         await publisher.close(100);
         await link.close();
       });
@@ -100,7 +105,7 @@ describe('the publisher', () => {
     }
 
     it('refuses more messages than may wait for their confirm', async () => {
-      const publisher = await publisherOver(room.vhost.url, { unconfirmedMax: 2 });
+      const publisher = await publisherOver(testBroker.vhost.url, { unconfirmedMax: 2 });
       const sent = [1, 2, 3].map(() => publisher.publish('own', bodyOf('x'), {}));
       await expect(sent[2]).rejects.toThrow(BrokerAway);
       expect(await Promise.all(sent.slice(0, 2))).toEqual(['accepted', 'accepted']);
@@ -108,8 +113,8 @@ describe('the publisher', () => {
     });
 
     it('does not wait for ever for a confirm that does not come', async () => {
-      const line = await stallingLine(room.vhost.url);
-      room.closes(() => line.close());
+      const line = await stallingLine(testBroker.vhost.url);
+      testBroker.closes(() => line.close());
       const publisher = await publisherOver(line.url, { confirmTimeoutMs: 200 });
       line.stall();
       await expect(publisher.publish('own', bodyOf('x'), {})).rejects.toThrow(ConfirmLost);
@@ -121,8 +126,8 @@ describe('the publisher', () => {
   it('goes over to another channel when the broker refuses, and hears out the old one', async () => {
     const full = 'refusing';
     const logger = new RecordingLogger();
-    const { publisher } = await room.broker({ queues: ['beside'], logger });
-    const connection = await connect(room.vhost.url);
+    const { publisher } = await testBroker.broker({ queues: ['beside'], logger });
+    const connection = await connect(testBroker.vhost.url);
     const channel = await connection.createChannel();
     await channel.assertQueue(full, { maxLength: 1, overflow: 'reject-publish' });
     expect(await publisher.publish(full, bodyOf('x'), {})).toBe('accepted');
@@ -139,8 +144,8 @@ describe('the publisher', () => {
   });
 
   it('declares deleted queues again', async () => {
-    const { publisher } = await room.broker({ queues: ['deleted'] });
-    await room.vhost.deleteQueue('deleted');
+    const { publisher } = await testBroker.broker({ queues: ['deleted'] });
+    await testBroker.vhost.deleteQueue('deleted');
     expect(await publisher.publish('deleted', bodyOf('x'), {})).toBe('unroutable');
     await publisher.declareAgain();
     expect(await publisher.publish('deleted', bodyOf('x'), {})).toBe('accepted');
@@ -160,9 +165,9 @@ describe('a broker that is away', () => {
   });
 
   it('does not matter when the next address of the list answers', async () => {
-    const room = await openRoom('addresses');
-    const broker = await room.broker({ urls: [nobodyThere, room.vhost.url] });
+    const testBroker = await openTestBroker('addresses');
+    const broker = await testBroker.broker({ urls: [nobodyThere, testBroker.vhost.url] });
     expect(broker.status()).toEqual({ publish: 'up', consume: 'up' });
-    await room.close();
+    await testBroker.close();
   });
 });

@@ -67,7 +67,7 @@ describe('a publisher that refuses', () => {
     await publisher.close();
   });
 
-  it('says when a confirm has made room for the next message', async () => {
+  it('says when a confirm has made testBroker for the next message', async () => {
     const { link } = blockable();
     const publisher = publisherOver(link, () => Promise.resolve(), 1);
     let confirm!: (error: null) => void;

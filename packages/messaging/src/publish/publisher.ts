@@ -6,7 +6,7 @@ import type { BrokerObserver } from '../connection/broker-observer.js';
 import type { BrokerCounters } from '../connection/counters.js';
 import { BrokerAway, ConfirmLost } from '../connection/errors.js';
 import type { BrokerLogger } from '../connection/logger.js';
-import { type ChannelRole, StandingChannel } from '../connection/recovering-channel.js';
+import { type ChannelRole, RecoveringChannel } from '../connection/recovering-channel.js';
 import { isDirectReplyTo } from '../connection/topology.js';
 
 export type PublishResult = 'accepted' | 'unroutable';
@@ -41,7 +41,7 @@ const SWEEP_EVERY_MS = 1_000;
 /** Publishes to queues by name: persistent, mandatory, confirmed; the confirms are a stream. */
 export class Publisher implements ChannelRole<ConfirmChannel> {
   readonly name = 'publisher';
-  private readonly standing: StandingChannel<ConfirmChannel>;
+  private readonly recovering: RecoveringChannel<ConfirmChannel>;
   private readonly unconfirmed = new Map<string, Unconfirmed>();
   private readonly idPrefix = randomBytes(6).toString('base64url');
   private readonly unconfirmedMax: number;
@@ -57,11 +57,11 @@ export class Publisher implements ChannelRole<ConfirmChannel> {
   constructor(private readonly options: PublisherOptions) {
     this.unconfirmedMax = options.unconfirmedMax ?? UNCONFIRMED_MAX;
     this.confirmTimeoutMs = options.confirmTimeoutMs ?? CONFIRM_TIMEOUT_MS;
-    this.standing = new StandingChannel(options.link, this, options.logger);
+    this.recovering = new RecoveringChannel(options.link, this, options.logger);
   }
 
   start(): void {
-    this.standing.start();
+    this.recovering.start();
     this.options.link.onUnblocked(() => this.wakeIfAccepting());
     this.sweep = setInterval(() => this.giveUpSilentConfirms(), SWEEP_EVERY_MS);
     this.sweep.unref();
@@ -88,7 +88,7 @@ export class Publisher implements ChannelRole<ConfirmChannel> {
       try {
         channel.publish('', queue, body, options, (error) => {
           this.confirmed(messageId, error);
-          if (isNack(error)) this.standing.replace(channel, `${queue} took nothing on it`);
+          if (isNack(error)) this.recovering.replace(channel, `${queue} took nothing on it`);
         });
       } catch (error) {
         // amqplib throws before it writes: on a channel that is closing, or for a value it cannot encode.
@@ -154,7 +154,7 @@ export class Publisher implements ChannelRole<ConfirmChannel> {
       await within(timeoutMs, empty);
     }
     clearInterval(this.sweep);
-    await this.standing.close();
+    await this.recovering.close();
   }
 
   open(connection: ChannelModel): Promise<ConfirmChannel> {

@@ -2,7 +2,7 @@ import { waitFor } from '@backstitch/testkit';
 import type { CommandPacket } from '@backstitch/shared-types';
 import type { Broker, BrokerOptions } from '../connection/broker.js';
 import { CommandServer, type CommandServerOptions } from '../consume/command-server.js';
-import { bodyOf, openRoom, type Room } from './test-broker.js';
+import { bodyOf, openTestBroker, type TestBroker } from './test-broker.js';
 
 export const QUEUE = 'things_commands';
 export const DEAD = `${QUEUE}.dead`;
@@ -11,7 +11,7 @@ export const REPLIES = 'asker';
 export type Handlers = Record<string, (packet: CommandPacket) => unknown>;
 
 export interface Serving {
-  room: Room;
+  testBroker: TestBroker;
   broker: Broker;
   server: CommandServer;
   /** What the handlers were called with, in order. */
@@ -32,9 +32,9 @@ export async function serving(
   options: Partial<CommandServerOptions> = {},
   reached?: BrokerOptions['reached'],
 ): Promise<Serving> {
-  const room = await openRoom('server');
-  const { vhost } = room;
-  const broker = await room.broker({
+  const testBroker = await openTestBroker('server');
+  const { vhost } = testBroker;
+  const broker = await testBroker.broker({
     queues: [QUEUE, REPLIES],
     name: 'server',
     ...(reached ? { reached } : {}),
@@ -51,13 +51,13 @@ export async function serving(
   };
   const server = new CommandServer({ broker, queue: QUEUE, ...options }, { handlerOf });
   server.start();
-  room.closes(() => server.close(2_000));
+  testBroker.closes(() => server.close(2_000));
   const untilAttached = async () => {
     await waitFor('the consumer to be attached', () => server.status().state === 'attached');
   };
   await untilAttached();
   return {
-    room,
+    testBroker,
     broker,
     server,
     served,

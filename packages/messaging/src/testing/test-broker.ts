@@ -4,7 +4,7 @@ import type { ConsumerStatus } from '../consume/consumer.js';
 import type { BrokerLogger } from '../connection/logger.js';
 
 /** A vhost of the suite's own, and everything that was opened in it. */
-export interface Room {
+export interface TestBroker {
   vhost: TestVhost;
   logger: RecordingLogger;
   broker(options?: Partial<BrokerOptions>): Promise<Broker>;
@@ -13,7 +13,7 @@ export interface Room {
   close(): Promise<void>;
 }
 
-export async function openRoom(name: string): Promise<Room> {
+export async function openTestBroker(name: string): Promise<TestBroker> {
   const vhost = await testVhost(`messaging_${name}`);
   const logger = new RecordingLogger();
   const closes: (() => Promise<unknown>)[] = [];
@@ -23,7 +23,7 @@ export async function openRoom(name: string): Promise<Room> {
     async broker(options) {
       const broker = new Broker({
         urls: [vhost.url],
-        name: 'room',
+        name: 'testBroker',
         logger,
         queues: [],
         ...options,

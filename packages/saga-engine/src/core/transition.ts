@@ -38,7 +38,7 @@ export function transition(
   if (!isOpen(instance)) return ignored(instance, 'finished');
   const command = definition.commands.get(instance.awaited);
   if (!command) return unknownCommand(definition, instance, event, settings);
-  const move = new Move(definition, instance, command, event, settings);
+  const move = new TransitionBuilder(definition, instance, command, event, settings);
   switch (event.kind) {
     case 'replied':
       return move.replied(event.outcome, event);
@@ -56,7 +56,7 @@ export function transition(
 }
 
 /** One decision: what is known while it is made. */
-class Move {
+class TransitionBuilder {
   private readonly step: PlannedStep;
 
   constructor(

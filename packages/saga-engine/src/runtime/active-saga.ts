@@ -2,7 +2,7 @@ import type { Sleeper } from './alarms.js';
 import type { SagaDefinition } from '../core/define.js';
 import { isOpen, type EndedSaga, type SagaInstance } from '../core/instance.js';
 import type { Timers } from './ports.js';
-import type { Pass } from './send-window.js';
+import type { SendPermit } from './send-window.js';
 import type { IgnoredReason, SagaEvent } from '../core/transition.js';
 
 type WithoutMoment<Event> = Event extends unknown ? Omit<Event, 'nowMs' | 'random'> : never;
@@ -23,12 +23,12 @@ export interface Turn {
 }
 
 /** A saga that this engine drives, in memory: one event at a time, the others wait for their turn. */
-export class Resident implements Sleeper {
+export class ActiveSaga implements Sleeper {
   alarmAtMs = Infinity;
   alarmPlace = -1;
   isBusy = false;
   /** Its awaited command's place in the queue, from the commit to the answer or the deadline. */
-  pass: Pass | undefined;
+  permit: SendPermit | undefined;
   readonly turns: Turn[] = [];
   private waiters: ((ended: EndedSaga | undefined) => void)[] | undefined;
 
@@ -40,7 +40,7 @@ export class Resident implements Sleeper {
 
   /** True while its command waits to be sent: its deadlines count from the sending. */
   get isHeldBack(): boolean {
-    return this.pass?.isHeldBack ?? false;
+    return this.permit?.isHeldBack ?? false;
   }
 
   wakeAtMs(): number {

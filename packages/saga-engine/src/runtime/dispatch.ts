@@ -3,8 +3,8 @@ import type { DriverPorts } from './driver.js';
 import { isOpen, traceOf, type SagaInstance } from '../core/instance.js';
 import { reasonOf, storable } from '../core/json.js';
 import type { OutgoingCommand } from './ports.js';
-import type { Resident } from './active-saga.js';
-import { Pass, postponed, renewed, SendWindow, type Lane } from './send-window.js';
+import type { ActiveSaga } from './active-saga.js';
+import { SendPermit, postponed, renewed, SendWindow, type SendPriority } from './send-window.js';
 
 /** Why a command did not get into its queue. */
 interface Unsent {
@@ -37,8 +37,8 @@ export class Dispatch {
     private readonly ports: DriverPorts,
     private readonly to: {
       /** It was held back, and is on its way now. */
-      sentLater(resident: Resident): void;
-      unsent(resident: Resident, event: Unsent): void;
+      sentLater(active: ActiveSaga): void;
+      unsent(active: ActiveSaga, event: Unsent): void;
     },
   ) {
     this.window = new SendWindow(ports.settings);
@@ -50,64 +50,64 @@ export class Dispatch {
   }
 
   /** `sinceMs`: when it was decided, by the monotonic clock; its commit may have been slow. */
-  send(resident: Resident, { command, attempt }: ToSend, sinceMs: number): void {
-    const lane = laneOf(resident, command);
-    const pass = new Pass(command.queue, lane, sinceMs, (wasHeldBack) => {
-      const lateMs = this.ports.timers.nowMs() - pass.sinceMs;
-      if (lateMs > LATE_MS) this.postpone(resident, lateMs);
-      if (wasHeldBack) this.to.sentLater(resident);
-      void this.publish(resident, command, attempt);
+  send(active: ActiveSaga, { command, attempt }: ToSend, sinceMs: number): void {
+    const priority = priorityOf(active, command);
+    const permit = new SendPermit(command.queue, priority, sinceMs, (wasHeldBack) => {
+      const lateMs = this.ports.timers.nowMs() - permit.sinceMs;
+      if (lateMs > LATE_MS) this.postpone(active, lateMs);
+      if (wasHeldBack) this.to.sentLater(active);
+      void this.publish(active, command, attempt);
     });
-    resident.pass = pass;
-    this.window.enter(pass);
+    active.permit = permit;
+    this.window.enter(permit);
   }
 
   /** What was sent, or waits to be, is awaited no longer. */
-  settle(resident: Resident): void {
-    const { pass } = resident;
-    if (!pass) return;
-    resident.pass = undefined;
-    this.window.leave(pass);
+  settle(active: ActiveSaga): void {
+    const { permit } = active;
+    if (!permit) return;
+    active.permit = undefined;
+    this.window.leave(permit);
   }
 
   /** The saga as its row says it is; its step's deadline counts from now. */
-  readAgain(resident: Resident, row: SagaInstance): void {
+  readAgain(active: ActiveSaga, row: SagaInstance): void {
     const { clock, timers } = this.ports;
-    const command = isOpen(row) ? resident.definition.commands.get(row.awaited) : undefined;
-    if (resident.pass) resident.pass.sinceMs = timers.nowMs();
-    resident.instance = row;
+    const command = isOpen(row) ? active.definition.commands.get(row.awaited) : undefined;
+    if (active.permit) active.permit.sinceMs = timers.nowMs();
+    active.instance = row;
     if (!isOpen(row) || !command) return;
-    const { deadlineMs } = resident.definition.steps[command.index]!;
-    resident.instance = renewed(row, deadlineMs, clock.nowMs());
+    const { deadlineMs } = active.definition.steps[command.index]!;
+    active.instance = renewed(row, deadlineMs, clock.nowMs());
   }
 
   /** Where the saga stands: what waits to be sent has used up nothing of its deadlines but the saga's. */
-  asSentNow({ instance, pass }: Resident): SagaInstance {
-    if (!pass?.isHeldBack || !isOpen(instance)) return instance;
-    return postponed(instance, this.ports.timers.nowMs() - pass.sinceMs);
+  asSentNow({ instance, permit }: ActiveSaga): SagaInstance {
+    if (!permit?.isHeldBack || !isOpen(instance)) return instance;
+    return postponed(instance, this.ports.timers.nowMs() - permit.sinceMs);
   }
 
   stop(): void {
     this.window.close();
   }
 
-  private postpone(resident: Resident, byMs: number): void {
-    const { instance } = resident;
-    if (isOpen(instance)) resident.instance = postponed(instance, byMs);
+  private postpone(active: ActiveSaga, byMs: number): void {
+    const { instance } = active;
+    if (isOpen(instance)) active.instance = postponed(instance, byMs);
   }
 
   private async publish(
-    resident: Resident,
+    active: ActiveSaga,
     command: PlannedCommand,
     attempt: number,
   ): Promise<void> {
     const { step, direction, queue } = command;
     const about = { kind: 'unsent', step, direction, attempt } as const;
     const unsent = (code: string, message: string): void =>
-      this.to.unsent(resident, { ...about, code, message });
+      this.to.unsent(active, { ...about, code, message });
     let made: OutgoingCommand | undefined;
     try {
-      made = outgoing(resident.instance, command, attempt);
+      made = outgoing(active.instance, command, attempt);
       this.ports.reached('after-commit-before-publish');
       const answer = await this.ports.sender.send(made);
       this.ports.reached('after-publish');
@@ -119,10 +119,10 @@ export class Dispatch {
         return unsent(code, message);
       }
       // The definition's own fault, or that of what it kept: it would fail again in the same way.
-      const trace = traceOf(resident.instance);
+      const trace = traceOf(active.instance);
       this.ports.logger.error({ ...trace, step, direction, err: why }, NOT_MADE);
       const [code, message] = ['COMMAND_NOT_MADE', `${NOT_MADE}: ${reasonOf(why)}`];
-      this.to.unsent(resident, { ...about, code, message, retryable: false });
+      this.to.unsent(active, { ...about, code, message, retryable: false });
     }
   }
 }
@@ -139,9 +139,9 @@ function whyUnstorable(data: unknown): unknown {
   }
 }
 
-function laneOf(resident: Resident, command: PlannedCommand): Lane {
+function priorityOf(active: ActiveSaga, command: PlannedCommand): SendPriority {
   if (command.direction === 'undo') return 'undo';
-  return resident.definition.steps[command.index]!.pastPivot ? 'pivot' : resident.origin;
+  return active.definition.steps[command.index]!.pastPivot ? 'pivot' : active.origin;
 }
 
 /** Throws when `data` does. */

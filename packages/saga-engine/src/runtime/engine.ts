@@ -20,7 +20,7 @@ import type {
 import type { Applied } from './active-saga.js';
 import type { EngineSettings } from '../core/settings.js';
 import { engineSettings } from '../core/settings-check.js';
-import { Caretaker, definitionKey } from './ownership.js';
+import { OwnershipService, definitionKey } from './ownership.js';
 import { isSameStart, Starts } from './starts.js';
 import { processTimers } from './timers.js';
 import type { ReplyOutcome } from '../core/transition.js';
@@ -78,7 +78,7 @@ export interface ArrivedReply {
 export class SagaEngine {
   private readonly ports: DriverPorts;
   private readonly driver: Driver;
-  private readonly caretaker: Caretaker;
+  private readonly ownership: OwnershipService;
   private readonly operators: Operators;
   private readonly starts: Starts;
   private readonly record: DefinitionRecord;
@@ -101,7 +101,7 @@ export class SagaEngine {
       reached: options.reached ?? (() => undefined),
     };
     this.driver = new Driver(this.ports);
-    this.caretaker = new Caretaker(this.driver, this.ports, this.definitions);
+    this.ownership = new OwnershipService(this.driver, this.ports, this.definitions);
     this.operators = new Operators(this.driver, this.ports, this.definitions);
     this.record = new DefinitionRecord(this.ports, this.definitions);
     this.starts = new Starts(this.driver, this.ports, this.definitions);
@@ -185,9 +185,9 @@ export class SagaEngine {
   async onReply(reply: ArrivedReply): Promise<Applied> {
     const { step, direction, attempt, outcome } = reply;
     const sagaId = normalId(reply.sagaId);
-    const resident = this.driver.find(sagaId);
-    if (resident) {
-      return this.driver.submit(resident, { kind: 'replied', step, direction, attempt, outcome });
+    const active = this.driver.find(sagaId);
+    if (active) {
+      return this.driver.submit(active, { kind: 'replied', step, direction, attempt, outcome });
     }
     if (this.driver.stopped) throw new EngineStopped();
     this.ports.counters.count('ignored');
@@ -210,18 +210,18 @@ export class SagaEngine {
 
   /** Sends every awaited command again, the same attempt: replies may be lost with their queue. */
   resendAwaited(): void {
-    for (const resident of this.driver.all()) {
+    for (const active of this.driver.all()) {
       // What waits to be sent names the new queue when its turn comes.
-      if (!resident.isHeldBack) this.driver.submitQuietly(resident, { kind: 'resumed' });
+      if (!active.isHeldBack) this.driver.submitQuietly(active, { kind: 'resumed' });
     }
   }
 
   /** Sends at once what the broker would not take when it was tried: when it is back. */
   resendUnsent(): void {
-    for (const resident of this.driver.all()) {
-      const { instance } = resident;
+    for (const active of this.driver.all()) {
+      const { instance } = active;
       if (!isOpen(instance) || instance.waitingFor !== 'resend') continue;
-      this.driver.submitQuietly(resident, { kind: 'resumed' });
+      this.driver.submitQuietly(active, { kind: 'resumed' });
     }
   }
 
@@ -232,13 +232,13 @@ export class SagaEngine {
    */
   async run(): Promise<void> {
     await this.checkDefinitions();
-    await this.caretaker.start();
+    await this.ownership.start();
   }
 
   /** Takes no more sagas on and waits, up to `maxMs`, for those it drives to end. */
   async drain(maxMs: number): Promise<void> {
     this.isDraining = true;
-    this.caretaker.takeNoMore();
+    this.ownership.takeNoMore();
     const { timers } = this.ports;
     const untilMs = timers.nowMs() + maxMs;
     while (this.driver.size > 0 && timers.nowMs() < untilMs) await pause(timers, 20);
@@ -250,7 +250,7 @@ export class SagaEngine {
    */
   async stop(): Promise<void> {
     this.isDraining = true;
-    await this.caretaker.stop();
+    await this.ownership.stop();
     await this.driver.stop();
     try {
       await this.ports.store.release();

@@ -209,13 +209,13 @@ describe('what an operator asks for', () => {
           engine: (made) => {
             const driver = made['driver'];
             const real = driver['decide'].bind(driver);
-            driver['decide'] = (resident, event, isReread) => {
+            driver['decide'] = (active, event, isReread) => {
               if (event.kind !== 'operator' || event.action !== 'compensate') {
-                return real(resident, event, isReread);
+                return real(active, event, isReread);
               }
               const steps = purchase.steps.map((step) => ({ ...step, pastPivot: false }));
-              const definition = { ...resident.definition, steps };
-              return real(Object.assign(Object.create(resident), { definition }), event, isReread);
+              const definition = { ...active.definition, steps };
+              return real(Object.assign(Object.create(active), { definition }), event, isReread);
             };
           },
         },

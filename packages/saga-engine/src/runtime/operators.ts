@@ -3,7 +3,7 @@ import { EngineStopped, type Driver, type DriverPorts } from './driver.js';
 import type { OperatorAction } from '../core/event.js';
 import { isOpen, traceOf, type OpenSaga, type SagaInstance } from '../core/instance.js';
 import { WriteRefused } from './refused.js';
-import { Resident } from './active-saga.js';
+import { ActiveSaga } from './active-saga.js';
 import { definitionKey } from './ownership.js';
 import { transition, type IgnoredReason } from '../core/transition.js';
 
@@ -42,7 +42,7 @@ export class Operators {
     for (let tries = 1; tries <= TRIES_MAX; tries++) {
       const found = this.driver.find(sagaId) ?? (await this.seize(sagaId, action));
       if (!found) continue;
-      if (!(found instanceof Resident)) return found;
+      if (!(found instanceof ActiveSaga)) return found;
       const applied = await this.driver.submit(found, { kind: 'operator', action });
       const { instance } = found;
       last = instance;
@@ -60,7 +60,7 @@ export class Operators {
   private async seize(
     sagaId: string,
     action: OperatorAction,
-  ): Promise<Resident | Operated | undefined> {
+  ): Promise<ActiveSaga | Operated | undefined> {
     const { store, clock, settings, logger, counters } = this.ports;
     if (this.driver.stopped) throw new EngineStopped();
     const row = await store.load(sagaId);

@@ -1,16 +1,16 @@
 import { describe, expect, it } from '@jest/globals';
-import { OwnPulse } from './own-heartbeat.js';
+import { OwnHeartbeat } from './own-heartbeat.js';
 
 const silentAfterMs = 5_000;
 
 /** Heartbeats every second from the first time to the second. */
-function beating(pulse: OwnPulse, fromMs: number, toMs: number, offsetMs = 0): void {
+function beating(pulse: OwnHeartbeat, fromMs: number, toMs: number, offsetMs = 0): void {
   for (let nowMs = fromMs; nowMs <= toMs; nowMs += 1_000) pulse.beat(nowMs, nowMs + offsetMs);
 }
 
 describe('an instance calls others silent', () => {
   it('once its own heartbeat has been regular for as long as an owner may be silent', () => {
-    const pulse = new OwnPulse({ silentAfterMs });
+    const pulse = new OwnHeartbeat({ silentAfterMs });
     expect(pulse.isSteady(0)).toBe(false);
     beating(pulse, 0, 5_000);
     expect(pulse.isSteady(4_999)).toBe(false);
@@ -18,13 +18,13 @@ describe('an instance calls others silent', () => {
   });
 
   //  what happened                          tells
-  it.each<[string, (pulse: OwnPulse) => void]>([
+  it.each<[string, (pulse: OwnHeartbeat) => void]>([
     ['a heartbeat of its own failed', (pulse) => pulse.failed()],
     ['it stood still', () => undefined],
     ['the clock of the database went back', (pulse) => pulse.beat(11_000, 1_000)],
     ['the clock of the database was set forward', (pulse) => pulse.beat(11_000, 19_000)],
   ])('no sooner than that after %s', (_name, happens) => {
-    const pulse = new OwnPulse({ silentAfterMs });
+    const pulse = new OwnHeartbeat({ silentAfterMs });
     beating(pulse, 0, 10_000);
     happens(pulse);
     expect(pulse.isSteady(16_000)).toBe(false);
@@ -35,7 +35,7 @@ describe('an instance calls others silent', () => {
   });
 
   it('although its heartbeat is a little late at times, and its idea of the time gets better', () => {
-    const pulse = new OwnPulse({ silentAfterMs });
+    const pulse = new OwnHeartbeat({ silentAfterMs });
     for (const [nth, nowMs] of [0, 1_000, 2_900, 4_000, 7_500, 8_000].entries()) {
       pulse.beat(nowMs, nowMs + 100 * nth);
     }

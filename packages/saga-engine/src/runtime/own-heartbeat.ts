@@ -6,7 +6,7 @@ import type { EngineSettings } from '../core/settings.js';
  * come back within a moment, but not in the same one. So an instance whose heartbeat has not been
  * regular for as long as an owner may be silent judges nobody, and a new one has seen nothing yet.
  */
-export class OwnPulse {
+export class OwnHeartbeat {
   private steadySinceMs: number | undefined;
   private lastMs = -Infinity;
   /** Database time minus monotonic time. */

@@ -2,7 +2,7 @@ import type { SagaDefinition } from '../core/define.js';
 import type { Driver, DriverPorts } from './driver.js';
 import { traceOf, type OpenSaga } from '../core/instance.js';
 import { Loop, pause } from './loop.js';
-import { OwnPulse } from './own-heartbeat.js';
+import { OwnHeartbeat } from './own-heartbeat.js';
 
 const SCAN_LIMIT = 1_000;
 
@@ -10,9 +10,9 @@ const SCAN_LIMIT = 1_000;
  * Keeps this instance's name alive and looks for sagas that nobody drives: those of silent owners,
  * and its own that memory forgot.
  */
-export class Caretaker {
+export class OwnershipService {
   private readonly loops: Loop[];
-  private readonly pulse: OwnPulse;
+  private readonly pulse: OwnHeartbeat;
   private heartbeatFailedSince: number | undefined;
   private isLeaving = false;
   private isStopped = false;
@@ -23,7 +23,7 @@ export class Caretaker {
     private readonly definitions: ReadonlyMap<string, SagaDefinition>,
   ) {
     const { settings, timers } = ports;
-    this.pulse = new OwnPulse(settings);
+    this.pulse = new OwnHeartbeat(settings);
     const loop = (everyMs: number, name: string, work: () => Promise<unknown>) =>
       new Loop(
         timers,

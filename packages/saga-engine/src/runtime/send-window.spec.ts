@@ -1,15 +1,15 @@
 import { describe, expect, it } from '@jest/globals';
 import type { OpenSaga } from '../core/instance.js';
-import { type Lane, Pass, postponed, renewed, SendWindow } from './send-window.js';
+import { type SendPriority, SendPermit, postponed, renewed, SendWindow } from './send-window.js';
 
 /** A window of four places, one of them reserved; `gone` tells what was sent, in order. */
 function newWindow(commandsPerQueueMax = 4, reservedPerQueue = 1) {
   const gone: string[] = [];
   const window = new SendWindow({ commandsPerQueueMax, reservedPerQueue });
-  const enter = (name: string, lane: Lane, queue = 'orders'): Pass => {
-    const pass = new Pass(queue, lane, 0, () => void gone.push(name));
-    window.enter(pass);
-    return pass;
+  const enter = (name: string, priority: SendPriority, queue = 'orders'): SendPermit => {
+    const permit = new SendPermit(queue, priority, 0, () => void gone.push(name));
+    window.enter(permit);
+    return permit;
   };
   return { window, gone, enter };
 }
@@ -52,7 +52,8 @@ describe('what is sent to a queue', () => {
       ...['new 1', 'new 2'].map((name) => [name, enter(name, 'started')] as const),
     ];
     const passes = new Map(waiting);
-    for (let pass = first; window.waiting > 0; pass = passes.get(gone.at(-1)!)!) window.leave(pass);
+    for (let permit = first; window.waiting > 0; permit = passes.get(gone.at(-1)!)!)
+      window.leave(permit);
     expect(gone.slice(1)).toEqual(['old 1', 'new 1', 'old 2', 'new 2', 'old 3']);
   });
 
@@ -87,7 +88,7 @@ describe('what is sent to a queue', () => {
 
   it('lets undos and what is past its pivot take turns', () => {
     const { window, gone, enter } = newWindow(1, 0);
-    const passes = new Map<string, Pass>();
+    const passes = new Map<string, SendPermit>();
     for (const name of ['undo 1', 'undo 2', 'undo 3']) passes.set(name, enter(name, 'undo'));
     for (const name of ['pivot 1', 'pivot 2']) passes.set(name, enter(name, 'pivot'));
     while (window.waiting > 0) window.leave(passes.get(gone.at(-1)!)!);

@@ -6,18 +6,18 @@ import type { OpenSaga } from '../core/instance.js';
  * started here have somebody waiting for them, those adopted from a dead instance must not wait
  * behind every new one.
  */
-export type Lane = 'undo' | 'pivot' | 'started' | 'adopted';
+export type SendPriority = 'undo' | 'pivot' | 'started' | 'adopted';
 
 /**
  * The right of one command to be in its queue: it is held back or out, until it is given back. This
  * is the only place that says so.
  */
-export class Pass {
+export class SendPermit {
   private state: 'new' | 'held back' | 'out' = 'new';
 
   constructor(
     readonly queue: string,
-    readonly lane: Lane,
+    readonly priority: SendPriority,
     /** Since when it may be held back, by the monotonic clock. */
     public sinceMs: number,
     /** Sends the command: called once, at once or when its turn has come. */
@@ -66,15 +66,15 @@ export class SendWindow {
     return waiting;
   }
 
-  enter(pass: Pass): void {
-    let gate = this.gates.get(pass.queue);
-    if (!gate) this.gates.set(pass.queue, (gate = new Gate(this.settings)));
-    gate.enter(pass);
+  enter(permit: SendPermit): void {
+    let gate = this.gates.get(permit.queue);
+    if (!gate) this.gates.set(permit.queue, (gate = new Gate(this.settings)));
+    gate.enter(permit);
   }
 
   /** The command was answered, given up, or is not wanted any more. */
-  leave(pass: Pass): void {
-    this.gates.get(pass.queue)?.leave(pass);
+  leave(permit: SendPermit): void {
+    this.gates.get(permit.queue)?.leave(permit);
   }
 
   /** Nobody who waits will go any more. */
@@ -83,36 +83,36 @@ export class SendWindow {
   }
 }
 
-/** Two lanes that take turns, and how many of them are out. */
+/** Two priorities that take turns, and how many of their commands are out. */
 class Group {
   out = 0;
   private nextTurn = 0;
 
-  constructor(private readonly lanes: readonly [Set<Pass>, Set<Pass>]) {}
+  constructor(private readonly byPriority: readonly [Set<SendPermit>, Set<SendPermit>]) {}
 
-  /** The one whose turn it is, taken from its lane. */
-  take(): Pass | undefined {
-    const [its, others] = [this.lanes[this.nextTurn]!, this.lanes[1 - this.nextTurn]!];
-    const lane = its.size > 0 ? its : others;
-    if (lane.size === 0) return undefined;
+  /** The permit whose turn it is. */
+  take(): SendPermit | undefined {
+    const [its, others] = [this.byPriority[this.nextTurn]!, this.byPriority[1 - this.nextTurn]!];
+    const priority = its.size > 0 ? its : others;
+    if (priority.size === 0) return undefined;
     this.nextTurn = 1 - this.nextTurn;
-    const pass = lane.values().next().value!;
-    lane.delete(pass);
+    const permit = priority.values().next().value!;
+    priority.delete(permit);
     this.out++;
-    return pass;
+    return permit;
   }
 }
 
 class Gate {
-  private readonly lanes = {
-    undo: new Set<Pass>(),
-    pivot: new Set<Pass>(),
-    started: new Set<Pass>(),
-    adopted: new Set<Pass>(),
+  private readonly byPriority = {
+    undo: new Set<SendPermit>(),
+    pivot: new Set<SendPermit>(),
+    started: new Set<SendPermit>(),
+    adopted: new Set<SendPermit>(),
   };
-  private readonly urgent = new Group([this.lanes.undo, this.lanes.pivot]);
-  private readonly other = new Group([this.lanes.started, this.lanes.adopted]);
-  private readonly out = new Set<Pass>();
+  private readonly urgent = new Group([this.byPriority.undo, this.byPriority.pivot]);
+  private readonly other = new Group([this.byPriority.started, this.byPriority.adopted]);
+  private readonly out = new Set<SendPermit>();
   private readonly max: number;
   /** Each group leaves places for the other, however few of its commands are answered. */
   private readonly maxOfGroup: number;
@@ -124,39 +124,39 @@ class Gate {
 
   get waiting(): number {
     let waiting = 0;
-    for (const lane of Object.values(this.lanes)) waiting += lane.size;
+    for (const priority of Object.values(this.byPriority)) waiting += priority.size;
     return waiting;
   }
 
-  enter(pass: Pass): void {
-    const lane = this.lanes[pass.lane];
-    lane.add(pass);
+  enter(permit: SendPermit): void {
+    const priority = this.byPriority[permit.priority];
+    priority.add(permit);
     this.flow();
-    if (lane.has(pass)) pass.holdBack();
+    if (priority.has(permit)) permit.holdBack();
   }
 
-  leave(pass: Pass): void {
-    if (this.lanes[pass.lane].delete(pass) || !this.out.delete(pass)) return;
-    this.groupOf(pass).out--;
+  leave(permit: SendPermit): void {
+    if (this.byPriority[permit.priority].delete(permit) || !this.out.delete(permit)) return;
+    this.groupOf(permit).out--;
     this.flow();
   }
 
   close(): void {
-    for (const lane of Object.values(this.lanes)) lane.clear();
+    for (const priority of Object.values(this.byPriority)) priority.clear();
   }
 
-  private groupOf({ lane }: Pass): Group {
-    return lane === 'undo' || lane === 'pivot' ? this.urgent : this.other;
+  private groupOf({ priority }: SendPermit): Group {
+    return priority === 'undo' || priority === 'pivot' ? this.urgent : this.other;
   }
 
   private flow(): void {
-    for (let pass = this.next(); pass; pass = this.next()) {
-      this.out.add(pass);
-      pass.go();
+    for (let permit = this.next(); permit; permit = this.next()) {
+      this.out.add(permit);
+      permit.go();
     }
   }
 
-  private next(): Pass | undefined {
+  private next(): SendPermit | undefined {
     const { urgent, other, maxOfGroup } = this;
     if (this.out.size >= this.max) return undefined;
     const first = urgent.out < maxOfGroup ? urgent.take() : undefined;

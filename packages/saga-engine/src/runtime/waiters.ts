@@ -22,13 +22,13 @@ export class Waiters {
     const untilMs = timers.nowMs() + maxMs;
     for (;;) {
       const leftMs = untilMs - timers.nowMs();
-      const resident = this.driver.find(sagaId);
+      const active = this.driver.find(sagaId);
       const seen =
-        resident && leftMs > 0 ? await resident.ended(leftMs, timers) : await this.look(sagaId);
+        active && leftMs > 0 ? await active.ended(leftMs, timers) : await this.look(sagaId);
       if (seen === 'absent') return undefined;
       if (seen) return seen;
       if (leftMs <= 0 || this.driver.stopped) return undefined;
-      if (!resident) await pause(timers, Math.min(this.pollEveryMs, leftMs));
+      if (!active) await pause(timers, Math.min(this.pollEveryMs, leftMs));
     }
   }
 

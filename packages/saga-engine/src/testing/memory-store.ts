@@ -1,7 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import type { RecordedDefinition } from '../core/fingerprint.js';
 import type { OpenSaga, SagaInstance, SagaLogEntry } from '../core/instance.js';
-import type { Clock, PreparedSaga, SagaStore, SagaWrite, TakeOverRequest } from '../runtime/ports.js';
+import type {
+  Clock,
+  PreparedSaga,
+  SagaStore,
+  SagaWrite,
+  TakeOverRequest,
+} from '../runtime/ports.js';
 import { MemoryDatabase } from './memory-database.js';
 
 /** A saga store without a database server, with the guard and the takeovers of the real one. */

@@ -15,7 +15,7 @@ function withSteps(change: (step: PlannedStep) => Partial<PlannedStep>): SagaDef
 }
 
 function neverScanning(engine: SagaEngine): void {
-  engine['caretaker']['findForgotten'] = () => Promise.resolve();
+  engine['ownership']['findForgotten'] = () => Promise.resolve();
 }
 
 class Unguarded extends MemoryDatabase {
@@ -151,12 +151,12 @@ describe('the simulation catches', () => {
     const engine = (made: SagaEngine) => {
       const driver = made['driver'];
       const real = driver['decide'].bind(driver);
-      driver['decide'] = (resident, event, isReread) => {
-        const move = real(resident, event, isReread);
+      driver['decide'] = (active, event, isReread) => {
+        const move = real(active, event, isReread);
         for (const effect of move.effects) {
           if (effect.kind === 'send') {
             const nowMs = made['ports'].timers.nowMs();
-            driver['dispatch'].send(resident, effect, nowMs);
+            driver['dispatch'].send(active, effect, nowMs);
           }
         }
         return move;
@@ -170,7 +170,7 @@ describe('the simulation catches', () => {
     const engine = (made: SagaEngine) => {
       neverScanning(made);
       const driver = made['driver'];
-      driver['reread'] = (resident) => Promise.resolve(driver['drop'](resident, undefined));
+      driver['reread'] = (active) => Promise.resolve(driver['drop'](active, undefined));
     };
     const { problems } = await caught({ engine });
     expect(problems.join()).toContain('does not end');

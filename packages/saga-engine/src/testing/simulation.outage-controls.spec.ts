@@ -23,7 +23,7 @@ class Judging extends MemoryDatabase {
 describe('the simulation catches, of outages, deployments and queues,', () => {
   it('owners that take from each other when the database is back after an outage of all', async () => {
     const engine = (made: SagaEngine) => {
-      made['caretaker']['pulse'].isSteady = () => true;
+      made['ownership']['pulse'].isSteady = () => true;
     };
     const { problems } = await caught({ engine, database: (clock) => new Judging(clock) });
     expect(problems.join()).toContain('which lives');
@@ -37,7 +37,7 @@ describe('the simulation catches, of outages, deployments and queues,', () => {
   it('a saga that is undone by its heir, its command never sent, for the deadline of its step', async () => {
     const engine = (made: SagaEngine) => {
       const dispatch = made['driver']['dispatch'];
-      dispatch.readAgain = (resident, row) => void (resident.instance = row);
+      dispatch.readAgain = (active, row) => void (active.instance = row);
     };
     const { problems } = await caught({ engine });
     expect(problems.join()).toContain('undone needlessly');

@@ -28,8 +28,8 @@ describe('the simulation of rows that cannot be written', () => {
   it('catches an engine that tries a refused write again and again without saying so', async () => {
     const engine = (made: SagaEngine) => {
       const driver = made['driver'];
-      driver['park'] = async (resident) => {
-        await driver['reread'](resident, new Error('no answer'), 1);
+      driver['park'] = async (active) => {
+        await driver['reread'](active, new Error('no answer'), 1);
         return 'not-written';
       };
     };

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, it } from '@jest/globals';
 import { waitFor } from '@backstitch/testkit';
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
-import { closeDoor, countWork } from './closing.js';
+import { closeListeners, countWork } from './closing.js';
 
 const GET = 'GET / HTTP/1.1\r\nHost: a\r\n\r\n';
 
@@ -48,7 +48,7 @@ describe('a door that closes', () => {
     await waitFor('it to be gone', () => connections === 0);
     answers[0]!();
     const silent = await client('');
-    await closeDoor(app.server);
+    await closeListeners(app.server);
     await once(silent, 'close');
   });
 });

@@ -36,7 +36,10 @@ export function countWork(fastify: FastifyInstance): void {
  * waits for a connection on which nothing was asked yet, or half of a request, as long as its client
  * likes: nobody may hold up a shutdown by being silent. Resolves when all connections have ended.
  */
-export async function closeDoor(server: Server, also: readonly NetServer[] = []): Promise<void> {
+export async function closeListeners(
+  server: Server,
+  also: readonly NetServer[] = [],
+): Promise<void> {
   const look = setInterval(() => {
     const counts = workedOn.get(server)?.values() ?? [];
     if ([...counts].every((count) => count === 0)) server.closeAllConnections();

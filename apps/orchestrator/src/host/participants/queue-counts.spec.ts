@@ -5,14 +5,14 @@ import { QueueCounts, watchedQueues } from './queue-counts.js';
 
 const COMMANDS = ['order_commands', 'payment_commands'];
 let answer: (QueueCount | undefined)[] | Error = [];
-const queueLook = {
+const queueInspector = {
   queues: watchedQueues(COMMANDS),
   look: async () => {
     if (answer instanceof Error) throw answer;
     return answer;
   },
 };
-const counts = new QueueCounts(queueLook, COMMANDS);
+const counts = new QueueCounts(queueInspector, COMMANDS);
 const told = async () =>
   (await metricsRegistry.metrics()).split('\n').filter((line) => line.startsWith('backstitch_'));
 

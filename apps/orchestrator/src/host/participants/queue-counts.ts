@@ -1,4 +1,4 @@
-import type { QueueCount, QueueLook } from '@backstitch/messaging';
+import type { QueueCount, QueueInspector } from '@backstitch/messaging';
 import { exposeLabelledGauge } from '@backstitch/service-kit';
 import { deadLetterQueueOf } from '@backstitch/shared-types';
 
@@ -16,7 +16,7 @@ export class QueueCounts {
   #lookedAtMs = -Infinity;
 
   constructor(
-    private readonly queueLook: Pick<QueueLook, 'look' | 'queues'>,
+    private readonly queueInspector: Pick<QueueInspector, 'look' | 'queues'>,
     private readonly commandQueues: readonly string[],
   ) {}
 
@@ -39,8 +39,8 @@ export class QueueCounts {
 
   /** Looks, and answers how many consumers each of these queues has. Rejects as the look does. */
   async consumersOf(queues: readonly string[]): Promise<number[]> {
-    const counts = await this.queueLook.look();
-    const known = this.queueLook.queues.flatMap((queue, at): [string, QueueCount][] => {
+    const counts = await this.queueInspector.look();
+    const known = this.queueInspector.queues.flatMap((queue, at): [string, QueueCount][] => {
       const count = counts[at];
       return count ? [[queue, count]] : [];
     });

@@ -2,7 +2,7 @@ import type { Participant } from '../../host/participants/participants.watch.js'
 import type { SagaRuntime } from '../../host/saga.runtime.js';
 
 /** Why nothing new may begin just now. */
-export interface Hindrance {
+export interface RefusalReason {
   /** One of a few: what it is counted under. */
   reason: string;
   /** Technical, for the log. */
@@ -17,7 +17,7 @@ const OTHER_SAGAS_MAX = 20_000;
 const LOOKUPS_MAX = 1_000;
 
 /** Says whether a new checkout may begin, before anything is recorded that would have to be undone. */
-export class Intake {
+export class CheckoutAdmission {
   #beginning = 0;
   #lookingUp = 0;
   #isClosed = false;
@@ -31,7 +31,7 @@ export class Intake {
    * Undefined when it may, and then it has a place until it leaves: what is being recorded is in flight
    * already. Nothing comes between the count and the place, for many may ask in one turn.
    */
-  async enter(): Promise<Hindrance | undefined> {
+  async enter(): Promise<RefusalReason | undefined> {
     const away = await this.sagas.participants.whoIsAway();
     const hindrance = this.#hindrance(away);
     if (!hindrance) this.#beginning += 1;
@@ -42,7 +42,7 @@ export class Intake {
     this.#beginning -= 1;
   }
 
-  #hindrance(away: Participant | undefined): Hindrance | undefined {
+  #hindrance(away: Participant | undefined): RefusalReason | undefined {
     if (this.#isClosed) return { reason: 'closing', cause: 'shutting down' };
     const { newWork, inFlight } = this.sagas.engine;
     const going = newWork + this.#beginning;

@@ -16,7 +16,7 @@ import type { Asking, ExistingCheckout, Held } from './claims/checkout.claims.js
 import { checkoutInput, type Claim, claimOf, isTooOldToBegin } from './checkout.js';
 import { type CheckoutRepository, CommitUnknown } from './claims/checkout.repository.js';
 import { inTime } from '../../host/in-time.js';
-import { type Hindrance, Intake } from './checkout-admission.js';
+import { type RefusalReason, CheckoutAdmission } from './checkout-admission.js';
 import { answerOf, type CheckoutAnswer, locationOf } from './outcome.js';
 
 export interface CheckoutRequest {
@@ -47,8 +47,11 @@ export interface CheckoutHandlerOptions {
 }
 
 const NOTHING_RECORDED = 'Nothing was recorded of this request. Send it again.';
-const REPLAY_ONLY: Hindrance = { reason: 'gateway is full', cause: 'the gateway sheds load' };
-const TOO_MANY_LOOKUPS: Hindrance = { reason: 'lookups', cause: 'too many wait to be looked up' };
+const REPLAY_ONLY: RefusalReason = { reason: 'gateway is full', cause: 'the gateway sheds load' };
+const TOO_MANY_LOOKUPS: RefusalReason = {
+  reason: 'lookups',
+  cause: 'too many wait to be looked up',
+};
 const BEGIN_TRIES_MAX = 3;
 /** Recording a checkout may take so long, however short the wait for its end is. */
 const ACCEPT_MS_MIN = 2_000;
@@ -58,14 +61,14 @@ const LAST_LOOK_MS = 250;
 /** Takes checkouts in, once each, and answers each when its end is known or the wait is over. */
 export class CheckoutHandler {
   readonly #options: CheckoutHandlerOptions;
-  readonly #intake: Intake;
+  readonly #admission: CheckoutAdmission;
   readonly #shedding: Shedding;
   readonly #waits = new Set<() => void>();
   #isClosing = false;
 
   constructor(options: CheckoutHandlerOptions) {
     this.#options = options;
-    this.#intake = new Intake(options.sagas, options.config.MAX_SAGAS_IN_FLIGHT);
+    this.#admission = new CheckoutAdmission(options.sagas, options.config.MAX_SAGAS_IN_FLIGHT);
     this.#shedding = new Shedding(options.logger);
   }
 
@@ -104,7 +107,7 @@ export class CheckoutHandler {
   /** Takes nothing in any more, and lets everybody who waits for an end go with a 202. */
   close(): void {
     this.#isClosing = true;
-    this.#intake.close();
+    this.#admission.close();
     for (const letGo of this.#waits) letGo();
   }
 
@@ -114,7 +117,7 @@ export class CheckoutHandler {
     const asking = { sagaId, claim, input };
     const isTooOld = this.#isTooOld(sagaId);
     const mayOnlyRepeat = isTooOld || request.replayOnly;
-    const hindrance = mayOnlyRepeat ? REPLAY_ONLY : await this.#intake.enter();
+    const hindrance = mayOnlyRepeat ? REPLAY_ONLY : await this.#admission.enter();
     // Replays are answered all the same: they cost no saga.
     const held = hindrance ? await this.#find(asking) : await this.#begin(request, asking);
     if (!held) throw isTooOld ? tooOld() : this.#shed(hindrance!);
@@ -138,7 +141,7 @@ export class CheckoutHandler {
     try {
       return await this.#beginSurely(request, asking);
     } finally {
-      this.#intake.leave();
+      this.#admission.leave();
     }
   }
 
@@ -174,16 +177,16 @@ export class CheckoutHandler {
   }
 
   async #find(asking: Asking): Promise<Held | undefined> {
-    if (!this.#intake.mayLookUp) throw this.#shed(TOO_MANY_LOOKUPS);
+    if (!this.#admission.mayLookUp) throw this.#shed(TOO_MANY_LOOKUPS);
     try {
-      return await this.#intake.lookingUp(() => this.#options.claims.find(asking));
+      return await this.#admission.lookingUp(() => this.#options.claims.find(asking));
     } catch (error) {
       throw refusalFor(error);
     }
   }
 
   /** There may be thousands of these a second: they are counted, not logged one by one. */
-  #shed({ reason, title, cause }: Hindrance): Problem {
+  #shed({ reason, title, cause }: RefusalReason): Problem {
     this.#shedding.refused(reason, { why: cause });
     const because = title === undefined ? '' : `${title} not answering at the moment. `;
     return new Problem('NOT_ACCEPTED', because + NOTHING_RECORDED, {

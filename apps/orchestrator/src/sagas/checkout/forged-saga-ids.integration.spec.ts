@@ -1,6 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { newUuid } from '@backstitch/shared-types';
-import { beginning, type ClaimFixture, claimFixture, keyedBy } from '../../testing/claim-fixture.js';
+import {
+  beginning,
+  type ClaimFixture,
+  claimFixture,
+  keyedBy,
+} from '../../testing/claim-fixture.js';
 import type { CheckoutInput } from './checkout.js';
 
 const inputOf = (userId: string): CheckoutInput => ({

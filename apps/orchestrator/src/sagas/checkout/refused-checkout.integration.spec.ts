@@ -1,6 +1,11 @@
 import { newUuid } from '@backstitch/shared-types';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { beginning, type ClaimFixture, claimFixture, keyedBy } from '../../testing/claim-fixture.js';
+import {
+  beginning,
+  type ClaimFixture,
+  claimFixture,
+  keyedBy,
+} from '../../testing/claim-fixture.js';
 
 let fixture: ClaimFixture;
 

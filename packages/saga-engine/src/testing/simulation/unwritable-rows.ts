@@ -70,7 +70,7 @@ function silentOwner(stage: Stage, sagaId: string, sinceMs: number): string | un
     return undefined;
   const driven = owner.engine['driver'].find(sagaId);
   // What waits for a place in its queue is not late: its deadlines stand still.
-  if (driven?.pass?.isHeldBack) return undefined;
+  if (driven?.permit?.isHeldBack) return undefined;
   const held = driven?.instance;
   return held && isOpen(held) && held.needsAttention ? undefined : owner.id;
 }

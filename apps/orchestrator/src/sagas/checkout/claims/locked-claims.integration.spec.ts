@@ -1,7 +1,12 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { RowLocked } from '@backstitch/service-kit';
 import { newUuid } from '@backstitch/shared-types';
-import { beginning, claimFixture, type ClaimFixture, keyedBy } from '../../../testing/claim-fixture.js';
+import {
+  beginning,
+  claimFixture,
+  type ClaimFixture,
+  keyedBy,
+} from '../../../testing/claim-fixture.js';
 import type { CheckoutRepository } from './checkout.repository.js';
 
 /** As in the orchestrator. */
