@@ -84,9 +84,9 @@ export const STAGES: readonly Stage[] = [
   },
   {
     kind: 'proof',
-    name: 'controls',
+    name: 'mutants',
     title: 'Protections taken out, one at a time',
-    command: ['drill/dist/controls/main.js', '--quick'],
+    command: ['drill/dist/mutants/main.js', '--quick'],
     needsServers: false,
   },
   {

@@ -6,7 +6,7 @@ import { TIMING } from '../../testing/timing.js';
 import { checkoutSaga } from './checkout-saga.js';
 
 const PRODUCT = '660facf7-b9cf-417a-8ee1-27afe2fb2c72';
-const GOLDEN = join(import.meta.dirname, '../testing/checkout-saga.golden.txt');
+const GOLDEN = join(import.meta.dirname, '../../testing/checkout-saga.golden.txt');
 const input = {
   userId: 'user-123',
   items: [{ productId: PRODUCT, quantity: 2, price: '29.99' }],

@@ -1,0 +1,109 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from '@jest/globals';
+import { edited } from './edited.js';
+import { testPattern } from './killers.js';
+import { mutantFrom, readMutants } from './mutant.js';
+import { mutantsOptions } from './options.js';
+import { shippedSources } from './sources.js';
+
+const PROJECT = join(import.meta.dirname, '../../..');
+const mutants = readMutants(join(PROJECT, 'drill/mutants'));
+
+const HEADER = `Protection: the guard
+Rule: nothing is written
+  that does not follow
+Killed by: pure saga-engine:transition
+Killed by: simulation checkout
+`;
+const EDIT = `
+=== packages/saga-engine, instead of
+  if (a)
+    b();
+=== stands
+  b();
+`;
+
+describe('a mutant', () => {
+  it('says what it takes out, by which rule, and what should fail, the best first', () => {
+    const workspace = 'packages/saga-engine';
+    expect(mutantFrom(HEADER + EDIT + EDIT, '01-guard')).toEqual({
+      name: '01-guard',
+      protection: 'the guard',
+      rule: 'nothing is written that does not follow',
+      killers: [
+        { kind: 'simulation', what: 'checkout' },
+        { kind: 'pure', what: 'saga-engine:transition' },
+      ],
+      edits: Array(2).fill({ workspace, insteadOf: '  if (a)\n    b();', stands: '  b();' }),
+    });
+  });
+
+  it.each([
+    ['no rule', HEADER.replace(/Rule.*\n.*\n/, '') + EDIT, 'Rule: …'],
+    ['no edit', HEADER, 'no edit'],
+    ['half an edit', HEADER + EDIT.replace('=== stands', ''), 'an edit is'],
+    ['a killer of no kind', HEADER.replace('simulation', 'hope') + EDIT, 'hope checkout'],
+  ])('with %s is refused', (_what, text, says) => {
+    expect(() => mutantFrom(text, '01-guard')).toThrow(says);
+  });
+});
+
+describe('an edit', () => {
+  const edit = { workspace: 'packages/x', insteadOf: 'if (a) b();', stands: 'b();' };
+  const file = (path: string, text: string) => ({ path, text });
+
+  it('finds its place whatever the file is called and however the lines are broken', () => {
+    const files = [file('one.ts', 'c();\n'), file('two.ts', 'c();\nif (a)\n    b();\nd();\n')];
+    expect(edited(files, edit)).toEqual(file('two.ts', 'c();\nb();\nd();\n'));
+  });
+
+  it('is refused when its place is gone, or is not the only one', () => {
+    expect(() => edited([file('one.ts', 'b();')], edit)).toThrow('nowhere');
+    const twice = [file('one.ts', 'if (a) b();'), file('two.ts', 'if (a) b();')];
+    expect(() => edited(twice, edit)).toThrow('one.ts and two.ts');
+  });
+});
+
+describe('every file of drill/mutants', () => {
+  it.each(mutants.map((one) => [one.name, one] as const))('%s fits the source', (_name, one) => {
+    for (const edit of one.edits) edited(shippedSources(PROJECT, edit.workspace), edit);
+  });
+
+  it('names tests that there are', () => {
+    const named = mutants
+      .flatMap(({ killers }) => killers)
+      .filter(({ kind, what }) => kind !== 'drill' && what !== 'checkout')
+      .flatMap(({ what }) => what.split(' | ')[0]!.split(' '));
+    const specs = ['apps', 'packages'].flatMap((folder) =>
+      readdirSync(join(PROJECT, folder)).flatMap((name) => specsIn(join(folder, name, 'src'))),
+    );
+    const isThere = (files: string) =>
+      specs.some((path) => new RegExp(testPattern(files)).test(path));
+    expect([...new Set(named)].filter((files) => !isThere(files))).toEqual([]);
+  });
+});
+
+function specsIn(folder: string): string[] {
+  const names = readdirSync(join(PROJECT, folder), { recursive: true, encoding: 'utf8' });
+  return names.filter((name) => name.endsWith('.spec.ts')).map((name) => join('/', folder, name));
+}
+
+describe('pnpm mutants', () => {
+  const named = (...words: string[]) => {
+    const { mutants: chosen, kinds } = mutantsOptions(words, mutants);
+    return { names: chosen.map(({ name }) => name), kinds: [...kinds].sort() };
+  };
+
+  it('tries all of them with everything but drills, unless told otherwise', () => {
+    expect(named().names).toEqual(mutants.map(({ name }) => name));
+    expect(named().kinds).toEqual(['integration', 'pure', 'simulation', 'sweep']);
+    expect(named('--drill').kinds).toContain('drill');
+  });
+
+  it('takes the beginning of a name, and knows which are quick', () => {
+    expect(named('13').names).toEqual(['13-unknown-is-undone-too']);
+    expect(named('--quick').kinds).toEqual(['pure', 'simulation', 'sweep']);
+    expect(named('--quick').names).not.toContain('01-version-guard');
+  });
+});
