@@ -23,8 +23,8 @@ const LINES_KEPT = 200_000;
 /** One app as the process a user runs: started, stopped kindly, or killed at once. */
 export class AppProcess {
   readonly lines: string[] = [];
-  #child: ChildProcess | undefined;
-  #ended: Promise<number | NodeJS.Signals> = Promise.resolve(0);
+  private child: ChildProcess | undefined;
+  private exit: Promise<number | NodeJS.Signals> = Promise.resolve(0);
 
   constructor(
     readonly app: AppName,
@@ -43,17 +43,17 @@ export class AppProcess {
   }
 
   get running(): boolean {
-    return this.#child !== undefined && this.#child.exitCode === null && !this.#child.signalCode;
+    return this.child !== undefined && this.child.exitCode === null && !this.child.signalCode;
   }
 
   /** Of the process that was spawned last. */
   get pid(): number | undefined {
-    return this.#child?.pid;
+    return this.child?.pid;
   }
 
   /** Resolves to the exit code, or to the signal that ended the process. */
   get ended(): Promise<number | NodeJS.Signals> {
-    return this.#ended;
+    return this.exit;
   }
 
   spawn(extraEnv: Record<string, string> = {}): void {
@@ -67,8 +67,8 @@ export class AppProcess {
       },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
-    this.#child = child;
-    this.#ended = new Promise((resolve) => {
+    this.child = child;
+    this.exit = new Promise((resolve) => {
       child.once('exit', (code, signal) => resolve(signal ?? code ?? 0));
     });
     for (const stream of [child.stdout, child.stderr]) {
@@ -78,21 +78,21 @@ export class AppProcess {
       stream?.on('data', (text: string) => {
         const lines = (unfinished + text).split('\n');
         unfinished = lines.pop() ?? '';
-        this.#keep(lines);
+        this.keep(lines);
       });
-      stream?.on('end', () => this.#keep([unfinished]));
+      stream?.on('end', () => this.keep([unfinished]));
     }
   }
 
   /** SIGTERM, and the exit code the app answers it with. */
   stop(): Promise<number | NodeJS.Signals> {
-    if (this.running) this.#child?.kill('SIGTERM');
-    return this.#ended;
+    if (this.running) this.child?.kill('SIGTERM');
+    return this.exit;
   }
 
   kill(signal: NodeJS.Signals = 'SIGKILL'): Promise<number | NodeJS.Signals> {
-    if (this.running) this.#child?.kill(signal);
-    return this.#ended;
+    if (this.running) this.child?.kill(signal);
+    return this.exit;
   }
 
   /** What everybody is told: whether this process can serve. */
@@ -107,7 +107,7 @@ export class AppProcess {
     return { status: response.status, text: await response.text() };
   }
 
-  #keep(lines: readonly string[]): void {
+  private keep(lines: readonly string[]): void {
     this.lines.push(...lines.filter((line) => line !== ''));
     if (this.lines.length > LINES_KEPT) this.lines.splice(0, this.lines.length - LINES_KEPT);
   }

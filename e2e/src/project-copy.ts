@@ -31,28 +31,28 @@ export async function removeProject(folder: string): Promise<void> {
 /** A command of the documents that goes on running, as somebody sees it in a terminal. */
 export class Terminal {
   output = '';
-  readonly #child: ChildProcess;
+  private readonly child: ChildProcess;
   readonly ended: Promise<number | NodeJS.Signals>;
 
   constructor(command: string, cwd: string, env: Record<string, string | undefined>) {
-    this.#child = spawn('bash', ['-c', `exec ${command}`], {
+    this.child = spawn('bash', ['-c', `exec ${command}`], {
       cwd,
       env: { ...process.env, ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
       detached: true,
     });
-    for (const stream of [this.#child.stdout, this.#child.stderr]) {
+    for (const stream of [this.child.stdout, this.child.stderr]) {
       stream?.setEncoding('utf8');
       stream?.on('data', (text: string) => (this.output += text));
     }
     this.ended = new Promise((resolve) => {
-      this.#child.once('close', (code, signal) => resolve(signal ?? code ?? 0));
+      this.child.once('close', (code, signal) => resolve(signal ?? code ?? 0));
     });
   }
 
   /** What Ctrl-C does: SIGINT to everything in the foreground. */
   async ctrlC(): Promise<number | NodeJS.Signals> {
-    process.kill(-this.#child.pid!, 'SIGINT');
+    process.kill(-this.child.pid!, 'SIGINT');
     return this.ended;
   }
 
@@ -64,7 +64,7 @@ export class Terminal {
       `the terminal to show ${pattern}`,
       () => {
         const match = this.output.match(pattern);
-        if (!match && end !== undefined) return Promise.reject(this.#endedEarly(end));
+        if (!match && end !== undefined) return Promise.reject(this.endedEarly(end));
         return match ?? undefined;
       },
       { timeoutMs, everyMs: 100 },
@@ -73,7 +73,7 @@ export class Terminal {
     });
   }
 
-  #endedEarly(end: number | NodeJS.Signals): Error {
+  private endedEarly(end: number | NodeJS.Signals): Error {
     return new Error(`it ended with ${end}`);
   }
 }

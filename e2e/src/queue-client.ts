@@ -4,7 +4,7 @@ import { type Channel, type ChannelModel, connect } from 'amqplib';
 
 /** Calls commands with raw packets, as any RabbitMQ client of another language would. */
 export class QueueClient {
-  readonly #pending = new Map<string, (reply: ReplyPacket) => void>();
+  private readonly pending = new Map<string, (reply: ReplyPacket) => void>();
 
   private constructor(
     private readonly connection: ChannelModel,
@@ -17,7 +17,7 @@ export class QueueClient {
     const channel = await connection.createChannel();
     const { queue } = await channel.assertQueue('', { exclusive: true });
     const client = new QueueClient(connection, channel, queue);
-    await channel.consume(queue, (message) => message && client.#settle(message), { noAck: true });
+    await channel.consume(queue, (message) => message && client.settle(message), { noAck: true });
     return client;
   }
 
@@ -25,7 +25,7 @@ export class QueueClient {
   call(queue: CommandQueue, pattern: string, data: unknown): Promise<ReplyPacket> {
     const id = randomUUID();
     return new Promise((resolve) => {
-      this.#pending.set(id, resolve);
+      this.pending.set(id, resolve);
       const body = Buffer.from(JSON.stringify({ pattern, data, id }));
       this.channel.sendToQueue(queue, body, {
         persistent: true,
@@ -42,7 +42,7 @@ export class QueueClient {
   ): Promise<ReplyPacket[]> {
     const batched = packets.map((packet) => ({ ...packet, id: randomUUID() }));
     const replies = batched.map(({ id }) => {
-      return new Promise<ReplyPacket>((resolve) => this.#pending.set(id, resolve));
+      return new Promise<ReplyPacket>((resolve) => this.pending.set(id, resolve));
     });
     const body = Buffer.from(JSON.stringify(batched));
     this.channel.sendToQueue(queue, body, { persistent: true, replyTo: this.replyTo });
@@ -53,15 +53,15 @@ export class QueueClient {
     return this.connection.close();
   }
 
-  #settle(message: { content: Buffer; properties: { correlationId?: string } }): void {
+  private settle(message: { content: Buffer; properties: { correlationId?: string } }): void {
     const answer = JSON.parse(message.content.toString()) as ReplyPacket | ReplyPacket[];
     const { correlationId = '' } = message.properties;
-    if (!Array.isArray(answer)) return this.#tell(correlationId, answer);
-    for (const reply of answer) this.#tell(reply.id ?? '', reply);
+    if (!Array.isArray(answer)) return this.tell(correlationId, answer);
+    for (const reply of answer) this.tell(reply.id ?? '', reply);
   }
 
-  #tell(id: string, reply: ReplyPacket): void {
-    this.#pending.get(id)?.(reply);
-    this.#pending.delete(id);
+  private tell(id: string, reply: ReplyPacket): void {
+    this.pending.get(id)?.(reply);
+    this.pending.delete(id);
   }
 }

@@ -17,14 +17,14 @@ const THINKING_MS = 40;
 /** A few shoppers who buy a mouse, think, and buy the next one; every answer is kept. */
 export class SteadyLoad {
   readonly attempts: Attempt[] = [];
-  #stopped = false;
-  readonly #shoppers: Promise<void[]>;
+  private stopped = false;
+  private readonly shopping: Promise<void[]>;
 
   constructor(
     private readonly system: System,
     shoppers: number,
   ) {
-    this.#shoppers = Promise.all(Array.from({ length: shoppers }, () => this.#shop()));
+    this.shopping = Promise.all(Array.from({ length: shoppers }, () => this.shop()));
   }
 
   /** How many of the requests asked since then were answered 200 within the time. */
@@ -38,18 +38,18 @@ export class SteadyLoad {
 
   /** Resolves once every request is answered. */
   async stop(): Promise<void> {
-    this.#stopped = true;
-    await this.#shoppers;
+    this.stopped = true;
+    await this.shopping;
   }
 
-  async #shop(): Promise<void> {
-    while (!this.#stopped) {
-      this.attempts.push(await this.#buy());
+  private async shop(): Promise<void> {
+    while (!this.stopped) {
+      this.attempts.push(await this.buy());
       await pause(THINKING_MS);
     }
   }
 
-  async #buy(): Promise<Attempt> {
+  private async buy(): Promise<Attempt> {
     const [userId, key] = [newUser(), crypto.randomUUID()];
     const askedAtMs = performance.now();
     const sent = checkout(this.system.gatewayUrl, [mouse(1)], { userId, key });

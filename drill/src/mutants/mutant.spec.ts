@@ -26,7 +26,8 @@ const EDIT = `
 
 describe('a mutant', () => {
   it('says what it takes out, by which rule, and what should fail, the best first', () => {
-    const workspace = 'packages/saga-engine';
+    const text = { insteadOf: '  if (a)\n    b();', stands: '  b();' };
+    const edit = { workspace: 'packages/saga-engine', ...text };
     expect(mutantFrom(HEADER + EDIT + EDIT, '01-guard')).toEqual({
       name: '01-guard',
       protection: 'the guard',
@@ -35,7 +36,7 @@ describe('a mutant', () => {
         { kind: 'simulation', what: 'checkout' },
         { kind: 'pure', what: 'saga-engine:transition' },
       ],
-      edits: Array(2).fill({ workspace, insteadOf: '  if (a)\n    b();', stands: '  b();' }),
+      edits: [edit, edit],
     });
   });
 

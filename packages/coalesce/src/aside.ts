@@ -30,63 +30,63 @@ const SUSPECTS_MAX = 10_000;
  * items that need it one at a time tries, and the rest share what became of it.
  */
 export class Aside<Item, Result> {
-  readonly #options: AsideOptions<Item, Result>;
-  readonly #nowMs: () => number;
+  private readonly options: AsideOptions<Item, Result>;
+  private readonly nowMs: () => number;
   /** When each was waited for in vain. */
-  readonly #suspected = new Map<string, number>();
-  readonly #locksInUse = new Set<string>();
-  #standing: Standing<Item, Result>[] = [];
-  #running = 0;
-  #runningSuspected = 0;
+  private readonly suspected = new Map<string, number>();
+  private readonly locksInUse = new Set<string>();
+  private standing: Standing<Item, Result>[] = [];
+  private running = 0;
+  private runningSuspected = 0;
 
   constructor(options: AsideOptions<Item, Result>) {
-    this.#options = options;
-    this.#nowMs = options.nowMs ?? (() => performance.now());
+    this.options = options;
+    this.nowMs = options.nowMs ?? (() => performance.now());
   }
 
   /** How many wait for a place. */
   get standingCount(): number {
-    return this.#standing.length;
+    return this.standing.length;
   }
 
   get isEmpty(): boolean {
-    return this.#running === 0 && this.#standing.length === 0;
+    return this.running === 0 && this.standing.length === 0;
   }
 
   /** Whether an entry needs a lock that was waited for in vain, and that nobody has had since. */
   suspects(entry: Waiting<Item, Result>): boolean {
-    return this.#suspected.size > 0 && this.#suspicionOf(this.#options.locksOf(entry)) > 0;
+    return this.suspected.size > 0 && this.suspicionOf(this.options.locksOf(entry)) > 0;
   }
 
   suspect(entry: Waiting<Item, Result>): void {
-    this.#suspect(this.#options.locksOf(entry));
+    this.suspectLocks(this.options.locksOf(entry));
   }
 
   take(entries: readonly Waiting<Item, Result>[]): void {
     for (const entry of entries) {
-      const locks = this.#options.locksOf(entry);
-      this.#standing.push({ entry, locks, sinceMs: this.#nowMs() });
+      const locks = this.options.locksOf(entry);
+      this.standing.push({ entry, locks, sinceMs: this.nowMs() });
     }
-    this.#runNext();
+    this.runNext();
   }
 
-  #runNext(): void {
-    while (this.#running < this.#options.max) {
-      const next = this.#next();
+  private runNext(): void {
+    while (this.running < this.options.max) {
+      const next = this.next();
       if (!next) return;
-      this.#standing = this.#standing.filter((each) => each !== next);
-      void this.#run(next);
+      this.standing = this.standing.filter((each) => each !== next);
+      void this.runOne(next);
     }
   }
 
   /** The least suspected that shares no lock with one that runs; one place is not for suspects. */
-  #next(): Standing<Item, Result> | undefined {
-    const suspectsMax = Math.max(1, this.#options.max - 1);
+  private next(): Standing<Item, Result> | undefined {
+    const suspectsMax = Math.max(1, this.options.max - 1);
     let best: Standing<Item, Result> | undefined;
-    let least = this.#runningSuspected < suspectsMax ? Number.POSITIVE_INFINITY : 1;
-    for (const each of this.#standing) {
-      const suspicion = this.#suspicionOf(each.locks);
-      if (suspicion >= least || each.locks.some((lock) => this.#locksInUse.has(lock))) continue;
+    let least = this.runningSuspected < suspectsMax ? Number.POSITIVE_INFINITY : 1;
+    for (const each of this.standing) {
+      const suspicion = this.suspicionOf(each.locks);
+      if (suspicion >= least || each.locks.some((lock) => this.locksInUse.has(lock))) continue;
       if (suspicion === 0) return each;
       best = each;
       least = suspicion;
@@ -94,44 +94,44 @@ export class Aside<Item, Result> {
     return best;
   }
 
-  async #run(standing: Standing<Item, Result>): Promise<void> {
+  private async runOne(standing: Standing<Item, Result>): Promise<void> {
     const { entry, locks } = standing;
-    const isSuspected = this.#suspicionOf(locks) > 0;
-    this.#running += 1;
-    if (isSuspected) this.#runningSuspected += 1;
-    for (const lock of locks) this.#locksInUse.add(lock);
-    const outcome = await this.#options.run(entry.item);
-    for (const lock of locks) this.#locksInUse.delete(lock);
-    this.#running -= 1;
-    if (isSuspected) this.#runningSuspected -= 1;
-    const isLocked = 'error' in outcome && this.#options.isLocked(outcome.error);
-    if (isLocked) this.#suspect(locks);
-    else for (const lock of locks) this.#suspected.delete(lock);
-    this.#options.settled(entry, outcome);
-    if (isLocked) this.#shareWithOthers(locks, outcome);
-    this.#runNext();
+    const isSuspected = this.suspicionOf(locks) > 0;
+    this.running += 1;
+    if (isSuspected) this.runningSuspected += 1;
+    for (const lock of locks) this.locksInUse.add(lock);
+    const outcome = await this.options.run(entry.item);
+    for (const lock of locks) this.locksInUse.delete(lock);
+    this.running -= 1;
+    if (isSuspected) this.runningSuspected -= 1;
+    const isLocked = 'error' in outcome && this.options.isLocked(outcome.error);
+    if (isLocked) this.suspectLocks(locks);
+    else for (const lock of locks) this.suspected.delete(lock);
+    this.options.settled(entry, outcome);
+    if (isLocked) this.shareWithOthers(locks, outcome);
+    this.runNext();
   }
 
   /** They would wait for the same lock, or have stood behind such for long. */
-  #shareWithOthers(locks: readonly string[], outcome: BatchOutcome<Result>): void {
-    const sinceMs = this.#nowMs() - STANDING_MS_MAX;
+  private shareWithOthers(locks: readonly string[], outcome: BatchOutcome<Result>): void {
+    const sinceMs = this.nowMs() - STANDING_MS_MAX;
     const shares = (each: Standing<Item, Result>): boolean =>
       locks.every((lock) => each.locks.includes(lock)) ||
-      (each.sinceMs < sinceMs && this.#suspicionOf(each.locks) > 0);
-    const sharing = this.#standing.filter(shares);
-    this.#standing = this.#standing.filter((each) => !shares(each));
-    for (const { entry } of sharing) this.#options.settled(entry, outcome);
+      (each.sinceMs < sinceMs && this.suspicionOf(each.locks) > 0);
+    const sharing = this.standing.filter(shares);
+    this.standing = this.standing.filter((each) => !shares(each));
+    for (const { entry } of sharing) this.options.settled(entry, outcome);
   }
 
-  #suspect(locks: readonly string[]): void {
+  private suspectLocks(locks: readonly string[]): void {
     // Everything is locked: nothing is to be told apart any more.
-    if (this.#suspected.size > SUSPECTS_MAX) this.#suspected.clear();
-    for (const lock of locks) this.#suspected.set(lock, this.#nowMs());
+    if (this.suspected.size > SUSPECTS_MAX) this.suspected.clear();
+    for (const lock of locks) this.suspected.set(lock, this.nowMs());
   }
 
-  #suspicionOf(locks: readonly string[]): number {
-    const sinceMs = this.#nowMs() - SUSPICION_MS;
-    return locks.filter((lock) => (this.#suspected.get(lock) ?? Number.NEGATIVE_INFINITY) > sinceMs)
+  private suspicionOf(locks: readonly string[]): number {
+    const sinceMs = this.nowMs() - SUSPICION_MS;
+    return locks.filter((lock) => (this.suspected.get(lock) ?? Number.NEGATIVE_INFINITY) > sinceMs)
       .length;
   }
 }

@@ -42,39 +42,39 @@ const ASIDE_MAX_DEFAULT = 2;
 export class Coalescer<Item, Result> {
   /** Told the size of every batch and how long it took, for metrics. */
   onBatch: ((size: number, ms: number) => void) | undefined;
-  readonly #options: CoalescerOptions<Item, Result>;
-  readonly #lanes: number;
-  readonly #batchMax: number;
-  readonly #keysInFlight = new Set<string>();
-  readonly #lastOfKey = new Map<string, Waiting<Item, Result>>();
-  readonly #idleWaiters: (() => void)[] = [];
-  readonly #aside: Aside<Item, Result>;
-  #waiting: Waiting<Item, Result>[] = [];
-  #lanesBusy = 0;
-  #dispatchDue = false;
+  private readonly options: CoalescerOptions<Item, Result>;
+  private readonly lanes: number;
+  private readonly batchMax: number;
+  private readonly keysInFlight = new Set<string>();
+  private readonly lastOfKey = new Map<string, Waiting<Item, Result>>();
+  private readonly idleWaiters: (() => void)[] = [];
+  private readonly aside: Aside<Item, Result>;
+  private waiting: Waiting<Item, Result>[] = [];
+  private lanesBusy = 0;
+  private dispatchDue = false;
 
   constructor(options: CoalescerOptions<Item, Result>) {
-    this.#options = options;
-    this.#lanes = options.lanes ?? LANES_DEFAULT;
-    this.#batchMax = options.batchMax ?? BATCH_MAX_DEFAULT;
-    if (this.#lanes < 1 || this.#batchMax < 1) {
+    this.options = options;
+    this.lanes = options.lanes ?? LANES_DEFAULT;
+    this.batchMax = options.batchMax ?? BATCH_MAX_DEFAULT;
+    if (this.lanes < 1 || this.batchMax < 1) {
       throw new RangeError('lanes and batchMax must be at least 1');
     }
-    this.#aside = new Aside({
+    this.aside = new Aside({
       max: options.asideMax ?? ASIDE_MAX_DEFAULT,
-      run: async (item) => (await this.#outcomesOf([item], true))[0]!,
-      isLocked: (error) => this.#isLocked(error),
+      run: async (item) => (await this.outcomesOf([item], true))[0]!,
+      isLocked: (error) => this.isLocked(error),
       locksOf: ({ item, key }) => options.locksOf?.(item) ?? [key],
       settled: (entry, outcome) => {
-        this.#settle(entry, outcome);
-        this.#dispatchSoon();
+        this.settle(entry, outcome);
+        this.dispatchSoon();
       },
     });
   }
 
   /** How many items wait for a batch. */
   get waitingCount(): number {
-    return this.#waiting.length + this.#aside.standingCount;
+    return this.waiting.length + this.aside.standingCount;
   }
 
   /** Resolves or rejects with the item's own outcome, whatever became of its neighbours. */
@@ -82,115 +82,115 @@ export class Coalescer<Item, Result> {
     return new Promise((resolve, reject) => {
       const settle = (outcome: BatchOutcome<Result>): void =>
         'ok' in outcome ? resolve(outcome.ok) : reject(outcome.error);
-      const key = this.#options.keyOf(item);
-      const last = this.#lastOfKey.get(key);
-      if (last && this.#options.sameWork?.(last.item, item)) {
+      const key = this.options.keyOf(item);
+      const last = this.lastOfKey.get(key);
+      if (last && this.options.sameWork?.(last.item, item)) {
         last.settle.push(settle);
         return;
       }
       const entry = { item, key, settle: [settle] };
-      this.#waiting.push(entry);
-      this.#lastOfKey.set(key, entry);
-      this.#dispatchSoon();
+      this.waiting.push(entry);
+      this.lastOfKey.set(key, entry);
+      this.dispatchSoon();
     });
   }
 
   /** Resolves once nothing waits and nothing is in flight. */
   idle(): Promise<void> {
-    if (this.#isIdle) return Promise.resolve();
+    if (this.isIdle) return Promise.resolve();
     return new Promise((resolve) => {
-      this.#idleWaiters.push(resolve);
+      this.idleWaiters.push(resolve);
     });
   }
 
-  get #isIdle(): boolean {
-    return this.#waiting.length === 0 && this.#lanesBusy === 0 && this.#aside.isEmpty;
+  private get isIdle(): boolean {
+    return this.waiting.length === 0 && this.lanesBusy === 0 && this.aside.isEmpty;
   }
 
   /** One turn of the event loop gathers what one read of a socket brought; it is no timer. */
-  #dispatchSoon(): void {
-    if (this.#dispatchDue || this.#lanesBusy >= this.#lanes) return;
-    this.#dispatchDue = true;
+  private dispatchSoon(): void {
+    if (this.dispatchDue || this.lanesBusy >= this.lanes) return;
+    this.dispatchDue = true;
     setImmediate(() => {
-      this.#dispatchDue = false;
-      this.#dispatch();
+      this.dispatchDue = false;
+      this.dispatch();
     });
   }
 
-  #dispatch(): void {
-    while (this.#lanesBusy < this.#lanes) {
-      const batch = this.#takeBatch();
+  private dispatch(): void {
+    while (this.lanesBusy < this.lanes) {
+      const batch = this.takeBatch();
       if (batch.length === 0) break;
-      this.#lanesBusy += 1;
-      void this.#runLane(batch);
+      this.lanesBusy += 1;
+      void this.runLane(batch);
     }
-    if (this.#isIdle) {
-      for (const resolve of this.#idleWaiters.splice(0)) resolve();
+    if (this.isIdle) {
+      for (const resolve of this.idleWaiters.splice(0)) resolve();
     }
   }
 
-  #takeBatch(): Waiting<Item, Result>[] {
+  private takeBatch(): Waiting<Item, Result>[] {
     const batch: Waiting<Item, Result>[] = [];
     const left: Waiting<Item, Result>[] = [];
     const aside: Waiting<Item, Result>[] = [];
-    for (const entry of this.#waiting) {
-      if (batch.length >= this.#batchMax || this.#keysInFlight.has(entry.key)) {
+    for (const entry of this.waiting) {
+      if (batch.length >= this.batchMax || this.keysInFlight.has(entry.key)) {
         left.push(entry);
         continue;
       }
-      this.#keysInFlight.add(entry.key);
-      if (this.#lastOfKey.get(entry.key) === entry) this.#lastOfKey.delete(entry.key);
-      if (this.#aside.suspects(entry)) aside.push(entry);
+      this.keysInFlight.add(entry.key);
+      if (this.lastOfKey.get(entry.key) === entry) this.lastOfKey.delete(entry.key);
+      if (this.aside.suspects(entry)) aside.push(entry);
       else batch.push(entry);
     }
-    this.#waiting = left;
-    this.#aside.take(aside);
+    this.waiting = left;
+    this.aside.take(aside);
     return batch;
   }
 
-  async #runLane(batch: Waiting<Item, Result>[]): Promise<void> {
+  private async runLane(batch: Waiting<Item, Result>[]): Promise<void> {
     const beganMs = this.onBatch && performance.now();
-    const outcomes = await this.#outcomesOf(batch.map((entry) => entry.item));
+    const outcomes = await this.outcomesOf(batch.map((entry) => entry.item));
     if (beganMs !== undefined) this.onBatch?.(batch.length, performance.now() - beganMs);
-    const isHeldUp = batch.length > 1 && outcomes.every((outcome) => this.#waitedInVain(outcome));
-    if (isHeldUp) this.#aside.take(batch);
-    else batch.forEach((entry, index) => this.#settleOf(entry, outcomes[index]!));
-    this.#lanesBusy -= 1;
-    this.#dispatchSoon();
+    const isHeldUp = batch.length > 1 && outcomes.every((outcome) => this.waitedInVain(outcome));
+    if (isHeldUp) this.aside.take(batch);
+    else batch.forEach((entry, index) => this.settleOf(entry, outcomes[index]!));
+    this.lanesBusy -= 1;
+    this.dispatchSoon();
   }
 
-  #settleOf(entry: Waiting<Item, Result>, outcome: BatchOutcome<Result>): void {
-    if (this.#waitedInVain(outcome)) this.#aside.suspect(entry);
-    this.#settle(entry, outcome);
+  private settleOf(entry: Waiting<Item, Result>, outcome: BatchOutcome<Result>): void {
+    if (this.waitedInVain(outcome)) this.aside.suspect(entry);
+    this.settle(entry, outcome);
   }
 
-  #settle(entry: Waiting<Item, Result>, outcome: BatchOutcome<Result>): void {
-    this.#keysInFlight.delete(entry.key);
+  private settle(entry: Waiting<Item, Result>, outcome: BatchOutcome<Result>): void {
+    this.keysInFlight.delete(entry.key);
     for (const settle of entry.settle) settle(outcome);
   }
 
-  #waitedInVain(outcome: BatchOutcome<Result>): boolean {
-    return 'error' in outcome && this.#isLocked(outcome.error);
+  private waitedInVain(outcome: BatchOutcome<Result>): boolean {
+    return 'error' in outcome && this.isLocked(outcome.error);
   }
 
-  #isLocked(error: unknown): boolean {
-    return this.#options.isLocked?.(error) ?? false;
+  private isLocked(error: unknown): boolean {
+    return this.options.isLocked?.(error) ?? false;
   }
 
-  async #outcomesOf(
+  private async outcomesOf(
     items: readonly Item[],
     isAside = false,
   ): Promise<readonly BatchOutcome<Result>[]> {
     try {
-      const outcomes = await this.#options.run(items, isAside);
+      const outcomes = await this.options.run(items, isAside);
       if (outcomes.length === items.length) return outcomes;
       throw new Error(`a batch of ${items.length} was answered by ${outcomes.length} outcomes`);
     } catch (error) {
-      if (items.length === 1 || !this.#options.retrySingly?.(error)) {
+      if (items.length === 1 || !this.options.retrySingly?.(error)) {
         return items.map(() => ({ error }));
       }
       const outcomes: BatchOutcome<Result>[] = [];
-      for (const item of items) outcomes.push(...(await this.#outcomesOf([item])));
+      for (const item of items) outcomes.push(...(await this.outcomesOf([item])));
       return outcomes;
     }
   }

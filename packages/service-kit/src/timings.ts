@@ -46,36 +46,36 @@ export interface TimingsOptions {
  * numbers, found by one lookup a label. They are put into prom-client's words when /metrics is read.
  */
 export class Timings {
-  readonly #options: TimingsOptions;
-  readonly #bounds: readonly number[];
-  readonly #tree: Tree = new Map();
+  private readonly options: TimingsOptions;
+  private readonly bounds: readonly number[];
+  private readonly tree: Tree = new Map();
 
   constructor(options: TimingsOptions) {
-    this.#options = options;
-    this.#bounds = options.buckets ?? SECONDS;
+    this.options = options;
+    this.bounds = options.buckets ?? SECONDS;
     const { name } = options;
     // Of a metric the registry asks no more than this.
-    const metric = { name, get: () => this.#read(), reset: () => this.#tree.clear() };
+    const metric = { name, get: () => this.read(), reset: () => this.tree.clear() };
     register.registerMetric(metric as unknown as Histogram);
   }
 
   /** Values in the order of the labels. */
   observe(value: number, ...labels: readonly string[]): void {
-    let tree = this.#tree;
+    let tree = this.tree;
     for (let at = 0; at < labels.length - 1; at += 1) {
       tree = (tree.get(labels[at]!) ?? addedTo(tree, labels[at]!, new Map())) as Tree;
     }
     const last = labels.at(-1) ?? '';
-    const observed = tree.get(last) ?? addedTo(tree, last, new Observed(this.#bounds));
+    const observed = tree.get(last) ?? addedTo(tree, last, new Observed(this.bounds));
     (observed as Observed).observe(value);
   }
 
-  #read(): object {
-    const { name, help, labels } = this.#options;
-    const values = [...leavesOf(this.#tree)].flatMap(([path, observed]) => {
+  private read(): object {
+    const { name, help, labels } = this.options;
+    const values = [...leavesOf(this.tree)].flatMap(([path, observed]) => {
       const own = Object.fromEntries(labels.map((label, at) => [label, path[at]]));
       let total = 0;
-      const buckets = this.#bounds.map((bound, at) => {
+      const buckets = this.bounds.map((bound, at) => {
         total += observed.counts[at]!;
         return { metricName: `${name}_bucket`, labels: { ...own, le: bound }, value: total };
       });

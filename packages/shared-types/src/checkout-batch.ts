@@ -58,11 +58,11 @@ export function encodeBatchedAnswer(
 
 /** Reads the answers of a batch out of the pieces in which they come. */
 export class BatchedAnswerReader {
-  #rest: Buffer = Buffer.alloc(0);
+  private rest: Buffer = Buffer.alloc(0);
 
   /** Yields those that are whole now, one by one. Throws on what is no answer. */
   *push(piece: Buffer): Generator<BatchedAnswer> {
-    const bytes = this.#rest.length === 0 ? piece : Buffer.concat([this.#rest, piece]);
+    const bytes = this.rest.length === 0 ? piece : Buffer.concat([this.rest, piece]);
     let from = 0;
     for (;;) {
       const endOfHead = bytes.indexOf(NEWLINE, from);
@@ -73,7 +73,7 @@ export class BatchedAnswerReader {
       from = endOfBody + 1;
       yield { ...head, body };
     }
-    this.#rest = bytes.subarray(from);
+    this.rest = bytes.subarray(from);
   }
 }
 

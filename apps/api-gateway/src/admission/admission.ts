@@ -16,23 +16,23 @@ export interface AdmissionOptions {
  * and looks are counted apart: neither crowd shuts the other out.
  */
 export class Admission {
-  readonly #options: AdmissionOptions;
-  readonly #checkouts: Places;
-  readonly #keys = new KeyMemory();
-  #looks = 0;
+  private readonly options: AdmissionOptions;
+  private readonly places: Places;
+  private readonly keys = new KeyMemory();
+  private readsInFlight = 0;
 
   constructor(options: AdmissionOptions) {
-    this.#options = options;
+    this.options = options;
     const { checkoutsMax: max, replaysMax, slowAfterMs } = options;
-    this.#checkouts = new Places({ max, replaysMax, slowAfterMs });
+    this.places = new Places({ max, replaysMax, slowAfterMs });
   }
 
   get checkouts(): number {
-    return this.#checkouts.taken;
+    return this.places.taken;
   }
 
   get looks(): number {
-    return this.#looks;
+    return this.readsInFlight;
   }
 
   /**
@@ -40,7 +40,7 @@ export class Admission {
    * bodies that trickle in would hold them. `key` is the header as it came.
    */
   refusalBeforeBody(key: string | undefined): Problem | undefined {
-    return this.#entryFor(key) === undefined ? this.#refuseCheckout() : undefined;
+    return this.entryFor(key) === undefined ? this.refuseCheckout() : undefined;
   }
 
   /** Does the work of a checkout in a place of its own; throws the refusal when there is none. */
@@ -48,46 +48,46 @@ export class Admission {
     key: string | undefined,
     work: (entry: NonNullable<Entry>) => Promise<Result>,
   ): Promise<Result> {
-    const entry = this.#entryFor(key);
-    if (entry === undefined) throw this.#refuseCheckout();
-    if (entry === 'whole' && key !== undefined) this.#keys.remember(key);
-    const place = this.#checkouts.take(entry, performance.now());
+    const entry = this.entryFor(key);
+    if (entry === undefined) throw this.refuseCheckout();
+    if (entry === 'whole' && key !== undefined) this.keys.remember(key);
+    const place = this.places.take(entry, performance.now());
     try {
       return await work(entry);
     } finally {
-      this.#checkouts.leave(place);
+      this.places.leave(place);
     }
   }
 
   async look<Result>(work: () => Promise<Result>): Promise<Result> {
-    const { looksMax, shedding } = this.#options;
-    if (this.#looks >= looksMax) {
-      shedding.refused('reads', { inFlight: this.#looks });
+    const { looksMax, shedding } = this.options;
+    if (this.readsInFlight >= looksMax) {
+      shedding.refused('reads', { inFlight: this.readsInFlight });
       const detail = 'More is asked than can be answered at the moment. Ask again.';
       throw new Problem('UNAVAILABLE', detail, refusal());
     }
-    this.#looks += 1;
+    this.readsInFlight += 1;
     try {
       return await work();
     } finally {
-      this.#looks -= 1;
+      this.readsInFlight -= 1;
     }
   }
 
-  #entryFor(key: string | undefined): Entry {
+  private entryFor(key: string | undefined): Entry {
     const nowMs = performance.now();
     // The hash is only worth its time when there is a choice to make.
-    if (this.#checkouts.hasRoom(nowMs)) return 'whole';
-    return this.#checkouts.entryFor(this.#askerOf(key), nowMs);
+    if (this.places.hasRoom(nowMs)) return 'whole';
+    return this.places.entryFor(this.askerOf(key), nowMs);
   }
 
-  #askerOf(key: string | undefined): Asker {
+  private askerOf(key: string | undefined): Asker {
     if (key === undefined) return 'keyless';
-    return this.#keys.knows(key) ? 'known-key' : 'new-key';
+    return this.keys.knows(key) ? 'known-key' : 'new-key';
   }
 
-  #refuseCheckout(): Problem {
-    this.#options.shedding.refused('checkouts', { inFlight: this.#checkouts.taken });
+  private refuseCheckout(): Problem {
+    this.options.shedding.refused('checkouts', { inFlight: this.places.taken });
     const detail =
       'More orders are being placed than can be served at the moment. ' +
       'Nothing was recorded of this request. Send it again.';

@@ -8,21 +8,21 @@ const FNV_PRIME = 0x01000193;
  * hint and no more: a key may be forgotten, and one in thousands that never passed seems known.
  */
 export class KeyMemory {
-  readonly #slots: Uint32Array;
+  private readonly slots: Uint32Array;
 
   /** `slots` is a power of two. */
   constructor(slots: number = SLOTS) {
-    this.#slots = new Uint32Array(slots);
+    this.slots = new Uint32Array(slots);
   }
 
   remember(key: string): void {
     const hash = hashOf(key);
-    this.#slots[hash & (this.#slots.length - 1)] = hash;
+    this.slots[hash & (this.slots.length - 1)] = hash;
   }
 
   knows(key: string): boolean {
     const hash = hashOf(key);
-    return this.#slots[hash & (this.#slots.length - 1)] === hash;
+    return this.slots[hash & (this.slots.length - 1)] === hash;
   }
 }
 

@@ -34,50 +34,50 @@ export interface Place {
  * come in, first those whose key is known. Times are of one monotonic clock. Pure.
  */
 export class Places {
-  readonly #options: PlacesOptions;
+  private readonly options: PlacesOptions;
   /** In the order of coming in. */
-  readonly #inside = new Set<Place>();
-  #replays = 0;
+  private readonly inside = new Set<Place>();
+  private replays = 0;
 
   constructor(options: PlacesOptions) {
-    this.#options = options;
+    this.options = options;
   }
 
   get taken(): number {
-    return this.#inside.size + this.#replays;
+    return this.inside.size + this.replays;
   }
 
   hasRoom(nowMs: number): boolean {
-    return this.#inside.size < this.#options.max && !this.#isSlow(nowMs);
+    return this.inside.size < this.options.max && !this.isSlow(nowMs);
   }
 
   entryFor(asker: Asker, nowMs: number): Entry {
     if (this.hasRoom(nowMs)) return 'whole';
-    const { replaysMax } = this.#options;
+    const { replaysMax } = this.options;
     const max = {
       keyless: 0,
       'new-key': Math.ceil(replaysMax / STRANGERS_SHARE),
       'known-key': replaysMax,
     }[asker];
-    return this.#replays < max ? 'replay-only' : undefined;
+    return this.replays < max ? 'replay-only' : undefined;
   }
 
   take(entry: Place['entry'], nowMs: number): Place {
     const place = { entry, sinceMs: nowMs };
-    if (entry === 'whole') this.#inside.add(place);
-    else this.#replays += 1;
+    if (entry === 'whole') this.inside.add(place);
+    else this.replays += 1;
     return place;
   }
 
   leave(place: Place): void {
-    if (place.entry === 'whole') this.#inside.delete(place);
-    else this.#replays -= 1;
+    if (place.entry === 'whole') this.inside.delete(place);
+    else this.replays -= 1;
   }
 
-  #isSlow(nowMs: number): boolean {
-    const { max, slowAfterMs } = this.#options;
+  private isSlow(nowMs: number): boolean {
+    const { max, slowAfterMs } = this.options;
     let slow = 0;
-    for (const { sinceMs } of this.#inside) {
+    for (const { sinceMs } of this.inside) {
       if (nowMs - sinceMs < slowAfterMs) return false;
       slow += 1;
       if (slow * SLOW_SHARE > max) return true;

@@ -25,14 +25,14 @@ const TWO_MICE = {
 @ApiTags('checkout')
 @Controller('checkout')
 export class CheckoutController {
-  readonly #digits: number;
+  private readonly digits: number;
 
   constructor(
     @Inject(Orchestrators) private readonly orchestrators: Orchestrators,
     @Inject(Admission) private readonly admission: Admission,
     @Inject(GatewayConfig) config: GatewayConfig,
   ) {
-    this.#digits = currencyDigits(config.CURRENCY);
+    this.digits = currencyDigits(config.CURRENCY);
   }
 
   @Post()
@@ -75,7 +75,7 @@ export class CheckoutController {
     @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    refuseImpossibleLines(body, this.#digits);
+    refuseImpossibleLines(body, this.digits);
     const key = forwardedKey(request.raw.headersDistinct['idempotency-key']);
     const { prefer } = request.headers;
     const sagaId = newUuid();

@@ -17,29 +17,29 @@ export interface BatchMember {
  * only a 4xx says that, for whoever stands between may say anything else after the fact.
  */
 export class BatchExchange<Member extends BatchMember> implements Dispatcher.DispatchHandler {
-  readonly #open: Map<number, Member>;
-  readonly #reader = new BatchedAnswerReader();
+  private readonly open: Map<number, Member>;
+  private readonly reader = new BatchedAnswerReader();
   /** The status of an answer that is no batch's. */
-  #refusal: number | undefined;
-  #controller: Dispatcher.DispatchController | undefined;
+  private refusal: number | undefined;
+  private controller: Dispatcher.DispatchController | undefined;
 
   constructor(
     members: readonly Member[],
     private readonly refused: (members: readonly Member[]) => void,
   ) {
-    this.#open = new Map(members.map((member, n) => [n, member]));
-    for (const [n, { deadline, reject }] of this.#open) {
+    this.open = new Map(members.map((member, n) => [n, member]));
+    for (const [n, { deadline, reject }] of this.open) {
       deadline.ends((reason) => {
-        this.#open.delete(n);
+        this.open.delete(n);
         reject(reason);
-        if (this.#open.size === 0) this.#controller?.abort(reason);
+        if (this.open.size === 0) this.controller?.abort(reason);
       });
     }
   }
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
-    this.#controller = controller;
-    if (this.#open.size === 0) controller.abort(new Error('nobody waits for the batch any more'));
+    this.controller = controller;
+    if (this.open.size === 0) controller.abort(new Error('nobody waits for the batch any more'));
   }
 
   onResponseStart(
@@ -49,41 +49,41 @@ export class BatchExchange<Member extends BatchMember> implements Dispatcher.Dis
   ): void {
     if (status < 200) return;
     const isBatch = String(headers['content-type']).startsWith(CHECKOUT_BATCH_MEDIA_TYPE);
-    this.#refusal = status === 200 && isBatch ? undefined : status;
+    this.refusal = status === 200 && isBatch ? undefined : status;
   }
 
   onResponseData(controller: Dispatcher.DispatchController, piece: Buffer): void {
-    if (this.#refusal !== undefined) return;
+    if (this.refusal !== undefined) return;
     try {
-      for (const { n, ...answer } of this.#reader.push(piece)) this.#take(n)?.resolve(answer);
+      for (const { n, ...answer } of this.reader.push(piece)) this.take(n)?.resolve(answer);
     } catch (error) {
       controller.abort(error as Error);
     }
   }
 
   onResponseEnd(): void {
-    const status = this.#refusal;
-    if (status === undefined) return this.#fail(new Error('an answer of a batch is missing'));
-    const unserved = status >= 400 && status < 500 ? this.#takeAll() : [];
-    this.#fail(new Error(`a batch was answered by ${status}`));
+    const status = this.refusal;
+    if (status === undefined) return this.fail(new Error('an answer of a batch is missing'));
+    const unserved = status >= 400 && status < 500 ? this.takeAll() : [];
+    this.fail(new Error(`a batch was answered by ${status}`));
     this.refused(unserved);
   }
 
   onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
-    this.#fail(error);
+    this.fail(error);
   }
 
-  #fail(error: Error): void {
-    for (const { reject } of this.#takeAll()) reject(error);
+  private fail(error: Error): void {
+    for (const { reject } of this.takeAll()) reject(error);
   }
 
-  #takeAll(): Member[] {
-    return [...this.#open.keys()].flatMap((n) => this.#take(n) ?? []);
+  private takeAll(): Member[] {
+    return [...this.open.keys()].flatMap((n) => this.take(n) ?? []);
   }
 
-  #take(n: number): Member | undefined {
-    const member = this.#open.get(n);
-    this.#open.delete(n);
+  private take(n: number): Member | undefined {
+    const member = this.open.get(n);
+    this.open.delete(n);
     member?.deadline.ends(undefined);
     return member;
   }

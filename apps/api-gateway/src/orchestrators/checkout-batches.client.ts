@@ -23,8 +23,8 @@ const SINGLY_MS = 30_000;
  * request. One that comes alone is the plain request that it is; nothing waits for a timer.
  */
 export class CheckoutBatches {
-  #waiting: Waiting[] = [];
-  #singlyUntilMs = 0;
+  private waiting: Waiting[] = [];
+  private singlyUntilMs = 0;
 
   constructor(
     private readonly dispatcher: Dispatcher,
@@ -34,28 +34,28 @@ export class CheckoutBatches {
 
   /** As `exchange`: to each its own answer, or what happened to the connection or its deadline. */
   ask(request: ForwardedRequest, deadline: Deadline): Promise<UpstreamAnswer> {
-    if (performance.now() < this.#singlyUntilMs) {
+    if (performance.now() < this.singlyUntilMs) {
       return exchange(this.dispatcher, request, deadline);
     }
     return new Promise((resolve, reject) => {
       const encoded = encodeBatchedCheckout(request.headers, request.body ?? 'null');
-      this.#waiting.push({ request, encoded, deadline, resolve, reject });
-      if (this.#waiting.length === 1) setImmediate(() => this.#send());
+      this.waiting.push({ request, encoded, deadline, resolve, reject });
+      if (this.waiting.length === 1) setImmediate(() => this.send());
     });
   }
 
-  #send(): void {
-    let waiting = this.#waiting;
-    this.#waiting = [];
+  private send(): void {
+    let waiting = this.waiting;
+    this.waiting = [];
     while (waiting.length > 0) {
       const count = countFitting(waiting);
-      this.#sendTogether(waiting.slice(0, count));
+      this.sendTogether(waiting.slice(0, count));
       waiting = waiting.slice(count);
     }
   }
 
-  #sendTogether(members: readonly Waiting[]): void {
-    if (members.length === 1) return this.#sendSingly(members);
+  private sendTogether(members: readonly Waiting[]): void {
+    if (members.length === 1) return this.sendSingly(members);
     const options = {
       method: 'POST',
       path: this.basePath + CHECKOUT_BATCH_PATH,
@@ -63,13 +63,13 @@ export class CheckoutBatches {
       body: encodeCheckoutBatch(members.map(({ encoded }) => encoded)),
     } as const;
     const refused = (left: readonly Waiting[]): void => {
-      this.#singlyUntilMs = performance.now() + SINGLY_MS;
-      this.#sendSingly(left);
+      this.singlyUntilMs = performance.now() + SINGLY_MS;
+      this.sendSingly(left);
     };
     this.dispatcher.dispatch(options, new BatchExchange(members, refused));
   }
 
-  #sendSingly(members: readonly Waiting[]): void {
+  private sendSingly(members: readonly Waiting[]): void {
     for (const { request, deadline, resolve, reject } of members) {
       exchange(this.dispatcher, request, deadline).then(resolve, reject);
     }

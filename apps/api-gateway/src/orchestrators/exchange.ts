@@ -32,8 +32,8 @@ export function exchange(
 }
 
 class Exchange implements Dispatcher.DispatchHandler {
-  #answer: Omit<UpstreamAnswer, 'body'> | undefined;
-  readonly #chunks: Buffer[] = [];
+  private answer: Omit<UpstreamAnswer, 'body'> | undefined;
+  private readonly chunks: Buffer[] = [];
 
   constructor(
     private readonly deadline: Deadline,
@@ -50,18 +50,18 @@ class Exchange implements Dispatcher.DispatchHandler {
     status: number,
     headers: UpstreamAnswer['headers'],
   ): void {
-    if (status >= 200) this.#answer = { status, headers };
+    if (status >= 200) this.answer = { status, headers };
   }
 
   onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
-    this.#chunks.push(chunk);
+    this.chunks.push(chunk);
   }
 
   onResponseEnd(): void {
     this.deadline.ends(undefined);
-    const chunks = this.#chunks;
+    const chunks = this.chunks;
     const body = chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks);
-    if (this.#answer) this.resolve({ body, ...this.#answer });
+    if (this.answer) this.resolve({ body, ...this.answer });
     else this.reject(new Error('an answer without a status'));
   }
 

@@ -44,33 +44,33 @@ const CONNECTIONS_MAX = 2_048;
  * carries the id of its saga and every orchestrator is idempotent on it.
  */
 export class Orchestrators {
-  readonly #options: OrchestratorsOptions;
-  readonly #targets: Target[];
-  #turn = 0;
+  private readonly options: OrchestratorsOptions;
+  private readonly targets: Target[];
+  private turn = 0;
 
   constructor(options: OrchestratorsOptions) {
-    this.#options = options;
-    this.#targets = options.urls.map((url) => targetOf(url, options.connectTimeoutMs));
+    this.options = options;
+    this.targets = options.urls.map((url) => targetOf(url, options.connectTimeoutMs));
   }
 
   forward(request: ForwardedRequest): Promise<Forwarded> {
-    return this.#inTime((deadline) => this.#forward(request, deadline));
+    return this.inTime((deadline) => this.tryInTurn(request, deadline));
   }
 
-  async #forward(request: ForwardedRequest, deadline: Deadline): Promise<Forwarded> {
-    const targets = this.#inTurn();
+  private async tryInTurn(request: ForwardedRequest, deadline: Deadline): Promise<Forwarded> {
+    const targets = this.inTurn();
     let maybeServed: string | undefined;
     let refusal: UpstreamAnswer | undefined;
     let why = 'no orchestrator is configured';
     for (let next = 0; next < targets.length; next += 1) {
       const target = targets[next]!;
-      const outcome = await this.#ask(target, request, deadline);
+      const outcome = await this.ask(target, request, deadline);
       if ('answer' in outcome) {
         const refused = refusalIn(outcome.answer);
         if (!refused) return { kind: 'answered', answer: outcome.answer };
         if (refused === 'misdirected') {
           why = `it does not answer to the host of ${target.url}: see its ALLOWED_HOSTS`;
-          this.#options.onFailure(target.url, why, request);
+          this.options.onFailure(target.url, why, request);
         } else if (refused === 'not-accepted') refusal = outcome.answer;
         else maybeServed = 'a 503 that does not say whether anything was recorded';
         continue;
@@ -89,20 +89,20 @@ export class Orchestrators {
 
   /** Undefined when an orchestrator is ready; else what each of them said. */
   async whyNotReady(): Promise<string | undefined> {
-    const reasons = await Promise.all(this.#targets.map((target) => this.#whyNotReady(target)));
+    const reasons = await Promise.all(this.targets.map((target) => this.whyTargetNotReady(target)));
     return reasons.includes(undefined) ? undefined : reasons.join('; ');
   }
 
   async close(): Promise<void> {
-    await Promise.all(this.#targets.map((target) => target.pool.close()));
+    await Promise.all(this.targets.map((target) => target.pool.close()));
   }
 
-  async #whyNotReady(target: Target): Promise<string | undefined> {
+  private async whyTargetNotReady(target: Target): Promise<string | undefined> {
     const request = { method: 'GET', path: '/health/ready', headers: {} } as const;
     const asked = { ...request, path: target.basePath + request.path };
     try {
       // Its failure is the answer here, and no line of the log: probes come every few seconds.
-      const answer = await this.#inTime((deadline) => exchange(target.pool, asked, deadline));
+      const answer = await this.inTime((deadline) => exchange(target.pool, asked, deadline));
       if (answer.status === 200) return undefined;
       return `${target.url}: ${answer.status} ${answer.body.toString('utf8')}`;
     } catch (error) {
@@ -110,7 +110,7 @@ export class Orchestrators {
     }
   }
 
-  async #ask(
+  private async ask(
     target: Target,
     request: ForwardedRequest,
     deadline: Deadline,
@@ -128,13 +128,13 @@ export class Orchestrators {
       const loss = lossOf(error);
       const why = error instanceof Error ? error.message || error.name : String(error);
       target.avoidedUntilMs = performance.now() + AVOIDED_MS;
-      this.#options.onFailure(target.url, why, request);
+      this.options.onFailure(target.url, why, request);
       return { loss, why };
     }
   }
 
-  async #inTime<Result>(work: (deadline: Deadline) => Promise<Result>): Promise<Result> {
-    const deadline = new Deadline(this.#options.timeoutMs);
+  private async inTime<Result>(work: (deadline: Deadline) => Promise<Result>): Promise<Result> {
+    const deadline = new Deadline(this.options.timeoutMs);
     try {
       return await work(deadline);
     } finally {
@@ -143,10 +143,10 @@ export class Orchestrators {
   }
 
   /** Round about, those that failed a moment ago last. */
-  #inTurn(): Target[] {
+  private inTurn(): Target[] {
     const nowMs = performance.now();
-    this.#turn = (this.#turn + 1) % this.#targets.length;
-    const round = [...this.#targets.slice(this.#turn), ...this.#targets.slice(0, this.#turn)];
+    this.turn = (this.turn + 1) % this.targets.length;
+    const round = [...this.targets.slice(this.turn), ...this.targets.slice(0, this.turn)];
     const sound = round.filter((target) => target.avoidedUntilMs <= nowMs);
     return [...sound, ...round.filter((target) => target.avoidedUntilMs > nowMs)];
   }

@@ -29,7 +29,7 @@ export class QueriesController {
     @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    return this.#look(`/orders/${orderId}`, request, reply);
+    return this.look(`/orders/${orderId}`, request, reply);
   }
 
   @Get('sagas/:sagaId')
@@ -42,12 +42,12 @@ export class QueriesController {
     @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    return this.#look(`/sagas/${sagaId}`, request, reply, (body) =>
+    return this.look(`/sagas/${sagaId}`, request, reply, (body) =>
       JSON.stringify(publicSaga(JSON.parse(body.toString()) as SagaView)),
     );
   }
 
-  async #look(
+  private async look(
     path: string,
     request: FastifyRequest,
     reply: FastifyReply,

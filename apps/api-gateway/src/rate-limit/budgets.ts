@@ -17,44 +17,44 @@ export interface BudgetsOptions {
  * equally long, so those that end first were begun first. Times are of one monotonic clock. Pure.
  */
 export class Budgets {
-  readonly #options: BudgetsOptions;
+  private readonly options: BudgetsOptions;
   /** In the order of their ends. */
-  readonly #budgets = new Map<string, Budget>();
+  private readonly budgets = new Map<string, Budget>();
 
   constructor(options: BudgetsOptions) {
-    this.#options = options;
+    this.options = options;
   }
 
   get size(): number {
-    return this.#budgets.size;
+    return this.budgets.size;
   }
 
   /** Spends one request of the client's. Returns 0, or for how long there is none left. */
   spend(client: string, nowMs: number): number {
-    this.#forgetEnded(nowMs);
-    const budget = this.#budgets.get(client) ?? this.#begin(client, nowMs);
-    if (budget.used >= this.#options.limit) return budget.endsAtMs - nowMs;
+    this.forgetEnded(nowMs);
+    const budget = this.budgets.get(client) ?? this.begin(client, nowMs);
+    if (budget.used >= this.options.limit) return budget.endsAtMs - nowMs;
     budget.used += 1;
     return 0;
   }
 
-  #begin(client: string, nowMs: number): Budget {
-    const { windowMs, budgetsMax } = this.#options;
-    if (this.#budgets.size >= budgetsMax) this.#forgetOldest();
+  private begin(client: string, nowMs: number): Budget {
+    const { windowMs, budgetsMax } = this.options;
+    if (this.budgets.size >= budgetsMax) this.forgetOldest();
     const budget = { used: 0, endsAtMs: nowMs + windowMs };
-    this.#budgets.set(client, budget);
+    this.budgets.set(client, budget);
     return budget;
   }
 
-  #forgetEnded(nowMs: number): void {
-    for (const [client, { endsAtMs }] of this.#budgets) {
+  private forgetEnded(nowMs: number): void {
+    for (const [client, { endsAtMs }] of this.budgets) {
       if (endsAtMs > nowMs) return;
-      this.#budgets.delete(client);
+      this.budgets.delete(client);
     }
   }
 
-  #forgetOldest(): void {
-    const [oldest] = this.#budgets.keys();
-    if (oldest !== undefined) this.#budgets.delete(oldest);
+  private forgetOldest(): void {
+    const [oldest] = this.budgets.keys();
+    if (oldest !== undefined) this.budgets.delete(oldest);
   }
 }

@@ -24,24 +24,24 @@ export interface RateLimitOptions {
  * 429. Only who watches the gateway's health is never turned away.
  */
 export class RateLimit {
-  readonly #options: RateLimitOptions;
-  readonly #budgets: Budgets;
+  private readonly options: RateLimitOptions;
+  private readonly budgets: Budgets;
 
   constructor(options: RateLimitOptions) {
-    this.#options = options;
+    this.options = options;
     const { perMinute: limit } = options;
-    this.#budgets = new Budgets({ limit, windowMs: MINUTE_MS, budgetsMax: BUDGETS_MAX });
+    this.budgets = new Budgets({ limit, windowMs: MINUTE_MS, budgetsMax: BUDGETS_MAX });
   }
 
   /** Spends one request of its client's budget. Undefined while there was one left. */
   refusalOf(request: FastifyRequest): Problem | undefined {
     if (isScrape(request.routeOptions.url)) return undefined;
-    const { perMinute, trustedProxies, shedding } = this.#options;
+    const { perMinute, trustedProxies, shedding } = this.options;
     const { socket, headers } = request.raw;
     const forwardedFor = headers['x-forwarded-for']?.toString();
     const origin = { peer: socket.remoteAddress, forwardedFor };
     const address = budgetOf(clientAddress(origin, trustedProxies));
-    const emptyMs = this.#budgets.spend(address, performance.now());
+    const emptyMs = this.budgets.spend(address, performance.now());
     if (emptyMs === 0) return undefined;
     shedding.refused('rate limit', { address });
     const detail = `At most ${perMinute} requests a minute are served to one address.`;

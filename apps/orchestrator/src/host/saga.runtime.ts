@@ -49,13 +49,13 @@ export class SagaRuntime {
   readonly client: CommandClient;
   readonly deadLetters: DeadLetterQueues;
   readonly participants: ParticipantWatch;
-  readonly #broker: Broker;
-  readonly #logger: Logger;
-  readonly #unsent: ResendWhenBack;
+  private readonly broker: Broker;
+  private readonly logger: Logger;
+  private readonly unsent: ResendWhenBack;
 
   /** `instanceId` is the name under which it owns its sagas; a random one by default. */
   constructor(config: OrchestratorConfig, logger: Logger, instanceId?: string) {
-    this.#logger = logger;
+    this.logger = logger;
     this.definition = checkoutSaga({
       sagaDeadlineMs: config.SAGA_DEADLINE_MS,
       paymentReplyTimeoutMs: config.PAYMENT_REPLY_TIMEOUT_MS,
@@ -71,7 +71,7 @@ export class SagaRuntime {
       logger,
       ...(instanceId !== undefined && { instanceId }),
     });
-    this.#broker = new Broker({
+    this.broker = new Broker({
       urls: config.rabbitmqUrls,
       name: NAME,
       logger,
@@ -79,21 +79,21 @@ export class SagaRuntime {
       reached: reachedFaultPoint,
       observer: brokerTimings,
     });
-    this.#unsent = new ResendWhenBack(this.#broker.publisher, () => this.engine.resendUnsent());
-    this.deadLetters = new DeadLetterQueues({ broker: this.#broker });
+    this.unsent = new ResendWhenBack(this.broker.publisher, () => this.engine.resendUnsent());
+    this.deadLetters = new DeadLetterQueues({ broker: this.broker });
     this.client = new CommandClient({
-      broker: this.#broker,
+      broker: this.broker,
       replyQueuePrefix: `${NAME}_replies`,
-      onReply: (correlationId, packet) => this.#onReply(correlationId, packet),
+      onReply: (correlationId, packet) => this.onReply(correlationId, packet),
       onReplyQueueReplaced: () => this.engine.resendAwaited(),
     });
-    this.participants = this.#watchParticipants(config);
+    this.participants = this.watchParticipants(config);
     const counters = sagaCounts();
     this.engine = new SagaEngine({
       definitions: [this.definition],
       store: this.store,
       clock: this.store.clock,
-      sender: { send: (command) => this.#send(command) },
+      sender: { send: (command) => this.send(command) },
       logger: sagaLogger(logger),
       counters,
       observer: allOf(
@@ -113,8 +113,8 @@ export class SagaRuntime {
       },
     });
     exposeStore(this.store);
-    exposeBroker(this.#broker, this.client);
-    exposeBrokerLoad(this.#broker);
+    exposeBroker(this.broker, this.client);
+    exposeBrokerLoad(this.broker);
     exposeSagas(this.engine, counters);
   }
 
@@ -123,12 +123,12 @@ export class SagaRuntime {
    * `refused` when the definition is another one than sagas were begun with: nothing is driven then.
    */
   start(refused?: (why: SagaDefinitionChanged) => void): void {
-    this.#broker.connect();
+    this.broker.connect();
     this.client.start();
     this.participants.start();
     this.engine.run().catch((err: unknown) => {
       if (refused && err instanceof SagaDefinitionChanged) return refused(err);
-      this.#logger.error({ err }, 'the saga engine could not start');
+      this.logger.error({ err }, 'the saga engine could not start');
     });
   }
 
@@ -140,7 +140,7 @@ export class SagaRuntime {
 
   /** Why no command could be sent or answered now; undefined when all is well. */
   whyBrokerIsAway(): string | undefined {
-    const { publish, consume, why } = this.#broker.status();
+    const { publish, consume, why } = this.broker.status();
     if (publish !== 'up') return why ?? `publishing is ${publish}`;
     return consume === 'up' ? undefined : (why ?? 'consuming is down');
   }
@@ -160,13 +160,13 @@ export class SagaRuntime {
   async close(): Promise<void> {
     this.participants.stop();
     await this.client.close();
-    await this.#broker.close();
+    await this.broker.close();
     await this.store.close();
   }
 
-  #watchParticipants(config: OrchestratorConfig): ParticipantWatch {
+  private watchParticipants(config: OrchestratorConfig): ParticipantWatch {
     const queues = Object.values(COMMAND_QUEUES);
-    const look = new QueueInspector(this.#broker, watchedQueues(queues));
+    const look = new QueueInspector(this.broker, watchedQueues(queues));
     const counts = new QueueCounts(look, queues).expose();
     return new ParticipantWatch({
       participants: checkoutParticipants(async (...question) => {
@@ -186,11 +186,11 @@ export class SagaRuntime {
         silentMs: config.BREAKER_SILENT_MS,
         absentMs: config.BREAKER_ABSENT_MS,
       },
-      logger: this.#logger,
+      logger: this.logger,
     }).expose();
   }
 
-  async #send(command: OutgoingCommand): Promise<PublishResult> {
+  private async send(command: OutgoingCommand): Promise<PublishResult> {
     const { participants } = this;
     participants.sending(command);
     try {
@@ -204,15 +204,15 @@ export class SagaRuntime {
       return sent;
     } catch (error) {
       participants.unsent(command, false);
-      this.#unsent.consider();
+      this.unsent.consider();
       throw error;
     }
   }
 
-  async #onReply(correlationId: string, packet: ReplyPacket): Promise<void> {
+  private async onReply(correlationId: string, packet: ReplyPacket): Promise<void> {
     const reply = replyOf(correlationId, packet);
     if (!reply) {
-      this.#logger.warn({ correlationId }, 'a reply to a command that is none of ours');
+      this.logger.warn({ correlationId }, 'a reply to a command that is none of ours');
       return;
     }
     this.participants.replied(reply);

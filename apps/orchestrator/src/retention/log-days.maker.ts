@@ -16,17 +16,17 @@ const WITHIN_MS = 10_000;
 
 /** Makes the days of the log before anything happens in them. */
 export class LogDaysMaker {
-  readonly #wanted: number;
-  #ahead: number | undefined;
+  private readonly wanted: number;
+  private ahead: number | undefined;
 
   constructor(private readonly parts: LogDaysParts) {
-    this.#wanted = parts.ahead ?? AHEAD;
+    this.wanted = parts.ahead ?? AHEAD;
   }
 
   /** Tells of itself under /metrics; once a process. */
   expose(): this {
     const help = 'Days after today that the log has partitions for; -1 when today has none';
-    exposeKnownGauge('saga_log_days_ahead', help, () => this.#ahead);
+    exposeKnownGauge('saga_log_days_ahead', help, () => this.ahead);
     return this;
   }
 
@@ -37,11 +37,11 @@ export class LogDaysMaker {
   async make(): Promise<number> {
     const { days, logger } = this.parts;
     try {
-      const { made, reasons } = await this.#makeMissing(await days.missing(this.#wanted));
-      const left = await days.missing(this.#wanted); // another orchestrator may have made them
-      this.#ahead = daysAhead(left, this.#wanted);
+      const { made, reasons } = await this.makeMissing(await days.missing(this.wanted));
+      const left = await days.missing(this.wanted); // another orchestrator may have made them
+      this.ahead = daysAhead(left, this.wanted);
       if (left.length > 0) {
-        const fields = { days: left.map(({ day }) => day), reasons, daysAhead: this.#ahead };
+        const fields = { days: left.map(({ day }) => day), reasons, daysAhead: this.ahead };
         logger.warn(fields, 'days of the log could not be made; trying again');
       }
       return made;
@@ -51,7 +51,9 @@ export class LogDaysMaker {
     }
   }
 
-  async #makeMissing(missing: readonly MissingDay[]): Promise<{ made: number; reasons: string[] }> {
+  private async makeMissing(
+    missing: readonly MissingDay[],
+  ): Promise<{ made: number; reasons: string[] }> {
     const untilMs = performance.now() + WITHIN_MS;
     const reasons: string[] = [];
     let made = 0;

@@ -29,82 +29,82 @@ const REMEMBERED_MAX = 10_000;
 
 /** Removes what is too old, every hour or so, in batches that leave the database to the checkouts. */
 export class RetentionWorker {
-  readonly #parts: RetentionParts;
-  readonly #batchSize: number;
-  readonly #left = new Map<string, readonly string[]>();
-  readonly #stopping = new AbortController();
+  private readonly parts: RetentionParts;
+  private readonly batchSize: number;
+  private readonly left = new Map<string, readonly string[]>();
+  private readonly stopping = new AbortController();
   /** Since the process started. */
-  readonly #totals = { ...nothingYet(), runs: 0, failedRuns: 0 };
-  #running: Promise<void> | undefined;
-  #isLogBusy = false;
-  #lastSuccessAtS: number | undefined;
-  #partitions: number | undefined;
+  private readonly totals = { ...nothingYet(), runs: 0, failedRuns: 0 };
+  private running: Promise<void> | undefined;
+  private isLogBusy = false;
+  private lastSuccessAtS: number | undefined;
+  private partitions: number | undefined;
 
   constructor(parts: RetentionParts) {
-    this.#parts = parts;
-    this.#batchSize = parts.batchSize ?? BATCH_SIZE;
+    this.parts = parts;
+    this.batchSize = parts.batchSize ?? BATCH_SIZE;
   }
 
   /** Tells of itself under /metrics; once a process. */
   expose(): this {
-    exposeCounters('retention', this.#totals);
+    exposeCounters('retention', this.totals);
     const lastRun =
       'When the last run that removed all it should ended; absent before the first one';
-    exposeKnownGauge('retention_last_run_seconds', lastRun, () => this.#lastSuccessAtS);
-    exposeKnownGauge('saga_log_partitions', 'Partitions of the log', () => this.#partitions);
+    exposeKnownGauge('retention_last_run_seconds', lastRun, () => this.lastSuccessAtS);
+    exposeKnownGauge('saga_log_partitions', 'Partitions of the log', () => this.partitions);
     return this;
   }
 
   start(): void {
-    this.#running ??= this.#runForEver();
+    this.running ??= this.runForEver();
   }
 
   /** Resolves when the batch under way has ended; none follows. */
   async stop(): Promise<void> {
-    this.#stopping.abort();
-    await this.#running;
+    this.stopping.abort();
+    await this.running;
   }
 
   /** One run. Answers what it did; undefined when it could not, or another orchestrator is at it. */
   async run(): Promise<RetentionCounts | undefined> {
-    const { repository, logDays, logger } = this.#parts;
+    const { repository, logDays, logger } = this.parts;
     const counts = nothingYet();
     try {
       // A saga of a day to come needs its partition, whoever removes, and whether the broker is there.
       counts.partitionsMade = await logDays.make();
-      const unread = await repository.alone((old) => this.#removeOld(old, counts));
-      if (unread) this.#told(unread, counts);
-      this.#totals.runs += 1;
+      const unread = await repository.alone((old) => this.removeOld(old, counts));
+      if (unread) this.told(unread, counts);
+      this.totals.runs += 1;
       return unread && counts;
     } catch (error) {
       if (error instanceof Stopped) return undefined;
-      this.#totals.failedRuns += 1;
+      this.totals.failedRuns += 1;
       logger.warn({ err: error, ...counts }, 'what is too old could not be removed; trying again');
       return undefined;
     } finally {
       for (const [name, count] of Object.entries(counts)) {
-        this.#totals[name as keyof RetentionCounts] += count;
+        this.totals[name as keyof RetentionCounts] += count;
       }
     }
   }
 
   /** A run that had to leave the sagas where they are is no success, although it removed keys. */
-  #told(unread: Kept['unread'], counts: RetentionCounts): void {
-    const { logger } = this.#parts;
+  private told(unread: Kept['unread'], counts: RetentionCounts): void {
+    const { logger } = this.parts;
     if (Object.keys(unread).length === 0) {
-      this.#lastSuccessAtS = Math.round(Date.now() / 1_000);
+      this.lastSuccessAtS = Math.round(Date.now() / 1_000);
       logger.info({ ...counts }, 'what was too old is removed');
       return;
     }
-    this.#totals.failedRuns += 1;
+    this.totals.failedRuns += 1;
     const why = 'finished sagas stay: there are more dead letters than are read';
     logger.warn({ ...counts, unread }, why);
   }
 
-  async #runForEver(): Promise<void> {
+  private async runForEver(): Promise<void> {
     try {
       for (let isFirst = true; ; isFirst = false) {
-        await this.#pause(untilNextRunMs(isFirst, Math.random()));
+        await this.pause(untilNextRunMs(isFirst, Math.random()));
         await this.run();
       }
     } catch (error) {
@@ -113,66 +113,63 @@ export class RetentionWorker {
   }
 
   /** Answers the dead letters that were too many to be read. */
-  async #removeOld(old: OldRows, counts: RetentionCounts): Promise<Kept['unread']> {
-    const kept = await this.#parts.kept.read();
-    this.#isLogBusy = false;
+  private async removeOld(old: OldRows, counts: RetentionCounts): Promise<Kept['unread']> {
+    const kept = await this.parts.kept.read();
+    this.isLogBusy = false;
     // While letters are unread, any saga may be named by one of them; keys are not, by any.
     const areSagasFree = Object.keys(kept.unread).length === 0;
     for (const { name, isDefault, expired } of areSagasFree ? await old.partitions() : []) {
-      if (isDefault) await this.#clearDefault(old, name, kept, counts);
-      else if (expired) await this.#endPartition(old, name, kept, counts);
+      if (isDefault) await this.clearDefault(old, name, kept, counts);
+      else if (expired) await this.endPartition(old, name, kept, counts);
     }
-    await this.#inBatches(async () => {
-      const removed = await old.removeKeys(this.#batchSize);
+    await this.inBatches(async () => {
+      const removed = await old.removeKeys(this.batchSize);
       counts.keys += removed;
-      return removed === this.#batchSize;
+      return removed === this.batchSize;
     });
-    this.#partitions = (await old.partitions()).length;
+    this.partitions = (await old.partitions()).length;
     return kept.unread;
   }
 
   /** Drops a partition once no saga is left of those that have rows in it. */
-  async #endPartition(
+  private async endPartition(
     old: OldRows,
     name: string,
     kept: Kept,
     counts: RetentionCounts,
   ): Promise<void> {
     const left: string[] = [];
-    const remembered = this.#left.get(name);
-    await this.#forSagas(old, name, remembered, async (sagaIds) => {
+    const remembered = this.left.get(name);
+    await this.forSagas(old, name, remembered, async (sagaIds) => {
       const removed = await old.removeSagas(sagaIds, kept);
       counts.sagas += removed.sagas;
       counts.keys += removed.keys;
       left.push(...removed.left);
     });
-    const dropped = left.length === 0 && !this.#isLogBusy && (await this.#drop(old, name));
+    const dropped = left.length === 0 && !this.isLogBusy && (await this.drop(old, name));
     if (dropped) counts.partitionsDropped += 1;
     else counts.partitionsKept += 1;
-    if (!dropped && left.length <= REMEMBERED_MAX) this.#left.set(name, left);
-    else this.#left.delete(name);
+    if (!dropped && left.length <= REMEMBERED_MAX) this.left.set(name, left);
+    else this.left.delete(name);
   }
 
   /** Whoever writes waits behind each attempt: one in vain is enough for this run. */
-  async #drop(old: OldRows, name: string): Promise<boolean> {
+  private async drop(old: OldRows, name: string): Promise<boolean> {
     const why = await old.dropPartition(name);
     if (why === undefined) return true;
-    this.#isLogBusy = true;
-    this.#parts.logger.warn(
-      { partition: name, why },
-      'a day of the log is busy; dropping it later',
-    );
+    this.isLogBusy = true;
+    this.parts.logger.warn({ partition: name, why }, 'a day of the log is busy; dropping it later');
     return false;
   }
 
   /** It has rows only when no partition was there in time; they go one by one. */
-  async #clearDefault(
+  private async clearDefault(
     old: OldRows,
     name: string,
     kept: Kept,
     counts: RetentionCounts,
   ): Promise<void> {
-    await this.#forSagas(old, name, undefined, async (sagaIds) => {
+    await this.forSagas(old, name, undefined, async (sagaIds) => {
       const removed = await old.removeSagas(sagaIds, kept);
       counts.sagas += removed.sagas;
       counts.keys += removed.keys;
@@ -181,16 +178,16 @@ export class RetentionWorker {
   }
 
   /** All sagas with rows in a partition, or those that an earlier walk has left there, in batches. */
-  async #forSagas(
+  private async forSagas(
     old: OldRows,
     partition: string,
     remembered: readonly string[] | undefined,
     work: (sagaIds: readonly string[]) => Promise<void>,
   ): Promise<void> {
-    const size = this.#batchSize;
+    const size = this.batchSize;
     let behind: string | undefined;
     let done = 0;
-    await this.#inBatches(async () => {
+    await this.inBatches(async () => {
       const sagaIds =
         remembered?.slice(done, done + size) ?? (await old.sagasIn(partition, size, behind));
       if (sagaIds.length > 0) await work(sagaIds);
@@ -201,17 +198,17 @@ export class RetentionWorker {
   }
 
   /** Pauses after each batch, the longer the slower the database is; throws Stopped. */
-  async #inBatches(batch: () => Promise<boolean>): Promise<void> {
+  private async inBatches(batch: () => Promise<boolean>): Promise<void> {
     for (let isMore = true; isMore; ) {
-      if (this.#stopping.signal.aborted) throw new Stopped();
+      if (this.stopping.signal.aborted) throw new Stopped();
       const beganMs = performance.now();
       isMore = await batch();
-      if (isMore) await this.#pause(pauseAfterMs(performance.now() - beganMs));
+      if (isMore) await this.pause(pauseAfterMs(performance.now() - beganMs));
     }
   }
 
-  async #pause(ms: number): Promise<void> {
-    const { signal } = this.#stopping;
+  private async pause(ms: number): Promise<void> {
+    const { signal } = this.stopping;
     await sleep(ms, undefined, { signal, ref: false }).catch(() => undefined);
     if (signal.aborted) throw new Stopped();
   }

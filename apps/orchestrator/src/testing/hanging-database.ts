@@ -3,8 +3,8 @@ import type { AddressInfo } from 'node:net';
 
 /** A way to a database on which, while a test says so, nothing comes through: to users it hangs. */
 export class HangingDatabase {
-  readonly #sockets = new Set<Socket>();
-  #isHanging = false;
+  private readonly sockets = new Set<Socket>();
+  private isHanging = false;
 
   private constructor(
     readonly url: string,
@@ -23,32 +23,32 @@ export class HangingDatabase {
         [client, database],
         [database, client],
       ] as const) {
-        way.#sockets.add(from);
+        way.sockets.add(from);
         from.on('data', (data) => to.write(data));
         from.on('error', () => to.destroy());
         from.on('close', () => {
-          way.#sockets.delete(from);
+          way.sockets.delete(from);
           to.destroy();
         });
-        if (way.#isHanging) from.pause();
+        if (way.isHanging) from.pause();
       }
     });
     return way;
   }
 
   async whileHanging<Result>(work: () => Promise<Result>): Promise<Result> {
-    this.#isHanging = true;
-    for (const socket of this.#sockets) socket.pause();
+    this.isHanging = true;
+    for (const socket of this.sockets) socket.pause();
     try {
       return await work();
     } finally {
-      this.#isHanging = false;
-      for (const socket of this.#sockets) socket.resume();
+      this.isHanging = false;
+      for (const socket of this.sockets) socket.resume();
     }
   }
 
   async close(): Promise<void> {
-    for (const socket of this.#sockets) socket.destroy();
+    for (const socket of this.sockets) socket.destroy();
     await new Promise((resolve) => this.server.close(resolve));
   }
 }

@@ -29,7 +29,7 @@ export type Saying = { response: unknown } | { no: string; details?: unknown };
  * nothing is answered but what it answers, when it answers it.
  */
 export class Orchestrators {
-  readonly #running: AppProcess[] = [];
+  private readonly running: AppProcess[] = [];
 
   private constructor(
     readonly database: TestDatabase,
@@ -53,7 +53,7 @@ export class Orchestrators {
       RABBITMQ_URL: this.vhost.url,
       ...environment,
     });
-    this.#running.push(one);
+    this.running.push(one);
     return one;
   }
 
@@ -119,7 +119,7 @@ export class Orchestrators {
   }
 
   async close(): Promise<void> {
-    await Promise.all(this.#running.map((one) => one.kill()));
+    await Promise.all(this.running.map((one) => one.kill()));
     await this.pool.end();
     // A killed orchestrator's connections end a moment later; drop() waits for them.
     await this.database.drop();

@@ -1,4 +1,12 @@
-import type { SendWindowSettings } from '../runtime/send-window.js';
+export interface SendWindowSettings {
+  /** Commands in one queue that are sent and not answered; more than these wait here. */
+  readonly commandsPerQueueMax: number;
+  /**
+   * So many of these places only undos and what is past its pivot may take, and as many only the
+   * others; at most half of all.
+   */
+  readonly reservedPerQueue: number;
+}
 
 /** How failed attempts are repeated; the only settings a transition reads. */
 export interface RetrySettings {

@@ -20,7 +20,7 @@ import {
 } from './transition-builder.js';
 import { reasonOf, storedCopy } from './json.js';
 import { problemOf, reasonTexts, silence, type Problem } from './problem.js';
-import { renewed } from '../runtime/send-window.js';
+import { renewed } from './deadlines.js';
 import type { RetrySettings } from './settings.js';
 import { unknownCommand } from './unknown-command.js';
 

@@ -4,7 +4,8 @@ import { isOpen, traceOf, type SagaInstance } from '../core/instance.js';
 import { reasonOf, storable } from '../core/json.js';
 import type { OutgoingCommand } from './ports.js';
 import type { ActiveSaga } from './active-saga.js';
-import { SendPermit, postponed, renewed, SendWindow, type SendPriority } from './send-window.js';
+import { postponed, renewed } from '../core/deadlines.js';
+import { SendPermit, SendWindow, type SendPriority } from './send-window.js';
 
 /** Why a command did not get into its queue. */
 interface Unsent {

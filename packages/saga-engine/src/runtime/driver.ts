@@ -12,19 +12,11 @@ import {
 } from '../core/instance.js';
 import { ActiveSaga, type Applied, type ArrivingEvent } from './active-saga.js';
 import { pause } from './loop.js';
-import { RowLocked, WriteRefused } from './refused.js';
+import { EngineStopped, RowLocked, WriteRefused } from './refused.js';
 import { saveMove, type Saved } from './saving.js';
 import { transition, type Transition } from '../core/transition.js';
 
 export type { DriverPorts } from './driver-ports.js';
-
-/** The engine is stopping: nothing was done, and another instance will take the saga. */
-export class EngineStopped extends Error {
-  constructor() {
-    super('the saga engine is stopping');
-    this.name = 'EngineStopped';
-  }
-}
 
 /** So often a write may fail, while its row can be read, until it counts as refused. */
 const FAILED_WRITES_MAX = 5;

@@ -1,6 +1,7 @@
 import type { Direction, SagaDefinition } from '../core/define.js';
 import { DefinitionRecord } from './definition-record.js';
-import { Driver, EngineStopped, type DriverPorts } from './driver.js';
+import { Driver, type DriverPorts } from './driver.js';
+import { EngineStopped } from './refused.js';
 import type { OperatorAction } from '../core/event.js';
 import { normalId } from '../core/ids.js';
 import { isOpen, type EndedSaga, type OpenSaga } from '../core/instance.js';
@@ -26,7 +27,7 @@ import { processTimers } from './timers.js';
 import type { ReplyOutcome } from '../core/transition.js';
 import { Waiters } from './waiters.js';
 
-export { EngineStopped } from './driver.js';
+export { EngineStopped } from './refused.js';
 export type { Operated, OperatorRefusal } from './operators.js';
 export type { Applied } from './active-saga.js';
 

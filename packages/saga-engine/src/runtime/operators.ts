@@ -1,5 +1,6 @@
 import type { SagaDefinition } from '../core/define.js';
-import { EngineStopped, type Driver, type DriverPorts } from './driver.js';
+import { type Driver, type DriverPorts } from './driver.js';
+import { EngineStopped } from './refused.js';
 import type { OperatorAction } from '../core/event.js';
 import { isOpen, traceOf, type OpenSaga, type SagaInstance } from '../core/instance.js';
 import { WriteRefused } from './refused.js';

@@ -36,3 +36,11 @@ export class StartRefused extends Error {
     this.name = 'StartRefused';
   }
 }
+
+/** The engine is stopping: nothing was done, and another instance will take the saga. */
+export class EngineStopped extends Error {
+  constructor() {
+    super('the saga engine is stopping');
+    this.name = 'EngineStopped';
+  }
+}

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { OpenSaga } from '../core/instance.js';
-import { type SendPriority, SendPermit, postponed, renewed, SendWindow } from './send-window.js';
+import { postponed, renewed } from '../core/deadlines.js';
+import { type SendPriority, SendPermit, SendWindow } from './send-window.js';
 
 /** A window of four places, one of them reserved; `gone` tells what was sent, in order. */
 function newWindow(commandsPerQueueMax = 4, reservedPerQueue = 1) {

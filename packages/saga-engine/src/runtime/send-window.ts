@@ -1,4 +1,4 @@
-import type { OpenSaga } from '../core/instance.js';
+import type { SendWindowSettings } from '../core/settings.js';
 
 /**
  * Which of those who wait for a queue goes first. What must come to an end goes before the others:
@@ -37,16 +37,6 @@ export class SendPermit {
     this.state = 'out';
     this.send(wasHeldBack);
   }
-}
-
-export interface SendWindowSettings {
-  /** Commands in one queue that are sent and not answered; more than these wait here. */
-  readonly commandsPerQueueMax: number;
-  /**
-   * So many of these places only undos and what is past its pivot may take, and as many only the
-   * others; at most half of all.
-   */
-  readonly reservedPerQueue: number;
 }
 
 /**
@@ -162,25 +152,4 @@ class Gate {
     const first = urgent.out < maxOfGroup ? urgent.take() : undefined;
     return first ?? (other.out < maxOfGroup ? other.take() : undefined);
   }
-}
-
-/** The same state, its command sent so much later: what is left of its deadlines is as it was. */
-export function postponed(saga: OpenSaga, byMs: number): OpenSaga {
-  const { stepDeadlineAtMs: deadlineAtMs, sagaDeadlineAtMs } = saga;
-  const stepDeadlineAtMs =
-    deadlineAtMs === undefined ? undefined : Math.min(deadlineAtMs + byMs, sagaDeadlineAtMs);
-  const wakeAtMs = Math.min(saga.wakeAtMs + byMs, stepDeadlineAtMs ?? Infinity);
-  return { ...saga, wakeAtMs, stepDeadlineAtMs };
-}
-
-/**
- * The same state, read from its row: taken over, found again, or read after a lost commit. What the
- * row says of the step's deadline was meant for the driver of then. Its command may never have been
- * sent, or its answer lost with that driver, so the step may take as long again, within the saga's
- * own deadline.
- */
-export function renewed(saga: OpenSaga, deadlineMs: number, nowMs: number): OpenSaga {
-  if (saga.stepDeadlineAtMs === undefined) return saga;
-  const stepDeadlineAtMs = Math.min(nowMs + deadlineMs, saga.sagaDeadlineAtMs);
-  return { ...saga, stepDeadlineAtMs };
 }

@@ -20,31 +20,31 @@ interface Open {
  * is sent, or when its connection closes before that, and has then one log line and one observation.
  */
 export class OpenRequests {
-  readonly #byConnection = new WeakMap<Duplex, Map<IncomingMessage, Open>>();
+  private readonly byConnection = new WeakMap<Duplex, Map<IncomingMessage, Open>>();
 
   constructor(private readonly logger: Logger) {}
 
   /** Returns how many of its connection are open now, this one included. */
   begin(request: FastifyRequest, reply: FastifyReply): number {
     const { socket } = request.raw;
-    let open = this.#byConnection.get(socket);
+    let open = this.byConnection.get(socket);
     if (!open) {
       open = new Map();
-      this.#byConnection.set(socket, open);
-      socket.once('close', () => this.#abortAll(socket));
+      this.byConnection.set(socket, open);
+      socket.once('close', () => this.abortAll(socket));
     }
     open.set(request.raw, { request, reply });
     // It was closed before the request was looked at: nothing more will be said of it.
-    if (socket.destroyed) setImmediate(() => this.#abortAll(socket));
+    if (socket.destroyed) setImmediate(() => this.abortAll(socket));
     return open.size;
   }
 
   /** Its answer was sent, or could not be. Does nothing if it has ended already. */
   end({ raw }: FastifyRequest): void {
-    const open = this.#take(raw);
+    const open = this.take(raw);
     if (!open) return;
     // Node says "finished" also of what it could not write because the connection broke.
-    this.#note(open, raw.socket.destroyed);
+    this.note(open, raw.socket.destroyed);
   }
 
   /**
@@ -52,7 +52,7 @@ export class OpenRequests {
    * it still counts as aborted. Returns the request's id; undefined if it is not open.
    */
   refused(raw: IncomingMessage, status: number | undefined): string | undefined {
-    const open = this.#byConnection.get(raw.socket)?.get(raw);
+    const open = this.byConnection.get(raw.socket)?.get(raw);
     if (open && status !== undefined) open.refusedWith = status;
     return open?.request.id;
   }
@@ -65,21 +65,21 @@ export class OpenRequests {
     return requestId;
   }
 
-  #take(raw: IncomingMessage): Open | undefined {
-    const ofConnection = this.#byConnection.get(raw.socket);
+  private take(raw: IncomingMessage): Open | undefined {
+    const ofConnection = this.byConnection.get(raw.socket);
     const open = ofConnection?.get(raw);
     ofConnection?.delete(raw);
     return open;
   }
 
-  #abortAll(socket: Duplex): void {
-    const ofConnection = this.#byConnection.get(socket);
+  private abortAll(socket: Duplex): void {
+    const ofConnection = this.byConnection.get(socket);
     if (!ofConnection) return;
-    for (const open of ofConnection.values()) this.#note(open, open.refusedWith === undefined);
+    for (const open of ofConnection.values()) this.note(open, open.refusedWith === undefined);
     ofConnection.clear();
   }
 
-  #note({ request, reply, refusedWith }: Open, aborted: boolean): void {
+  private note({ request, reply, refusedWith }: Open, aborted: boolean): void {
     const { id: requestId, method, url, trace, isQuiet, matchedRoute } = request;
     const answered = {
       requestId,

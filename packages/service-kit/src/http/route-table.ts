@@ -14,30 +14,30 @@ export interface RoutesAt {
  * it is read there: encoded, in absolute form, with a query.
  */
 export class RouteTable {
-  readonly #router = findMyWay();
-  readonly #methods = new Set<HTTPMethod>();
+  private readonly router = findMyWay();
+  private readonly known = new Set<HTTPMethod>();
 
   add(methods: string | readonly string[], url: string): void {
     // Taken by no client: @fastify/cors answers preflights there, for any address.
     if (url === '*') return;
     for (const method of typeof methods === 'string' ? [methods] : methods) {
       const known = method as HTTPMethod;
-      this.#methods.add(known);
-      if (this.#router.hasRoute(known, url)) continue;
-      this.#router.on(known, url, () => undefined, url);
+      this.known.add(known);
+      if (this.router.hasRoute(known, url)) continue;
+      this.router.on(known, url, () => undefined, url);
     }
   }
 
   /** Of the server: those that any address takes, and OPTIONS, which asks for them. */
   get methods(): string[] {
-    return [...new Set([...this.#methods, 'OPTIONS'])].sort();
+    return [...new Set([...this.known, 'OPTIONS'])].sort();
   }
 
   at(url: string): RoutesAt {
     const methods: string[] = [];
     let route: string | undefined;
-    for (const method of this.#methods) {
-      const found = this.#router.find(method, url) as { store: string } | null;
+    for (const method of this.known) {
+      const found = this.router.find(method, url) as { store: string } | null;
       if (!found) continue;
       methods.push(method);
       route ??= found.store;

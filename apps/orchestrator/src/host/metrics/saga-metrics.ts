@@ -64,37 +64,37 @@ const OTHER = 'other';
 
 /** Counts and times what is committed of the sagas of these definitions. */
 export class SagaMetrics implements SagaObserver {
-  readonly #definitions: ReadonlyMap<string, SagaDefinition>;
-  readonly #codes: ReadonlySet<string>;
+  private readonly definitions: ReadonlyMap<string, SagaDefinition>;
+  private readonly codes: ReadonlySet<string>;
 
   constructor(
     definitions: readonly SagaDefinition[],
     private readonly clock: Clock,
   ) {
-    this.#definitions = new Map(definitions.map((each) => [each.name, each]));
+    this.definitions = new Map(definitions.map((each) => [each.name, each]));
     const declared = definitions.flatMap(({ steps }) =>
       steps.flatMap((step) => [...step.rejections]),
     );
-    this.#codes = new Set([...declared, ...ENGINE_CODES, ...Object.keys(ERROR_CODES)]);
+    this.codes = new Set([...declared, ...ENGINE_CODES, ...Object.keys(ERROR_CODES)]);
   }
 
   committed(before: SagaInstance, _event: SagaEvent['kind'], after: SagaInstance): void {
-    if (!isOpen(after)) this.#ended(after, this.clock.nowMs());
-    else if (isOpen(before) && after.attempt > before.attempt) this.#retried(after);
+    if (!isOpen(after)) this.ended(after, this.clock.nowMs());
+    else if (isOpen(before) && after.attempt > before.attempt) this.retried(after);
   }
 
-  #ended(saga: EndedSaga, nowMs: number): void {
+  private ended(saga: EndedSaga, nowMs: number): void {
     const { definition } = saga;
     const outcome = endOf(saga);
     durations.observe((nowMs - saga.createdAtMs) / 1_000, definition, outcome);
     const failure = saga.phase === 'undone' ? saga.failure : undefined;
-    const isKnown = failure && this.#codes.has(failure.code);
+    const isKnown = failure && this.codes.has(failure.code);
     const step = failure?.step ?? '';
     ends.inc({ definition, outcome, step, code: failure ? (isKnown ? failure.code : OTHER) : '' });
   }
 
-  #retried({ definition, awaited, lastError }: OpenSaga): void {
-    const command = this.#definitions.get(definition)?.commands.get(awaited);
+  private retried({ definition, awaited, lastError }: OpenSaga): void {
+    const command = this.definitions.get(definition)?.commands.get(awaited);
     if (!command) return;
     const { step, direction } = command;
     retries.inc({ step, direction, reason: lastError?.code === SILENT_CODE ? 'silent' : 'fault' });

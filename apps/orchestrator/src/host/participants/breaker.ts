@@ -43,118 +43,118 @@ export class Breaker {
   state: BreakerState = 'closed';
   /** Why it is open, for the log. */
   why = '';
-  readonly #settings: BreakerSettings;
-  readonly #faults = new Trouble();
-  readonly #silence = new Trouble();
-  #servedAtMs = -Infinity;
-  #wasRead = false;
-  #unreadSinceMs: number | undefined;
-  #changedAtMs = 0;
-  #pauseMs = PAUSE_MIN_MS;
-  #tries = 0;
-  #triesSinceMs = 0;
+  private readonly settings: BreakerSettings;
+  private readonly faults = new Trouble();
+  private readonly silence = new Trouble();
+  private servedAtMs = -Infinity;
+  private wasRead = false;
+  private unreadSinceMs: number | undefined;
+  private changedAtMs = 0;
+  private pauseMs = PAUSE_MIN_MS;
+  private tries = 0;
+  private triesSinceMs = 0;
 
   constructor(settings: BreakerSettings) {
-    this.#settings = settings;
+    this.settings = settings;
   }
 
   /** It answered a command as it should, so somebody read its queue, looked at or not. */
   served(nowMs: number): void {
-    this.#servedAtMs = nowMs;
-    this.#wasRead = true;
-    this.#unreadSinceMs = undefined;
-    this.#faults.clear();
-    this.#silence.clear();
-    this.#pauseMs = PAUSE_MIN_MS;
-    if (this.state !== 'closed') this.#become('closed', nowMs);
+    this.servedAtMs = nowMs;
+    this.wasRead = true;
+    this.unreadSinceMs = undefined;
+    this.faults.clear();
+    this.silence.clear();
+    this.pauseMs = PAUSE_MIN_MS;
+    if (this.state !== 'closed') this.become('closed', nowMs);
   }
 
   /** It answered that it can serve nobody, or the command found no queue. */
   fault(sagaId: string, nowMs: number): void {
-    this.#faults.add(sagaId, nowMs, this.#settings.sagasMin);
-    if (this.state === 'half-open') this.#open('its faults go on', nowMs);
+    this.faults.add(sagaId, nowMs, this.settings.sagasMin);
+    if (this.state === 'half-open') this.open('its faults go on', nowMs);
   }
 
   /** A command sent at that time got no reply in its time. Slow is not silent: others may have. */
   silent(sagaId: string, sentAtMs: number, nowMs: number): void {
-    if (sentAtMs <= this.#servedAtMs) return;
-    this.#silence.add(sagaId, sentAtMs, this.#settings.sagasMin);
-    const isTry = this.state === 'half-open' && sentAtMs >= this.#changedAtMs;
-    if (isTry) this.#open('it is silent again', nowMs);
+    if (sentAtMs <= this.servedAtMs) return;
+    this.silence.add(sagaId, sentAtMs, this.settings.sagasMin);
+    const isTry = this.state === 'half-open' && sentAtMs >= this.changedAtMs;
+    if (isTry) this.open('it is silent again', nowMs);
   }
 
   /** How many consumers its queue has now. Back from none, it may be tried at once. */
   seen(consumers: number, nowMs: number): void {
     if (consumers > 0) {
-      const isBack = this.#unreadSinceMs !== undefined;
-      this.#wasRead = true;
-      this.#unreadSinceMs = undefined;
-      if (this.state === 'open' && isBack) this.#halfOpen(nowMs);
+      const isBack = this.unreadSinceMs !== undefined;
+      this.wasRead = true;
+      this.unreadSinceMs = undefined;
+      if (this.state === 'open' && isBack) this.halfOpen(nowMs);
     } else {
-      this.#unreadSinceMs ??= nowMs;
-      if (this.state === 'half-open') this.#open('nobody reads its queue', nowMs);
+      this.unreadSinceMs ??= nowMs;
+      if (this.state === 'half-open') this.open('nobody reads its queue', nowMs);
     }
   }
 
   /** It answered a question of ours: the next checkouts may try. */
   answeredQuestion(nowMs: number): void {
-    if (this.state === 'open') this.#halfOpen(nowMs);
+    if (this.state === 'open') this.halfOpen(nowMs);
   }
 
   /** Our own links to the broker are down: neither silence nor who reads what says anything. */
   lostSight(): void {
-    this.#silence.clear();
-    this.#unreadSinceMs = undefined;
+    this.silence.clear();
+    this.unreadSinceMs = undefined;
   }
 
   get isUnread(): boolean {
-    return this.#unreadSinceMs !== undefined;
+    return this.unreadSinceMs !== undefined;
   }
 
   /** Time makes the difference between a hiccup and an outage. */
   judge(nowMs: number): void {
     if (this.state !== 'closed') return;
-    const { sagasMin, faultsMs, silentMs, absentMs } = this.#settings;
+    const { sagasMin, faultsMs, silentMs, absentMs } = this.settings;
     const lasts = ({ sagas, sinceMs }: Trouble, ms: number) =>
       sagas.size >= sagasMin && nowMs - sinceMs >= ms;
-    if (lasts(this.#faults, faultsMs)) this.#open('it answers faults only', nowMs);
-    else if (lasts(this.#silence, silentMs)) this.#open('it is silent', nowMs);
-    else if (this.#wasRead && nowMs - (this.#unreadSinceMs ?? nowMs) >= absentMs) {
-      this.#open('nobody reads its queue', nowMs);
+    if (lasts(this.faults, faultsMs)) this.open('it answers faults only', nowMs);
+    else if (lasts(this.silence, silentMs)) this.open('it is silent', nowMs);
+    else if (this.wasRead && nowMs - (this.unreadSinceMs ?? nowMs) >= absentMs) {
+      this.open('nobody reads its queue', nowMs);
     }
   }
 
   /** Whether it is time to ask whether it is there again; a queue nobody reads answers nothing. */
   isQuestionDue(nowMs: number): boolean {
-    return this.state === 'open' && !this.isUnread && nowMs - this.#changedAtMs >= this.#pauseMs;
+    return this.state === 'open' && !this.isUnread && nowMs - this.changedAtMs >= this.pauseMs;
   }
 
   /** Whether one more checkout may begin; in half-open it is one of the few that try. */
   admits(nowMs: number): boolean {
     if (this.state !== 'half-open') return this.state === 'closed';
-    if (nowMs - this.#triesSinceMs >= TRY_AGAIN_MS) {
-      this.#triesSinceMs = nowMs;
-      this.#tries = 0;
+    if (nowMs - this.triesSinceMs >= TRY_AGAIN_MS) {
+      this.triesSinceMs = nowMs;
+      this.tries = 0;
     }
-    if (this.#tries >= TRIES) return false;
-    this.#tries += 1;
+    if (this.tries >= TRIES) return false;
+    this.tries += 1;
     return true;
   }
 
-  #open(why: string, nowMs: number): void {
-    if (this.state === 'half-open') this.#pauseMs = Math.min(PAUSE_MAX_MS, this.#pauseMs * 2);
+  private open(why: string, nowMs: number): void {
+    if (this.state === 'half-open') this.pauseMs = Math.min(PAUSE_MAX_MS, this.pauseMs * 2);
     this.why = why;
-    this.#become('open', nowMs);
+    this.become('open', nowMs);
   }
 
-  #halfOpen(nowMs: number): void {
-    this.#tries = 0;
-    this.#triesSinceMs = nowMs;
-    this.#become('half-open', nowMs);
+  private halfOpen(nowMs: number): void {
+    this.tries = 0;
+    this.triesSinceMs = nowMs;
+    this.become('half-open', nowMs);
   }
 
-  #become(state: BreakerState, nowMs: number): void {
+  private become(state: BreakerState, nowMs: number): void {
     this.state = state;
-    this.#changedAtMs = nowMs;
+    this.changedAtMs = nowMs;
   }
 }

@@ -54,142 +54,142 @@ interface Watched extends Participant {
  * looks who reads the queues, and asks those it has given up whether they are back.
  */
 export class ParticipantWatch {
-  readonly #options: ParticipantWatchOptions;
-  readonly #watched: readonly Watched[];
-  readonly #byQueue: ReadonlyMap<string, Watched>;
-  readonly #commands: ReadonlyMap<string, { queue: string; replyTimeoutMs: number }>;
-  readonly #unanswered = new Unanswered();
-  #timer: NodeJS.Timeout | undefined;
-  #looking: Promise<void> | undefined;
-  #lookedAtMs = -Infinity;
+  private readonly options: ParticipantWatchOptions;
+  private readonly watched: readonly Watched[];
+  private readonly byQueue: ReadonlyMap<string, Watched>;
+  private readonly commands: ReadonlyMap<string, { queue: string; replyTimeoutMs: number }>;
+  private readonly unanswered = new Unanswered();
+  private timer: NodeJS.Timeout | undefined;
+  private looking: Promise<void> | undefined;
+  private lookedAtMs = -Infinity;
 
   constructor(options: ParticipantWatchOptions) {
-    this.#options = options;
-    this.#watched = options.participants.map((participant) => ({
+    this.options = options;
+    this.watched = options.participants.map((participant) => ({
       ...participant,
       breaker: new Breaker(options.settings),
       known: 'closed',
       isAsked: false,
     }));
-    this.#byQueue = new Map(this.#watched.map((one) => [one.queue, one]));
+    this.byQueue = new Map(this.watched.map((one) => [one.queue, one]));
     const commands = options.definition.steps.flatMap(({ do: first, undo }) =>
       undo ? [first, undo] : [first],
     );
-    this.#commands = new Map(commands.map((one) => [`${one.step}:${one.direction}`, one]));
-    for (const { queue } of this.#watched) breakerGauge.set({ queue }, GAUGE_OF.closed);
+    this.commands = new Map(commands.map((one) => [`${one.step}:${one.direction}`, one]));
+    for (const { queue } of this.watched) breakerGauge.set({ queue }, GAUGE_OF.closed);
   }
 
   /** Tells of itself under /metrics; once a process. */
   expose(): this {
-    exposeUnanswered(this.#unanswered, [...this.#byQueue.keys()]);
+    exposeUnanswered(this.unanswered, [...this.byQueue.keys()]);
     return this;
   }
 
   start(): void {
-    this.#timer = setInterval(() => this.#judge(), JUDGE_EVERY_MS);
-    this.#timer.unref();
+    this.timer = setInterval(() => this.judge(), JUDGE_EVERY_MS);
+    this.timer.unref();
   }
 
   stop(): void {
-    clearInterval(this.#timer);
+    clearInterval(this.timer);
   }
 
   /** Before it is sent: its reply may come before the broker's confirm. */
   sending(command: OutgoingCommand): void {
     const nowMs = performance.now();
-    const missed = this.#unanswered.sent(command, nowMs);
-    if (missed) this.#silent(missed, nowMs);
+    const missed = this.unanswered.sent(command, nowMs);
+    if (missed) this.silent(missed, nowMs);
   }
 
   /** It did not get into its queue; `unroutable` because there is none, else for a reason of ours. */
   unsent(command: OutgoingCommand, isUnroutable: boolean): void {
-    this.#unanswered.answered(command);
-    const watched = this.#byQueue.get(command.queue);
+    this.unanswered.answered(command);
+    const watched = this.byQueue.get(command.queue);
     if (!watched || !isUnroutable) return;
     watched.breaker.fault(command.sagaId, performance.now());
-    this.#tell(watched);
+    this.tell(watched);
   }
 
   replied(reply: ArrivedReply): void {
     const nowMs = performance.now();
-    const sentAtMs = this.#unanswered.answered(reply);
+    const sentAtMs = this.unanswered.answered(reply);
     if (sentAtMs !== undefined) observeStep(reply, reply.outcome.kind, nowMs - sentAtMs);
-    const queue = this.#commands.get(`${reply.step}:${reply.direction}`)?.queue;
-    const watched = queue === undefined ? undefined : this.#byQueue.get(queue);
+    const queue = this.commands.get(`${reply.step}:${reply.direction}`)?.queue;
+    const watched = queue === undefined ? undefined : this.byQueue.get(queue);
     if (!watched) return;
     const sign = signOf(reply);
     if (sign === 'serves') watched.breaker.served(nowMs);
     else if (sign === 'cannot') watched.breaker.fault(reply.sagaId, nowMs);
-    this.#tell(watched);
+    this.tell(watched);
   }
 
   /** Whom a checkout that begins now would wait for in vain; undefined when it may begin. */
   async whoIsAway(): Promise<Participant | undefined> {
-    if (this.#watched.every(({ breaker }) => breaker.state === 'closed')) return undefined;
-    await this.#lookAfresh();
+    if (this.watched.every(({ breaker }) => breaker.state === 'closed')) return undefined;
+    await this.lookAfresh();
     const nowMs = performance.now();
     // Nobody tries one participant while another one is known to be away.
-    const away = this.#watched.find(({ breaker }) => breaker.state === 'open');
-    return away ?? this.#watched.find(({ breaker }) => !breaker.admits(nowMs));
+    const away = this.watched.find(({ breaker }) => breaker.state === 'open');
+    return away ?? this.watched.find(({ breaker }) => !breaker.admits(nowMs));
   }
 
-  async #lookAfresh(): Promise<void> {
+  private async lookAfresh(): Promise<void> {
     const isUnread = ({ breaker }: Watched) => breaker.state === 'open' && breaker.isUnread;
-    if (!this.#watched.some(isUnread)) return;
-    if (performance.now() - this.#lookedAtMs < FRESH_MS) return;
-    await this.#look();
+    if (!this.watched.some(isUnread)) return;
+    if (performance.now() - this.lookedAtMs < FRESH_MS) return;
+    await this.look();
   }
 
-  #judge(): void {
+  private judge(): void {
     const nowMs = performance.now();
-    if (this.#options.whyBlind() !== undefined) {
-      this.#unanswered.forgetAll();
-      for (const { breaker } of this.#watched) breaker.lostSight();
+    if (this.options.whyBlind() !== undefined) {
+      this.unanswered.forgetAll();
+      for (const { breaker } of this.watched) breaker.lostSight();
       return;
     }
-    for (const missed of this.#unanswered.takeOverdue(nowMs)) this.#silent(missed, nowMs);
-    for (const watched of this.#watched) {
+    for (const missed of this.unanswered.takeOverdue(nowMs)) this.silent(missed, nowMs);
+    for (const watched of this.watched) {
       watched.breaker.judge(nowMs);
-      this.#tell(watched);
-      if (watched.breaker.isQuestionDue(nowMs)) void this.#ask(watched);
+      this.tell(watched);
+      if (watched.breaker.isQuestionDue(nowMs)) void this.ask(watched);
     }
-    if (nowMs - this.#lookedAtMs >= LOOK_EVERY_MS) void this.#look();
+    if (nowMs - this.lookedAtMs >= LOOK_EVERY_MS) void this.look();
   }
 
-  #silent(missed: Silence, nowMs: number): void {
+  private silent(missed: Silence, nowMs: number): void {
     const { queue, sagaId, sentAtMs } = missed;
     observeStep(missed, 'silent', nowMs - sentAtMs);
-    this.#byQueue.get(queue)?.breaker.silent(sagaId, sentAtMs, nowMs);
+    this.byQueue.get(queue)?.breaker.silent(sagaId, sentAtMs, nowMs);
   }
 
   /** One look at a time, whoever wants one; it never rejects. */
-  #look(): Promise<void> {
-    this.#looking ??= this.#lookOnce().finally(() => {
-      this.#looking = undefined;
-      this.#lookedAtMs = performance.now();
+  private look(): Promise<void> {
+    this.looking ??= this.lookOnce().finally(() => {
+      this.looking = undefined;
+      this.lookedAtMs = performance.now();
     });
-    return this.#looking;
+    return this.looking;
   }
 
-  async #lookOnce(): Promise<void> {
-    const queues = this.#watched.map(({ queue }) => queue);
+  private async lookOnce(): Promise<void> {
+    const queues = this.watched.map(({ queue }) => queue);
     // Not to be told is no news: the links have watchers of their own.
-    const reading = this.#options.readersOf(queues).catch(() => undefined);
+    const reading = this.options.readersOf(queues).catch(() => undefined);
     const counts = await inTime(LOOK_MS_MAX, reading);
     counts?.forEach((count, index) => {
-      const watched = this.#watched[index]!;
+      const watched = this.watched[index]!;
       watched.breaker.seen(count, performance.now());
-      this.#tell(watched);
+      this.tell(watched);
     });
   }
 
-  async #ask(watched: Watched): Promise<void> {
+  private async ask(watched: Watched): Promise<void> {
     if (watched.isAsked) return;
     watched.isAsked = true;
     try {
       await watched.ask(QUESTION_MS);
       watched.breaker.answeredQuestion(performance.now());
-      this.#tell(watched);
+      this.tell(watched);
     } catch {
       // Still away; it is asked again.
     } finally {
@@ -198,13 +198,13 @@ export class ParticipantWatch {
   }
 
   /** One line in the log, and one number in the metrics, for every change. */
-  #tell(watched: Watched): void {
+  private tell(watched: Watched): void {
     const { breaker, queue, known } = watched;
     const { state, why } = breaker;
     if (state === known) return;
     watched.known = state;
     breakerGauge.set({ queue }, GAUGE_OF[state]);
-    const { logger } = this.#options;
+    const { logger } = this.options;
     if (state === 'open') logger.warn({ queue, why }, 'breaker open: new checkouts are refused');
     else if (state === 'half-open') logger.info({ queue }, 'breaker half-open: a few may try');
     else logger.info({ queue }, 'breaker closed: new checkouts are taken');

@@ -12,8 +12,8 @@ export function watchedQueues(commandQueues: readonly string[]): string[] {
 
 /** Keeps what the last look at the queues said, for /metrics. */
 export class QueueCounts {
-  #counts: ReadonlyMap<string, QueueCount> = new Map();
-  #lookedAtMs = -Infinity;
+  private counts: ReadonlyMap<string, QueueCount> = new Map();
+  private lookedAtMs = -Infinity;
 
   constructor(
     private readonly queueInspector: Pick<QueueInspector, 'look' | 'queues'>,
@@ -23,11 +23,11 @@ export class QueueCounts {
   /** Tells of itself under /metrics; once a process. */
   expose(): this {
     const gauge = (name: string, help: string, read: (queue: string) => number | undefined) =>
-      exposeLabelledGauge(`backstitch_${name}`, help, 'queue', () => this.#told(read));
-    const messages = (queue: string) => this.#counts.get(queue)?.messages;
+      exposeLabelledGauge(`backstitch_${name}`, help, 'queue', () => this.told(read));
+    const messages = (queue: string) => this.counts.get(queue)?.messages;
     gauge('queue_messages', 'Messages of a command queue that no consumer has in hand', messages);
     gauge('queue_consumers', 'Consumers of a command queue, of all processes', (queue) => {
-      return this.#counts.get(queue)?.consumers ?? 0;
+      return this.counts.get(queue)?.consumers ?? 0;
     });
     gauge(
       'dead_letters',
@@ -44,13 +44,13 @@ export class QueueCounts {
       const count = counts[at];
       return count ? [[queue, count]] : [];
     });
-    this.#counts = new Map(known);
-    this.#lookedAtMs = performance.now();
-    return queues.map((queue) => this.#counts.get(queue)?.consumers ?? 0);
+    this.counts = new Map(known);
+    this.lookedAtMs = performance.now();
+    return queues.map((queue) => this.counts.get(queue)?.consumers ?? 0);
   }
 
-  #told(read: (queue: string) => number | undefined): Record<string, number> | undefined {
-    if (performance.now() - this.#lookedAtMs > KNOWN_MS) return undefined;
+  private told(read: (queue: string) => number | undefined): Record<string, number> | undefined {
+    if (performance.now() - this.lookedAtMs > KNOWN_MS) return undefined;
     const told: Record<string, number> = {};
     for (const queue of this.commandQueues) {
       const value = read(queue);

@@ -21,32 +21,32 @@ interface Waiting extends Silence {
 
 /** The commands whose reply is awaited; one per saga at most times, so they are bounded as sagas are. */
 export class Unanswered {
-  readonly #waiting = new Map<string, Waiting>();
+  private readonly waiting = new Map<string, Waiting>();
 
   /** The attempt before it counts as silence when it was overdue already. */
   sent(command: SentCommand, nowMs: number): Silence | undefined {
     const { sagaId, step, direction, queue, replyTimeoutMs } = command;
     const name = nameOf(command);
-    const before = this.#waiting.get(name);
+    const before = this.waiting.get(name);
     // A map keeps the place of a key that is set again: the order must stay that of sending.
-    this.#waiting.delete(name);
+    this.waiting.delete(name);
     const dueAtMs = nowMs + replyTimeoutMs;
-    this.#waiting.set(name, { sagaId, step, direction, queue, sentAtMs: nowMs, dueAtMs });
+    this.waiting.set(name, { sagaId, step, direction, queue, sentAtMs: nowMs, dueAtMs });
     return before && before.dueAtMs <= nowMs ? before : undefined;
   }
 
   /** When it was sent; undefined when no answer to it was awaited any more. */
   answered(command: Pick<SentCommand, 'sagaId' | 'step' | 'direction'>): number | undefined {
     const name = nameOf(command);
-    const sentAtMs = this.#waiting.get(name)?.sentAtMs;
-    this.#waiting.delete(name);
+    const sentAtMs = this.waiting.get(name)?.sentAtMs;
+    this.waiting.delete(name);
     return sentAtMs;
   }
 
   /** When the oldest command of each queue was sent that has no answer yet. */
   oldestByQueue(): Map<string, number> {
     const oldest = new Map<string, number>();
-    for (const { queue, sentAtMs } of this.#waiting.values()) {
+    for (const { queue, sentAtMs } of this.waiting.values()) {
       if (!oldest.has(queue)) oldest.set(queue, sentAtMs); // they are in the order of sending
     }
     return oldest;
@@ -55,16 +55,16 @@ export class Unanswered {
   /** Every command is overdue once. */
   takeOverdue(nowMs: number): Silence[] {
     const overdue: Silence[] = [];
-    for (const [name, waiting] of this.#waiting) {
+    for (const [name, waiting] of this.waiting) {
       if (waiting.dueAtMs > nowMs) continue;
       overdue.push(waiting);
-      this.#waiting.delete(name);
+      this.waiting.delete(name);
     }
     return overdue;
   }
 
   forgetAll(): void {
-    this.#waiting.clear();
+    this.waiting.clear();
   }
 }
 

@@ -14,13 +14,13 @@ export interface RefusalReason {
 /** What is taken over or undone is no new work; yet memory has an end. */
 const OTHER_SAGAS_MAX = 20_000;
 /** Replays that wait to be looked up at once, while the database is slow. */
-const LOOKUPS_MAX = 1_000;
+const QUERIES_MAX = 1_000;
 
 /** Says whether a new checkout may begin, before anything is recorded that would have to be undone. */
 export class CheckoutAdmission {
-  #beginning = 0;
-  #lookingUp = 0;
-  #isClosed = false;
+  private beginning = 0;
+  private queriesInFlight = 0;
+  private isClosed = false;
 
   constructor(
     private readonly sagas: SagaRuntime,
@@ -33,19 +33,19 @@ export class CheckoutAdmission {
    */
   async enter(): Promise<RefusalReason | undefined> {
     const away = await this.sagas.participants.whoIsAway();
-    const hindrance = this.#hindrance(away);
-    if (!hindrance) this.#beginning += 1;
+    const hindrance = this.hindrance(away);
+    if (!hindrance) this.beginning += 1;
     return hindrance;
   }
 
   leave(): void {
-    this.#beginning -= 1;
+    this.beginning -= 1;
   }
 
-  #hindrance(away: Participant | undefined): RefusalReason | undefined {
-    if (this.#isClosed) return { reason: 'closing', cause: 'shutting down' };
+  private hindrance(away: Participant | undefined): RefusalReason | undefined {
+    if (this.isClosed) return { reason: 'closing', cause: 'shutting down' };
     const { newWork, inFlight } = this.sagas.engine;
-    const going = newWork + this.#beginning;
+    const going = newWork + this.beginning;
     if (going >= this.sagasMax)
       return { reason: 'sagas', cause: `${going} checkouts are under way` };
     if (inFlight - newWork >= OTHER_SAGAS_MAX) {
@@ -57,20 +57,20 @@ export class CheckoutAdmission {
     return { reason: 'participant', cause: `${away.queue} is not served`, title: away.title };
   }
 
-  get mayLookUp(): boolean {
-    return this.#lookingUp < LOOKUPS_MAX;
+  get mayQuery(): boolean {
+    return this.queriesInFlight < QUERIES_MAX;
   }
 
-  async lookingUp<Result>(work: () => Promise<Result>): Promise<Result> {
-    this.#lookingUp += 1;
+  async query<Result>(work: () => Promise<Result>): Promise<Result> {
+    this.queriesInFlight += 1;
     try {
       return await work();
     } finally {
-      this.#lookingUp -= 1;
+      this.queriesInFlight -= 1;
     }
   }
 
   close(): void {
-    this.#isClosed = true;
+    this.isClosed = true;
   }
 }

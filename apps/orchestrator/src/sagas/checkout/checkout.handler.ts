@@ -60,76 +60,79 @@ const LAST_LOOK_MS = 250;
 
 /** Takes checkouts in, once each, and answers each when its end is known or the wait is over. */
 export class CheckoutHandler {
-  readonly #options: CheckoutHandlerOptions;
-  readonly #admission: CheckoutAdmission;
-  readonly #shedding: Shedding;
-  readonly #waits = new Set<() => void>();
-  #isClosing = false;
+  private readonly options: CheckoutHandlerOptions;
+  private readonly admission: CheckoutAdmission;
+  private readonly shedding: Shedding;
+  private readonly waits = new Set<() => void>();
+  private isClosing = false;
 
   constructor(options: CheckoutHandlerOptions) {
-    this.#options = options;
-    this.#admission = new CheckoutAdmission(options.sagas, options.config.MAX_SAGAS_IN_FLIGHT);
-    this.#shedding = new Shedding(options.logger);
+    this.options = options;
+    this.admission = new CheckoutAdmission(options.sagas, options.config.MAX_SAGAS_IN_FLIGHT);
+    this.shedding = new Shedding(options.logger);
   }
 
   /** Throws a Problem when nothing was recorded, or when that is not known. */
   async checkout(request: CheckoutRequest): Promise<AnsweredCheckout> {
-    const { CHECKOUT_DEDUPE_SECONDS, CHECKOUT_WAIT_MS } = this.#options.config;
+    const { CHECKOUT_DEDUPE_SECONDS, CHECKOUT_WAIT_MS } = this.options.config;
     const { sagaId: ownId, userId, lines, key, async, replayOnly } = request;
     const untilMs = performance.now() + CHECKOUT_WAIT_MS;
     const isNamed = key !== undefined || CHECKOUT_DEDUPE_SECONDS > 0;
     const claim = isNamed ? claimOf(userId, lines, key) : undefined;
     const acceptMs = Math.max(CHECKOUT_WAIT_MS, ACCEPT_MS_MIN);
-    const found = await inTime(acceptMs, this.#accept(request, claim));
+    const found = await inTime(acceptMs, this.accept(request, claim));
     if (!found) throw outcomeUnknown(ownId, `the database was silent for ${acceptMs} ms`);
     const { sagaId, orderId } = found;
     const replayed = sagaId !== ownId;
-    this.#logAcceptance(request, found, replayed);
+    this.logAcceptance(request, found, replayed);
     // While load is shed an end is told, but not waited for.
     const isOver = found.status === 'DONE' || found.status === 'COMPENSATED';
     const waits = !async && (!replayOnly || isOver);
     const waitMs = waits ? Math.max(0, untilMs - performance.now()) : 0;
     const isNew = async && !replayed;
-    const ended = found.ended ?? (isNew ? undefined : await this.#waitForEnd(sagaId, waitMs));
+    const ended = found.ended ?? (isNew ? undefined : await this.waitForEnd(sagaId, waitMs));
     const answer = answerOf({
       ended,
       sagaId,
       orderId,
-      status: ended || async ? found.status : await this.#statusNow(found),
+      status: ended || async ? found.status : await this.statusNow(found),
       replayed,
       keyed: key !== undefined,
       async,
-      cutShort: this.#isClosing,
+      cutShort: this.isClosing,
     });
     return { sagaId, orderId, answer };
   }
 
   /** Takes nothing in any more, and lets everybody who waits for an end go with a 202. */
   close(): void {
-    this.#isClosing = true;
-    this.#admission.close();
-    for (const letGo of this.#waits) letGo();
+    this.isClosing = true;
+    this.admission.close();
+    for (const letGo of this.waits) letGo();
   }
 
-  async #accept(request: CheckoutRequest, claim: Claim | undefined): Promise<ExistingCheckout> {
+  private async accept(
+    request: CheckoutRequest,
+    claim: Claim | undefined,
+  ): Promise<ExistingCheckout> {
     const { sagaId, userId, lines } = request;
-    const input = checkoutInput(userId, lines, this.#options.digits);
+    const input = checkoutInput(userId, lines, this.options.digits);
     const asking = { sagaId, claim, input };
-    const isTooOld = this.#isTooOld(sagaId);
+    const isTooOld = this.isTooOld(sagaId);
     const mayOnlyRepeat = isTooOld || request.replayOnly;
-    const hindrance = mayOnlyRepeat ? REPLAY_ONLY : await this.#admission.enter();
+    const hindrance = mayOnlyRepeat ? REPLAY_ONLY : await this.admission.enter();
     // Replays are answered all the same: they cost no saga.
-    const held = hindrance ? await this.#find(asking) : await this.#begin(request, asking);
-    if (!held) throw isTooOld ? tooOld() : this.#shed(hindrance!);
+    const held = hindrance ? await this.find(asking) : await this.begin(request, asking);
+    if (!held) throw isTooOld ? tooOld() : this.shed(hindrance!);
     if (held.kind === 'exists') return held;
     const detail = 'The Idempotency-Key was used for a checkout with another body.';
     throw new Problem('IDEMPOTENCY_KEY_REUSED', detail);
   }
 
   /** While the database's time is not known nothing begins anyway. */
-  #isTooOld(sagaId: string): boolean {
+  private isTooOld(sagaId: string): boolean {
     try {
-      return isTooOldToBegin(sagaId, this.#options.sagas.store.clock.nowMs());
+      return isTooOldToBegin(sagaId, this.options.sagas.store.clock.nowMs());
     } catch (error) {
       if (error instanceof DatabaseTimeUnknown) return false;
       throw error;
@@ -137,11 +140,11 @@ export class CheckoutHandler {
   }
 
   /** In the place that it has entered. */
-  async #begin(request: CheckoutRequest, asking: Asking): Promise<Held> {
+  private async begin(request: CheckoutRequest, asking: Asking): Promise<Held> {
     try {
-      return await this.#beginSurely(request, asking);
+      return await this.beginSurely(request, asking);
     } finally {
-      this.#admission.leave();
+      this.admission.leave();
     }
   }
 
@@ -149,11 +152,11 @@ export class CheckoutHandler {
    * A commit without an answer is asked for again, under the same saga id: the database then says
    * whether it was recorded, and records it if it was not.
    */
-  async #beginSurely(request: CheckoutRequest, asking: Asking): Promise<Held> {
+  private async beginSurely(request: CheckoutRequest, asking: Asking): Promise<Held> {
     let unknown: unknown;
     for (let tries = 1; tries <= BEGIN_TRIES_MAX; tries += 1) {
       try {
-        return await this.#beginOnce(request, asking);
+        return await this.beginOnce(request, asking);
       } catch (error) {
         if (error instanceof CommitUnknown) unknown = error;
         else if (unknown) break;
@@ -164,8 +167,8 @@ export class CheckoutHandler {
     throw outcomeUnknown(request.sagaId, unknown);
   }
 
-  async #beginOnce({ requestId }: CheckoutRequest, asking: Asking): Promise<Held> {
-    const { sagas, claims } = this.#options;
+  private async beginOnce({ requestId }: CheckoutRequest, asking: Asking): Promise<Held> {
+    const { sagas, claims } = this.options;
     const { sagaId, input } = asking;
     const orderId = newUuid();
     const start = { definition: sagas.definition, sagaId, subjectId: orderId, input, requestId };
@@ -176,18 +179,18 @@ export class CheckoutHandler {
     return { kind: 'exists', sagaId, orderId, status: 'RUNNING' };
   }
 
-  async #find(asking: Asking): Promise<Held | undefined> {
-    if (!this.#admission.mayLookUp) throw this.#shed(TOO_MANY_LOOKUPS);
+  private async find(asking: Asking): Promise<Held | undefined> {
+    if (!this.admission.mayQuery) throw this.shed(TOO_MANY_LOOKUPS);
     try {
-      return await this.#admission.lookingUp(() => this.#options.claims.find(asking));
+      return await this.admission.query(() => this.options.claims.find(asking));
     } catch (error) {
       throw refusalFor(error);
     }
   }
 
   /** There may be thousands of these a second: they are counted, not logged one by one. */
-  #shed({ reason, title, cause }: RefusalReason): Problem {
-    this.#shedding.refused(reason, { why: cause });
+  private shed({ reason, title, cause }: RefusalReason): Problem {
+    this.shedding.refused(reason, { why: cause });
     const because = title === undefined ? '' : `${title} not answering at the moment. `;
     return new Problem('NOT_ACCEPTED', because + NOTHING_RECORDED, {
       quiet: true,
@@ -196,31 +199,35 @@ export class CheckoutHandler {
     });
   }
 
-  async #waitForEnd(sagaId: string, maxMs: number): Promise<EndedSaga | undefined> {
+  private async waitForEnd(sagaId: string, maxMs: number): Promise<EndedSaga | undefined> {
     let letGo = (): void => undefined;
     const cutShort = new Promise<undefined>((resolve) => {
       letGo = () => resolve(undefined);
     });
-    this.#waits.add(letGo);
-    if (this.#isClosing) letGo();
+    this.waits.add(letGo);
+    if (this.isClosing) letGo();
     try {
-      const ended = this.#options.sagas.engine.waitForEnd(sagaId, maxMs);
+      const ended = this.options.sagas.engine.waitForEnd(sagaId, maxMs);
       return await inTime(maxMs + LAST_LOOK_MS, Promise.race([ended, cutShort]));
     } finally {
-      this.#waits.delete(letGo);
+      this.waits.delete(letGo);
     }
   }
 
-  async #statusNow(found: ExistingCheckout): Promise<ExistingCheckout['status']> {
-    const reading = this.#options.sagas.store.load(found.sagaId).catch(() => undefined);
+  private async statusNow(found: ExistingCheckout): Promise<ExistingCheckout['status']> {
+    const reading = this.options.sagas.store.load(found.sagaId).catch(() => undefined);
     const row = await inTime(LAST_LOOK_MS, reading);
     return row && isOpen(row) ? statusOf(row) : found.status;
   }
 
-  #logAcceptance(request: CheckoutRequest, found: ExistingCheckout, replayed: boolean): void {
+  private logAcceptance(
+    request: CheckoutRequest,
+    found: ExistingCheckout,
+    replayed: boolean,
+  ): void {
     const { sagaId, orderId } = found;
     const fields = { sagaId, orderId, requestId: request.requestId };
-    const { logger } = this.#options;
+    const { logger } = this.options;
     if (replayed) logger.info(fields, 'checkout replayed');
     else logRoutine(logger, fields, 'checkout accepted');
   }

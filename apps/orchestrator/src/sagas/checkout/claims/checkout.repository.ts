@@ -30,32 +30,32 @@ const LANES = 2;
 
 /** The claims of checkouts: claim and saga in one transaction, for many checkouts at once. */
 export class CheckoutRepository {
-  readonly #database: Database;
-  readonly #times: ClaimTimes;
-  readonly #beginnings: Coalescer<Beginning, Recorded>;
-  readonly #questions: Coalescer<Asking, Held | undefined>;
+  private readonly database: Database;
+  private readonly times: ClaimTimes;
+  private readonly beginnings: Coalescer<Beginning, Recorded>;
+  private readonly questions: Coalescer<Asking, Held | undefined>;
 
   constructor(database: Database, times: ClaimTimes) {
-    this.#database = database;
-    this.#times = times;
-    this.#beginnings = new Coalescer<Beginning, Recorded>({
+    this.database = database;
+    this.times = times;
+    this.beginnings = new Coalescer<Beginning, Recorded>({
       lanes: LANES,
       keyOf: nameOf,
       // A keyed claim never changes hands, so all who ask alike may be answered alike.
       sameWork: (waiting, arriving) =>
         waiting.claim?.kind === 'KEYED' &&
         waiting.claim.requestHash === arriving.claim?.requestHash,
-      run: (batch) => this.#beginBatch(batch),
+      run: (batch) => this.beginBatch(batch),
       // Whatever it is that the database refuses, it may be about one checkout.
       retrySingly: (error) => ['data', 'bug'].includes(databaseFault(error)),
       isLocked: (error) => databaseFault(error) === 'locked',
     });
-    this.#questions = new Coalescer<Asking, Held | undefined>({
+    this.questions = new Coalescer<Asking, Held | undefined>({
       keyOf: ({ sagaId }) => sagaId,
-      run: (batch) => this.#readBatch(batch),
+      run: (batch) => this.readBatch(batch),
     });
-    watchBatches('checkout_claims', this.#beginnings);
-    watchBatches('checkout_lookups', this.#questions);
+    watchBatches('checkout_claims', this.beginnings);
+    watchBatches('checkout_lookups', this.questions);
   }
 
   /**
@@ -63,22 +63,22 @@ export class CheckoutRepository {
    * recorded, with anything else when nothing was; the saga's id makes it safe to ask again.
    */
   async begin(beginning: Beginning): Promise<Begun> {
-    const { begun, sagaId, orderId } = await this.#beginnings.submit(beginning);
+    const { begun, sagaId, orderId } = await this.beginnings.submit(beginning);
     if (begun.kind !== 'inserted' || sagaId === beginning.sagaId) return begun;
     return { kind: 'exists', sagaId, orderId, status: 'RUNNING' };
   }
 
   /** Who holds the checkout, without recording anything; undefined when nobody does. */
   find(asking: Asking): Promise<Held | undefined> {
-    return this.#questions.submit(asking);
+    return this.questions.submit(asking);
   }
 
-  async #beginBatch(batch: readonly Beginning[]): Promise<BatchOutcome<Recorded>[]> {
+  private async beginBatch(batch: readonly Beginning[]): Promise<BatchOutcome<Recorded>[]> {
     let isCommitting = false;
     try {
-      const all = await this.#database.withTransaction(async (tx) => {
+      const all = await this.database.withTransaction(async (tx) => {
         isCommitting = false;
-        const begun = await beginCheckouts(tx, batch, this.#times);
+        const begun = await beginCheckouts(tx, batch, this.times);
         isCommitting = true;
         return begun;
       });
@@ -90,8 +90,8 @@ export class CheckoutRepository {
     }
   }
 
-  async #readBatch(batch: readonly Asking[]): Promise<BatchOutcome<Held | undefined>[]> {
-    const held = await this.#database.reading((client) => readHolders(client, batch, this.#times));
+  private async readBatch(batch: readonly Asking[]): Promise<BatchOutcome<Held | undefined>[]> {
+    const held = await this.database.reading((client) => readHolders(client, batch, this.times));
     return held.map((ok) => ({ ok }));
   }
 }

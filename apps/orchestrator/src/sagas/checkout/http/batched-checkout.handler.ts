@@ -35,7 +35,7 @@ const BODY = { type: 'body', metatype: CheckoutRequestDto } as const;
 
 /** Serves a checkout that came in a batch: validated, answered, logged and counted as one alone. */
 export class BatchedCheckoutHandler {
-  readonly #validation = httpValidationPipe();
+  private readonly validation = httpValidationPipe();
 
   constructor(private readonly options: BatchedCheckoutOptions) {}
 
@@ -44,10 +44,10 @@ export class BatchedCheckoutHandler {
     const startedAtMs = performance.now();
     const requestId = requestIdOf(batched.headers);
     const trace: TraceFields = {};
-    const answering = this.#checkout(batched, requestId, trace);
+    const answering = this.checkout(batched, requestId, trace);
     const { reply, isQuiet } = await answering.then(
       (done) => ({ reply: done, isQuiet: false }),
-      (error: unknown) => this.#failed(error, requestId, trace),
+      (error: unknown) => this.failed(error, requestId, trace),
     );
     const { status } = reply;
     const ms = performance.now() - startedAtMs;
@@ -56,13 +56,13 @@ export class BatchedCheckoutHandler {
     return reply;
   }
 
-  async #checkout(
+  private async checkout(
     { headers, body }: BatchedCheckout,
     requestId: string,
     trace: TraceFields,
   ): Promise<BatchedReply> {
     const { checkouts, digits } = this.options;
-    const dto = (await this.#validation.transform(body, BODY)) as CheckoutRequestDto;
+    const dto = (await this.validation.transform(body, BODY)) as CheckoutRequestDto;
     const sagaId = sagaIdOf(headers);
     trace.sagaId = sagaId;
     const asked = checkoutRequestOf({ sagaId, requestId, headers, body: dto, digits });
@@ -74,7 +74,7 @@ export class BatchedCheckoutHandler {
     return { status: reply.status, headers: reply.headers, body: JSON.stringify(reply.body) };
   }
 
-  #failed(error: unknown, requestId: string, trace: TraceFields) {
+  private failed(error: unknown, requestId: string, trace: TraceFields) {
     const problem = problemOf(error);
     const isQuiet = problem.options.quiet === true;
     if (!isQuiet) noteProblem(this.options.logger, problem, error, { requestId, url: URL, trace });

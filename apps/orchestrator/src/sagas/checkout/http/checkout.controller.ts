@@ -9,13 +9,13 @@ import { checkoutRequestOf, refuseTwoKeys, sagaIdOf } from './checkout-request.j
 
 @Controller('checkout')
 export class CheckoutController {
-  readonly #digits: number;
+  private readonly digits: number;
 
   constructor(
     @Inject(CheckoutHandler) private readonly handler: CheckoutHandler,
     @Inject(OrchestratorConfig) config: OrchestratorConfig,
   ) {
-    this.#digits = currencyDigits(config.CURRENCY);
+    this.digits = currencyDigits(config.CURRENCY);
   }
 
   @Post()
@@ -28,7 +28,7 @@ export class CheckoutController {
     const sagaId = sagaIdOf(headers);
     traceRequest(request, { sagaId });
     refuseTwoKeys(request.raw);
-    const asked = { sagaId, requestId, headers, body, digits: this.#digits };
+    const asked = { sagaId, requestId, headers, body, digits: this.digits };
     const answered = await this.handler.checkout(checkoutRequestOf(asked));
     traceRequest(request, { sagaId: answered.sagaId, orderId: answered.orderId });
     const { status, headers: replied, body: written } = replyOf(answered);

@@ -2,32 +2,32 @@ import type { Writable } from 'node:stream';
 
 /** Writes lines to a stream, those of one turn of the event loop at once. */
 export class GatheredLines {
-  #gathered = '';
-  #isDue = false;
-  #isEnding = false;
+  private gathered = '';
+  private isDue = false;
+  private isEnding = false;
 
   constructor(private readonly stream: Writable) {}
 
   /** Of a reader who has left, the rest is dropped. */
   write(lines: string): void {
-    this.#gathered += lines;
-    this.#flushSoon();
+    this.gathered += lines;
+    this.flushSoon();
   }
 
   end(): void {
-    this.#isEnding = true;
-    this.#flushSoon();
+    this.isEnding = true;
+    this.flushSoon();
   }
 
-  #flushSoon(): void {
-    if (this.#isDue) return;
-    this.#isDue = true;
+  private flushSoon(): void {
+    if (this.isDue) return;
+    this.isDue = true;
     setImmediate(() => {
-      this.#isDue = false;
-      const gathered = this.#gathered;
-      this.#gathered = '';
+      this.isDue = false;
+      const gathered = this.gathered;
+      this.gathered = '';
       if (this.stream.destroyed) return;
-      if (this.#isEnding) this.stream.end(gathered);
+      if (this.isEnding) this.stream.end(gathered);
       else this.stream.write(gathered);
     });
   }
