@@ -1,4 +1,4 @@
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { edited } from './edited.js';
@@ -11,8 +11,7 @@ const PROJECT = join(import.meta.dirname, '../../..');
 const mutants = readMutants(join(PROJECT, 'drill/mutants'));
 
 const HEADER = `Protection: the guard
-Rule: nothing is written
-  that does not follow
+Rule: R1
 Killed by: pure saga-engine:transition
 Killed by: simulation checkout
 `;
@@ -31,7 +30,7 @@ describe('a mutant', () => {
     expect(mutantFrom(HEADER + EDIT + EDIT, '01-guard')).toEqual({
       name: '01-guard',
       protection: 'the guard',
-      rule: 'nothing is written that does not follow',
+      rule: 'R1',
       killers: [
         { kind: 'simulation', what: 'checkout' },
         { kind: 'pure', what: 'saga-engine:transition' },
@@ -41,7 +40,7 @@ describe('a mutant', () => {
   });
 
   it.each([
-    ['no rule', HEADER.replace(/Rule.*\n.*\n/, '') + EDIT, 'Rule: …'],
+    ['no rule', HEADER.replace(/Rule.*\n/, '') + EDIT, 'Rule: …'],
     ['no edit', HEADER, 'no edit'],
     ['half an edit', HEADER + EDIT.replace('=== stands', ''), 'an edit is'],
     ['a killer of no kind', HEADER.replace('simulation', 'hope') + EDIT, 'hope checkout'],
@@ -69,6 +68,15 @@ describe('an edit', () => {
 describe('every file of drill/mutants', () => {
   it.each(mutants.map((one) => [one.name, one] as const))('%s fits the source', (_name, one) => {
     for (const edit of one.edits) edited(shippedSources(PROJECT, edit.workspace), edit);
+  });
+
+  it('names a rule of the protocol, and every marked rule has one', () => {
+    const protocol = readFileSync(join(PROJECT, 'docs/protocol.md'), 'utf8');
+    const rules = [...protocol.matchAll(/^\| (R\d+)( ★)? \|/gm)];
+    const [all, marked] = [rules, rules.filter(([, , star]) => star !== undefined)];
+    const named = new Set(mutants.map(({ rule }) => rule));
+    expect([...named].filter((rule) => !all.some(([, id]) => id === rule))).toEqual([]);
+    expect(marked.map(([, id]) => id).filter((id) => !named.has(id!))).toEqual([]);
   });
 
   it('names tests that there are', () => {

@@ -24,7 +24,7 @@ export interface MutantEdit {
 export interface Mutant {
   readonly name: string;
   readonly protection: string;
-  /** The rule of docs/protocol.md that promises it. */
+  /** The rule of docs/protocol.md that promises it: R12. */
   readonly rule: string;
   readonly killers: readonly Killer[];
   readonly edits: readonly MutantEdit[];
