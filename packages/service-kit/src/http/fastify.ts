@@ -16,7 +16,7 @@ import { sendProblem } from './problem.filter.js';
 import { problemOf } from './problem-of.js';
 import { givenRequestId, REQUEST_ID_HEADER, requestIdOf } from './request-id.js';
 import { RouteTable } from './route-table.js';
-import { answerTunnels, answerUnread, wasRefused } from './unread-request.js';
+import { answerTunnels, answerUnread, wasCutShort, wasRefused } from './unread-request.js';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -120,13 +120,13 @@ export async function prepareFastify(
   fastify.decorateRequest('isQuiet', false);
   fastify.decorateRequest('matchedRoute', null);
   fastify.decorateRequest('inHand', 0);
-  // Nothing is served of a connection whose last answer was written: it closes in a moment.
-  const unlessRefused = ({ raw }: FastifyRequest, _reply: FastifyReply, done: () => void): void => {
+  // What was told that it is refused is not served: its connection closes in a moment.
+  fastify.addHook('onRequest', ({ raw }, _reply, done) => {
     if (!wasRefused(raw.socket)) done();
-  };
-  fastify.addHook('onRequest', unlessRefused);
-  // Its body may have been late.
-  fastify.addHook('preValidation', unlessRefused);
+  });
+  fastify.addHook('preValidation', ({ raw }, _reply, done) => {
+    if (!wasCutShort(raw)) done();
+  });
   fastify.addHook('onRequest', (request, reply, done) => {
     request.inHand = begin(request, reply, requests, edge);
     done();

@@ -75,6 +75,25 @@ describe('clients that take their time', () => {
     expect(app.served).toEqual(['after']);
   });
 
+  it.each([
+    ['what is no request', 'no request\r\n\r\n', /HTTP\/1.1 400 /],
+    [
+      'a request that stays unfinished',
+      post('Content-Length: 13\r\n', '{"text"'),
+      /HTTP\/1.1 408 /,
+    ],
+  ])('are answered what they asked whole before %s', async (_what, behind, refusal) => {
+    const { hostname, port } = new URL(url);
+    const socket = connect(Number(port), hostname);
+    let said = '';
+    socket.on('data', (text) => (said += String(text)));
+    socket.write(Buffer.concat([good('whole'), Buffer.from(behind)]));
+    await once(socket, 'close');
+    expect(app.served).toEqual(['whole']);
+    expect(said).toMatch(/^HTTP\/1.1 201 /);
+    expect(said).toMatch(refusal);
+  });
+
   it('cannot hold more connections than there are, and give them back', async () => {
     const { hostname, port } = new URL(url);
     let toldWhy = 0;

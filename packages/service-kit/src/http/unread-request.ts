@@ -33,13 +33,19 @@ interface HttpSocket extends Duplex {
 }
 
 const refused = new WeakSet<Duplex>();
+const cutShort = new WeakSet<IncomingMessage>();
 
 /**
- * Whether a request of this connection was refused unread. What still arrives on it must not be
- * served: after a process stood still, Node says that a request is late, and reads it a moment later.
+ * Whether a request of this connection was refused unread. A request that begins after that must not
+ * be served: after a process stood still, Node says that a request is late, and reads it a moment later.
  */
 export function wasRefused(socket: Duplex): boolean {
   return refused.has(socket);
+}
+
+/** Whether this request was refused while its body arrived; those before it are served and answered. */
+export function wasCutShort(request: IncomingMessage): boolean {
+  return cutShort.has(request);
 }
 
 /** Answers what Node's parser refuses, or waited for in vain, and ends the connection. */
@@ -50,6 +56,8 @@ export function answerUnread(
 ): void {
   if (refused.has(socket)) return; // the rest of the same mess
   refused.add(socket);
+  const incoming = socket.parser?.incoming;
+  if (incoming && !incoming.complete) cutShort.add(incoming);
   if (error.code === 'ECONNRESET' || !socket.writable) socket.destroy();
   else {
     const problem = new Problem(CODES[error.code ?? ''] ?? 'MALFORMED_REQUEST');
