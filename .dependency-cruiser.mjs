@@ -19,7 +19,7 @@ const arrow = (room, allowed, sentence) => ({
   },
 });
 
-const OF_A_PARTICIPANT = ['service-kit', 'messaging', 'coalesce', 'shared-types'];
+const OF_A_PARTICIPANT = ['service-kit', 'database', 'messaging', 'coalesce', 'shared-types'];
 const participant = (service) =>
   arrow(
     `apps/${service}`,
@@ -34,7 +34,7 @@ const arrows = [
     'The vocabulary imports nothing of ours: everybody imports it.',
   ),
   arrow('packages/coalesce', [], 'One small idea, used in three rooms, knows none of them.'),
-  arrow('packages/database', [], 'Connections to PostgreSQL, whoever uses them and for what.'),
+  arrow('packages/database', [], 'Access to PostgreSQL: it knows no tables and no services.'),
   arrow(
     'packages/saga-engine',
     ['coalesce', 'database'],

@@ -1,4 +1,5 @@
-import type { Database, Logger } from '@backstitch/service-kit';
+import type { Database } from '@backstitch/database';
+import type { Logger } from '@backstitch/service-kit';
 import { currencyDigits } from '@backstitch/shared-types';
 import { Module, type DynamicModule } from '@nestjs/common';
 import { CatalogueConsumer } from './catalogue/catalogue.consumer.js';

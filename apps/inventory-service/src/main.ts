@@ -19,12 +19,11 @@ import {
 import { COMMAND_QUEUES, currencyDigits } from '@backstitch/shared-types';
 import { AppModule } from './app.module.js';
 import { InventoryConfig } from './config.js';
-import { Lanes } from './database/lanes.js';
 import { requirePriceRule } from './database/price-rule.repository.js';
 import { HoldArchive } from './stock/hold-archive.repository.js';
 import { HoldArchiver } from './stock/hold.archiver.js';
 import { HoldSweeper } from './stock/hold.sweeper.js';
-import { STOCK_ASIDE, STOCK_LANES, StockRepository } from './stock/stock.repository.js';
+import { STOCK_CONNECTIONS, StockRepository } from './stock/stock.repository.js';
 
 const name = 'inventory-service';
 const config = loadConfig(InventoryConfig);
@@ -35,10 +34,15 @@ const database = openDatabase({
   logger,
   poolMax: config.DB_POOL_MAX,
 });
-// The sweeper has a lane of its own, so that commands do not wait for it.
-const lanesMax = STOCK_LANES + STOCK_ASIDE + 1;
-const lanes = new Lanes({ url: config.DB_URL, name, logger, lanes: lanesMax });
-const stock = new StockRepository(lanes, {
+const stockDatabase = openDatabase({
+  url: config.DB_URL,
+  name,
+  logger,
+  poolMax: STOCK_CONNECTIONS,
+  keyLookups: true,
+  poolName: 'stock',
+});
+const stock = new StockRepository(stockDatabase, {
   digits: currencyDigits(config.CURRENCY),
   keptDays: config.HOLD_RETENTION_DAYS,
 });
@@ -99,7 +103,7 @@ await bootApp({
     ],
     last: [
       { name: 'broker', run: () => broker.close() },
-      { name: 'lanes', run: () => lanes.close() },
+      { name: 'stock', run: () => stockDatabase.close() },
       { name: 'database', run: () => database.close() },
       { name: 'health', run: () => health.close() },
     ],

@@ -3,8 +3,8 @@ import { testDatabase, type TestDatabase, waitFor } from '@backstitch/testkit';
 import { fileURLToPath } from 'node:url';
 import pg from 'pg';
 import { DatabaseHealth } from './database-health.js';
-import { openDatabase } from './database/database.js';
-import { runMigrations } from './database/migrations.js';
+import { openDatabase } from './database/open-database.js';
+import { runMigrations } from '@backstitch/database';
 import { createLogger } from './logger.js';
 
 const migrations = fileURLToPath(

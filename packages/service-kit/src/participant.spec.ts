@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { openDatabase } from './database/database.js';
+import { openDatabase } from './database/open-database.js';
 import { DatabaseAway } from './database/database-fault.js';
 import { createLogger } from './logger.js';
 import { participantDependencies, pauseWhileAway } from './participant.js';

@@ -1,5 +1,4 @@
-import type { Database } from './database/database.js';
-import { databaseFault } from '@backstitch/database';
+import { type Database, databaseFault } from '@backstitch/database';
 import type { HealthCheck } from './health-check.js';
 import { exposeCounters, exposeGauge } from './metrics.js';
 

@@ -1,4 +1,5 @@
-import { createLogger, type Database, openDatabase, type Statement } from '@backstitch/service-kit';
+import type { Database, Statement } from '@backstitch/database';
+import { createLogger, openDatabase } from '@backstitch/service-kit';
 import {
   COMMAND_QUEUES,
   COMMANDS,

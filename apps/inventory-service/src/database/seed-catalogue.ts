@@ -1,4 +1,4 @@
-import { openSession } from '@backstitch/service-kit';
+import { openSession } from '@backstitch/database';
 import { currencyDigits, roundedAmount } from '@backstitch/shared-types';
 import type pg from 'pg';
 import { DEMO_PRODUCTS } from './demo-products.js';

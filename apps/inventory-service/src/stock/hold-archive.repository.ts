@@ -1,4 +1,4 @@
-import type { Database } from '@backstitch/service-kit';
+import type { Database } from '@backstitch/database';
 import { ARCHIVE, BOUNDS, LOCK_OLD, NEXT } from './hold-archive.sql.js';
 
 /** A part of the holds: from an id on, up to another one where there is one. */

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { createLogger, type Database, openDatabase } from '@backstitch/service-kit';
+import type { Database } from '@backstitch/database';
+import { createLogger, openDatabase } from '@backstitch/service-kit';
 import { waitFor } from '@backstitch/testkit';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import {
@@ -24,7 +25,7 @@ let longer: StockRepository;
 
 beforeAll(async () => {
   stock = await stockFixture();
-  longer = new StockRepository(stock.lanes[0]!, { digits: 2, keptDays: 10 * DAYS });
+  longer = new StockRepository(stock.databases[0]!, { digits: 2, keptDays: 10 * DAYS });
   database = openDatabase({ url: stock.url, name: 'archive', logger, poolMax: 2 });
 });
 afterAll(async () => {

@@ -1,6 +1,11 @@
 import { Coalescer } from '@backstitch/coalesce';
-import { databaseFault, type Statement, watchBatches } from '@backstitch/service-kit';
-import type { Lanes } from '../database/lanes.js';
+import {
+  type Database,
+  databaseFault,
+  type PipelinedTransaction,
+  type Statement,
+} from '@backstitch/database';
+import { watchBatches } from '@backstitch/service-kit';
 import type { Hold, StockAnswer } from './hold.js';
 import { Shelf } from './shelf.js';
 import { StockTransaction, type StockCommand, type HoldTerms } from './stock.transaction.js';
@@ -17,36 +22,41 @@ import {
 import { expire } from './stock.js';
 
 /** Transactions under way at once: while one waits for its commit another one decides. */
-export const STOCK_LANES = 2;
-/** And beside them, of commands for what somebody else has locked. */
-export const STOCK_ASIDE = 2;
+const TRANSACTIONS_MAX = 2;
+/** In addition, for commands that need what another session has locked. */
+const ASIDE_MAX = 2;
+/** The sweeper has a connection of its own, so that commands do not wait for it. */
+export const STOCK_CONNECTIONS = TRANSACTIONS_MAX + ASIDE_MAX + 1;
+
+/** What the triggers of the stock ledger see. */
+const OF_RESERVATIONS = { 'backstitch.stock_move': 'HOLD' };
 /** One command alone waits for a lock so long: which products a release needs is not known before. */
-const ASIDE_LOCK_MS = 100;
+const ASIDE = { ...OF_RESERVATIONS, lock_timeout: 100 };
 
 /**
- * The only SQL that moves stock. Commands that wait for a lane travel in one transaction, each with
- * an outcome of its own.
+ * The only SQL that moves stock. Commands that wait for a connection share the next transaction, and
+ * each has an outcome of its own.
  */
 export class StockRepository {
   private readonly commands: Coalescer<StockCommand, StockAnswer>;
 
   constructor(
-    private readonly lanes: Lanes,
+    private readonly database: Pick<Database, 'pipelined'>,
     private readonly terms: HoldTerms,
   ) {
     this.commands = new Coalescer({
       keyOf: (command) => command.orderId,
-      lanes: STOCK_LANES,
+      lanes: TRANSACTIONS_MAX,
       sameWork: (waiting, arriving) =>
         waiting.kind === arriving.kind && waiting.sagaId === arriving.sagaId,
       retrySingly: (error) => ['data', 'bug'].includes(databaseFault(error)),
       isLocked: (error) => databaseFault(error) === 'locked',
       locksOf,
-      asideMax: STOCK_ASIDE,
+      asideMax: ASIDE_MAX,
       run: (batch, isAside) =>
-        this.lanes.transact(
-          (flight) => new StockTransaction(flight, batch, this.terms).run(),
-          isAside ? ASIDE_LOCK_MS : undefined,
+        this.database.pipelined(
+          (transaction) => new StockTransaction(transaction, batch, this.terms).run(),
+          isAside ? ASIDE : OF_RESERVATIONS,
         ),
     });
     watchBatches('stock', this.commands);
@@ -79,14 +89,14 @@ export class StockRepository {
   }
 
   private expire(overdue: Statement): Promise<Hold[]> {
-    return this.lanes.transact(async (flight) => {
-      const [rows = []] = await flight.send(overdue);
+    const work = async (transaction: PipelinedTransaction) => {
+      const [rows = []] = await transaction.send(overdue);
       const orderIds = rows.map((row) => row.order_id as string);
       if (orderIds.length === 0) {
-        await flight.commit();
+        await transaction.commit();
         return [];
       }
-      const [lineRows = [], products = []] = await flight.send(
+      const [lineRows = [], products = []] = await transaction.send(
         readLines(orderIds),
         lockProducts([], orderIds),
       );
@@ -95,11 +105,12 @@ export class StockRepository {
       const holds = rows.map((row) => {
         return expire(holdFrom(row, lines.get(row.order_id as string)), shelf);
       });
-      await flight.commit(
+      await transaction.commit(
         write({ moves: shelf.changes(), newLines: [], holds }, this.terms.digits),
       );
       return holds;
-    });
+    };
+    return this.database.pipelined(work, OF_RESERVATIONS);
   }
 }
 

@@ -1,4 +1,4 @@
-import type { Statement } from '@backstitch/service-kit';
+import type { Statement } from '@backstitch/database';
 import { fromMinor, type ReservationStatus, timeOfUuid, toMinor } from '@backstitch/shared-types';
 import type { HeldLine, Hold, Refusal } from './hold.js';
 import type { Product, ShelfChange } from './shelf.js';

@@ -1,6 +1,6 @@
 import type { BatchOutcome } from '@backstitch/coalesce';
+import type { PipelinedTransaction } from '@backstitch/database';
 import { Fault } from '@backstitch/shared-types';
-import type { Flight } from '../database/lanes.js';
 import {
   answerTo,
   releaseFault,
@@ -51,7 +51,7 @@ type Outcome = BatchOutcome<StockAnswer>;
 
 /**
  * One transaction for commands of as many different orders: claim and lock the holds, lock the
- * products, decide one command after another in arrival order, write once. Two or three flights.
+ * products, decide one command after another in arrival order, write once. Two or three round trips.
  */
 export class StockTransaction {
   private readonly claimed = new Map<string, Hold>();
@@ -61,7 +61,7 @@ export class StockTransaction {
   private shelf = new Shelf([]);
 
   constructor(
-    private readonly flight: Flight,
+    private readonly transaction: PipelinedTransaction,
     private readonly commands: readonly StockCommand[],
     private readonly terms: HoldTerms,
   ) {}
@@ -81,7 +81,7 @@ export class StockTransaction {
     const demand = this.commands.flatMap((each) => (each.kind === 'reserve' ? each.demand : []));
     const toLock = this.commands.filter(({ kind }) => kind !== 'reserve').map(orderIdOf);
     const nobodyElse = toLock.length === 0;
-    const [claimed = [], locked = [], products = []] = await this.flight.send(
+    const [claimed = [], locked = [], products = []] = await this.transaction.send(
       claims.length > 0 ? claimHolds(claims, this.terms.keptDays) : undefined,
       nobodyElse ? undefined : lockHolds(toLock),
       nobodyElse ? lockProducts(productIdsOf(demand)) : undefined,
@@ -103,7 +103,7 @@ export class StockTransaction {
     });
     const moving = this.commands.filter((each) => this.movesLockedHold(each)).map(orderIdOf);
     if (demand.length === 0 && moving.length === 0) return [];
-    const [lines = [], products = []] = await this.flight.send(
+    const [lines = [], products = []] = await this.transaction.send(
       moving.length > 0 ? readLines(moving) : undefined,
       lockProducts(productIdsOf(demand), moving),
     );
@@ -147,7 +147,7 @@ export class StockTransaction {
     };
     const changed = writes.moves.length + writes.newLines.length + writes.holds.length > 0;
     const orderIds = repeats.map(orderIdOf);
-    const [, holds = [], lines = []] = await this.flight.commit(
+    const [, holds = [], lines = []] = await this.transaction.commit(
       changed ? write(writes, this.terms.digits) : undefined,
       orderIds.length > 0 ? readHolds(orderIds) : undefined,
       orderIds.length > 0 ? readLines(orderIds) : undefined,

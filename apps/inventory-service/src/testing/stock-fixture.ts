@@ -1,12 +1,12 @@
 import { fileURLToPath } from 'node:url';
-import { createLogger, runMigrations } from '@backstitch/service-kit';
+import { runMigrations } from '@backstitch/database';
+import { createLogger, openDatabase } from '@backstitch/service-kit';
 import { newUuid } from '@backstitch/shared-types';
 import { testDatabase, waitFor } from '@backstitch/testkit';
 import pg from 'pg';
-import { Lanes } from '../database/lanes.js';
 import type { StockAnswer } from '../stock/hold.js';
 import type { StockCommand } from '../stock/stock.transaction.js';
-import { STOCK_ASIDE, STOCK_LANES, StockRepository } from '../stock/stock.repository.js';
+import { STOCK_CONNECTIONS, StockRepository } from '../stock/stock.repository.js';
 import type { Demand } from '../stock/stock.js';
 
 const MIGRATIONS = fileURLToPath(new URL('../../migrations', import.meta.url));
@@ -27,15 +27,21 @@ export async function stockFixture(replicas = 1, lockTimeoutMs = 20_000) {
     migrate: (url) => runMigrations({ url, folder: MIGRATIONS, print: () => undefined }),
   });
   const sql = new pg.Pool({ connectionString: database.url, max: 4 });
-  const lanes = Array.from({ length: replicas }, () => {
-    const max = STOCK_LANES + STOCK_ASIDE + 1;
-    return new Lanes({ url: database.url, name: 'lanes', logger, lanes: max, lockTimeoutMs });
-  });
-  const repositories = lanes.map((each) => new StockRepository(each, TERMS));
+  const databases = Array.from({ length: replicas }, () =>
+    openDatabase({
+      url: database.url,
+      name: 'stock',
+      logger,
+      poolMax: STOCK_CONNECTIONS,
+      lockTimeoutMs,
+      keyLookups: true,
+    }),
+  );
+  const repositories = databases.map((each) => new StockRepository(each, TERMS));
   const query: Query = async (text, values = []) => (await sql.query(text, values)).rows;
   return {
     url: database.url,
-    lanes,
+    databases,
     repositories,
     repository: repositories[0]!,
     query,
@@ -47,17 +53,17 @@ export async function stockFixture(replicas = 1, lockTimeoutMs = 20_000) {
         orderId,
       ]),
     breaches: () => query(CONSERVATION_BREACHES),
-    /** How many deadlocks this database has seen. Closes the lanes, which tell it when they end. */
+    /** How many deadlocks this database has seen. Closes the connections: a session reports it when it ends. */
     async deadlocks() {
-      await Promise.all(lanes.map((each) => each.close()));
-      await waitFor('the lanes to end', async () => (await query(LANES_LEFT)).length === 0);
+      await Promise.all(databases.map((each) => each.close()));
+      await waitFor('the sessions to end', async () => (await query(SESSIONS_LEFT)).length === 0);
       const [row] = await query<{ deadlocks: string }>(
         'SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()',
       );
       return Number(row?.deadlocks);
     },
     async close() {
-      await Promise.all([...lanes.map((each) => each.close()), sql.end()]);
+      await Promise.all([...databases.map((each) => each.close()), sql.end()]);
       await database.drop();
     },
   };
@@ -100,8 +106,8 @@ const CONSERVATION_BREACHES = `
     WHERE product_id = products.id AND status IN ('ACTIVE', 'CONSUMED')) held ON true
   WHERE received <> stock_quantity + out_of_shelf OR stock_quantity < 0`;
 
-const LANES_LEFT = `SELECT pid FROM pg_stat_activity
-  WHERE datname = current_database() AND application_name = 'lanes'`;
+const SESSIONS_LEFT = `SELECT pid FROM pg_stat_activity
+  WHERE datname = current_database() AND application_name = 'stock'`;
 
 export function reserveOf(
   orderId: string,

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
-import { RowLocked, type Database } from '@backstitch/service-kit';
+import type { Database } from '@backstitch/database';
+import { RowLocked } from '@backstitch/service-kit';
 import { creation, ordersDatabase } from '../testing/orders-database.js';
 import { OrdersRepository } from './orders.repository.js';
 

@@ -1,12 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { Broker, CommandClient, RabbitCommandServer } from '@backstitch/messaging';
-import {
-  AppConfig,
-  createApp,
-  metricsRegistry,
-  pauseWhileAway,
-  type Database,
-} from '@backstitch/service-kit';
+import type { Database } from '@backstitch/database';
+import { AppConfig, createApp, metricsRegistry, pauseWhileAway } from '@backstitch/service-kit';
 import {
   COMMAND_QUEUES,
   COMMANDS,

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import type { Database } from '@backstitch/service-kit';
+import type { Database } from '@backstitch/database';
 import { Fault, newUuid, Rejection, type OrderStatus } from '@backstitch/shared-types';
 import { waitFor } from '@backstitch/testkit';
 import { creation, LIMITED, MOUSE, ordersDatabase } from '../testing/orders-database.js';

@@ -1,5 +1,6 @@
 import { Coalescer, type BatchOutcome } from '@backstitch/coalesce';
-import { databaseFault, type Database, watchBatches } from '@backstitch/service-kit';
+import { databaseFault, type Database } from '@backstitch/database';
+import { watchBatches } from '@backstitch/service-kit';
 import {
   readStatement,
   writeStatement,

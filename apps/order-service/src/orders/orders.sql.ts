@@ -1,4 +1,4 @@
-import type { Statement } from '@backstitch/service-kit';
+import type { Statement } from '@backstitch/database';
 import type { OrderSagaState, OrderStatus } from '@backstitch/shared-types';
 import type { OrderChange } from './order.js';
 

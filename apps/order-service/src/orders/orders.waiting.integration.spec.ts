@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import { DatabaseAway, type Database } from '@backstitch/service-kit';
+import type { Database } from '@backstitch/database';
+import { DatabaseAway } from '@backstitch/service-kit';
 import { newUuid } from '@backstitch/shared-types';
 import { waitFor } from '@backstitch/testkit';
 import { creation, ordersDatabase } from '../testing/orders-database.js';

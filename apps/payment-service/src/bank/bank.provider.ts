@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { databaseFault } from '@backstitch/service-kit';
+import { databaseFault } from '@backstitch/database';
 import { Fault } from '@backstitch/shared-types';
 import type {
   CancelOutcome,

@@ -1,5 +1,6 @@
 import { Coalescer, type BatchOutcome } from '@backstitch/coalesce';
-import { databaseFault, type Database, watchBatches } from '@backstitch/service-kit';
+import { databaseFault, type Database } from '@backstitch/database';
+import { watchBatches } from '@backstitch/service-kit';
 import { Fault, toMinor } from '@backstitch/shared-types';
 import type { CancelOutcome, ChargeOutcome } from '../payment/provider.js';
 import {

@@ -1,4 +1,4 @@
-import type { Statement } from '@backstitch/service-kit';
+import type { Statement } from '@backstitch/database';
 import { fromMinor } from '@backstitch/shared-types';
 
 /** A charge with the verdict that the bank gives it, should it not have decided its key before. */

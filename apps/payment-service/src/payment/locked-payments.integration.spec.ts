@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
-import { databaseFault } from '@backstitch/service-kit';
+import { databaseFault } from '@backstitch/database';
 import pg from 'pg';
 import {
   keyOf,

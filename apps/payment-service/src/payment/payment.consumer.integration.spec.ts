@@ -1,4 +1,5 @@
-import { createLogger, openDatabase, type Database } from '@backstitch/service-kit';
+import type { Database } from '@backstitch/database';
+import { createLogger, openDatabase } from '@backstitch/service-kit';
 import { COMMAND_QUEUES, COMMANDS, deadLetterQueueOf } from '@backstitch/shared-types';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { AppModule } from '../app.module.js';

@@ -1,10 +1,6 @@
 import { Coalescer, type BatchOutcome } from '@backstitch/coalesce';
-import {
-  databaseFault,
-  type Database,
-  type Statement,
-  watchBatches,
-} from '@backstitch/service-kit';
+import { databaseFault, type Database, type Statement } from '@backstitch/database';
+import { watchBatches } from '@backstitch/service-kit';
 import type { Payment, Settlement } from './payment.js';
 import {
   insertIntents,

@@ -1,4 +1,4 @@
-import type { Statement } from '@backstitch/service-kit';
+import type { Statement } from '@backstitch/database';
 import { fromMinor, toMinor, type PaymentStatus } from '@backstitch/shared-types';
 import type { Payment, Settlement } from './payment.js';
 

@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
-import { createLogger, openDatabase, runMigrations } from '@backstitch/service-kit';
+import { runMigrations } from '@backstitch/database';
+import { createLogger, openDatabase } from '@backstitch/service-kit';
 import { newUuid, Rejection, type SagaTag } from '@backstitch/shared-types';
 import { testDatabase } from '@backstitch/testkit';
 import type pg from 'pg';

@@ -1,6 +1,6 @@
 import pg from 'pg';
 import { ConnectGate, type ConnectLogger } from './connect-gate.js';
-import { databaseFault, isLost, isOutdated } from './database-fault.js';
+import { databaseFault, isLost, isOutdated } from '../database-fault.js';
 import { SessionClient, type SessionConfig } from './session-client.js';
 import type { SessionTerms } from './session-settings.js';
 

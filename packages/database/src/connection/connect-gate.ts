@@ -1,4 +1,4 @@
-import { ConnectFailed, reasonOf } from './database-fault.js';
+import { ConnectFailed, reasonOf } from '../database-fault.js';
 
 export interface ConnectLogger {
   info(fields: object, message: string): void;

@@ -1,4 +1,3 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import { types } from 'node:util';
 import { type Client, escapeIdentifier } from 'pg';
 import {
@@ -7,8 +6,10 @@ import {
   type MigrationPatience,
   prepareRecord,
 } from './apply-migration.js';
-import { databaseNameOf } from './database.js';
-import { databaseFault, openSession, reasonOf } from '@backstitch/database';
+import { openSession } from '../connection/session-client.js';
+import { databaseNameOf } from '../database.js';
+import { databaseFault, reasonOf } from '../database-fault.js';
+import { takeAdvisoryLock } from '../transaction/advisory-lock.js';
 import { lastMigration, migrationsOf } from './schema-check.js';
 
 export interface MigrationOptions {
@@ -19,7 +20,7 @@ export interface MigrationOptions {
   patience?: MigrationPatience;
 }
 
-/** Why a database could not be brought to the current schema, in words for whoever runs its migrations. */
+/** Why a database could not be brought to the current schema, in words for the person who runs its migrations. */
 export class MigrationProblem extends Error {
   constructor(message: string, cause: unknown) {
     super(message, { cause });
@@ -32,8 +33,8 @@ const MIGRATION_LOCK = 1_884_303_201;
 const NO_SUCH_DATABASE = '3D000';
 const DATABASE_EXISTS = new Set(['42P04', '23505']);
 const CONNECT_TIMEOUT_MS = 5_000;
-const ASK_EVERY_MS = 100;
-const TRIES_UNTOLD = 50;
+const TRY_EVERY_MS = 100;
+const SILENT_ATTEMPTS = 50;
 
 /**
  * Brings a database to the schema of `folder` and says what it did; creates the database when it is
@@ -48,7 +49,13 @@ export async function runMigrations({
   const name = databaseNameOf(url);
   const client = await connectCreating(url, name, print);
   try {
-    await untilAlone(client, () => print(`${name}: waits for another migration to end`));
+    await takeAdvisoryLock(client, MIGRATION_LOCK, {
+      tryForMs: Number.POSITIVE_INFINITY,
+      tryEveryMs: TRY_EVERY_MS,
+      onTaken: (attempts) => {
+        if (attempts === SILENT_ATTEMPTS) print(`${name}: waits for another migration to end`);
+      },
+    });
     const before = await lastMigration(client);
     const pending = migrationsOf(folder).filter(({ when }) => when > before);
     if (pending.length > 0) await prepareRecord(client);
@@ -63,20 +70,6 @@ export async function runMigrations({
     throw new MigrationProblem(`${name}: the migration failed: ${why}`, error);
   } finally {
     await client.end().catch(() => undefined);
-  }
-}
-
-/**
- * Asked for again and again, instead of waited for: an index that is made CONCURRENTLY waits for every
- * statement under way, and so would wait for whoever waits for it.
- */
-async function untilAlone(client: Client, tellOfWait: () => void): Promise<void> {
-  for (let tries = 1; ; tries += 1) {
-    const asking = 'SELECT pg_try_advisory_lock($1) AS taken';
-    const { rows } = await client.query<{ taken: boolean }>(asking, [MIGRATION_LOCK]);
-    if (rows[0]!.taken) return;
-    if (tries === TRIES_UNTOLD) tellOfWait();
-    await pause(ASK_EVERY_MS);
   }
 }
 

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { testDatabase, type TestDatabase } from '@backstitch/testkit';
 import pg from 'pg';
-import { ConnectFailed, databaseFault } from './database-fault.js';
+import { ConnectFailed, databaseFault } from '../database-fault.js';
 import { openSession } from './session-client.js';
 import { SessionPool, type SessionPoolOptions } from './session-pool.js';
 

@@ -2,12 +2,12 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { databaseFault } from '@backstitch/database';
+import { databaseFault } from '../database-fault.js';
 import { type Client, escapeIdentifier } from 'pg';
 import type { Migration } from './schema-check.js';
 
 export interface MigrationPatience {
-  /** For each lock: whoever wants the same table waits behind us meanwhile [500]. */
+  /** For each lock: others that want the same table wait behind the migration meanwhile [500]. */
   lockTimeoutMs?: number;
   tries?: number;
   /** Between two tries, in which the others go on. */
@@ -31,7 +31,7 @@ const LOCK_TIMEOUT_MS = 500;
 const TRIES = 20;
 const PAUSE_MS = 1_000;
 
-/** Somebody keeps a table locked, or uses it in a transaction that does not end. */
+/** Another session keeps a table locked, or uses it in a transaction that does not end. */
 export class LockNotHad extends Error {}
 
 export async function prepareRecord(client: Client): Promise<void> {
@@ -41,8 +41,8 @@ export async function prepareRecord(client: Client): Promise<void> {
 }
 
 /**
- * Applies one migration wholly or, where a lock is not to be had, not at all: then it is tried again a
- * few times. Throws LockNotHad, or the error of its statement.
+ * Applies one migration wholly or not at all. When a lock cannot be taken it is tried again, a limited
+ * number of times. Throws LockNotHad, or the error of its statement.
  */
 export async function applyMigration(
   client: Client,

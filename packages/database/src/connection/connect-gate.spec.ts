@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { ConnectGate } from './connect-gate.js';
-import { ConnectFailed } from './database-fault.js';
+import { ConnectFailed } from '../database-fault.js';
 
 const refused = (code: string, message = `refused with ${code}`) =>
   Object.assign(new Error(message), { code });

@@ -1,6 +1,6 @@
 import pg from 'pg';
 import type { ConnectGate } from './connect-gate.js';
-import { ConnectFailed } from './database-fault.js';
+import { ConnectFailed } from '../database-fault.js';
 import { sessionQuery, type SessionTerms } from './session-settings.js';
 
 export interface SessionConfig extends pg.ClientConfig {
