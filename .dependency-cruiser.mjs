@@ -47,8 +47,8 @@ const arrows = [
   ),
   arrow(
     'packages/service-kit',
-    ['database', 'shared-types'],
-    'What every app shares knows no app and no broker.',
+    ['database', 'messaging', 'shared-types'],
+    'What every app shares knows no app.',
   ),
   arrow(
     'apps/api-gateway',
@@ -96,6 +96,16 @@ export default {
       severity: 'error',
       from: { path: '^(packages|apps|e2e|bench|drill|tools)/([^/]+)/' },
       to: { path: '^packages/[^/]+/src/', pathNot: '^$1/$2/' },
+    },
+    {
+      name: 'only-participants-of-service-kit-know-the-broker',
+      comment: 'An app that serves no queue must not load AMQP: the entry /participant does.',
+      severity: 'error',
+      from: {
+        path: '^packages/service-kit/',
+        pathNot: [TESTS, '^packages/service-kit/src/participant/'],
+      },
+      to: { path: ['^packages/messaging/', '^packages/service-kit/src/participant/'] },
     },
     only('amqplib', ['packages/messaging', 'packages/testkit'], 'One room knows AMQP.'),
     only('amqp-connection-manager', ['packages/messaging'], 'One room knows AMQP.'),

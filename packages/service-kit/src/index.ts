@@ -34,6 +34,7 @@ export { REQUEST_ID_HEADER, requestIdOf } from './http/request-id.js';
 export { isScrape, noteProblem, noteRequest } from './http/request-log.js';
 export * from './http/validation.js';
 export { INSTANCE_ID } from './instance-id.js';
+export { PeriodicJob, type PeriodicJobOptions } from './jobs/periodic-job.js';
 export * from './logger.js';
 export { logRoutine } from './routine-lines.js';
 export {

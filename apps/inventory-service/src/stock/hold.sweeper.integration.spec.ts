@@ -16,7 +16,7 @@ afterAll(async () => {
 });
 
 describe('the sweeper, while the app runs', () => {
-  it('lets more overdue holds run out than fit in one pass', async () => {
+  it('lets more overdue holds run out than fit in one batch', async () => {
     const productId = await stock.product(300);
     await Promise.all(
       Array.from({ length: 250 }, () =>
@@ -25,11 +25,11 @@ describe('the sweeper, while the app runs', () => {
     );
     await stock.query('UPDATE reservations SET expires_at = now()');
     const sweeper = new HoldSweeper({ stock: stock.repository, logger, intervalMs: 10 });
-    sweeper.start();
+    sweeper.job.start();
     await waitFor('the stock to be back', async () => {
       return (await stock.productRow(productId)).stock_quantity === 300;
     });
-    await sweeper.stop();
+    await sweeper.job.stop();
   });
 
   it('names the saga whose hold ran out', async () => {
@@ -40,23 +40,23 @@ describe('the sweeper, while the app runs', () => {
     await stock.repository.submit(reserveOf(orderId, demand, { sagaId }));
     await stock.overdue(orderId);
     const sweeper = new HoldSweeper({ stock: stock.repository, logger: recorder, intervalMs: 10 });
-    sweeper.start();
+    sweeper.job.start();
     const line = await waitFor('the line', async () => lines[0]);
-    await sweeper.stop();
+    await sweeper.job.stop();
     expect(JSON.parse(line)).toMatchObject({ orderId, sagaId });
   });
 
-  it('goes on after a pass that failed', async () => {
-    let passes = 0;
+  it('goes on after a run that failed', async () => {
+    let runs = 0;
     const failing = {
       expireOverdue: () => {
-        passes += 1;
+        runs += 1;
         return Promise.reject(new Error('the database is away'));
       },
     };
     const sweeper = new HoldSweeper({ stock: failing, logger, intervalMs: 5 });
-    sweeper.start();
-    await waitFor('a third pass', () => passes >= 3);
-    await sweeper.stop();
+    sweeper.job.start();
+    await waitFor('a third run', () => runs >= 3);
+    await sweeper.job.stop();
   });
 });

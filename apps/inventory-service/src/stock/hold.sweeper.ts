@@ -1,8 +1,8 @@
-import type { Logger } from '@backstitch/service-kit';
+import { type Logger, PeriodicJob } from '@backstitch/service-kit';
 import type { Hold } from './hold.js';
 import type { StockRepository } from './stock.repository.js';
 
-const HOLDS_PER_PASS_MAX = 200;
+const HOLDS_PER_BATCH_MAX = 200;
 
 export interface SweeperOptions {
   stock: Pick<StockRepository, 'expireOverdue'>;
@@ -10,40 +10,24 @@ export interface SweeperOptions {
   intervalMs: number;
 }
 
-/** Lets overdue holds run out, for as long as the app runs; every replica may have one. */
+/** Expires overdue holds while the app runs; every replica may have one. */
 export class HoldSweeper {
-  private timer: NodeJS.Timeout | undefined;
-  private pass: Promise<void> = Promise.resolve();
-  private stopped = false;
+  readonly job: PeriodicJob;
 
-  constructor(private readonly options: SweeperOptions) {}
-
-  start(): void {
-    if (this.stopped) return;
-    this.timer = setTimeout(() => {
-      this.pass = this.sweep().finally(() => this.start());
-    }, this.options.intervalMs);
+  constructor(private readonly options: SweeperOptions) {
+    const { logger, intervalMs } = options;
+    const run = (signal: AbortSignal) => this.sweep(signal);
+    this.job = new PeriodicJob({ name: 'reservation-sweeper', logger, intervalMs, run });
   }
 
-  /** Resolves when the pass under way has ended; none follows. */
-  async stop(): Promise<void> {
-    this.stopped = true;
-    clearTimeout(this.timer);
-    await this.pass;
-  }
-
-  private async sweep(): Promise<void> {
+  private async sweep(signal: AbortSignal): Promise<void> {
     const { stock, logger } = this.options;
-    try {
-      let expired: Hold[];
-      do {
-        expired = await stock.expireOverdue(HOLDS_PER_PASS_MAX);
-        for (const { orderId, sagaId } of expired) {
-          logger.info({ orderId, sagaId }, 'the hold ran out');
-        }
-      } while (expired.length === HOLDS_PER_PASS_MAX && !this.stopped);
-    } catch (error) {
-      logger.warn({ err: error }, 'overdue holds could not be swept; trying again');
-    }
+    let expired: Hold[];
+    do {
+      expired = await stock.expireOverdue(HOLDS_PER_BATCH_MAX);
+      for (const { orderId, sagaId } of expired) {
+        logger.info({ orderId, sagaId }, 'the hold ran out');
+      }
+    } while (expired.length === HOLDS_PER_BATCH_MAX && !signal.aborted);
   }
 }

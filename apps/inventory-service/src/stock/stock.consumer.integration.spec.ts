@@ -1,9 +1,10 @@
 import type { Database } from '@backstitch/database';
 import { createLogger, metricsRegistry, openDatabase } from '@backstitch/service-kit';
 import { COMMAND_QUEUES, COMMANDS, deadLetterQueueOf } from '@backstitch/shared-types';
+import { serveCommands } from '@backstitch/service-kit/participant';
+import { servedQueue, type ServedQueue } from '@backstitch/testkit';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { AppModule } from '../app.module.js';
-import { servedQueue, type ServedQueue } from '../testing/command-queue.js';
 import { newOrder, stockFixture, type StockFixture } from '../testing/stock-fixture.js';
 
 const { inventoryReserve, inventoryRelease, inventoryCommit, inventoryList } = COMMANDS;
@@ -17,7 +18,11 @@ beforeAll(async () => {
   stock = await stockFixture();
   database = openDatabase({ url: stock.url, name: 'catalogue', logger, poolMax: 1 });
   const parts = { database, stock: stock.repository, currency: 'USD', ttlSeconds: 1800, logger };
-  queue = await servedQueue(COMMAND_QUEUES.inventory, AppModule.of(parts));
+  const name = COMMAND_QUEUES.inventory;
+  const module = AppModule.of(parts);
+  queue = await servedQueue(name, (brokerUrl) =>
+    serveCommands({ brokerUrl, queue: name, module, database }),
+  );
 });
 
 afterAll(async () => {

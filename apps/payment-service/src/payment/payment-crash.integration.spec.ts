@@ -206,9 +206,9 @@ describe('a slow bank', () => {
         },
       }),
     });
-    recovery.start();
+    recovery.job.start();
     await asked.opened;
-    await recovery.stop();
+    await recovery.job.stop();
     expect(await bank.row(orderId)).toMatchObject({ status: 'PENDING' });
     door.open();
     await waitFor('the payment to be settled', async () => {
@@ -274,11 +274,11 @@ describe('the recovery worker', () => {
     await expect(dies.handler.process(command, saga)).rejects.toThrow(Crash);
     await bank.age(orderId);
     const { recovery } = bank.replica();
-    recovery.start();
+    recovery.job.start();
     await waitFor('the payment to be settled', async () => {
       return (await bank.row(orderId))?.status === 'SUCCESS';
     });
-    await recovery.stop();
+    await recovery.job.stop();
   });
 });
 
