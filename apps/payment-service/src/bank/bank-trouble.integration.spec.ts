@@ -82,6 +82,6 @@ describe('a charge that the bank turns away', () => {
     expect(verdict(await well.process(retried.command, retried.saga))).toBe('yes');
     await well.refund({ orderId: undone.orderId }, undone.saga);
     expect(await bank.bankOf(retried.key)).toEqual({ decision: 'APPROVED', refunds: 0 });
-    expect(await bank.bankOf(undone.key)).toEqual({ decision: 'BURNED', refunds: 0 });
+    expect(await bank.bankOf(undone.key)).toEqual({ decision: 'VOIDED', refunds: 0 });
   });
 });

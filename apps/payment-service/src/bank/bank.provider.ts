@@ -30,14 +30,14 @@ export interface BankTerms {
  */
 export class SimulatedBank implements PaymentProvider {
   constructor(
-    private readonly book: BankRepository,
+    private readonly ledger: BankRepository,
     private readonly terms: BankTerms,
   ) {}
 
   charge({ key, amountMinor, currency }: ChargeRequest): Promise<ChargeOutcome> {
     return this.call(() => {
       const declined = this.happens(this.terms.failureRate);
-      return this.book.charge({
+      return this.ledger.charge({
         key,
         amountMinor,
         currency,
@@ -48,7 +48,7 @@ export class SimulatedBank implements PaymentProvider {
   }
 
   cancel(key: string): Promise<CancelOutcome> {
-    return this.call(() => this.book.cancel(key));
+    return this.call(() => this.ledger.cancel(key));
   }
 
   /** Each call for itself: one payment's trouble is not its neighbours'. */

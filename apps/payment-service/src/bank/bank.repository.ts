@@ -4,7 +4,7 @@ import { watchBatches } from '@backstitch/service-kit';
 import { Fault, toMinor } from '@backstitch/shared-types';
 import type { CancelOutcome, ChargeOutcome } from '../payment/provider.js';
 import {
-  burnKeys,
+  voidKeys,
   insertCharges,
   insertRefunds,
   readCharges,
@@ -14,7 +14,7 @@ import {
 
 const LANES = 2;
 
-/** The only SQL of the bank: its book, append-only, of what it decided about each key. */
+/** The only SQL of the bank: its ledger, append-only, of what it decided about each key. */
 export class BankRepository {
   private readonly charges: Coalescer<NewCharge, ChargeOutcome>;
   private readonly cancellations: Coalescer<string, CancelOutcome>;
@@ -50,7 +50,7 @@ export class BankRepository {
     return this.charges.submit(charge);
   }
 
-  /** Refunds the key's charge, or burns the key: one transaction, repeatable. */
+  /** Refunds the key's charge, or voids the key: one transaction, repeatable. */
   cancel(key: string): Promise<CancelOutcome> {
     return this.cancellations.submit(key);
   }
@@ -70,8 +70,8 @@ export class BankRepository {
     { key, amountMinor, currency }: NewCharge,
     row: ChargeRow | undefined,
   ): BatchOutcome<ChargeOutcome> {
-    if (!row) return { error: new Error(`the charge ${key} has disappeared from the book`) };
-    if (row.decision === 'BURNED') return { ok: { kind: 'burned' } };
+    if (!row) return { error: new Error(`the charge ${key} has disappeared from the ledger`) };
+    if (isVoided(row)) return { ok: { kind: 'voided' } };
     if (toMinor(row.amount ?? '', this.digits) !== amountMinor || row.currency !== currency) {
       const message = `The key ${key} was used for ${row.amount} ${row.currency}`;
       return { error: new Fault('AMOUNT_MISMATCH', message, false) };
@@ -82,13 +82,23 @@ export class BankRepository {
 
   private async cancelBatch(keys: readonly string[]): Promise<BatchOutcome<CancelOutcome>[]> {
     const decided = await this.database.withTransaction(async (tx) => {
-      await tx.query(burnKeys(keys));
+      await tx.query(voidKeys(keys));
       await tx.query(insertRefunds(keys));
       return byKey((await tx.query<ChargeRow>(readCharges(keys))).rows);
     });
-    const outcomes = { APPROVED: 'refunded', DECLINED: 'declined', BURNED: 'burned' } as const;
-    return keys.map((key) => ({ ok: outcomes[decided.get(key)!.decision] }));
+    return keys.map((key) => ({ ok: OUTCOME_OF_CANCEL[decided.get(key)!.decision] }));
   }
+}
+
+const OUTCOME_OF_CANCEL = {
+  APPROVED: 'refunded',
+  DECLINED: 'declined',
+  VOIDED: 'voided',
+  BURNED: 'voided',
+} as const satisfies Record<ChargeRow['decision'], CancelOutcome>;
+
+function isVoided({ decision }: ChargeRow): boolean {
+  return OUTCOME_OF_CANCEL[decision] === 'voided';
 }
 
 function byKey(rows: readonly ChargeRow[]): Map<string, ChargeRow> {

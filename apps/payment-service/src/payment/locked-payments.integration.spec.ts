@@ -27,7 +27,7 @@ afterAll(async () => {
 
 it.each([
   ['a payment', 'SELECT FROM payments WHERE order_id = $1 FOR UPDATE', 'order'],
-  ['a charge in the bank’s book', 'SELECT FROM bank.charges WHERE key = $1 FOR UPDATE', 'key'],
+  ['a charge in the bank’s ledger', 'SELECT FROM bank.charges WHERE key = $1 FOR UPDATE', 'key'],
 ] as const)(
   '%s that somebody keeps locked holds up no other payment and no other undo',
   async (...[, lock, by]) => {

@@ -60,7 +60,7 @@ describe('after a crash', () => {
       const charged = point === 'payment.after-call-before-outcome';
       expect(await bank.row(orderId)).toMatchObject({ status: charged ? 'REFUNDED' : 'CANCELLED' });
       expect(await bank.bankOf(keyOf(sagaId))).toEqual({
-        decision: charged ? 'APPROVED' : 'BURNED',
+        decision: charged ? 'APPROVED' : 'VOIDED',
         refunds: charged ? 1 : 0,
       });
     },
@@ -83,7 +83,7 @@ describe('after a crash', () => {
 
 describe('a slow charge', () => {
   it.each([
-    ['before the bank decided', 'CANCELLED', 'BURNED', 0],
+    ['before the bank decided', 'CANCELLED', 'VOIDED', 0],
     ['after the bank decided', 'REFUNDED', 'APPROVED', 1],
   ])('undone %s ends with no money kept', async (when, status, decision, refunds) => {
     const { orderId, sagaId, saga, command } = newPayment();
@@ -282,11 +282,26 @@ describe('the recovery worker', () => {
   });
 });
 
-describe('the bank’s book', () => {
+describe('the bank’s ledger', () => {
   it('is append-only', async () => {
     for (const statement of ['UPDATE bank.charges SET amount = 1', 'DELETE FROM bank.refunds']) {
       await expect(bank.query(statement)).rejects.toThrow('append-only');
     }
+  });
+
+  it('takes a key that an earlier version marked BURNED for voided, and never charges it', async () => {
+    const { provider } = bank.replica();
+    const key = newId();
+    await bank.query(`INSERT INTO bank.charges (key, decision) VALUES ($1, 'BURNED')`, [key]);
+    await bank.query(
+      `INSERT INTO payments (order_id, amount, currency, status, provider_key)
+        VALUES ($1, 1, 'USD', 'CANCELLED', $2)`,
+      [newId(), key],
+    );
+    const charge = { key, amountMinor: 100, currency: 'USD' };
+    expect(await provider.charge(charge)).toEqual({ kind: 'voided' });
+    expect(await provider.cancel(key)).toBe('voided');
+    expect(await bank.bankOf(key)).toEqual({ decision: 'BURNED', refunds: 0 });
   });
 
   it('refuses a key that comes with another amount', async () => {

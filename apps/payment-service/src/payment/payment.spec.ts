@@ -96,7 +96,7 @@ describe('a charge and an undo of one payment, in any order, repeated and delaye
   /** The bank and the table as the repositories keep them, one atomic act an event. */
   function world(approves: boolean) {
     let row: Payment | undefined;
-    let decision: 'approved' | 'declined' | 'burned' | undefined;
+    let decision: 'approved' | 'declined' | 'voided' | undefined;
     let refunded = false;
     const late: Settlement[] = [];
     const charge = (): ChargeOutcome => {
@@ -104,7 +104,7 @@ describe('a charge and an undo of one payment, in any order, repeated and delaye
       return decision === 'declined' ? { kind: decision, reason: 'no' } : { kind: decision };
     };
     const cancel = (): CancelOutcome => {
-      decision ??= 'burned';
+      decision ??= 'voided';
       if (decision !== 'approved') return decision;
       refunded = true;
       return 'refunded';

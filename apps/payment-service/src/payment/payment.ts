@@ -74,12 +74,12 @@ export function isBeingRefunded({ status, refundRequested }: Payment): boolean {
   return refundRequested && (status === 'PENDING' || status === 'SUCCESS');
 }
 
-/** A burned key is no outcome: whoever burned it is writing what became of the payment. */
+/** A voided key is no outcome: whoever burned it is writing what became of the payment. */
 export function settlementOfCharge(
   { orderId }: Payment,
   outcome: ChargeOutcome,
 ): Settlement | undefined {
-  if (outcome.kind === 'burned') return undefined;
+  if (outcome.kind === 'voided') return undefined;
   const approved = outcome.kind === 'approved';
   return {
     orderId,
@@ -91,7 +91,7 @@ export function settlementOfCharge(
 
 const STATUS_AFTER_CANCEL = {
   refunded: 'REFUNDED',
-  burned: 'CANCELLED',
+  voided: 'CANCELLED',
   declined: 'FAILED',
 } as const satisfies Record<CancelOutcome, PaymentStatus>;
 

@@ -10,10 +10,10 @@ export type ChargeOutcome =
   | { kind: 'approved' }
   | { kind: 'declined'; reason: string }
   /** The key was cancelled before it was charged, and will never be. */
-  | { kind: 'burned' };
+  | { kind: 'voided' };
 
 /** What cancelling a key came to: the charge was given back, or there was none and never will be. */
-export type CancelOutcome = 'refunded' | 'burned' | 'declined';
+export type CancelOutcome = 'refunded' | 'voided' | 'declined';
 
 /**
  * The port to whoever moves the money. Every call ends in bounded time. A provider without cancel-by-key is one whose adapter charges

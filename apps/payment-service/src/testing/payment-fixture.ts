@@ -42,9 +42,9 @@ export async function paymentFixture(lockTimeoutMs = 20_000) {
   function replica(options: Replica = {}) {
     const { failureRate = 0, between = (each) => each, reached = () => undefined } = options;
     const repository = new PaymentRepository(payments, 'USD', DIGITS);
-    const book = new BankRepository(bank, DIGITS);
+    const ledger = new BankRepository(bank, DIGITS);
     const provider = between(
-      new SimulatedBank(book, { failureRate, latencyMs: 0, ...options.trouble }),
+      new SimulatedBank(ledger, { failureRate, latencyMs: 0, ...options.trouble }),
     );
     const settlement = new PaymentSettlement({ payments: repository, provider, reached });
     const recovery = new PaymentRecovery({
@@ -67,7 +67,7 @@ export async function paymentFixture(lockTimeoutMs = 20_000) {
     replica,
     row: async (orderId: string) =>
       (await query('SELECT * FROM payments WHERE order_id = $1', [orderId]))[0],
-    /** As the bank's book has it. */
+    /** As the bank's ledger has it. */
     bankOf: async (key: string) => {
       const [charges, refunds] = await Promise.all(
         ['charges', 'refunds'].map((table) =>
@@ -92,14 +92,14 @@ export async function paymentFixture(lockTimeoutMs = 20_000) {
 
 export type PaymentFixture = Awaited<ReturnType<typeof paymentFixture>>;
 
-/** Invariant 6: the bank's book and the payments agree, charge by charge and refund by refund. */
+/** Invariant 6: the bank's ledger and the payments agree, charge by charge and refund by refund. */
 const DISAGREEMENTS = `
   SELECT order_id, status, decision, refunded_at FROM payments
   FULL JOIN bank.charges ON charges.key = provider_key
   LEFT JOIN bank.refunds ON refunds.key = charges.key
   WHERE (status, coalesce(decision, 'none'), refunded_at IS NOT NULL) NOT IN (
     ('SUCCESS', 'APPROVED', false), ('FAILED', 'DECLINED', false), ('REFUNDED', 'APPROVED', true),
-    ('CANCELLED', 'BURNED', false), ('CANCELLED', 'none', false))
+    ('CANCELLED', 'VOIDED', false), ('CANCELLED', 'BURNED', false), ('CANCELLED', 'none', false))
     OR status IS NULL OR (decision IN ('APPROVED', 'DECLINED') AND payments.amount <> charges.amount)`;
 
 export const newId = newUuid;
