@@ -281,35 +281,3 @@ describe('the recovery worker', () => {
     await recovery.job.stop();
   });
 });
-
-describe('the bank’s ledger', () => {
-  it('is append-only', async () => {
-    for (const statement of ['UPDATE bank.charges SET amount = 1', 'DELETE FROM bank.refunds']) {
-      await expect(bank.query(statement)).rejects.toThrow('append-only');
-    }
-  });
-
-  it('takes a key that an earlier version marked BURNED for voided, and never charges it', async () => {
-    const { provider } = bank.replica();
-    const key = newId();
-    await bank.query(`INSERT INTO bank.charges (key, decision) VALUES ($1, 'BURNED')`, [key]);
-    await bank.query(
-      `INSERT INTO payments (order_id, amount, currency, status, provider_key)
-        VALUES ($1, 1, 'USD', 'CANCELLED', $2)`,
-      [newId(), key],
-    );
-    const charge = { key, amountMinor: 100, currency: 'USD' };
-    expect(await provider.charge(charge)).toEqual({ kind: 'voided' });
-    expect(await provider.cancel(key)).toBe('voided');
-    expect(await bank.bankOf(key)).toEqual({ decision: 'BURNED', refunds: 0 });
-  });
-
-  it('refuses a key that comes with another amount', async () => {
-    const { provider } = bank.replica();
-    const { command, saga, sagaId } = newPayment();
-    await bank.replica().handler.process(command, saga);
-    await expect(
-      provider.charge({ key: keyOf(sagaId), amountMinor: 1, currency: 'USD' }),
-    ).rejects.toMatchObject({ code: 'AMOUNT_MISMATCH', retryable: false });
-  });
-});
