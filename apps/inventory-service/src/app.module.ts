@@ -13,7 +13,7 @@ export interface AppParts {
   database: Database;
   stock: StockRepository;
   currency: string;
-  /** The least lifetime of a hold. */
+  /** The least lifetime of a reservation. */
   ttlSeconds: number;
   logger: Logger;
 }

@@ -6,9 +6,9 @@ import { COMMAND_QUEUES, currencyDigits } from '@backstitch/shared-types';
 import { AppModule } from './app.module.js';
 import { InventoryConfig } from './config.js';
 import { requirePriceRule } from './database/price-rule.repository.js';
-import { HoldArchive } from './stock/hold-archive.repository.js';
-import { HoldArchiver } from './stock/hold.archiver.js';
-import { HoldSweeper } from './stock/hold.sweeper.js';
+import { ReservationArchive } from './stock/reservation-archive.repository.js';
+import { ReservationArchiver } from './stock/reservation.archiver.js';
+import { ReservationSweeper } from './stock/reservation.sweeper.js';
 import { STOCK_CONNECTIONS, StockRepository } from './stock/stock.repository.js';
 
 const name = 'inventory-service';
@@ -35,8 +35,11 @@ function parts({ database, logger }: { database: Database; logger: Logger }): Pa
   });
   const digits = currencyDigits(currency);
   const stock = new StockRepository(stockDatabase, { digits, keptDays });
-  const sweeper = new HoldSweeper({ stock, logger, intervalMs: config.SWEEP_INTERVAL_MS });
-  const archiver = new HoldArchiver({ archive: new HoldArchive(database, keptDays), logger });
+  const sweeper = new ReservationSweeper({ stock, logger, intervalMs: config.SWEEP_INTERVAL_MS });
+  const archiver = new ReservationArchiver({
+    archive: new ReservationArchive(database, keptDays),
+    logger,
+  });
   return {
     module: AppModule.of({ database, stock, currency, ttlSeconds, logger }),
     jobs: [sweeper.job, archiver.job],

@@ -18,7 +18,7 @@ import {
 const now = (name: string) => timestamp(name, { withTimezone: true }).notNull().defaultNow();
 
 /**
- * stock_quantity is what may still be held. version rises by one with each hold that moves it. The
+ * stock_quantity is what may still be reserved. version rises by one with each reservation that moves it. The
  * triggers that book every other change in stock_ledger are in the migrations.
  */
 export const products = pgTable(
@@ -62,13 +62,13 @@ export const reservations = pgTable(
       'reservations_status_check',
       sql`${table.status} IN ('ACTIVE', 'CONSUMED', 'RELEASED', 'EXPIRED', 'REJECTED')`,
     ),
-    // For the sweeper: as small as what is held right now, however many holds have finished.
+    // For the sweeper: as small as what is reserved now, however many reservations have ended.
     index('reservations_active').on(table.expiresAt).where(sql`${table.status} = 'ACTIVE'`),
   ],
 );
 
 /**
- * Written once, together with its hold, for products whose rows are locked at that moment; so the
+ * Written once, together with its reservation, for products whose rows are locked at that moment; so the
  * foreign keys would check, line by line on the hot path, what cannot be otherwise.
  */
 export const reservationItems = pgTable(
@@ -87,7 +87,7 @@ export const reservationItems = pgTable(
 
 /**
  * Append-only: what was ever received, so that received = available + held + sold. What archived
- * holds had sold is booked as SOLD, by a negative change; what others sold, their own rows tell.
+ * reservations had sold is booked as SOLD, by a negative change; what others sold, their own rows tell.
  */
 export const stockLedger = pgTable(
   'stock_ledger',

@@ -56,7 +56,10 @@ describe('the inventory commands, through the queue', () => {
     );
     const committed = await times(20, () => queue.ask(inventoryCommit, { orderId }, saga));
     expect(committed).toEqual(committed.map(() => ({ success: true })));
-    expect(await stock.hold(orderId)).toMatchObject({ status: 'CONSUMED', saga_id: saga.sagaId });
+    expect(await stock.reservation(orderId)).toMatchObject({
+      status: 'CONSUMED',
+      saga_id: saga.sagaId,
+    });
     const released = await times(20, () => queue.ask(inventoryRelease, { orderId }, saga));
     expect(released).toEqual(released.map(() => ({ success: true })));
     expect(await stock.productRow(productId)).toEqual({ stock_quantity: 10, version: 3 });
@@ -150,7 +153,7 @@ describe('the inventory commands, through the queue', () => {
         retryable: false,
       });
       await queue.vhost.take(deadLetterQueueOf(COMMAND_QUEUES.inventory));
-      if (data.orderId) expect(await stock.hold(data.orderId)).toBeUndefined();
+      if (data.orderId) expect(await stock.reservation(data.orderId)).toBeUndefined();
     },
   );
 

@@ -9,12 +9,12 @@ import {
   type OrderIdCommand,
   type SagaTag,
 } from '@backstitch/shared-types';
-import type { StockAnswer } from './hold.js';
+import type { StockAnswer } from './reservation.js';
 import type { StockRepository } from './stock.repository.js';
 import type { Demand } from './stock.js';
 
 export interface StockTerms {
-  /** The least lifetime of a hold. */
+  /** The least lifetime of a reservation. */
   ttlSeconds: number;
   /** Minor digits of the currency. */
   digits: number;

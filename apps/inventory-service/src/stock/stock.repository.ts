@@ -6,14 +6,14 @@ import {
   type Statement,
 } from '@backstitch/database';
 import { watchBatches } from '@backstitch/service-kit';
-import type { Hold, StockAnswer } from './hold.js';
-import { Shelf } from './shelf.js';
-import { StockTransaction, type StockCommand, type HoldTerms } from './stock.transaction.js';
+import type { Reservation, StockAnswer } from './reservation.js';
+import { StockLevels } from './stock-levels.js';
+import { StockTransaction, type StockCommand, type ReservationTerms } from './stock.transaction.js';
 import {
-  holdFrom,
+  reservationFrom,
   linesByOrder,
-  lockOverdueHolds,
-  lockOverdueHoldsOfFreeProducts,
+  lockOverdueReservations,
+  lockOverdueReservationsOfFreeProducts,
   lockProducts,
   productFrom,
   readLines,
@@ -42,7 +42,7 @@ export class StockRepository {
 
   constructor(
     private readonly database: Pick<Database, 'pipelined'>,
-    private readonly terms: HoldTerms,
+    private readonly terms: ReservationTerms,
   ) {
     this.commands = new Coalescer({
       keyOf: (command) => command.orderId,
@@ -71,15 +71,15 @@ export class StockRepository {
   }
 
   /**
-   * Puts the stock of at most `limit` overdue holds back; answers those. Holds of products that
+   * Puts the stock of at most `limit` overdue reservations back; answers those. Reservations of products that
    * somebody keeps locked are left for another time.
    */
-  async expireOverdue(limit: number): Promise<Hold[]> {
+  async expireOverdue(limit: number): Promise<Reservation[]> {
     try {
-      return await this.expire(lockOverdueHolds(limit));
+      return await this.expire(lockOverdueReservations(limit));
     } catch (error) {
       if (databaseFault(error) !== 'locked') throw error;
-      return this.expire(lockOverdueHoldsOfFreeProducts(limit));
+      return this.expire(lockOverdueReservationsOfFreeProducts(limit));
     }
   }
 
@@ -88,7 +88,7 @@ export class StockRepository {
     return this.commands.idle();
   }
 
-  private expire(overdue: Statement): Promise<Hold[]> {
+  private expire(overdue: Statement): Promise<Reservation[]> {
     const work = async (transaction: PipelinedTransaction) => {
       const [rows = []] = await transaction.send(overdue);
       const orderIds = rows.map((row) => row.order_id as string);
@@ -101,20 +101,20 @@ export class StockRepository {
         lockProducts([], orderIds),
       );
       const lines = linesByOrder(lineRows, this.terms.digits);
-      const shelf = new Shelf(products.map((row) => productFrom(row, this.terms.digits)));
-      const holds = rows.map((row) => {
-        return expire(holdFrom(row, lines.get(row.order_id as string)), shelf);
+      const levels = new StockLevels(products.map((row) => productFrom(row, this.terms.digits)));
+      const reservations = rows.map((row) => {
+        return expire(reservationFrom(row, lines.get(row.order_id as string)), levels);
       });
       await transaction.commit(
-        write({ moves: shelf.changes(), newLines: [], holds }, this.terms.digits),
+        write({ moves: levels.changes(), newLines: [], reservations }, this.terms.digits),
       );
-      return holds;
+      return reservations;
     };
     return this.database.pipelined(work, OF_RESERVATIONS);
   }
 }
 
-/** What a release or a late commit moves is known only to its hold. */
+/** What a release or a late commit moves is known only to its reservation. */
 function locksOf(command: StockCommand): string[] {
   if (command.kind !== 'reserve') return [command.orderId];
   return command.demand.map(({ productId }) => productId);

@@ -4,7 +4,7 @@ import { createLogger, openDatabase } from '@backstitch/service-kit';
 import { newUuid } from '@backstitch/shared-types';
 import { testDatabase, waitFor } from '@backstitch/testkit';
 import pg from 'pg';
-import type { StockAnswer } from '../stock/hold.js';
+import type { StockAnswer } from '../stock/reservation.js';
 import type { StockCommand } from '../stock/stock.transaction.js';
 import { STOCK_CONNECTIONS, StockRepository } from '../stock/stock.repository.js';
 import type { Demand } from '../stock/stock.js';
@@ -47,7 +47,7 @@ export async function stockFixture(replicas = 1, lockTimeoutMs = 20_000) {
     query,
     product: (stock: number, price = '10.00') => newProduct(query, stock, price),
     productRow: (id: string) => productRow(query, id),
-    hold: (orderId: string) => holdRow(query, orderId),
+    reservation: (orderId: string) => reservationRow(query, orderId),
     overdue: (orderId: string) =>
       query(`UPDATE reservations SET expires_at = now() - interval '1 s' WHERE order_id = $1`, [
         orderId,
@@ -87,7 +87,7 @@ async function productRow(query: Query, id: string) {
   return row!;
 }
 
-async function holdRow(query: Query, orderId: string) {
+async function reservationRow(query: Query, orderId: string) {
   const [row] = await query<{
     status: string;
     refusal_code: string | null;
@@ -98,13 +98,13 @@ async function holdRow(query: Query, orderId: string) {
 
 /** Invariant 1: what the ledger received = available + held + consumed, product by product. */
 const CONSERVATION_BREACHES = `
-  SELECT id, stock_quantity, received, out_of_shelf FROM products
+  SELECT id, stock_quantity, received, not_in_stock FROM products
   LEFT JOIN LATERAL (SELECT coalesce(sum(change), 0) AS received
     FROM stock_ledger WHERE product_id = products.id) ledger ON true
-  LEFT JOIN LATERAL (SELECT coalesce(sum(quantity), 0) AS out_of_shelf
+  LEFT JOIN LATERAL (SELECT coalesce(sum(quantity), 0) AS not_in_stock
     FROM reservation_items JOIN reservations USING (order_id)
     WHERE product_id = products.id AND status IN ('ACTIVE', 'CONSUMED')) held ON true
-  WHERE received <> stock_quantity + out_of_shelf OR stock_quantity < 0`;
+  WHERE received <> stock_quantity + not_in_stock OR stock_quantity < 0`;
 
 const SESSIONS_LEFT = `SELECT pid FROM pg_stat_activity
   WHERE datname = current_database() AND application_name = 'stock'`;

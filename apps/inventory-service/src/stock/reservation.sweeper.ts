@@ -1,8 +1,8 @@
 import { type Logger, PeriodicJob } from '@backstitch/service-kit';
-import type { Hold } from './hold.js';
+import type { Reservation } from './reservation.js';
 import type { StockRepository } from './stock.repository.js';
 
-const HOLDS_PER_BATCH_MAX = 200;
+const RESERVATIONS_PER_BATCH_MAX = 200;
 
 export interface SweeperOptions {
   stock: Pick<StockRepository, 'expireOverdue'>;
@@ -10,8 +10,8 @@ export interface SweeperOptions {
   intervalMs: number;
 }
 
-/** Expires overdue holds while the app runs; every replica may have one. */
-export class HoldSweeper {
+/** Expires overdue reservations while the app runs; every replica may have one. */
+export class ReservationSweeper {
   readonly job: PeriodicJob;
 
   constructor(private readonly options: SweeperOptions) {
@@ -22,12 +22,12 @@ export class HoldSweeper {
 
   private async sweep(signal: AbortSignal): Promise<void> {
     const { stock, logger } = this.options;
-    let expired: Hold[];
+    let expired: Reservation[];
     do {
-      expired = await stock.expireOverdue(HOLDS_PER_BATCH_MAX);
+      expired = await stock.expireOverdue(RESERVATIONS_PER_BATCH_MAX);
       for (const { orderId, sagaId } of expired) {
-        logger.info({ orderId, sagaId }, 'the hold ran out');
+        logger.info({ orderId, sagaId }, 'the reservation expired');
       }
-    } while (expired.length === HOLDS_PER_BATCH_MAX && !signal.aborted);
+    } while (expired.length === RESERVATIONS_PER_BATCH_MAX && !signal.aborted);
   }
 }

@@ -1,23 +1,23 @@
 import type { Database } from '@backstitch/database';
-import { ARCHIVE, BOUNDS, LOCK_OLD, NEXT } from './hold-archive.sql.js';
+import { ARCHIVE, BOUNDS, LOCK_OLD, NEXT } from './reservation-archive.sql.js';
 
-/** A part of the holds: from an id on, up to another one where there is one. */
-export interface HoldRange {
+/** A part of the reservations: from an id on, up to another one where there is one. */
+export interface ReservationRange {
   from: string;
   to: string | undefined;
 }
 
 const FIRST_ID = '00000000-0000-0000-0000-000000000000';
 
-/** Finished holds that nobody can ask about any more. */
-export class HoldArchive {
+/** Finished reservations that nobody can ask about any more. */
+export class ReservationArchive {
   constructor(
     private readonly database: Database,
     private readonly retentionDays: number,
   ) {}
 
-  /** Where old holds are: those with ids of version 7, which come in order, and those without. */
-  async ranges(): Promise<HoldRange[]> {
+  /** Where old reservations are: those with ids of version 7, which come in order, and those without. */
+  async ranges(): Promise<ReservationRange[]> {
     const { rows } = await this.database.pool.query<{ old: string; others: string }>(BOUNDS, [
       this.retentionDays,
     ]);
@@ -28,9 +28,9 @@ export class HoldArchive {
     ];
   }
 
-  /** Archives the old ones among the next holds; `next` is undefined behind the last of the range. */
+  /** Archives the old ones among the next reservations; `next` is undefined behind the last of the range. */
   async archive(
-    { from, to }: HoldRange,
+    { from, to }: ReservationRange,
     limit: number,
   ): Promise<{ archived: number; next: string | undefined }> {
     const values = [this.retentionDays, from, to, limit + 1];

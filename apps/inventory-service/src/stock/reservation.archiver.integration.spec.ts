@@ -12,15 +12,15 @@ import {
   stockFixture,
   type StockFixture,
 } from '../testing/stock-fixture.js';
-import { HoldArchive } from './hold-archive.repository.js';
-import { HoldArchiver } from './hold.archiver.js';
+import { ReservationArchive } from './reservation-archive.repository.js';
+import { ReservationArchiver } from './reservation.archiver.js';
 import { StockRepository } from './stock.repository.js';
 
 const logger = createLogger({ app: 'test', level: 'silent' });
 const DAYS = 400;
 let stock: StockFixture;
 let database: Database;
-/** Of a service that keeps its holds for longer: so it makes old ones. */
+/** Of a service that keeps its reservations for longer: so it makes old ones. */
 let longer: StockRepository;
 
 beforeAll(async () => {
@@ -38,13 +38,13 @@ beforeEach(() =>
 );
 
 const archiver = (batchSize?: number) =>
-  new HoldArchiver({
-    archive: new HoldArchive(database, DAYS),
+  new ReservationArchiver({
+    archive: new ReservationArchive(database, DAYS),
     logger,
     ...(batchSize !== undefined && { batchSize }),
   });
 type End = 'CONSUMED' | 'RELEASED' | 'EXPIRED' | 'REJECTED' | 'ACTIVE';
-/** A hold of two units that ended so many days ago. */
+/** A reservation of two units that ended so many days ago. */
 async function held(productId: string, end: End, daysAgo: number, orderId = orderOf(daysAgo)) {
   const quantity = end === 'REJECTED' ? 900 : 2;
   await longer.submit(reserveOf(orderId, [{ productId, quantity }]));
@@ -58,7 +58,7 @@ async function held(productId: string, end: End, daysAgo: number, orderId = orde
     `UPDATE reservations SET updated_at = now() - $2 * interval '1 day' WHERE order_id = $1`,
     [orderId, daysAgo],
   );
-  expect((await stock.hold(orderId))!.status).toBe(end);
+  expect((await stock.reservation(orderId))!.status).toBe(end);
   return orderId;
 }
 /** As docs/operations.md tells the operator to. */
@@ -67,13 +67,13 @@ const repairOf = (orderId: string, productId: string, quantity: number) => `
   INSERT INTO reservation_items (order_id, product_id, quantity, unit_price)
     VALUES ('${orderId}', '${productId}', ${quantity}, 10.00);
   INSERT INTO stock_ledger (product_id, change, kind) VALUES ('${productId}', ${quantity}, 'SOLD')`;
-const isThere = async (orderId: string) => (await stock.hold(orderId)) !== undefined;
+const isThere = async (orderId: string) => (await stock.reservation(orderId)) !== undefined;
 const sold = (productId: string) =>
   stock.query(`SELECT change FROM stock_ledger WHERE product_id = $1 AND kind = 'SOLD'`, [
     productId,
   ]);
 
-describe('the archive of holds', () => {
+describe('the archive of reservations', () => {
   it('takes what is finished and old, books what was sold, and leaves the stock alone', async () => {
     const [one, other] = [await stock.product(100), await stock.product(100)];
     const gone = [];
@@ -98,7 +98,7 @@ describe('the archive of holds', () => {
     expect(await archiver().run()).toBe(0);
   });
 
-  it('has all that was received accounted for at every moment, while holds go on', async () => {
+  it('has all that was received accounted for at every moment, while reservations go on', async () => {
     const productId = await stock.product(1_000);
     for (let i = 0; i < 40; i++) await held(productId, 'CONSUMED', DAYS + 1);
     let isOver = false;
@@ -122,23 +122,23 @@ describe('the archive of holds', () => {
   it('books once what it was cut off from, however late', async () => {
     const productId = await stock.product(100);
     const orderId = await held(productId, 'CONSUMED', DAYS + 1);
-    const hindrance = await database.pool.connect();
-    await hindrance.query('BEGIN; LOCK TABLE stock_ledger IN EXCLUSIVE MODE');
+    const blocker = await database.pool.connect();
+    await blocker.query('BEGIN; LOCK TABLE stock_ledger IN EXCLUSIVE MODE');
     const isCut = expect(archiver().run()).rejects.toMatchObject({ code: 'DATABASE_UNAVAILABLE' });
     const waiting = `SELECT pid FROM pg_stat_activity WHERE datname = current_database()
       AND wait_event_type = 'Lock'`;
     await waitFor('it to be about to book', async () => (await stock.query(waiting)).length > 0);
     await stock.query(`SELECT pg_terminate_backend(pid) FROM (${waiting}) AS waiting`);
     await isCut;
-    await hindrance.query('COMMIT');
-    hindrance.release();
+    await blocker.query('COMMIT');
+    blocker.release();
     expect([await isThere(orderId), await stock.breaches()]).toEqual([true, []]);
     expect(await archiver().run()).toBe(1);
     expect(await sold(productId)).toEqual([{ change: -2 }]);
     expect(await stock.breaches()).toEqual([]);
   });
 
-  it('passes by a hold that a command is at, and books it once when two archive at once', async () => {
+  it('passes by a reservation that a command is at, and books it once when two archive at once', async () => {
     const productId = await stock.product(100);
     const orderIds = [];
     for (let i = 0; i < 4; i++) orderIds.push(await held(productId, 'CONSUMED', DAYS + 1));
@@ -153,7 +153,7 @@ describe('the archive of holds', () => {
     expect(await stock.breaches()).toEqual([]);
   });
 
-  it('reaches holds whose ids tell no time, a part at a run', async () => {
+  it('reaches reservations whose ids tell no time, a part at a run', async () => {
     const productId = await stock.product(100);
     const ids = ['00000000', '01a20000', '5eed0000', 'ffff0000'].map((head) => {
       return `${head}${randomUUID().slice(8)}`;
@@ -179,7 +179,7 @@ describe('the archive of holds', () => {
     expect(await stock.breaches()).toEqual([]);
   });
 
-  it('has an undo give all back once its hold is made again by hand, as it was', async () => {
+  it('has an undo give all back once its reservation is made again by hand, as it was', async () => {
     const productId = await stock.product(100);
     const orderId = await held(productId, 'CONSUMED', DAYS + 1);
     await archiver().run();
@@ -187,7 +187,7 @@ describe('the archive of holds', () => {
     expect(await stock.breaches()).toEqual([]);
     await stock.repository.submit(releaseOf(orderId));
     expect((await stock.productRow(productId)).stock_quantity).toBe(100);
-    expect((await stock.hold(orderId))!.status).toBe('RELEASED');
+    expect((await stock.reservation(orderId))!.status).toBe('RELEASED');
     expect(await stock.breaches()).toEqual([]);
   });
 

@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Logger, PeriodicJob } from '@backstitch/service-kit';
-import type { HoldArchive } from './hold-archive.repository.js';
+import type { ReservationArchive } from './reservation-archive.repository.js';
 
 export interface ArchiverOptions {
-  archive: Pick<HoldArchive, 'ranges' | 'archive'>;
+  archive: Pick<ReservationArchive, 'ranges' | 'archive'>;
   logger: Logger;
-  /** Holds read in one batch [1000]. */
+  /** Reservations read in one batch [1000]. */
   batchSize?: number;
 }
 
@@ -14,11 +14,11 @@ const INTERVAL_MS = 60 * 60_000;
 /** For a fifth of the time at most the database is busy with what is old. */
 const PAUSE_PER_WORK = 4;
 const PAUSE_MS_MIN = 50;
-/** Of holds without a time in their ids a run reads so many batches, and the next run goes on there. */
+/** Of reservations without a time in their ids a run reads so many batches, and the next run goes on there. */
 const BATCHES_MAX = 200;
 
-/** Archives old holds, every hour or so; every replica may have one. */
-export class HoldArchiver {
+/** Archives old reservations, every hour or so; every replica may have one. */
+export class ReservationArchiver {
   readonly job: PeriodicJob;
   private resumeAt: string | undefined;
 
@@ -32,7 +32,7 @@ export class HoldArchiver {
     });
   }
 
-  /** One run; answers how many holds it archived. What failed is left for the next run. */
+  /** One run; answers how many reservations it archived. What failed is left for the next run. */
   async run(signal = new AbortController().signal): Promise<number> {
     const { archive, logger } = this.options;
     let archived = 0;
@@ -41,7 +41,7 @@ export class HoldArchiver {
     await this.walk(inOrder!, Number.POSITIVE_INFINITY, count, signal);
     const rest = { ...others!, from: this.resumeAt ?? others!.from };
     this.resumeAt = await this.walk(rest, BATCHES_MAX, count, signal);
-    logger.info({ archived }, 'old holds are archived');
+    logger.info({ archived }, 'old reservations are archived');
     return archived;
   }
 

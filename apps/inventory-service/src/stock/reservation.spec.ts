@@ -1,11 +1,20 @@
 import { describe, expect, it } from '@jest/globals';
 import { Rejection, type ReservationStatus } from '@backstitch/shared-types';
-import { answerTo, releaseFault, strangerTo, type Hold, type HoldCommandKind } from './hold.js';
+import {
+  answerTo,
+  releaseFault,
+  sagaMismatch,
+  type Reservation,
+  type StockCommandKind,
+} from './reservation.js';
 
 const no = { code: 'INSUFFICIENT_STOCK', message: 'no', details: [] };
 const sold = { code: 'RESERVATION_EXPIRED', message: 'sold', details: [] };
 
-function hold(status: ReservationStatus, refusal: Hold['refusal'] = null): Hold {
+function reservation(
+  status: ReservationStatus,
+  refusal: Reservation['refusal'] = null,
+): Reservation {
   return {
     orderId: 'o',
     sagaId: 'mine',
@@ -16,20 +25,20 @@ function hold(status: ReservationStatus, refusal: Hold['refusal'] = null): Hold 
   };
 }
 
-describe('the answer read from a hold', () => {
-  const cases: [HoldCommandKind, Hold, string][] = [
-    ['reserve', hold('ACTIVE'), 'yes'],
-    ['reserve', hold('CONSUMED'), 'yes'],
-    ['reserve', hold('EXPIRED'), 'yes'],
-    ['reserve', hold('EXPIRED', sold), 'yes'],
-    ['reserve', hold('RELEASED'), 'RESERVATION_RELEASED'],
-    ['reserve', hold('REJECTED', no), 'INSUFFICIENT_STOCK'],
-    ['commit', hold('CONSUMED'), 'yes'],
-    ['commit', hold('EXPIRED', sold), 'RESERVATION_EXPIRED'],
-    ['commit', hold('RELEASED'), 'RESERVATION_RELEASED'],
-    ['commit', hold('REJECTED', no), 'INSUFFICIENT_STOCK'],
-    ['release', hold('RELEASED'), 'yes'],
-    ['release', hold('REJECTED', no), 'yes'],
+describe('the answer read from a reservation', () => {
+  const cases: [StockCommandKind, Reservation, string][] = [
+    ['reserve', reservation('ACTIVE'), 'yes'],
+    ['reserve', reservation('CONSUMED'), 'yes'],
+    ['reserve', reservation('EXPIRED'), 'yes'],
+    ['reserve', reservation('EXPIRED', sold), 'yes'],
+    ['reserve', reservation('RELEASED'), 'RESERVATION_RELEASED'],
+    ['reserve', reservation('REJECTED', no), 'INSUFFICIENT_STOCK'],
+    ['commit', reservation('CONSUMED'), 'yes'],
+    ['commit', reservation('EXPIRED', sold), 'RESERVATION_EXPIRED'],
+    ['commit', reservation('RELEASED'), 'RESERVATION_RELEASED'],
+    ['commit', reservation('REJECTED', no), 'INSUFFICIENT_STOCK'],
+    ['release', reservation('RELEASED'), 'yes'],
+    ['release', reservation('REJECTED', no), 'yes'],
   ];
 
   it.each(cases)('to %s of %j is %s', (kind, row, expected) => {
@@ -38,7 +47,7 @@ describe('the answer read from a hold', () => {
   });
 
   it('to reserve is the first yes, with the prices of that moment', () => {
-    expect(answerTo('reserve', hold('CONSUMED'), 2)).toEqual({
+    expect(answerTo('reserve', reservation('CONSUMED'), 2)).toEqual({
       orderId: 'o',
       status: 'ACTIVE',
       expiresAt: '2026-01-01T00:00:00.000Z',
@@ -47,18 +56,18 @@ describe('the answer read from a hold', () => {
   });
 });
 
-describe('whose hold it is', () => {
+describe('whose reservation it is', () => {
   it.each([
     ['mine', 'mine', undefined],
     ['mine', undefined, undefined],
     [null, 'other', undefined],
     ['mine', 'other', 'WRONG_SAGA'],
-  ])('a hold of %s is asked about by %s: %s', (sagaId, asking, code) => {
-    expect(strangerTo({ ...hold('ACTIVE'), sagaId }, asking)?.code).toBe(code);
+  ])('a reservation of %s is asked about by %s: %s', (sagaId, asking, code) => {
+    expect(sagaMismatch({ ...reservation('ACTIVE'), sagaId }, asking)?.code).toBe(code);
   });
 });
 
-describe('a release of the hold that a saga made', () => {
+describe('a release of the reservation that a saga made', () => {
   it.each([
     ['ACTIVE', undefined, 'WRONG_SAGA'],
     ['EXPIRED', undefined, 'WRONG_SAGA'],
@@ -70,10 +79,10 @@ describe('a release of the hold that a saga made', () => {
     ['CONSUMED', 'other', 'WRONG_SAGA'],
     ['RELEASED', 'other', 'WRONG_SAGA'],
   ] as const)('while it is %s, asked for by %s: %s', (status, asking, code) => {
-    expect(releaseFault({ ...hold(status), sagaId: 'mine' }, asking)?.code).toBe(code);
+    expect(releaseFault({ ...reservation(status), sagaId: 'mine' }, asking)?.code).toBe(code);
   });
 
   it('is nothing to refuse when no saga made it', () => {
-    expect(releaseFault({ ...hold('CONSUMED'), sagaId: null }, undefined)).toBeUndefined();
+    expect(releaseFault({ ...reservation('CONSUMED'), sagaId: null }, undefined)).toBeUndefined();
   });
 });

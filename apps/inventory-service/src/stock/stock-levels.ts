@@ -3,12 +3,12 @@ export interface Product {
   id: string;
   name: string;
   priceMinor: number;
-  /** What may still be held: products.stock_quantity. */
+  /** What may still be reserved: products.stock_quantity. */
   available: number;
 }
 
 /** What a batch did to one product: the sum to add to its stock, and in how many moves. */
-export interface ShelfChange {
+export interface StockChange {
   productId: string;
   change: number;
   moves: number;
@@ -20,9 +20,9 @@ interface Quantity {
 }
 
 /** The locked products of one transaction, while its orders are decided one after another. */
-export class Shelf {
+export class StockLevels {
   private readonly products = new Map<string, Product>();
-  private readonly changed = new Map<string, ShelfChange>();
+  private readonly changed = new Map<string, StockChange>();
 
   constructor(products: readonly Product[]) {
     for (const product of products) this.products.set(product.id, { ...product });
@@ -41,13 +41,14 @@ export class Shelf {
     for (const { productId, quantity } of lines) this.move(productId, quantity);
   }
 
-  changes(): ShelfChange[] {
+  changes(): StockChange[] {
     return [...this.changed.values()];
   }
 
   private move(productId: string, change: number): void {
     const product = this.products.get(productId);
-    if (!product) throw new Error(`product ${productId} is not on the shelf of this transaction`);
+    if (!product)
+      throw new Error(`product ${productId} is not among the locked ones of this transaction`);
     product.available += change;
     if (product.available < 0) throw new Error(`product ${productId} would be oversold`);
     const sum = this.changed.get(productId) ?? { productId, change: 0, moves: 0 };
