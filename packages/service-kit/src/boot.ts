@@ -164,10 +164,10 @@ interface Listening {
 function takeSignals(app: NestFastifyApplication, { options, also, operators }: Listening): void {
   const { logger, config, drainDeadlineMs: deadlineMs = 15_000 } = options;
   const { first = [], last = [] } = options.drain?.(app) ?? {};
-  let doorClosed: Promise<void> = Promise.resolve();
+  let listenersClosed: Promise<void> = Promise.resolve();
   const close: DrainStep[] = [
     { name: 'http and commands', run: () => app.close() },
-    { name: 'connections', run: () => doorClosed },
+    { name: 'connections', run: () => listenersClosed },
   ];
   const operatorsLast = {
     name: 'operators',
@@ -183,7 +183,7 @@ function takeSignals(app: NestFastifyApplication, { options, also, operators }: 
     announce: () => (app.get(Readiness).shuttingDown = true),
     // Requests in flight are waited for by app.close(), and at its other addresses by closeListeners.
     begin: () => {
-      doorClosed = closeListeners(app.getHttpServer(), also);
+      listenersClosed = closeListeners(app.getHttpServer(), also);
     },
     steps: () => [...first, ...close, ...last, operatorsLast],
   });

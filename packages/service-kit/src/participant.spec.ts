@@ -40,7 +40,7 @@ describe('participantDependencies', () => {
       ['broker: publish is blocked, consume is up', 'consumers: ready'],
     ],
     [
-      'nobody reads the queue',
+      'no process reads the queue',
       {},
       { state: 'paused' },
       ['broker: ready', 'consumers: order_commands is not read: paused'],

@@ -39,7 +39,7 @@ async function storedIn(store: CurrencyStore): Promise<string | undefined> {
   return row && String(row.currency);
 }
 
-/** In words, for whoever started it. */
+/** The message for the person who started the app. */
 function otherCurrency(stored: string | undefined, configured: string): string {
   return (
     `the amounts in this database are in ${stored}, and CURRENCY is ${configured}: set CURRENCY=${stored}, ` +

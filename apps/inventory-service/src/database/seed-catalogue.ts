@@ -13,7 +13,7 @@ export interface SeedOptions {
   currency?: string;
 }
 
-/** Checkouts are under way, and nobody said to seed nevertheless. Nothing was changed. */
+/** Checkouts are under way, and `force` was not given. Nothing was changed. */
 export class SeedRefused extends Error {}
 
 const ORDERS_SHOWN_MAX = 5;
@@ -29,7 +29,7 @@ export async function seedCatalogue(options: SeedOptions): Promise<void> {
   const client = await openSession(url, { name: 'seed' });
   try {
     await client.query('BEGIN');
-    // Whoever moves stock touches a reservation first: from here on nobody is in the middle of it.
+    // Every move of stock writes a reservation first: from here on none is under way.
     await client.query('LOCK TABLE reservations IN EXCLUSIVE MODE');
     await client.query('SELECT FROM products ORDER BY id FOR UPDATE');
     if (!force) await refuseWhileReserved(client);

@@ -104,7 +104,7 @@ describe('db:seed', () => {
     expect(await stock.breaches()).toEqual([]);
   });
 
-  it('while orders are taken and undone gets in nobody’s way, and nobody in its', async () => {
+  it('while orders are taken and undone disturbs none of them, and succeeds', async () => {
     let seeding = true;
     const shopper = async (): Promise<string[]> => {
       const verdicts: string[] = [];

@@ -46,7 +46,7 @@ const one = (productId: string) => ({ productId, quantity: 1 });
 const outcomeOf = (answer: Promise<Parameters<typeof verdict>[0]>) =>
   answer.then(verdict, (error: unknown) => (error instanceof RowLocked ? 'locked' : error));
 
-describe('a product that somebody keeps locked', () => {
+describe('a product that another session keeps locked', () => {
   it('holds up its own buyers only, in whatever batch and on whatever replica they come', async () => {
     const [locked, free, other] = [
       await stock.product(1_000),
@@ -112,7 +112,7 @@ describe('a product that somebody keeps locked', () => {
   });
 });
 
-describe('a reservation that somebody keeps locked', () => {
+describe('a reservation that another session keeps locked', () => {
   it('holds up the commands of its own order only', async () => {
     const product = await stock.product(1_000);
     const orderId = newOrder();

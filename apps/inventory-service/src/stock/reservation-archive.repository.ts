@@ -9,7 +9,7 @@ export interface ReservationRange {
 
 const FIRST_ID = '00000000-0000-0000-0000-000000000000';
 
-/** Finished reservations that nobody can ask about any more. */
+/** Finished reservations that no command can ask about any more. */
 export class ReservationArchive {
   constructor(
     private readonly database: Database,

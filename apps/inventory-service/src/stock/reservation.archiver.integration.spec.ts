@@ -105,16 +105,16 @@ describe('the archive of reservations', () => {
     const archiving = archiver(2)
       .run()
       .finally(() => (isOver = true));
-    let looks = 0;
+    let checks = 0;
     while (!isOver) {
       const orderId = newOrder();
       await stock.repository.submit(reserveOf(orderId, [{ productId, quantity: 1 }]));
       await stock.repository.submit(commitOf(orderId));
       expect(await stock.breaches()).toEqual([]);
-      looks += 1;
+      checks += 1;
     }
     expect(await archiving).toBe(40);
-    expect(looks).toBeGreaterThan(3);
+    expect(checks).toBeGreaterThan(3);
     expect(await sold(productId)).toHaveLength(20);
     expect(await stock.breaches()).toEqual([]);
   });

@@ -15,7 +15,7 @@ export interface ReservedLine {
   priceMinor: number;
 }
 
-/** A business no as it is remembered in the reservation's row. */
+/** A business rejection as the reservation's row keeps it. */
 export interface Refusal {
   code: string;
   message: string;

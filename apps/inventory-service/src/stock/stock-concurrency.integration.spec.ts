@@ -109,7 +109,7 @@ describe('the sweeper', () => {
       Promise.all(orders.map((id) => stock.repositories[0]!.submit(commitOf(id)))),
       ...stock.repositories.slice(1).map((each) => each.expireOverdue(100)),
     ]);
-    // Whoever swept first put the stock back, so the commit found it again.
+    // A sweep that came first put the stock back, so the commit found it again.
     expect(answers.map(verdict)).toEqual(orders.map(() => 'yes'));
     expect((await stock.productRow(productId)).stock_quantity).toBe(0);
     expect(await stock.breaches()).toEqual([]);

@@ -81,7 +81,7 @@ describe('the inventory commands, through the queue', () => {
     expect(metrics).toMatch(/^stock_release_of_confirmed_total(\{.*\})? 1$/m);
   });
 
-  it('answer a business no with its code, its reason and retryable: false', async () => {
+  it('answer a business rejection with its code, its reason and retryable: false', async () => {
     const productId = await stock.product(5);
     const items = [{ productId, quantity: 10 }];
     expect(await queue.ask(inventoryReserve, { orderId: newOrder(), items })).toEqual({

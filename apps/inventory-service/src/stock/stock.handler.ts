@@ -67,7 +67,7 @@ export class StockHandler {
     );
   }
 
-  /** No saga asks for it: somebody wants the stock of a sold order back past its saga. */
+  /** No saga asks for it: another sender wants the stock of a sold order back. */
   private alarm(orderId: string, error: unknown): never {
     if (error instanceof Fault && error.code === 'ORDER_CONFIRMED') {
       releasesRefused.inc();

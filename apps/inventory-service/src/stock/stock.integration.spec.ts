@@ -59,7 +59,7 @@ describe('reserve', () => {
     expect(await stock.productRow(productId)).toEqual({ stock_quantity: 198, version: 2 });
   });
 
-  it('remembers a no: repeats get it even when there is stock again; nothing moved', async () => {
+  it('keeps a business rejection: repeats get it even when there is stock again; nothing moved', async () => {
     const productId = await stock.product(5);
     const command = reserveOf(newOrder(), [{ productId, quantity: 10 }]);
     const answers = await twentyTimes(command);

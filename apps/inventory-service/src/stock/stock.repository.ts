@@ -72,7 +72,7 @@ export class StockRepository {
 
   /**
    * Puts the stock of at most `limit` overdue reservations back; answers those. Reservations of products that
-   * somebody keeps locked are left for another time.
+   * another session keeps locked are left for a later run.
    */
   async expireOverdue(limit: number): Promise<Reservation[]> {
     try {

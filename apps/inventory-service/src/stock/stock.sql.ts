@@ -4,7 +4,7 @@ import type { ReservedLine, Reservation, Refusal } from './reservation.js';
 import type { Product, StockChange } from './stock-levels.js';
 
 /**
- * Every statement of the feature. One lock order for all who move stock: reservations by order id, then
+ * Every statement of the feature. One lock order for all transactions that move stock: reservations by order id, then
  * products by id. A statement sees one snapshot, older than its own lock waits: hence claim, lock,
  * read and write are statements of their own.
  */
@@ -17,9 +17,9 @@ export interface Claim {
 }
 
 /**
- * Inserts the rows that are not there yet and answers those; waits for whoever is inserting one. An
+ * Inserts the rows that are not there yet and answers those; waits for a transaction that is inserting one. An
  * order older than reservations are kept gets none: its reservation may have been archived, and a new row would
- * answer for what nobody remembers. Ids that tell no time are taken at any age.
+ * answer for what is forgotten. Ids that tell no time are taken at any age.
  */
 export function claimReservations(claims: readonly Claim[], keptDays: number): Statement {
   return {
@@ -207,7 +207,7 @@ export function productFrom(row: Row, digits: number): Product {
   };
 }
 
-/** The column keeps two decimals whatever the currency; a price it cannot have is somebody's slip. */
+/** The column keeps two decimals whatever the currency; a price with more decimals is an error. */
 function minorFrom(price: string, digits: number): number {
   const minor = toMinor(price, digits);
   if (minor === undefined)

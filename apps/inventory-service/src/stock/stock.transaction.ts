@@ -80,20 +80,20 @@ export class StockTransaction {
     const claims = this.commands.flatMap((command) => claimOf(command) ?? []);
     const demand = this.commands.flatMap((each) => (each.kind === 'reserve' ? each.demand : []));
     const toLock = this.commands.filter(({ kind }) => kind !== 'reserve').map(orderIdOf);
-    const nobodyElse = toLock.length === 0;
+    const onlyReserves = toLock.length === 0;
     const [claimed = [], locked = [], products = []] = await this.transaction.send(
       claims.length > 0 ? claimReservations(claims, this.terms.keptDays) : undefined,
-      nobodyElse ? undefined : lockReservations(toLock),
-      nobodyElse ? lockProducts(productIdsOf(demand)) : undefined,
+      onlyReserves ? undefined : lockReservations(toLock),
+      onlyReserves ? lockProducts(productIdsOf(demand)) : undefined,
     );
     const sagaIds = new Map(this.commands.map((each) => [each.orderId, each.sagaId]));
     for (const row of claimed) {
       const sagaId = sagaIds.get(row.order_id as string) ?? null;
-      const unborn = { ...row, saga_id: sagaId, status: 'ACTIVE', refusal_code: null };
-      this.claimed.set(row.order_id as string, reservationFrom(unborn));
+      const unwritten = { ...row, saga_id: sagaId, status: 'ACTIVE', refusal_code: null };
+      this.claimed.set(row.order_id as string, reservationFrom(unwritten));
     }
     for (const row of locked) this.locked.set(row.order_id as string, reservationFrom(row));
-    this.levels = this.levelsOf(nobodyElse ? products : await this.lockWhatMoves());
+    this.levels = this.levelsOf(onlyReserves ? products : await this.lockWhatMoves());
   }
 
   /** Reservations before products: which reservations name products that will move is known only now. */
@@ -194,7 +194,7 @@ const productIdsOf = (lines: readonly (Demand | ReservedLine)[]) => [
   ...new Set(lines.map(({ productId }) => productId)),
 ];
 
-/** None was ever made, or it is archived: who undoes must not be told that this is done. */
+/** None was ever made, or it is archived: an undo must not be answered as done. */
 function notFound(orderId: string): Fault {
   return new Fault('RESERVATION_NOT_FOUND', `There is no reservation for order ${orderId}`, false);
 }

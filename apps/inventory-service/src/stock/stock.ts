@@ -10,10 +10,11 @@ export interface Demand {
 }
 
 /**
- * The decisions about one reservation. Each takes the reservation as its row stands, moves stock when it must, and answers the reservation as its row shall stand; the same reservation means: change nothing.
+ * The decisions about one reservation. Each takes the reservation as its row stands, moves stock
+ * when it must, and answers the reservation as its row shall be. The same object means: no change.
  */
 
-/** A new reservation takes every line or none; the reason of a no is kept on it. */
+/** A new reservation takes every line or none; it keeps the reason of a business rejection. */
 export function reserve(
   reservation: Reservation,
   demand: readonly Demand[],
@@ -33,14 +34,14 @@ export function reserve(
   };
 }
 
-/** Held and sold stock goes back; an expired reservation's stock went back before. */
+/** Reserved and sold stock goes back; an expired reservation's stock went back before. */
 export function release(reservation: Reservation, levels: StockLevels): Reservation {
   if (reservation.status === 'RELEASED' || reservation.status === 'REJECTED') return reservation;
   if (reservation.status !== 'EXPIRED') levels.putBack(reservation.lines);
   return { ...reservation, status: 'RELEASED' };
 }
 
-/** The reservation becomes a sale. One that ran out takes its lines again, or remembers that it cannot. */
+/** The reservation becomes a sale. An expired one takes its lines again, or keeps why it cannot. */
 export function commit(reservation: Reservation, levels: StockLevels): Reservation {
   if (reservation.status === 'ACTIVE') return { ...reservation, status: 'CONSUMED' };
   if (reservation.status !== 'EXPIRED' || reservation.refusal) return reservation;
@@ -53,7 +54,7 @@ export function commit(reservation: Reservation, levels: StockLevels): Reservati
   return { ...reservation, status: 'CONSUMED' };
 }
 
-/** Only a reservation that is still ACTIVE runs out. */
+/** Only a reservation that is still ACTIVE expires. */
 export function expire(reservation: Reservation, levels: StockLevels): Reservation {
   if (reservation.status !== 'ACTIVE') return reservation;
   levels.putBack(reservation.lines);

@@ -137,7 +137,7 @@ export function orderOf(daysAgo: number): string {
   return `${time.slice(0, 8)}-${time.slice(8)}${newUuid().slice(13)}`;
 }
 
-/** "yes", or the code of the no. */
+/** "yes", or the code of the business rejection. */
 export function verdict(answer: StockAnswer): string {
   return 'code' in answer ? answer.code : 'yes';
 }

@@ -143,7 +143,7 @@ describe('the order commands, through the queue', () => {
     });
   });
 
-  it('has no order that nobody created', async () => {
+  it('has no order that was not created', async () => {
     for (const pattern of [COMMANDS.orderGet, COMMANDS.orderConfirm]) {
       const missing = await ask(pattern, { orderId: newUuid() });
       expect(missing).toMatchObject({ code: 'ORDER_NOT_FOUND', retryable: false });

@@ -134,7 +134,7 @@ describe('OrdersRepository', () => {
     }
   });
 
-  it('fails nobody when two replicas write the same orders in opposite directions', async () => {
+  it('fails no command when two replicas write the same orders in opposite directions', async () => {
     const ids = Array.from({ length: 60 }, () => newUuid());
     const forth = ids.map((orderId) => orders.write(creation(orderId)));
     const back = [...ids]

@@ -25,8 +25,8 @@ export interface BankTerms {
 }
 
 /**
- * A bank for demos and tests that is as forgetful as a real one: not at all. It decides about a key
- * once, whatever crashes, so that "charged once" can be proved against somebody else's record.
+ * A bank for demos and tests. It forgets nothing: it decides about a key once, whatever crashes, so
+ * that "charged once" can be proved against a second record.
  */
 export class SimulatedBank implements PaymentProvider {
   constructor(

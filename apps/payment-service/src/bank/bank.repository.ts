@@ -12,7 +12,8 @@ import {
   type NewCharge,
 } from './bank.sql.js';
 
-const LANES = 2;
+/** Batches under way at once. */
+const BATCHES_MAX = 2;
 
 /** The only SQL of the bank: its ledger, append-only, of what it decided about each key. */
 export class BankRepository {
@@ -27,7 +28,7 @@ export class BankRepository {
     const isLocked = (error: unknown) => databaseFault(error) === 'locked';
     this.charges = new Coalescer({
       keyOf: ({ key }) => key,
-      lanes: LANES,
+      lanes: BATCHES_MAX,
       sameWork: (a, b) => a.amountMinor === b.amountMinor && a.currency === b.currency,
       retrySingly,
       isLocked,
@@ -35,7 +36,7 @@ export class BankRepository {
     });
     this.cancellations = new Coalescer({
       keyOf: (key) => key,
-      lanes: LANES,
+      lanes: BATCHES_MAX,
       sameWork: () => true,
       retrySingly,
       isLocked,

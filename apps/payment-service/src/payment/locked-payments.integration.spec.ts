@@ -29,7 +29,7 @@ it.each([
   ['a payment', 'SELECT FROM payments WHERE order_id = $1 FOR UPDATE', 'order'],
   ['a charge in the bank’s ledger', 'SELECT FROM bank.charges WHERE key = $1 FOR UPDATE', 'key'],
 ] as const)(
-  '%s that somebody keeps locked holds up no other payment and no other undo',
+  '%s that another session keeps locked delays no other payment and no other undo',
   async (...[, lock, by]) => {
     const { handler } = payments.replica();
     const [orderId, sagaId] = [newId(), newId()];

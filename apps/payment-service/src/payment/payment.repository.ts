@@ -116,9 +116,10 @@ export class PaymentRepository {
   }
 }
 
-const LANES = 2;
-/** Beside them, of orders whose rows somebody else has locked. */
-const ASIDE = 1;
+/** Statements under way at once. */
+const STATEMENTS_MAX = 2;
+/** In addition, for orders whose rows another session has locked. */
+const ASIDE_MAX = 1;
 
 function coalesced<Item extends OfOrder, Result>(
   run: (batch: readonly Item[]) => Promise<BatchOutcome<Result>[]>,
@@ -126,11 +127,11 @@ function coalesced<Item extends OfOrder, Result>(
 ): Coalescer<Item, Result> {
   return new Coalescer({
     keyOf: ({ orderId }) => orderId,
-    lanes: LANES,
+    lanes: STATEMENTS_MAX,
     sameWork,
     retrySingly: (error) => ['data', 'bug'].includes(databaseFault(error)),
     isLocked: (error) => databaseFault(error) === 'locked',
-    asideMax: ASIDE,
+    asideMax: ASIDE_MAX,
     run,
   });
 }

@@ -45,7 +45,7 @@ export function processStep(
   asked: Asked,
   digits: number,
 ): 'charge' | PaymentView | Rejection {
-  refuseStranger(payment, asked.sagaId);
+  refuseSagaMismatch(payment, asked.sagaId);
   if (payment.amountMinor !== null && payment.amountMinor !== asked.amountMinor) {
     const [had, asks] = [payment.amountMinor, asked.amountMinor].map((m) => fromMinor(m, digits));
     const message = `The payment of order ${payment.orderId} is over ${had}, not ${asks}`;
@@ -64,7 +64,7 @@ export function processStep(
  * Throws Fault for a refund that was not recorded, because the payment is another one's to undo.
  */
 export function refundStep(payment: Payment, sagaId: string | undefined): 'cancel' | 'done' {
-  refuseStranger(payment, sagaId);
+  refuseSagaMismatch(payment, sagaId);
   refuseWithoutSaga(payment, sagaId);
   return isBeingRefunded(payment) ? 'cancel' : 'done';
 }
@@ -74,7 +74,7 @@ export function isBeingRefunded({ status, refundRequested }: Payment): boolean {
   return refundRequested && (status === 'PENDING' || status === 'SUCCESS');
 }
 
-/** A voided key is no outcome: whoever burned it is writing what became of the payment. */
+/** A voided key is no outcome: the cancellation that voided it writes what became of the payment. */
 export function settlementOfCharge(
   { orderId }: Payment,
   outcome: ChargeOutcome,
@@ -115,7 +115,7 @@ function declined({ declineReason }: Payment): Rejection {
   return new Rejection('PAYMENT_DECLINED', `The payment was declined: ${declineReason}`);
 }
 
-function refuseStranger(payment: Payment, sagaId: string | undefined): void {
+function refuseSagaMismatch(payment: Payment, sagaId: string | undefined): void {
   if (!sagaId || !payment.sagaId || sagaId === payment.sagaId) return;
   const message = `The payment of order ${payment.orderId} belongs to saga ${payment.sagaId}`;
   throw new Fault('WRONG_SAGA', message, false);

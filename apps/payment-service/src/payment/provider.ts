@@ -16,8 +16,8 @@ export type ChargeOutcome =
 export type CancelOutcome = 'refunded' | 'voided' | 'declined';
 
 /**
- * The port to whoever moves the money. Every call ends in bounded time. A provider without cancel-by-key is one whose adapter charges
- * the key again, to learn its outcome, and then refunds it.
+ * The port to the provider that moves the money. Every call ends in bounded time. The adapter of a
+ * provider without cancel-by-key charges the key again, to learn its outcome, and then refunds it.
  */
 export interface PaymentProvider {
   /**

@@ -25,8 +25,10 @@ export interface Replica {
   recoverAfterSeconds?: number;
 }
 
-/** A database of one's own, and as many replicas of the service over it as a test asks for. */
-/** Locks are waited for as long as a test may hold them, unless it says otherwise. */
+/**
+ * A database for one test alone, and as many replicas of the service over it as it asks for. Locks
+ * are waited for as long as a test may hold them, unless it says otherwise.
+ */
 export async function paymentFixture(lockTimeoutMs = 20_000) {
   const logger = createLogger({ app: 'test', level: 'silent' });
   const database = await testDatabase({
@@ -110,12 +112,12 @@ export function sagaOf(sagaId: string): SagaTag {
 
 export const keyOf = (sagaId: string) => `${sagaId}:PAYMENT_PROCESSED:do`;
 
-/** "yes", or the code of the no. */
+/** "yes", or the code of the business rejection. */
 export function verdict(answer: object): string {
   return answer instanceof Rejection ? answer.code : 'yes';
 }
 
-/** A door that tests open when they like. */
+/** A gate that a test opens. */
 export function gate() {
   let open!: () => void;
   const opened = new Promise<void>((resolve) => {

@@ -10,9 +10,9 @@ const PAUSE_MAX_MS = 1_000;
 const TELL_AGAIN_MS = 10_000;
 
 /**
- * Lets no crowd knock at a database that lets nobody in. While connecting fails one tries at a time,
- * at a growing pace, and whoever else wants a connection is told the last reason at once. The log is
- * told each reason once, and the end.
+ * Back-off for connecting to a database that refuses connections. While connecting fails, one attempt
+ * is made at a time, after a growing pause, and all other callers get the last failure at once. The
+ * log has each reason once, and the end.
  */
 export class ConnectGate {
   private failure: ConnectFailed | undefined;
@@ -28,7 +28,7 @@ export class ConnectGate {
     private readonly nowMs: () => number = () => performance.now(),
   ) {}
 
-  /** Why it is no use to try now; undefined when one may, and then says what became of it. */
+  /** Why not to try now; undefined: the caller may try, and then calls connected() or failed(). */
   enter(): ConnectFailed | undefined {
     if (!this.failure) return undefined;
     if (this.isTrying || this.nowMs() < this.nextTryAtMs) return this.failure;
@@ -64,7 +64,7 @@ export class ConnectGate {
     this.logger.warn(fields, 'no connection to the database');
   }
 
-  /** A server that refuses now and then (too many connections) is told of now and then. */
+  /** A server that refuses now and then (too many connections) is logged now and then. */
   private isTold(): boolean {
     return this.nowMs() - this.told.atMs < TELL_AGAIN_MS;
   }

@@ -5,15 +5,15 @@ import { sessionQuery, type SessionTerms } from './session-settings.js';
 
 export interface SessionConfig extends pg.ClientConfig {
   readonly session: SessionTerms;
-  /** Shared by all who connect to the same database. */
+  /** Shared by all connections to the same database. */
   readonly gate?: ConnectGate;
 }
 
 type Connected = ((error: Error) => void) | ((error: null, client: pg.Client) => void);
 
 /**
- * A connection whose session is set as the code relies on it before anybody uses it. Whatever goes
- * wrong until then is a ConnectFailed. A connection that is lost later never ends the process: the
+ * A connection whose session is set as the code relies on it before it is used. Any error until
+ * then is a ConnectFailed. A connection that is lost later never ends the process: the
  * statement under way, or the next one, tells it.
  */
 export class SessionClient extends pg.Client {
@@ -47,7 +47,7 @@ export class SessionClient extends pg.Client {
       await super.connect();
       await this.query(sessionQuery(this.session));
     } catch (error) {
-      // Whoever wanted it has got an error instead, and will not close it.
+      // The caller gets an error instead of the connection, and will not close it.
       void this.end().catch(() => undefined);
       throw this.gate?.failed(error) ?? new ConnectFailed(error);
     }

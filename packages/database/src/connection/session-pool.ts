@@ -6,13 +6,13 @@ import type { SessionTerms } from './session-settings.js';
 
 export interface SessionPoolOptions extends SessionTerms {
   readonly url: string;
-  /** Who is asking, as pg_stat_activity shows it. */
+  /** Shown by pg_stat_activity as the name of the application. */
   readonly name: string;
   readonly logger: ConnectLogger;
   /** Connections at most. */
   readonly max: number;
   readonly connectTimeoutMs: number;
-  /** For a connection that died without a word: later than the server's own timeout. */
+  /** For a connection on which no answer comes: later than the server's own timeout. */
   readonly queryTimeoutMs: number;
   /** An idle connection is closed after this long; 0: never [10 000]. */
   readonly idleTimeoutMs?: number;
@@ -22,8 +22,8 @@ export interface SessionPoolOptions extends SessionTerms {
 const READ_ONLY_AGE_MS_MIN = 1_000;
 
 /**
- * Connections of one kind. When one of them turns out to be outdated, all that were opened before are
- * taken to be, and closed as their turns come.
+ * A pool of connections with one kind of session. When one of them turns out to be outdated, all that
+ * were opened before it are taken for outdated, too; each is closed when it would be used next.
  */
 export class SessionPool extends pg.Pool {
   private outdatedBeforeMs = 0;
@@ -89,7 +89,7 @@ export class SessionPool extends pg.Pool {
     return true;
   }
 
-  /** For pg-pool's own `query`, which wants a callback. */
+  /** For pg-pool's own `query`, which needs a callback. */
   private async tell(connecting: Promise<pg.PoolClient>, callback: ConnectCallback): Promise<void> {
     let client: pg.PoolClient;
     try {

@@ -13,7 +13,7 @@ export interface SessionTerms {
 }
 
 /**
- * What the statements, and whoever reads their answers, rely on, whatever a database, a role or the
+ * What the statements and the readers of their answers rely on, whatever a database, a role or the
  * server's configuration says. `default_transaction_read_only` is not among them: an administrator
  * stops the writes with it.
  */
@@ -44,7 +44,7 @@ const KEY_LOOKUPS: Readonly<Record<string, string>> = {
   jit: 'off',
 };
 
-/** Settings that not every server has, or not everybody may change: set only where they differ. */
+/** Settings that not every server has, or not every role may change: set only where they differ. */
 const WHERE_THEY_DIFFER = `SELECT pg_catalog.set_config(name, value, false)
 FROM (VALUES ('idle_session_timeout', '0'), ('transaction_timeout', '0'),
   ('session_replication_role', 'origin')) AS wanted (name, value)

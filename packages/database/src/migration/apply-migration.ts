@@ -123,7 +123,7 @@ async function record(client: Client, file: MigrationFile, migration: Migration)
 }
 
 function notHad({ tag }: Migration, tries: number, cause: unknown): LockNotHad {
-  const message = `${tag} was tried ${tries} times: somebody uses its tables all the time. Nothing of
+  const message = `${tag} was tried ${tries} times: another session uses its tables all the time. Nothing of
 it was applied, so it can be run again. Who is in the way, oldest transaction first:
 SELECT pid, application_name, state, xact_start, left(query, 60) AS query FROM pg_stat_activity
 WHERE datname = current_database() AND xact_start IS NOT NULL ORDER BY xact_start`;

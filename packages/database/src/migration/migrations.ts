@@ -101,7 +101,7 @@ async function connectCreating(
   });
   try {
     const quoted = escapeIdentifier(name);
-    // template0: template1 cannot be copied while anybody else happens to be connected to it.
+    // template0: template1 cannot be copied while another session is connected to it.
     await maintenance.query(`CREATE DATABASE ${quoted} ENCODING 'UTF8' TEMPLATE template0`);
     print(`${name}: created the database`);
   } catch (error) {

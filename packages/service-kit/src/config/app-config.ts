@@ -62,7 +62,7 @@ function urlVariable(
     });
 }
 
-/** Its parts are decoded by whoever connects, and by then it is too late to say so in words. */
+/** Its parts are decoded when a connection is made, which is too late for a clear message. */
 function isUsable(url: string, protocols: readonly string[]): boolean {
   if (!URL.canParse(url)) return false;
   const { protocol, username, password, pathname } = new URL(url);

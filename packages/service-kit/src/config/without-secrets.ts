@@ -17,7 +17,7 @@ export function withoutSecrets(text: string): string {
   return text.replace(USER_INFO, maskedUserInfo).replace(QUERY, `$1${MASK}`);
 }
 
-/** What stands before the colon is a name, of whoever logs in. */
+/** Before the colon stands the name of the user. */
 function maskedUserInfo(all: string, userInfo: string): string {
   const colon = userInfo.indexOf(':');
   return colon === -1 ? all : `://${userInfo.slice(0, colon)}:${MASK}@`;

@@ -34,7 +34,7 @@ export class OpenRequests {
       socket.once('close', () => this.abortAll(socket));
     }
     open.set(request.raw, { request, reply });
-    // It was closed before the request was looked at: nothing more will be said of it.
+    // It was closed before the request was read: nothing more is logged about it.
     if (socket.destroyed) setImmediate(() => this.abortAll(socket));
     return open.size;
   }
