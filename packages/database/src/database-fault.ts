@@ -2,9 +2,11 @@ import { types } from 'node:util';
 
 /**
  * away: the database cannot be used now (unreachable, shutting down, out of room, too slow), or not
- *   on this connection; what a statement in flight did is unknown. contention: rolled back, worth
- *   running again at once. locked: rolled back after waiting for the lock of another
- *   session for as long as it may. data: this row cannot be stored, its neighbours can. bug: the statement itself is wrong.
+ *   on this connection; what a statement in flight did is unknown.
+ * contention: rolled back, worth running again at once.
+ * locked: rolled back after waiting for another session's lock for as long as allowed.
+ * data: this row cannot be stored, its neighbours can.
+ * bug: the statement itself is wrong.
  */
 export type DatabaseFault = 'away' | 'contention' | 'locked' | 'data' | 'bug';
 

@@ -1,5 +1,5 @@
 import type { Pool, PoolClient, QueryResultRow } from 'pg';
-import type { ConnectLogger } from './connection/connect-gate.js';
+import type { ConnectLogger } from './connection/connect-backoff.js';
 import { probe } from './connection/probe.js';
 import { SessionPool } from './connection/session-pool.js';
 import { databaseFault } from './database-fault.js';
@@ -42,7 +42,9 @@ export interface DatabaseOptions {
    * was made while the tables were still empty must not be a scan when they are full [false].
    */
   keyLookups?: boolean;
-  /** Makes the error that callers get when the database is away or a row is locked [the driver's]. */
+  /**
+   * Makes the error that callers get when the database is away or a row is locked [the driver's].
+   */
   faultError?: FaultError;
 }
 
@@ -150,8 +152,8 @@ export class Database {
   }
 
   /**
-   * Throws the error for "away" when the database cannot be used now. A standby that only lets itself
-   * be read is away, too.
+   * Throws the error for "away" when the database cannot be used now. A standby that only lets
+   * itself be read is away, too.
    */
   async probe(timeoutMs = PROBE_TIMEOUT_MS): Promise<void> {
     try {

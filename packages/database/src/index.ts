@@ -1,4 +1,4 @@
-export type { ConnectLogger } from './connection/connect-gate.js';
+export type { ConnectLogger } from './connection/connect-backoff.js';
 export { openSession } from './connection/session-client.js';
 export { SessionPool, type SessionPoolOptions } from './connection/session-pool.js';
 export type { SessionTerms } from './connection/session-settings.js';

@@ -1,6 +1,6 @@
 /**
- * Named places where a process may crash. `FAULT_POINT=name` kills it (SIGKILL, nothing flushed) the
- * first time it passes there, `FAULT_POINT=name#3` the third; several are separated by commas.
+ * Named places where a process may crash. `FAULT_POINT=name` kills it (SIGKILL, nothing flushed)
+ * the first time it passes there, `FAULT_POINT=name#3` the third; several are separated by commas.
  * Nothing is armed in production, and what is not armed costs the check of a flag.
  */
 export function reachedFaultPoint(name: string): void {

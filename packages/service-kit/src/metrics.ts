@@ -39,8 +39,8 @@ export function startMetrics(app: string): void {
 }
 
 /**
- * Plain numbers that only grow, counted by a package that knows no metrics, as `<prefix>_<name>_total`.
- * They are read at each scrape.
+ * Plain numbers that only grow, counted by a package that knows no metrics, as
+ * `<prefix>_<name>_total`. They are read at each scrape.
  */
 export function exposeCounters(prefix: string, counters: Readonly<Record<string, number>>): void {
   for (const counter of Object.keys(counters)) {

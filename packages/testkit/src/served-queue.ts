@@ -26,8 +26,8 @@ interface Reply {
 }
 
 /**
- * A queue of a virtual host of its own, served as `serve` does, and a client that asks it. The client
- * is a stock one: it sends NestJS packets, one a message, and reads plain replies.
+ * A queue of a virtual host of its own, served as `serve` does, and a client that asks it. The
+ * client is a stock one: it sends NestJS packets, one a message, and reads plain replies.
  */
 export async function servedQueue(
   queue: string,

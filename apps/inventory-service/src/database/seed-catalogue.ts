@@ -6,7 +6,10 @@ import { requirePriceRule } from './price-rule.repository.js';
 
 export interface SeedOptions {
   url: string;
-  /** Seed although checkouts are under way: their reservations are released, and they will be undone. */
+  /**
+   * Seed although checkouts are under way: their reservations are released, and they will be
+   * undone.
+   */
   force?: boolean;
   print: (line: string) => void;
   /** In which the prices are [USD]: nominally the same in every currency. */
@@ -20,9 +23,9 @@ const ORDERS_SHOWN_MAX = 5;
 
 /**
  * Brings the catalogue to the ten demo products at their demo stock, in one transaction. What past
- * orders reserved and bought stays on record, and the ledger books the difference, so that afterwards
- * as before all that was received is available, held or sold. Repeatable. Throws SeedRefused, and
- * AnotherCurrency when the database keeps its prices in another one.
+ * orders reserved and bought stays on record, and the ledger books the difference, so that
+ * afterwards as before all that was received is available, held or sold. Repeatable. Throws
+ * SeedRefused, and AnotherCurrency when the database keeps its prices in another one.
  */
 export async function seedCatalogue(options: SeedOptions): Promise<void> {
   const { url, force = false, print, currency = 'USD' } = options;

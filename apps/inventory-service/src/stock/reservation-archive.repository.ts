@@ -16,7 +16,10 @@ export class ReservationArchive {
     private readonly retentionDays: number,
   ) {}
 
-  /** Where old reservations are: those with ids of version 7, which come in order, and those without. */
+  /**
+   * Where old reservations are: those with ids of version 7, which come in order, and those
+   * without.
+   */
   async ranges(): Promise<ReservationRange[]> {
     const { rows } = await this.database.pool.query<{ old: string; others: string }>(BOUNDS, [
       this.retentionDays,
@@ -28,7 +31,10 @@ export class ReservationArchive {
     ];
   }
 
-  /** Archives the old ones among the next reservations; `next` is undefined behind the last of the range. */
+  /**
+   * Archives the old ones among the next reservations; `next` is undefined behind the last of the
+   * range.
+   */
   async archive(
     { from, to }: ReservationRange,
     limit: number,

@@ -1,6 +1,7 @@
 /**
- * The statements of the archive. Reservations are walked by their key, which needs no index of its own:
- * order ids are of version 7, so the old ones lie in front. Others lie anywhere behind all of these.
+ * The statements of the archive. Reservations are walked by their key, which needs no index of its
+ * own: order ids are of version 7, so the old ones lie in front. Others lie anywhere behind all of
+ * these.
  */
 const NOW_MS = `extract(epoch FROM now()) * 1000`;
 const DAY_MS = 86_400_000;
@@ -24,7 +25,9 @@ export const LOCK_OLD = `
 SELECT order_id AS id FROM reservations WHERE order_id = ANY ($2::uuid[]) AND ${IS_OLD}
 ORDER BY order_id FOR UPDATE SKIP LOCKED`;
 
-/** For reservations that are locked: what they had sold goes to the ledger, they and their lines go. */
+/**
+ * For reservations that are locked: what they had sold goes to the ledger, they and their lines go.
+ */
 export const ARCHIVE = `
 WITH reservation AS (
   DELETE FROM reservations WHERE order_id = ANY ($1::uuid[]) RETURNING order_id, status

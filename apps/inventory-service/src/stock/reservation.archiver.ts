@@ -14,7 +14,10 @@ const INTERVAL_MS = 60 * 60_000;
 /** For a fifth of the time at most the database is busy with what is old. */
 const PAUSE_PER_WORK = 4;
 const PAUSE_MS_MIN = 50;
-/** Of reservations without a time in their ids a run reads so many batches, and the next run goes on there. */
+/**
+ * Of reservations without a time in their ids a run reads so many batches, and the next run goes on
+ * there.
+ */
 const BATCHES_MAX = 200;
 
 /** Archives old reservations, every hour or so; every replica may have one. */

@@ -36,8 +36,8 @@ export type StockCommandKind = 'reserve' | 'release' | 'commit';
 export type StockAnswer = InventoryReserved | Success | Rejection;
 
 /**
- * The answer to a command, read from the reservation as it stands: so a repeat gets the first answer, and
- * a command that comes too late or out of turn is told the present state.
+ * The answer to a command, read from the reservation as it stands: so a repeat gets the first
+ * answer, and a command that comes too late or out of turn is told the present state.
  */
 export function answerTo(
   kind: StockCommandKind,
@@ -53,7 +53,10 @@ export function answerTo(
   return reservation.status === 'CONSUMED' ? { success: true } : rejection(reservation);
 }
 
-/** The fault that keeps a saga from another saga's reservation; a reservation or command without one is anyone's. */
+/**
+ * The fault that keeps a saga from another saga's reservation; a reservation or command without one
+ * is anyone's.
+ */
 export function sagaMismatch(
   reservation: Reservation,
   sagaId: string | undefined,
@@ -64,8 +67,9 @@ export function sagaMismatch(
 }
 
 /**
- * The fault that keeps a hold from a release that is not its saga's: what a saga holds, has sold, or
- * may take again, it gives back itself. Where nothing is left to give back there is nothing to refuse.
+ * The fault that keeps a hold from a release that is not its saga's: what a saga holds, has sold,
+ * or may take again, it gives back itself. Where nothing is left to give back there is nothing to
+ * refuse.
  */
 export function releaseFault(
   reservation: Reservation,

@@ -30,12 +30,14 @@ export const STOCK_CONNECTIONS = TRANSACTIONS_MAX + ASIDE_MAX + 1;
 
 /** What the triggers of the stock ledger see. */
 const OF_RESERVATIONS = { 'backstitch.stock_move': 'HOLD' };
-/** One command alone waits for a lock so long: which products a release needs is not known before. */
+/**
+ * One command alone waits for a lock so long: which products a release needs is not known before.
+ */
 const ASIDE = { ...OF_RESERVATIONS, lock_timeout: 100 };
 
 /**
- * The only SQL that moves stock. Commands that wait for a connection share the next transaction, and
- * each has an outcome of its own.
+ * The only SQL that moves stock. Commands that wait for a connection share the next transaction,
+ * and each has an outcome of its own.
  */
 export class StockRepository {
   private readonly commands: Coalescer<StockCommand, StockAnswer>;
@@ -63,16 +65,16 @@ export class StockRepository {
   }
 
   /**
-   * Reserves, releases or commits: one effect an order however often it is asked. Throws Fault; after
-   * a DatabaseAway the outcome is not known and a repeat answers what it was.
+   * Reserves, releases or commits: one effect an order however often it is asked. Throws Fault;
+   * after a DatabaseAway the outcome is not known and a repeat answers what it was.
    */
   submit(command: StockCommand): Promise<StockAnswer> {
     return this.commands.submit(command);
   }
 
   /**
-   * Puts the stock of at most `limit` overdue reservations back; answers those. Reservations of products that
-   * another session keeps locked are left for a later run.
+   * Puts the stock of at most `limit` overdue reservations back; answers those. Reservations of
+   * products that another session keeps locked are left for a later run.
    */
   async expireOverdue(limit: number): Promise<Reservation[]> {
     try {

@@ -4,9 +4,9 @@ import type { ReservedLine, Reservation, Refusal } from './reservation.js';
 import type { Product, StockChange } from './stock-levels.js';
 
 /**
- * Every statement of the feature. One lock order for all transactions that move stock: reservations by order id, then
- * products by id. A statement sees one snapshot, older than its own lock waits: hence claim, lock,
- * read and write are statements of their own.
+ * Every statement of the feature. One lock order for all transactions that move stock: reservations
+ * by order id, then products by id. A statement sees one snapshot, older than its own lock waits:
+ * hence claim, lock, read and write are statements of their own.
  */
 
 export interface Claim {
@@ -17,9 +17,10 @@ export interface Claim {
 }
 
 /**
- * Inserts the rows that are not there yet and answers those; waits for a transaction that is inserting one. An
- * order older than reservations are kept gets none: its reservation may have been archived, and a new row would
- * answer for what is forgotten. Ids that tell no time are taken at any age.
+ * Inserts the rows that are not there yet and answers those; waits for a transaction that is
+ * inserting one. An order older than reservations are kept gets none: its reservation may have been
+ * archived, and a new row would answer for what is forgotten. Ids that tell no time are taken at
+ * any age.
  */
 export function claimReservations(claims: readonly Claim[], keptDays: number): Statement {
   return {

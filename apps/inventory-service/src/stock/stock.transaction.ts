@@ -50,8 +50,9 @@ export interface ReservationTerms {
 type Outcome = BatchOutcome<StockAnswer>;
 
 /**
- * One transaction for commands of as many different orders: claim and lock the reservations, lock the
- * products, decide one command after another in arrival order, write once. Two or three round trips.
+ * One transaction for commands of as many different orders: claim and lock the reservations, lock
+ * the products, decide one command after another in arrival order, write once. Two or three round
+ * trips.
  */
 export class StockTransaction {
   private readonly claimed = new Map<string, Reservation>();
@@ -96,7 +97,10 @@ export class StockTransaction {
     this.levels = this.levelsOf(onlyReserves ? products : await this.lockWhatMoves());
   }
 
-  /** Reservations before products: which reservations name products that will move is known only now. */
+  /**
+   * Reservations before products: which reservations name products that will move is known only
+   * now.
+   */
   private async lockWhatMoves(): Promise<Record<string, unknown>[]> {
     const demand = this.commands.flatMap((command) => {
       return command.kind === 'reserve' && this.claimed.has(command.orderId) ? command.demand : [];
@@ -119,7 +123,9 @@ export class StockTransaction {
     return kind === 'commit' && status === 'EXPIRED';
   }
 
-  /** undefined: a reserve that claimed nothing, answered by reading the reservation, if any, later. */
+  /**
+   * undefined: a reserve that claimed nothing, answered by reading the reservation, if any, later.
+   */
   private decide(command: StockCommand): Outcome | undefined {
     const { kind, orderId, sagaId } = command;
     if (kind === 'reserve') {
@@ -180,7 +186,9 @@ export class StockTransaction {
   }
 }
 
-/** A reserve claims a reservation; a release claims the tombstone that refuses the reserve to come. */
+/**
+ * A reserve claims a reservation; a release claims the tombstone that refuses the reserve to come.
+ */
 function claimOf(command: StockCommand) {
   const { kind, orderId, sagaId } = command;
   if (kind === 'commit') return undefined;

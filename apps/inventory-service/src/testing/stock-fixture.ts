@@ -16,8 +16,8 @@ export const TERMS = { digits: 2, keptDays: 400 };
 type Query = <Row extends pg.QueryResultRow>(text: string, values?: unknown[]) => Promise<Row[]>;
 
 /**
- * A database of one's own with replicas of the repository over it, as several processes would. Locks
- * are waited for until PostgreSQL would see a deadlock, unless a test says otherwise.
+ * A database of one's own with replicas of the repository over it, as several processes would.
+ * Locks are waited for until PostgreSQL would see a deadlock, unless a test says otherwise.
  */
 export async function stockFixture(replicas = 1, lockTimeoutMs = 20_000) {
   const logger = createLogger({ app: 'test', level: 'silent' });
@@ -53,7 +53,10 @@ export async function stockFixture(replicas = 1, lockTimeoutMs = 20_000) {
         orderId,
       ]),
     breaches: () => query(CONSERVATION_BREACHES),
-    /** How many deadlocks this database has seen. Closes the connections: a session reports it when it ends. */
+    /**
+     * How many deadlocks this database has seen. Closes the connections: a session reports it when
+     * it ends.
+     */
     async deadlocks() {
       await Promise.all(databases.map((each) => each.close()));
       await waitFor('the sessions to end', async () => (await query(SESSIONS_LEFT)).length === 0);

@@ -25,7 +25,9 @@ describe('a write that waited for another transaction', () => {
 
   afterAll(() => server.drop());
 
-  /** Starts the write while `first`, of another transaction, is not committed yet; then commits it. */
+  /**
+   * Starts the write while `first`, of another transaction, is not committed yet; then commits it.
+   */
   const writeBehind = async (
     [first, ...values]: [text: string, ...values: unknown[]],
     write: () => Promise<Written>,

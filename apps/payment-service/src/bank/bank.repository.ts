@@ -46,7 +46,9 @@ export class BankRepository {
     watchBatches('bank_cancellations', this.cancellations);
   }
 
-  /** What was decided about the key: now, or when it was first seen. Throws Fault AMOUNT_MISMATCH. */
+  /**
+   * What was decided about the key: now, or when it was first seen. Throws Fault AMOUNT_MISMATCH.
+   */
   charge(charge: NewCharge): Promise<ChargeOutcome> {
     return this.charges.submit(charge);
   }

@@ -97,8 +97,8 @@ export const refunds = bank.table('refunds', {
 });
 
 /**
- * One row: in which currency the amounts of this database are, written by the first start. An app that
- * is configured with another one does not start.
+ * One row: in which currency the amounts of this database are, written by the first start. An app
+ * that is configured with another one does not start.
  */
 export const settings = pgTable(
   'settings',

@@ -17,8 +17,8 @@ export interface RecoveryOptions {
 }
 
 /**
- * Settles payments that were left unsettled: the process that began one crashed, or its saga asks no
- * more. For as long as the app runs; every replica may have one.
+ * Settles payments that were left unsettled: the process that began one crashed, or its saga asks
+ * no more. For as long as the app runs; every replica may have one.
  */
 export class PaymentRecovery {
   readonly job: PeriodicJob;

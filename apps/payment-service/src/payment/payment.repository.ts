@@ -21,9 +21,9 @@ interface OfOrder {
 }
 
 /**
- * The only SQL of payments. What waits together travels together. Every method answers the row as it
- * stands afterwards, whether it was written or found; a DatabaseAway leaves open what was written,
- * and a repeat answers it.
+ * The only SQL of payments. What waits together travels together. Every method answers the row as
+ * it stands afterwards, whether it was written or found; a DatabaseAway leaves open what was
+ * written, and a repeat answers it.
  */
 export class PaymentRepository {
   private readonly intents: Coalescer<Intent, Payment>;

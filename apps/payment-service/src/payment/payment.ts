@@ -74,7 +74,9 @@ export function isBeingRefunded({ status, refundRequested }: Payment): boolean {
   return refundRequested && (status === 'PENDING' || status === 'SUCCESS');
 }
 
-/** A voided key is no outcome: the cancellation that voided it writes what became of the payment. */
+/**
+ * A voided key is no outcome: the cancellation that voided it writes what became of the payment.
+ */
 export function settlementOfCharge(
   { orderId }: Payment,
   outcome: ChargeOutcome,
@@ -121,7 +123,10 @@ function refuseSagaMismatch(payment: Payment, sagaId: string | undefined): void 
   throw new Fault('WRONG_SAGA', message, false);
 }
 
-/** What a saga charged is given back by that saga only; where nothing is left, there is nothing to refuse. */
+/**
+ * What a saga charged is given back by that saga only; where nothing is left, there is nothing to
+ * refuse.
+ */
 function refuseWithoutSaga(payment: Payment, sagaId: string | undefined): void {
   const { orderId, status, refundRequested } = payment;
   if (sagaId || !payment.sagaId || refundRequested) return;

@@ -12,7 +12,9 @@ export type ChargeOutcome =
   /** The key was cancelled before it was charged, and will never be. */
   | { kind: 'voided' };
 
-/** What cancelling a key came to: the charge was given back, or there was none and never will be. */
+/**
+ * What cancelling a key came to: the charge was given back, or there was none and never will be.
+ */
 export type CancelOutcome = 'refunded' | 'voided' | 'declined';
 
 /**

@@ -2,7 +2,9 @@ import type { SessionPool } from './session-pool.js';
 
 const PROBE = "SELECT current_setting('transaction_read_only') AS read_only";
 
-/** As PostgreSQL says it to a write: the connection may have been opened when writes were stopped. */
+/**
+ * As PostgreSQL says it to a write: the connection may have been opened when writes were stopped.
+ */
 class TakesNoWrites extends Error {
   readonly code = '25006';
 

@@ -1,12 +1,12 @@
 import pg from 'pg';
-import type { ConnectGate } from './connect-gate.js';
+import type { ConnectBackoff } from './connect-backoff.js';
 import { ConnectFailed } from '../database-fault.js';
 import { sessionQuery, type SessionTerms } from './session-settings.js';
 
 export interface SessionConfig extends pg.ClientConfig {
   readonly session: SessionTerms;
   /** Shared by all connections to the same database. */
-  readonly gate?: ConnectGate;
+  readonly backoff?: ConnectBackoff;
 }
 
 type Connected = ((error: Error) => void) | ((error: null, client: pg.Client) => void);
@@ -19,12 +19,12 @@ type Connected = ((error: Error) => void) | ((error: null, client: pg.Client) =>
 export class SessionClient extends pg.Client {
   readonly openedAtMs = performance.now();
   private readonly session: SessionTerms;
-  private readonly gate: ConnectGate | undefined;
+  private readonly backoff: ConnectBackoff | undefined;
 
   constructor(config: SessionConfig) {
     super(config);
     this.session = config.session;
-    this.gate = config.gate;
+    this.backoff = config.backoff;
     this.on('error', () => undefined);
   }
 
@@ -41,7 +41,7 @@ export class SessionClient extends pg.Client {
   }
 
   private async connectSession(): Promise<pg.Client> {
-    const closed = this.gate?.enter();
+    const closed = this.backoff?.enter();
     if (closed) throw closed;
     try {
       await super.connect();
@@ -49,9 +49,9 @@ export class SessionClient extends pg.Client {
     } catch (error) {
       // The caller gets an error instead of the connection, and will not close it.
       void this.end().catch(() => undefined);
-      throw this.gate?.failed(error) ?? new ConnectFailed(error);
+      throw this.backoff?.failed(error) ?? new ConnectFailed(error);
     }
-    this.gate?.connected();
+    this.backoff?.connected();
     return this;
   }
 }

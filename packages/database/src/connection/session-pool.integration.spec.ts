@@ -152,7 +152,7 @@ describe('a connection that is out of date', () => {
   });
 });
 
-describe('a database that lets nobody in', () => {
+describe('a database that refuses connections', () => {
   const expectAway = async (url: string, why: RegExp) => {
     const pool = open({ url, max: 10 });
     const asked = Array.from({ length: 30 }, () => read(pool).catch((error: unknown) => error));
@@ -187,7 +187,7 @@ describe('a database that lets nobody in', () => {
   it.each([
     ['no such database', { pathname: '/no_such_database' }, /does not exist/],
     ['a wrong password', { password: 'wrong' }, /password authentication failed/],
-    ['nobody listens', { port: '1' }, /ECONNREFUSED/],
+    ['nothing listens', { port: '1' }, /ECONNREFUSED/],
     ['a host without an address', { hostname: 'no-such-host.invalid' }, /ENOTFOUND|EAI_AGAIN/],
     ['a server without TLS', { search: '?sslmode=require' }, /does not support SSL/],
   ])('is away, whatever the reason: %s', async (_what, wrong, why) => {

@@ -1,5 +1,5 @@
 import pg from 'pg';
-import { ConnectGate, type ConnectLogger } from './connect-gate.js';
+import { ConnectBackoff, type ConnectLogger } from './connect-backoff.js';
 import { databaseFault, isLost, isOutdated } from '../database-fault.js';
 import { SessionClient, type SessionConfig } from './session-client.js';
 import type { SessionTerms } from './session-settings.js';
@@ -22,8 +22,9 @@ export interface SessionPoolOptions extends SessionTerms {
 const READ_ONLY_AGE_MS_MIN = 1_000;
 
 /**
- * A pool of connections with one kind of session. When one of them turns out to be outdated, all that
- * were opened before it are taken for outdated, too; each is closed when it would be used next.
+ * A pool of connections with one kind of session. When one of them turns out to be outdated, all
+ * that were opened before it are taken for outdated, too; each is closed when it would be used
+ * next.
  */
 export class SessionPool extends pg.Pool {
   private outdatedBeforeMs = 0;
@@ -41,7 +42,7 @@ export class SessionPool extends pg.Pool {
       query_timeout: queryTimeoutMs,
       keepAlive: true,
       session,
-      gate: new ConnectGate(name, logger),
+      backoff: new ConnectBackoff(name, logger),
     };
     // The types know only clients that take no settings.
     super({ ...config, Client: SessionClient as unknown as new () => pg.ClientBase });
@@ -56,8 +57,8 @@ export class SessionPool extends pg.Pool {
   }
 
   /**
-   * Runs `work` on a connection, and once more on another one when the first turned out to be out of
-   * date or, as long as `isUncommitted` says so, was lost: then nothing of it has happened.
+   * Runs `work` on a connection, and once more on another one when the first turned out to be out
+   * of date or, as long as `isUncommitted` says so, was lost: then nothing of it has happened.
    */
   async use<Result>(
     work: (client: pg.PoolClient) => Promise<Result>,

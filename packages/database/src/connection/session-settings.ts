@@ -59,8 +59,8 @@ WHERE name = 'synchronous_commit' AND setting = 'off'
   AND source IN ('database', 'user', 'database user')`;
 
 /**
- * One query that fixes every setting of a session. Sent once the connection is made, and not with its
- * start-up message: a pooler such as PgBouncer refuses start-up parameters. Pure.
+ * One query that fixes every setting of a session. Sent once the connection is made, and not with
+ * its start-up message: a pooler such as PgBouncer refuses start-up parameters. Pure.
  */
 export function sessionQuery(terms: SessionTerms): string {
   const settings: Record<string, string> = {

@@ -41,8 +41,8 @@ export async function prepareRecord(client: Client): Promise<void> {
 }
 
 /**
- * Applies one migration wholly or not at all. When a lock cannot be taken it is tried again, a limited
- * number of times. Throws LockNotHad, or the error of its statement.
+ * Applies one migration wholly or not at all. When a lock cannot be taken it is tried again, a
+ * limited number of times. Throws LockNotHad, or the error of its statement.
  */
 export async function applyMigration(
   client: Client,
@@ -94,8 +94,8 @@ async function runTogether(
 }
 
 /**
- * These hold up no reader and no writer, so they may wait. One that failed half-way has left an index
- * that is not valid, which is made anew.
+ * These hold up no reader and no writer, so they may wait. One that failed half-way has left an
+ * index that is not valid, which is made anew.
  */
 async function runOneByOne(
   client: Client,

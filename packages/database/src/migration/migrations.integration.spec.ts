@@ -102,7 +102,7 @@ describe('runMigrations', () => {
     expect(await run()).toEqual([`${name}: applied 0002_pans`]);
   });
 
-  it('waits for nobody for long: it tries again, and says who may be in the way', async () => {
+  it('waits for no lock for long: it tries again, and says how to find the session that has it', async () => {
     const user = new Client({ connectionString: url });
     await user.connect();
     await user.query('BEGIN; SELECT FROM pots');
@@ -151,7 +151,7 @@ describe('runMigrations', () => {
     await user.end();
   });
 
-  it('says where it looked when no server answers', async () => {
+  it('says which address it tried when no server answers', async () => {
     const nowhere = runMigrations({ url: 'postgresql://u:p@127.0.0.1:1/orders', folder });
     await expect(nowhere).rejects.toBeInstanceOf(MigrationProblem);
     await expect(nowhere).rejects.toThrow(/Cannot use PostgreSQL at 127.0.0.1:1: .*Is it running/);

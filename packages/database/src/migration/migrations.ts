@@ -20,7 +20,10 @@ export interface MigrationOptions {
   patience?: MigrationPatience;
 }
 
-/** Why a database could not be brought to the current schema, in words for the person who runs its migrations. */
+/**
+ * Why a database could not be brought to the current schema, in words for the person who runs its
+ * migrations.
+ */
 export class MigrationProblem extends Error {
   constructor(message: string, cause: unknown) {
     super(message, { cause });

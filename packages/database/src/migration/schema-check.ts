@@ -28,8 +28,8 @@ export async function lastMigration(database: Queries): Promise<number> {
 }
 
 /**
- * Throws, saying by which command it is mended, when the database lacks one of these migrations. One that is newer is
- * no worry: the app after this one may be on its way in.
+ * Throws, saying by which command it is mended, when the database lacks one of these migrations.
+ * One that is newer is no worry: the app after this one may be on its way in.
  */
 export async function requireMigrations(
   database: Queries,
@@ -42,7 +42,10 @@ export async function requireMigrations(
   throw new Error(`its schema lacks ${missing.join(', ')}: run ${migrate}`);
 }
 
-/** The command by which an app's own files, wherever they are installed, bring its schema up to date. */
+/**
+ * The command by which an app's own files, wherever they are installed, bring its schema up to
+ * date.
+ */
 export function migrateCommand(folder: string): string {
   return `node ${join(dirname(folder), 'dist', 'database', 'migrate.js')}`;
 }

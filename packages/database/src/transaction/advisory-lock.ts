@@ -17,9 +17,9 @@ type Queries = Pick<pg.ClientBase, 'query'>;
 const TRY_EVERY_MS = 50;
 
 /**
- * Takes the lock for this connection, until it is released or the connection ends. False when another
- * session kept it all the time. The lock is asked for again and again, never waited for in the
- * database: a statement that waits holds up CREATE INDEX CONCURRENTLY.
+ * Takes the lock for this connection, until it is released or the connection ends. False when
+ * another session kept it all the time. The lock is asked for again and again, never waited for in
+ * the database: a statement that waits holds up CREATE INDEX CONCURRENTLY.
  */
 export async function takeAdvisoryLock(
   client: Queries,

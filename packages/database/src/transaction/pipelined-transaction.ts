@@ -13,7 +13,9 @@ export type LocalSettings = Readonly<Record<string, string | number>>;
 type Row = Record<string, unknown>;
 type Rows = Row[];
 
-/** A statement after a failed one of its transaction fails with this; the first one has the reason. */
+/**
+ * A statement after a failed one of its transaction fails with this; the first one has the reason.
+ */
 const IN_FAILED_TRANSACTION = '25P02';
 const nothing = Promise.resolve<{ rows: Row[] }>({ rows: [] });
 

@@ -1,7 +1,7 @@
 const MASK = '***';
 /**
- * `scheme://user:password@`. A password may hold an "@" of its own, as URL parsers allow, and a quote,
- * which has a backslash before it in a line of JSON.
+ * `scheme://user:password@`. A password may hold an "@" of its own, as URL parsers allow, and a
+ * quote, which has a backslash before it in a line of JSON.
  */
 const USER_INFO = /:\/\/((?:[^\s/?#"\\]|\\.)*)@/g;
 /** `?password=…` as libpq takes it, and what else is secret where it stands in an address. */

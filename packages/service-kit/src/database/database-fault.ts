@@ -10,7 +10,9 @@ export class DatabaseAway extends Fault {
   }
 }
 
-/** Another session has locked what the command needs, for longer than it waits. Nothing was done. */
+/**
+ * Another session has locked what the command needs, for longer than it waits. Nothing was done.
+ */
 export class RowLocked extends Fault {
   constructor(name: string, cause: unknown) {
     const message = `A row of the database "${name}" is locked: ${reasonOf(cause)}`;

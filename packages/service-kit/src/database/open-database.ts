@@ -10,8 +10,8 @@ export interface ServiceDatabaseOptions extends Omit<DatabaseOptions, 'faultErro
 }
 
 /**
- * The way an app opens its database: its pool is shown under /metrics, and a database that is away or
- * a row that is locked is the fault that commands answer (DatabaseAway, RowLocked).
+ * The way an app opens its database: its pool is shown under /metrics, and a database that is away
+ * or a row that is locked is the fault that commands answer (DatabaseAway, RowLocked).
  */
 export function openDatabase({ poolName, ...options }: ServiceDatabaseOptions): Database {
   const database = new Database({ ...options, faultError });

@@ -9,7 +9,9 @@ import { httpValidationPipe } from './validation.js';
 
 const pipe = httpValidationPipe();
 
-/** What the gateway and the orchestrator do with a body, up to the first thing they would record. */
+/**
+ * What the gateway and the orchestrator do with a body, up to the first thing they would record.
+ */
 async function accept(body: Buffer): Promise<CheckoutRequestDto> {
   const read = readJson(body);
   if ('problem' in read) throw new Problem('MALFORMED_BODY', read.problem);

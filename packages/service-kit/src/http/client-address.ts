@@ -35,8 +35,8 @@ export function clientAddress(
 }
 
 /**
- * Whose budget a client's requests are on: an IPv4 address; of IPv6 the network, as a client that has one
- * address of it has them all. Pure.
+ * Whose budget a client's requests are on: an IPv4 address; of IPv6 the network, as a client that
+ * has one address of it has them all. Pure.
  */
 export function budgetOf(client: string): string {
   if (isIP(client) !== 6) return client;

@@ -7,7 +7,9 @@ const GRACE_MS = 500;
 /** Of each connection that was ever worked for: how many of its requests have no answer yet. */
 const workedOn = new WeakMap<Server, Map<Socket, number>>();
 
-/** Counts the requests that have arrived in full and have no answer yet, while a client awaits it. */
+/**
+ * Counts the requests that have arrived in full and have no answer yet, while a client awaits it.
+ */
 export function countWork(fastify: FastifyInstance): void {
   const unanswered = new Map<Socket, number>();
   workedOn.set(fastify.server, unanswered);
@@ -32,9 +34,10 @@ export function countWork(fastify: FastifyInstance): void {
 }
 
 /**
- * Takes no new connection at any of its addresses, and ends those that are open once nothing is worked on any more. Node.js
- * waits for a connection on which nothing was asked yet, or half of a request, as long as its client
- * likes: no client may delay a shutdown by being silent. Resolves when all connections have ended.
+ * Takes no new connection at any of its addresses, and ends those that are open once nothing is
+ * worked on any more. Node.js waits for a connection on which nothing was asked yet, or half of a
+ * request, as long as its client likes: no client may delay a shutdown by being silent. Resolves
+ * when all connections have ended.
  */
 export async function closeListeners(
   server: Server,

@@ -34,8 +34,8 @@ declare module 'fastify' {
 /** How an app meets its clients. */
 export interface EdgeOptions {
   /**
-   * The clients are not trusted: each request gets an id of its own, and the client's x-request-id is
-   * only logged, as clientRequestId. Else the sender is an app of ours, whose id is taken over.
+   * The clients are not trusted: each request gets an id of its own, and the client's x-request-id
+   * is only logged, as clientRequestId. Else the sender is an app of ours, whose id is taken over.
    */
   isPublic?: boolean;
   /** Pages of these origins may call it [none]. */

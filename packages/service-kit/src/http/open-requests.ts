@@ -16,8 +16,9 @@ interface Open {
 }
 
 /**
- * The requests that have come and have not ended yet, by connection. Each ends once: when its answer
- * is sent, or when its connection closes before that, and has then one log line and one observation.
+ * The requests that have come and have not ended yet, by connection. Each ends once: when its
+ * answer is sent, or when its connection closes before that, and has then one log line and one
+ * observation.
  */
 export class OpenRequests {
   private readonly byConnection = new WeakMap<Duplex, Map<IncomingMessage, Open>>();

@@ -36,7 +36,8 @@ const refused = new WeakSet<Duplex>();
 
 /**
  * Whether a request of this connection was refused unread. What still arrives on it must not be
- * served: after a process stood still, Node says that a request is late, and reads it a moment later.
+ * served: after a process stood still, Node says that a request is late, and reads it a moment
+ * later.
  */
 export function wasRefused(socket: Duplex): boolean {
   return refused.has(socket);

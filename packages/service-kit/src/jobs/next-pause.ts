@@ -3,7 +3,10 @@ export interface PauseTerms {
   intervalMs: number;
   /** The share by which a pause differs from the interval at most, at random: 0.1 is ±10 %. */
   jitter: number;
-  /** The pause doubles with each failure in a row, up to this. It is never shorter than the interval. */
+  /**
+   * The pause doubles with each failure in a row, up to this. It is never shorter than the
+   * interval.
+   */
   backoffMsMax: number;
 }
 

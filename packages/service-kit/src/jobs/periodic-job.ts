@@ -25,8 +25,8 @@ const JITTER = 0.1;
 const BACKOFF_MS_MAX = 10_000;
 
 /**
- * Runs something every so often until it is stopped, one run at a time. A run that rejects is logged
- * and counted, and the next one comes later: see `backoffMsMax`. Metrics: backstitch_job_*.
+ * Runs something every so often until it is stopped, one run at a time. A run that rejects is
+ * logged and counted, and the next one comes later: see `backoffMsMax`. Metrics: backstitch_job_*.
  */
 export class PeriodicJob {
   readonly name: string;

@@ -39,9 +39,9 @@ export interface ParticipantParts {
 }
 
 /**
- * Starts a service that serves the commands of a queue from its own database: configuration, health,
- * metrics, the check of the stored currency, periodic jobs, and a shutdown in order. Nothing is
- * consumed before the currency is known. Returns once it listens; see bootApp.
+ * Starts a service that serves the commands of a queue from its own database: configuration,
+ * health, metrics, the check of the stored currency, periodic jobs, and a shutdown in order.
+ * Nothing is consumed before the currency is known. Returns once it listens; see bootApp.
  */
 export async function bootParticipant(options: ParticipantOptions): Promise<void> {
   const { name, config, queue, keyLookups = false, prefetch } = options;

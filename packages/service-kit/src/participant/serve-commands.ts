@@ -12,8 +12,8 @@ export interface ServedCommands {
 }
 
 /**
- * The commands of a module, served from a queue of this broker as bootParticipant does, without HTTP,
- * signal handlers, jobs and the check of the currency: for tests.
+ * The commands of a module, served from a queue of this broker as bootParticipant does, without
+ * HTTP, signal handlers, jobs and the check of the currency: for tests.
  */
 export async function serveCommands(options: {
   brokerUrl: string;

@@ -7,17 +7,17 @@ export interface ConnectLogger {
 
 const PAUSE_MIN_MS = 50;
 const PAUSE_MAX_MS = 1_000;
-const TELL_AGAIN_MS = 10_000;
+const LOG_AGAIN_MS = 10_000;
 
 /**
- * Back-off for connecting to a database that refuses connections. While connecting fails, one attempt
- * is made at a time, after a growing pause, and all other callers get the last failure at once. The
- * log has each reason once, and the end.
+ * Back-off for connecting to a database that refuses connections. While connecting fails, one
+ * attempt is made at a time, after a growing pause, and all other callers get the last failure at
+ * once. The log has each reason once, and the end.
  */
-export class ConnectGate {
+export class ConnectBackoff {
   private failure: ConnectFailed | undefined;
-  private told = { why: '', atMs: Number.NEGATIVE_INFINITY };
-  private isEndOwed = false;
+  private logged = { why: '', atMs: Number.NEGATIVE_INFINITY };
+  private isEndUnlogged = false;
   private isTrying = false;
   private pauseMs = PAUSE_MIN_MS;
   private nextTryAtMs = 0;
@@ -38,8 +38,9 @@ export class ConnectGate {
 
   connected(): void {
     this.isTrying = false;
-    if (this.isEndOwed) this.logger.info({ pool: this.name }, 'connected to the database again');
-    this.isEndOwed = false;
+    if (this.isEndUnlogged)
+      this.logger.info({ pool: this.name }, 'connected to the database again');
+    this.isEndUnlogged = false;
     this.failure = undefined;
     this.pauseMs = PAUSE_MIN_MS;
   }
@@ -50,22 +51,22 @@ export class ConnectGate {
     this.failure = failure;
     this.nextTryAtMs = this.nowMs() + this.pauseMs;
     this.pauseMs = Math.min(PAUSE_MAX_MS, this.pauseMs * 2);
-    this.tell(failure);
+    this.log(failure);
     return failure;
   }
 
-  private tell(failure: ConnectFailed): void {
+  private log(failure: ConnectFailed): void {
     const why = reasonOf(failure);
-    const isKnown = why === this.told.why && (this.isEndOwed || this.isTold());
+    const isKnown = why === this.logged.why && (this.isEndUnlogged || this.wasLoggedLately());
     if (isKnown) return;
-    this.told = { why, atMs: this.nowMs() };
-    this.isEndOwed = true;
+    this.logged = { why, atMs: this.nowMs() };
+    this.isEndUnlogged = true;
     const fields = { pool: this.name, why, ...(failure.code !== '' && { code: failure.code }) };
     this.logger.warn(fields, 'no connection to the database');
   }
 
   /** A server that refuses now and then (too many connections) is logged now and then. */
-  private isTold(): boolean {
-    return this.nowMs() - this.told.atMs < TELL_AGAIN_MS;
+  private wasLoggedLately(): boolean {
+    return this.nowMs() - this.logged.atMs < LOG_AGAIN_MS;
   }
 }
