@@ -103,6 +103,7 @@ describe('a periodic job', () => {
   it('tells the run under way that it is stopped; what that run throws then is no failure', async () => {
     const began = gate();
     const one = job({
+      name: 'cut-short',
       run: (signal) =>
         new Promise((_, reject) => {
           signal.addEventListener('abort', () => reject(new Error('cut short')));
@@ -113,6 +114,7 @@ describe('a periodic job', () => {
     await began.opened;
     await one.stop();
     expect(lines).toEqual([]);
+    expect(await metric('failures_total{job="cut-short"')).toBe(0);
   });
 
   it('waits for a run that does not end no longer than it may when it is stopped', async () => {
