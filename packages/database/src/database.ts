@@ -188,15 +188,9 @@ export class Database {
     begin: string,
   ): Promise<Result> {
     let transaction: PipelinedTransaction | undefined;
-    const transact = async (client: Transaction): Promise<Result> => {
+    const transact = (client: Transaction): Promise<Result> => {
       transaction = new PipelinedTransaction(client, begin);
-      try {
-        return await work(transaction);
-      } catch (error) {
-        // A connection on which this fails is lost, and its pool sees that by itself.
-        if (databaseFault(error) !== 'away') await client.query('ROLLBACK').catch(() => undefined);
-        throw error;
-      }
+      return transaction.run(work);
     };
     return this.sessions.use(transact, () => transaction?.isCommitting === false);
   }

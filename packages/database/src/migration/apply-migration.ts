@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { databaseFault } from '../database-fault.js';
 import { type Client, escapeIdentifier } from 'pg';
+import { beginWith, PipelinedTransaction } from '../transaction/pipelined-transaction.js';
 import type { Migration } from './schema-check.js';
 
 export interface MigrationPatience {
@@ -82,19 +83,16 @@ async function runTogether(
   migration: Migration,
   lockTimeoutMs: number,
 ): Promise<void> {
-  try {
-    await client.query(`BEGIN; SET LOCAL lock_timeout = ${lockTimeoutMs}`);
+  const begin = beginWith({ lock_timeout: lockTimeoutMs });
+  await new PipelinedTransaction(client, begin).run(async (transaction) => {
     for (const statement of file.statements) await client.query(statement);
     await record(client, file, migration);
-    await client.query('COMMIT');
-  } catch (error) {
-    await client.query('ROLLBACK').catch(() => undefined);
-    throw error;
-  }
+    await transaction.commit();
+  });
 }
 
 /**
- * These hold up no reader and no writer, so they may wait. One that failed half-way has left an
+ * These block no reader and no writer, so they may wait. One that failed half-way has left an
  * index that is not valid, which is made anew.
  */
 async function runOneByOne(

@@ -1,4 +1,5 @@
 import pg from 'pg';
+import { databaseFault } from '../database-fault.js';
 
 /** A named statement is parsed and planned once per connection. */
 export interface Statement {
@@ -24,18 +25,31 @@ const nothing = Promise.resolve<{ rows: Row[] }>({ rows: [] });
  * and cost one round trip; row locks are held for that much less time. BEGIN is sent with the first
  * group. A statement that is left out (undefined) has no rows.
  */
-export class PipelinedTransaction {
+export class PipelinedTransaction<Client extends pg.ClientBase = pg.PoolClient> {
   /** After this the outcome depends on more than the statements. */
   isCommitting = false;
   private readonly begun: Promise<unknown>;
 
   constructor(
     /** For statements that are sent one at a time. */
-    readonly client: pg.PoolClient,
+    readonly client: Client,
     begin: string,
   ) {
     this.begun = client.query(begin);
     this.begun.catch(() => undefined); // the statements that follow fail, too
+  }
+
+  /** Runs `work`, which ends the transaction by commit(). An error rolls back and is thrown on. */
+  async run<Result>(work: (transaction: this) => Promise<Result>): Promise<Result> {
+    try {
+      return await work(this);
+    } catch (error) {
+      // A connection that is away is lost, and so is its transaction.
+      if (databaseFault(error) !== 'away') {
+        await this.client.query('ROLLBACK').catch(() => undefined);
+      }
+      throw error;
+    }
   }
 
   send(...statements: (Statement | undefined)[]): Promise<Rows[]> {
