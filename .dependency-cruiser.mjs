@@ -19,7 +19,7 @@ const arrow = (room, allowed, sentence) => ({
   },
 });
 
-const OF_A_PARTICIPANT = ['service-kit', 'messaging', 'coalesce', 'shared-types'];
+const OF_A_PARTICIPANT = ['service-kit', 'database', 'messaging', 'coalesce', 'shared-types'];
 const participant = (service) =>
   arrow(
     `apps/${service}`,
@@ -34,7 +34,7 @@ const arrows = [
     'The vocabulary imports nothing of ours: everybody imports it.',
   ),
   arrow('packages/coalesce', [], 'One small idea, used in three rooms, knows none of them.'),
-  arrow('packages/database', [], 'Connections to PostgreSQL, whoever uses them and for what.'),
+  arrow('packages/database', [], 'Access to PostgreSQL: it knows no tables and no services.'),
   arrow(
     'packages/saga-engine',
     ['coalesce', 'database'],
@@ -47,8 +47,8 @@ const arrows = [
   ),
   arrow(
     'packages/service-kit',
-    ['database', 'shared-types'],
-    'What every app shares knows no app and no broker.',
+    ['database', 'messaging', 'shared-types'],
+    'What every app shares knows no app.',
   ),
   arrow(
     'apps/api-gateway',
@@ -96,6 +96,16 @@ export default {
       severity: 'error',
       from: { path: '^(packages|apps|e2e|bench|drill|tools)/([^/]+)/' },
       to: { path: '^packages/[^/]+/src/', pathNot: '^$1/$2/' },
+    },
+    {
+      name: 'only-participants-of-service-kit-know-the-broker',
+      comment: 'An app that serves no queue must not load AMQP: the entry /participant does.',
+      severity: 'error',
+      from: {
+        path: '^packages/service-kit/',
+        pathNot: [TESTS, '^packages/service-kit/src/participant/'],
+      },
+      to: { path: ['^packages/messaging/', '^packages/service-kit/src/participant/'] },
     },
     only('amqplib', ['packages/messaging', 'packages/testkit'], 'One room knows AMQP.'),
     only('amqp-connection-manager', ['packages/messaging'], 'One room knows AMQP.'),

@@ -1,4 +1,5 @@
-import type { Database, Logger } from '@backstitch/service-kit';
+import type { Database } from '@backstitch/database';
+import type { Logger } from '@backstitch/service-kit';
 import { currencyDigits } from '@backstitch/shared-types';
 import { Module, type DynamicModule } from '@nestjs/common';
 import { CatalogueConsumer } from './catalogue/catalogue.consumer.js';
@@ -12,7 +13,7 @@ export interface AppParts {
   database: Database;
   stock: StockRepository;
   currency: string;
-  /** The least lifetime of a hold. */
+  /** The least lifetime of a reservation. */
   ttlSeconds: number;
   logger: Logger;
 }

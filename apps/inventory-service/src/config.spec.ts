@@ -10,7 +10,7 @@ describe('the configuration of the inventory service', () => {
     expect(exampleVariables(example).sort()).toEqual(Object.keys(new InventoryConfig()).sort());
   });
 
-  it('is refused when holds would be archived while a dead letter may still be replayed', () => {
+  it('is refused when reservations would be archived while a dead letter may still be replayed', () => {
     const problem = 'HOLD_RETENTION_DAYS must be an integer from 90 to 3650 (it is "89")';
     const reading = readConfig(InventoryConfig, { HOLD_RETENTION_DAYS: '89' });
     expect(reading).toEqual({ problems: [problem] });

@@ -16,7 +16,10 @@ export class InventoryConfig extends ParticipantConfig {
   @IsIntegerVariable({ min: 50, max: 3_600_000 })
   SWEEP_INTERVAL_MS = 1000;
 
-  /** Finished holds are archived when they are so old; until then they know a repeat by its order. */
+  /**
+   * Finished reservations are archived when they are so old; until then they know a repeat by its
+   * order.
+   */
   @IsIntegerVariable(participants)
   HOLD_RETENTION_DAYS: number = participants.usual;
 }

@@ -1,4 +1,5 @@
-import { type Database, type Logger } from '@backstitch/service-kit';
+import type { Database } from '@backstitch/database';
+import type { Logger } from '@backstitch/service-kit';
 import { Module, type DynamicModule } from '@nestjs/common';
 import { OrdersConsumer } from './orders/orders.consumer.js';
 import { OrdersHandler } from './orders/orders.handler.js';

@@ -20,7 +20,7 @@ export class PaymentConfig extends ParticipantConfig {
   @IsIntegerVariable({ min: 0, max: 60_000 })
   BANK_ANSWER_TIMEOUT_MS = 2000;
 
-  /** Connections to the simulated bank's book at most. */
+  /** Connections to the simulated bank's ledger at most. */
   @IsIntegerVariable({ min: 1, max: 1_000 })
   BANK_POOL_MAX = 10;
 

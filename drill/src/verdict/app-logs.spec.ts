@@ -23,8 +23,8 @@ describe('judge', () => {
 
   it.each([
     entry('error', 'handler threw what is no Fault: a bug'),
-    entry('error', 'a request failed for a reason nobody foresaw'),
-    entry('fatal', 'an error that nobody caught'),
+    entry('error', 'a request failed for an unforeseen reason'),
+    entry('fatal', 'an uncaught error'),
     'TypeError: x is undefined',
     'FATAL ERROR: Reached heap limit Allocation failed',
   ])('takes for a bug: %s', (line) => {

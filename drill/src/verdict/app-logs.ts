@@ -9,7 +9,7 @@ export interface LogFindings {
 }
 
 /** What the apps say when something happens that nobody thought of. */
-const BUG = /\ba bug\b|nobody foresaw|nobody caught|cannot be encoded|listener threw/;
+const BUG = /\ba bug\b|an unforeseen reason|an uncaught error|cannot be encoded|listener threw/;
 const BUGS_KEPT_MAX = 50;
 const LINE_KEPT_MAX = 2_000;
 

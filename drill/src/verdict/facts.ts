@@ -30,7 +30,7 @@ interface OrderFact {
 }
 
 export interface ChargeFact {
-  decision: 'APPROVED' | 'DECLINED' | 'BURNED';
+  decision: 'APPROVED' | 'DECLINED' | 'VOIDED' | 'BURNED';
   amount: string | null;
   /** Null when nothing was given back. */
   refunded: string | null;

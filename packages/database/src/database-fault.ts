@@ -2,9 +2,11 @@ import { types } from 'node:util';
 
 /**
  * away: the database cannot be used now (unreachable, shutting down, out of room, too slow), or not
- *   on this connection; what a statement in flight did is unknown. contention: rolled back, worth
- *   running again at once. locked: rolled back after waiting for somebody's lock for as long as one
- *   waits. data: this row cannot be stored, its neighbours can. bug: the statement itself is wrong.
+ *   on this connection; what a statement in flight did is unknown.
+ * contention: rolled back, worth running again at once.
+ * locked: rolled back after waiting for another session's lock for as long as allowed.
+ * data: this row cannot be stored, its neighbours can.
+ * bug: the statement itself is wrong.
  */
 export type DatabaseFault = 'away' | 'contention' | 'locked' | 'data' | 'bug';
 
@@ -50,13 +52,13 @@ const SYSTEM_CODES =
 const LOST_CONNECTION =
   /Connection terminated|connection error and is not queryable|timeout exceeded when trying to connect|Query read timeout|after calling end on the pool|Client was closed/i;
 
-/** The codes of what a service throws that has looked at a database's error before. */
+/** The codes of the errors that services make of a database's error. */
 const OF_SERVICES: Readonly<Record<string, DatabaseFault>> = {
   DATABASE_UNAVAILABLE: 'away',
   ROW_LOCKED: 'locked',
 };
 
-/** What kind of trouble an error of the database is; looks through wrappers (`cause`). Pure. */
+/** The kind of an error of the database; wrappers (`cause`) are looked through. Pure. */
 export function databaseFault(error: unknown): DatabaseFault {
   for (let each = error; types.isNativeError(each); each = each.cause) {
     if (each instanceof ConnectFailed || isOutdated(each)) return 'away';
@@ -78,7 +80,7 @@ const OUTDATED: readonly (readonly [state: string, message?: RegExp])[] = [
   ['0A000', /cached plan must not change result type/],
   ['XX000', /cache lookup failed|could not open relation with OID|tuple concurrently updated/],
   ['26000'], // a prepared statement that was there has gone: DEALLOCATE, DISCARD, a pooler
-  ['42P05'], // or one is there that was prepared by somebody else
+  ['42P05'], // or one is there that another client prepared
   ['34000'],
   ['25006'], // a primary that has become a standby, or was closed for writing when it was opened
   ['25P03'], // idle in a transaction for too long
@@ -94,7 +96,7 @@ export function isOutdated(error: unknown): boolean {
   );
 }
 
-/** Whether the connection has ended under whoever used it. Pure. */
+/** Whether the connection ended while it was used. Pure. */
 export function isLost(error: unknown): boolean {
   if (!types.isNativeError(error) || error instanceof ConnectFailed) return false;
   const code = codeOf(error);

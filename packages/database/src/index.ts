@@ -1,4 +1,8 @@
-export type { ConnectLogger } from './connect-gate.js';
+export type { ConnectLogger } from './connection/connect-backoff.js';
+export { openSession } from './connection/session-client.js';
+export { SessionPool, type SessionPoolOptions } from './connection/session-pool.js';
+export type { SessionTerms } from './connection/session-settings.js';
+export { Database, type DatabaseOptions, type FaultError, type Transaction } from './database.js';
 export {
   ConnectFailed,
   databaseFault,
@@ -6,6 +10,21 @@ export {
   isOutdated,
   reasonOf,
 } from './database-fault.js';
-export { openSession } from './session-client.js';
-export { SessionPool, type SessionPoolOptions } from './session-pool.js';
-export type { SessionTerms } from './session-settings.js';
+export {
+  MigrationProblem,
+  type MigrationOptions,
+  migrateOrExit,
+  runMigrations,
+} from './migration/migrations.js';
+export {
+  migrateCommand,
+  type Migration,
+  migrationsOf,
+  requireMigrations,
+} from './migration/schema-check.js';
+export type { AdvisoryLock, LockPatience } from './transaction/advisory-lock.js';
+export type {
+  LocalSettings,
+  PipelinedTransaction,
+  Statement,
+} from './transaction/pipelined-transaction.js';

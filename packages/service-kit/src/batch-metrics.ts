@@ -1,7 +1,7 @@
 import { exposeLabelledGauge } from './exposed-gauges.js';
 import { Timings } from './timings.js';
 
-/** What is asked of a coalescer here; this package knows none. */
+/** The part of a coalescer that is used here. */
 interface WatchedCoalescer {
   readonly waitingCount: number;
   onBatch: ((size: number, ms: number) => void) | undefined;

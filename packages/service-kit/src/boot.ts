@@ -45,13 +45,13 @@ export interface BootOptions {
   configure?(app: NestFastifyApplication): Promise<void> | void;
   /** Without these the process can serve nothing: it says that it is not ready. */
   readiness?(app: NestFastifyApplication): HealthCheck[];
-  /** What else it works with: told to operators, and no reason to take it out of balancing. */
+  /** What else it works with: shown to operators, and no reason to take it out of balancing. */
   dependencies?(app: NestFastifyApplication): HealthCheck[];
   /** What to drain before, and to close after, HTTP and command servers; each in order. */
   drain?(app: NestFastifyApplication): { first?: DrainStep[]; last?: DrainStep[] };
   /** What one client may cost, where it differs from HTTP_LIMITS. */
   limits?: Partial<HttpLimits>;
-  /** How it meets its clients [as apps of ours]. */
+  /** How it treats its clients [as apps of ours]. */
   edge?: EdgeOptions;
   /** For the whole shutdown [15 000]. */
   drainDeadlineMs?: number;
@@ -61,9 +61,10 @@ export interface BootOptions {
 class BootModule {}
 
 /**
- * Starts an app: validation, problems, health, metrics, request ids, shutdown in order. Returns once
- * it listens; what it depends on may still be away, which /health/dependencies says on METRICS_PORT.
- * A start that fails is logged, with what to do about it, and ends the process with exit code 1.
+ * Starts an app: validation, problems, health, metrics, request ids, shutdown in order. Returns
+ * once it listens; what it depends on may still be away, which /health/dependencies says on
+ * METRICS_PORT. A start that fails is logged, with what to do about it, and ends the process with
+ * exit code 1.
  */
 export async function bootApp(options: BootOptions): Promise<NestFastifyApplication> {
   const { config, logger, name } = options;
@@ -119,7 +120,9 @@ function limitsOf({ limits }: BootOptions): HttpLimits {
   return { ...HTTP_LIMITS, ...limits };
 }
 
-/** The app of bootApp, not listening and without signal handlers: for tests that inject requests. */
+/**
+ * The app of bootApp, not listening and without signal handlers: for tests that inject requests.
+ */
 export async function createApp(options: BootOptions): Promise<NestFastifyApplication> {
   const { config, logger, module, prefix, pipes = [httpValidationPipe()], filters = [] } = options;
   startMetrics(options.name);
@@ -164,10 +167,10 @@ interface Listening {
 function takeSignals(app: NestFastifyApplication, { options, also, operators }: Listening): void {
   const { logger, config, drainDeadlineMs: deadlineMs = 15_000 } = options;
   const { first = [], last = [] } = options.drain?.(app) ?? {};
-  let doorClosed: Promise<void> = Promise.resolve();
+  let listenersClosed: Promise<void> = Promise.resolve();
   const close: DrainStep[] = [
     { name: 'http and commands', run: () => app.close() },
-    { name: 'connections', run: () => doorClosed },
+    { name: 'connections', run: () => listenersClosed },
   ];
   const operatorsLast = {
     name: 'operators',
@@ -183,7 +186,7 @@ function takeSignals(app: NestFastifyApplication, { options, also, operators }: 
     announce: () => (app.get(Readiness).shuttingDown = true),
     // Requests in flight are waited for by app.close(), and at its other addresses by closeListeners.
     begin: () => {
-      doorClosed = closeListeners(app.getHttpServer(), also);
+      listenersClosed = closeListeners(app.getHttpServer(), also);
     },
     steps: () => [...first, ...close, ...last, operatorsLast],
   });

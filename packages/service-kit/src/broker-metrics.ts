@@ -20,7 +20,7 @@ const confirm = new Timings({
   labels: ['outcome'],
 });
 
-/** What a broker is to tell of its work: hand it over when the broker is made. */
+/** The observer that a Broker is made with: it measures what the broker does. */
 export const brokerTimings = {
   served: (queue: string, pattern: string, outcome: Outcome, ms: number): void =>
     processing.observe(ms / 1_000, queue, pattern, outcome),
@@ -29,7 +29,7 @@ export const brokerTimings = {
     confirm.observe(ms / 1_000, outcome),
 };
 
-/** What /metrics tells about the messages that are under way from this process. */
+/** Shows under /metrics the messages that are under way from this process. */
 export function exposeBrokerLoad(broker: {
   readonly publisher: { readonly unconfirmedCount: number };
   readonly batches: { readonly packetsWaiting: number };

@@ -9,7 +9,7 @@ describe('the log of a served command', () => {
   it.each([
     ['done', async () => 1, { outcome: 'done' }],
     [
-      'a no',
+      'a business rejection',
       async () => new Rejection('NO', 'why'),
       { outcome: 'rejected', code: 'NO', why: 'why' },
     ],

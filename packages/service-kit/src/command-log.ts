@@ -9,7 +9,7 @@ export interface ServedCommand {
   saga: SagaTag | undefined;
 }
 
-/** Serves a command and leaves one line about it, whatever became of it. */
+/** Serves a command and logs one line about it, however it ends. */
 export async function logged<Answer>(
   logger: Logger,
   { pattern, orderId, saga }: ServedCommand,

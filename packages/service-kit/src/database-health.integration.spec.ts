@@ -3,8 +3,8 @@ import { testDatabase, type TestDatabase, waitFor } from '@backstitch/testkit';
 import { fileURLToPath } from 'node:url';
 import pg from 'pg';
 import { DatabaseHealth } from './database-health.js';
-import { openDatabase } from './database/database.js';
-import { runMigrations } from './database/migrations.js';
+import { openDatabase } from './database/open-database.js';
+import { runMigrations } from '@backstitch/database';
 import { createLogger } from './logger.js';
 
 const migrations = fileURLToPath(
@@ -59,7 +59,7 @@ describe('the database of an app', () => {
     await busy.close();
   });
 
-  it('is away, with its name and the reason, where nobody answers', async () => {
+  it('is away, with its name and the reason, where no server answers', async () => {
     watch('postgresql://u:hunter2@127.0.0.1:1/orders');
     expect(await whyNot()).toMatch(/"orders" is away: .*ECONNREFUSED/);
     expect(await whyNot()).not.toContain('hunter2');

@@ -1,12 +1,11 @@
-import { SessionPool } from '@backstitch/database';
-import { DatabaseAway } from './database/database-fault.js';
-import { databaseNameOf, surviveLostConnections, TakesNoWrites } from './database/database.js';
 import {
+  Database,
   migrateCommand,
   migrationsOf,
   requireMigrations,
   type Migration,
-} from './database/schema-check.js';
+} from '@backstitch/database';
+import { faultError } from './database/database-fault.js';
 import type { HealthCheck } from './health-check.js';
 import type { Logger } from './logger.js';
 
@@ -20,54 +19,41 @@ export interface DatabaseHealthOptions {
 }
 
 const ANSWER_MS_MAX = 5_000;
-const PROBE = "SELECT current_setting('transaction_read_only') AS read_only";
 
 /**
- * Whether an app's database answers, takes writes and has the app's schema. It is asked on a
- * connection of its own, which is kept: an app whose work fills all others can still serve.
+ * Whether an app's database answers, takes writes and has the app's schema. It has a connection of
+ * its own, which is kept open: an app whose other connections are all busy can still serve.
  */
 export class DatabaseHealth implements HealthCheck {
   readonly name = 'database';
-  private readonly pool: SessionPool;
-  private readonly databaseName: string;
+  private readonly database: Database;
   private readonly migrations: readonly Migration[];
   private readonly migrate: string;
 
   constructor({ url, name, logger, migrations }: DatabaseHealthOptions) {
-    this.databaseName = databaseNameOf(url);
     this.migrations = migrationsOf(migrations);
     this.migrate = migrateCommand(migrations);
-    this.pool = new SessionPool({
+    this.database = new Database({
       url,
       name: `${name} health`,
       logger,
-      max: 1,
+      poolMax: 1,
       idleTimeoutMs: 0,
       connectTimeoutMs: ANSWER_MS_MAX,
       statementTimeoutMs: ANSWER_MS_MAX,
       queryTimeoutMs: ANSWER_MS_MAX,
+      lockTimeoutMs: ANSWER_MS_MAX,
+      faultError,
     });
-    surviveLostConnections(this.pool, logger);
   }
 
   /** Throws, saying why, when the database cannot be used. */
   readonly check = async (): Promise<void> => {
-    await this.probe();
-    await requireMigrations(this.pool, this.migrate, this.migrations);
+    await this.database.probe(ANSWER_MS_MAX);
+    await requireMigrations(this.database.pool, this.migrate, this.migrations);
   };
 
-  async close(): Promise<void> {
-    if (!this.pool.ended && !this.pool.ending) await this.pool.end();
-  }
-
-  private async probe(): Promise<void> {
-    try {
-      await this.pool.use(async (client) => {
-        const { rows } = await client.query<{ read_only: string }>(PROBE);
-        if (rows[0]?.read_only === 'on') throw new TakesNoWrites();
-      });
-    } catch (error) {
-      throw new DatabaseAway(this.databaseName, error);
-    }
+  close(): Promise<void> {
+    return this.database.close();
   }
 }

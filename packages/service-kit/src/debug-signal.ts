@@ -5,7 +5,7 @@ const levels = new Map<Logger, string>();
 
 /**
  * SIGUSR2 makes this logger say everything down to debug, and the next one as much as before: to
- * look into a process without a restart, which would take away what there is to see.
+ * inspect a process without a restart, which would take away what there is to see.
  */
 export function toggleDebugOnSignal(logger: Logger): void {
   if (levels.size === 0) process.on('SIGUSR2', toggle);

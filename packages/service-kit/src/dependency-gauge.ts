@@ -18,7 +18,7 @@ const dependencyUp = new Gauge({
 });
 register.registerMetric(dependencyUp);
 
-/** Tells of an app's dependencies in its metrics; of the last app, where there are several. */
+/** Shows an app's dependencies in its metrics; of several apps, those of the last one. */
 export function exposeDependencies(readiness: Readiness): void {
   watched = readiness;
 }

@@ -4,7 +4,7 @@ import { metricsRegistry } from './metrics.js';
 
 const read = () => metricsRegistry.metrics();
 
-describe('a gauge that is read when somebody asks', () => {
+describe('a gauge that is read at each scrape', () => {
   it('has no series while its number is not known, and 0 is a number', async () => {
     let known: number | undefined;
     exposeKnownGauge('shop_last_visit_seconds', 'The last visit', () => known);

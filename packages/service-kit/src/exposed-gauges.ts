@@ -4,8 +4,8 @@ import { Gauge, register } from 'prom-client';
 export type LabelledNumbers = Readonly<Record<string, number>>;
 
 /**
- * A number that is read when somebody asks. While it is not known the series is absent: a number
- * that nobody measured must not look like a measured one.
+ * A number that is read at each scrape. While it is not known the series is absent: a number that
+ * was not measured must not look like a measured one.
  */
 export function exposeKnownGauge(name: string, help: string, read: () => number | undefined): void {
   const gauge = new Gauge({

@@ -1,7 +1,7 @@
 /**
- * Named places where a process may crash. `FAULT_POINT=name` kills it (SIGKILL, nothing flushed) the
- * first time it passes there, `FAULT_POINT=name#3` the third; several are separated by commas.
- * Nothing is armed in production, and what is not armed costs one look at a flag.
+ * Named places where a process may crash. `FAULT_POINT=name` kills it (SIGKILL, nothing flushed)
+ * the first time it passes there, `FAULT_POINT=name#3` the third; several are separated by commas.
+ * Nothing is armed in production, and what is not armed costs the check of a flag.
  */
 export function reachedFaultPoint(name: string): void {
   if (!armed) return;

@@ -10,7 +10,7 @@ export interface HealthCheck {
 
 export type HealthState = { status: 'up' } | { status: 'down'; why: string };
 
-/** A check that everybody who asks while it runs shares, and that has an answer in time. */
+/** A check that all callers share while it runs, and that has an answer in time. */
 export class SharedCheck {
   readonly name: string;
   private running: Promise<HealthState> | undefined;

@@ -9,7 +9,7 @@ const DEPENDENCY_MS_MAX = 2_500;
 
 export type HealthStatus = 'ok' | 'error' | 'shutting_down';
 
-/** What is told of an app's health: its status, and of each thing it needs whether that is there. */
+/** An app's health: its status, and the status of each thing that it needs. */
 export interface HealthReport {
   status: HealthStatus;
   dependencies: Record<string, HealthState>;
@@ -21,11 +21,11 @@ export class Readiness {
   shuttingDown = false;
   private needed: readonly SharedCheck[] = [];
   private all: readonly SharedCheck[] = [];
-  private told = '';
+  private logged = '';
 
   constructor(private readonly logger?: Pick<Logger, 'info' | 'warn'>) {}
 
-  /** `needed` are those without which the process can serve nothing; `others` are told only. */
+  /** `needed` are those without which the process can serve nothing; `others` are only reported. */
   watch(needed: readonly HealthCheck[], others: readonly HealthCheck[]): void {
     this.needed = needed.map((check) => new SharedCheck(check, READY_MS_MAX));
     this.all = [
@@ -47,8 +47,8 @@ export class Readiness {
   /** Each reason once: probes come every few seconds, and METRICS_PORT may be off. */
   private tell({ status, dependencies }: HealthReport): void {
     const why = status === 'ok' ? '' : JSON.stringify(dependencies);
-    if (why === this.told || this.shuttingDown) return;
-    this.told = why;
+    if (why === this.logged || this.shuttingDown) return;
+    this.logged = why;
     if (why === '') this.logger?.info('ready again');
     else this.logger?.warn({ dependencies }, 'not ready');
   }
@@ -75,7 +75,7 @@ export class HealthController {
     return { status: 'ok' };
   }
 
-  /** 200 while this process can serve, else 503; why is told on METRICS_PORT only. */
+  /** 200 while this process can serve, else 503; the reason is shown on METRICS_PORT only. */
   @Get('ready')
   async ready(@Res({ passthrough: true }) reply: FastifyReply): Promise<{ status: HealthStatus }> {
     const { status } = await this.readiness.readiness();

@@ -1,4 +1,10 @@
-export { databaseFault, openSession, SessionPool } from '@backstitch/database';
+export {
+  type Database,
+  databaseFault,
+  migrateOrExit,
+  runMigrations,
+  type Transaction,
+} from '@backstitch/database';
 export { watchBatches } from './batch-metrics.js';
 export * from './boot.js';
 export { brokerTimings, exposeBrokerLoad } from './broker-metrics.js';
@@ -10,11 +16,8 @@ export * from './config/integer-variable.js';
 export * from './config/load-config.js';
 export { IsOriginList, originList } from './config/origins.js';
 export * from './config/read-config.js';
-export { retryingContention } from './database/contention.js';
 export { DatabaseAway, RowLocked } from './database/database-fault.js';
-export * from './database/database.js';
-export * from './database/migrations.js';
-export * from './database/schema-check.js';
+export { openDatabase } from './database/open-database.js';
 export * from './exposed-gauges.js';
 export * from './fault-point.js';
 export * from './database-health.js';
@@ -31,6 +34,7 @@ export { REQUEST_ID_HEADER, requestIdOf } from './http/request-id.js';
 export { isScrape, noteProblem, noteRequest } from './http/request-log.js';
 export * from './http/validation.js';
 export { INSTANCE_ID } from './instance-id.js';
+export { PeriodicJob, type PeriodicJobOptions } from './jobs/periodic-job.js';
 export * from './logger.js';
 export { logRoutine } from './routine-lines.js';
 export {

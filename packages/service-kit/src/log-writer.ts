@@ -10,7 +10,7 @@ const FULL_PAUSE_MS = 10;
 /** At exit a full pipe is waited for as often as this, and no longer. */
 const FULL_PAUSES_MAX = 50;
 
-/** Lines of this process that nobody will read: the reader was too slow, or is gone. */
+/** Lines of this process that are lost: the reader was too slow, or is gone. */
 export const logLosses = { linesDropped: 0 };
 
 /**

@@ -12,8 +12,8 @@ export type { Logger } from 'pino';
 
 /**
  * The app's logger: JSON lines through a buffered asynchronous writer that is flushed when the
- * process exits; on a terminal, lines for people. Every line carries the app's name, the instance and
- * its version. SIGUSR2 turns debug on and off.
+ * process exits; on a terminal, lines for people. Every line carries the app's name, the instance
+ * and its version. SIGUSR2 turns debug on and off.
  */
 export function createLogger({ app, level }: { app: string; level: LogLevel }): Logger {
   const logger = made(destination(), app, level);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { openDatabase } from './database/database.js';
+import { openDatabase } from './database/open-database.js';
 import { createLogger } from './logger.js';
 import { exposeCounters, exposeGauge, metricsRegistry } from './metrics.js';
 import { exposeBroker } from './participant.js';

@@ -39,8 +39,8 @@ export function startMetrics(app: string): void {
 }
 
 /**
- * Plain numbers that only grow, counted by a room that knows no metrics, as `<prefix>_<name>_total`.
- * They are read when somebody asks.
+ * Plain numbers that only grow, counted by a package that knows no metrics, as
+ * `<prefix>_<name>_total`. They are read at each scrape.
  */
 export function exposeCounters(prefix: string, counters: Readonly<Record<string, number>>): void {
   for (const counter of Object.keys(counters)) {
@@ -58,7 +58,7 @@ export function exposeCounters(prefix: string, counters: Readonly<Record<string,
   }
 }
 
-/** A number that goes up and down; it is read when somebody asks. */
+/** A number that goes up and down; it is read at each scrape. */
 export function exposeGauge(name: string, help: string, read: () => number): void {
   const gauge = new Gauge({
     name,
@@ -73,7 +73,7 @@ export function exposeGauge(name: string, help: string, read: () => number): voi
 
 const pools = new Map<string, WatchedPool>();
 
-/** The name that it had; backstitch_db_connections tells more. */
+/** An older metric; backstitch_db_connections tells more. */
 const poolConnections = new Gauge({
   name: 'database_pool',
   help: 'Connections of a pool that are in use or idle, and callers that wait for one',

@@ -36,7 +36,7 @@ describe('NestLogger', () => {
     expect(asText).toMatchObject({ msg: 'lost', stack: 'Error: lost\n at x' });
   });
 
-  it('leaves the chatter of every start to whoever debugs it', () => {
+  it('logs Nest’s own lines about its start at debug level', () => {
     expect(
       logged((nest) => nest.log('AppModule dependencies initialized', 'InstanceLoader')),
     ).toEqual([]);

@@ -1,7 +1,7 @@
 import type { LoggerService } from '@nestjs/common';
 import type { Logger } from './logger.js';
 
-/** Nest's own start-up chatter is for whoever debugs Nest. */
+/** Nest's own lines about its start are only for debugging Nest. */
 const START_UP = new Set(['InstanceLoader', 'RouterExplorer', 'RoutesResolver', 'NestFactory']);
 
 /** Nest's log lines through the app's logger; the last string parameter is Nest's context. */

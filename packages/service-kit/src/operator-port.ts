@@ -25,7 +25,7 @@ export interface OperatorPortOptions {
  */
 export async function operatorPort(options: OperatorPortOptions): Promise<FastifyInstance> {
   const { config, logger, limits, readiness } = options;
-  // "*" opens the app's own port; nobody means this one by it.
+  // "*" opens the app's own port; it does not mean this one.
   const hosts = config.allowedHosts.filter((host) => host !== ANY_HOST);
   const rules = hostRules(hosts, config.metricsHosts);
   const requests = new OpenRequests(logger);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { openDatabase } from './database/database.js';
+import { openDatabase } from './database/open-database.js';
 import { DatabaseAway } from './database/database-fault.js';
 import { createLogger } from './logger.js';
 import { participantDependencies, pauseWhileAway } from './participant.js';
@@ -40,7 +40,7 @@ describe('participantDependencies', () => {
       ['broker: publish is blocked, consume is up', 'consumers: ready'],
     ],
     [
-      'nobody reads the queue',
+      'no process reads the queue',
       {},
       { state: 'paused' },
       ['broker: ready', 'consumers: order_commands is not read: paused'],

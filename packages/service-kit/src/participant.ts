@@ -1,9 +1,8 @@
-import type { Database } from './database/database.js';
-import { databaseFault } from '@backstitch/database';
+import { type Database, databaseFault } from '@backstitch/database';
 import type { HealthCheck } from './health-check.js';
 import { exposeCounters, exposeGauge } from './metrics.js';
 
-/** What is asked of a broker and of a command server here; this room knows no AMQP. */
+/** The parts of a broker and of a command server that are used here; this file knows no AMQP. */
 interface BrokerLike {
   status(): { publish: string; consume: string; why?: string };
 }
@@ -12,14 +11,14 @@ interface CommandsLike {
   consumerStatus(): { state: string; why?: string };
 }
 
-/** Whatever serves commands from a queue. */
+/** A server of the commands of a queue. */
 export interface Participant {
   queue: string;
   broker: BrokerLike;
   commands: CommandsLike;
 }
 
-/** There when both connections to the broker are up, and when the queue is read. */
+/** Up when both connections to the broker are up, and when the queue is read. */
 export function participantDependencies({ queue, broker, commands }: Participant): HealthCheck[] {
   return [
     {
@@ -40,7 +39,7 @@ export function participantDependencies({ queue, broker, commands }: Participant
   ];
 }
 
-/** What /metrics tells about a broker and about whoever reads a queue of it. */
+/** What /metrics tells about a broker and about the consumer of a queue. */
 export function exposeBroker(
   broker: BrokerLike & { counters: Readonly<Record<string, number>> },
   consumer: CommandsLike,

@@ -1,6 +1,7 @@
 import { testDatabase, waitFor } from '@backstitch/testkit';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { openDatabase, type Database } from './database/database.js';
+import type { Database } from '@backstitch/database';
+import { openDatabase } from './database/open-database.js';
 import { createLogger } from './logger.js';
 import { metricsRegistry } from './metrics.js';
 

@@ -99,7 +99,7 @@ describe('an app as a process', () => {
     expect(app.output).toContain('a second signal');
   });
 
-  it('ends although nobody reads its output any more', async () => {
+  it('ends although its output is not read any more', async () => {
     app = new App({}, `configure: () => { setInterval(() => logger.info('more'), 1).unref(); }`);
     await app.says('test is listening');
     app.closeOutput();

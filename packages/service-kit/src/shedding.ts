@@ -43,11 +43,11 @@ export class Shedding {
   }
 
   private lookAgainIn(delayMs: number): void {
-    this.calm = setTimeout(() => this.look(), delayMs);
+    this.calm = setTimeout(() => this.check(), delayMs);
     this.calm.unref();
   }
 
-  private look(): void {
+  private check(): void {
     const quietMs = performance.now() - this.lastAtMs;
     if (quietMs < this.calmAfterMs) {
       this.lookAgainIn(this.calmAfterMs - quietMs);

@@ -23,7 +23,7 @@ export interface ShutdownOptions {
 /**
  * SIGTERM and SIGINT: say so, wait for those who send work here to hear it, drain in order and exit
  * with 0, or with 1 when a step failed or the deadline passed. A further signal ends the wait; one
- * more exits at once. Anything thrown that nobody catches: logged, exit 1.
+ * more exits at once. An error that is not caught: logged, exit 1.
  */
 export function exitInOrder(options: ShutdownOptions): void {
   const { logger, delayMs = 0, exit = (code) => process.exit(code) } = options;
@@ -55,13 +55,13 @@ export function exitInOrder(options: ShutdownOptions): void {
   exitWhenBroken(logger, exit);
 }
 
-/** Nobody knows what state is left after an error that nobody caught; the next process does. */
+/** The state after an uncaught error is not known; the next process starts from a known one. */
 export function exitWhenBroken(
   logger: Logger,
   exit: (code: number) => void = (code) => process.exit(code),
 ): void {
   const onFatal = (kind: string) => (error: unknown) => {
-    logger.fatal({ err: error, kind }, 'an error that nobody caught');
+    logger.fatal({ err: error, kind }, 'an uncaught error');
     exit(1);
   };
   process.on('uncaughtException', onFatal('uncaughtException'));

@@ -39,7 +39,7 @@ async function storedIn(store: CurrencyStore): Promise<string | undefined> {
   return row && String(row.currency);
 }
 
-/** In words, for whoever started it. */
+/** The message for the person who started the app. */
 function otherCurrency(stored: string | undefined, configured: string): string {
   return (
     `the amounts in this database are in ${stored}, and CURRENCY is ${configured}: set CURRENCY=${stored}, ` +
@@ -48,8 +48,8 @@ function otherCurrency(stored: string | undefined, configured: string): string {
 }
 
 /**
- * Runs `check` until the database has answered it, and resolves then; ends the process with 1 when it
- * throws AnotherCurrency. Nothing that reads or writes amounts may begin before.
+ * Runs `check` until the database has answered it, and resolves then; ends the process with 1 when
+ * it throws AnotherCurrency. Nothing that reads or writes amounts may begin before.
  */
 export async function untilCurrencyKnown(
   check: () => Promise<void>,
@@ -69,7 +69,9 @@ export async function untilCurrencyKnown(
   }
 }
 
-/** Resolves with `known`, or when a start must not be held up any longer by a database that is away. */
+/**
+ * Resolves with `known`, or when a start must not be held up any longer by a database that is away.
+ */
 export async function soonKnown(known: Promise<void>): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
   // Not unref'd: it is all that keeps a process alive which has nothing open yet.

@@ -209,7 +209,7 @@ describe('what an app says of its configuration', () => {
     expect(app.output).not.toMatch(/hunter/);
   });
 
-  it('names each variable that nobody reads and that is like one of its own', async () => {
+  it('names each variable that no program reads and that is like one of its own', async () => {
     app = new App({ LOG_LEVLE: 'debug', MERTICS_PORT: '1', HOME: '/' });
     await app.listening();
     const warned = app.lines().filter(({ level }) => level === 'warn');
@@ -244,7 +244,7 @@ describe('what an app says of its configuration', () => {
 
   it.each([
     ['amqp://shop@broker', 'has no password'],
-    ['amqp://admin:admin1@broker', 'which everybody knows'],
+    ['amqp://admin:admin1@broker', 'which is publicly known'],
     ['amqp://shop:shop@broker', 'is the name of its user'],
   ])('is refused in production with %s', async (RABBITMQ_URL, why) => {
     app = new App({ NODE_ENV: 'production', RABBITMQ_URL }, '', 'BrokerConfig');

@@ -43,7 +43,8 @@ export interface TimingsOptions {
 
 /**
  * A histogram at a tenth of the cost of prom-client's own, whose labels are kept or not: plain
- * numbers, found by one lookup a label. They are put into prom-client's words when /metrics is read.
+ * numbers, found by one lookup a label. They are put into prom-client's words when /metrics is
+ * read.
  */
 export class Timings {
   private readonly options: TimingsOptions;

@@ -5,7 +5,7 @@ export interface TraceFields {
   sagaId?: string;
   orderId?: string;
   requestId?: string;
-  /** The x-request-id that a stranger gave the request: never its id. */
+  /** The x-request-id that an untrusted client sent: never the request's id. */
   clientRequestId?: string;
   step?: string;
   direction?: string;

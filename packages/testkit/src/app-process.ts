@@ -4,7 +4,7 @@ import { createInterface } from 'node:readline';
 
 export interface AppProcess {
   url: string;
-  /** Where it tells its metrics and its dependencies. */
+  /** Where it serves its metrics and its dependencies. */
   metricsUrl: string;
   /** Its log, line by line, as it was written so far. */
   log: readonly Record<string, unknown>[];
@@ -15,8 +15,9 @@ export interface AppProcess {
 }
 
 /**
- * A built app as a process of its own, on a free port of 127.0.0.1, with no environment but PATH and
- * the one given. Resolves when it listens; rejects, with what it wrote, when it ends before that.
+ * A built app as a process of its own, on a free port of 127.0.0.1, with no environment but PATH
+ * and the one given. Resolves when it listens; rejects, with what it wrote, when it ends before
+ * that.
  */
 export async function startApp(
   main: string,

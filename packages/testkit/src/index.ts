@@ -1,5 +1,6 @@
 export * from './app-process.js';
 export * from './raw-http.js';
+export { type QueueServer, servedQueue, type ServedQueue } from './served-queue.js';
 export * from './servers.js';
 export * from './test-database.js';
 export * from './test-vhost.js';

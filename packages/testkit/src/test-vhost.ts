@@ -10,7 +10,7 @@ export interface QueueCounts {
   consumers: number;
 }
 
-/** A vhost of one's own on the broker of TEST_RABBITMQ_URL. */
+/** A virtual host for one test alone on the broker of TEST_RABBITMQ_URL. */
 export interface TestVhost {
   url: string;
   managementUrl: string;

@@ -2,7 +2,7 @@ import type { PaymentRow } from './reading.js';
 
 type BankSays = Pick<PaymentRow, 'decision' | 'charged' | 'chargedCurrency' | 'refunded'>;
 
-/** What the bank must have in its book for a payment of this status; undefined when it has. */
+/** What the bank must have in its ledger for a payment of this status; undefined when it has. */
 export function bankProblem(payment: PaymentRow): string | undefined {
   const { status } = payment;
   if (status === 'PENDING') return undefined; // under way; invariants 2 and 3 see it if it stays
@@ -17,7 +17,7 @@ const PROBLEM_OF: Record<
   SUCCESS: (payment) => chargeProblem(payment) ?? refundOf(payment, null),
   REFUNDED: (payment) => chargeProblem(payment) ?? refundOf(payment, payment.amount),
   FAILED: (payment) => decided(payment, ['DECLINED']) ?? refundOf(payment, null),
-  CANCELLED: (payment) => decided(payment, ['BURNED', null]) ?? refundOf(payment, null),
+  CANCELLED: (payment) => decided(payment, ['VOIDED', 'BURNED', null]) ?? refundOf(payment, null),
 };
 
 function chargeProblem(payment: PaymentRow): string | undefined {

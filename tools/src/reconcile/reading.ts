@@ -92,8 +92,8 @@ export interface PaymentRow extends ParticipantRow {
   status: 'PENDING' | 'SUCCESS' | 'FAILED' | 'REFUNDED' | 'CANCELLED';
   amount: string | null;
   currency: string;
-  /** What the bank's book says under the payment's key. */
-  decision: 'APPROVED' | 'DECLINED' | 'BURNED' | null;
+  /** What the bank's ledger says under the payment's key; BURNED is an old word for VOIDED. */
+  decision: 'APPROVED' | 'DECLINED' | 'VOIDED' | 'BURNED' | null;
   charged: string | null;
   chargedCurrency: string | null;
   refunded: string | null;

@@ -10,8 +10,8 @@ export interface CataloguePage {
 }
 
 /**
- * What the data of inventory.list asks for. It may be anything, as it always might: whoever names no
- * page gets the first one. Problems when a page is named and is none.
+ * What the data of inventory.list asks for. It may be anything, as it always might: a caller that
+ * names no page gets the first one. Problems when a page is named and is none.
  */
 export function pageAsked(data: unknown): CataloguePage | { problems: FieldProblem[] } {
   const isObject = typeof data === 'object' && data !== null && !Array.isArray(data);

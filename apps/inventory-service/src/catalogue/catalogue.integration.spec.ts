@@ -1,13 +1,15 @@
-import { createLogger, type Database, openDatabase, type Statement } from '@backstitch/service-kit';
+import type { Database, Statement } from '@backstitch/database';
+import { createLogger, openDatabase } from '@backstitch/service-kit';
 import {
   COMMAND_QUEUES,
   COMMANDS,
   deadLetterQueueOf,
   type ProductView,
 } from '@backstitch/shared-types';
+import { serveCommands } from '@backstitch/service-kit/participant';
+import { servedQueue, type ServedQueue } from '@backstitch/testkit';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { AppModule } from '../app.module.js';
-import { servedQueue, type ServedQueue } from '../testing/command-queue.js';
 import { stockFixture, type StockFixture } from '../testing/stock-fixture.js';
 import { CatalogueRepository } from './catalogue.repository.js';
 
@@ -107,7 +109,11 @@ describe('inventory.list, through the queue', () => {
   beforeAll(async () => {
     const logger = createLogger({ app: 'test', level: 'silent' });
     const parts = { database, stock: stock.repository, currency: 'USD', ttlSeconds: 1800, logger };
-    queue = await servedQueue(COMMAND_QUEUES.inventory, AppModule.of(parts));
+    const name = COMMAND_QUEUES.inventory;
+    const module = AppModule.of(parts);
+    queue = await servedQueue(name, (brokerUrl) =>
+      serveCommands({ brokerUrl, queue: name, module, database }),
+    );
   });
   afterAll(() => queue.close());
   const list = async (data: unknown) =>

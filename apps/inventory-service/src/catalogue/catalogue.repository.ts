@@ -1,5 +1,6 @@
 import { Coalescer } from '@backstitch/coalesce';
-import { type Database, type Statement, watchBatches } from '@backstitch/service-kit';
+import type { Database, Statement } from '@backstitch/database';
+import { watchBatches } from '@backstitch/service-kit';
 import { fromMinor, toMinor, type ProductView } from '@backstitch/shared-types';
 import type { CataloguePage } from './catalogue-page.js';
 

@@ -17,7 +17,7 @@ const ledgerOf = (productId: string) =>
   ]);
 
 describe('the stock ledger', () => {
-  it('books a new product and a direct UPDATE of its stock, but no move of a hold', async () => {
+  it('books a new product and a direct UPDATE of its stock, but no move of a reservation', async () => {
     const productId = await stock.product(10);
     await stock.repository.submit(reserveOf(newOrder(), [{ productId, quantity: 3 }]));
     await stock.query('UPDATE products SET stock_quantity = 100, version = 9 WHERE id = $1', [
@@ -30,7 +30,7 @@ describe('the stock ledger', () => {
     expect(await stock.breaches()).toEqual([]);
   });
 
-  it('books an UPDATE on a connection that moved holds before', async () => {
+  it('books an UPDATE on a connection that moved reservations before', async () => {
     const productId = await stock.product(10);
     await stock.query(
       `BEGIN; SET LOCAL backstitch.stock_move = 'HOLD'; COMMIT;

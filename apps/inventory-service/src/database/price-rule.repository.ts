@@ -15,8 +15,8 @@ UPDATE settings SET price_step = $1, price_max = $2
 WHERE (price_step, price_max) IS DISTINCT FROM ($1::numeric, $2::numeric)`;
 
 /**
- * Makes sure that the prices are in this currency, and tells the database which prices there are in it:
- * by that it refuses every other one. Throws AnotherCurrency when they are in another.
+ * Makes sure that the prices are in this currency, and tells the database which prices there are in
+ * it: by that it refuses every other one. Throws AnotherCurrency when they are in another.
  */
 export async function requirePriceRule(store: CurrencyStore, currency: string): Promise<void> {
   const { min, max } = priceLimits(currencyDigits(currency));

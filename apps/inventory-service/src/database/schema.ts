@@ -18,8 +18,8 @@ import {
 const now = (name: string) => timestamp(name, { withTimezone: true }).notNull().defaultNow();
 
 /**
- * stock_quantity is what may still be held. version rises by one with each hold that moves it. The
- * triggers that book every other change in stock_ledger are in the migrations.
+ * stock_quantity is what may still be reserved. version rises by one with each reservation that
+ * moves it. The triggers that book every other change in stock_ledger are in the migrations.
  */
 export const products = pgTable(
   'products',
@@ -62,14 +62,14 @@ export const reservations = pgTable(
       'reservations_status_check',
       sql`${table.status} IN ('ACTIVE', 'CONSUMED', 'RELEASED', 'EXPIRED', 'REJECTED')`,
     ),
-    // For the sweeper: as small as what is held right now, however many holds have finished.
+    // For the sweeper: as small as what is reserved now, however many reservations have ended.
     index('reservations_active').on(table.expiresAt).where(sql`${table.status} = 'ACTIVE'`),
   ],
 );
 
 /**
- * Written once, together with its hold, for products whose rows are locked at that moment; so the
- * foreign keys would check, line by line on the hot path, what cannot be otherwise.
+ * Written once, together with its reservation, for products whose rows are locked at that moment;
+ * so the foreign keys would check, line by line on the hot path, what cannot be otherwise.
  */
 export const reservationItems = pgTable(
   'reservation_items',
@@ -87,7 +87,8 @@ export const reservationItems = pgTable(
 
 /**
  * Append-only: what was ever received, so that received = available + held + sold. What archived
- * holds had sold is booked as SOLD, by a negative change; what others sold, their own rows tell.
+ * reservations had sold is booked as SOLD, by a negative change; what others sold, their own rows
+ * tell.
  */
 export const stockLedger = pgTable(
   'stock_ledger',
@@ -109,15 +110,17 @@ export const stockLedger = pgTable(
 );
 
 /**
- * One row: in which currency the amounts of this database are, written by the first start. An app that
- * is configured with another one does not start.
+ * One row: in which currency the amounts of this database are, written by the first start. An app
+ * that is configured with another one does not start.
  */
 export const settings = pgTable(
   'settings',
   {
     onlyRow: boolean('only_row').primaryKey().default(true),
     currency: char('currency', { length: 3 }).notNull(),
-    /** The smallest price and the step between prices, and the largest; null before the first start. */
+    /**
+     * The smallest price and the step between prices, and the largest; null before the first start.
+     */
     priceStep: numeric('price_step', { precision: 14, scale: 2 }),
     priceMax: numeric('price_max', { precision: 14, scale: 2 }),
   },

@@ -1,4 +1,4 @@
-import { openSession } from '@backstitch/service-kit';
+import { openSession } from '@backstitch/database';
 import { currencyDigits, roundedAmount } from '@backstitch/shared-types';
 import type pg from 'pg';
 import { DEMO_PRODUCTS } from './demo-products.js';
@@ -6,37 +6,40 @@ import { requirePriceRule } from './price-rule.repository.js';
 
 export interface SeedOptions {
   url: string;
-  /** Seed although checkouts are under way: their holds are released, and they will be undone. */
+  /**
+   * Seed although checkouts are under way: their reservations are released, and they will be
+   * undone.
+   */
   force?: boolean;
   print: (line: string) => void;
   /** In which the prices are [USD]: nominally the same in every currency. */
   currency?: string;
 }
 
-/** Checkouts are under way, and nobody said to seed nevertheless. Nothing was changed. */
+/** Checkouts are under way, and `force` was not given. Nothing was changed. */
 export class SeedRefused extends Error {}
 
 const ORDERS_SHOWN_MAX = 5;
 
 /**
  * Brings the catalogue to the ten demo products at their demo stock, in one transaction. What past
- * orders hold and bought stays on record, and the ledger books the difference, so that afterwards
- * as before all that was received is available, held or sold. Repeatable. Throws SeedRefused, and
- * AnotherCurrency when the database keeps its prices in another one.
+ * orders reserved and bought stays on record, and the ledger books the difference, so that
+ * afterwards as before all that was received is available, held or sold. Repeatable. Throws
+ * SeedRefused, and AnotherCurrency when the database keeps its prices in another one.
  */
 export async function seedCatalogue(options: SeedOptions): Promise<void> {
   const { url, force = false, print, currency = 'USD' } = options;
   const client = await openSession(url, { name: 'seed' });
   try {
     await client.query('BEGIN');
-    // Whoever moves stock touches a hold first: from here on nobody is in the middle of it.
+    // Every move of stock writes a reservation first: from here on none is under way.
     await client.query('LOCK TABLE reservations IN EXCLUSIVE MODE');
     await client.query('SELECT FROM products ORDER BY id FOR UPDATE');
-    if (!force) await refuseWhileHeld(client);
+    if (!force) await refuseWhileReserved(client);
     await requirePriceRule(client, currency);
     print('Seeding inventory database...');
     print('Clearing existing products...');
-    await endHolds(client);
+    await endReservations(client);
     await clearProducts(client);
     print(`Inserting ${DEMO_PRODUCTS.length} products...`);
     await insertProducts(client, currencyDigits(currency));
@@ -49,7 +52,7 @@ export async function seedCatalogue(options: SeedOptions): Promise<void> {
   DEMO_PRODUCTS.forEach(({ id, name }, index) => print(`${index + 1}. ${name}: ${id}`));
 }
 
-async function refuseWhileHeld(client: pg.Client): Promise<void> {
+async function refuseWhileReserved(client: pg.Client): Promise<void> {
   const { rows } = await client.query<{ order_id: string }>(
     `SELECT order_id FROM reservations
       WHERE status = 'ACTIVE' AND expires_at > now() ORDER BY created_at`,
@@ -59,11 +62,11 @@ async function refuseWhileHeld(client: pg.Client): Promise<void> {
   const more = rows.length > shown.length ? `, and ${rows.length - shown.length} more` : '';
   throw new SeedRefused(
     `Refusing to seed: checkouts are under way, which hold stock (orders ${shown.join(', ')}${more}).
-Wait until they have ended, or add --force: their holds are then released and they are undone.`,
+Wait until they have ended, or add --force: their reservations are then released and they are undone.`,
   );
 }
 
-async function endHolds(client: pg.Client): Promise<void> {
+async function endReservations(client: pg.Client): Promise<void> {
   await client.query("SET LOCAL backstitch.stock_move = 'HOLD'");
   await client.query(
     `WITH ended AS (

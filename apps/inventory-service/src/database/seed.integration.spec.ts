@@ -61,7 +61,7 @@ describe('db:seed', () => {
     expect(await catalogue()).toEqual(before);
     expect(before).toHaveLength(DEMO_PRODUCTS.length);
     // The sale stays on record: what was sold was received.
-    expect(await stock.hold(orderId)).toMatchObject({ status: 'CONSUMED' });
+    expect(await stock.reservation(orderId)).toMatchObject({ status: 'CONSUMED' });
     expect(await stock.breaches()).toEqual([]);
   });
 
@@ -74,7 +74,7 @@ describe('db:seed', () => {
     expect((await stock.productRow(MOUSE)).stock_quantity).toBe(198);
   });
 
-  it('when forced, releases those holds: their checkouts cannot be committed', async () => {
+  it('when forced, releases those reservations: their checkouts cannot be committed', async () => {
     const orderId = newOrder();
     await stock.repository.submit(reserveOf(orderId, mouse(2)));
     await seed(true);
@@ -83,13 +83,13 @@ describe('db:seed', () => {
     expect(await stock.breaches()).toEqual([]);
   });
 
-  it('is not kept from its work by holds that have run out', async () => {
+  it('is not kept from its work by reservations that have run out', async () => {
     await seed();
     const orderId = newOrder();
     await stock.repository.submit(reserveOf(orderId, mouse(2)));
     await stock.overdue(orderId);
     await seed();
-    expect(await stock.hold(orderId)).toMatchObject({ status: 'EXPIRED' });
+    expect(await stock.reservation(orderId)).toMatchObject({ status: 'EXPIRED' });
     expect((await stock.productRow(MOUSE)).stock_quantity).toBe(200);
   });
 
@@ -104,7 +104,7 @@ describe('db:seed', () => {
     expect(await stock.breaches()).toEqual([]);
   });
 
-  it('while orders are taken and undone gets in nobody’s way, and nobody in its', async () => {
+  it('while orders are taken and undone disturbs none of them, and succeeds', async () => {
     let seeding = true;
     const shopper = async (): Promise<string[]> => {
       const verdicts: string[] = [];

@@ -1,10 +1,6 @@
 import { fileURLToPath } from 'node:url';
-import {
-  AnotherCurrency,
-  databaseFault,
-  loadConfig,
-  migrateCommand,
-} from '@backstitch/service-kit';
+import { databaseFault, migrateCommand } from '@backstitch/database';
+import { AnotherCurrency, loadConfig } from '@backstitch/service-kit';
 import { InventoryConfig } from '../config.js';
 import { SeedRefused, seedCatalogue } from './seed-catalogue.js';
 

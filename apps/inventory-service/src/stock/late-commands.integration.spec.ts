@@ -26,18 +26,18 @@ const anywhere = async () => {
   return { demand, left };
 };
 
-describe('a command of an order that is older than holds are kept', () => {
+describe('a command of an order that is older than reservations are kept', () => {
   it.each([
     ['reserve', reserveOf],
     ['release', (orderId: string) => releaseOf(orderId)],
     ['commit', (orderId: string) => commitOf(orderId)],
-  ])('and has no hold is a fault: %s leaves nothing behind', async (_kind, commandOf) => {
+  ])('and has no reservation is a fault: %s leaves nothing behind', async (_kind, commandOf) => {
     const orderId = orderOf(TERMS.keptDays + 1);
     const { demand, left } = await anywhere();
     const command = commandOf(orderId, demand);
     const told = { code: 'RESERVATION_NOT_FOUND', retryable: false };
     await expect(stock.repository.submit(command)).rejects.toMatchObject(told);
-    expect(await stock.hold(orderId)).toBeUndefined();
+    expect(await stock.reservation(orderId)).toBeUndefined();
     expect(await left()).toBe(5);
   });
 
@@ -52,7 +52,7 @@ describe('a command of an order that is older than holds are kept', () => {
     expect(await left()).toBe(4);
   });
 
-  it('finds its hold all the same while that is there', async () => {
+  it('finds its reservation all the same while that is there', async () => {
     const orderId = orderOf(TERMS.keptDays + 1);
     await stock.query(
       `INSERT INTO reservations (order_id, status, expires_at) VALUES ($1, 'RELEASED', now())`,
@@ -65,7 +65,7 @@ describe('a command of an order that is older than holds are kept', () => {
   });
 });
 
-describe('a command that comes late, while holds of its order would be kept', () => {
+describe('a command that comes late, while reservations of its order would be kept', () => {
   it.each([
     ['as old as almost that', orderOf(TERMS.keptDays - 1)],
     ['of an id that tells no time', randomUUID()],
@@ -74,7 +74,7 @@ describe('a command that comes late, while holds of its order would be kept', ()
     const { demand, left } = await anywhere();
     expect(await answerTo(releaseOf(orderId))).toBe('yes');
     expect(await answerTo(reserveOf(orderId, demand))).toBe('RESERVATION_RELEASED');
-    expect(await stock.hold(orderId)).toMatchObject({ status: 'RELEASED' });
+    expect(await stock.reservation(orderId)).toMatchObject({ status: 'RELEASED' });
     expect(await left()).toBe(5);
   });
 });

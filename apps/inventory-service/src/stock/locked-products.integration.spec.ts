@@ -41,12 +41,12 @@ async function whileLocked<Result>(lock: string, id: string, work: () => Promise
 }
 
 const PRODUCT = 'SELECT FROM products WHERE id = $1';
-const HOLD = 'SELECT FROM reservations WHERE order_id = $1';
+const RESERVATION = 'SELECT FROM reservations WHERE order_id = $1';
 const one = (productId: string) => ({ productId, quantity: 1 });
 const outcomeOf = (answer: Promise<Parameters<typeof verdict>[0]>) =>
   answer.then(verdict, (error: unknown) => (error instanceof RowLocked ? 'locked' : error));
 
-describe('a product that somebody keeps locked', () => {
+describe('a product that another session keeps locked', () => {
   it('holds up its own buyers only, in whatever batch and on whatever replica they come', async () => {
     const [locked, free, other] = [
       await stock.product(1_000),
@@ -73,13 +73,13 @@ describe('a product that somebody keeps locked', () => {
 
   it('keeps no undo and no sale of another product waiting', async () => {
     const [locked, free] = [await stock.product(100), await stock.product(100)];
-    const hold = async (productId: string) => {
+    const reservation = async (productId: string) => {
       const orderId = newOrder();
       await stock.repository.submit(reserveOf(orderId, [one(productId)]));
       return orderId;
     };
-    const ofLocked = await Promise.all(Array.from({ length: 10 }, () => hold(locked)));
-    const ofFree = await Promise.all(Array.from({ length: 20 }, () => hold(free)));
+    const ofLocked = await Promise.all(Array.from({ length: 10 }, () => reservation(locked)));
+    const ofFree = await Promise.all(Array.from({ length: 20 }, () => reservation(free)));
     await whileLocked(PRODUCT, locked, async () => {
       const held = ofLocked.map((id) => outcomeOf(stock.repository.submit(releaseOf(id))));
       const others = ofFree.map((id, n) =>
@@ -94,7 +94,7 @@ describe('a product that somebody keeps locked', () => {
     expect((await stock.productRow(free)).stock_quantity).toBe(90);
   });
 
-  it('keeps no overdue hold of another product from running out', async () => {
+  it('keeps no overdue reservation of another product from running out', async () => {
     const [locked, free] = [await stock.product(10), await stock.product(10)];
     const orders = [newOrder(), newOrder(), newOrder()];
     for (const [n, orderId] of orders.entries()) {
@@ -105,19 +105,19 @@ describe('a product that somebody keeps locked', () => {
       const swept = await stock.repository.expireOverdue(100);
       expect(swept.map(({ orderId }) => orderId).sort()).toEqual(orders.slice(1).sort());
     });
-    await waitFor('the last hold to run out', async () => {
+    await waitFor('the last reservation to run out', async () => {
       return (await stock.repository.expireOverdue(100)).length === 1;
     });
     expect(await stock.breaches()).toEqual([]);
   });
 });
 
-describe('a hold that somebody keeps locked', () => {
+describe('a reservation that another session keeps locked', () => {
   it('holds up the commands of its own order only', async () => {
     const product = await stock.product(1_000);
     const orderId = newOrder();
     await stock.repository.submit(reserveOf(orderId, [one(product)]));
-    await whileLocked(HOLD, orderId, async () => {
+    await whileLocked(RESERVATION, orderId, async () => {
       const own = outcomeOf(stock.repository.submit(commitOf(orderId)));
       const others = Array.from({ length: 40 }, () =>
         outcomeOf(stock.repository.submit(reserveOf(newOrder(), [one(product)]))),

@@ -75,7 +75,7 @@ describe('the same orders, asked for in opposite directions of three replicas', 
 });
 
 describe('the sweeper', () => {
-  it('puts an overdue hold’s stock back once, however many replicas sweep', async () => {
+  it('puts an overdue reservation’s stock back once, however many replicas sweep', async () => {
     const productId = await stock.product(20);
     const orders = Array.from({ length: 10 }, newOrder);
     for (const orderId of orders) {
@@ -92,13 +92,13 @@ describe('the sweeper', () => {
     expect((await stock.productRow(productId)).stock_quantity).toBe(20);
   });
 
-  it('leaves a hold that has time left', async () => {
+  it('leaves a reservation that has time left', async () => {
     const productId = await stock.product(20);
     await stock.repository.submit(reserveOf(newOrder(), [{ productId, quantity: 1 }]));
     expect(await stock.repository.expireOverdue(100)).toEqual([]);
   });
 
-  it('and commit of an overdue hold at once: sold exactly once, nothing lost', async () => {
+  it('and commit of an overdue reservation at once: sold exactly once, nothing lost', async () => {
     const productId = await stock.product(40);
     const orders = Array.from({ length: 40 }, newOrder);
     await Promise.all(
@@ -109,7 +109,7 @@ describe('the sweeper', () => {
       Promise.all(orders.map((id) => stock.repositories[0]!.submit(commitOf(id)))),
       ...stock.repositories.slice(1).map((each) => each.expireOverdue(100)),
     ]);
-    // Whoever swept first put the stock back, so the commit found it again.
+    // A sweep that came first put the stock back, so the commit found it again.
     expect(answers.map(verdict)).toEqual(orders.map(() => 'yes'));
     expect((await stock.productRow(productId)).stock_quantity).toBe(0);
     expect(await stock.breaches()).toEqual([]);

@@ -1,13 +1,10 @@
-import {
-  createLogger,
-  metricsRegistry,
-  openDatabase,
-  type Database,
-} from '@backstitch/service-kit';
+import type { Database } from '@backstitch/database';
+import { createLogger, metricsRegistry, openDatabase } from '@backstitch/service-kit';
 import { COMMAND_QUEUES, COMMANDS, deadLetterQueueOf } from '@backstitch/shared-types';
+import { serveCommands } from '@backstitch/service-kit/participant';
+import { servedQueue, type ServedQueue } from '@backstitch/testkit';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { AppModule } from '../app.module.js';
-import { servedQueue, type ServedQueue } from '../testing/command-queue.js';
 import { newOrder, stockFixture, type StockFixture } from '../testing/stock-fixture.js';
 
 const { inventoryReserve, inventoryRelease, inventoryCommit, inventoryList } = COMMANDS;
@@ -21,7 +18,11 @@ beforeAll(async () => {
   stock = await stockFixture();
   database = openDatabase({ url: stock.url, name: 'catalogue', logger, poolMax: 1 });
   const parts = { database, stock: stock.repository, currency: 'USD', ttlSeconds: 1800, logger };
-  queue = await servedQueue(COMMAND_QUEUES.inventory, AppModule.of(parts));
+  const name = COMMAND_QUEUES.inventory;
+  const module = AppModule.of(parts);
+  queue = await servedQueue(name, (brokerUrl) =>
+    serveCommands({ brokerUrl, queue: name, module, database }),
+  );
 });
 
 afterAll(async () => {
@@ -55,7 +56,10 @@ describe('the inventory commands, through the queue', () => {
     );
     const committed = await times(20, () => queue.ask(inventoryCommit, { orderId }, saga));
     expect(committed).toEqual(committed.map(() => ({ success: true })));
-    expect(await stock.hold(orderId)).toMatchObject({ status: 'CONSUMED', saga_id: saga.sagaId });
+    expect(await stock.reservation(orderId)).toMatchObject({
+      status: 'CONSUMED',
+      saga_id: saga.sagaId,
+    });
     const released = await times(20, () => queue.ask(inventoryRelease, { orderId }, saga));
     expect(released).toEqual(released.map(() => ({ success: true })));
     expect(await stock.productRow(productId)).toEqual({ stock_quantity: 10, version: 3 });
@@ -77,7 +81,7 @@ describe('the inventory commands, through the queue', () => {
     expect(metrics).toMatch(/^stock_release_of_confirmed_total(\{.*\})? 1$/m);
   });
 
-  it('answer a business no with its code, its reason and retryable: false', async () => {
+  it('answer a business rejection with its code, its reason and retryable: false', async () => {
     const productId = await stock.product(5);
     const items = [{ productId, quantity: 10 }];
     expect(await queue.ask(inventoryReserve, { orderId: newOrder(), items })).toEqual({
@@ -149,7 +153,7 @@ describe('the inventory commands, through the queue', () => {
         retryable: false,
       });
       await queue.vhost.take(deadLetterQueueOf(COMMAND_QUEUES.inventory));
-      if (data.orderId) expect(await stock.hold(data.orderId)).toBeUndefined();
+      if (data.orderId) expect(await stock.reservation(data.orderId)).toBeUndefined();
     },
   );
 

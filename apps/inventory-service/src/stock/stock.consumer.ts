@@ -2,7 +2,7 @@ import { CommandContext, CommandController } from '@backstitch/messaging';
 import { COMMANDS, InventoryReserveCommand, OrderIdCommand } from '@backstitch/shared-types';
 import { Inject } from '@nestjs/common';
 import { Ctx, MessagePattern, Payload } from '@nestjs/microservices';
-import type { StockAnswer } from './hold.js';
+import type { StockAnswer } from './reservation.js';
 import { StockHandler } from './stock.handler.js';
 
 @CommandController()

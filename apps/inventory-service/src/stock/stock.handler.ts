@@ -9,12 +9,12 @@ import {
   type OrderIdCommand,
   type SagaTag,
 } from '@backstitch/shared-types';
-import type { StockAnswer } from './hold.js';
+import type { StockAnswer } from './reservation.js';
 import type { StockRepository } from './stock.repository.js';
 import type { Demand } from './stock.js';
 
 export interface StockTerms {
-  /** The least lifetime of a hold. */
+  /** The least lifetime of a reservation. */
   ttlSeconds: number;
   /** Minor digits of the currency. */
   digits: number;
@@ -67,7 +67,7 @@ export class StockHandler {
     );
   }
 
-  /** No saga asks for it: somebody wants the stock of a sold order back past its saga. */
+  /** No saga asks for it: another sender wants the stock of a sold order back. */
   private alarm(orderId: string, error: unknown): never {
     if (error instanceof Fault && error.code === 'ORDER_CONFIRMED') {
       releasesRefused.inc();

@@ -59,7 +59,7 @@ describe('reserve', () => {
     expect(await stock.productRow(productId)).toEqual({ stock_quantity: 198, version: 2 });
   });
 
-  it('remembers a no: repeats get it even when there is stock again; nothing moved', async () => {
+  it('keeps a business rejection: repeats get it even when there is stock again; nothing moved', async () => {
     const productId = await stock.product(5);
     const command = reserveOf(newOrder(), [{ productId, quantity: 10 }]);
     const answers = await twentyTimes(command);
@@ -72,7 +72,7 @@ describe('reserve', () => {
       message: 'A thing: 5 available, 10 requested',
       details: [{ productId, name: 'A thing', available: 5, requested: 10 }],
     });
-    expect(await stock.hold(command.orderId)).toMatchObject({ status: 'REJECTED' });
+    expect(await stock.reservation(command.orderId)).toMatchObject({ status: 'REJECTED' });
   });
 
   it('takes all lines or none', async () => {
@@ -137,11 +137,11 @@ describe('reserve', () => {
 });
 
 describe('release', () => {
-  it('puts the stock of a hold back once, 20 times at once', async () => {
+  it('puts the stock of a reservation back once, 20 times at once', async () => {
     const { productId, orderId } = await held();
     expect((await twentyTimes(releaseOf(orderId))).map(verdict)).toEqual(Array(20).fill('yes'));
     expect(await stockOf(productId)).toBe(10);
-    expect(await stock.hold(orderId)).toMatchObject({ status: 'RELEASED' });
+    expect(await stock.reservation(orderId)).toMatchObject({ status: 'RELEASED' });
   });
 
   it('puts sold stock back', async () => {
@@ -160,19 +160,19 @@ describe('release', () => {
     expect(await stockOf(productId)).toBe(5);
   });
 
-  it('of an expired hold puts nothing back a second time', async () => {
+  it('of an expired reservation puts nothing back a second time', async () => {
     const { productId, orderId } = await expired();
     await twentyTimes(releaseOf(orderId));
     expect(await stockOf(productId)).toBe(10);
-    expect(await stock.hold(orderId)).toMatchObject({ status: 'RELEASED' });
+    expect(await stock.reservation(orderId)).toMatchObject({ status: 'RELEASED' });
   });
 
-  it('leaves a rejected hold rejected', async () => {
+  it('leaves a rejected reservation rejected', async () => {
     const productId = await stock.product(1);
     const command = reserveOf(newOrder(), [{ productId, quantity: 2 }]);
     await stock.repository.submit(command);
     expect(verdict(await stock.repository.submit(releaseOf(command.orderId)))).toBe('yes');
-    expect(await stock.hold(command.orderId)).toMatchObject({ status: 'REJECTED' });
+    expect(await stock.reservation(command.orderId)).toMatchObject({ status: 'REJECTED' });
     expect(verdict(await stock.repository.submit(command))).toBe('INSUFFICIENT_STOCK');
   });
 
@@ -192,20 +192,20 @@ describe('release', () => {
 });
 
 describe('commit', () => {
-  it('makes a hold a sale, once and for all repeats', async () => {
+  it('makes a reservation a sale, once and for all repeats', async () => {
     const { productId, orderId } = await held();
     expect((await twentyTimes(commitOf(orderId))).map(verdict)).toEqual(Array(20).fill('yes'));
     expect(await stockOf(productId)).toBe(8);
-    expect(await stock.hold(orderId)).toMatchObject({ status: 'CONSUMED' });
+    expect(await stock.reservation(orderId)).toMatchObject({ status: 'CONSUMED' });
   });
 
-  it('of an expired hold takes its lines again while there is stock', async () => {
+  it('of an expired reservation takes its lines again while there is stock', async () => {
     const { productId, orderId } = await expired();
     expect((await twentyTimes(commitOf(orderId))).map(verdict)).toEqual(Array(20).fill('yes'));
     expect(await stockOf(productId)).toBe(8);
   });
 
-  it('of an expired hold whose stock is gone is refused, and stays refused', async () => {
+  it('of an expired reservation whose stock is gone is refused, and stays refused', async () => {
     const { productId, orderId } = await expired(5, 5);
     await stock.repository.submit(reserveOf(newOrder(), [{ productId, quantity: 1 }]));
     const answers = await twentyTimes(commitOf(orderId));
@@ -214,23 +214,23 @@ describe('commit', () => {
     expect(new Set(answers.map(verdict))).toEqual(new Set(['RESERVATION_EXPIRED']));
     expect(await stockOf(productId)).toBe(100);
     await stock.repository.submit(releaseOf(orderId));
-    expect(await stock.hold(orderId)).toMatchObject({ status: 'RELEASED' });
+    expect(await stock.reservation(orderId)).toMatchObject({ status: 'RELEASED' });
   });
 
-  it('of an expired hold answers a repeated reserve with the first yes', async () => {
+  it('of an expired reservation answers a repeated reserve with the first yes', async () => {
     const { productId, orderId } = await expired();
     const again = await stock.repository.submit(reserveOf(orderId, [{ productId, quantity: 2 }]));
     expect(again).toMatchObject({ status: 'ACTIVE', items: [{ productId, quantity: 2 }] });
     expect(await stockOf(productId)).toBe(10);
   });
 
-  it('of a released hold is refused', async () => {
+  it('of a released reservation is refused', async () => {
     const { orderId } = await held();
     await stock.repository.submit(releaseOf(orderId));
     expect(verdict(await stock.repository.submit(commitOf(orderId)))).toBe('RESERVATION_RELEASED');
   });
 
-  it('of an order without a hold is a fault that no retry cures', async () => {
+  it('of an order without a reservation is a fault that no retry cures', async () => {
     await expect(stock.repository.submit(commitOf(newOrder()))).rejects.toMatchObject({
       code: 'RESERVATION_NOT_FOUND',
       retryable: false,
@@ -238,7 +238,7 @@ describe('commit', () => {
   });
 });
 
-describe('a hold of one saga', () => {
+describe('a reservation of one saga', () => {
   it('answers no command of another saga, and changes nothing for it', async () => {
     const productId = await stock.product(5);
     const [orderId, mine, other] = [newOrder(), newOrder(), newOrder()];
@@ -254,7 +254,7 @@ describe('a hold of one saga', () => {
         retryable: false,
       });
     }
-    expect(await stock.hold(orderId)).toMatchObject({ status: 'ACTIVE', saga_id: mine });
+    expect(await stock.reservation(orderId)).toMatchObject({ status: 'ACTIVE', saga_id: mine });
     expect(verdict(await stock.repository.submit(commitOf(orderId, mine)))).toBe('yes');
   });
 
@@ -268,7 +268,7 @@ describe('a hold of one saga', () => {
       const status = isSold ? 'CONSUMED' : 'ACTIVE';
       const refused = { code: isSold ? 'ORDER_CONFIRMED' : 'WRONG_SAGA', retryable: false };
       await expect(stock.repository.submit(releaseOf(orderId))).rejects.toMatchObject(refused);
-      expect(await stock.hold(orderId)).toMatchObject({ status });
+      expect(await stock.reservation(orderId)).toMatchObject({ status });
       expect(await stock.productRow(productId)).toMatchObject({ stock_quantity: 3 });
       expect(verdict(await stock.repository.submit(releaseOf(orderId, mine)))).toBe('yes');
       expect(await stock.productRow(productId)).toMatchObject({ stock_quantity: 5 });

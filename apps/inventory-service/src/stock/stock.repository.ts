@@ -1,14 +1,19 @@
 import { Coalescer } from '@backstitch/coalesce';
-import { databaseFault, type Statement, watchBatches } from '@backstitch/service-kit';
-import type { Lanes } from '../database/lanes.js';
-import type { Hold, StockAnswer } from './hold.js';
-import { Shelf } from './shelf.js';
-import { StockTransaction, type StockCommand, type HoldTerms } from './stock.transaction.js';
 import {
-  holdFrom,
+  type Database,
+  databaseFault,
+  type PipelinedTransaction,
+  type Statement,
+} from '@backstitch/database';
+import { watchBatches } from '@backstitch/service-kit';
+import type { Reservation, StockAnswer } from './reservation.js';
+import { StockLevels } from './stock-levels.js';
+import { StockTransaction, type StockCommand, type ReservationTerms } from './stock.transaction.js';
+import {
+  reservationFrom,
   linesByOrder,
-  lockOverdueHolds,
-  lockOverdueHoldsOfFreeProducts,
+  lockOverdueReservations,
+  lockOverdueReservationsOfFreeProducts,
   lockProducts,
   productFrom,
   readLines,
@@ -17,59 +22,66 @@ import {
 import { expire } from './stock.js';
 
 /** Transactions under way at once: while one waits for its commit another one decides. */
-export const STOCK_LANES = 2;
-/** And beside them, of commands for what somebody else has locked. */
-export const STOCK_ASIDE = 2;
-/** One command alone waits for a lock so long: which products a release needs is not known before. */
-const ASIDE_LOCK_MS = 100;
+const TRANSACTIONS_MAX = 2;
+/** In addition, for commands that need what another session has locked. */
+const ASIDE_MAX = 2;
+/** The sweeper has a connection of its own, so that commands do not wait for it. */
+export const STOCK_CONNECTIONS = TRANSACTIONS_MAX + ASIDE_MAX + 1;
+
+/** What the triggers of the stock ledger see. */
+const OF_RESERVATIONS = { 'backstitch.stock_move': 'HOLD' };
+/**
+ * One command alone waits for a lock so long: which products a release needs is not known before.
+ */
+const ASIDE = { ...OF_RESERVATIONS, lock_timeout: 100 };
 
 /**
- * The only SQL that moves stock. Commands that wait for a lane travel in one transaction, each with
- * an outcome of its own.
+ * The only SQL that moves stock. Commands that wait for a connection share the next transaction,
+ * and each has an outcome of its own.
  */
 export class StockRepository {
   private readonly commands: Coalescer<StockCommand, StockAnswer>;
 
   constructor(
-    private readonly lanes: Lanes,
-    private readonly terms: HoldTerms,
+    private readonly database: Pick<Database, 'pipelined'>,
+    private readonly terms: ReservationTerms,
   ) {
     this.commands = new Coalescer({
       keyOf: (command) => command.orderId,
-      lanes: STOCK_LANES,
+      lanes: TRANSACTIONS_MAX,
       sameWork: (waiting, arriving) =>
         waiting.kind === arriving.kind && waiting.sagaId === arriving.sagaId,
       retrySingly: (error) => ['data', 'bug'].includes(databaseFault(error)),
       isLocked: (error) => databaseFault(error) === 'locked',
       locksOf,
-      asideMax: STOCK_ASIDE,
+      asideMax: ASIDE_MAX,
       run: (batch, isAside) =>
-        this.lanes.transact(
-          (flight) => new StockTransaction(flight, batch, this.terms).run(),
-          isAside ? ASIDE_LOCK_MS : undefined,
+        this.database.pipelined(
+          (transaction) => new StockTransaction(transaction, batch, this.terms).run(),
+          isAside ? ASIDE : OF_RESERVATIONS,
         ),
     });
     watchBatches('stock', this.commands);
   }
 
   /**
-   * Reserves, releases or commits: one effect an order however often it is asked. Throws Fault; after
-   * a DatabaseAway the outcome is not known and a repeat answers what it was.
+   * Reserves, releases or commits: one effect an order however often it is asked. Throws Fault;
+   * after a DatabaseAway the outcome is not known and a repeat answers what it was.
    */
   submit(command: StockCommand): Promise<StockAnswer> {
     return this.commands.submit(command);
   }
 
   /**
-   * Puts the stock of at most `limit` overdue holds back; answers those. Holds of products that
-   * somebody keeps locked are left for another time.
+   * Puts the stock of at most `limit` overdue reservations back; answers those. Reservations of
+   * products that another session keeps locked are left for a later run.
    */
-  async expireOverdue(limit: number): Promise<Hold[]> {
+  async expireOverdue(limit: number): Promise<Reservation[]> {
     try {
-      return await this.expire(lockOverdueHolds(limit));
+      return await this.expire(lockOverdueReservations(limit));
     } catch (error) {
       if (databaseFault(error) !== 'locked') throw error;
-      return this.expire(lockOverdueHoldsOfFreeProducts(limit));
+      return this.expire(lockOverdueReservationsOfFreeProducts(limit));
     }
   }
 
@@ -78,32 +90,33 @@ export class StockRepository {
     return this.commands.idle();
   }
 
-  private expire(overdue: Statement): Promise<Hold[]> {
-    return this.lanes.transact(async (flight) => {
-      const [rows = []] = await flight.send(overdue);
+  private expire(overdue: Statement): Promise<Reservation[]> {
+    const work = async (transaction: PipelinedTransaction) => {
+      const [rows = []] = await transaction.send(overdue);
       const orderIds = rows.map((row) => row.order_id as string);
       if (orderIds.length === 0) {
-        await flight.commit();
+        await transaction.commit();
         return [];
       }
-      const [lineRows = [], products = []] = await flight.send(
+      const [lineRows = [], products = []] = await transaction.send(
         readLines(orderIds),
         lockProducts([], orderIds),
       );
       const lines = linesByOrder(lineRows, this.terms.digits);
-      const shelf = new Shelf(products.map((row) => productFrom(row, this.terms.digits)));
-      const holds = rows.map((row) => {
-        return expire(holdFrom(row, lines.get(row.order_id as string)), shelf);
+      const levels = new StockLevels(products.map((row) => productFrom(row, this.terms.digits)));
+      const reservations = rows.map((row) => {
+        return expire(reservationFrom(row, lines.get(row.order_id as string)), levels);
       });
-      await flight.commit(
-        write({ moves: shelf.changes(), newLines: [], holds }, this.terms.digits),
+      await transaction.commit(
+        write({ moves: levels.changes(), newLines: [], reservations }, this.terms.digits),
       );
-      return holds;
-    });
+      return reservations;
+    };
+    return this.database.pipelined(work, OF_RESERVATIONS);
   }
 }
 
-/** What a release or a late commit moves is known only to its hold. */
+/** What a release or a late commit moves is known only to its reservation. */
 function locksOf(command: StockCommand): string[] {
   if (command.kind !== 'reserve') return [command.orderId];
   return command.demand.map(({ productId }) => productId);

@@ -1,14 +1,14 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import type { Hold, Refusal } from './hold.js';
-import { Shelf } from './shelf.js';
+import type { Reservation, Refusal } from './reservation.js';
+import { StockLevels } from './stock-levels.js';
 import { commit, expire, release, reserve, type Demand } from './stock.js';
 
 const DIGITS = 2;
 const MOUSE = { id: 'm', name: 'Mouse', priceMinor: 2999, available: 200 };
 const LIMITED = { id: 'l', name: 'Limited', priceMinor: 1999, available: 5 };
 
-function hold(status: Hold['status'], over: Partial<Hold> = {}): Hold {
+function reservation(status: Reservation['status'], over: Partial<Reservation> = {}): Reservation {
   return {
     orderId: 'o',
     sagaId: 's',
@@ -20,9 +20,10 @@ function hold(status: Hold['status'], over: Partial<Hold> = {}): Hold {
   };
 }
 
-const fresh = () => hold('ACTIVE', { lines: [] });
-const shelf = (available = LIMITED.available) => new Shelf([MOUSE, { ...LIMITED, available }]);
-const movesOf = (s: Shelf) => s.changes().map((each) => `${each.productId}${each.change}`);
+const fresh = () => reservation('ACTIVE', { lines: [] });
+const levels = (available = LIMITED.available) =>
+  new StockLevels([MOUSE, { ...LIMITED, available }]);
+const movesOf = (s: StockLevels) => s.changes().map((each) => `${each.productId}${each.change}`);
 
 describe('reserve', () => {
   const cases: [what: string, demand: Demand[], code: string | undefined, moves: string[]][] = [
@@ -67,7 +68,7 @@ describe('reserve', () => {
   ];
 
   it.each(cases)('decides %s', (_what, demand, code, moves) => {
-    const on = shelf();
+    const on = levels();
     const after = reserve(fresh(), demand, on, DIGITS);
     expect(after.status).toBe(code ? 'REJECTED' : 'ACTIVE');
     expect(after.refusal?.code).toBe(code);
@@ -75,7 +76,7 @@ describe('reserve', () => {
   });
 
   it('names the product, what is available and what was asked', () => {
-    const { refusal } = reserve(fresh(), [{ productId: 'l', quantity: 10 }], shelf(), DIGITS);
+    const { refusal } = reserve(fresh(), [{ productId: 'l', quantity: 10 }], levels(), DIGITS);
     expect(refusal).toEqual({
       code: 'INSUFFICIENT_STOCK',
       message: 'Limited: 5 available, 10 requested',
@@ -85,7 +86,7 @@ describe('reserve', () => {
 
   it('tells both prices', () => {
     const demand = [{ productId: 'm', quantity: 1, claimedPriceMinor: 1 }];
-    const { refusal } = reserve(fresh(), demand, shelf(), DIGITS);
+    const { refusal } = reserve(fresh(), demand, levels(), DIGITS);
     expect(refusal?.details).toEqual([
       { productId: 'm', name: 'Mouse', claimedPrice: '0.01', cataloguePrice: '29.99' },
     ]);
@@ -98,52 +99,52 @@ describe('reserve', () => {
       { productId: 'l', quantity: 1 },
       { productId: 'm', quantity: 2 },
     ];
-    expect(reserve(fresh(), demand, shelf(), DIGITS).lines).toEqual([
+    expect(reserve(fresh(), demand, levels(), DIGITS).lines).toEqual([
       { productId: 'l', quantity: 1, priceMinor: 1999 },
       { productId: 'm', quantity: 3, priceMinor: 2999 },
     ]);
   });
 
   it('does not count a refused order’s demand against the next', () => {
-    const on = shelf();
+    const on = levels();
     expect(reserve(fresh(), [{ productId: 'l', quantity: 6 }], on, DIGITS).status).toBe('REJECTED');
     expect(reserve(fresh(), [{ productId: 'l', quantity: 5 }], on, DIGITS).status).toBe('ACTIVE');
   });
 });
 
-describe('what becomes of a hold', () => {
+describe('what becomes of a reservation', () => {
   const sold: Refusal = { code: 'RESERVATION_EXPIRED', message: 'sold', details: [] };
   const no: Refusal = { code: 'INSUFFICIENT_STOCK', message: 'no', details: [] };
-  const rejected = hold('REJECTED', { lines: [], refusal: no });
-  const lost = hold('EXPIRED', { refusal: sold });
-  type Decision = (hold: Hold, on: Shelf) => Hold;
-  const cases: [string, Decision, Hold, number, Hold['status'], string[]][] = [
-    // command, hold before, available, status after, moves
-    ['commit', commit, hold('ACTIVE'), 5, 'CONSUMED', []],
-    ['commit', commit, hold('CONSUMED'), 5, 'CONSUMED', []],
-    ['commit', commit, hold('EXPIRED'), 2, 'CONSUMED', ['l-2']],
-    ['commit', commit, hold('EXPIRED'), 1, 'EXPIRED', []],
+  const rejected = reservation('REJECTED', { lines: [], refusal: no });
+  const lost = reservation('EXPIRED', { refusal: sold });
+  type Decision = (reservation: Reservation, on: StockLevels) => Reservation;
+  const cases: [string, Decision, Reservation, number, Reservation['status'], string[]][] = [
+    // command, reservation before, available, status after, moves
+    ['commit', commit, reservation('ACTIVE'), 5, 'CONSUMED', []],
+    ['commit', commit, reservation('CONSUMED'), 5, 'CONSUMED', []],
+    ['commit', commit, reservation('EXPIRED'), 2, 'CONSUMED', ['l-2']],
+    ['commit', commit, reservation('EXPIRED'), 1, 'EXPIRED', []],
     ['commit', commit, lost, 5, 'EXPIRED', []],
-    ['commit', commit, hold('RELEASED'), 5, 'RELEASED', []],
+    ['commit', commit, reservation('RELEASED'), 5, 'RELEASED', []],
     ['commit', commit, rejected, 5, 'REJECTED', []],
-    ['release', release, hold('ACTIVE'), 5, 'RELEASED', ['l2']],
-    ['release', release, hold('CONSUMED'), 5, 'RELEASED', ['l2']],
-    ['release', release, hold('EXPIRED'), 5, 'RELEASED', []],
-    ['release', release, hold('RELEASED'), 5, 'RELEASED', []],
+    ['release', release, reservation('ACTIVE'), 5, 'RELEASED', ['l2']],
+    ['release', release, reservation('CONSUMED'), 5, 'RELEASED', ['l2']],
+    ['release', release, reservation('EXPIRED'), 5, 'RELEASED', []],
+    ['release', release, reservation('RELEASED'), 5, 'RELEASED', []],
     ['release', release, rejected, 5, 'REJECTED', []],
-    ['expire', expire, hold('ACTIVE'), 5, 'EXPIRED', ['l2']],
-    ['expire', expire, hold('CONSUMED'), 5, 'CONSUMED', []],
-    ['expire', expire, hold('RELEASED'), 5, 'RELEASED', []],
+    ['expire', expire, reservation('ACTIVE'), 5, 'EXPIRED', ['l2']],
+    ['expire', expire, reservation('CONSUMED'), 5, 'CONSUMED', []],
+    ['expire', expire, reservation('RELEASED'), 5, 'RELEASED', []],
   ];
 
   it.each(cases)('%s of %#', (_name, decision, before, available, status, moves) => {
-    const on = shelf(available);
+    const on = levels(available);
     expect(decision(before, on).status).toBe(status);
     expect(movesOf(on)).toEqual(moves);
   });
 
-  it('remembers why an expired hold could not be committed', () => {
-    expect(commit(hold('EXPIRED'), shelf(1)).refusal).toEqual({
+  it('remembers why an expired reservation could not be committed', () => {
+    expect(commit(reservation('EXPIRED'), levels(1)).refusal).toEqual({
       code: 'RESERVATION_EXPIRED',
       message: 'The reservation ran out and its stock was sold: Limited: 1 available, 2 requested',
       details: [{ productId: 'l', name: 'Limited', available: 1, requested: 2 }],
@@ -171,19 +172,19 @@ describe('any order of any decisions', () => {
         const products = ['a', 'b', 'c'].map((id) => {
           return { id, name: id, priceMinor: 100, available: stock };
         });
-        const on = new Shelf(products);
-        const holds = new Map<number, Hold>();
+        const on = new StockLevels(products);
+        const reservations = new Map<number, Reservation>();
         for (const { kind, order, demand } of steps) {
-          const before = holds.get(order);
+          const before = reservations.get(order);
           if (!before && kind === 'reserve') {
-            holds.set(order, reserve(fresh(), demand, on, DIGITS));
+            reservations.set(order, reserve(fresh(), demand, on, DIGITS));
           } else if (before && kind !== 'reserve') {
-            holds.set(order, { commit, release, expire }[kind as 'commit'](before, on));
+            reservations.set(order, { commit, release, expire }[kind as 'commit'](before, on));
           }
           for (const { id } of products) {
             const { available } = on.find(id)!;
             expect(available).toBeGreaterThanOrEqual(0);
-            expect(available + outOfShelf(holds, id)).toBe(stock);
+            expect(available + notInStock(reservations, id)).toBe(stock);
           }
         }
       }),
@@ -191,8 +192,8 @@ describe('any order of any decisions', () => {
     );
   });
 
-  function outOfShelf(holds: Map<number, Hold>, productId: string): number {
-    return [...holds.values()]
+  function notInStock(reservations: Map<number, Reservation>, productId: string): number {
+    return [...reservations.values()]
       .filter(({ status }) => status === 'ACTIVE' || status === 'CONSUMED')
       .flatMap(({ lines }) => lines)
       .filter((line) => line.productId === productId)

@@ -1,12 +1,12 @@
-import type { Statement } from '@backstitch/service-kit';
+import type { Statement } from '@backstitch/database';
 import { fromMinor, type ReservationStatus, timeOfUuid, toMinor } from '@backstitch/shared-types';
-import type { HeldLine, Hold, Refusal } from './hold.js';
-import type { Product, ShelfChange } from './shelf.js';
+import type { ReservedLine, Reservation, Refusal } from './reservation.js';
+import type { Product, StockChange } from './stock-levels.js';
 
 /**
- * Every statement of the feature. One lock order for all who move stock: holds by order id, then
- * products by id. A statement sees one snapshot, older than its own lock waits: hence claim, lock,
- * read and write are statements of their own.
+ * Every statement of the feature. One lock order for all transactions that move stock: reservations
+ * by order id, then products by id. A statement sees one snapshot, older than its own lock waits:
+ * hence claim, lock, read and write are statements of their own.
  */
 
 export interface Claim {
@@ -17,13 +17,14 @@ export interface Claim {
 }
 
 /**
- * Inserts the rows that are not there yet and answers those; waits for whoever is inserting one. An
- * order older than holds are kept gets none: its hold may have been archived, and a new row would
- * answer for what nobody remembers. Ids that tell no time are taken at any age.
+ * Inserts the rows that are not there yet and answers those; waits for a transaction that is
+ * inserting one. An order older than reservations are kept gets none: its reservation may have been
+ * archived, and a new row would answer for what is forgotten. Ids that tell no time are taken at
+ * any age.
  */
-export function claimHolds(claims: readonly Claim[], keptDays: number): Statement {
+export function claimReservations(claims: readonly Claim[], keptDays: number): Statement {
   return {
-    name: 'claim_holds',
+    name: 'claim_reservations',
     text: `INSERT INTO reservations (order_id, saga_id, status, expires_at)
       SELECT order_id, saga_id, status, clock_timestamp() + make_interval(secs => seconds)
       FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::int[], $5::float8[])
@@ -44,41 +45,41 @@ export function claimHolds(claims: readonly Claim[], keptDays: number): Statemen
   };
 }
 
-const HOLD_COLUMNS = `order_id, saga_id, status, expires_at, refusal_code, refusal_message,
+const RESERVATION_COLUMNS = `order_id, saga_id, status, expires_at, refusal_code, refusal_message,
   refusal_details`;
 
-export function lockHolds(orderIds: readonly string[]): Statement {
+export function lockReservations(orderIds: readonly string[]): Statement {
   return {
-    name: 'lock_holds',
-    text: `SELECT ${HOLD_COLUMNS} FROM reservations WHERE order_id = ANY ($1::uuid[])
+    name: 'lock_reservations',
+    text: `SELECT ${RESERVATION_COLUMNS} FROM reservations WHERE order_id = ANY ($1::uuid[])
       ORDER BY order_id FOR UPDATE`,
     values: [orderIds],
   };
 }
 
-export function readHolds(orderIds: readonly string[]): Statement {
+export function readReservations(orderIds: readonly string[]): Statement {
   return {
-    name: 'read_holds',
-    text: `SELECT ${HOLD_COLUMNS} FROM reservations WHERE order_id = ANY ($1::uuid[])`,
+    name: 'read_reservations',
+    text: `SELECT ${RESERVATION_COLUMNS} FROM reservations WHERE order_id = ANY ($1::uuid[])`,
     values: [orderIds],
   };
 }
 
 /** Those that another transaction is just deciding about are left to it. */
-export function lockOverdueHolds(limit: number): Statement {
+export function lockOverdueReservations(limit: number): Statement {
   return {
-    name: 'lock_overdue_holds',
-    text: `SELECT ${HOLD_COLUMNS} FROM reservations
+    name: 'lock_overdue_reservations',
+    text: `SELECT ${RESERVATION_COLUMNS} FROM reservations
       WHERE status = 'ACTIVE' AND expires_at <= clock_timestamp()
       ORDER BY expires_at LIMIT $1 FOR UPDATE SKIP LOCKED`,
     values: [limit],
   };
 }
 
-/** The same, but for holds one of whose products is locked just now. */
-export function lockOverdueHoldsOfFreeProducts(limit: number): Statement {
+/** The same, but for reservations one of whose products is locked just now. */
+export function lockOverdueReservationsOfFreeProducts(limit: number): Statement {
   return {
-    name: 'lock_overdue_holds_of_free_products',
+    name: 'lock_overdue_reservations_of_free_products',
     text: `WITH overdue AS MATERIALIZED (
         SELECT order_id FROM reservations
         WHERE status = 'ACTIVE' AND expires_at <= clock_timestamp()
@@ -87,7 +88,7 @@ export function lockOverdueHoldsOfFreeProducts(limit: number): Statement {
           SELECT product_id FROM reservation_items JOIN overdue USING (order_id))
         ORDER BY id FOR UPDATE SKIP LOCKED
       )
-      SELECT ${HOLD_COLUMNS} FROM reservations
+      SELECT ${RESERVATION_COLUMNS} FROM reservations
       WHERE order_id IN (SELECT order_id FROM overdue) AND NOT EXISTS (
           SELECT FROM reservation_items item WHERE item.order_id = reservations.order_id
           AND item.product_id IN (SELECT id FROM products EXCEPT SELECT id FROM free))
@@ -105,7 +106,7 @@ export function readLines(orderIds: readonly string[]): Statement {
   };
 }
 
-/** The products named here and those that the holds of these orders name, in id order. */
+/** The products named here and those that the reservations of these orders name, in id order. */
 export function lockProducts(
   productIds: readonly string[],
   orderIds: readonly string[] = [],
@@ -122,12 +123,12 @@ export function lockProducts(
 
 /** What the decisions of one transaction come to. */
 export interface Writes {
-  moves: readonly ShelfChange[];
-  newLines: readonly { orderId: string; line: HeldLine }[];
-  holds: readonly Hold[];
+  moves: readonly StockChange[];
+  newLines: readonly { orderId: string; line: ReservedLine }[];
+  reservations: readonly Reservation[];
 }
 
-export function write({ moves, newLines, holds }: Writes, digits: number): Statement {
+export function write({ moves, newLines, reservations }: Writes, digits: number): Statement {
   return {
     name: 'write_stock',
     text: `WITH moved AS (
@@ -151,18 +152,20 @@ export function write({ moves, newLines, holds }: Writes, digits: number): State
       newLines.map((each) => each.line.productId),
       newLines.map((each) => each.line.quantity),
       newLines.map((each) => fromMinor(each.line.priceMinor, digits)),
-      holds.map((hold) => hold.orderId),
-      holds.map((hold) => hold.status),
-      holds.map((hold) => hold.refusal?.code),
-      holds.map((hold) => hold.refusal?.message),
-      holds.map((hold) => hold.refusal && JSON.stringify(hold.refusal.details)),
+      reservations.map((reservation) => reservation.orderId),
+      reservations.map((reservation) => reservation.status),
+      reservations.map((reservation) => reservation.refusal?.code),
+      reservations.map((reservation) => reservation.refusal?.message),
+      reservations.map(
+        (reservation) => reservation.refusal && JSON.stringify(reservation.refusal.details),
+      ),
     ],
   };
 }
 
 type Row = Record<string, unknown>;
 
-export function holdFrom(row: Row, lines: readonly HeldLine[] = []): Hold {
+export function reservationFrom(row: Row, lines: readonly ReservedLine[] = []): Reservation {
   return {
     orderId: row.order_id as string,
     sagaId: row.saga_id as string | null,
@@ -182,8 +185,8 @@ function refusalFrom(row: Row): Refusal | null {
   };
 }
 
-export function linesByOrder(rows: readonly Row[], digits: number): Map<string, HeldLine[]> {
-  const byOrder = new Map<string, HeldLine[]>();
+export function linesByOrder(rows: readonly Row[], digits: number): Map<string, ReservedLine[]> {
+  const byOrder = new Map<string, ReservedLine[]>();
   for (const row of rows) {
     const lines = byOrder.get(row.order_id as string) ?? [];
     byOrder.set(row.order_id as string, lines);
@@ -205,7 +208,7 @@ export function productFrom(row: Row, digits: number): Product {
   };
 }
 
-/** The column keeps two decimals whatever the currency; a price it cannot have is somebody's slip. */
+/** The column keeps two decimals whatever the currency; a price with more decimals is an error. */
 function minorFrom(price: string, digits: number): number {
   const minor = toMinor(price, digits);
   if (minor === undefined)

@@ -1,30 +1,30 @@
 import type { BatchOutcome } from '@backstitch/coalesce';
+import type { PipelinedTransaction } from '@backstitch/database';
 import { Fault } from '@backstitch/shared-types';
-import type { Flight } from '../database/lanes.js';
 import {
   answerTo,
   releaseFault,
-  strangerTo,
-  type HeldLine,
-  type Hold,
+  sagaMismatch,
+  type ReservedLine,
+  type Reservation,
   type StockAnswer,
-} from './hold.js';
-import { Shelf } from './shelf.js';
+} from './reservation.js';
+import { StockLevels } from './stock-levels.js';
 import {
-  claimHolds,
-  holdFrom,
+  claimReservations,
+  reservationFrom,
   linesByOrder,
-  lockHolds,
+  lockReservations,
   lockProducts,
   productFrom,
-  readHolds,
+  readReservations,
   readLines,
   write,
   type Writes,
 } from './stock.sql.js';
 import { commit, release, reserve, type Demand } from './stock.js';
 
-interface ReserveHold {
+interface ReserveCommand {
   kind: 'reserve';
   orderId: string;
   sagaId: string | undefined;
@@ -32,38 +32,39 @@ interface ReserveHold {
   holdSeconds: number;
 }
 
-interface EndHold {
+interface EndCommand {
   kind: 'release' | 'commit';
   orderId: string;
   sagaId: string | undefined;
 }
 
-export type StockCommand = ReserveHold | EndHold;
+export type StockCommand = ReserveCommand | EndCommand;
 
-export interface HoldTerms {
+export interface ReservationTerms {
   /** Minor digits of the currency. */
   digits: number;
-  /** Finished holds are archived when they are so old. */
+  /** Finished reservations are archived when they are so old. */
   keptDays: number;
 }
 
 type Outcome = BatchOutcome<StockAnswer>;
 
 /**
- * One transaction for commands of as many different orders: claim and lock the holds, lock the
- * products, decide one command after another in arrival order, write once. Two or three flights.
+ * One transaction for commands of as many different orders: claim and lock the reservations, lock
+ * the products, decide one command after another in arrival order, write once. Two or three round
+ * trips.
  */
 export class StockTransaction {
-  private readonly claimed = new Map<string, Hold>();
-  private readonly locked = new Map<string, Hold>();
+  private readonly claimed = new Map<string, Reservation>();
+  private readonly locked = new Map<string, Reservation>();
   private readonly newLines: Writes['newLines'][number][] = [];
-  private readonly changedHolds: Hold[] = [];
-  private shelf = new Shelf([]);
+  private readonly changedReservations: Reservation[] = [];
+  private levels = new StockLevels([]);
 
   constructor(
-    private readonly flight: Flight,
+    private readonly transaction: PipelinedTransaction,
     private readonly commands: readonly StockCommand[],
-    private readonly terms: HoldTerms,
+    private readonly terms: ReservationTerms,
   ) {}
 
   async run(): Promise<Outcome[]> {
@@ -80,30 +81,33 @@ export class StockTransaction {
     const claims = this.commands.flatMap((command) => claimOf(command) ?? []);
     const demand = this.commands.flatMap((each) => (each.kind === 'reserve' ? each.demand : []));
     const toLock = this.commands.filter(({ kind }) => kind !== 'reserve').map(orderIdOf);
-    const nobodyElse = toLock.length === 0;
-    const [claimed = [], locked = [], products = []] = await this.flight.send(
-      claims.length > 0 ? claimHolds(claims, this.terms.keptDays) : undefined,
-      nobodyElse ? undefined : lockHolds(toLock),
-      nobodyElse ? lockProducts(productIdsOf(demand)) : undefined,
+    const onlyReserves = toLock.length === 0;
+    const [claimed = [], locked = [], products = []] = await this.transaction.send(
+      claims.length > 0 ? claimReservations(claims, this.terms.keptDays) : undefined,
+      onlyReserves ? undefined : lockReservations(toLock),
+      onlyReserves ? lockProducts(productIdsOf(demand)) : undefined,
     );
     const sagaIds = new Map(this.commands.map((each) => [each.orderId, each.sagaId]));
     for (const row of claimed) {
       const sagaId = sagaIds.get(row.order_id as string) ?? null;
-      const unborn = { ...row, saga_id: sagaId, status: 'ACTIVE', refusal_code: null };
-      this.claimed.set(row.order_id as string, holdFrom(unborn));
+      const unwritten = { ...row, saga_id: sagaId, status: 'ACTIVE', refusal_code: null };
+      this.claimed.set(row.order_id as string, reservationFrom(unwritten));
     }
-    for (const row of locked) this.locked.set(row.order_id as string, holdFrom(row));
-    this.shelf = this.shelfOf(nobodyElse ? products : await this.lockWhatMoves());
+    for (const row of locked) this.locked.set(row.order_id as string, reservationFrom(row));
+    this.levels = this.levelsOf(onlyReserves ? products : await this.lockWhatMoves());
   }
 
-  /** Holds before products: which holds name products that will move is known only now. */
+  /**
+   * Reservations before products: which reservations name products that will move is known only
+   * now.
+   */
   private async lockWhatMoves(): Promise<Record<string, unknown>[]> {
     const demand = this.commands.flatMap((command) => {
       return command.kind === 'reserve' && this.claimed.has(command.orderId) ? command.demand : [];
     });
-    const moving = this.commands.filter((each) => this.movesLockedHold(each)).map(orderIdOf);
+    const moving = this.commands.filter((each) => this.movesLockedReservation(each)).map(orderIdOf);
     if (demand.length === 0 && moving.length === 0) return [];
-    const [lines = [], products = []] = await this.flight.send(
+    const [lines = [], products = []] = await this.transaction.send(
       moving.length > 0 ? readLines(moving) : undefined,
       lockProducts(productIdsOf(demand), moving),
     );
@@ -113,67 +117,78 @@ export class StockTransaction {
     return products;
   }
 
-  private movesLockedHold({ kind, orderId }: StockCommand): boolean {
+  private movesLockedReservation({ kind, orderId }: StockCommand): boolean {
     const status = this.locked.get(orderId)?.status;
     if (kind === 'release') return status === 'ACTIVE' || status === 'CONSUMED';
     return kind === 'commit' && status === 'EXPIRED';
   }
 
-  /** undefined: a reserve that claimed nothing, answered by reading the hold, if any, later. */
+  /**
+   * undefined: a reserve that claimed nothing, answered by reading the reservation, if any, later.
+   */
   private decide(command: StockCommand): Outcome | undefined {
     const { kind, orderId, sagaId } = command;
     if (kind === 'reserve') {
-      const hold = this.claimed.get(orderId);
-      if (!hold) return undefined;
-      const after = reserve(hold, command.demand, this.shelf, this.terms.digits);
-      if (after.status === 'REJECTED') this.changedHolds.push(after);
+      const reservation = this.claimed.get(orderId);
+      if (!reservation) return undefined;
+      const after = reserve(reservation, command.demand, this.levels, this.terms.digits);
+      if (after.status === 'REJECTED') this.changedReservations.push(after);
       for (const line of after.lines) this.newLines.push({ orderId, line });
       return { ok: answerTo(kind, after, this.terms.digits) };
     }
-    const hold = this.locked.get(orderId);
-    if (!hold) return { error: notFound(orderId) };
-    const fault = kind === 'release' ? releaseFault(hold, sagaId) : strangerTo(hold, sagaId);
+    const reservation = this.locked.get(orderId);
+    if (!reservation) return { error: notFound(orderId) };
+    const fault =
+      kind === 'release' ? releaseFault(reservation, sagaId) : sagaMismatch(reservation, sagaId);
     if (fault) return { error: fault };
-    const after = kind === 'release' ? release(hold, this.shelf) : commit(hold, this.shelf);
-    if (after !== hold) this.changedHolds.push(after);
+    const after =
+      kind === 'release' ? release(reservation, this.levels) : commit(reservation, this.levels);
+    if (after !== reservation) this.changedReservations.push(after);
     return { ok: answerTo(kind, after, this.terms.digits) };
   }
 
-  private async writeAndCommit(repeats: readonly StockCommand[]): Promise<Map<string, Hold>> {
+  private async writeAndCommit(
+    repeats: readonly StockCommand[],
+  ): Promise<Map<string, Reservation>> {
     const writes = {
-      moves: this.shelf.changes(),
+      moves: this.levels.changes(),
       newLines: this.newLines,
-      holds: this.changedHolds,
+      reservations: this.changedReservations,
     };
-    const changed = writes.moves.length + writes.newLines.length + writes.holds.length > 0;
+    const changed = writes.moves.length + writes.newLines.length + writes.reservations.length > 0;
     const orderIds = repeats.map(orderIdOf);
-    const [, holds = [], lines = []] = await this.flight.commit(
+    const [, reservations = [], lines = []] = await this.transaction.commit(
       changed ? write(writes, this.terms.digits) : undefined,
-      orderIds.length > 0 ? readHolds(orderIds) : undefined,
+      orderIds.length > 0 ? readReservations(orderIds) : undefined,
       orderIds.length > 0 ? readLines(orderIds) : undefined,
     );
     const byOrder = linesByOrder(lines, this.terms.digits);
     return new Map(
-      holds.map((row) => {
+      reservations.map((row) => {
         const orderId = row.order_id as string;
-        return [orderId, holdFrom(row, byOrder.get(orderId))];
+        return [orderId, reservationFrom(row, byOrder.get(orderId))];
       }),
     );
   }
 
-  private answerFrom(holds: Map<string, Hold>, { kind, orderId, sagaId }: StockCommand): Outcome {
-    const hold = holds.get(orderId);
-    if (!hold) return { error: notFound(orderId) };
-    const stranger = strangerTo(hold, sagaId);
-    return stranger ? { error: stranger } : { ok: answerTo(kind, hold, this.terms.digits) };
+  private answerFrom(
+    reservations: Map<string, Reservation>,
+    { kind, orderId, sagaId }: StockCommand,
+  ): Outcome {
+    const reservation = reservations.get(orderId);
+    if (!reservation) return { error: notFound(orderId) };
+    const mismatch = sagaMismatch(reservation, sagaId);
+    return mismatch ? { error: mismatch } : { ok: answerTo(kind, reservation, this.terms.digits) };
   }
 
-  private shelfOf(products: readonly Record<string, unknown>[]): Shelf {
-    return new Shelf(products.map((row) => productFrom(row, this.terms.digits)));
+  private levelsOf(products: readonly Record<string, unknown>[]): StockLevels {
+    return new StockLevels(products.map((row) => productFrom(row, this.terms.digits)));
   }
 }
 
-/** A reserve claims a hold; a release claims the tombstone that refuses the reserve to come. */
+/**
+ * A reserve claims a reservation; a release claims the tombstone that refuses the reserve to come.
+ */
 function claimOf(command: StockCommand) {
   const { kind, orderId, sagaId } = command;
   if (kind === 'commit') return undefined;
@@ -183,11 +198,11 @@ function claimOf(command: StockCommand) {
 }
 
 const orderIdOf = ({ orderId }: StockCommand) => orderId;
-const productIdsOf = (lines: readonly (Demand | HeldLine)[]) => [
+const productIdsOf = (lines: readonly (Demand | ReservedLine)[]) => [
   ...new Set(lines.map(({ productId }) => productId)),
 ];
 
-/** None was ever made, or it is archived: who undoes must not be told that this is done. */
+/** None was ever made, or it is archived: an undo must not be answered as done. */
 function notFound(orderId: string): Fault {
   return new Fault('RESERVATION_NOT_FOUND', `There is no reservation for order ${orderId}`, false);
 }

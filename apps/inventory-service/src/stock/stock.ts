@@ -1,6 +1,6 @@
 import { fromMinor, type StockRefusal } from '@backstitch/shared-types';
-import type { Hold, Refusal } from './hold.js';
-import type { Product, Shelf } from './shelf.js';
+import type { Reservation, Refusal } from './reservation.js';
+import type { Product, StockLevels } from './stock-levels.js';
 
 /** What an order asks of one product; without a claimed price its price is not checked. */
 export interface Demand {
@@ -10,50 +10,55 @@ export interface Demand {
 }
 
 /**
- * The decisions about one hold. Each takes the hold as its row stands, moves stock on the shelf when
- * it must, and answers the hold as its row shall stand; the same hold means: change nothing.
+ * The decisions about one reservation. Each takes the reservation as its row stands, moves stock
+ * when it must, and answers the reservation as its row shall be. The same object means: no change.
  */
 
-/** A new hold takes every line or none; the reason of a no is kept on it. */
-export function reserve(hold: Hold, demand: readonly Demand[], shelf: Shelf, digits: number): Hold {
+/** A new reservation takes every line or none; it keeps the reason of a business rejection. */
+export function reserve(
+  reservation: Reservation,
+  demand: readonly Demand[],
+  levels: StockLevels,
+  digits: number,
+): Reservation {
   const lines = summed(demand);
-  const refusal = refusalOf(lines, shelf, digits);
-  if (refusal) return { ...hold, status: 'REJECTED', lines: [], refusal };
-  shelf.take(lines);
+  const refusal = refusalOf(lines, levels, digits);
+  if (refusal) return { ...reservation, status: 'REJECTED', lines: [], refusal };
+  levels.take(lines);
   return {
-    ...hold,
+    ...reservation,
     lines: lines.map(({ productId, quantity }) => {
-      const { priceMinor } = shelf.find(productId)!;
+      const { priceMinor } = levels.find(productId)!;
       return { productId, quantity, priceMinor };
     }),
   };
 }
 
-/** Held and sold stock goes back; an expired hold's stock went back before. */
-export function release(hold: Hold, shelf: Shelf): Hold {
-  if (hold.status === 'RELEASED' || hold.status === 'REJECTED') return hold;
-  if (hold.status !== 'EXPIRED') shelf.putBack(hold.lines);
-  return { ...hold, status: 'RELEASED' };
+/** Reserved and sold stock goes back; an expired reservation's stock went back before. */
+export function release(reservation: Reservation, levels: StockLevels): Reservation {
+  if (reservation.status === 'RELEASED' || reservation.status === 'REJECTED') return reservation;
+  if (reservation.status !== 'EXPIRED') levels.putBack(reservation.lines);
+  return { ...reservation, status: 'RELEASED' };
 }
 
-/** The hold becomes a sale. One that ran out takes its lines again, or remembers that it cannot. */
-export function commit(hold: Hold, shelf: Shelf): Hold {
-  if (hold.status === 'ACTIVE') return { ...hold, status: 'CONSUMED' };
-  if (hold.status !== 'EXPIRED' || hold.refusal) return hold;
-  const short = shortages(hold.lines, shelf);
+/** The reservation becomes a sale. An expired one takes its lines again, or keeps why it cannot. */
+export function commit(reservation: Reservation, levels: StockLevels): Reservation {
+  if (reservation.status === 'ACTIVE') return { ...reservation, status: 'CONSUMED' };
+  if (reservation.status !== 'EXPIRED' || reservation.refusal) return reservation;
+  const short = shortages(reservation.lines, levels);
   if (short.length > 0) {
     const message = `The reservation ran out and its stock was sold: ${inWords(short)}`;
-    return { ...hold, refusal: { code: 'RESERVATION_EXPIRED', message, details: short } };
+    return { ...reservation, refusal: { code: 'RESERVATION_EXPIRED', message, details: short } };
   }
-  shelf.take(hold.lines);
-  return { ...hold, status: 'CONSUMED' };
+  levels.take(reservation.lines);
+  return { ...reservation, status: 'CONSUMED' };
 }
 
-/** Only a hold that is still ACTIVE runs out. */
-export function expire(hold: Hold, shelf: Shelf): Hold {
-  if (hold.status !== 'ACTIVE') return hold;
-  shelf.putBack(hold.lines);
-  return { ...hold, status: 'EXPIRED' };
+/** Only a reservation that is still ACTIVE expires. */
+export function expire(reservation: Reservation, levels: StockLevels): Reservation {
+  if (reservation.status !== 'ACTIVE') return reservation;
+  levels.putBack(reservation.lines);
+  return { ...reservation, status: 'EXPIRED' };
 }
 
 /** One line a product, in product order. Of several claimed prices one that is wrong is kept. */
@@ -70,17 +75,17 @@ function summed(demand: readonly Demand[]): (Demand & { claims: number[] })[] {
 
 function refusalOf(
   lines: readonly { productId: string; quantity: number; claims: readonly number[] }[],
-  shelf: Shelf,
+  levels: StockLevels,
   digits: number,
 ): Refusal | undefined {
-  const missing = lines.filter(({ productId }) => !isForSale(shelf.find(productId)));
+  const missing = lines.filter(({ productId }) => !isForSale(levels.find(productId)));
   if (missing.length > 0) {
     const details = missing.map(({ productId }) => ({ productId }));
     const message = `There is no product ${details.map((each) => each.productId).join(', ')}`;
     return { code: 'PRODUCT_NOT_FOUND', message, details };
   }
   const repriced = lines.flatMap(({ productId, claims }) => {
-    const product = shelf.find(productId)!;
+    const product = levels.find(productId)!;
     const claim = claims.find((claimed) => claimed !== product.priceMinor);
     return claim === undefined ? [] : [priceChange(product, claim, digits)];
   });
@@ -90,7 +95,7 @@ function refusalOf(
       .join('; ');
     return { code: 'PRICE_CHANGED', message, details: repriced };
   }
-  const short = shortages(lines, shelf);
+  const short = shortages(lines, levels);
   if (short.length === 0) return undefined;
   return { code: 'INSUFFICIENT_STOCK', message: inWords(short), details: short };
 }
@@ -111,10 +116,10 @@ function priceChange(product: Product, claimedMinor: number, digits: number): St
 
 function shortages(
   lines: readonly { productId: string; quantity: number }[],
-  shelf: Shelf,
+  levels: StockLevels,
 ): StockRefusal[] {
   return lines.flatMap(({ productId, quantity }) => {
-    const product = shelf.find(productId);
+    const product = levels.find(productId);
     const available = product?.available ?? 0;
     if (available >= quantity) return [];
     return [{ productId, name: product?.name ?? productId, available, requested: quantity }];

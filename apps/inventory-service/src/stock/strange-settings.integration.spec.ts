@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
-import { createLogger, openDatabase, runMigrations, type Database } from '@backstitch/service-kit';
+import { runMigrations, type Database } from '@backstitch/database';
+import { createLogger, openDatabase } from '@backstitch/service-kit';
 import pg from 'pg';
 import { fileURLToPath } from 'node:url';
 import { CatalogueRepository } from '../catalogue/catalogue.repository.js';
-import { Lanes } from '../database/lanes.js';
 import { seedCatalogue } from '../database/seed-catalogue.js';
 import {
   commitOf,
@@ -15,7 +15,7 @@ import {
   verdict,
   type StockFixture,
 } from '../testing/stock-fixture.js';
-import { STOCK_LANES, StockRepository } from './stock.repository.js';
+import { StockRepository } from './stock.repository.js';
 
 const MIGRATIONS = fileURLToPath(new URL('../../migrations', import.meta.url));
 const STRANGE = {
@@ -32,7 +32,6 @@ const STRANGE = {
 };
 
 let stock: StockFixture;
-let lanes: Lanes;
 let database: Database;
 const logger = createLogger({ app: 'test', level: 'silent' });
 
@@ -42,12 +41,11 @@ beforeAll(async () => {
   for (const [setting, value] of Object.entries(STRANGE)) {
     await stock.query(`ALTER DATABASE ${name} SET ${setting} = '${value}'`);
   }
-  lanes = new Lanes({ url: stock.url, name: 'strange', logger, lanes: STOCK_LANES + 1 });
-  database = openDatabase({ url: stock.url, name: 'strange', logger });
+  database = openDatabase({ url: stock.url, name: 'strange', logger, keyLookups: true });
 });
 
 afterAll(async () => {
-  await Promise.all([lanes.close(), database.close()]);
+  await database.close();
   await stock.close();
 });
 
@@ -59,7 +57,7 @@ it('a database with strange settings is migrated, seeded, read and sold from as 
     limit: 100,
     after: undefined,
   });
-  const repository = new StockRepository(lanes, TERMS);
+  const repository = new StockRepository(database, TERMS);
   const lines = [{ productId: product!.id, quantity: 1 }];
   const [sold, undone, late] = [newOrder(), newOrder(), newOrder()];
   const held = await repository.submit(reserveOf(sold, lines));

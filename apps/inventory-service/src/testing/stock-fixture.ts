@@ -1,12 +1,12 @@
 import { fileURLToPath } from 'node:url';
-import { createLogger, runMigrations } from '@backstitch/service-kit';
+import { runMigrations } from '@backstitch/database';
+import { createLogger, openDatabase } from '@backstitch/service-kit';
 import { newUuid } from '@backstitch/shared-types';
 import { testDatabase, waitFor } from '@backstitch/testkit';
 import pg from 'pg';
-import { Lanes } from '../database/lanes.js';
-import type { StockAnswer } from '../stock/hold.js';
+import type { StockAnswer } from '../stock/reservation.js';
 import type { StockCommand } from '../stock/stock.transaction.js';
-import { STOCK_ASIDE, STOCK_LANES, StockRepository } from '../stock/stock.repository.js';
+import { STOCK_CONNECTIONS, StockRepository } from '../stock/stock.repository.js';
 import type { Demand } from '../stock/stock.js';
 
 const MIGRATIONS = fileURLToPath(new URL('../../migrations', import.meta.url));
@@ -16,8 +16,8 @@ export const TERMS = { digits: 2, keptDays: 400 };
 type Query = <Row extends pg.QueryResultRow>(text: string, values?: unknown[]) => Promise<Row[]>;
 
 /**
- * A database of one's own with replicas of the repository over it, as several processes would. Locks
- * are waited for until PostgreSQL would see a deadlock, unless a test says otherwise.
+ * A database of one's own with replicas of the repository over it, as several processes would.
+ * Locks are waited for until PostgreSQL would see a deadlock, unless a test says otherwise.
  */
 export async function stockFixture(replicas = 1, lockTimeoutMs = 20_000) {
   const logger = createLogger({ app: 'test', level: 'silent' });
@@ -27,37 +27,46 @@ export async function stockFixture(replicas = 1, lockTimeoutMs = 20_000) {
     migrate: (url) => runMigrations({ url, folder: MIGRATIONS, print: () => undefined }),
   });
   const sql = new pg.Pool({ connectionString: database.url, max: 4 });
-  const lanes = Array.from({ length: replicas }, () => {
-    const max = STOCK_LANES + STOCK_ASIDE + 1;
-    return new Lanes({ url: database.url, name: 'lanes', logger, lanes: max, lockTimeoutMs });
-  });
-  const repositories = lanes.map((each) => new StockRepository(each, TERMS));
+  const databases = Array.from({ length: replicas }, () =>
+    openDatabase({
+      url: database.url,
+      name: 'stock',
+      logger,
+      poolMax: STOCK_CONNECTIONS,
+      lockTimeoutMs,
+      keyLookups: true,
+    }),
+  );
+  const repositories = databases.map((each) => new StockRepository(each, TERMS));
   const query: Query = async (text, values = []) => (await sql.query(text, values)).rows;
   return {
     url: database.url,
-    lanes,
+    databases,
     repositories,
     repository: repositories[0]!,
     query,
     product: (stock: number, price = '10.00') => newProduct(query, stock, price),
     productRow: (id: string) => productRow(query, id),
-    hold: (orderId: string) => holdRow(query, orderId),
+    reservation: (orderId: string) => reservationRow(query, orderId),
     overdue: (orderId: string) =>
       query(`UPDATE reservations SET expires_at = now() - interval '1 s' WHERE order_id = $1`, [
         orderId,
       ]),
     breaches: () => query(CONSERVATION_BREACHES),
-    /** How many deadlocks this database has seen. Closes the lanes, which tell it when they end. */
+    /**
+     * How many deadlocks this database has seen. Closes the connections: a session reports it when
+     * it ends.
+     */
     async deadlocks() {
-      await Promise.all(lanes.map((each) => each.close()));
-      await waitFor('the lanes to end', async () => (await query(LANES_LEFT)).length === 0);
+      await Promise.all(databases.map((each) => each.close()));
+      await waitFor('the sessions to end', async () => (await query(SESSIONS_LEFT)).length === 0);
       const [row] = await query<{ deadlocks: string }>(
         'SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()',
       );
       return Number(row?.deadlocks);
     },
     async close() {
-      await Promise.all([...lanes.map((each) => each.close()), sql.end()]);
+      await Promise.all([...databases.map((each) => each.close()), sql.end()]);
       await database.drop();
     },
   };
@@ -81,7 +90,7 @@ async function productRow(query: Query, id: string) {
   return row!;
 }
 
-async function holdRow(query: Query, orderId: string) {
+async function reservationRow(query: Query, orderId: string) {
   const [row] = await query<{
     status: string;
     refusal_code: string | null;
@@ -92,16 +101,16 @@ async function holdRow(query: Query, orderId: string) {
 
 /** Invariant 1: what the ledger received = available + held + consumed, product by product. */
 const CONSERVATION_BREACHES = `
-  SELECT id, stock_quantity, received, out_of_shelf FROM products
+  SELECT id, stock_quantity, received, not_in_stock FROM products
   LEFT JOIN LATERAL (SELECT coalesce(sum(change), 0) AS received
     FROM stock_ledger WHERE product_id = products.id) ledger ON true
-  LEFT JOIN LATERAL (SELECT coalesce(sum(quantity), 0) AS out_of_shelf
+  LEFT JOIN LATERAL (SELECT coalesce(sum(quantity), 0) AS not_in_stock
     FROM reservation_items JOIN reservations USING (order_id)
     WHERE product_id = products.id AND status IN ('ACTIVE', 'CONSUMED')) held ON true
-  WHERE received <> stock_quantity + out_of_shelf OR stock_quantity < 0`;
+  WHERE received <> stock_quantity + not_in_stock OR stock_quantity < 0`;
 
-const LANES_LEFT = `SELECT pid FROM pg_stat_activity
-  WHERE datname = current_database() AND application_name = 'lanes'`;
+const SESSIONS_LEFT = `SELECT pid FROM pg_stat_activity
+  WHERE datname = current_database() AND application_name = 'stock'`;
 
 export function reserveOf(
   orderId: string,
@@ -131,7 +140,7 @@ export function orderOf(daysAgo: number): string {
   return `${time.slice(0, 8)}-${time.slice(8)}${newUuid().slice(13)}`;
 }
 
-/** "yes", or the code of the no. */
+/** "yes", or the code of the business rejection. */
 export function verdict(answer: StockAnswer): string {
   return 'code' in answer ? answer.code : 'yes';
 }

@@ -1,9 +1,4 @@
-import {
-  type Database,
-  DatabaseAway,
-  databaseFault,
-  type Transaction,
-} from '@backstitch/service-kit';
+import type { Database, Transaction } from '@backstitch/service-kit';
 import type { Kept, LogPartition } from './retention.js';
 import {
   dropPartition,
@@ -24,7 +19,7 @@ export interface RetentionDays {
 }
 
 /** Any numbers that are no other lock's in this database. */
-const LOCK = '20818, 2';
+const LOCK = { space: 20_818, name: 2 };
 /**
  * For each lock that is waited for. Whoever writes to the log waits behind us: for the parent, the
  * default partition and the one that goes, so for up to three times this.
@@ -42,33 +37,8 @@ export class RetentionRepository {
    * Undefined when another orchestrator is at it. All is done on the connection that holds the lock:
    * who lost the one has lost the other.
    */
-  async alone<Result>(work: (old: OldRows) => Promise<Result>): Promise<Result | undefined> {
-    const client = await this.connect();
-    let broken: Error | undefined;
-    try {
-      const { rows } = await client.query<{ taken: boolean }>(
-        `SELECT pg_try_advisory_lock(${LOCK}) AS taken`,
-      );
-      if (!rows[0]!.taken) return undefined;
-      try {
-        return await work(new OldRows(client, this.days));
-      } finally {
-        await client.query(`SELECT pg_advisory_unlock(${LOCK})`);
-      }
-    } catch (error) {
-      broken = error as Error;
-      throw error;
-    } finally {
-      client.release(broken);
-    }
-  }
-
-  private async connect(): Promise<Transaction> {
-    try {
-      return await this.database.pool.connect();
-    } catch (error) {
-      throw databaseFault(error) === 'away' ? new DatabaseAway('orchestrator', error) : error;
-    }
+  alone<Result>(work: (old: OldRows) => Promise<Result>): Promise<Result | undefined> {
+    return this.database.withAdvisoryLock(LOCK, (client) => work(new OldRows(client, this.days)));
   }
 }
 

@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import { runMigrations } from '@backstitch/service-kit';
+import { runMigrations } from '@backstitch/database';
 import { COMMAND_QUEUES } from '@backstitch/shared-types';
 import {
   type AppProcess,

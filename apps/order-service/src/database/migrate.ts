@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
-import { loadConfig, migrateOrExit } from '@backstitch/service-kit';
+import { migrateOrExit } from '@backstitch/database';
+import { loadConfig } from '@backstitch/service-kit';
 import { OrderConfig } from '../config.js';
 
 const folder = fileURLToPath(new URL('../../migrations', import.meta.url));

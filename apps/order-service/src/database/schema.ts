@@ -47,8 +47,8 @@ export const orders = pgTable(
 );
 
 /**
- * Written once, by the statement that writes the order itself; so a foreign key would check, line by
- * line on the hot path, what cannot be otherwise. The same holds for the events.
+ * Written once, by the statement that writes the order itself; so a foreign key would check, line
+ * by line on the hot path, what cannot be otherwise. The same holds for the events.
  */
 export const orderItems = pgTable(
   'order_items',
@@ -85,8 +85,8 @@ export const orderEvents = pgTable(
 );
 
 /**
- * One row: in which currency the amounts of this database are, written by the first start. An app that
- * is configured with another one does not start.
+ * One row: in which currency the amounts of this database are, written by the first start. An app
+ * that is configured with another one does not start.
  */
 export const settings = pgTable(
   'settings',

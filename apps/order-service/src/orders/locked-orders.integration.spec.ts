@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
-import { RowLocked, type Database } from '@backstitch/service-kit';
+import type { Database } from '@backstitch/database';
+import { RowLocked } from '@backstitch/service-kit';
 import { creation, ordersDatabase } from '../testing/orders-database.js';
 import { OrdersRepository } from './orders.repository.js';
 
@@ -26,24 +27,29 @@ it.each([
      VALUES ($1, 'CANCELLED', 'COMPENSATED', 'USD')`,
     false,
   ],
-])('%s that somebody keeps locked holds up its own commands only', async (_what, lock, isThere) => {
-  const write = creation();
-  if (isThere) await orders.write(write);
-  const holder = await database.pool.connect();
-  await holder.query('BEGIN');
-  await holder.query(lock, [write.orderId]);
-  try {
-    for (let round = 0; round < 3; round += 1) {
-      const own = orders.write(isThere ? { change: 'confirm', orderId: write.orderId } : write);
-      const outcome = expect(own).rejects.toBeInstanceOf(RowLocked);
-      const others = await Promise.all(Array.from({ length: 40 }, () => orders.write(creation())));
-      expect(others.map(({ found }) => found)).toEqual(others.map(() => undefined));
-      await outcome;
+])(
+  '%s that another session keeps locked delays its own commands only',
+  async (_what, lock, isThere) => {
+    const write = creation();
+    if (isThere) await orders.write(write);
+    const holder = await database.pool.connect();
+    await holder.query('BEGIN');
+    await holder.query(lock, [write.orderId]);
+    try {
+      for (let round = 0; round < 3; round += 1) {
+        const own = orders.write(isThere ? { change: 'confirm', orderId: write.orderId } : write);
+        const outcome = expect(own).rejects.toBeInstanceOf(RowLocked);
+        const others = await Promise.all(
+          Array.from({ length: 40 }, () => orders.write(creation())),
+        );
+        expect(others.map(({ found }) => found)).toEqual(others.map(() => undefined));
+        await outcome;
+      }
+    } finally {
+      await holder.query('ROLLBACK');
+      holder.release();
     }
-  } finally {
-    await holder.query('ROLLBACK');
-    holder.release();
-  }
-  const { found } = await orders.write({ ...write, change: 'create' });
-  expect(found?.status).toBe(isThere ? 'PENDING' : undefined);
-});
+    const { found } = await orders.write({ ...write, change: 'create' });
+    expect(found?.status).toBe(isThere ? 'PENDING' : undefined);
+  },
+);

@@ -6,7 +6,7 @@ export type OrderChange = 'create' | 'confirm' | 'cancel';
 /** An order as a command found it. */
 export interface FoundOrder {
   status: OrderStatus;
-  /** The saga that made the row; null when nobody named one. */
+  /** The saga that made the row; null when the command named none. */
   sagaId: string | null;
 }
 
@@ -14,7 +14,7 @@ type Verdict = 'done' | 'cancelled' | 'already-confirmed' | 'missing';
 
 /** The protocol's row of the order: what a command answers to an order in this state. */
 const VERDICTS: Record<OrderChange, Record<'NONE' | OrderStatus, Verdict>> = {
-  //        | nobody saw it   | PENDING          | CONFIRMED                      | CANCELLED
+  //        | not known       | PENDING          | CONFIRMED                      | CANCELLED
   create: { NONE: 'done', PENDING: 'done', CONFIRMED: 'done', CANCELLED: 'cancelled' },
   confirm: { NONE: 'missing', PENDING: 'done', CONFIRMED: 'done', CANCELLED: 'cancelled' },
   cancel: { NONE: 'done', PENDING: 'done', CONFIRMED: 'already-confirmed', CANCELLED: 'done' },
@@ -22,8 +22,8 @@ const VERDICTS: Record<OrderChange, Record<'NONE' | OrderStatus, Verdict>> = {
 
 /**
  * What a command answers, decided from the order as the command found it (undefined when there was
- * none): done, a business no, or a fault that retrying does not mend. Pure. What is written is
- * guarded by the same rules in orders.sql.ts; a test holds the two against each other.
+ * none): done, a business rejection, or a fault that retrying does not mend. Pure. What is written
+ * is guarded by the same rules in orders.sql.ts; a test holds the two against each other.
  */
 export function answerTo(
   change: OrderChange,

@@ -1,5 +1,6 @@
 import { MalformedCommand, sagaIdOf } from '@backstitch/messaging';
-import { commandTrace, Counter, databaseFault, logged, type Logger } from '@backstitch/service-kit';
+import { databaseFault } from '@backstitch/database';
+import { commandTrace, Counter, logged, type Logger } from '@backstitch/service-kit';
 import {
   currencyDigits,
   Fault,

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import type { Database } from '@backstitch/service-kit';
+import type { Database } from '@backstitch/database';
 import { Fault, newUuid, Rejection, type OrderStatus } from '@backstitch/shared-types';
 import { waitFor } from '@backstitch/testkit';
 import { creation, LIMITED, MOUSE, ordersDatabase } from '../testing/orders-database.js';
@@ -134,7 +134,7 @@ describe('OrdersRepository', () => {
     }
   });
 
-  it('fails nobody when two replicas write the same orders in opposite directions', async () => {
+  it('fails no command when two replicas write the same orders in opposite directions', async () => {
     const ids = Array.from({ length: 60 }, () => newUuid());
     const forth = ids.map((orderId) => orders.write(creation(orderId)));
     const back = [...ids]

@@ -1,5 +1,6 @@
 import { Coalescer, type BatchOutcome } from '@backstitch/coalesce';
-import { databaseFault, type Database, watchBatches } from '@backstitch/service-kit';
+import { databaseFault, type Database } from '@backstitch/database';
+import { watchBatches } from '@backstitch/service-kit';
 import {
   readStatement,
   writeStatement,
@@ -17,9 +18,9 @@ export interface Written {
   totalAmount: string | null;
 }
 
-const WRITE_LANES = 2;
+const WRITES_MAX = 2;
 const BATCH_MAX = 64;
-/** An order inserted by somebody else meanwhile is found by the next statement, unless it vanishes. */
+/** An order that another transaction inserted meanwhile is found by the next statement. */
 const STATEMENTS_MAX = 3;
 
 /**
@@ -37,7 +38,7 @@ export class OrdersRepository {
     this.writes = new Coalescer({
       keyOf: (write) => write.orderId,
       run: (batch) => this.writeBatch(batch),
-      lanes: WRITE_LANES,
+      lanes: WRITES_MAX,
       batchMax: BATCH_MAX,
       sameWork: (waiting, arriving) =>
         waiting.change === arriving.change && waiting.sagaId === arriving.sagaId,

@@ -1,4 +1,4 @@
-import type { Statement } from '@backstitch/service-kit';
+import type { Statement } from '@backstitch/database';
 import type { OrderSagaState, OrderStatus } from '@backstitch/shared-types';
 import type { OrderChange } from './order.js';
 
@@ -45,7 +45,7 @@ export interface OrderRow {
  * that are new (a cancellation claims a tombstone), locks the others in the order of their ids, and
  * moves on those that are PENDING and of the command's saga; items and events follow only from rows
  * that were claimed or moved. A statement has one snapshot, older than its waits: an order that
- * somebody else inserted meanwhile is neither claimed nor found, and is asked for again.
+ * another transaction inserted meanwhile is neither claimed nor found, and is asked for again.
  */
 const WRITE = `
   WITH input AS (

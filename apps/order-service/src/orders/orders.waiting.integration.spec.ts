@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import { DatabaseAway, type Database } from '@backstitch/service-kit';
+import type { Database } from '@backstitch/database';
+import { DatabaseAway } from '@backstitch/service-kit';
 import { newUuid } from '@backstitch/shared-types';
 import { waitFor } from '@backstitch/testkit';
 import { creation, ordersDatabase } from '../testing/orders-database.js';
@@ -11,7 +12,7 @@ jest.setTimeout(30_000);
  * A statement sees what was committed before it began, and then waits for the locks of others. What
  * they commit meanwhile is the trap; here it is set on purpose, each time in the same way.
  */
-describe('a write that waited for somebody else', () => {
+describe('a write that waited for another transaction', () => {
   let server: Awaited<ReturnType<typeof ordersDatabase>>;
   let database: Database;
   let orders: OrdersRepository;
@@ -24,7 +25,9 @@ describe('a write that waited for somebody else', () => {
 
   afterAll(() => server.drop());
 
-  /** Starts the write while `first`, by somebody else, is not committed yet; then commits it. */
+  /**
+   * Starts the write while `first`, of another transaction, is not committed yet; then commits it.
+   */
   const writeBehind = async (
     [first, ...values]: [text: string, ...values: unknown[]],
     write: () => Promise<Written>,
@@ -95,7 +98,7 @@ describe('a write that waited for somebody else', () => {
     expect(written.found?.status).toBe('CONFIRMED');
   });
 
-  it('says DatabaseAway to a batch whose connection is killed; the repeat tells what became of it', async () => {
+  it('fails a batch whose connection is killed with DatabaseAway; the repeat answers what was done', async () => {
     const write = creation();
     const other = await database.pool.connect();
     await other.query('BEGIN');

@@ -1,10 +1,5 @@
-import {
-  createLogger,
-  openDatabase,
-  runMigrations,
-  type Database,
-  type Logger,
-} from '@backstitch/service-kit';
+import { runMigrations, type Database } from '@backstitch/database';
+import { createLogger, openDatabase, type Logger } from '@backstitch/service-kit';
 import { newUuid, type SagaTag } from '@backstitch/shared-types';
 import { testDatabase } from '@backstitch/testkit';
 import { fileURLToPath } from 'node:url';

@@ -46,7 +46,7 @@ describe('a charge whose answer is lost', () => {
     expect(await bank.bankOf(key)).toEqual({ decision: 'APPROVED', refunds: 0 });
   });
 
-  it('and was a no stays a no', async () => {
+  it('and was declined stays declined', async () => {
     const { key, saga, command } = newPayment();
     const { handler } = bank.replica({ ...loses, failureRate: 1 });
     await expect(handler.process(command, saga)).rejects.toMatchObject(UNAVAILABLE);
@@ -82,6 +82,6 @@ describe('a charge that the bank turns away', () => {
     expect(verdict(await well.process(retried.command, retried.saga))).toBe('yes');
     await well.refund({ orderId: undone.orderId }, undone.saga);
     expect(await bank.bankOf(retried.key)).toEqual({ decision: 'APPROVED', refunds: 0 });
-    expect(await bank.bankOf(undone.key)).toEqual({ decision: 'BURNED', refunds: 0 });
+    expect(await bank.bankOf(undone.key)).toEqual({ decision: 'VOIDED', refunds: 0 });
   });
 });

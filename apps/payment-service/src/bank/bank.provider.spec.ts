@@ -5,10 +5,10 @@ import { SimulatedBank, type BankTerms } from './bank.provider.js';
 const request = { key: 'k', amountMinor: 100, currency: 'USD' };
 const UNAVAILABLE = { code: 'PROVIDER_UNAVAILABLE', retryable: true };
 
-/** A bank whose dice fall as told, and what was written into its book. */
+/** A bank whose dice fall as told, and what was written into its ledger. */
 function bankWith(terms: Partial<BankTerms>) {
   const written: string[] = [];
-  const book = {
+  const ledger = {
     charge: async ({ decision }: { decision: string }) => {
       written.push(decision);
       return { kind: decision === 'APPROVED' ? 'approved' : 'declined', reason: '' };
@@ -18,7 +18,7 @@ function bankWith(terms: Partial<BankTerms>) {
       return 'refunded';
     },
   } as unknown as BankRepository;
-  return { bank: new SimulatedBank(book, { failureRate: 0, latencyMs: 0, ...terms }), written };
+  return { bank: new SimulatedBank(ledger, { failureRate: 0, latencyMs: 0, ...terms }), written };
 }
 
 describe('the simulated bank', () => {

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { databaseFault } from '@backstitch/service-kit';
+import { databaseFault } from '@backstitch/database';
 import { Fault } from '@backstitch/shared-types';
 import type {
   CancelOutcome,
@@ -25,19 +25,19 @@ export interface BankTerms {
 }
 
 /**
- * A bank for demos and tests that is as forgetful as a real one: not at all. It decides about a key
- * once, whatever crashes, so that "charged once" can be proved against somebody else's record.
+ * A bank for demos and tests. It forgets nothing: it decides about a key once, whatever crashes, so
+ * that "charged once" can be proved against a second record.
  */
 export class SimulatedBank implements PaymentProvider {
   constructor(
-    private readonly book: BankRepository,
+    private readonly ledger: BankRepository,
     private readonly terms: BankTerms,
   ) {}
 
   charge({ key, amountMinor, currency }: ChargeRequest): Promise<ChargeOutcome> {
     return this.call(() => {
       const declined = this.happens(this.terms.failureRate);
-      return this.book.charge({
+      return this.ledger.charge({
         key,
         amountMinor,
         currency,
@@ -48,7 +48,7 @@ export class SimulatedBank implements PaymentProvider {
   }
 
   cancel(key: string): Promise<CancelOutcome> {
-    return this.call(() => this.book.cancel(key));
+    return this.call(() => this.ledger.cancel(key));
   }
 
   /** Each call for itself: one payment's trouble is not its neighbours'. */

@@ -1,9 +1,10 @@
 import { Coalescer, type BatchOutcome } from '@backstitch/coalesce';
-import { databaseFault, type Database, watchBatches } from '@backstitch/service-kit';
+import { databaseFault, type Database } from '@backstitch/database';
+import { watchBatches } from '@backstitch/service-kit';
 import { Fault, toMinor } from '@backstitch/shared-types';
 import type { CancelOutcome, ChargeOutcome } from '../payment/provider.js';
 import {
-  burnKeys,
+  voidKeys,
   insertCharges,
   insertRefunds,
   readCharges,
@@ -11,9 +12,10 @@ import {
   type NewCharge,
 } from './bank.sql.js';
 
-const LANES = 2;
+/** Batches under way at once. */
+const BATCHES_MAX = 2;
 
-/** The only SQL of the bank: its book, append-only, of what it decided about each key. */
+/** The only SQL of the bank: its ledger, append-only, of what it decided about each key. */
 export class BankRepository {
   private readonly charges: Coalescer<NewCharge, ChargeOutcome>;
   private readonly cancellations: Coalescer<string, CancelOutcome>;
@@ -26,7 +28,7 @@ export class BankRepository {
     const isLocked = (error: unknown) => databaseFault(error) === 'locked';
     this.charges = new Coalescer({
       keyOf: ({ key }) => key,
-      lanes: LANES,
+      lanes: BATCHES_MAX,
       sameWork: (a, b) => a.amountMinor === b.amountMinor && a.currency === b.currency,
       retrySingly,
       isLocked,
@@ -34,7 +36,7 @@ export class BankRepository {
     });
     this.cancellations = new Coalescer({
       keyOf: (key) => key,
-      lanes: LANES,
+      lanes: BATCHES_MAX,
       sameWork: () => true,
       retrySingly,
       isLocked,
@@ -44,12 +46,14 @@ export class BankRepository {
     watchBatches('bank_cancellations', this.cancellations);
   }
 
-  /** What was decided about the key: now, or when it was first seen. Throws Fault AMOUNT_MISMATCH. */
+  /**
+   * What was decided about the key: now, or when it was first seen. Throws Fault AMOUNT_MISMATCH.
+   */
   charge(charge: NewCharge): Promise<ChargeOutcome> {
     return this.charges.submit(charge);
   }
 
-  /** Refunds the key's charge, or burns the key: one transaction, repeatable. */
+  /** Refunds the key's charge, or voids the key: one transaction, repeatable. */
   cancel(key: string): Promise<CancelOutcome> {
     return this.cancellations.submit(key);
   }
@@ -69,8 +73,8 @@ export class BankRepository {
     { key, amountMinor, currency }: NewCharge,
     row: ChargeRow | undefined,
   ): BatchOutcome<ChargeOutcome> {
-    if (!row) return { error: new Error(`the charge ${key} has disappeared from the book`) };
-    if (row.decision === 'BURNED') return { ok: { kind: 'burned' } };
+    if (!row) return { error: new Error(`the charge ${key} has disappeared from the ledger`) };
+    if (isVoided(row)) return { ok: { kind: 'voided' } };
     if (toMinor(row.amount ?? '', this.digits) !== amountMinor || row.currency !== currency) {
       const message = `The key ${key} was used for ${row.amount} ${row.currency}`;
       return { error: new Fault('AMOUNT_MISMATCH', message, false) };
@@ -81,13 +85,23 @@ export class BankRepository {
 
   private async cancelBatch(keys: readonly string[]): Promise<BatchOutcome<CancelOutcome>[]> {
     const decided = await this.database.withTransaction(async (tx) => {
-      await tx.query(burnKeys(keys));
+      await tx.query(voidKeys(keys));
       await tx.query(insertRefunds(keys));
       return byKey((await tx.query<ChargeRow>(readCharges(keys))).rows);
     });
-    const outcomes = { APPROVED: 'refunded', DECLINED: 'declined', BURNED: 'burned' } as const;
-    return keys.map((key) => ({ ok: outcomes[decided.get(key)!.decision] }));
+    return keys.map((key) => ({ ok: OUTCOME_OF_CANCEL[decided.get(key)!.decision] }));
   }
+}
+
+const OUTCOME_OF_CANCEL = {
+  APPROVED: 'refunded',
+  DECLINED: 'declined',
+  VOIDED: 'voided',
+  BURNED: 'voided',
+} as const satisfies Record<ChargeRow['decision'], CancelOutcome>;
+
+function isVoided({ decision }: ChargeRow): boolean {
+  return OUTCOME_OF_CANCEL[decision] === 'voided';
 }
 
 function byKey(rows: readonly ChargeRow[]): Map<string, ChargeRow> {

@@ -1,4 +1,4 @@
-import type { Statement } from '@backstitch/service-kit';
+import type { Statement } from '@backstitch/database';
 import { fromMinor } from '@backstitch/shared-types';
 
 /** A charge with the verdict that the bank gives it, should it not have decided its key before. */
@@ -14,7 +14,8 @@ export interface ChargeRow {
   key: string;
   amount: string | null;
   currency: string | null;
-  decision: 'APPROVED' | 'DECLINED' | 'BURNED';
+  /** Earlier versions wrote BURNED for VOIDED. */
+  decision: 'APPROVED' | 'DECLINED' | 'VOIDED' | 'BURNED';
   reason: string | null;
 }
 
@@ -48,11 +49,11 @@ export function readCharges(keys: readonly string[]): Statement {
 }
 
 /** Waits for a charge that is under way; what is not charged by then never will be. */
-export function burnKeys(keys: readonly string[]): Statement {
+export function voidKeys(keys: readonly string[]): Statement {
   return {
-    name: 'burn_keys',
+    name: 'void_keys',
     text: `INSERT INTO bank.charges (key, decision)
-      SELECT key, 'BURNED' FROM unnest($1::text[]) AS burned (key) ORDER BY key
+      SELECT key, 'VOIDED' FROM unnest($1::text[]) AS voided (key) ORDER BY key
       ON CONFLICT (key) DO NOTHING`,
     values: [keys],
   };

@@ -58,10 +58,13 @@ export const payments = pgTable(
   ],
 );
 
-/** The simulated bank's book. It never shares a transaction with the payments above. */
+/** The simulated bank's ledger. It never shares a transaction with the payments above. */
 export const bank = pgSchema('bank');
 
-/** Append-only: what the bank decided about a key, once. A BURNED key can never be charged. */
+/**
+ * Append-only: what the bank decided about a key, once. A VOIDED key can never be charged;
+ * rows of earlier versions say BURNED instead.
+ */
 export const charges = bank.table(
   'charges',
   {
@@ -73,8 +76,14 @@ export const charges = bank.table(
     decidedAt: moment('decided_at').notNull().defaultNow(),
   },
   (table) => [
-    check('charges_decision_check', sql`${table.decision} IN ('APPROVED', 'DECLINED', 'BURNED')`),
-    check('charges_amount_check', sql`${table.decision} = 'BURNED' OR ${table.amount} IS NOT NULL`),
+    check(
+      'charges_decision_check',
+      sql`${table.decision} IN ('APPROVED', 'DECLINED', 'VOIDED', 'BURNED')`,
+    ),
+    check(
+      'charges_amount_check',
+      sql`${table.decision} IN ('VOIDED', 'BURNED') OR ${table.amount} IS NOT NULL`,
+    ),
   ],
 );
 
@@ -88,8 +97,8 @@ export const refunds = bank.table('refunds', {
 });
 
 /**
- * One row: in which currency the amounts of this database are, written by the first start. An app that
- * is configured with another one does not start.
+ * One row: in which currency the amounts of this database are, written by the first start. An app
+ * that is configured with another one does not start.
  */
 export const settings = pgTable(
   'settings',

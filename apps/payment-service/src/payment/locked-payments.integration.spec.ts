@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
-import { databaseFault } from '@backstitch/service-kit';
+import { databaseFault } from '@backstitch/database';
 import pg from 'pg';
 import {
   keyOf,
@@ -27,9 +27,9 @@ afterAll(async () => {
 
 it.each([
   ['a payment', 'SELECT FROM payments WHERE order_id = $1 FOR UPDATE', 'order'],
-  ['a charge in the bank’s book', 'SELECT FROM bank.charges WHERE key = $1 FOR UPDATE', 'key'],
+  ['a charge in the bank’s ledger', 'SELECT FROM bank.charges WHERE key = $1 FOR UPDATE', 'key'],
 ] as const)(
-  '%s that somebody keeps locked holds up no other payment and no other undo',
+  '%s that another session keeps locked delays no other payment and no other undo',
   async (...[, lock, by]) => {
     const { handler } = payments.replica();
     const [orderId, sagaId] = [newId(), newId()];

@@ -24,13 +24,13 @@ afterAll(async () => {
 describe('a charge that the bank has not seen yet', () => {
   it('is no failed one: the recovery worker submits it, and the call on its way changes nothing', async () => {
     const [orderId, sagaId] = [newId(), newId()];
-    const [underWay, door] = [gate(), gate()];
+    const [underWay, release] = [gate(), gate()];
     const slow = bank.replica({
       between: (real) => ({
         cancel: (key) => real.cancel(key),
         async charge(request) {
           underWay.open();
-          await door.opened;
+          await release.opened;
           return real.charge(request);
         },
       }),
@@ -41,7 +41,7 @@ describe('a charge that the bank has not seen yet', () => {
     await bank.age(orderId);
     expect(await bank.replica().recovery.settleOverdue()).toBe(1);
     expect(await bank.row(orderId)).toMatchObject({ status: 'SUCCESS' });
-    door.open();
+    release.open();
     expect(verdict((await charging) as object)).toBe('yes');
     expect(await bank.row(orderId)).toMatchObject({ status: 'SUCCESS' });
     expect(await bank.bankOf(keyOf(sagaId))).toEqual({ decision: 'APPROVED', refunds: 0 });

@@ -1,8 +1,10 @@
-import { createLogger, openDatabase, type Database } from '@backstitch/service-kit';
+import type { Database } from '@backstitch/database';
+import { createLogger, openDatabase } from '@backstitch/service-kit';
 import { COMMAND_QUEUES, COMMANDS, deadLetterQueueOf } from '@backstitch/shared-types';
+import { serveCommands } from '@backstitch/service-kit/participant';
+import { servedQueue, type ServedQueue } from '@backstitch/testkit';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { AppModule } from '../app.module.js';
-import { servedQueue, type ServedQueue } from '../testing/command-queue.js';
 import {
   keyOf,
   newId,
@@ -27,7 +29,10 @@ beforeAll(async () => {
   const { provider } = bank.replica();
   const settlement = new PaymentSettlement({ payments, provider, reached: () => undefined });
   const module = AppModule.of({ payments, settlement, currency: 'USD', logger });
-  queue = await servedQueue(COMMAND_QUEUES.payment, module);
+  const name = COMMAND_QUEUES.payment;
+  queue = await servedQueue(name, (brokerUrl) =>
+    serveCommands({ brokerUrl, queue: name, module, database }),
+  );
 });
 
 afterAll(async () => {

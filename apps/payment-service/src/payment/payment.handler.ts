@@ -77,7 +77,7 @@ export class PaymentHandler {
     return { success: true };
   }
 
-  /** No saga asks for it: somebody wants the money of a sold order back past its saga. */
+  /** No saga asks for it: another sender wants the money of a sold order back. */
   private alarm(orderId: string, error: unknown): never {
     if (error instanceof Fault && error.code === 'ORDER_CONFIRMED') {
       refundsRefused.inc();

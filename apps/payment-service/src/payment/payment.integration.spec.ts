@@ -189,7 +189,7 @@ describe('a payment of one saga', () => {
     expect(await bank.row(orderId)).toMatchObject({ status: 'PENDING', refund_requested: false });
     expect(await bank.bankOf(keyOf(sagaId))).toEqual({ decision: undefined, refunds: 0 });
     await handler.refund({ orderId }, sagaOf(sagaId));
-    expect(await bank.bankOf(keyOf(sagaId))).toEqual({ decision: 'BURNED', refunds: 0 });
+    expect(await bank.bankOf(keyOf(sagaId))).toEqual({ decision: 'VOIDED', refunds: 0 });
   });
 });
 

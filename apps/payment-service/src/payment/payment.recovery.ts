@@ -1,10 +1,9 @@
-import { setTimeout as pause } from 'node:timers/promises';
-import type { Logger } from '@backstitch/service-kit';
+import { type Logger, PeriodicJob } from '@backstitch/service-kit';
 import { isBeingRefunded, type Payment } from './payment.js';
 import type { PaymentRepository } from './payment.repository.js';
 import type { PaymentSettlement } from './payment.settlement.js';
 
-const PAYMENTS_PER_PASS_MAX = 50;
+const PAYMENTS_PER_RUN_MAX = 50;
 /** Longer than a call of the provider takes; a worker that died gives its payments up after it. */
 const LEASE_SECONDS = 60;
 const STOP_MS_MAX = 1_000;
@@ -18,48 +17,34 @@ export interface RecoveryOptions {
 }
 
 /**
- * Brings payments to an end that nobody else does: whoever asked for them crashed, or asks no more.
- * For as long as the app runs; every replica may have one.
+ * Settles payments that were left unsettled: the process that began one crashed, or its saga asks
+ * no more. For as long as the app runs; every replica may have one.
  */
 export class PaymentRecovery {
-  private timer: NodeJS.Timeout | undefined;
-  private pass: Promise<unknown> = Promise.resolve();
-  private stopped = false;
+  readonly job: PeriodicJob;
 
-  constructor(private readonly options: RecoveryOptions) {}
-
-  start(): void {
-    if (this.stopped) return;
-    this.timer = setTimeout(() => {
-      this.pass = this.settleOverdue().finally(() => this.start());
-    }, this.options.intervalMs);
+  constructor(private readonly options: RecoveryOptions) {
+    const { logger, intervalMs } = options;
+    this.job = new PeriodicJob({
+      name: 'payment-recovery',
+      logger,
+      intervalMs,
+      run: () => this.settleOverdue(),
+      // The bank may keep a run waiting: what it leaves unsettled is leased again, as after a crash.
+      stopTimeoutMs: STOP_MS_MAX,
+    });
   }
 
-  /**
-   * No pass follows. The one under way is waited for, unless the bank keeps it waiting: what it
-   * leaves unsettled is leased again, as after a crash.
-   */
-  async stop(): Promise<void> {
-    this.stopped = true;
-    clearTimeout(this.timer);
-    await Promise.race([this.pass, pause(STOP_MS_MAX, undefined, { ref: false })]);
-  }
-
-  /** One pass; answers how many payments it brought to their end. Never rejects. */
+  /** One run; answers how many payments it settled. */
   async settleOverdue(): Promise<number> {
-    const { payments, afterSeconds, logger } = this.options;
-    try {
-      const due = await payments.lease({
-        limit: PAYMENTS_PER_PASS_MAX,
-        olderThanSeconds: afterSeconds,
-        leaseSeconds: LEASE_SECONDS,
-      });
-      const settled = await Promise.all(due.map((payment) => this.settle(payment)));
-      return settled.filter(Boolean).length;
-    } catch (error) {
-      logger.warn({ err: error }, 'unsettled payments could not be looked for; trying again');
-      return 0;
-    }
+    const { payments, afterSeconds } = this.options;
+    const due = await payments.lease({
+      limit: PAYMENTS_PER_RUN_MAX,
+      olderThanSeconds: afterSeconds,
+      leaseSeconds: LEASE_SECONDS,
+    });
+    const settled = await Promise.all(due.map((payment) => this.settle(payment)));
+    return settled.filter(Boolean).length;
   }
 
   private async settle(payment: Payment): Promise<boolean> {

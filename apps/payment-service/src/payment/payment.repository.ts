@@ -1,10 +1,6 @@
 import { Coalescer, type BatchOutcome } from '@backstitch/coalesce';
-import {
-  databaseFault,
-  type Database,
-  type Statement,
-  watchBatches,
-} from '@backstitch/service-kit';
+import { databaseFault, type Database, type Statement } from '@backstitch/database';
+import { watchBatches } from '@backstitch/service-kit';
 import type { Payment, Settlement } from './payment.js';
 import {
   insertIntents,
@@ -25,9 +21,9 @@ interface OfOrder {
 }
 
 /**
- * The only SQL of payments. What waits together travels together. Every method answers the row as it
- * stands afterwards, whether it was written or found; a DatabaseAway leaves open what was written,
- * and a repeat answers it.
+ * The only SQL of payments. What waits together travels together. Every method answers the row as
+ * it stands afterwards, whether it was written or found; a DatabaseAway leaves open what was
+ * written, and a repeat answers it.
  */
 export class PaymentRepository {
   private readonly intents: Coalescer<Intent, Payment>;
@@ -120,9 +116,10 @@ export class PaymentRepository {
   }
 }
 
-const LANES = 2;
-/** Beside them, of orders whose rows somebody else has locked. */
-const ASIDE = 1;
+/** Statements under way at once. */
+const STATEMENTS_MAX = 2;
+/** In addition, for orders whose rows another session has locked. */
+const ASIDE_MAX = 1;
 
 function coalesced<Item extends OfOrder, Result>(
   run: (batch: readonly Item[]) => Promise<BatchOutcome<Result>[]>,
@@ -130,11 +127,11 @@ function coalesced<Item extends OfOrder, Result>(
 ): Coalescer<Item, Result> {
   return new Coalescer({
     keyOf: ({ orderId }) => orderId,
-    lanes: LANES,
+    lanes: STATEMENTS_MAX,
     sameWork,
     retrySingly: (error) => ['data', 'bug'].includes(databaseFault(error)),
     isLocked: (error) => databaseFault(error) === 'locked',
-    asideMax: ASIDE,
+    asideMax: ASIDE_MAX,
     run,
   });
 }

@@ -10,8 +10,9 @@ export interface SettlementParts {
 }
 
 /**
- * Call the provider, then write what it decided: outside any transaction, and so that a repeat after
- * a crash at any moment comes to the same end. Answers the row as it stands then. Throws Fault.
+ * Call the provider, then write what it decided: outside any transaction, and so that a repeat
+ * after a crash at any moment comes to the same end. Answers the row as it stands then. Throws
+ * Fault.
  */
 export class PaymentSettlement {
   private readonly charges = new Map<string, Promise<Payment>>();

@@ -96,7 +96,7 @@ describe('a charge and an undo of one payment, in any order, repeated and delaye
   /** The bank and the table as the repositories keep them, one atomic act an event. */
   function world(approves: boolean) {
     let row: Payment | undefined;
-    let decision: 'approved' | 'declined' | 'burned' | undefined;
+    let decision: 'approved' | 'declined' | 'voided' | undefined;
     let refunded = false;
     const late: Settlement[] = [];
     const charge = (): ChargeOutcome => {
@@ -104,7 +104,7 @@ describe('a charge and an undo of one payment, in any order, repeated and delaye
       return decision === 'declined' ? { kind: decision, reason: 'no' } : { kind: decision };
     };
     const cancel = (): CancelOutcome => {
-      decision ??= 'burned';
+      decision ??= 'voided';
       if (decision !== 'approved') return decision;
       refunded = true;
       return 'refunded';
@@ -147,7 +147,7 @@ describe('a charge and an undo of one payment, in any order, repeated and delaye
       fc.property(events, fc.boolean(), fc.boolean(), (happened, approves, undone) => {
         const w = world(approves);
         for (const event of happened) w[event as 'call']();
-        // Somebody always finishes: the saga by repeating, or the recovery worker.
+        // It is always finished: by a repeat of the saga, or by the recovery worker.
         const finish = undone ? (['requestRefund', 'cancel'] as const) : (['intend'] as const);
         for (const event of [...finish, 'call', 'cancel'] as const) w[event]();
         for (let i = 0; i < 30; i += 1) w.write();

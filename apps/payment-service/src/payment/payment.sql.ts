@@ -1,10 +1,10 @@
-import type { Statement } from '@backstitch/service-kit';
+import type { Statement } from '@backstitch/database';
 import { fromMinor, toMinor, type PaymentStatus } from '@backstitch/shared-types';
 import type { Payment, Settlement } from './payment.js';
 
 /**
- * Every statement of the feature, each a transaction of its own, over a batch of orders in id order.
- * Who waited for a lock reads again by another statement: one statement sees one snapshot.
+ * Every statement of the feature, each a transaction of its own, over a batch of orders in id
+ * order. Who waited for a lock reads again by another statement: one statement sees one snapshot.
  */
 
 export interface Intent {
@@ -92,7 +92,10 @@ export function insertTombstones(requests: readonly RefundRequest[], currency: s
   };
 }
 
-/** Records the undo of payments that have, or may get, money, for the saga that made them; answers those. */
+/**
+ * Records the undo of payments that have, or may get, money, for the saga that made them; answers
+ * those.
+ */
 export function recordRefundRequests(requests: readonly RefundRequest[]): Statement {
   return {
     name: 'record_refund_requests',

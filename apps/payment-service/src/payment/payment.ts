@@ -45,7 +45,7 @@ export function processStep(
   asked: Asked,
   digits: number,
 ): 'charge' | PaymentView | Rejection {
-  refuseStranger(payment, asked.sagaId);
+  refuseSagaMismatch(payment, asked.sagaId);
   if (payment.amountMinor !== null && payment.amountMinor !== asked.amountMinor) {
     const [had, asks] = [payment.amountMinor, asked.amountMinor].map((m) => fromMinor(m, digits));
     const message = `The payment of order ${payment.orderId} is over ${had}, not ${asks}`;
@@ -64,7 +64,7 @@ export function processStep(
  * Throws Fault for a refund that was not recorded, because the payment is another one's to undo.
  */
 export function refundStep(payment: Payment, sagaId: string | undefined): 'cancel' | 'done' {
-  refuseStranger(payment, sagaId);
+  refuseSagaMismatch(payment, sagaId);
   refuseWithoutSaga(payment, sagaId);
   return isBeingRefunded(payment) ? 'cancel' : 'done';
 }
@@ -74,12 +74,14 @@ export function isBeingRefunded({ status, refundRequested }: Payment): boolean {
   return refundRequested && (status === 'PENDING' || status === 'SUCCESS');
 }
 
-/** A burned key is no outcome: whoever burned it is writing what became of the payment. */
+/**
+ * A voided key is no outcome: the cancellation that voided it writes what became of the payment.
+ */
 export function settlementOfCharge(
   { orderId }: Payment,
   outcome: ChargeOutcome,
 ): Settlement | undefined {
-  if (outcome.kind === 'burned') return undefined;
+  if (outcome.kind === 'voided') return undefined;
   const approved = outcome.kind === 'approved';
   return {
     orderId,
@@ -91,7 +93,7 @@ export function settlementOfCharge(
 
 const STATUS_AFTER_CANCEL = {
   refunded: 'REFUNDED',
-  burned: 'CANCELLED',
+  voided: 'CANCELLED',
   declined: 'FAILED',
 } as const satisfies Record<CancelOutcome, PaymentStatus>;
 
@@ -115,13 +117,16 @@ function declined({ declineReason }: Payment): Rejection {
   return new Rejection('PAYMENT_DECLINED', `The payment was declined: ${declineReason}`);
 }
 
-function refuseStranger(payment: Payment, sagaId: string | undefined): void {
+function refuseSagaMismatch(payment: Payment, sagaId: string | undefined): void {
   if (!sagaId || !payment.sagaId || sagaId === payment.sagaId) return;
   const message = `The payment of order ${payment.orderId} belongs to saga ${payment.sagaId}`;
   throw new Fault('WRONG_SAGA', message, false);
 }
 
-/** What a saga charged is given back by that saga only; where nothing is left, there is nothing to refuse. */
+/**
+ * What a saga charged is given back by that saga only; where nothing is left, there is nothing to
+ * refuse.
+ */
 function refuseWithoutSaga(payment: Payment, sagaId: string | undefined): void {
   const { orderId, status, refundRequested } = payment;
   if (sagaId || !payment.sagaId || refundRequested) return;

@@ -10,14 +10,16 @@ export type ChargeOutcome =
   | { kind: 'approved' }
   | { kind: 'declined'; reason: string }
   /** The key was cancelled before it was charged, and will never be. */
-  | { kind: 'burned' };
-
-/** What cancelling a key came to: the charge was given back, or there was none and never will be. */
-export type CancelOutcome = 'refunded' | 'burned' | 'declined';
+  | { kind: 'voided' };
 
 /**
- * The port to whoever moves the money. Every call ends in bounded time. A provider without cancel-by-key is one whose adapter charges
- * the key again, to learn its outcome, and then refunds it.
+ * What cancelling a key came to: the charge was given back, or there was none and never will be.
+ */
+export type CancelOutcome = 'refunded' | 'voided' | 'declined';
+
+/**
+ * The port to the provider that moves the money. Every call ends in bounded time. The adapter of a
+ * provider without cancel-by-key charges the key again, to learn its outcome, and then refunds it.
  */
 export interface PaymentProvider {
   /**

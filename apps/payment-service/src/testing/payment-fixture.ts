@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
-import { createLogger, openDatabase, runMigrations } from '@backstitch/service-kit';
+import { runMigrations } from '@backstitch/database';
+import { createLogger, openDatabase } from '@backstitch/service-kit';
 import { newUuid, Rejection, type SagaTag } from '@backstitch/shared-types';
 import { testDatabase } from '@backstitch/testkit';
 import type pg from 'pg';
@@ -24,8 +25,10 @@ export interface Replica {
   recoverAfterSeconds?: number;
 }
 
-/** A database of one's own, and as many replicas of the service over it as a test asks for. */
-/** Locks are waited for as long as a test may hold them, unless it says otherwise. */
+/**
+ * A database for one test alone, and as many replicas of the service over it as it asks for. Locks
+ * are waited for as long as a test may hold them, unless it says otherwise.
+ */
 export async function paymentFixture(lockTimeoutMs = 20_000) {
   const logger = createLogger({ app: 'test', level: 'silent' });
   const database = await testDatabase({
@@ -41,9 +44,9 @@ export async function paymentFixture(lockTimeoutMs = 20_000) {
   function replica(options: Replica = {}) {
     const { failureRate = 0, between = (each) => each, reached = () => undefined } = options;
     const repository = new PaymentRepository(payments, 'USD', DIGITS);
-    const book = new BankRepository(bank, DIGITS);
+    const ledger = new BankRepository(bank, DIGITS);
     const provider = between(
-      new SimulatedBank(book, { failureRate, latencyMs: 0, ...options.trouble }),
+      new SimulatedBank(ledger, { failureRate, latencyMs: 0, ...options.trouble }),
     );
     const settlement = new PaymentSettlement({ payments: repository, provider, reached });
     const recovery = new PaymentRecovery({
@@ -66,7 +69,7 @@ export async function paymentFixture(lockTimeoutMs = 20_000) {
     replica,
     row: async (orderId: string) =>
       (await query('SELECT * FROM payments WHERE order_id = $1', [orderId]))[0],
-    /** As the bank's book has it. */
+    /** As the bank's ledger has it. */
     bankOf: async (key: string) => {
       const [charges, refunds] = await Promise.all(
         ['charges', 'refunds'].map((table) =>
@@ -91,14 +94,14 @@ export async function paymentFixture(lockTimeoutMs = 20_000) {
 
 export type PaymentFixture = Awaited<ReturnType<typeof paymentFixture>>;
 
-/** Invariant 6: the bank's book and the payments agree, charge by charge and refund by refund. */
+/** Invariant 6: the bank's ledger and the payments agree, charge by charge and refund by refund. */
 const DISAGREEMENTS = `
   SELECT order_id, status, decision, refunded_at FROM payments
   FULL JOIN bank.charges ON charges.key = provider_key
   LEFT JOIN bank.refunds ON refunds.key = charges.key
   WHERE (status, coalesce(decision, 'none'), refunded_at IS NOT NULL) NOT IN (
     ('SUCCESS', 'APPROVED', false), ('FAILED', 'DECLINED', false), ('REFUNDED', 'APPROVED', true),
-    ('CANCELLED', 'BURNED', false), ('CANCELLED', 'none', false))
+    ('CANCELLED', 'VOIDED', false), ('CANCELLED', 'BURNED', false), ('CANCELLED', 'none', false))
     OR status IS NULL OR (decision IN ('APPROVED', 'DECLINED') AND payments.amount <> charges.amount)`;
 
 export const newId = newUuid;
@@ -109,12 +112,12 @@ export function sagaOf(sagaId: string): SagaTag {
 
 export const keyOf = (sagaId: string) => `${sagaId}:PAYMENT_PROCESSED:do`;
 
-/** "yes", or the code of the no. */
+/** "yes", or the code of the business rejection. */
 export function verdict(answer: object): string {
   return answer instanceof Rejection ? answer.code : 'yes';
 }
 
-/** A door that tests open when they like. */
+/** A gate that a test opens. */
 export function gate() {
   let open!: () => void;
   const opened = new Promise<void>((resolve) => {

@@ -37,7 +37,9 @@ export function addressRanges(list: string): AddressRange[] {
   });
 }
 
-/** As one number in one form: `::ffff:10.0.0.7` is 10.0.0.7. Undefined for what is no IP address. */
+/**
+ * As one number in one form: `::ffff:10.0.0.7` is 10.0.0.7. Undefined for what is no IP address.
+ */
 export function addressOf(text: string): Address | undefined {
   // The library also reads "010.1" and "0x7f.1", each of its own kind.
   return isIP(text) === 0 ? undefined : ipaddr.process(text);

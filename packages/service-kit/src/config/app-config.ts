@@ -62,7 +62,7 @@ function urlVariable(
     });
 }
 
-/** Its parts are decoded by whoever connects, and by then it is too late to say so in words. */
+/** Its parts are decoded when a connection is made, which is too late for a clear message. */
 function isUsable(url: string, protocols: readonly string[]): boolean {
   if (!URL.canParse(url)) return false;
   const { protocol, username, password, pathname } = new URL(url);
@@ -89,7 +89,7 @@ export const LOG_LEVELS = [
 ] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
-/** What every app is told by its environment; an app extends it with its PORT and what it adds. */
+/** The environment variables of every app; an app extends it with its PORT and its own ones. */
 export class AppConfig {
   /** The app's own default is set where the app extends this class; 0 takes any free port. */
   @IsIntegerVariable({ min: 0, max: 65_535 })
@@ -104,7 +104,7 @@ export class AppConfig {
   ALLOWED_HOSTS = '';
 
   /**
-   * Where metrics and dependencies are told. Not set: nowhere in production; else 1000 above PORT, and
+   * The port of metrics and dependencies. Not set: none in production; else 1000 above PORT, and
    * any free one when PORT is 0.
    */
   @IsOptional()
@@ -143,7 +143,7 @@ export class AppConfig {
     return urlList(this.ALLOWED_HOSTS);
   }
 
-  /** Undefined: metrics and dependencies are not told. */
+  /** Undefined: metrics and dependencies are not served. */
   get metricsPort(): number | undefined {
     if (this.METRICS_PORT !== undefined) return this.METRICS_PORT;
     return this.NODE_ENV === 'production' ? undefined : metricsPortBeside(this.PORT);

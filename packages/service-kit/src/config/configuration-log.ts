@@ -19,7 +19,7 @@ export function logConfiguration(config: AppConfig, logger: Logger): void {
   }
 }
 
-/** What may be told of a configuration: everything but its secrets. Pure. */
+/** What may be logged of a configuration: everything but its secrets. Pure. */
 function toldConfiguration(config: AppConfig): Record<string, unknown> {
   const told = Object.entries(config).map(([name, value]) => [name, toldValue(name, value)]);
   return { ...Object.fromEntries(told), METRICS_PORT: config.metricsPort ?? 'off' };

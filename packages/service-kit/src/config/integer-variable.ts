@@ -10,7 +10,9 @@ interface Range {
   max: number;
 }
 
-/** A variable that holds a whole number; "1e3", "0x10" and " " are refused rather than guessed at. */
+/**
+ * A variable that holds a whole number; "1e3", "0x10" and " " are refused rather than guessed at.
+ */
 export function IsIntegerVariable(range: Range): PropertyDecorator {
   return numericVariable(INTEGER, 'an integer', range);
 }

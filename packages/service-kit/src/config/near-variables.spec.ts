@@ -6,7 +6,7 @@ const KNOWN = (
   'REPLY_TIMEOUT_MS STEP_DEADLINE_MS SAGA_DEADLINE_MS'
 ).split(' ');
 
-describe('a variable that nobody reads', () => {
+describe('a variable that no program reads', () => {
   it.each([
     ['LOG_LEVLE', 'LOG_LEVEL'],
     ['LOGLEVEL', 'LOG_LEVEL'],

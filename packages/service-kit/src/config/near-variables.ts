@@ -36,7 +36,9 @@ function isNear(variable: string, name: string): boolean {
   return hasSomeWordsOf(variable, name);
 }
 
-/** FAILURE_RATE and PAYMENT_FAILURE_RATE: two words at least, or every PORT would be a METRICS_PORT. */
+/**
+ * FAILURE_RATE and PAYMENT_FAILURE_RATE: two words at least, or every PORT would be a METRICS_PORT.
+ */
 function hasSomeWordsOf(variable: string, name: string): boolean {
   const words = variable.toUpperCase().split(/[^A-Z0-9]+/);
   const known = new Set(name.split('_'));

@@ -19,7 +19,9 @@ export function IsOriginList(): PropertyDecorator {
     });
 }
 
-/** "https://Shop.example/, http://a:1" → ["https://shop.example", "http://a:1"], as browsers say. */
+/**
+ * "https://Shop.example/, http://a:1" → ["https://shop.example", "http://a:1"], as browsers say.
+ */
 export function originList(list: string): string[] {
   return elementsOf(list).flatMap((text) => originOf(text) ?? []);
 }

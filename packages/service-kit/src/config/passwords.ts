@@ -1,4 +1,4 @@
-/** A server that these lead to lets nobody in without a password, or should not. */
+/** A server that these URLs lead to requires a password, or should. */
 const NEEDS_PASSWORD = new Set(['amqp:', 'amqps:', 'postgresql:', 'postgres:']);
 const WHERE_IN_QUERY = new Set(['password', 'passwd', 'pwd', 'pass']);
 /** Of the documents and of servers as they are installed; digits behind them hide nothing. */
@@ -32,7 +32,7 @@ function problemOfUrl(url: URL): string | undefined {
     return NEEDS_PASSWORD.has(url.protocol) ? 'has no password' : undefined;
   }
   if (passwords.some((password) => isKnown(password))) {
-    return 'has a password of the demo set-up, or one like it, which everybody knows';
+    return 'has a password of the demo set-up, or one like it, which is publicly known';
   }
   const isUser = (password: string) => users.some((user) => isLike(password, user));
   return passwords.some(isUser) ? 'has a password that is the name of its user' : undefined;
@@ -53,7 +53,7 @@ function isLike(password: string, user: string): boolean {
   return user !== '' && withoutDigits(password) === withoutDigits(user);
 }
 
-/** "Admin1" is "admin" to whoever guesses; what is digits only stays as it is. */
+/** "Admin1" is as easy to guess as "admin"; what is digits only stays as it is. */
 function withoutDigits(text: string): string {
   const lower = text.toLowerCase();
   return lower.replace(/\d{1,4}$/, '') || lower;

@@ -48,7 +48,7 @@ describe('readConfig', () => {
     expect(configOf({ PORT: '', FAILURE_RATE: ' ' })).toEqual(configOf({}));
   });
 
-  it('looks at no variable that the class does not declare', () => {
+  it('ignores a variable that the class does not declare', () => {
     expect(configOf({ PATH: '/bin', toString: 'x' })).toEqual(configOf({}));
   });
 
@@ -92,7 +92,7 @@ describe('readConfig', () => {
     expect(problemsOf({ PORT: 'x', CURRENCY: 'x', FAILURE_RATE: '2' })).toHaveLength(3);
   });
 
-  it('looks at no other variable than those that a program uses', () => {
+  it('ignores every variable that the program does not use', () => {
     const given = { NODE_ENV: 'production', DB_URL: 'postgresql://shop:x1@db/orders', PORT: 'x' };
     expect(readConfig(ShopConfig, given, ['DB_URL'])).toMatchObject({
       config: { DB_URL: given.DB_URL },

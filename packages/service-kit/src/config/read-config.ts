@@ -9,9 +9,9 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 export type ConfigReading<Config> = { config: Config } | { problems: string[] };
 
 /**
- * The configuration that an environment spells, or every problem with it, in words. Pure. A variable
- * set to the empty string counts as not set; a variable the class does not declare is not looked at,
- * nor is one of those that are left out by `only`.
+ * The configuration that an environment spells, or every problem with it, in words. Pure. A
+ * variable set to the empty string counts as not set; a variable the class does not declare is
+ * ignored, nor is one of those that are left out by `only`.
  */
 export function readConfig<Config extends AppConfig>(
   ConfigClass: new () => Config,

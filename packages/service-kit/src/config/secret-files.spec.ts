@@ -43,7 +43,7 @@ describe('a secret in a file', () => {
     ]);
   });
 
-  it('is not looked for where a variable holds none, or is empty', () => {
+  it('is not read where a variable has none, or is empty', () => {
     const environment = { PORT_FILE: '/run/none', DB_URL_FILE: ' ', DB_URL: 'postgresql://a:b@c' };
     expect(resolved(environment)).toEqual({ environment, problems: [] });
   });

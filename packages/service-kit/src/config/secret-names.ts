@@ -1,7 +1,9 @@
 const SECRET = /URL|PASSWORD|SECRET|TOKEN|KEY/;
 const FILE = '_FILE';
 
-/** Whether the value of a variable may hold a secret: it is never printed, and a file may hold it. */
+/**
+ * Whether the value of a variable may hold a secret: it is never printed, and a file may hold it.
+ */
 export function isSecretName(name: string): boolean {
   return SECRET.test(name);
 }

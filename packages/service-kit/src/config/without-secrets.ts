@@ -1,7 +1,7 @@
 const MASK = '***';
 /**
- * `scheme://user:password@`. A password may hold an "@" of its own, as URL parsers allow, and a quote,
- * which has a backslash before it in a line of JSON.
+ * `scheme://user:password@`. A password may hold an "@" of its own, as URL parsers allow, and a
+ * quote, which has a backslash before it in a line of JSON.
  */
 const USER_INFO = /:\/\/((?:[^\s/?#"\\]|\\.)*)@/g;
 /** `?password=…` as libpq takes it, and what else is secret where it stands in an address. */
@@ -17,7 +17,7 @@ export function withoutSecrets(text: string): string {
   return text.replace(USER_INFO, maskedUserInfo).replace(QUERY, `$1${MASK}`);
 }
 
-/** What stands before the colon is a name, of whoever logs in. */
+/** Before the colon stands the name of the user. */
 function maskedUserInfo(all: string, userInfo: string): string {
   const colon = userInfo.indexOf(':');
   return colon === -1 ? all : `://${userInfo.slice(0, colon)}:${MASK}@`;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { databaseFault } from '@backstitch/database';
-import { DatabaseAway, faultOf, RowLocked } from './database-fault.js';
+import { DatabaseAway, faultError, RowLocked } from './database-fault.js';
 
 function errorWith(code: string): Error {
   return Object.assign(new Error('of the driver'), { code });
@@ -21,17 +21,15 @@ describe('DatabaseAway', () => {
 
 describe('an error of the database', () => {
   it('is answered as a fault worth retrying when the database is away or a row is locked', () => {
-    expect(faultOf('orders', errorWith('08006'))).toBeInstanceOf(DatabaseAway);
-    const locked = faultOf('orders', errorWith('55P03'));
+    expect(faultError('away', 'orders', errorWith('08006'))).toBeInstanceOf(DatabaseAway);
+    const locked = faultError('locked', 'orders', errorWith('55P03'));
     expect(locked).toBeInstanceOf(RowLocked);
     expect(locked).toMatchObject({ code: 'ROW_LOCKED', retryable: true });
     expect(databaseFault(locked)).toBe('locked');
   });
 
-  it('stays what it is when it is a bug, or was looked at before', () => {
-    const bug = errorWith('42P01');
-    expect(faultOf('orders', bug)).toBe(bug);
-    const known = new DatabaseAway('orders', bug);
-    expect(faultOf('payments', known)).toBe(known);
+  it('stays what it is when it was made a fault before', () => {
+    const known = new DatabaseAway('orders', errorWith('08006'));
+    expect(faultError('away', 'payments', known)).toBe(known);
   });
 });

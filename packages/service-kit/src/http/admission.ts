@@ -34,7 +34,7 @@ function tooManyAtOnce(pipelinedMax: number): Problem {
   return new Problem('RATE_LIMITED', detail, { headers });
 }
 
-/** Node keeps the first of several; whoever stands before us may have gone by the last. */
+/** Node keeps the first of several; a proxy before the app may have used the last. */
 function hostsOf({ raw: { rawHeaders } }: FastifyRequest): number {
   let hosts = 0;
   for (let at = 0; at < rawHeaders.length; at += 2) {

@@ -50,7 +50,7 @@ describe('an app answers', () => {
     expect(answers('10.1.2.4:3004', { listening, at: '10.1.2.3' })).toBe(421);
   });
 
-  it('to everybody when it is told so, and to a request without a host then too', () => {
+  it('to every host when it is configured so, and to a request without a host then too', () => {
     expect(answers('evil.example', { hosts: ['*'] })).toBe(200);
     expect(answers(undefined, { hosts: ['shop', '*'] })).toBe(200);
   });

@@ -30,7 +30,8 @@ const ABSOLUTE_FORM = /^[a-z][a-z0-9+.-]*:\/\/([^/?#]*)/i;
 
 /**
  * Refuses a request that is meant for another host. A web page can let its own name point to this
- * address (DNS rebinding) and then reads what is answered: what it cannot do is to name another host.
+ * address (DNS rebinding) and then reads what is answered: what it cannot do is to name another
+ * host.
  */
 export class AllowedHosts {
   constructor(private readonly rules: HostRules) {}

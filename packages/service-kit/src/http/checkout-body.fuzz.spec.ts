@@ -9,7 +9,9 @@ import { httpValidationPipe } from './validation.js';
 
 const pipe = httpValidationPipe();
 
-/** What the gateway and the orchestrator do with a body, up to the first thing they would record. */
+/**
+ * What the gateway and the orchestrator do with a body, up to the first thing they would record.
+ */
 async function accept(body: Buffer): Promise<CheckoutRequestDto> {
   const read = readJson(body);
   if ('problem' in read) throw new Problem('MALFORMED_BODY', read.problem);
@@ -51,7 +53,7 @@ const goodCarts = fc.record({
   items: fc.array(goodLine, { minLength: 1, maxLength: 3 }),
 });
 
-async function judge(body: Buffer): Promise<string> {
+async function outcomeOf(body: Buffer): Promise<string> {
   const read = readJson(body);
   const promised = 'value' in read && isPromised(read.value);
   let accepted: CheckoutRequestDto;
@@ -69,7 +71,7 @@ async function judge(body: Buffer): Promise<string> {
     }
     return 'refused';
   }
-  if (!promised) throw new Error('accepted, although nobody promised that');
+  if (!promised) throw new Error('accepted, although the contract does not say so');
   const kept: unknown = JSON.parse(JSON.stringify(accepted));
   if (!isDeepStrictEqual(kept, read.value)) throw new Error('accepted, and not as it was sent');
   return 'accepted';
@@ -77,8 +79,8 @@ async function judge(body: Buffer): Promise<string> {
 
 describe('the body of a checkout', () => {
   it('is accepted exactly when it keeps the rules, and else refused by field', async () => {
-    const good = await fuzz('carts', 30_000, asBytes(carts), judge);
-    const near = await fuzz('mutated carts', 90_000, asBytes(mutated(goodCarts)), judge);
+    const good = await fuzz('carts', 30_000, asBytes(carts), outcomeOf);
+    const near = await fuzz('mutated carts', 90_000, asBytes(mutated(goodCarts)), outcomeOf);
     for (const tally of [good, near]) {
       expect(Object.keys(tally).sort()).toEqual(['accepted', 'refused', 'unreadable']);
     }
@@ -88,7 +90,7 @@ describe('the body of a checkout', () => {
   it('keeps a userId that a database or a log could stumble over as it is, or refuses it', async () => {
     for (const userId of HOSTILE_TEXTS) {
       const items = [{ productId: MOUSE, quantity: 1, price: '29.99' }];
-      await judge(Buffer.from(JSON.stringify({ userId, items })));
+      await outcomeOf(Buffer.from(JSON.stringify({ userId, items })));
     }
   });
 });

@@ -15,7 +15,7 @@ export interface Origin {
 
 /**
  * The client of a request: the peer; and if that is a trusted proxy, the last hop of
- * X-Forwarded-For that is none. What stands before that hop anybody may have written. A hop that
+ * X-Forwarded-For that is none. What stands before that hop any client may have written. A hop that
  * is no address is passed over with all before it: the proxy that named it is all that is known.
  * Pure.
  */
@@ -35,8 +35,8 @@ export function clientAddress(
 }
 
 /**
- * Whose budget a client's requests are on: an IPv4 address; of IPv6 the network, as whoever has one
- * address of it has them all. Pure.
+ * Whose budget a client's requests are on: an IPv4 address; of IPv6 the network, as a client that
+ * has one address of it has them all. Pure.
  */
 export function budgetOf(client: string): string {
   if (isIP(client) !== 6) return client;

@@ -26,7 +26,7 @@ async function asked(app: NotesApp, path: string, given: string) {
   return { answered: answers[0]!.headers['x-request-id'], requestId, clientRequestId };
 }
 
-describe("a stranger's x-request-id", () => {
+describe("an untrusted client's x-request-id", () => {
   it.each([NOTE, '/api/nothing', '/api/notes/%zz'])(
     'is logged as clientRequestId, and never the id of the request: %s',
     async (path) => {

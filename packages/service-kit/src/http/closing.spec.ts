@@ -7,7 +7,7 @@ import { closeListeners, countWork } from './closing.js';
 
 const GET = 'GET / HTTP/1.1\r\nHost: a\r\n\r\n';
 
-describe('a door that closes', () => {
+describe('a server that closes', () => {
   let app: ReturnType<typeof fastify>;
   let clients: Socket[];
   let answers: (() => void)[];

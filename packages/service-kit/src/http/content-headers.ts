@@ -2,7 +2,7 @@ import { type IncomingHttpHeaders } from 'node:http';
 import { MIMEType } from 'node:util';
 import { Problem } from './problem.js';
 
-/** Content of these has no meaning (RFC 9110, 9.3), and nobody reads it. */
+/** Content of these has no meaning (RFC 9110, 9.3), and it is not read. */
 const WITHOUT_CONTENT: ReadonlySet<string> = new Set(['GET', 'HEAD', 'DELETE', 'OPTIONS', 'TRACE']);
 /** As nearly every client writes it: these need no parser. */
 const USUAL: ReadonlySet<string> = new Set([

@@ -27,6 +27,6 @@ export function refusalOfExpectation({ headers, raw }: FastifyRequest): Problem 
   if (expect === undefined || raw.httpVersion === '1.0') return undefined;
   if (expect.trim().toLowerCase() === '100-continue') return undefined;
   const detail = 'The only expectation that is met here is 100-continue';
-  // A body may follow, and nobody will read it.
+  // A body may follow, and it will not be read.
   return new Problem('EXPECTATION_FAILED', detail, { headers: { connection: 'close' } });
 }

@@ -22,7 +22,7 @@ declare module 'fastify' {
   interface FastifyRequest {
     /** What the request's log line carries besides requestId; see traceRequest. */
     trace: TraceFields | null;
-    /** Counted by whoever refused it, and not written into the log line by line. */
+    /** Counted where it was refused, and not logged line by line. */
     isQuiet: boolean;
     /** Of a request with a method that its address does not take: the route of the others. */
     matchedRoute: string | null;
@@ -34,8 +34,8 @@ declare module 'fastify' {
 /** How an app meets its clients. */
 export interface EdgeOptions {
   /**
-   * The clients are strangers: each request gets an id of its own, and the client's x-request-id is
-   * only logged, as clientRequestId. Else the sender is an app of ours, whose id is taken over.
+   * The clients are not trusted: each request gets an id of its own, and the client's x-request-id
+   * is only logged, as clientRequestId. Else the sender is an app of ours, whose id is taken over.
    */
   isPublic?: boolean;
   /** Pages of these origins may call it [none]. */

@@ -37,7 +37,7 @@ describe('headers about content', () => {
     expect(await answerTo(get(`/api/notes/${ID}`, `${header}\r\n`))).toBe('200');
   });
 
-  it('say nothing about the content of a GET, which nobody reads', async () => {
+  it('say nothing about the content of a GET, which is not read', async () => {
     const headers = 'Content-Type: text/plain\r\nContent-Encoding: gzip\r\nContent-Length: 2\r\n';
     const [answer] = (await sendRaw(app.url, `${get(`/api/notes/${ID}`, headers)}xx`)).answers;
     expect(answer!.status).toBe(200);

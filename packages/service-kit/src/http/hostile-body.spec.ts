@@ -60,7 +60,7 @@ describe('a hostile body', () => {
     ]);
   });
 
-  it('is told from one that class-validator has to judge', async () => {
+  it('is told from one that class-validator has to check', async () => {
     await refusal(Plain, { text: 7 });
     expect(validations).toBe(1);
   });

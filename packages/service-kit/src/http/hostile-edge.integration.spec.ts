@@ -126,7 +126,7 @@ describe('what is no HTTP that can be read', () => {
     await sendRaw(url, outer, { answers: 2, timeoutMs: 500 });
     const empty = post(`Content-Length: 0\r\n`, inner);
     await sendRaw(url, empty, { answers: 2 });
-    // The second is two requests, in everybody's reading.
+    // The second is two requests, however it is read.
     expect(app.served).toEqual(['smuggled']);
   });
 });

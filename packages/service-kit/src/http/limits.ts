@@ -12,9 +12,12 @@ export interface HttpLimits {
   headersMs: number;
   /** For the whole request to arrive. */
   requestMs: number;
-  /** How often connections are looked at for the two above. */
+  /** How often connections are checked for the two above. */
   checkEveryMs: number;
-  /** Longer than the idle time of load balancers and of the gateway's pool, so that they close first. */
+  /**
+   * Longer than the idle time of load balancers and of the gateway's pool, so that they close
+   * first.
+   */
   keepAliveMs: number;
   /** Without a byte in either direction. Longer than the longest wait for an answer. */
   silentMs: number;

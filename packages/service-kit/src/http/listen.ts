@@ -15,7 +15,7 @@ export interface ListenOptions {
   variables: readonly [port: string, host: string];
 }
 
-/** A port that cannot be had, in words for whoever configures it. */
+/** A port that cannot be used; the message says what to configure. */
 export class CannotListen extends Error {
   constructor(
     readonly code: string,

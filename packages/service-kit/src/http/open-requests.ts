@@ -16,8 +16,9 @@ interface Open {
 }
 
 /**
- * The requests that have come and have not ended yet, by connection. Each ends once: when its answer
- * is sent, or when its connection closes before that, and has then one log line and one observation.
+ * The requests that have come and have not ended yet, by connection. Each ends once: when its
+ * answer is sent, or when its connection closes before that, and has then one log line and one
+ * observation.
  */
 export class OpenRequests {
   private readonly byConnection = new WeakMap<Duplex, Map<IncomingMessage, Open>>();
@@ -34,7 +35,7 @@ export class OpenRequests {
       socket.once('close', () => this.abortAll(socket));
     }
     open.set(request.raw, { request, reply });
-    // It was closed before the request was looked at: nothing more will be said of it.
+    // It was closed before the request was read: nothing more is logged about it.
     if (socket.destroyed) setImmediate(() => this.abortAll(socket));
     return open.size;
   }

@@ -10,7 +10,9 @@ export function limitOf(text: unknown): number {
   throw validationProblem([{ field: 'limit', message }]);
 }
 
-/** The position that the query's `after` names in a list; undefined for its first page. Throws 400. */
+/**
+ * The position that the query's `after` names in a list; undefined for its first page. Throws 400.
+ */
 export function afterOf(list: string, parts: number, text: unknown): string[] | undefined {
   if (text === undefined) return undefined;
   const position = typeof text === 'string' ? positionOf(list, text, parts) : undefined;

@@ -27,7 +27,10 @@ const CODE_OF_STATUS: Readonly<Record<number, ErrorCodeName>> = {
   503: 'UNAVAILABLE',
 };
 
-/** The problem that answers anything thrown; what nobody foresaw is INTERNAL and tells nothing. Pure. */
+/**
+ * The problem that answers anything thrown; what is not foreseen is INTERNAL and tells nothing.
+ * Pure.
+ */
 export function problemOf(error: unknown): Problem {
   if (error instanceof Problem) return error;
   if (error instanceof Fault) return problemOfFault(error);

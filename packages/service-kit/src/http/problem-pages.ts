@@ -7,12 +7,14 @@ import { Problem } from './problem.js';
 import { sendProblem } from './problem.filter.js';
 import { problemPageHtml, problemPageText } from './problem-page.js';
 
-/** The build puts a copy of docs/errors.md beside the code; without one it is read where it lies. */
+/**
+ * The build puts a copy of docs/errors.md beside the code; without one it is read where it lies.
+ */
 const PLACES = ['../errors.md', '../../../../docs/errors.md'];
 
 /**
- * GET /problems/<code>: what the `type` of every problem document leads to (RFC 9457, 3.1.1), as HTML
- * or as plain text, whichever the client prefers.
+ * GET /problems/<code>: what the `type` of every problem document leads to (RFC 9457, 3.1.1), as
+ * HTML or as plain text, whichever the client prefers.
  */
 export function serveProblemPages(fastify: FastifyInstance): void {
   const explanations = errorExplanations(errorsPage());

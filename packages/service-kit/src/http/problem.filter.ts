@@ -10,7 +10,8 @@ export const PROBLEM_MEDIA_TYPE = 'application/problem+json; charset=utf-8';
 
 /**
  * Answers everything thrown on the way of an HTTP request as application/problem+json. What is
- * broken on our side is logged with its stack and told to nobody. Errors of commands pass through.
+ * broken on our side is logged with its stack and not shown to the client. Errors of commands pass
+ * through.
  */
 @Catch()
 export class ProblemFilter implements ExceptionFilter {

@@ -26,7 +26,7 @@ export interface ProblemOptions {
   /** Further members of the document, such as sagaId. */
   extensions?: Record<string, unknown>;
   headers?: Record<string, string>;
-  /** One of very many: whoever throws it counts it, and no line of the log is written for it. */
+  /** One of very many: it is counted where it is thrown, and not logged. */
   quiet?: boolean;
   cause?: unknown;
 }

@@ -13,7 +13,7 @@ export interface AnsweredRequest {
   status: number;
   ms: number;
   trace: TraceFields | null;
-  /** Counted by whoever refused it, and not written into the log line by line. */
+  /** Counted where it was refused, and not logged line by line. */
   isQuiet: boolean;
   /** Its client went away before it had the whole answer. */
   aborted?: boolean;
@@ -50,7 +50,7 @@ export function noteProblem(
   if (problem.status < 500) return;
   const fields = { ...trace, requestId, url, code: problem.code };
   if (problem.code === 'INTERNAL') {
-    logger.error({ ...fields, err: error }, 'a request failed for a reason nobody foresaw');
+    logger.error({ ...fields, err: error }, 'a request failed for an unforeseen reason');
   } else {
     // No stack: while a dependency is away this is said of every request.
     const { cause } = problem.options;
@@ -59,7 +59,7 @@ export function noteProblem(
   }
 }
 
-/** By the route as it is declared: whoever watches the app asks for it, every few seconds. */
+/** By the route as it is declared: monitoring asks for it every few seconds. */
 export function isScrape(route: string | undefined): boolean {
   return route !== undefined && (route.startsWith('/health') || route === '/metrics');
 }

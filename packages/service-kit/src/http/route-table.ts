@@ -10,8 +10,8 @@ export interface RoutesAt {
 }
 
 /**
- * Which methods each address takes. It asks a router of Fastify's kind, so an address is read here as
- * it is read there: encoded, in absolute form, with a query.
+ * Which methods each address takes. It asks a router of Fastify's kind, so an address is read here
+ * as it is read there: encoded, in absolute form, with a query.
  */
 export class RouteTable {
   private readonly router = findMyWay();

@@ -12,7 +12,7 @@ export const SECURITY_HEADERS: Readonly<Record<string, string>> = {
   'cache-control': 'no-store',
 };
 
-/** Told to browsers only where an app is reached by TLS; 0 is not at all. */
+/** Sent only where an app is reached by TLS; 0 sends none. */
 export function securityHeaders(hstsMaxAgeSeconds: number): Readonly<Record<string, string>> {
   if (hstsMaxAgeSeconds === 0) return SECURITY_HEADERS;
   return { ...SECURITY_HEADERS, 'strict-transport-security': `max-age=${hstsMaxAgeSeconds}` };

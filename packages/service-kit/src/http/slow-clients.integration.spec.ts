@@ -51,7 +51,7 @@ describe('clients that take their time', () => {
     expect(answers[0]!.status).toBe(201);
     for (const said of await Promise.all(slow))
       expect(said).toMatch(/^HTTP\/1.1 408 .*REQUEST_TIMEOUT/s);
-    // Node's own habit is to look at its connections twice a minute only.
+    // By default Node checks its connections twice a minute only.
     expect(performance.now() - beganMs).toBeLessThan(15_000);
     expect(app.served).toEqual(['meanwhile']);
   });

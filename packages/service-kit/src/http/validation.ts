@@ -15,8 +15,8 @@ type Problems = (errors: FieldProblem[]) => Error;
 
 /**
  * The pipe for DTO classes: unknown properties are refused, nothing is converted that the class
- * does not convert itself. What is wrong is thrown as whatever `problem` makes of it, one sentence a
- * field; what is no JSON object at all as whatever `noObject` makes of it.
+ * does not convert itself. What is wrong is thrown as whatever `problem` makes of it, one sentence
+ * a field; what is no JSON object at all as whatever `noObject` makes of it.
  */
 export function validationPipe(
   problem: Problems,
@@ -26,9 +26,9 @@ export function validationPipe(
 }
 
 /**
- * A hostile value must not cost more than a good one. What is good, or bad, by the rules of an
- * AtSight class is known at once; class-validator, which makes an object of each member and a tree
- * of each problem, gets only the bodies of other classes, and none with an unknown member.
+ * A hostile value must not cost more than a good one. A class with a compiled schema (AtSight) is
+ * validated fast. class-validator makes an object of each member and a tree of each problem: it
+ * gets only the bodies of other classes, and none with an unknown member.
  */
 class DtoPipe extends ValidationPipe {
   constructor(
@@ -46,8 +46,8 @@ class DtoPipe extends ValidationPipe {
   override transform(value: unknown, metadata: ArgumentMetadata): Promise<unknown> {
     const { metatype, type } = metadata;
     if (type !== 'body' || !metatype) return super.transform(value, metadata);
-    const sound = soundAtSight<object>(metatype, value);
-    if (sound) return Promise.resolve(sound);
+    const valid = soundAtSight<object>(metatype, value);
+    if (valid) return Promise.resolve(valid);
     const known = knownMembers(metatype);
     if (known.size === 0) return super.transform(value, metadata);
     if (!isObject(value)) return Promise.reject(this.noObject());
@@ -74,7 +74,9 @@ function unknownMember(known: ReadonlySet<string>, value: object): FieldProblem[
   return [{ field, message: `${field} is not a known property` }];
 }
 
-/** For HTTP bodies: 400 VALIDATION_FAILED with `errors: [{ field: 'items.0.quantity', message }]`. */
+/**
+ * For HTTP bodies: 400 VALIDATION_FAILED with `errors: [{ field: 'items.0.quantity', message }]`.
+ */
 export function httpValidationPipe(): ValidationPipe {
   return validationPipe(
     validationProblem,
@@ -98,7 +100,10 @@ function sentenceOf(name: string, constraints: Readonly<Record<string, string>>)
   return typeRule === undefined ? Object.values(constraints)[0]! : constraints[typeRule]!;
 }
 
-/** A path parameter that must be a UUID, in lower case afterwards: `@Param('id', new UuidParam('id'))` */
+/**
+ * A path parameter that must be a UUID, in lower case afterwards: `@Param('id', new
+ * UuidParam('id'))`
+ */
 export class UuidParam implements PipeTransform<string, string> {
   constructor(private readonly field: string) {}
 

@@ -37,7 +37,9 @@ function isUserId(value: unknown): boolean {
   return isText && isSeen && characters.length >= 1 && characters.length <= 100;
 }
 
-/** First and last code points of what shows nothing: format characters, fillers, selectors, tags. */
+/**
+ * First and last code points of what shows nothing: format characters, fillers, selectors, tags.
+ */
 const INVISIBLE: readonly (readonly [number, number])[] = [
   [0xad, 0xad],
   [0x34f, 0x34f],
@@ -90,7 +92,10 @@ function isId(text: string): boolean {
 
 const productOf = (line: Line): string => line.productId.toLowerCase();
 
-/** "29.9", "29.900" → 2990n; undefined for what is no plain decimal, or needs more than two decimals. */
+/**
+ * "29.9", "29.900" → 2990n; undefined for what is no plain decimal, or needs more than two
+ * decimals.
+ */
 function cents(price: string | number): bigint | undefined {
   const [whole = '', fraction, ...more] = String(price).split('.');
   const isDigits = (text: string) => /^[0-9]+$/.test(text);

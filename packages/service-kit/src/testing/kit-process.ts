@@ -6,7 +6,10 @@ import { fileURLToPath } from 'node:url';
 
 const PACKAGE = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
 
-/** A whole app of nothing but the kit; `%` is what the test adds to its boot options, `@` its configuration. */
+/**
+ * A whole app of nothing but the kit; `%` is what the test adds to its boot options, `@` its
+ * configuration.
+ */
 const APP = `
 import 'reflect-metadata';
 import { AppConfig, BrokerConfig, bootApp, createLogger, loadConfig, reachedFaultPoint } from '@backstitch/service-kit';

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 
-/** Told how often each kind of outcome came, so that a fuzz that refuses everything is seen. */
+/** How often each kind of outcome came, so that a fuzz that refuses everything is seen. */
 export type Tally = Record<string, number>;
 
 /**

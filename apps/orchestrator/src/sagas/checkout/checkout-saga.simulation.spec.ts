@@ -122,7 +122,7 @@ describe('the simulation catches', () => {
     expect(await caught(() => ({ stock: new Generous(2) }))).toContain('accounted for');
   });
 
-  it('a refund of a pending payment that looks the charge up and burns no key', async () => {
+  it('a refund of a pending payment that looks the charge up and voids no key', async () => {
     class Looking extends SimulatedBank {
       override cancel(key: string): ReturnType<SimulatedBank['cancel']> {
         return this.of(key).decision === 'NONE' ? 'CANCELLED' : super.cancel(key);

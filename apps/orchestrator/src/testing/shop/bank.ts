@@ -1,7 +1,7 @@
 import type { World } from '@backstitch/saga-engine/testing';
 
 export interface Charge {
-  decision: 'NONE' | 'APPROVED' | 'DECLINED' | 'BURNED';
+  decision: 'NONE' | 'APPROVED' | 'DECLINED' | 'VOIDED';
   /** How often money was taken, and given back. */
   taken: number;
   returned: number;
@@ -32,8 +32,8 @@ export class SimulatedBank {
 
   cancel(key: string): 'REFUNDED' | 'CANCELLED' | 'FAILED' {
     const charge = this.of(key);
-    if (charge.decision === 'NONE') charge.decision = 'BURNED';
-    if (charge.decision === 'BURNED') return 'CANCELLED';
+    if (charge.decision === 'NONE') charge.decision = 'VOIDED';
+    if (charge.decision === 'VOIDED') return 'CANCELLED';
     if (charge.decision === 'DECLINED') return 'FAILED';
     charge.returned = 1;
     return 'REFUNDED';

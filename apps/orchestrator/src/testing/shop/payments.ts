@@ -82,7 +82,7 @@ export class SimulatedPayments {
   }
 
   protected settle(row: Payment, decision: Charge['decision']): void {
-    if (row.state !== 'PENDING' || row.refundRequested || decision === 'BURNED') return;
+    if (row.state !== 'PENDING' || row.refundRequested || decision === 'VOIDED') return;
     row.state = decision === 'APPROVED' ? 'SUCCESS' : 'FAILED';
   }
 

@@ -1,0 +1,101 @@
+import {
+  Fault,
+  fromMinor,
+  Rejection,
+  type InventoryReserved,
+  type ReservationStatus,
+  type StockRefusal,
+  type Success,
+} from '@backstitch/shared-types';
+
+/** A product that a reservation took from the stock, and what one unit cost at that moment. */
+export interface ReservedLine {
+  productId: string;
+  quantity: number;
+  priceMinor: number;
+}
+
+/** A business rejection as the reservation's row keeps it. */
+export interface Refusal {
+  code: string;
+  message: string;
+  details: StockRefusal[];
+}
+
+/** One order's row in reservations, with its lines where a decision needs them. */
+export interface Reservation {
+  orderId: string;
+  sagaId: string | null;
+  status: ReservationStatus;
+  expiresAt: string;
+  lines: readonly ReservedLine[];
+  refusal: Refusal | null;
+}
+
+export type StockCommandKind = 'reserve' | 'release' | 'commit';
+export type StockAnswer = InventoryReserved | Success | Rejection;
+
+/**
+ * The answer to a command, read from the reservation as it stands: so a repeat gets the first
+ * answer, and a command that comes too late or out of turn is told the present state.
+ */
+export function answerTo(
+  kind: StockCommandKind,
+  reservation: Reservation,
+  digits: number,
+): StockAnswer {
+  if (kind === 'release') return { success: true };
+  if (reservation.status === 'REJECTED') return rejection(reservation);
+  if (reservation.status === 'RELEASED') {
+    return new Rejection('RESERVATION_RELEASED', 'The reservation was undone');
+  }
+  if (kind === 'reserve') return reserved(reservation, digits);
+  return reservation.status === 'CONSUMED' ? { success: true } : rejection(reservation);
+}
+
+/**
+ * The fault that keeps a saga from another saga's reservation; a reservation or command without one
+ * is anyone's.
+ */
+export function sagaMismatch(
+  reservation: Reservation,
+  sagaId: string | undefined,
+): Fault | undefined {
+  if (!sagaId || !reservation.sagaId || sagaId === reservation.sagaId) return undefined;
+  const message = `The reservation of order ${reservation.orderId} belongs to saga ${reservation.sagaId}`;
+  return new Fault('WRONG_SAGA', message, false);
+}
+
+/**
+ * The fault that keeps a hold from a release that is not its saga's: what a saga holds, has sold,
+ * or may take again, it gives back itself. Where nothing is left to give back there is nothing to
+ * refuse.
+ */
+export function releaseFault(
+  reservation: Reservation,
+  sagaId: string | undefined,
+): Fault | undefined {
+  const { orderId, status } = reservation;
+  const isOver = status === 'RELEASED' || status === 'REJECTED';
+  if (sagaId || !reservation.sagaId || isOver) return sagaMismatch(reservation, sagaId);
+  const message = `The stock of order ${orderId} is released by saga ${reservation.sagaId} only`;
+  return new Fault(status === 'CONSUMED' ? 'ORDER_CONFIRMED' : 'WRONG_SAGA', message, false);
+}
+
+function rejection({ orderId, status, refusal }: Reservation): Rejection {
+  if (!refusal) throw new Error(`the ${status} reservation of order ${orderId} keeps no refusal`);
+  return new Rejection(refusal.code, refusal.message, refusal.details);
+}
+
+function reserved(reservation: Reservation, digits: number): InventoryReserved {
+  return {
+    orderId: reservation.orderId,
+    status: 'ACTIVE',
+    expiresAt: reservation.expiresAt,
+    items: reservation.lines.map(({ productId, quantity, priceMinor }) => ({
+      productId,
+      quantity,
+      price: fromMinor(priceMinor, digits),
+    })),
+  };
+}

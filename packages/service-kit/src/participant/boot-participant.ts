@@ -1,0 +1,88 @@
+import { fileURLToPath } from 'node:url';
+import type { Database } from '@backstitch/database';
+import type { DynamicModule } from '@nestjs/common';
+import { bootApp } from '../boot.js';
+import { exposeBrokerLoad } from '../broker-metrics.js';
+import type { ParticipantConfig } from '../config/app-config.js';
+import { DatabaseHealth } from '../database-health.js';
+import { openDatabase } from '../database/open-database.js';
+import type { PeriodicJob } from '../jobs/periodic-job.js';
+import { createLogger, type Logger } from '../logger.js';
+import { exposeBroker, participantDependencies } from '../participant.js';
+import { requireCurrency, soonKnown, untilCurrencyKnown } from '../stored-currency.js';
+import { commandServer } from './command-server.js';
+
+export interface ParticipantOptions {
+  /** The app's name in logs, metrics, pg_stat_activity and at the broker. */
+  name: string;
+  config: ParticipantConfig;
+  /** The queue whose commands it serves. */
+  queue: string;
+  /** The folder of its migrations. */
+  migrations: URL;
+  /** Every statement of its main pool finds its rows by their keys [false]. */
+  keyLookups?: boolean;
+  /** Commands served at once, and deliveries in hand at once [those of messaging]. */
+  prefetch?: number;
+  /** What is the service's own; called once, before anything is connected. */
+  parts(service: { database: Database; logger: Logger }): ParticipantParts;
+}
+
+export interface ParticipantParts {
+  module: DynamicModule;
+  /** Run from when the currency is known until the shutdown begins. */
+  jobs?: readonly PeriodicJob[];
+  /** Its databases beside the main one, by name; closed at the end of the shutdown. */
+  databases?: Readonly<Record<string, Database>>;
+  /** Throws AnotherCurrency when the stored amounts are in another one [requireCurrency]. */
+  requireCurrency?: () => Promise<void>;
+}
+
+/**
+ * Starts a service that serves the commands of a queue from its own database: configuration,
+ * health, metrics, the check of the stored currency, periodic jobs, and a shutdown in order.
+ * Nothing is consumed before the currency is known. Returns once it listens; see bootApp.
+ */
+export async function bootParticipant(options: ParticipantOptions): Promise<void> {
+  const { name, config, queue, keyLookups = false, prefetch } = options;
+  const { DB_URL: url, DB_POOL_MAX: poolMax } = config;
+  const logger = createLogger({ app: name, level: config.LOG_LEVEL });
+  const database = openDatabase({ url, name, logger, poolMax, keyLookups });
+  const own = options.parts({ database, logger });
+  const { jobs = [], databases = {} } = own;
+  const currencyKnown = untilCurrencyKnown(
+    own.requireCurrency ?? (() => requireCurrency(database.pool, config.CURRENCY)),
+    logger,
+  );
+  const startAfter = currencyKnown;
+  const parts = { name, config, logger, queue, database, prefetch, startAfter };
+  const { broker, commands } = commandServer(parts);
+  exposeBroker(broker, commands);
+  exposeBrokerLoad(broker);
+  const migrations = fileURLToPath(options.migrations);
+  const health = new DatabaseHealth({ url, name, logger, migrations });
+
+  await soonKnown(currencyKnown);
+  await bootApp({
+    name,
+    module: own.module,
+    config,
+    logger,
+    configure: (app) => {
+      broker.connect();
+      app.connectMicroservice({ strategy: commands });
+      void currencyKnown.then(() => jobs.forEach((job) => job.start()));
+    },
+    readiness: () => [health],
+    dependencies: () => participantDependencies({ queue, broker, commands }),
+    drain: () => ({
+      first: jobs.map((job) => ({ name: job.name, run: () => job.stop() })),
+      last: [
+        { name: 'broker', run: () => broker.close() },
+        { name: 'database', run: () => database.close() },
+        { name: 'health', run: () => health.close() },
+        ...Object.entries(databases).map(([name, each]) => ({ name, run: () => each.close() })),
+      ],
+    }),
+  });
+}

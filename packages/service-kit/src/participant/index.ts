@@ -1,0 +1,7 @@
+/** For services that serve the commands of a queue. Only this entry knows the broker. */
+export {
+  bootParticipant,
+  type ParticipantOptions,
+  type ParticipantParts,
+} from './boot-participant.js';
+export { serveCommands, type ServedCommands } from './serve-commands.js';
