@@ -1,6 +1,6 @@
 import type { Column } from './cells.js';
 import { NEW, WRITTEN } from './columns.js';
-import type { SagaTables } from './tables.js';
+import type { SagaTableNames } from './table-names.js';
 
 /** What is read of a saga; times as milliseconds, so that nothing is lost in a Date. */
 function columns(subject: string): string {
@@ -175,7 +175,7 @@ export interface Statement {
 }
 
 /** The statements of one set of tables, each prepared under its name on first use. */
-export function sagaStatements(tables: Pick<SagaTables, 'subjectColumn'>) {
+export function sagaStatements(tables: SagaTableNames) {
   const subject = tables.subjectColumn;
   const named = (name: string, text: string): Statement => ({ name: `saga_${name}`, text });
   return {

@@ -20,11 +20,11 @@ import { insertRows, newRow } from './insert.js';
 import { isLocked, refusalOf, sqlStateOf } from './refusal.js';
 import { instanceOf, openSagaOf, type SagaRow } from './rows.js';
 import { sagaStatements, type SagaStatements, type Statement } from './statements.js';
-import type { SagaTables } from './tables.js';
+import type { SagaTableNames } from './table-names.js';
 
 export interface PostgresSagaStoreOptions {
   readonly url: string;
-  readonly tables: Pick<SagaTables, 'subjectColumn'>;
+  readonly tables: SagaTableNames;
   readonly logger: EngineLogger;
   /** The owner's name: new for every process start, and no other's; a random one by default. */
   readonly instanceId?: string;
