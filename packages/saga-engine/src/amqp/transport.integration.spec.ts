@@ -174,9 +174,13 @@ describe('the AMQP transport', () => {
       return queues.find(({ name }) => name.startsWith('saga.replies'))?.messages_unacknowledged;
     };
     const until = (count: number) =>
-      waitFor(`${count} replies without acknowledgement`, async () => (await unacknowledged()) === count, {
-        timeoutMs: 25_000,
-      });
+      waitFor(
+        `${count} replies without acknowledgement`,
+        async () => (await unacknowledged()) === count,
+        {
+          timeoutMs: 25_000,
+        },
+      );
     await until(1);
     release?.();
     await until(0);

@@ -130,7 +130,9 @@ export class AmqpTransport implements CommandSender {
     // Without its channel a connection is of no use: the next one has both.
     const replace = (): void => void model.close().catch(() => undefined);
     channel.on('close', replace);
-    channel.on('return', ({ properties }) => this.returned.add(String(properties.headers?.[NUMBER])));
+    channel.on('return', ({ properties }) =>
+      this.returned.add(String(properties.headers?.[NUMBER])),
+    );
     await channel.prefetch(prefetch);
     const replyQueue = `${replyQueuePrefix}.${randomUUID()}`;
     await channel.assertQueue(replyQueue, { exclusive: true, autoDelete: true });

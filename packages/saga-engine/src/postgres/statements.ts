@@ -140,6 +140,10 @@ WHERE s.${UNFINISHED} AND s.owner = $1
   AND s.wake_at < clock_timestamp() - $3::float8 * interval '1 millisecond'
 ORDER BY s.wake_at LIMIT $2`;
 
+const UNFINISHED_OF = `
+SELECT 1 FROM saga_state
+WHERE ${UNFINISHED} AND definition = $1 AND definition_version = $2 LIMIT 1`;
+
 const HISTORY = `
 SELECT step, status, data,
   to_char(created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS "createdAt"
@@ -186,6 +190,7 @@ export function sagaStatements(tables: SagaTableNames) {
     silentSagas: named('silent_sagas', silentSagas(subject)),
     seize: named('seize', seize(subject)),
     ownOverdue: named('own_overdue', ownOverdue(subject)),
+    unfinished: named('unfinished', UNFINISHED_OF),
     history: named('history', HISTORY),
     heartbeat: named('heartbeat', HEARTBEAT),
     record: named('record', RECORD),

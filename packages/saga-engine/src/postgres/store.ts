@@ -6,6 +6,7 @@ import { isUuid, normalId } from '../core/ids.js';
 import type { OpenSaga, SagaInstance, SagaLogEntry } from '../core/instance.js';
 import type {
   EngineLogger,
+  KnownDefinition,
   PreparedSaga,
   SagaStore,
   SagaWrite,
@@ -18,7 +19,7 @@ import { DatabaseClock } from './clock.js';
 import { WRITTEN } from './columns.js';
 import { insertRows, newRow } from './insert.js';
 import { isLocked, refusalOf, sqlStateOf } from './refusal.js';
-import { instanceOf, openSagaOf, type SagaRow } from './rows.js';
+import { instanceOf, openSagaOf, type SagaRow, type SaveAnswer, type TakenRow } from './rows.js';
 import { sagaStatements, type SagaStatements, type Statement } from './statements.js';
 import type { SagaTableNames } from './table-names.js';
 
@@ -164,6 +165,11 @@ export class PostgresSagaStore implements SagaStore {
     return rows.map(openSagaOf);
   }
 
+  async hasUnfinished({ name, version }: KnownDefinition): Promise<boolean> {
+    const values = [name, version];
+    return (await this.query<object>(this.statements.unfinished, values)).length > 0;
+  }
+
   history(sagaId: string): Promise<SagaLogEntry[]> {
     const id = normalId(sagaId);
     if (!isUuid(id)) return Promise.resolve([]);
@@ -288,13 +294,4 @@ export class PostgresSagaStore implements SagaStore {
 interface Row {
   readonly sagaId: string;
   readonly cells: Cells;
-}
-
-interface TakenRow extends SagaRow {
-  former_owner: string;
-}
-
-interface SaveAnswer {
-  saved: number;
-  places: string | null;
 }

@@ -236,6 +236,14 @@ export class SagaEngine {
     await this.ownership.start();
   }
 
+  /**
+   * Whether no saga of this definition and version is unfinished, in the whole database: the engines
+   * need the definition no longer. Ask once no running engine starts sagas by it any more.
+   */
+  async drained(name: string, version: number): Promise<boolean> {
+    return !(await this.ports.store.hasUnfinished({ name, version }));
+  }
+
   /** Takes no more sagas on and waits, up to `maxMs`, for those it drives to end. */
   async drain(maxMs: number): Promise<void> {
     this.isDraining = true;

@@ -65,6 +65,8 @@ export interface SagaStore {
    * what is on record of them. Whoever comes later is told what the first one recorded.
    */
   recordDefinitions(own: readonly RecordedDefinition[]): Promise<RecordedDefinition[]>;
+  /** Whether a saga of this definition and version is unfinished, whoever owns it. */
+  hasUnfinished(definition: KnownDefinition): Promise<boolean>;
   /** The log of a saga, oldest first. */
   history(sagaId: string): Promise<SagaLogEntry[]>;
 }

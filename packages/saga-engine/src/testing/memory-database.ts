@@ -1,6 +1,12 @@
 import type { RecordedDefinition } from '../core/fingerprint.js';
 import { isOpen, type OpenSaga, type SagaInstance, type SagaLogEntry } from '../core/instance.js';
-import type { Clock, PreparedSaga, SagaWrite, TakeOverRequest } from '../runtime/ports.js';
+import type {
+  Clock,
+  KnownDefinition,
+  PreparedSaga,
+  SagaWrite,
+  TakeOverRequest,
+} from '../runtime/ports.js';
 import { WriteRefused } from '../runtime/refused.js';
 import { insertedLog, insertedRow, readRow, updatedRow } from './jsonb.js';
 
@@ -96,6 +102,13 @@ export class MemoryDatabase implements Clock {
       if (isMine && instance.wakeAtMs < latestMs) overdue.push(readRow(instance));
     }
     return overdue;
+  }
+
+  hasUnfinished({ name, version }: KnownDefinition): boolean {
+    return [...this.rows.values()].some(
+      ({ instance }) =>
+        isOpen(instance) && instance.definition === name && instance.definitionVersion === version,
+    );
   }
 
   recordDefinitions(own: readonly RecordedDefinition[]): RecordedDefinition[] {

@@ -1,5 +1,5 @@
 import type { Direction, PlannedCommand, SagaDefinition } from '../core/define.js';
-import { isOpen, type SagaInstance } from '../core/instance.js';
+import { isOpen, type SagaInstance, type SagaLog } from '../core/instance.js';
 import { canonicalJson, reasonOf, storedCopy } from '../core/json.js';
 import { ENGINE_DEFAULTS, type RetrySettings } from '../core/settings.js';
 import { trace } from '../core/trace.js';
@@ -33,6 +33,13 @@ export const SCENARIO_SAGA_ID = '00000000-0000-4000-8000-000000000001';
 export const SCENARIO_SUBJECT_ID = '00000000-0000-4000-8000-000000000002';
 const BEGINS_AT_MS = 1_000_000;
 
+/** A saga that was driven up to here by somebody else. */
+export interface SagaSoFar {
+  readonly instance: SagaInstance;
+  readonly logs: readonly SagaLog[];
+  readonly nowMs: number;
+}
+
 /** One saga in one's hands: no database, no broker, and time passes when it is told to. */
 export class Scenario<Input = unknown> {
   readonly witness: Witness;
@@ -51,10 +58,17 @@ export class Scenario<Input = unknown> {
   constructor(
     definition: SagaDefinition<Input>,
     private readonly options: ScenarioOptions<Input>,
+    soFar?: SagaSoFar,
   ) {
     this.definition = definition;
     this.settings = { ...ENGINE_DEFAULTS, ...options.settings };
     this.witness = new Witness(this.definition);
+    if (soFar) {
+      this.nowMs = soFar.nowMs;
+      this.instance = soFar.instance;
+      this.witness.resume(soFar.logs);
+      return;
+    }
     const first = prepare(this.definition, {
       sagaId: SCENARIO_SAGA_ID,
       subjectId: SCENARIO_SUBJECT_ID,

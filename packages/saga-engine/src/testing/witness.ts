@@ -25,6 +25,11 @@ export class Witness {
     this.checkOpen(first.instance, first);
   }
 
+  /** The saga was driven by another definition until now, which wrote these rows. */
+  resume(logs: readonly SagaLog[]): void {
+    this.note(logs);
+  }
+
   /** One event was decided. */
   see(before: SagaInstance, what: string, move: Transition): void {
     const after = move.instance;
@@ -101,6 +106,11 @@ export class Witness {
 
   private checkEnd(saga: SagaInstance, move: Transition): void {
     this.check(move.effects.length === 1 && move.effects[0]?.kind === 'finished', 'no end effect');
+    this.checkEffects(saga);
+  }
+
+  /** What an ended saga did is all there, or all taken back. */
+  checkEffects(saga: SagaInstance): void {
     for (const [name, seen] of this.seen) {
       this.check(seen.ended.length === 1, `${name} has no end row`);
     }

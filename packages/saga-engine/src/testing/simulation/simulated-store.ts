@@ -1,7 +1,13 @@
 import type { RecordedDefinition } from '../../core/fingerprint.js';
 import type { OpenSaga, SagaInstance, SagaLogEntry } from '../../core/instance.js';
 import { isOpen } from '../../core/instance.js';
-import type { PreparedSaga, SagaStore, SagaWrite, TakeOverRequest } from '../../runtime/ports.js';
+import type {
+  KnownDefinition,
+  PreparedSaga,
+  SagaStore,
+  SagaWrite,
+  TakeOverRequest,
+} from '../../runtime/ports.js';
 import type { MemoryDatabase } from '../memory-database.js';
 import type { Actor, World } from './world.js';
 
@@ -137,6 +143,10 @@ export class SimulatedStore implements SagaStore {
 
   recordDefinitions(own: readonly RecordedDefinition[]): Promise<RecordedDefinition[]> {
     return this.trip('record', () => this.database.recordDefinitions(own));
+  }
+
+  hasUnfinished(definition: KnownDefinition): Promise<boolean> {
+    return this.trip('unfinished', () => this.database.hasUnfinished(definition));
   }
 
   history(sagaId: string): Promise<SagaLogEntry[]> {
