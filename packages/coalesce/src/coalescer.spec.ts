@@ -42,8 +42,8 @@ describe('the coalescer', () => {
     expect(batches.map((batch) => batch.length)).toEqual([1, 3]);
   });
 
-  it('never holds a key in two lanes or twice in a batch, and keeps its order', async () => {
-    const { coalescer, batches, openNext } = gated({ lanes: 2 });
+  it('never holds a key in two batches at once or twice in a batch, and keeps its order', async () => {
+    const { coalescer, batches, openNext } = gated({ concurrency: 2 });
     const all = [coalescer.submit(job('a', 1)), coalescer.submit(job('a', 2))];
     await turn();
     expect(batches).toEqual([[job('a', 1)]]);
@@ -124,11 +124,11 @@ describe('the coalescer', () => {
       fc.record({ key: fc.constantFrom('a', 'b', 'c', 'd'), value: fc.integer() }),
     );
     await fc.assert(
-      fc.asyncProperty(jobs, fc.integer({ min: 1, max: 4 }), async (items, lanes) => {
+      fc.asyncProperty(jobs, fc.integer({ min: 1, max: 4 }), async (items, concurrency) => {
         const inFlight = new Set<string>();
         const coalescer = new Coalescer<Job, number>({
           keyOf: (item) => item.key,
-          lanes,
+          concurrency,
           batchMax: 3,
           run: async (batch) => {
             for (const item of batch) {

@@ -36,7 +36,7 @@ export class StockRepository {
   ) {
     this.commands = new Coalescer({
       keyOf: (command) => command.orderId,
-      lanes: STOCK_LANES,
+      concurrency: STOCK_LANES,
       sameWork: (waiting, arriving) =>
         waiting.kind === arriving.kind && waiting.sagaId === arriving.sagaId,
       retrySingly: (error) => ['data', 'bug'].includes(databaseFault(error)),

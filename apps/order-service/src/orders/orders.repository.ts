@@ -37,7 +37,7 @@ export class OrdersRepository {
     this.writes = new Coalescer({
       keyOf: (write) => write.orderId,
       run: (batch) => this.writeBatch(batch),
-      lanes: WRITE_LANES,
+      concurrency: WRITE_LANES,
       batchMax: BATCH_MAX,
       sameWork: (waiting, arriving) =>
         waiting.change === arriving.change && waiting.sagaId === arriving.sagaId,

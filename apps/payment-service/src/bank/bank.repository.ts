@@ -26,7 +26,7 @@ export class BankRepository {
     const isLocked = (error: unknown) => databaseFault(error) === 'locked';
     this.charges = new Coalescer({
       keyOf: ({ key }) => key,
-      lanes: LANES,
+      concurrency: LANES,
       sameWork: (a, b) => a.amountMinor === b.amountMinor && a.currency === b.currency,
       retrySingly,
       isLocked,
@@ -34,7 +34,7 @@ export class BankRepository {
     });
     this.cancellations = new Coalescer({
       keyOf: (key) => key,
-      lanes: LANES,
+      concurrency: LANES,
       sameWork: () => true,
       retrySingly,
       isLocked,

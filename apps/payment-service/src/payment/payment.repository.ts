@@ -130,7 +130,7 @@ function coalesced<Item extends OfOrder, Result>(
 ): Coalescer<Item, Result> {
   return new Coalescer({
     keyOf: ({ orderId }) => orderId,
-    lanes: LANES,
+    concurrency: LANES,
     sameWork,
     retrySingly: (error) => ['data', 'bug'].includes(databaseFault(error)),
     isLocked: (error) => databaseFault(error) === 'locked',

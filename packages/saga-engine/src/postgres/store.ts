@@ -29,8 +29,8 @@ export interface PostgresSagaStoreOptions {
   readonly logger: EngineLogger;
   /** The owner's name: new for every process start, and no other's; a random one by default. */
   readonly instanceId?: string;
-  /** Batches of transitions under way at once; default 2. */
-  readonly lanes?: number;
+  /** How many batches of transitions are written at once; default 2. */
+  readonly concurrency?: number;
   /** Transitions in one statement; default 64. */
   readonly batchMax?: number;
   /** A statement without an answer for this long has an unknown outcome; default 10 s. */
@@ -48,7 +48,7 @@ type Saved = 'saved' | 'guard-failed';
 const HEARTBEAT_MS = 3_000;
 const STORE = 'saga-store';
 const HEARTBEAT = 'saga-heartbeat';
-/** Connections for loads, takeovers and scans, beside those of the lanes. */
+/** Connections for loads, takeovers and scans, beside those of the batches. */
 const READERS = 2;
 /** And for sagas whose rows are locked by others. */
 const ASIDE = 1;
@@ -74,17 +74,17 @@ export class PostgresSagaStore implements SagaStore {
   private readonly loads: Coalescer<string, SagaInstance | undefined>;
 
   constructor(private readonly options: PostgresSagaStoreOptions) {
-    const { lanes = 2, batchMax = 64, queryTimeoutMs = 10_000 } = options;
+    const { concurrency = 2, batchMax = 64, queryTimeoutMs = 10_000 } = options;
     this.instanceId = options.instanceId ?? randomUUID();
     this.statements = sagaStatements(options.tables);
-    this.pool = this.openPool(STORE, lanes + 1 + 2 * ASIDE + READERS, queryTimeoutMs);
+    this.pool = this.openPool(STORE, concurrency + 1 + 2 * ASIDE + READERS, queryTimeoutMs);
     this.heartbeatPool = this.openPool(HEARTBEAT, 1, Math.min(queryTimeoutMs, HEARTBEAT_MS));
     // One row's fault must not fail its neighbours.
     const retrySingly = (error: unknown): boolean => error instanceof WriteRefused;
     const bounds = { batchMax, retrySingly, isLocked, asideMax: ASIDE };
     this.saves = new Coalescer({
       ...bounds,
-      lanes,
+      concurrency,
       keyOf: ({ sagaId }) => sagaId,
       run: (batch) => this.saveBatch(batch),
     });
