@@ -49,15 +49,18 @@ async function answer(queue, { pattern, data, saga }) {
 const connection = await connect(process.env.RABBITMQ_URL);
 const channel = await connection.createConfirmChannel();
 await channel.prefetch(20);
+
+async function serve(queue, message) {
+  const command = JSON.parse(message.content.toString());
+  const reply = Buffer.from(JSON.stringify(await answer(queue, command)));
+  const { replyTo, correlationId } = message.properties;
+  console.log(`${queue}: ${command.pattern} for ${command.saga.step} -> ${reply}`);
+  // The command is acknowledged once the broker has the reply.
+  channel.sendToQueue(replyTo, reply, { correlationId }, () => channel.ack(message));
+}
+
 for (const queue of QUEUES) {
   await channel.assertQueue(queue);
-  await channel.consume(queue, async (message) => {
-    const command = JSON.parse(message.content.toString());
-    const reply = Buffer.from(JSON.stringify(await answer(queue, command)));
-    const { replyTo, correlationId } = message.properties;
-    console.log(`${queue}: ${command.pattern} for ${command.saga.step} -> ${reply}`);
-    // The command is acknowledged once the broker has the reply.
-    channel.sendToQueue(replyTo, reply, { correlationId }, () => channel.ack(message));
-  });
+  await channel.consume(queue, (message) => void serve(queue, message));
 }
 console.log('participants are ready');

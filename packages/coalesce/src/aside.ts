@@ -79,7 +79,9 @@ export class Aside<Item, Result> {
     }
   }
 
-  /** The least suspected entry that shares no lock with a running one; one place takes no suspect. */
+  /**
+   * The least suspected entry that shares no lock with a running one; one place takes no suspect.
+   */
   private next(): Standing<Item, Result> | undefined {
     const suspectsMax = Math.max(1, this.options.max - 1);
     let best: Standing<Item, Result> | undefined;

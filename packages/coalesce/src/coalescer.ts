@@ -4,7 +4,9 @@ import type { BatchOutcome, Waiting } from './waiting.js';
 export type { BatchOutcome };
 
 export interface CoalescerOptions<Item, Result> {
-  /** Items of one key are never in one batch, nor in two batches at once; they run in arrival order. */
+  /**
+   * Items of one key are never in one batch, nor in two batches at once; they run in arrival order.
+   */
   keyOf(item: Item): string;
   /**
    * Runs a batch and answers one outcome for each item, in the order of the batch. `isAside`: it is
@@ -35,9 +37,9 @@ const BATCH_MAX_DEFAULT = 64;
 const ASIDE_MAX_DEFAULT = 2;
 
 /**
- * Joins what waits into one batch. While nothing waits, a batch is one item. While batches are under
- * way, what arrives forms the next one. So batches grow with the load, with no timer and no size to
- * tune.
+ * Joins what waits into one batch. While nothing waits, a batch is one item. While batches are
+ * under way, what arrives forms the next one. So batches grow with the load, with no timer and no
+ * size to tune.
  */
 export class Coalescer<Item, Result> {
   /** Called with the size and the duration of every batch, for metrics. */

@@ -61,8 +61,8 @@ export class AmqpTransport implements CommandSender {
   constructor(private readonly options: AmqpOptions) {}
 
   /**
-   * Connects, and hands replies to the engine from then on. Resolves with the first connection, which
-   * is tried until it is made; rejects for an address that is no AMQP URL.
+   * Connects, and hands replies to the engine from then on. Resolves with the first connection,
+   * which is tried until it is made; rejects for an address that is no AMQP URL.
    */
   async start(engine: RepliesTo): Promise<void> {
     const { logger } = this.options;

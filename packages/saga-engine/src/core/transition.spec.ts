@@ -247,7 +247,7 @@ describe('the pivot', () => {
 });
 
 describe('undoing', () => {
-  it('takes a no of an undo for a fault, calls for attention and still retries', () => {
+  it('takes a rejected undo for a fault, parks the saga and still retries', () => {
     const scenario = awaiting('PAYMENT_MADE');
     scenario.rejected('DECLINED');
     scenario.rejected('ORDER_CANCELLED');

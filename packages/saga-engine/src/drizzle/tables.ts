@@ -90,7 +90,7 @@ function logTables() {
     heartbeatAt: time('heartbeat_at').notNull(),
     startedAt: time('started_at').notNull(),
   });
-  /** What sagas were begun with, so that nobody finishes them with anything else. */
+  /** The definitions that sagas were started with: no engine goes on with another one. */
   const sagaDefinitions = pgTable(
     'saga_definitions',
     {

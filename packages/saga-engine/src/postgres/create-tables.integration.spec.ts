@@ -9,7 +9,7 @@ import { purchase } from '../fixtures/purchase.js';
 import { sagaDatabase, tables } from '../fixtures/saga-database.js';
 import { schemaOf } from '../fixtures/schema-of.js';
 import { silentLogger } from '../fixtures/silent-logger.js';
-import { insertedSaga, move } from '../fixtures/stored-sagas.js';
+import { insertedSaga, writeOf } from '../fixtures/stored-sagas.js';
 import { createSagaTables, PostgresSagaStore } from './index.js';
 
 const MIGRATIONS = join(import.meta.dirname, '../../../../apps/orchestrator/migrations');
@@ -67,7 +67,7 @@ describe('the tables of the sagas', () => {
     const database = await emptyDatabase();
     await using(database, async (pool) => {
       const all = await Promise.all(Array.from({ length: 8 }, () => createSagaTables(pool)));
-      expect(all).toEqual(Array(8).fill({ subjectColumn: 'subject_id' }));
+      for (const one of all) expect(one).toEqual({ subjectColumn: 'subject_id' });
       const store = new PostgresSagaStore({
         url: database.url,
         tables: all[0]!,
@@ -78,7 +78,7 @@ describe('the tables of the sagas', () => {
       await createSagaTables(pool);
       const answer = { kind: 'done', response: {} };
       const event = { kind: 'replied', step: 'ORDER_CREATED', direction: 'do', attempt: 1 };
-      expect(await store.save(move(saga, { ...event, outcome: answer }, store))).toBe('saved');
+      expect(await store.save(writeOf(saga, { ...event, outcome: answer }, store))).toBe('saved');
       await store.close();
     });
   });

@@ -16,8 +16,8 @@ const LOCK = 'SELECT pg_advisory_xact_lock(20818, 2);';
 /**
  * Creates the tables of the sagas where they are missing, by the SQL files of this package, in one
  * transaction. Safe to call at every start, by any number of processes. Answers what
- * PostgresSagaStore wants to know of them. Throws RangeError when the name of the subject's column is
- * not a plain one, and when the tables are there already with another.
+ * PostgresSagaStore wants to know of them. Throws RangeError when the name of the subject's column
+ * is not a plain one, and when the tables are there already with another.
  */
 export async function createSagaTables(
   sql: SqlRunner,

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { purchase } from '../fixtures/purchase.js';
-import { done, insertedSaga, move, rejected, StoredSagas } from '../fixtures/stored-sagas.js';
+import { done, insertedSaga, writeOf, rejected, StoredSagas } from '../fixtures/stored-sagas.js';
 import type { OpenSaga } from '../core/instance.js';
 import type { PostgresSagaStore } from './index.js';
 
@@ -116,9 +116,11 @@ describe('owners of sagas', () => {
     const saga = await insertedSaga(store);
     await store.release();
     await takeOver(other);
-    expect(await store.save(move(saga, done('ORDER_CREATED'), store))).toBe('guard-failed');
+    expect(await store.save(writeOf(saga, done('ORDER_CREATED'), store))).toBe('guard-failed');
     const sameVersion = { ...saga, version: 2, epoch: 2 };
-    expect(await store.save(move(sameVersion, done('ORDER_CREATED'), store))).toBe('guard-failed');
+    expect(await store.save(writeOf(sameVersion, done('ORDER_CREATED'), store))).toBe(
+      'guard-failed',
+    );
     expect(await store.history(saga.sagaId)).toHaveLength(1);
   });
 
@@ -126,7 +128,7 @@ describe('owners of sagas', () => {
     const other = await sagas.newStore();
     const first = await insertedSaga(store);
     const no = { code: 'ORDER_CANCELLED', message: 'no' };
-    await store.save(move(first, rejected('ORDER_CREATED', no), store));
+    await store.save(writeOf(first, rejected('ORDER_CREATED', no), store));
     const second = await insertedSaga(store);
     await store.release();
     expect(await takeOver(other, 100, [{ ...purchase, version: 2 }])).toEqual([]);
@@ -138,7 +140,7 @@ describe('owners of sagas', () => {
     const all = await Promise.all(Array.from({ length: 20 }, () => insertedSaga(store)));
     const last = all.reduce((one, two) => (one.sagaId > two.sagaId ? one : two));
     const outcome = { kind: 'fault', code: 'BROKEN', message: '', retryable: false };
-    await store.save(move(last, { ...done('ORDER_CREATED'), outcome }, store));
+    await store.save(writeOf(last, { ...done('ORDER_CREATED'), outcome }, store));
     await store.release();
     expect((await takeOver(other, 1)).map(({ sagaId }) => sagaId)).toEqual([last.sagaId]);
   });

@@ -33,17 +33,17 @@ export interface PostgresSagaStoreOptions {
   readonly concurrency?: number;
   /** Transitions in one statement; default 64. */
   readonly batchMax?: number;
-  /** A statement without an answer for this long has an unknown outcome; default 10 s. */
+  /** After this long without an answer the outcome of a statement is unknown; default 10 s. */
   readonly queryTimeoutMs?: number;
-  /** A row that somebody else has locked is waited for this long; default 300 ms. */
+  /** How long a write waits for a row that another session has locked; default 300 ms. */
   readonly lockTimeoutMs?: number;
 }
 
 type Saved = 'saved' | 'guard-failed';
 
 /**
- * Neither a heartbeat nor its connection is waited for any longer: after an outage of all, everybody
- * has to be back before anybody is called silent.
+ * A heartbeat and its connection are waited for no longer than this: after an outage, all owners
+ * have to be back before any of them counts as silent.
  */
 const HEARTBEAT_MS = 3_000;
 const STORE = 'saga-store';
@@ -107,7 +107,7 @@ export class PostgresSagaStore implements SagaStore {
     return { kind: isNew ? 'inserted' : 'exists' };
   }
 
-  /** Its values are made text here, so that what no column can hold meets no neighbour. */
+  /** Values become text here, so that one that no column can hold spoils no other saga's write. */
   async save(write: SagaWrite): Promise<Saved> {
     const { sagaId } = write.instance;
     try {
@@ -143,7 +143,7 @@ export class PostgresSagaStore implements SagaStore {
         const seized = await this.seize(seen);
         if (seized) taken.push({ ...seized, formerOwner: seen.owner });
       } catch (err) {
-        // Its holder may be moving it; the next round looks again.
+        // Another session is writing it; the next takeover tries again.
         if (isLocked(err)) continue;
         if (!(err instanceof WriteRefused)) throw err;
         const fields = { sagaId: row.saga_id, subjectId: row.subject_id, err };
@@ -181,7 +181,7 @@ export class PostgresSagaStore implements SagaStore {
     return this.beatAtMs === undefined ? undefined : performance.now() - this.beatAtMs;
   }
 
-  /** Tells the time on its way: the clock learns from the same round trip. */
+  /** The clock learns the database's time from the same round trip. */
   async heartbeat(): Promise<void> {
     await this.clock.learnFrom(async () => {
       const query = { ...this.statements.heartbeat, values: [this.instanceId] };
@@ -209,7 +209,7 @@ export class PostgresSagaStore implements SagaStore {
     await Promise.all([this.pool.end(), this.heartbeatPool.end()]);
   }
 
-  /** Its pools by name, for whoever shows how busy they are; none has a connection before it is used. */
+  /** Its pools by name, for metrics; none has a connection before it is used. */
   get pools(): ReadonlyMap<string, SessionPool> {
     return new Map([
       [STORE, this.pool],
@@ -217,7 +217,7 @@ export class PostgresSagaStore implements SagaStore {
     ]);
   }
 
-  /** What its writes and reads travel in, by name, for whoever measures it. */
+  /** Its batches of writes and reads by name, for metrics. */
   get coalescers() {
     return { saga_saves: this.saves, saga_inserts: this.inserts, saga_loads: this.loads };
   }
@@ -290,7 +290,7 @@ export class PostgresSagaStore implements SagaStore {
   }
 }
 
-/** What one saga writes, and the key of its turn. */
+/** What is written for one saga. */
 interface Row {
   readonly sagaId: string;
   readonly cells: Cells;

@@ -61,7 +61,7 @@ describe('driving a saga', () => {
   it('undoes in reverse and tells why', async () => {
     const { engine, begin, received } = newEngine(first('TICKET', FULL));
     const sagaId = await begin();
-    await waitFor('the pivot to be retried, a no that it does not declare', () =>
+    await waitFor('the pivot to be retried after a rejection that it does not declare', () =>
       received(sagaId).includes('TICKET do 2'),
     );
     expect(await engine.waitForEnd(sagaId, 5_000)).toMatchObject({ phase: 'done' });

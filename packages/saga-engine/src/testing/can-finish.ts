@@ -26,10 +26,11 @@ const EVENTS_MAX = 500;
 
 /**
  * Whether a definition can go on with the sagas that another one began: under the same name and
- * version with other functions, or in its place. Walks every state that a saga of the old definition
- * can be in, reads it from its row, and has the new one finish it: with every later step done, and
- * with each of them failing. Sagas must end whole or undone, by the undos that were promised when they
- * began, and commands must not lack data that they have in a saga which the new definition began.
+ * version with other functions, or in its place. Walks every state that a saga of the old
+ * definition can be in, reads it from its row, and has the new one finish it: with every later step
+ * done, and with each of them failing. Sagas must end whole or undone, by the undos that were
+ * promised when they began, and commands must not lack data that they have in a saga which the new
+ * definition began.
  */
 export function canFinish<Input>(
   oldDefinition: SagaDefinition<Input>,

@@ -125,7 +125,7 @@ export class MemoryDatabase implements Clock {
     return row.version === write.before.version && row.owner === owner;
   }
 
-  /** Whoever is silent itself cannot tell who else is. */
+  /** An owner that is silent itself takes nothing. */
   protected mayJudge(owner: string, silentAfterMs: number): boolean {
     return this.isAlive(owner, silentAfterMs);
   }

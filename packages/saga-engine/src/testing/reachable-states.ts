@@ -41,9 +41,9 @@ export function reachableStates<Input>(
     for (const { atMs = 0, ...decided } of eventsOf(plain, state.instance, options)) {
       const nowMs = Math.max(state.nowMs, atMs);
       const event = { ...decided, nowMs, random: 0.5 } as SagaEvent;
-      const move = transition(plain, state.instance, event, settings);
-      if (!isOpen(move.instance)) continue;
-      const next = { instance: move.instance, logs: [...state.logs, ...move.logs], nowMs };
+      const decision = transition(plain, state.instance, event, settings);
+      if (!isOpen(decision.instance)) continue;
+      const next = { instance: decision.instance, logs: [...state.logs, ...decision.logs], nowMs };
       const key = keyOf(next);
       if (!found.has(key)) found.set(key, next);
     }

@@ -88,10 +88,10 @@ describe('the simulation catches', () => {
   it('a step of unknown outcome that is not undone', async () => {
     const engine = (made: SagaEngine) =>
       deciding(made, (decide, event, saga) => {
-        const move = decide(event, saga);
-        const { instance, logs } = move;
-        if (saga.phase !== 'forward' || instance.phase !== 'backward') return move;
-        if (instance.failure.kind !== 'unknown') return move;
+        const decision = decide(event, saga);
+        const { instance, logs } = decision;
+        if (saga.phase !== 'forward' || instance.phase !== 'backward') return decision;
+        if (instance.failure.kind !== 'unknown') return decision;
         const at = purchase.commands.get(saga.awaited)!.index - 1;
         const nowMs = made['ports'].clock.nowMs();
         return undoFrom(purchase, saga, at, instance.failure, saga.kept, [logs[0]!], nowMs);
@@ -103,9 +103,9 @@ describe('the simulation catches', () => {
   it('undos that begin with the first step', async () => {
     const engine = (made: SagaEngine) =>
       deciding(made, (decide, event, saga) => {
-        const move = decide(event, saga);
-        const { instance, logs } = move;
-        if (saga.phase !== 'forward' || instance.phase !== 'backward') return move;
+        const decision = decide(event, saga);
+        const { instance, logs } = decision;
+        if (saga.phase !== 'forward' || instance.phase !== 'backward') return decision;
         const nowMs = made['ports'].clock.nowMs();
         return undoFrom(purchase, saga, 0, instance.failure, saga.kept, [logs[0]!], nowMs);
       });
@@ -113,7 +113,7 @@ describe('the simulation catches', () => {
     expect(problems.join()).toMatch(/undone before|skipped/);
   });
 
-  it('any error that says "do not retry" taken for a business no', async () => {
+  it('any error that says "do not retry" taken for a business rejection', async () => {
     const definition = withSteps((step) => ({
       rejections: Object.assign(new Set(step.rejections), { has: () => true }),
     }));
@@ -152,14 +152,14 @@ describe('the simulation catches', () => {
       const driver = made['driver'];
       const real = driver['decide'].bind(driver);
       driver['decide'] = (active, event, isReread) => {
-        const move = real(active, event, isReread);
-        for (const effect of move.effects) {
+        const decision = real(active, event, isReread);
+        for (const effect of decision.effects) {
           if (effect.kind === 'send') {
             const nowMs = made['ports'].timers.nowMs();
             driver['dispatch'].send(active, effect, nowMs);
           }
         }
-        return move;
+        return decision;
       };
     };
     const { problems } = await caught({ engine });

@@ -1,6 +1,6 @@
 /**
- * `saga-sim <module>`: the runs of a simulation at scale. Exits with 1 when a run broke a promise, and
- * prints the command that makes that run again.
+ * `saga-sim <module>`: the runs of a simulation at scale. Exits with 1 when a run broke a promise,
+ * and prints the command that makes that run again.
  */
 import { availableParallelism } from 'node:os';
 import { basename, relative, resolve } from 'node:path';

@@ -17,7 +17,7 @@ export const LOST = new Error('connection lost');
 const UNUSUAL_ONCE_IN = 24;
 /** A heartbeat under way for longer is slow. */
 const SLOW_MS = 500;
-/** After a hindrance the next heartbeat comes within this time. */
+/** After a delay of its own the next heartbeat comes within this time. */
 const GRACE_MS = 2_500;
 
 /** Is told what was committed. */
