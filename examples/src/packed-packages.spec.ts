@@ -1,8 +1,12 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { execFile } from 'node:child_process';
+import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { fileOf, filesOf, pack, PUBLISHED, type Published } from './packed.js';
+import { pack, PUBLISHED, unpack, type Published } from './packed.js';
+
+const run = promisify(execFile);
 
 interface Manifest {
   readonly private?: boolean;
@@ -15,27 +19,31 @@ interface Manifest {
 }
 
 let folder: string;
-const tarballs = new Map<Published, { path: string; files: string[]; manifest: Manifest }>();
+const tarballs = new Map<Published, { files: string[]; manifest: Manifest }>();
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'backstitch-packed-'));
   for (const name of PUBLISHED) {
-    const path = await pack(name, folder);
-    const manifest = JSON.parse(await fileOf(path, 'package.json')) as Manifest;
-    tarballs.set(name, { path, files: await filesOf(path), manifest });
+    const files = await unpack(await pack(name, folder), join(folder, name));
+    const manifest = JSON.parse(await read(name, 'package.json')) as Manifest;
+    tarballs.set(name, { files, manifest });
   }
 }, 120_000);
 
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
+function read(name: Published, path: string): Promise<string> {
+  return readFile(join(folder, name, path), 'utf8');
+}
+
 const IMPORT = /^(?:import|export)\b[^;]*?from '([^']+)'|^import '([^']+)'|\bimport\('([^']+)'\)/gm;
 
 /** What the JavaScript and the types of a tarball import that is not a file of their own. */
 async function importsOf(name: Published, from: RegExp = /^dist\/.*\.(js|d\.ts)$/) {
-  const { path, files } = tarballs.get(name)!;
+  const { files } = tarballs.get(name)!;
   const found = new Set<string>();
   for (const file of files.filter((one) => from.test(one))) {
-    for (const [, a, b, c] of (await fileOf(path, file)).matchAll(IMPORT)) {
+    for (const [, a, b, c] of (await read(name, file)).matchAll(IMPORT)) {
       const from = (a ?? b ?? c)!;
       if (!from.startsWith('.') && !from.startsWith('node:')) found.add(packageOf(from));
     }
@@ -47,6 +55,36 @@ function packageOf(specifier: string): string {
   const [first, second] = specifier.split('/');
   return first!.startsWith('@') ? `${first}/${second}` : first!;
 }
+
+const PROGRAM = `
+import { command, defineSaga, SagaEngine, step, undo } from '@backstitch/saga-engine';
+import { DONE, MemoryDatabase, MemorySagaStore, Participants } from '@backstitch/saga-engine/testing';
+import { Coalescer } from '@backstitch/coalesce';
+const trip = defineSaga({ name: 'trip', version: 1, deadlineMs: 60_000, steps: [
+  step('FLIGHT', {
+    do: command('flights', 'book', () => ({})),
+    undo: undo('CANCEL_FLIGHT', 'flights', 'cancel', () => ({})),
+  }),
+  step('HOTEL', { do: command('hotels', 'book', () => ({})), noUndo: 'rejected', rejections: ['FULL'] }),
+] });
+const full = { kind: 'rejected', code: 'FULL', message: 'no place left' };
+const sender = new Participants(({ step }) => (step === 'HOTEL' ? full : DONE));
+const database = new MemoryDatabase();
+const store = new MemorySagaStore(database);
+const quiet = () => undefined;
+const logger = { debug: quiet, info: quiet, warn: quiet, error: quiet };
+const engine = new SagaEngine({ definitions: [trip], store, clock: database, sender, logger });
+sender.repliesTo((reply) => engine.onReply(reply));
+await engine.run();
+await engine.start({ definition: trip, sagaId: 'a', subjectId: 'b', input: {} });
+console.log((await engine.waitForEnd('a', 20_000)).phase);
+const prices = new Coalescer({
+  keyOf: (key) => key,
+  run: async (batch) => batch.map((key) => ({ ok: key.toUpperCase() })),
+});
+console.log(await prices.submit('license'));
+await engine.stop();
+`;
 
 /** What a package does not import, and what it depends on does. */
 const OF_A_DEPENDENCY: Partial<Record<Published, string>> = { 'saga-engine': 'pg' };
@@ -104,6 +142,18 @@ describe('the packed engine', () => {
     const peers = Object.keys(peerDependencies ?? {});
     expect(peers.sort()).toEqual(['amqplib', 'drizzle-orm', 'pg']);
     for (const peer of peers) expect(peerDependenciesMeta?.[peer]).toEqual({ optional: true });
+  });
+
+  it('runs its core and its test kit where nothing else is installed', async () => {
+    const home = join(folder, 'node_modules/@backstitch');
+    await mkdir(home, { recursive: true });
+    for (const name of ['coalesce', 'saga-engine']) {
+      await symlink(join(folder, name), join(home, name));
+    }
+    const program = join(folder, 'program.mjs');
+    await writeFile(program, PROGRAM);
+    const { stdout } = await run(process.execPath, [program], { cwd: folder });
+    expect(stdout).toBe('undone\nLICENSE\n');
   });
 
   it('has a core and a test kit that import nothing', async () => {

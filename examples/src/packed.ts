@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
-import { dirname, join } from 'node:path';
+import { mkdir, readdir } from 'node:fs/promises';
+import { dirname, join, relative } from 'node:path';
 import { promisify } from 'node:util';
 
 const run = promisify(execFile);
@@ -24,17 +25,11 @@ export async function pack(name: Published, folder: string): Promise<string> {
   return join(folder, `backstitch-${name}-0.1.0.tgz`);
 }
 
-/** The files of a tarball, without the folder that npm puts them into. */
-export async function filesOf(tarball: string): Promise<string[]> {
-  const { stdout } = await run('tar', ['-tzf', tarball]);
-  return stdout
-    .trim()
-    .split('\n')
-    .map((path) => path.replace(/^package\//, ''));
-}
-
-/** The text of one file of a tarball. */
-export async function fileOf(tarball: string, path: string): Promise<string> {
-  const { stdout } = await run('tar', ['-xzOf', tarball, `package/${path}`]);
-  return stdout;
+/** Unpacks a tarball as npm does, and answers the paths of its files. */
+export async function unpack(tarball: string, folder: string): Promise<string[]> {
+  await mkdir(folder, { recursive: true });
+  await run('tar', ['-xzf', tarball, '-C', folder, '--strip-components=1']);
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  const files = entries.filter((entry) => entry.isFile());
+  return files.map(({ parentPath, name }) => relative(folder, join(parentPath, name))).sort();
 }
