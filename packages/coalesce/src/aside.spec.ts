@@ -81,7 +81,7 @@ describe('a batch that waited for a lock in vain', () => {
     await shop.coalescer.idle();
   });
 
-  it('holds up no later item: what needs the lock goes apart from the batches at once', async () => {
+  it('delays no later item: what needs the lock runs apart from the batches at once', async () => {
     const shop = lockedShop(['hot']);
     shop.submit(order('h1', 'hot'), order('a', 'x'));
     await shop.timeUp();
@@ -122,7 +122,7 @@ describe('a batch that waited for a lock in vain', () => {
     await shop.coalescer.idle();
   });
 
-  it('is one as before once the lock is had', async () => {
+  it('is run as before once an item has had the lock', async () => {
     const shop = lockedShop(['hot']);
     shop.submit(order('h1', 'hot'), order('a', 'x'));
     await shop.timeUp();

@@ -29,7 +29,7 @@ const job = (key: string, value = 0): Job => ({ key, value });
 const turn = () => new Promise<void>((resolve) => setImmediate(resolve));
 
 describe('the coalescer', () => {
-  it('sends one item alone at rest and everything that waited meanwhile together', async () => {
+  it('sends one item alone when idle, and everything that waited meanwhile together', async () => {
     const { coalescer, batches, openNext } = gated();
     const first = coalescer.submit(job('a', 1));
     await turn();
@@ -54,7 +54,7 @@ describe('the coalescer', () => {
     expect(await Promise.all(all)).toEqual([1, 2]);
   });
 
-  it('folds equal waiting work into one item whose result all share', async () => {
+  it('joins equal waiting work into one item whose result all share', async () => {
     const { coalescer, batches, openNext } = gated({ sameWork: (a, b) => a.value === b.value });
     const answers = [1, 1, 2, 2].map((value) => coalescer.submit(job('a', value)));
     await turn();

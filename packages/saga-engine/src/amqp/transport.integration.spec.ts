@@ -186,7 +186,7 @@ describe('the AMQP transport', () => {
     await until(0);
   });
 
-  it('reads on after a reply that nobody can read', async () => {
+  it('reads on after a reply that cannot be read', async () => {
     const taken: ArrivedReply[] = [];
     await transport.start(listener((reply) => void taken.push(reply)));
     await transport.send(COMMAND);

@@ -12,7 +12,7 @@ beforeAll(async () => {
 afterAll(() => sagas.drop());
 afterEach(() => sagas.empty());
 
-it('a saga whose row somebody keeps locked holds up no save of another one', async () => {
+it('a saga whose row is locked delays no save of another saga', async () => {
   const store = await sagas.newStore(LOCK_TIMEOUT_MS);
   const [locked, ...others] = await Promise.all(
     Array.from({ length: 30 }, () => insertedSaga(store)),

@@ -76,7 +76,7 @@ describe('owners of sagas', () => {
     expect(await takeOver(other)).toHaveLength(1);
   });
 
-  it('takes only what was given up, while it may call nobody silent', async () => {
+  it('takes only what was given up while it may call no owner silent', async () => {
     const [other, gone] = [await sagas.newStore(), await sagas.newStore()];
     await insertedSaga(store);
     const { sagaId } = await insertedSaga(gone);
@@ -93,7 +93,7 @@ describe('owners of sagas', () => {
     expect(await takeOver(other)).toHaveLength(1);
   });
 
-  it('takes a saga turned round by hand, and its neighbours too, although it says no reason', async () => {
+  it('takes a saga that was set to be undone by hand without a reason, and the others, too', async () => {
     const other = await sagas.newStore();
     const byHand = await insertedSaga(store);
     await insertedSaga(store);
@@ -145,7 +145,7 @@ describe('owners of sagas', () => {
     expect((await takeOver(other, 1)).map(({ sagaId }) => sagaId)).toEqual([last.sagaId]);
   });
 
-  it('gives each saga of a dead owner to exactly one of those who take at once', async () => {
+  it('gives each saga of a dead owner to exactly one of several that take at once', async () => {
     const takers = await Promise.all([sagas.newStore(), sagas.newStore(), sagas.newStore()]);
     await Promise.all(Array.from({ length: 60 }, () => insertedSaga(store)));
     await store.release();
@@ -158,7 +158,7 @@ describe('owners of sagas', () => {
     expect(new Set(taken.map((saga) => saga.epoch))).toEqual(new Set([2]));
   });
 
-  it('does not wait for a row that somebody else is changing', async () => {
+  it('does not wait for a row that another session is changing', async () => {
     const other = await sagas.newStore();
     const [locked, free] = [await insertedSaga(store), await insertedSaga(store)];
     await store.release();
@@ -170,7 +170,7 @@ describe('owners of sagas', () => {
     client.release();
   });
 
-  it('finds its own sagas past their wake-up, and nobody else’s', async () => {
+  it('finds its own sagas past their wake-up, and no others', async () => {
     const other = await sagas.newStore();
     const [late] = [
       await insertedSaga(store),

@@ -50,7 +50,7 @@ describe('the saga store', () => {
     expect(read?.kept).toEqual({ STOCK_RESERVED: { holdId: 'h"\\1' } });
   });
 
-  it('keeps why a saga turned round, and how it ended', async () => {
+  it('keeps why a saga is undone, and how it ended', async () => {
     const first = await insertedSaga(store);
     const no = { code: 'ORDER_CANCELLED', message: 'no', details: { a: [1] } };
     const write = writeOf(first, rejected('ORDER_CREATED', no), store);
@@ -125,7 +125,7 @@ describe('the saga store', () => {
     expect(await store.history(prepared.instance.sagaId)).toHaveLength(1);
   });
 
-  it('starts a saga in the transaction of somebody else, or not at all', async () => {
+  it('starts a saga in the transaction of the caller, or not at all', async () => {
     const [kept, lost] = [newSaga(store), newSaga(store)];
     const client = await sagas.sql.connect();
     for (const [prepared, end] of [

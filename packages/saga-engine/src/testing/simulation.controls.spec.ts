@@ -121,7 +121,7 @@ describe('the simulation catches', () => {
     expect(problems.join()).toMatch(/still holds|past its pivot|undone before/);
   });
 
-  it('a pivot that is undone because nobody answered', async () => {
+  it('a pivot that is undone because no answer came', async () => {
     const { problems } = await caught({ definition: withSteps(() => ({ pastPivot: false })) });
     expect(problems).not.toEqual([]);
   });
@@ -166,7 +166,7 @@ describe('the simulation catches', () => {
     expect(problems.join()).toContain('no committed row awaits');
   });
 
-  it('a saga let go of after a failed guard, although it is still its own', async () => {
+  it('a saga that is dropped after a failed guard, although the instance still owns it', async () => {
     const engine = (made: SagaEngine) => {
       neverScanning(made);
       const driver = made['driver'];
@@ -206,12 +206,12 @@ describe('the simulation catches', () => {
     expect(problems.join()).toContain('does not end');
   });
 
-  it('a saga of its own that no process ever looks for again', async () => {
+  it('an own saga that no process ever scans for', async () => {
     const { problems } = await caught({ engine: neverScanning });
     expect(problems.join()).toContain('does not end');
   });
 
-  it('all of this in a trace that a person can read', async () => {
+  it('each of these in a trace that a person can read', async () => {
     const broken = { database: (clock: Clock) => new OwnersOnly(clock) };
     const { trace } = await caught(broken, undefined, { runs: 5_000, seed: 1 });
     expect(trace.length).toBeLessThan(60);
