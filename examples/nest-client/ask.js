@@ -4,6 +4,7 @@
  * Prints the answer. A rejection or a fault is printed too, and the exit code is 1.
  */
 import 'reflect-metadata';
+import { Logger } from '@nestjs/common';
 import { ClientProxyFactory, Transport } from '@nestjs/microservices';
 import { firstValueFrom, timeout } from 'rxjs';
 
@@ -12,6 +13,9 @@ if (!queue || !pattern) {
   console.error('usage: node ask.js <queue> <pattern> [<data as JSON>]');
   process.exit(2);
 }
+
+// Only the answer is printed.
+Logger.overrideLogger(false);
 
 const client = ClientProxyFactory.create({
   transport: Transport.RMQ,

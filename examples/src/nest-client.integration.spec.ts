@@ -49,11 +49,12 @@ afterAll(async () => {
 async function ask(pattern: string, data: unknown): Promise<{ code: number; answer: unknown }> {
   const env = { PATH: process.env['PATH'], RABBITMQ_URL: vhost.url };
   const words = [ASK, QUEUE, pattern, JSON.stringify(data)];
-  return new Promise((resolve) => {
+  const { code, output } = await new Promise<{ code: number; output: string }>((resolve) => {
     execFile(process.execPath, words, { env }, (error, output) => {
-      resolve({ code: error ? Number(error.code) : 0, answer: JSON.parse(output) });
+      resolve({ code: error ? Number(error.code) : 0, output });
     });
   });
+  return { code, answer: JSON.parse(output) };
 }
 
 describe('a NestJS client with nothing of Backstitch', () => {
