@@ -27,7 +27,7 @@ const base = {
   },
 };
 
-const rooms = ['apps', 'packages', 'tools', 'bench', 'drill', 'e2e'].map(
+const rooms = ['apps', 'packages', 'tools', 'bench', 'drill', 'e2e', 'examples'].map(
   (room) => `<rootDir>/${room}`,
 );
 

@@ -5,7 +5,7 @@ import { Missing, run, say } from './steps.mjs';
 
 /** Folders whose subfolders are workspace packages, and packages of their own. */
 const NESTS = ['apps', 'packages'];
-const SINGLES = ['e2e', 'bench', 'tools'];
+const SINGLES = ['e2e', 'bench', 'examples', 'tools'];
 
 /** Installs exactly what the lockfile names, unless that is what is already there. */
 export async function installDependencies(root, pnpm) {

@@ -67,7 +67,7 @@ function lockedShop(locked: string[], options: Partial<CoalescerOptions<Order, s
 }
 
 describe('a batch that waited for a lock in vain', () => {
-  it('is run item by item beside the lanes: only what is locked fails, and once for all of it', async () => {
+  it('is run item by item apart from the batches: only what is locked fails, and once for all of it', async () => {
     const shop = lockedShop(['hot']);
     const hot = ['h1', 'h2', 'h3', 'h4'].map((id) => order(id, 'hot'));
     const others = ['a', 'b', 'c'].map((id) => order(id, `of ${id}`));
@@ -81,7 +81,7 @@ describe('a batch that waited for a lock in vain', () => {
     await shop.coalescer.idle();
   });
 
-  it('holds up no later item: what needs the lock goes beside the lanes at once', async () => {
+  it('delays no later item: what needs the lock runs apart from the batches at once', async () => {
     const shop = lockedShop(['hot']);
     shop.submit(order('h1', 'hot'), order('a', 'x'));
     await shop.timeUp();
@@ -122,7 +122,7 @@ describe('a batch that waited for a lock in vain', () => {
     await shop.coalescer.idle();
   });
 
-  it('is one as before once the lock is had', async () => {
+  it('is run as before once an item has had the lock', async () => {
     const shop = lockedShop(['hot']);
     shop.submit(order('h1', 'hot'), order('a', 'x'));
     await shop.timeUp();

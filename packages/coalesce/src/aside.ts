@@ -1,12 +1,12 @@
 import type { BatchOutcome, Waiting } from './waiting.js';
 
 export interface AsideOptions<Item, Result> {
-  /** Items run at once. */
+  /** How many items run at once. */
   max: number;
   run(item: Item): Promise<BatchOutcome<Result>>;
   isLocked(error: unknown): boolean;
   locksOf(entry: Waiting<Item, Result>): readonly string[];
-  /** Told the outcome of each entry, once. */
+  /** Called with the outcome of each entry, once. */
   settled(entry: Waiting<Item, Result>, outcome: BatchOutcome<Result>): void;
   nowMs?: () => number;
 }
@@ -17,22 +17,22 @@ interface Standing<Item, Result> {
   sinceMs: number;
 }
 
-/** Behind others for the same lock so long at most: whoever asked may ask again. */
+/** An entry waits behind others for the same lock for so long at most; its caller may ask again. */
 const STANDING_MS_MAX = 1_000;
-/** Then it is tried in a batch again: longer than whoever needs it pauses between two tries. */
+/** Then the lock is tried in a batch again. Longer than a caller's pause between two tries. */
 const SUSPICION_MS = 30_000;
 const SUSPECTS_MAX = 10_000;
 
 /**
- * Where items are run one by one after a batch of them waited for a lock in vain. A lock that was
- * waited for is suspected until somebody has had it; whatever needs it comes here at once, and waits
- * in a place for itself. So what is locked by somebody else holds up nothing but itself: of several
- * items that need it one at a time tries, and the rest share what became of it.
+ * Runs items one by one after a batch of them failed because another session kept a lock. That lock
+ * is suspected until an item has had it. Every later item that needs it is run here at once, apart
+ * from the batches. So a lock of another session delays only the items that need it: one of them
+ * tries at a time, and the others share its outcome.
  */
 export class Aside<Item, Result> {
   private readonly options: AsideOptions<Item, Result>;
   private readonly nowMs: () => number;
-  /** When each was waited for in vain. */
+  /** Locks by when a batch or an item failed because of them. */
   private readonly suspected = new Map<string, number>();
   private readonly locksInUse = new Set<string>();
   private standing: Standing<Item, Result>[] = [];
@@ -44,7 +44,7 @@ export class Aside<Item, Result> {
     this.nowMs = options.nowMs ?? (() => performance.now());
   }
 
-  /** How many wait for a place. */
+  /** How many entries wait to run. */
   get standingCount(): number {
     return this.standing.length;
   }
@@ -53,7 +53,7 @@ export class Aside<Item, Result> {
     return this.running === 0 && this.standing.length === 0;
   }
 
-  /** Whether an entry needs a lock that was waited for in vain, and that nobody has had since. */
+  /** Whether an entry needs a suspected lock. */
   suspects(entry: Waiting<Item, Result>): boolean {
     return this.suspected.size > 0 && this.suspicionOf(this.options.locksOf(entry)) > 0;
   }
@@ -79,7 +79,9 @@ export class Aside<Item, Result> {
     }
   }
 
-  /** The least suspected that shares no lock with one that runs; one place is not for suspects. */
+  /**
+   * The least suspected entry that shares no lock with a running one; one place takes no suspect.
+   */
   private next(): Standing<Item, Result> | undefined {
     const suspectsMax = Math.max(1, this.options.max - 1);
     let best: Standing<Item, Result> | undefined;
@@ -112,7 +114,7 @@ export class Aside<Item, Result> {
     this.runNext();
   }
 
-  /** They would wait for the same lock, or have stood behind such for long. */
+  /** Entries that need the same locks, or have waited behind such an entry for long. */
   private shareWithOthers(locks: readonly string[], outcome: BatchOutcome<Result>): void {
     const sinceMs = this.nowMs() - STANDING_MS_MAX;
     const shares = (each: Standing<Item, Result>): boolean =>
@@ -124,7 +126,7 @@ export class Aside<Item, Result> {
   }
 
   private suspectLocks(locks: readonly string[]): void {
-    // Everything is locked: nothing is to be told apart any more.
+    // So many locks are suspected that the suspicion no longer tells them apart.
     if (this.suspected.size > SUSPECTS_MAX) this.suspected.clear();
     for (const lock of locks) this.suspected.set(lock, this.nowMs());
   }

@@ -29,7 +29,7 @@ const job = (key: string, value = 0): Job => ({ key, value });
 const turn = () => new Promise<void>((resolve) => setImmediate(resolve));
 
 describe('the coalescer', () => {
-  it('sends one item alone at rest and everything that waited meanwhile together', async () => {
+  it('sends one item alone when idle, and everything that waited meanwhile together', async () => {
     const { coalescer, batches, openNext } = gated();
     const first = coalescer.submit(job('a', 1));
     await turn();
@@ -42,8 +42,8 @@ describe('the coalescer', () => {
     expect(batches.map((batch) => batch.length)).toEqual([1, 3]);
   });
 
-  it('never holds a key in two lanes or twice in a batch, and keeps its order', async () => {
-    const { coalescer, batches, openNext } = gated({ lanes: 2 });
+  it('never holds a key in two batches at once or twice in a batch, and keeps its order', async () => {
+    const { coalescer, batches, openNext } = gated({ concurrency: 2 });
     const all = [coalescer.submit(job('a', 1)), coalescer.submit(job('a', 2))];
     await turn();
     expect(batches).toEqual([[job('a', 1)]]);
@@ -54,7 +54,7 @@ describe('the coalescer', () => {
     expect(await Promise.all(all)).toEqual([1, 2]);
   });
 
-  it('folds equal waiting work into one item whose result all share', async () => {
+  it('joins equal waiting work into one item whose result all share', async () => {
     const { coalescer, batches, openNext } = gated({ sameWork: (a, b) => a.value === b.value });
     const answers = [1, 1, 2, 2].map((value) => coalescer.submit(job('a', value)));
     await turn();
@@ -124,11 +124,11 @@ describe('the coalescer', () => {
       fc.record({ key: fc.constantFrom('a', 'b', 'c', 'd'), value: fc.integer() }),
     );
     await fc.assert(
-      fc.asyncProperty(jobs, fc.integer({ min: 1, max: 4 }), async (items, lanes) => {
+      fc.asyncProperty(jobs, fc.integer({ min: 1, max: 4 }), async (items, concurrency) => {
         const inFlight = new Set<string>();
         const coalescer = new Coalescer<Job, number>({
           keyOf: (item) => item.key,
-          lanes,
+          concurrency,
           batchMax: 3,
           run: async (batch) => {
             for (const item of batch) {

@@ -4,61 +4,63 @@ import type { BatchOutcome, Waiting } from './waiting.js';
 export type { BatchOutcome };
 
 export interface CoalescerOptions<Item, Result> {
-  /** Items of one key are never in one batch, nor in two lanes at once; they run in arrival order. */
+  /**
+   * Items of one key are never in one batch, nor in two batches at once; they run in arrival order.
+   */
   keyOf(item: Item): string;
   /**
-   * Runs a batch and answers one outcome an item, in the batch's order. `isAside`: it is one item
-   * beside the lanes, which may wait for a lock for less long.
+   * Runs a batch and answers one outcome for each item, in the order of the batch. `isAside`: it is
+   * one item that runs apart from the batches, and should wait for a lock for a shorter time.
    */
   run(batch: readonly Item[], isAside: boolean): Promise<readonly BatchOutcome<Result>[]>;
-  /** Batches in flight at once; default 1. */
-  lanes?: number;
-  /** Items in one batch; default 64. */
+  /** How many batches run at once; default 1. */
+  concurrency?: number;
+  /** How many items a batch has at most; default 64. */
   batchMax?: number;
-  /** An item equal in work to the last waiting one of its key shares that one's result. */
+  /** Whether an item may share the result of the last waiting item of its key. */
   sameWork?(waiting: Item, arriving: Item): boolean;
-  /** After an error for which this is true the batch is run again item by item. */
+  /** Whether the items of a batch are run again one by one after this error. */
   retrySingly?(error: unknown): boolean;
   /**
-   * Whether a batch failed because it waited for a lock in vain, having done nothing. Its items are
-   * then run one by one beside the lanes, where those of them that are locked hold up nobody else.
+   * Whether a batch failed because another session kept a lock, and did nothing. Its items are then
+   * run one by one, apart from the batches, so that only the locked ones are delayed.
    */
   isLocked?(error: unknown): boolean;
-  /** What an item locks, where that is something else than its key: it may be locked by others. */
+  /** The locks that an item needs, where they are not its key. */
   locksOf?(item: Item): readonly string[];
-  /** Items run one by one at once beside the lanes; default 2. */
+  /** How many items run at once apart from the batches; default 2. */
   asideMax?: number;
 }
 
-const LANES_DEFAULT = 1;
+const CONCURRENCY_DEFAULT = 1;
 const BATCH_MAX_DEFAULT = 64;
 const ASIDE_MAX_DEFAULT = 2;
 
 /**
- * What waits together travels together: a self-clocking batcher. At rest a batch is one item; while
- * its lanes are busy, what arrives meanwhile forms the next batch, so that batches grow with load
- * and by nothing else. No timer, no size to tune.
+ * Joins what waits into one batch. While nothing waits, a batch is one item. While batches are
+ * under way, what arrives forms the next one. So batches grow with the load, with no timer and no
+ * size to tune.
  */
 export class Coalescer<Item, Result> {
-  /** Told the size of every batch and how long it took, for metrics. */
+  /** Called with the size and the duration of every batch, for metrics. */
   onBatch: ((size: number, ms: number) => void) | undefined;
   private readonly options: CoalescerOptions<Item, Result>;
-  private readonly lanes: number;
+  private readonly concurrency: number;
   private readonly batchMax: number;
   private readonly keysInFlight = new Set<string>();
   private readonly lastOfKey = new Map<string, Waiting<Item, Result>>();
   private readonly idleWaiters: (() => void)[] = [];
   private readonly aside: Aside<Item, Result>;
   private waiting: Waiting<Item, Result>[] = [];
-  private lanesBusy = 0;
+  private batchesRunning = 0;
   private dispatchDue = false;
 
   constructor(options: CoalescerOptions<Item, Result>) {
     this.options = options;
-    this.lanes = options.lanes ?? LANES_DEFAULT;
+    this.concurrency = options.concurrency ?? CONCURRENCY_DEFAULT;
     this.batchMax = options.batchMax ?? BATCH_MAX_DEFAULT;
-    if (this.lanes < 1 || this.batchMax < 1) {
-      throw new RangeError('lanes and batchMax must be at least 1');
+    if (this.concurrency < 1 || this.batchMax < 1) {
+      throw new RangeError('concurrency and batchMax must be at least 1');
     }
     this.aside = new Aside({
       max: options.asideMax ?? ASIDE_MAX_DEFAULT,
@@ -77,7 +79,7 @@ export class Coalescer<Item, Result> {
     return this.waiting.length + this.aside.standingCount;
   }
 
-  /** Resolves or rejects with the item's own outcome, whatever became of its neighbours. */
+  /** Resolves or rejects with the item's own outcome, whatever the other items' outcomes are. */
   submit(item: Item): Promise<Result> {
     return new Promise((resolve, reject) => {
       const settle = (outcome: BatchOutcome<Result>): void =>
@@ -95,7 +97,7 @@ export class Coalescer<Item, Result> {
     });
   }
 
-  /** Resolves once nothing waits and nothing is in flight. */
+  /** Resolves once nothing waits and nothing runs. */
   idle(): Promise<void> {
     if (this.isIdle) return Promise.resolve();
     return new Promise((resolve) => {
@@ -104,12 +106,12 @@ export class Coalescer<Item, Result> {
   }
 
   private get isIdle(): boolean {
-    return this.waiting.length === 0 && this.lanesBusy === 0 && this.aside.isEmpty;
+    return this.waiting.length === 0 && this.batchesRunning === 0 && this.aside.isEmpty;
   }
 
-  /** One turn of the event loop gathers what one read of a socket brought; it is no timer. */
+  /** One turn of the event loop collects what one read of a socket brought; it is no timer. */
   private dispatchSoon(): void {
-    if (this.dispatchDue || this.lanesBusy >= this.lanes) return;
+    if (this.dispatchDue || this.batchesRunning >= this.concurrency) return;
     this.dispatchDue = true;
     setImmediate(() => {
       this.dispatchDue = false;
@@ -118,11 +120,11 @@ export class Coalescer<Item, Result> {
   }
 
   private dispatch(): void {
-    while (this.lanesBusy < this.lanes) {
+    while (this.batchesRunning < this.concurrency) {
       const batch = this.takeBatch();
       if (batch.length === 0) break;
-      this.lanesBusy += 1;
-      void this.runLane(batch);
+      this.batchesRunning += 1;
+      void this.runBatch(batch);
     }
     if (this.isIdle) {
       for (const resolve of this.idleWaiters.splice(0)) resolve();
@@ -148,14 +150,14 @@ export class Coalescer<Item, Result> {
     return batch;
   }
 
-  private async runLane(batch: Waiting<Item, Result>[]): Promise<void> {
+  private async runBatch(batch: Waiting<Item, Result>[]): Promise<void> {
     const beganMs = this.onBatch && performance.now();
     const outcomes = await this.outcomesOf(batch.map((entry) => entry.item));
     if (beganMs !== undefined) this.onBatch?.(batch.length, performance.now() - beganMs);
     const isHeldUp = batch.length > 1 && outcomes.every((outcome) => this.waitedInVain(outcome));
     if (isHeldUp) this.aside.take(batch);
     else batch.forEach((entry, index) => this.settleOf(entry, outcomes[index]!));
-    this.lanesBusy -= 1;
+    this.batchesRunning -= 1;
     this.dispatchSoon();
   }
 

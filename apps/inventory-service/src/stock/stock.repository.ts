@@ -48,7 +48,7 @@ export class StockRepository {
   ) {
     this.commands = new Coalescer({
       keyOf: (command) => command.orderId,
-      lanes: TRANSACTIONS_MAX,
+      concurrency: TRANSACTIONS_MAX,
       sameWork: (waiting, arriving) =>
         waiting.kind === arriving.kind && waiting.sagaId === arriving.sagaId,
       retrySingly: (error) => ['data', 'bug'].includes(databaseFault(error)),

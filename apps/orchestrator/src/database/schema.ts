@@ -1,4 +1,4 @@
-import { sagaTables } from '@backstitch/saga-engine/postgres';
+import { sagaTables } from '@backstitch/saga-engine/drizzle';
 import { sql } from 'drizzle-orm';
 import {
   boolean,

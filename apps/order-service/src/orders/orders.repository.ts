@@ -38,7 +38,7 @@ export class OrdersRepository {
     this.writes = new Coalescer({
       keyOf: (write) => write.orderId,
       run: (batch) => this.writeBatch(batch),
-      lanes: WRITES_MAX,
+      concurrency: WRITES_MAX,
       batchMax: BATCH_MAX,
       sameWork: (waiting, arriving) =>
         waiting.change === arriving.change && waiting.sagaId === arriving.sagaId,

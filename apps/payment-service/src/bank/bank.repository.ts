@@ -28,7 +28,7 @@ export class BankRepository {
     const isLocked = (error: unknown) => databaseFault(error) === 'locked';
     this.charges = new Coalescer({
       keyOf: ({ key }) => key,
-      lanes: BATCHES_MAX,
+      concurrency: BATCHES_MAX,
       sameWork: (a, b) => a.amountMinor === b.amountMinor && a.currency === b.currency,
       retrySingly,
       isLocked,
@@ -36,7 +36,7 @@ export class BankRepository {
     });
     this.cancellations = new Coalescer({
       keyOf: (key) => key,
-      lanes: BATCHES_MAX,
+      concurrency: BATCHES_MAX,
       sameWork: () => true,
       retrySingly,
       isLocked,

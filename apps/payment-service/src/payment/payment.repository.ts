@@ -127,7 +127,7 @@ function coalesced<Item extends OfOrder, Result>(
 ): Coalescer<Item, Result> {
   return new Coalescer({
     keyOf: ({ orderId }) => orderId,
-    lanes: STATEMENTS_MAX,
+    concurrency: STATEMENTS_MAX,
     sameWork,
     retrySingly: (error) => ['data', 'bug'].includes(databaseFault(error)),
     isLocked: (error) => databaseFault(error) === 'locked',

@@ -1,6 +1,8 @@
 import type { OpenSaga } from './instance.js';
 
-/** The same state, its command sent so much later: what is left of its deadlines is as it was. */
+/**
+ * The same state with its command sent so much later: as much of its deadlines is left as before.
+ */
 export function postponed(saga: OpenSaga, byMs: number): OpenSaga {
   const { stepDeadlineAtMs: deadlineAtMs, sagaDeadlineAtMs } = saga;
   const stepDeadlineAtMs =
@@ -10,10 +12,10 @@ export function postponed(saga: OpenSaga, byMs: number): OpenSaga {
 }
 
 /**
- * The same state, read from its row: taken over, found again, or read after a lost commit. What the
- * row says of the step's deadline was meant for the driver of then. Its command may never have been
- * sent, or its answer lost with that driver, so the step may take as long again, within the saga's
- * own deadline.
+ * The same state, read from its row: after a takeover, by the scan, or after a lost commit. The
+ * step's deadline in the row was set by an earlier driver. Its command may never have been sent, or
+ * its answer may be lost with that driver. So the step may take as long again, within the saga's
+ * deadline.
  */
 export function renewed(saga: OpenSaga, deadlineMs: number, nowMs: number): OpenSaga {
   if (saga.stepDeadlineAtMs === undefined) return saga;

@@ -35,7 +35,9 @@ function nameProblems(spec: SagaSpec): string[] {
   return problems;
 }
 
-/** Behind the pivot nothing is undone and nothing may say no, or the saga would have no way out. */
+/**
+ * Behind the pivot nothing is undone and nothing may be rejected: the saga could not end otherwise.
+ */
 function pivotProblems(spec: SagaSpec): string[] {
   const problems: string[] = [];
   const pivotIndex = spec.steps.findIndex((step) => step.pivot);

@@ -1,6 +1,6 @@
 import { definitionProblems } from './define-check.js';
 
-/** What a command may be made from: the saga's own facts and what earlier steps chose to keep. */
+/** What a command may be made from: the saga's own data and what earlier steps kept. */
 export interface StepContext<Input = unknown> {
   readonly sagaId: string;
   readonly subjectId: string;
@@ -9,7 +9,7 @@ export interface StepContext<Input = unknown> {
   readonly kept: Readonly<Record<string, unknown>>;
 }
 
-/** One command: where it goes, what it is called, what it carries (anything JSON can hold). */
+/** One command: its queue, its pattern and its data (anything that JSON can hold). */
 export interface CommandSpec<Input = unknown> {
   readonly queue: string;
   readonly pattern: string;
@@ -32,7 +32,7 @@ export interface CommandStep<Input = unknown> {
   readonly undoneBy?: string;
   /** Why nothing has to be taken back: it has no effect, or one that may stay. */
   readonly noUndo?: string;
-  /** The codes that are a business no; any other code is a fault, "do not retry" included. */
+  /** The codes that are business rejections; any other code is a fault, "do not retry" included. */
   readonly rejections: readonly string[];
   /** Once this step has been sent the saga only goes forward, unless the step is rejected. */
   readonly pivot?: true;
@@ -47,14 +47,14 @@ export type SagaStep<Input = unknown> = CommandStep<Input>;
 
 export interface SagaSpec<Input = unknown> {
   readonly name: string;
-  /** Raised whenever a change could not finish the sagas that an older version began. */
+  /** Raise it when the changed definition could not finish the sagas that the older one began. */
   readonly version: number;
-  /** From the start; what is still going forward then, short of the pivot, is undone. */
+  /** From the start of a saga. A saga that is before its pivot then is undone. */
   readonly deadlineMs: number;
   readonly steps: readonly SagaStep<Input>[];
 }
 
-/** What a step uses when it says nothing itself. */
+/** What a step uses when it gives no value of its own. */
 export interface StepDefaults {
   readonly replyTimeoutMs: number;
   readonly attemptsMax: number;

@@ -1,8 +1,8 @@
 import type { Direction } from './define.js';
 
 /**
- * What a participant answered. `rejected` is any answer that says "do not retry"; it is a business
- * no only with a code that the step declares, and a fault that is pointless to retry otherwise.
+ * What a participant answered. `rejected` is any answer that says "do not retry". It is a business
+ * rejection only with a code that the step declares; otherwise it is a fault that is not retried.
  */
 export type ReplyOutcome =
   | { readonly kind: 'done'; readonly response: unknown }
@@ -22,13 +22,16 @@ export type ReplyOutcome =
     };
 
 /**
- * What a person may ask of an unfinished saga. `retry`: send the awaited command now. `resume`: the
- * same for a parked one, which is parked no more and whose attempts count anew. `compensate`: undo
- * it all, short of the pivot. There is no "mark as done", and nothing that skips an undo.
+ * What an operator may ask of an unfinished saga. `retry`: send the awaited command now. `resume`:
+ * the same for a parked saga; it is no longer parked, and its attempts count from zero.
+ * `compensate`: undo everything, before the pivot. Nothing marks a step as done, and nothing skips
+ * an undo.
  */
 export type OperatorAction = 'retry' | 'resume' | 'compensate';
 
-/** Time (database time) and chance (0 up to 1) come in with the event; nothing else is asked. */
+/**
+ * Database time, and a random number from 0 up to 1. A transition reads no other clock or source.
+ */
 export interface Moment {
   readonly nowMs: number;
   readonly random: number;
@@ -55,7 +58,7 @@ export type SagaEvent =
       })
   /** A reply may have been missed (takeover, new reply queue, row read again): send it again. */
   | (Moment & { readonly kind: 'resumed' })
-  /** The database refuses to write what the last event led to, or goes on failing to. */
+  /** The database refuses to write the last transition, or fails again and again. */
   | (Moment & { readonly kind: 'refused'; readonly code: string; readonly message: string })
-  /** A person asks. */
+  /** An operator asks. */
   | (Moment & { readonly kind: 'operator'; readonly action: OperatorAction });

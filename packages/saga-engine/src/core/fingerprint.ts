@@ -1,6 +1,6 @@
 import type { PlannedCommand, PlannedStep, SagaDefinition } from './define.js';
 
-/** What is on record of a definition that sagas may have been begun with. */
+/** What is recorded of a definition that sagas may have been started with. */
 export interface RecordedDefinition {
   readonly name: string;
   readonly version: number;
@@ -8,11 +8,11 @@ export interface RecordedDefinition {
 }
 
 /**
- * What of a step a saga under way relies on. Names: its row and its log tell by them where it is.
- * Queues and patterns: a command that is sent again must reach who got it before. Rejections, pivot
- * and undo: they decide what becomes of it. Whether it keeps anything: later commands are made from
- * that. Timeouts and attempts may change at any time, for they promise nothing; nor do the reason of
- * a noUndo and the text of functions, which every compiler writes differently.
+ * What a running saga relies on of a step. Names: the row and the log use them. Queues and
+ * patterns: a command that is sent again must reach the same participant. Rejections, pivot and
+ * undo: they decide how the saga goes on. Whether it keeps anything: later commands are made from
+ * that. Timeouts, attempts and the reason of a noUndo may change at any time. The text of functions
+ * is not compared, because every compiler writes it differently.
  */
 interface StepShape {
   readonly name: string;

@@ -1,4 +1,4 @@
-/** Why an attempt brought nothing yet; kept until the saga moves on. */
+/** Why the last attempt failed; kept until the saga goes on. */
 export interface LastError {
   readonly code: string;
   readonly message: string;
@@ -6,11 +6,14 @@ export interface LastError {
   readonly unsent?: number;
   /** How many times in a row the database refused to write what came of the awaited command. */
   readonly refused?: number;
-  /** How many attempts an operator wrote off: attention and backoff count those after them. */
+  /**
+   * How many attempts were before the operator's last resume: backoff and parking count those
+   * after.
+   */
   readonly forgiven?: number;
 }
 
-/** Why a saga turned round: a business no, or an outcome that nobody could tell. */
+/** Why a saga is undone: a business rejection, or an unknown outcome. */
 export interface SagaFailure {
   readonly step: string;
   readonly kind: 'rejected' | 'unknown';
@@ -19,7 +22,7 @@ export interface SagaFailure {
   readonly details?: unknown;
 }
 
-/** What never changes, and what every write changes. All times are database time, in ms. */
+/** What every saga has. All times are database time, in ms. */
 export interface SagaFacts {
   readonly sagaId: string;
   /** What the saga is about: the order's id, say. */
@@ -56,7 +59,7 @@ export interface Awaiting {
   /** Absent for an undo, and from the pivot on: those are retried for ever. */
   readonly stepDeadlineAtMs: number | undefined;
   readonly lastError: LastError | undefined;
-  /** It cannot go on by itself; it is still retried, slowly. */
+  /** The saga is parked: it cannot go on by itself, and is retried slowly. */
   readonly needsAttention: boolean;
 }
 
@@ -120,11 +123,11 @@ export interface SagaTrace {
 
 export type SagaLogStatus = 'STARTED' | 'COMPLETED' | 'FAILED';
 
-/** What an end row tells beside its status; a STARTED row has no data. */
+/** What the last row of a command tells beside its status; a STARTED row has no data. */
 export interface SagaLogData {
   readonly attempts: number;
   readonly lastError?: LastError;
-  /** On a FAILED row: a business no, or an outcome that nobody could tell. */
+  /** On a FAILED row: a business rejection, or an unknown outcome. */
   readonly outcome?: 'rejected' | 'unknown';
   readonly code?: string;
   readonly message?: string;

@@ -44,7 +44,7 @@ describe('a value that is stored', () => {
     expect(() => storable(value)).toThrow('JSON');
   });
 
-  it('is not copied when it is plain and nobody keeps it', () => {
+  it('is not copied when it is plain and is not kept', () => {
     const plain = { a: [1, 'x', null, true, { b: 0.5 }] };
     expect(storable(plain)).toBe(plain);
     expect(storedCopy(plain)).not.toBe(plain);

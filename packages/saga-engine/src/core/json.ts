@@ -1,6 +1,8 @@
-/** What becomes of a value that is stored as JSON, and which values cannot be. Pure. */
+/** How values are stored as JSON, and which values cannot be. Pure. */
 
-/** Deeper nesting is refused: who reads and writes JSON does it by recursion, and has a stack. */
+/**
+ * Deeper nesting is refused: readers and writers of JSON use recursion, and their stack is bounded.
+ */
 export const JSON_DEPTH_MAX = 500;
 /** Longer JSON text is refused: a saga's row is read and written at every step. */
 export const JSON_LENGTH_MAX = 1_000_000;
@@ -40,7 +42,7 @@ export function storedCopy(value: unknown): unknown {
   return isPlainJson(value) ? plainCopy(value) : throughText(value);
 }
 
-/** The same, without a copy of what is plain JSON already: for what nobody keeps. */
+/** The same without a copy of what is plain JSON already: for values that are not kept. */
 export function storable(value: unknown): unknown {
   return isPlainJson(value) ? value : throughText(value);
 }
@@ -120,11 +122,11 @@ function endOfString(json: string, from: number): number {
   return at;
 }
 
-/** So much is looked at member by member; what is larger is written and read back instead. */
+/** Up to this size a value is checked member by member; a larger one is written and read back. */
 const PLAIN_SIZE_MAX = 20_000;
 const ODD_TEXT = /[\0\p{Cs}]/u;
 
-/** True for what JSON keeps as it is; takes from `budget` what it has looked at. */
+/** True for what JSON keeps as it is; takes the size of what it has checked from `budget`. */
 function isPlain(value: unknown, depthLeft: number, budget: { left: number }): boolean {
   budget.left -= 1;
   switch (typeof value) {

@@ -2,23 +2,23 @@ export interface SendWindowSettings {
   /** Commands in one queue that are sent and not answered; more than these wait here. */
   readonly commandsPerQueueMax: number;
   /**
-   * So many of these places only undos and what is past its pivot may take, and as many only the
-   * others; at most half of all.
+   * How many of these places are for undos and commands from the pivot on only, and how many for
+   * all other commands only; at most half of all places each.
    */
   readonly reservedPerQueue: number;
 }
 
 /** How failed attempts are repeated; the only settings a transition reads. */
 export interface RetrySettings {
-  /** The first retry waits about this long, each further one twice as long … */
+  /** The first retry waits about this long, and each further one twice as long, */
   readonly backoffMinMs: number;
-  /** … up to this. */
+  /** up to this long. */
   readonly backoffMaxMs: number;
   /** An undo, or a step from the pivot on, that failed this often needs attention. */
   readonly attentionAfterAttempts: number;
   /**
-   * Codes of faults that say that nothing was done and that it is worth waiting: a step is tried
-   * again after them until its deadline, however many attempts that takes [none].
+   * Codes of faults after which a step is tried again until its deadline, however many attempts
+   * that takes: they say that nothing was done and that waiting helps [none].
    */
   readonly patientCodes?: readonly string[];
 }
@@ -33,11 +33,11 @@ export interface EngineSettings extends RetrySettings, SendWindowSettings {
   /** Nothing more is taken over while so many unfinished sagas of others are driven here. */
   readonly adoptedMax: number;
   readonly scanEveryMs: number;
-  /** A saga of one's own that is this late was forgotten by memory. */
+  /** An own saga that is this late is not in memory, and is read from its row. */
   readonly overdueByMs: number;
-  /** How often a waiter looks at the row of a saga that another instance drives. */
+  /** How often the row of a saga is read while a caller waits and another instance drives it. */
   readonly pollEveryMs: number;
-  /** The longest pause between two looks at a database that does not answer. */
+  /** The longest pause between two tries to read from a database that does not answer. */
   readonly rereadMaxMs: number;
 }
 

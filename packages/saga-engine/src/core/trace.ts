@@ -11,8 +11,8 @@ interface Span {
 }
 
 /**
- * A saga's log, oldest first, as lines a person reads: one a step or undo, in the order they began,
- * with how it ended and (when the rows carry times) how long it took. Pure.
+ * A saga's log, oldest first, as lines for a person: one for each step or undo, in the order in
+ * which they began, with how it ended and (when the rows have times) how long it took. Pure.
  */
 export function trace(log: readonly TracedLog[]): string[] {
   const spans: Span[] = [];

@@ -135,7 +135,7 @@ describe('a transition, whatever happens', () => {
     fc.assert(holds, run);
   });
 
-  it('ends by itself, short of the pivot, when nobody ever answers a step', () => {
+  it('ends by itself, before the pivot, when a step is never answered', () => {
     const holds = fc.property(shapes, fc.integer({ min: 0, max: 5 }), (shape, doneSteps) => {
       const definition = sagaOf(shape);
       const scenario = new Scenario(definition, { input: {} });
@@ -151,7 +151,7 @@ describe('a transition, whatever happens', () => {
     fc.assert(holds, { numRuns: 500 });
   });
 
-  it('decides the same twice: no clock, no chance, nothing remembered', () => {
+  it('decides the same twice: it has no clock, no random source and no memory', () => {
     const holds = fc.property(shapes, fc.array(chances, { maxLength: 20 }), (shape, list) => {
       const definition = sagaOf(shape);
       const [a, b] = [1, 2].map(() => {

@@ -129,7 +129,7 @@ describe('a reply is one of four things', () => {
     expect(open(scenario)).toMatchObject({ waitingFor: 'reply', attempt: 2 });
   });
 
-  it('burns no attempt when the command reached no queue, and pauses longer each time', () => {
+  it('counts no attempt when the command reached no queue, and pauses longer each time', () => {
     const scenario = awaiting('STOCK_RESERVED');
     for (const [unsent, pauseMs] of [
       [1, 75],
@@ -247,7 +247,7 @@ describe('the pivot', () => {
 });
 
 describe('undoing', () => {
-  it('takes a no of an undo for a fault, calls for attention and still retries', () => {
+  it('takes a rejected undo for a fault, parks the saga and still retries', () => {
     const scenario = awaiting('PAYMENT_MADE');
     scenario.rejected('DECLINED');
     scenario.rejected('ORDER_CANCELLED');
@@ -278,7 +278,7 @@ describe('sending again after a takeover', () => {
     expect(open(scenario).wakeAtMs).toBe(scenario.nowMs + 5_000);
   });
 
-  it('undoes a step whose time was up while nobody drove the saga', () => {
+  it('undoes a step whose time was up while no instance drove the saga', () => {
     const scenario = awaiting('PAYMENT_MADE');
     scenario.nowMs += 20_000;
     scenario.resumed();

@@ -38,24 +38,24 @@ export function transition(
   if (!isOpen(instance)) return ignored(instance, 'finished');
   const command = definition.commands.get(instance.awaited);
   if (!command) return unknownCommand(definition, instance, event, settings);
-  const move = new TransitionBuilder(definition, instance, command, event, settings);
+  const builder = new TransitionBuilder(definition, instance, command, event, settings);
   switch (event.kind) {
     case 'replied':
-      return move.replied(event.outcome, event);
+      return builder.replied(event.outcome, event);
     case 'wake':
-      return move.woken();
+      return builder.woken();
     case 'unsent':
-      return move.unsent(reasonTexts(event), event);
+      return builder.unsent(reasonTexts(event), event);
     case 'refused':
-      return move.refused(reasonTexts(event));
+      return builder.refused(reasonTexts(event));
     case 'operator':
-      return move.asked(event.action);
+      return builder.asked(event.action);
     default:
-      return move.resumed();
+      return builder.resumed();
   }
 }
 
-/** One decision: what is known while it is made. */
+/** Makes one transition. */
 class TransitionBuilder {
   private readonly step: PlannedStep;
 
@@ -72,9 +72,9 @@ class TransitionBuilder {
   replied(outcome: ReplyOutcome, about: AboutCommand): Transition {
     if (!this.isAwaited(about)) return ignored(this.saga, 'not-awaited');
     if (outcome.kind === 'done') return this.done(outcome.response, about);
-    const businessNo = outcome.kind === 'rejected' && this.command.direction === 'do';
+    const isRejection = outcome.kind === 'rejected' && this.command.direction === 'do';
     const problem = problemOf(outcome);
-    if (businessNo && this.step.rejections.has(outcome.code)) return this.rejected(problem);
+    if (isRejection && this.step.rejections.has(outcome.code)) return this.rejected(problem);
     return this.faulted(about, problem);
   }
 
@@ -88,8 +88,8 @@ class TransitionBuilder {
   }
 
   /**
-   * Burns no attempt: the participant cannot have seen this one. Nor does the step's deadline go on,
-   * which counts from the sending.
+   * Counts as no attempt: the participant cannot have seen this one. The step's deadline stands
+   * still, because it counts from the sending.
    */
   unsent(error: LastError, about: AboutCommand & { readonly retryable?: false }): Transition {
     const { saga, settings } = this;
@@ -99,8 +99,8 @@ class TransitionBuilder {
     const isPointless = about.retryable === false;
     if (isPointless && !this.isForEver()) return this.unknown({ ...error, retryable: false });
     const unsent = (saga.lastError?.unsent ?? 0) + 1;
-    const isTired = isPointless || unsent >= settings.attentionAfterAttempts;
-    const needsAttention = this.isForEver() && isTired;
+    const isOutOfTries = isPointless || unsent >= settings.attentionAfterAttempts;
+    const needsAttention = this.isForEver() && isOutOfTries;
     const pauseMs = isPointless ? settings.backoffMaxMs : this.backoffMs(unsent);
     const deadlineAtMs = this.isForEver() ? Infinity : saga.sagaDeadlineAtMs;
     const forgiven = saga.lastError?.forgiven;
@@ -109,9 +109,9 @@ class TransitionBuilder {
   }
 
   /**
-   * What came of the command cannot be written. Parked at once, so that somebody looks; the same
-   * attempt is sent again ever more slowly, for a repeated command gets the first one's answer. At
-   * the saga's deadline its outcome is unknown: the step's counts from each sending.
+   * What the command led to cannot be written. The saga is parked at once. The same attempt is sent
+   * again, more and more slowly: a repeated command gets the first one's answer. At the saga's
+   * deadline the outcome is unknown, because the step's deadline counts from each sending.
    */
   refused(error: LastError): Transition {
     const { saga } = this;
@@ -125,14 +125,14 @@ class TransitionBuilder {
     return this.pause('resend', lastError, true, this.backoffMs(refused), latestMs);
   }
 
-  /** The same attempt, with a reply deadline of its own: nobody may be left to hear the old one. */
+  /** The same attempt, with a new reply deadline: the reader of the old reply may be gone. */
   resumed(): Transition {
     if (this.saga.waitingFor === 'retry') return ignored(this.saga, 'nothing-to-resend');
     if (this.isPastDeadline()) return this.unknown(this.deadlineProblem());
     return this.sendAgain(this.saga.attempt);
   }
 
-  /** Only what the saga may do by itself too, sooner: no promise depends on who asked. */
+  /** Only what the saga may also do by itself, later. */
   asked(action: OperatorAction): Transition {
     const { saga } = this;
     if (action === 'compensate') return this.compensated();
@@ -140,7 +140,7 @@ class TransitionBuilder {
     if (this.isPastDeadline()) return this.unknown(this.deadlineProblem());
     const attempt = saga.waitingFor === 'retry' ? saga.attempt + 1 : saga.attempt;
     if (action === 'retry') return this.sendAgain(attempt);
-    const { code, message } = saga.lastError ?? { code: 'PARKED', message: 'the row says not why' };
+    const { code, message } = saga.lastError ?? { code: 'PARKED', message: 'no reason is stored' };
     const lastError: LastError = { code, message, forgiven: attempt - 1 };
     return this.sendAgain(attempt, { needsAttention: false, lastError });
   }
@@ -156,7 +156,7 @@ class TransitionBuilder {
     return about.step === this.command.step && about.direction === this.command.direction;
   }
 
-  /** An undo, and everything from the pivot on, has no way out but forward. */
+  /** An undo, and every step from the pivot on, is retried until it succeeds. */
   private isForEver(): boolean {
     return this.command.direction === 'undo' || this.step.pastPivot;
   }
@@ -190,14 +190,14 @@ class TransitionBuilder {
     return advance(definition, saga, command, { kept }, at.nowMs);
   }
 
-  private rejected(no: { code: string; message: string; details?: unknown }): Transition {
-    const failure = this.failureOf('rejected', no);
+  private rejected(problem: { code: string; message: string; details?: unknown }): Transition {
+    const failure = this.failureOf('rejected', problem);
     const failed = this.failedRow(failure, this.saga.lastError);
     const { definition, saga, command, at } = this;
     return undoFrom(definition, saga, command.index - 1, failure, saga.kept, [failed], at.nowMs);
   }
 
-  /** A fault counts once, and only from the current attempt: an older one was given up already. */
+  /** A fault counts once, and only from the current attempt: older attempts were given up. */
   private faulted(about: AboutCommand, problem: Problem): Transition {
     if (about.attempt !== this.saga.attempt) return ignored(this.saga, 'stale-fault');
     if (this.saga.waitingFor === 'retry') return ignored(this.saga, 'already-counted');
@@ -214,20 +214,20 @@ class TransitionBuilder {
     };
     if (this.isForEver()) {
       const counted = saga.attempt - (forgiven ?? 0);
-      const tired = counted >= settings.attentionAfterAttempts;
+      const isOutOfTries = counted >= settings.attentionAfterAttempts;
       const pauseMs = problem.retryable ? this.backoffMs(counted) : settings.backoffMaxMs;
-      return this.pause('retry', error, tired || !problem.retryable, pauseMs, Infinity);
+      return this.pause('retry', error, isOutOfTries || !problem.retryable, pauseMs, Infinity);
     }
     const pauseMs = this.backoffMs(saga.attempt);
     const nextAtMs = this.at.nowMs + pauseMs;
     const isPatient = settings.patientCodes?.includes(problem.code) ?? false;
-    const isTired = saga.attempt >= step.attemptsMax && !isPatient;
-    const isLast = isTired || nextAtMs >= saga.stepDeadlineAtMs!;
+    const isOutOfTries = saga.attempt >= step.attemptsMax && !isPatient;
+    const isLast = isOutOfTries || nextAtMs >= saga.stepDeadlineAtMs!;
     if (isLast || !problem.retryable) return this.unknown(problem);
     return this.pause('retry', error, false, pauseMs, Infinity);
   }
 
-  /** Nobody can tell whether the step happened, so it is undone too. */
+  /** It is unknown whether the step happened, so it is undone too. */
   private unknown(problem: Problem): Transition {
     const failure = this.failureOf('unknown', problem);
     const failed = this.failedRow(failure, { code: problem.code, message: problem.message });
@@ -264,7 +264,7 @@ class TransitionBuilder {
     return { instance, logs: [], effects: sendEffects(instance, command) };
   }
 
-  /** Exponential, capped, and spread over its upper half so that a crowd does not come back as one. */
+  /** Exponential, capped, and spread over its upper half: many sagas do not retry at once. */
   private backoffMs(failures: number): number {
     const { backoffMinMs, backoffMaxMs } = this.settings;
     const fullMs = Math.min(backoffMaxMs, backoffMinMs * 2 ** Math.min(failures - 1, 30));

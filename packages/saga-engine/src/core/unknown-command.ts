@@ -4,7 +4,7 @@ import type { LastError, OpenSaga } from './instance.js';
 import { ignored, type Transition } from './transition-builder.js';
 import type { RetrySettings } from './settings.js';
 
-/** Nobody can tell what the saga awaits, so nothing is sent: it is parked, and says so. */
+/** The definition does not know the awaited command, so nothing is sent: the saga is parked. */
 export function unknownCommand(
   { name, version: nth }: SagaDefinition,
   saga: OpenSaga,

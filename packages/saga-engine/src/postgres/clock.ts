@@ -8,7 +8,7 @@ interface Reading {
   readonly readAtMs: number;
 }
 
-/** Quartz may drift apart by this much, so that an old exact reading gives way to a newer one. */
+/** Clocks may drift apart by this much, so a newer reading replaces an old exact one. */
 const DRIFT_PER_MS = 200e-6;
 
 export class DatabaseTimeUnknown extends Error {

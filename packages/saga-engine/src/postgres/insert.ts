@@ -2,7 +2,7 @@ import type { PreparedSaga } from '../runtime/ports.js';
 import { arraysOf, cellsOf, listOf, type Cells } from './cells.js';
 import { NEW } from './columns.js';
 import { sagaStatements, type Statement } from './statements.js';
-import type { SagaTables } from './tables.js';
+import type { SagaTableNames } from './table-names.js';
 
 /** A pg client, in a transaction or not, or a pool. */
 export interface Queryable {
@@ -20,7 +20,7 @@ const statements = new Map<string, Statement>();
  */
 export async function insertSagas(
   client: Queryable,
-  tables: Pick<SagaTables, 'subjectColumn'>,
+  tables: SagaTableNames,
   prepared: readonly PreparedSaga[],
 ): Promise<ReadonlySet<string>> {
   return insertRows(client, tables, prepared.map(newRow));
@@ -34,7 +34,7 @@ export function newRow(prepared: PreparedSaga): Cells {
 /** The same as insertSagas, of rows made before. */
 export async function insertRows(
   client: Queryable,
-  tables: Pick<SagaTables, 'subjectColumn'>,
+  tables: SagaTableNames,
   rows: readonly Cells[],
 ): Promise<ReadonlySet<string>> {
   if (rows.length === 0) return new Set();
@@ -42,7 +42,7 @@ export async function insertRows(
   return new Set((inserted as { saga_id: string }[]).map((row) => row.saga_id));
 }
 
-function statementOf(tables: Pick<SagaTables, 'subjectColumn'>): Statement {
+function statementOf(tables: SagaTableNames): Statement {
   const known = statements.get(tables.subjectColumn);
   if (known) return known;
   const made = sagaStatements(tables).insert;

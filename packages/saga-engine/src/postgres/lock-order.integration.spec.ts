@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { waitFor } from '@backstitch/testkit';
-import { done, insertedSaga, move, StoredSagas } from '../fixtures/stored-sagas.js';
+import { done, insertedSaga, writeOf, StoredSagas } from '../fixtures/stored-sagas.js';
 
 const LOCK_NOT_AVAILABLE = '55P03';
 
@@ -28,7 +28,7 @@ describe('the rows of sagas that are saved together', () => {
       await blocker.query(lock, [lowest!.sagaId]);
       const falling = [...rising].reverse();
       const saving = Promise.all(
-        falling.map((saga) => store.save(move(saga, done('ORDER_CREATED'), store))),
+        falling.map((saga) => store.save(writeOf(saga, done('ORDER_CREATED'), store))),
       );
       await waitFor('the batch to wait for its lowest row', async () => {
         return (await sagas.sql.query(waiting)).rowCount === 1;

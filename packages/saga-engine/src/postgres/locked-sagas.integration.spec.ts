@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, expect, it } from '@jest/globals';
 import { RowLocked } from '../runtime/refused.js';
-import { done, insertedSaga, move, StoredSagas } from '../fixtures/stored-sagas.js';
+import { done, insertedSaga, writeOf, StoredSagas } from '../fixtures/stored-sagas.js';
 
 /** As by default. */
 const LOCK_TIMEOUT_MS = 300;
@@ -12,12 +12,12 @@ beforeAll(async () => {
 afterAll(() => sagas.drop());
 afterEach(() => sagas.empty());
 
-it('a saga whose row somebody keeps locked holds up no save of another one', async () => {
+it('a saga whose row is locked delays no save of another saga', async () => {
   const store = await sagas.newStore(LOCK_TIMEOUT_MS);
   const [locked, ...others] = await Promise.all(
     Array.from({ length: 30 }, () => insertedSaga(store)),
   );
-  const write = move(locked!, done('ORDER_CREATED'), store);
+  const write = writeOf(locked!, done('ORDER_CREATED'), store);
   const holder = await sagas.sql.connect();
   await holder.query('BEGIN');
   await holder.query('SELECT FROM saga_state WHERE saga_id = $1 FOR UPDATE', [locked!.sagaId]);
@@ -26,11 +26,11 @@ it('a saga whose row somebody keeps locked holds up no save of another one', asy
     let left = others;
     for (const step of ['ORDER_CREATED', 'STOCK_RESERVED']) {
       const response = step === 'STOCK_RESERVED' ? { holdId: 'hold-1' } : {};
-      const moves = left.map((saga) => move(saga, done(step, response), store));
+      const writes = left.map((saga) => writeOf(saga, done(step, response), store));
       const again = expect(store.save(write)).rejects.toThrow(RowLocked);
-      const saved = await Promise.all(moves.map((each) => store.save(each)));
-      expect(saved).toEqual(moves.map(() => 'saved'));
-      left = moves.map(({ instance }) => instance as (typeof left)[number]);
+      const saved = await Promise.all(writes.map((each) => store.save(each)));
+      expect(saved).toEqual(writes.map(() => 'saved'));
+      left = writes.map(({ instance }) => instance as (typeof left)[number]);
       await again;
     }
     await outcome;
@@ -44,11 +44,11 @@ it('a saga whose row somebody keeps locked holds up no save of another one', asy
 it('a table that changed its shape is noticed by no save and no load', async () => {
   const store = await sagas.newStore();
   const saga = await insertedSaga(store);
-  const first = move(saga, done('ORDER_CREATED'), store);
+  const first = writeOf(saga, done('ORDER_CREATED'), store);
   expect(await store.save(first)).toBe('saved');
   await store.load(saga.sagaId);
   await sagas.sql.query('ALTER TABLE saga_state ALTER current_step TYPE varchar(99)');
-  const second = move(first.instance, done('STOCK_RESERVED', { holdId: 'hold-1' }), store);
+  const second = writeOf(first.instance, done('STOCK_RESERVED', { holdId: 'hold-1' }), store);
   expect(await store.load(saga.sagaId)).toMatchObject({ version: 2 });
   expect(await store.save(second)).toBe('saved');
   expect(await store.load(saga.sagaId)).toMatchObject({ version: 3 });

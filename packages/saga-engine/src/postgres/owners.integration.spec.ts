@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { purchase } from '../fixtures/purchase.js';
-import { done, insertedSaga, move, rejected, StoredSagas } from '../fixtures/stored-sagas.js';
+import { done, insertedSaga, writeOf, rejected, StoredSagas } from '../fixtures/stored-sagas.js';
 import type { OpenSaga } from '../core/instance.js';
 import type { PostgresSagaStore } from './index.js';
 
@@ -76,7 +76,7 @@ describe('owners of sagas', () => {
     expect(await takeOver(other)).toHaveLength(1);
   });
 
-  it('takes only what was given up, while it may call nobody silent', async () => {
+  it('takes only what was given up while it may call no owner silent', async () => {
     const [other, gone] = [await sagas.newStore(), await sagas.newStore()];
     await insertedSaga(store);
     const { sagaId } = await insertedSaga(gone);
@@ -93,7 +93,7 @@ describe('owners of sagas', () => {
     expect(await takeOver(other)).toHaveLength(1);
   });
 
-  it('takes a saga turned round by hand, and its neighbours too, although it says no reason', async () => {
+  it('takes a saga that was set to be undone by hand without a reason, and the others, too', async () => {
     const other = await sagas.newStore();
     const byHand = await insertedSaga(store);
     await insertedSaga(store);
@@ -116,9 +116,11 @@ describe('owners of sagas', () => {
     const saga = await insertedSaga(store);
     await store.release();
     await takeOver(other);
-    expect(await store.save(move(saga, done('ORDER_CREATED'), store))).toBe('guard-failed');
+    expect(await store.save(writeOf(saga, done('ORDER_CREATED'), store))).toBe('guard-failed');
     const sameVersion = { ...saga, version: 2, epoch: 2 };
-    expect(await store.save(move(sameVersion, done('ORDER_CREATED'), store))).toBe('guard-failed');
+    expect(await store.save(writeOf(sameVersion, done('ORDER_CREATED'), store))).toBe(
+      'guard-failed',
+    );
     expect(await store.history(saga.sagaId)).toHaveLength(1);
   });
 
@@ -126,7 +128,7 @@ describe('owners of sagas', () => {
     const other = await sagas.newStore();
     const first = await insertedSaga(store);
     const no = { code: 'ORDER_CANCELLED', message: 'no' };
-    await store.save(move(first, rejected('ORDER_CREATED', no), store));
+    await store.save(writeOf(first, rejected('ORDER_CREATED', no), store));
     const second = await insertedSaga(store);
     await store.release();
     expect(await takeOver(other, 100, [{ ...purchase, version: 2 }])).toEqual([]);
@@ -138,12 +140,12 @@ describe('owners of sagas', () => {
     const all = await Promise.all(Array.from({ length: 20 }, () => insertedSaga(store)));
     const last = all.reduce((one, two) => (one.sagaId > two.sagaId ? one : two));
     const outcome = { kind: 'fault', code: 'BROKEN', message: '', retryable: false };
-    await store.save(move(last, { ...done('ORDER_CREATED'), outcome }, store));
+    await store.save(writeOf(last, { ...done('ORDER_CREATED'), outcome }, store));
     await store.release();
     expect((await takeOver(other, 1)).map(({ sagaId }) => sagaId)).toEqual([last.sagaId]);
   });
 
-  it('gives each saga of a dead owner to exactly one of those who take at once', async () => {
+  it('gives each saga of a dead owner to exactly one of several that take at once', async () => {
     const takers = await Promise.all([sagas.newStore(), sagas.newStore(), sagas.newStore()]);
     await Promise.all(Array.from({ length: 60 }, () => insertedSaga(store)));
     await store.release();
@@ -156,7 +158,7 @@ describe('owners of sagas', () => {
     expect(new Set(taken.map((saga) => saga.epoch))).toEqual(new Set([2]));
   });
 
-  it('does not wait for a row that somebody else is changing', async () => {
+  it('does not wait for a row that another session is changing', async () => {
     const other = await sagas.newStore();
     const [locked, free] = [await insertedSaga(store), await insertedSaga(store)];
     await store.release();
@@ -168,7 +170,7 @@ describe('owners of sagas', () => {
     client.release();
   });
 
-  it('finds its own sagas past their wake-up, and nobody else’s', async () => {
+  it('finds its own sagas past their wake-up, and no others', async () => {
     const other = await sagas.newStore();
     const [late] = [
       await insertedSaga(store),

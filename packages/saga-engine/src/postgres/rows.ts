@@ -34,6 +34,17 @@ export interface SagaRow {
   created_at: number;
 }
 
+/** A row that was taken over. */
+export interface TakenRow extends SagaRow {
+  former_owner: string;
+}
+
+/** How many rows a save wrote, and which, by their places in the batch. */
+export interface SaveAnswer {
+  saved: number;
+  places: string | null;
+}
+
 export function instanceOf(row: SagaRow): SagaInstance {
   const facts: SagaFacts = {
     sagaId: row.saga_id,

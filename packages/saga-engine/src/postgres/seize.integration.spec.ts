@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { done, insertedSaga, move, StoredSagas } from '../fixtures/stored-sagas.js';
+import { done, insertedSaga, writeOf, StoredSagas } from '../fixtures/stored-sagas.js';
 import type { PostgresSagaStore } from './index.js';
 
 let sagas: StoredSagas;
@@ -24,13 +24,13 @@ describe('a seizure', () => {
     const taken = { sagaId, awaited, owner: other.instanceId, version: 2, epoch: 2 };
     expect(seized).toMatchObject(taken);
     expect(await other.load(saga.sagaId)).toEqual(seized);
-    expect(await owner.save(move(saga, done('ORDER_CREATED'), owner))).toBe('guard-failed');
-    expect(await other.save(move(seized!, done('ORDER_CREATED'), other))).toBe('saved');
+    expect(await owner.save(writeOf(saga, done('ORDER_CREATED'), owner))).toBe('guard-failed');
+    expect(await other.save(writeOf(seized!, done('ORDER_CREATED'), other))).toBe('saved');
   });
 
   it('of a saga that moved on since it was seen takes nothing', async () => {
     const saga = await insertedSaga(owner);
-    await owner.save(move(saga, done('ORDER_CREATED'), owner));
+    await owner.save(writeOf(saga, done('ORDER_CREATED'), owner));
     expect(await other.seize(saga)).toBeUndefined();
     expect(await other.load(saga.sagaId)).toMatchObject({ owner: owner.instanceId, version: 2 });
   });

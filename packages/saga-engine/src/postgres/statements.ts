@@ -1,6 +1,6 @@
 import type { Column } from './cells.js';
 import { NEW, WRITTEN } from './columns.js';
-import type { SagaTables } from './tables.js';
+import type { SagaTableNames } from './table-names.js';
 
 /** What is read of a saga; times as milliseconds, so that nothing is lost in a Date. */
 function columns(subject: string): string {
@@ -99,10 +99,10 @@ SELECT ${columns(subject)} FROM saga_state s WHERE s.saga_id = ANY ($1::uuid[])`
 const ALIVE = `abs(extract(epoch FROM heartbeat_at - clock_timestamp())::float8) * 1000 < $3::float8`;
 
 /**
- * The living are counted once, before any row is looked at: what another instance took meanwhile
- * has a living owner when its lock is free again, and is left alone. Who is not among them itself
- * cannot tell who is: the clock was set, or the heartbeats of all are late. What is being undone
- * goes first ("COMPENSATING" sorts before "RUNNING").
+ * The living owners are read once, before any saga: a saga that another instance took meanwhile has
+ * a living owner when its lock is free again, and is left alone. An instance that is not among the
+ * living takes nothing: the clock was set, or all heartbeats are late. Sagas that are being undone
+ * go first ("COMPENSATING" sorts before "RUNNING").
  */
 const takeOver = (subject: string) => `
 WITH silent AS (
@@ -125,7 +125,7 @@ UPDATE saga_state s SET owner = $1, epoch = s.epoch + 1, version = s.version + 1
 WHERE s.saga_id = $2 AND s.version = $3 AND s.${UNFINISHED}
 RETURNING ${columns(subject)}`;
 
-/** The same sagas, only looked at: for when one row of them refuses to be taken. */
+/** The same sagas, only read: for when one of the rows cannot be written. */
 const silentSagas = (subject: string) => `
 SELECT ${columns(subject)} FROM saga_state s
 WHERE s.${UNFINISHED} AND s.owner <> $1
@@ -139,6 +139,10 @@ SELECT ${columns(subject)} FROM saga_state s
 WHERE s.${UNFINISHED} AND s.owner = $1
   AND s.wake_at < clock_timestamp() - $3::float8 * interval '1 millisecond'
 ORDER BY s.wake_at LIMIT $2`;
+
+const UNFINISHED_OF = `
+SELECT 1 FROM saga_state
+WHERE ${UNFINISHED} AND definition = $1 AND definition_version = $2 LIMIT 1`;
 
 const HISTORY = `
 SELECT step, status, data,
@@ -175,7 +179,7 @@ export interface Statement {
 }
 
 /** The statements of one set of tables, each prepared under its name on first use. */
-export function sagaStatements(tables: Pick<SagaTables, 'subjectColumn'>) {
+export function sagaStatements(tables: SagaTableNames) {
   const subject = tables.subjectColumn;
   const named = (name: string, text: string): Statement => ({ name: `saga_${name}`, text });
   return {
@@ -186,6 +190,7 @@ export function sagaStatements(tables: Pick<SagaTables, 'subjectColumn'>) {
     silentSagas: named('silent_sagas', silentSagas(subject)),
     seize: named('seize', seize(subject)),
     ownOverdue: named('own_overdue', ownOverdue(subject)),
+    unfinished: named('unfinished', UNFINISHED_OF),
     history: named('history', HISTORY),
     heartbeat: named('heartbeat', HEARTBEAT),
     record: named('record', RECORD),

@@ -4,7 +4,7 @@ import { tables } from '../fixtures/saga-database.js';
 import {
   done,
   insertedSaga,
-  move,
+  writeOf,
   newSaga,
   rejected,
   StoredSagas,
@@ -35,9 +35,9 @@ async function updates(): Promise<{ all: number; withinPage: number }> {
 describe('the saga store', () => {
   it('gives back what was saved, to the field', async () => {
     const first = await insertedSaga(store);
-    const second = move(first, done('ORDER_CREATED'), store);
+    const second = writeOf(first, done('ORDER_CREATED'), store);
     expect(await store.save(second)).toBe('saved');
-    const third = move(second.instance, done('STOCK_RESERVED', { holdId: 'h"\\1' }), store);
+    const third = writeOf(second.instance, done('STOCK_RESERVED', { holdId: 'h"\\1' }), store);
     expect(await store.save(third)).toBe('saved');
     const read = await store.load(first.sagaId);
     expect(read).toMatchObject({
@@ -50,10 +50,10 @@ describe('the saga store', () => {
     expect(read?.kept).toEqual({ STOCK_RESERVED: { holdId: 'h"\\1' } });
   });
 
-  it('keeps why a saga turned round, and how it ended', async () => {
+  it('keeps why a saga is undone, and how it ended', async () => {
     const first = await insertedSaga(store);
     const no = { code: 'ORDER_CANCELLED', message: 'no', details: { a: [1] } };
-    const write = move(first, rejected('ORDER_CREATED', no), store);
+    const write = writeOf(first, rejected('ORDER_CREATED', no), store);
     await store.save(write);
     const read = await store.load(first.sagaId);
     expect(read).toMatchObject({ phase: 'undone', failure: { code: 'ORDER_CANCELLED' } });
@@ -70,7 +70,7 @@ describe('the saga store', () => {
 
   it('refuses a write that does not follow the row, and writes no log row for it', async () => {
     const first = await insertedSaga(store);
-    const write = move(first, done('ORDER_CREATED'), store);
+    const write = writeOf(first, done('ORDER_CREATED'), store);
     expect(await store.save(write)).toBe('saved');
     expect(await store.save(write)).toBe('guard-failed');
     expect((await store.history(first.sagaId)).map((row) => `${row.step} ${row.status}`)).toEqual([
@@ -81,14 +81,14 @@ describe('the saga store', () => {
   });
 
   it('refuses a write to a row that is not there', async () => {
-    expect(await store.save(move(newSaga(store).instance, done('ORDER_CREATED'), store))).toBe(
+    expect(await store.save(writeOf(newSaga(store).instance, done('ORDER_CREATED'), store))).toBe(
       'guard-failed',
     );
   });
 
   it('fails one row of a batch by its guard and saves its neighbours', async () => {
     const many = await Promise.all(Array.from({ length: 40 }, () => insertedSaga(store)));
-    const writes = many.map((saga) => move(saga, done('ORDER_CREATED'), store));
+    const writes = many.map((saga) => writeOf(saga, done('ORDER_CREATED'), store));
     await store.save(writes[7]!);
     const answers = await Promise.all(writes.map((write) => store.save(write)));
     expect(answers.filter((answer) => answer === 'guard-failed')).toHaveLength(1);
@@ -100,7 +100,7 @@ describe('the saga store', () => {
   it('stores text that jsonb refuses instead of failing the saga for ever', async () => {
     const first = await insertedSaga(store);
     const no = { code: 'ORDER_CANCELLED', message: 'a\u0000b\ud800c \\u0000' };
-    const write = move(first, rejected('ORDER_CREATED', no), store);
+    const write = writeOf(first, rejected('ORDER_CREATED', no), store);
     expect(await store.save(write)).toBe('saved');
     const read = await store.load(first.sagaId);
     expect(read).toMatchObject({ failure: { message: 'a\ufffdb\ufffdc \\u0000' } });
@@ -125,7 +125,7 @@ describe('the saga store', () => {
     expect(await store.history(prepared.instance.sagaId)).toHaveLength(1);
   });
 
-  it('starts a saga in the transaction of somebody else, or not at all', async () => {
+  it('starts a saga in the transaction of the caller, or not at all', async () => {
     const [kept, lost] = [newSaga(store), newSaga(store)];
     const client = await sagas.sql.connect();
     for (const [prepared, end] of [
@@ -150,7 +150,7 @@ describe('the saga store', () => {
     }
     let instance: SagaInstance = first;
     for (const name of ['ORDER_CREATED', 'STOCK_RESERVED', 'PAYMENT_MADE', 'STOCK_COMMITTED']) {
-      const write = move(instance, done(name, { holdId: 'h' }), store);
+      const write = writeOf(instance, done(name, { holdId: 'h' }), store);
       await store.save(write);
       instance = write.instance;
     }
@@ -171,7 +171,7 @@ describe('the saga store', () => {
 
   it('keeps the updates of transitions within their page', async () => {
     const many = await Promise.all(Array.from({ length: 50 }, () => insertedSaga(store)));
-    const writes = many.map((saga) => move(saga, done('ORDER_CREATED'), store));
+    const writes = many.map((saga) => writeOf(saga, done('ORDER_CREATED'), store));
     const before = await updates();
     await Promise.all(writes.map((write) => store.save(write)));
     await sagas.closeStores(); // which reports its statistics
@@ -186,7 +186,7 @@ describe('the saga store', () => {
 describe('a database that does not answer', () => {
   it('rejects a save whose connection was cut, and saves again on a new one', async () => {
     const saga = await insertedSaga(store);
-    const write = move(saga, done('ORDER_CREATED'), store);
+    const write = writeOf(saga, done('ORDER_CREATED'), store);
     const client = await sagas.sql.connect();
     await client.query('BEGIN');
     await client.query('SELECT 1 FROM saga_state FOR UPDATE');

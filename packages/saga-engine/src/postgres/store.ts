@@ -6,6 +6,7 @@ import { isUuid, normalId } from '../core/ids.js';
 import type { OpenSaga, SagaInstance, SagaLogEntry } from '../core/instance.js';
 import type {
   EngineLogger,
+  KnownDefinition,
   PreparedSaga,
   SagaStore,
   SagaWrite,
@@ -18,36 +19,36 @@ import { DatabaseClock } from './clock.js';
 import { WRITTEN } from './columns.js';
 import { insertRows, newRow } from './insert.js';
 import { isLocked, refusalOf, sqlStateOf } from './refusal.js';
-import { instanceOf, openSagaOf, type SagaRow } from './rows.js';
+import { instanceOf, openSagaOf, type SagaRow, type SaveAnswer, type TakenRow } from './rows.js';
 import { sagaStatements, type SagaStatements, type Statement } from './statements.js';
-import type { SagaTables } from './tables.js';
+import type { SagaTableNames } from './table-names.js';
 
 export interface PostgresSagaStoreOptions {
   readonly url: string;
-  readonly tables: Pick<SagaTables, 'subjectColumn'>;
+  readonly tables: SagaTableNames;
   readonly logger: EngineLogger;
   /** The owner's name: new for every process start, and no other's; a random one by default. */
   readonly instanceId?: string;
-  /** Batches of transitions under way at once; default 2. */
-  readonly lanes?: number;
+  /** How many batches of transitions are written at once; default 2. */
+  readonly concurrency?: number;
   /** Transitions in one statement; default 64. */
   readonly batchMax?: number;
-  /** A statement without an answer for this long has an unknown outcome; default 10 s. */
+  /** After this long without an answer the outcome of a statement is unknown; default 10 s. */
   readonly queryTimeoutMs?: number;
-  /** A row that somebody else has locked is waited for this long; default 300 ms. */
+  /** How long a write waits for a row that another session has locked; default 300 ms. */
   readonly lockTimeoutMs?: number;
 }
 
 type Saved = 'saved' | 'guard-failed';
 
 /**
- * Neither a heartbeat nor its connection is waited for any longer: after an outage of all, everybody
- * has to be back before anybody is called silent.
+ * A heartbeat and its connection are waited for no longer than this: after an outage, all owners
+ * have to be back before any of them counts as silent.
  */
 const HEARTBEAT_MS = 3_000;
 const STORE = 'saga-store';
 const HEARTBEAT = 'saga-heartbeat';
-/** Connections for loads, takeovers and scans, beside those of the lanes. */
+/** Connections for loads, takeovers and scans, beside those of the batches. */
 const READERS = 2;
 /** And for sagas whose rows are locked by others. */
 const ASIDE = 1;
@@ -73,17 +74,17 @@ export class PostgresSagaStore implements SagaStore {
   private readonly loads: Coalescer<string, SagaInstance | undefined>;
 
   constructor(private readonly options: PostgresSagaStoreOptions) {
-    const { lanes = 2, batchMax = 64, queryTimeoutMs = 10_000 } = options;
+    const { concurrency = 2, batchMax = 64, queryTimeoutMs = 10_000 } = options;
     this.instanceId = options.instanceId ?? randomUUID();
     this.statements = sagaStatements(options.tables);
-    this.pool = this.openPool(STORE, lanes + 1 + 2 * ASIDE + READERS, queryTimeoutMs);
+    this.pool = this.openPool(STORE, concurrency + 1 + 2 * ASIDE + READERS, queryTimeoutMs);
     this.heartbeatPool = this.openPool(HEARTBEAT, 1, Math.min(queryTimeoutMs, HEARTBEAT_MS));
     // One row's fault must not fail its neighbours.
     const retrySingly = (error: unknown): boolean => error instanceof WriteRefused;
     const bounds = { batchMax, retrySingly, isLocked, asideMax: ASIDE };
     this.saves = new Coalescer({
       ...bounds,
-      lanes,
+      concurrency,
       keyOf: ({ sagaId }) => sagaId,
       run: (batch) => this.saveBatch(batch),
     });
@@ -106,7 +107,7 @@ export class PostgresSagaStore implements SagaStore {
     return { kind: isNew ? 'inserted' : 'exists' };
   }
 
-  /** Its values are made text here, so that what no column can hold meets no neighbour. */
+  /** Values become text here, so that one that no column can hold spoils no other saga's write. */
   async save(write: SagaWrite): Promise<Saved> {
     const { sagaId } = write.instance;
     try {
@@ -142,7 +143,7 @@ export class PostgresSagaStore implements SagaStore {
         const seized = await this.seize(seen);
         if (seized) taken.push({ ...seized, formerOwner: seen.owner });
       } catch (err) {
-        // Its holder may be moving it; the next round looks again.
+        // Another session is writing it; the next takeover tries again.
         if (isLocked(err)) continue;
         if (!(err instanceof WriteRefused)) throw err;
         const fields = { sagaId: row.saga_id, subjectId: row.subject_id, err };
@@ -164,6 +165,11 @@ export class PostgresSagaStore implements SagaStore {
     return rows.map(openSagaOf);
   }
 
+  async hasUnfinished({ name, version }: KnownDefinition): Promise<boolean> {
+    const values = [name, version];
+    return (await this.query<object>(this.statements.unfinished, values)).length > 0;
+  }
+
   history(sagaId: string): Promise<SagaLogEntry[]> {
     const id = normalId(sagaId);
     if (!isUuid(id)) return Promise.resolve([]);
@@ -175,7 +181,7 @@ export class PostgresSagaStore implements SagaStore {
     return this.beatAtMs === undefined ? undefined : performance.now() - this.beatAtMs;
   }
 
-  /** Tells the time on its way: the clock learns from the same round trip. */
+  /** The clock learns the database's time from the same round trip. */
   async heartbeat(): Promise<void> {
     await this.clock.learnFrom(async () => {
       const query = { ...this.statements.heartbeat, values: [this.instanceId] };
@@ -203,7 +209,7 @@ export class PostgresSagaStore implements SagaStore {
     await Promise.all([this.pool.end(), this.heartbeatPool.end()]);
   }
 
-  /** Its pools by name, for whoever shows how busy they are; none has a connection before it is used. */
+  /** Its pools by name, for metrics; none has a connection before it is used. */
   get pools(): ReadonlyMap<string, SessionPool> {
     return new Map([
       [STORE, this.pool],
@@ -211,7 +217,7 @@ export class PostgresSagaStore implements SagaStore {
     ]);
   }
 
-  /** What its writes and reads travel in, by name, for whoever measures it. */
+  /** Its batches of writes and reads by name, for metrics. */
   get coalescers() {
     return { saga_saves: this.saves, saga_inserts: this.inserts, saga_loads: this.loads };
   }
@@ -284,17 +290,8 @@ export class PostgresSagaStore implements SagaStore {
   }
 }
 
-/** What one saga writes, and the key of its turn. */
+/** What is written for one saga. */
 interface Row {
   readonly sagaId: string;
   readonly cells: Cells;
-}
-
-interface TakenRow extends SagaRow {
-  former_owner: string;
-}
-
-interface SaveAnswer {
-  saved: number;
-  places: string | null;
 }

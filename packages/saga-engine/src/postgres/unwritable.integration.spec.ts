@@ -4,7 +4,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { command, defineSaga, step, undo, type SagaDefinition } from '../core/define.js';
 import { SagaEngine } from '../runtime/engine.js';
 import { silentLogger } from '../fixtures/silent-logger.js';
-import { done, insertedSaga, move, newSaga, StoredSagas } from '../fixtures/stored-sagas.js';
+import { done, insertedSaga, writeOf, newSaga, StoredSagas } from '../fixtures/stored-sagas.js';
 import { isOpen, type SagaInstance } from '../core/instance.js';
 import { Participants, type Answer } from '../testing/index.js';
 import type { PostgresSagaStore } from './index.js';
@@ -80,7 +80,7 @@ const isParked = async (sagaId: string): Promise<SagaInstance | false> => {
 describe('a value that no row can hold', () => {
   it('fails the save of its own saga, and its neighbours are saved', async () => {
     const many = await Promise.all(neighbours().map(() => insertedSaga(store)));
-    const writes = many.map((saga) => move(saga, done('ORDER_CREATED'), store));
+    const writes = many.map((saga) => writeOf(saga, done('ORDER_CREATED'), store));
     const kept = { a: 1n };
     writes[7] = { ...writes[7]!, instance: { ...writes[7]!.instance, kept } };
     const answers = await Promise.allSettled(writes.map((write) => store.save(write)));

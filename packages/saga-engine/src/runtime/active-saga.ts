@@ -11,8 +11,8 @@ type WithoutMoment<Event> = Event extends unknown ? Omit<Event, 'nowMs' | 'rando
 export type ArrivingEvent = WithoutMoment<SagaEvent>;
 
 /**
- * What became of an event: applied, or named as a no-op. `not-written`: the database refuses it, and
- * the saga is parked.
+ * What became of an event: applied, or why it changed nothing. `not-written`: the database refuses
+ * the write, and the saga is parked.
  */
 export type Applied = 'applied' | 'not-here' | 'not-written' | IgnoredReason;
 
@@ -55,7 +55,9 @@ export class ActiveSaga implements Sleeper {
     return this.origin === 'started' && this.instance.phase === 'forward';
   }
 
-  /** Resolves with the ended saga, or with undefined after `maxMs` or when it is let go of. */
+  /**
+   * Resolves with the ended saga, or with undefined after `maxMs` or when this instance drops it.
+   */
   ended(maxMs: number, timers: Timers): Promise<EndedSaga | undefined> {
     return new Promise((resolve) => {
       const waiters = (this.waiters ??= []);
@@ -71,12 +73,12 @@ export class ActiveSaga implements Sleeper {
     });
   }
 
-  /** An event that is refused takes no turn, so nobody would come to those behind it. */
+  /** Rejects all events that wait for their turn. */
   refuseTurns(why: Error): void {
     for (const { reject } of this.turns.splice(0)) reject(why);
   }
 
-  /** Tells everybody who waits; without an ended saga they have to look at the row instead. */
+  /** Tells all callers that wait; without an ended saga they have to read the row instead. */
   letGo(ended: EndedSaga | undefined): void {
     const waiters = this.waiters;
     this.waiters = undefined;

@@ -32,7 +32,7 @@ describe('alarms', () => {
     jest.useRealTimers();
   });
 
-  it('wakes everybody in order of time, whatever the order of arming', () => {
+  it('wake all items in the order of their times, whatever the order of arming', () => {
     const times = [70, 10, 40, 10, 90, 20, 60, 30, 80, 50];
     const sleepers = times.map((at) => new Sleeping(at));
     for (const sleeper of sleepers) alarms.arm(sleeper);
@@ -44,7 +44,7 @@ describe('alarms', () => {
     expect(woken).toHaveLength(10);
   });
 
-  it('wakes once, at the later time, when the wake-up moved later', () => {
+  it('wake once, at the later time, when the wake-up moved later', () => {
     const sleeper = new Sleeping(10);
     alarms.arm(sleeper);
     sleeper.at = 50;
@@ -55,7 +55,7 @@ describe('alarms', () => {
     expect(woken).toEqual([sleeper]);
   });
 
-  it('wakes once, at the earlier time, when the wake-up moved earlier', () => {
+  it('wake once, at the earlier time, when the wake-up moved earlier', () => {
     const sleeper = new Sleeping(50);
     alarms.arm(sleeper);
     sleeper.at = 10;
@@ -66,7 +66,7 @@ describe('alarms', () => {
     expect(woken).toHaveLength(1);
   });
 
-  it('wakes once when two of its entries come up together', () => {
+  it('wake once when two of its entries come up together', () => {
     let count = 0;
     const busy = new Alarms<Sleeping>(
       () => Date.now(),
@@ -82,7 +82,7 @@ describe('alarms', () => {
     expect(count).toBe(1);
   });
 
-  it('keeps nothing of who was taken out, and wakes the others as ever', () => {
+  it('keep nothing of an item that was taken out, and wake the others', () => {
     const times = [70, 10, 40, 10, 90, 20, 60, 30, 80, 50];
     const sleepers = times.map((at) => new Sleeping(at));
     for (const sleeper of sleepers) alarms.arm(sleeper);
@@ -94,7 +94,7 @@ describe('alarms', () => {
     expect(alarms.size).toBe(0);
   });
 
-  it('keeps one entry of each, and its earliest times first, whatever is armed and taken out', () => {
+  it('keep one entry of each, and their earliest times first, whatever is armed and taken out', () => {
     const step = fc.record({ nth: fc.nat(19), at: fc.nat(1_000), isOut: fc.boolean() });
     fc.assert(
       fc.property(fc.array(step, { maxLength: 200 }), (steps) => {
@@ -125,7 +125,7 @@ describe('alarms', () => {
     );
   });
 
-  it('forgets who no longer wants to be woken, and everybody when stopped', () => {
+  it('forget an item that wants no wake-up, and all items when stopped', () => {
     const [ended, stopped] = [new Sleeping(10), new Sleeping(20)];
     alarms.arm(ended);
     alarms.arm(stopped);

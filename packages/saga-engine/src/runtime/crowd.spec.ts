@@ -5,8 +5,8 @@ import { input, Site } from '../fixtures/site.js';
 /** A crowd of this size takes ten seconds at the slowest. */
 const CROWD = 2_000;
 
-describe('a crowd of sagas that a dead instance left', () => {
-  it('goes forward without a command that has to be asked twice', async () => {
+describe('many sagas of a dead instance', () => {
+  it('go forward without a second attempt of any command', async () => {
     const site = new Site();
     site.leftBehind(CROWD);
     const engine = await site.running();
@@ -16,7 +16,7 @@ describe('a crowd of sagas that a dead instance left', () => {
     expect([engine.inFlight, engine.heldBack]).toEqual([0, 0]);
   });
 
-  it('would be asked again and again if all of it were sent at once', async () => {
+  it('need many attempts when all their commands are sent at once', async () => {
     const site = new Site();
     site.leftBehind(CROWD);
     await site.running({ commandsPerQueueMax: Infinity });
@@ -24,7 +24,7 @@ describe('a crowd of sagas that a dead instance left', () => {
     expect(site.counts.get('retried')).toBeGreaterThan(CROWD / 4);
   });
 
-  it('takes turns with new sagas, whose callers wait', async () => {
+  it('take turns with new sagas, whose callers wait', async () => {
     const site = new Site();
     site.leftBehind(CROWD);
     const engine = await site.running();
@@ -40,7 +40,7 @@ describe('a crowd of sagas that a dead instance left', () => {
     await engine.stop();
   });
 
-  it('is no new work, nor is what is undone', async () => {
+  it('are no new work, and sagas that are undone are none either', async () => {
     const site = new Site(() => false);
     site.leftBehind(10);
     const engine = await site.running();
@@ -53,7 +53,7 @@ describe('a crowd of sagas that a dead instance left', () => {
     await engine.stop();
   });
 
-  it('does not keep an undo from its participant, not even when nothing else is answered', async () => {
+  it('do not delay an undo, even when no other command is answered', async () => {
     const site = new Site(({ direction }) => direction === 'undo');
     site.leftBehind(1_000);
     site.leftBehind(100, 'backward');
@@ -63,7 +63,7 @@ describe('a crowd of sagas that a dead instance left', () => {
     await engine.stop();
   });
 
-  it('is taken on no further than memory allows, and yet to the last one', async () => {
+  it('are taken over up to a bound, and in the end all of them', async () => {
     const site = new Site();
     site.leftBehind(200);
     const engine = await site.running({ adoptedMax: 30 });
@@ -75,7 +75,7 @@ describe('a crowd of sagas that a dead instance left', () => {
     expect(most).toBe(30);
   });
 
-  it('is driven on by the next one when its driver dies with commands held back', async () => {
+  it('are driven by the next instance when theirs dies with commands held back', async () => {
     const site = new Site();
     site.leftBehind(1_000);
     const first = await site.running();
@@ -87,7 +87,7 @@ describe('a crowd of sagas that a dead instance left', () => {
     expect(site.ended('done')).toBe(1_000);
   });
 
-  it('is undone when its turn does not come before its deadline', async () => {
+  it('are undone when their turn does not come before their deadline', async () => {
     const site = new Site(({ direction }) => direction === 'undo');
     site.leftBehind(100);
     const oneByOne = { commandsPerQueueMax: 2, reservedPerQueue: 1 };
@@ -101,7 +101,7 @@ describe('a crowd of sagas that a dead instance left', () => {
     expect(new Set(told.map(({ sagaId }) => sagaId)).size).toBeLessThan(100);
   });
 
-  it('is not undone for its wait when an operator has one of it sent again', async () => {
+  it('are not undone for their wait when an operator has one command sent again', async () => {
     const site = new Site(() => false);
     site.leftBehind(100);
     const engine = await site.running({ commandsPerQueueMax: 2, reservedPerQueue: 1 });

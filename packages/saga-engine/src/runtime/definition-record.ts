@@ -22,7 +22,7 @@ export class SagaDefinitionChanged extends Error {
   }
 }
 
-/** Sees to it that every engine means the same by a definition's name and version. */
+/** Makes sure that all engines have the same definition under one name and version. */
 export class DefinitionRecord {
   /** True once the definitions are known to be those on record: nothing is driven before. */
   isPassed = false;
@@ -36,7 +36,7 @@ export class DefinitionRecord {
 
   /**
    * Records what is new, and compares what is known: of two that record at once the first one counts
-   * for both. Asks until the database answers, or until nobody wants to know. Rejects with
+   * for both. Asks until the database answers, or until `isStopped`. Rejects with
    * SagaDefinitionChanged.
    */
   check(isStopped: () => boolean): Promise<void> {

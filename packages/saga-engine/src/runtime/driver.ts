@@ -13,12 +13,12 @@ import {
 import { ActiveSaga, type Applied, type ArrivingEvent } from './active-saga.js';
 import { pause } from './loop.js';
 import { EngineStopped, RowLocked, WriteRefused } from './refused.js';
-import { saveMove, type Saved } from './saving.js';
+import { saveTransition, type Saved } from './saving.js';
 import { transition, type Transition } from '../core/transition.js';
 
 export type { DriverPorts } from './driver-ports.js';
 
-/** So often a write may fail, while its row can be read, until it counts as refused. */
+/** A write that fails so often, while its row can be read, counts as refused. */
 const FAILED_WRITES_MAX = 5;
 
 /**
@@ -51,7 +51,7 @@ export class Driver {
     return this.activeSagas.size;
   }
 
-  /** How many of them are parked: retried for so long that somebody has to look. */
+  /** How many of them are parked: retried for so long that an operator has to look at them. */
   get needingAttention(): number {
     return this.all().filter(({ instance }) => isOpen(instance) && instance.needsAttention).length;
   }
@@ -117,7 +117,7 @@ export class Driver {
     return new Promise((resolve, reject) => active.turns.push({ event, resolve, reject }));
   }
 
-  /** Events that nobody waits for: what fails here is found again by the scan. */
+  /** For events without a caller: when one fails, the scan finds the saga again. */
   submitQuietly(active: ActiveSaga, event: ArrivingEvent): void {
     this.submit(active, event).catch((error: unknown) => {
       if (error instanceof EngineStopped) return;
@@ -125,7 +125,7 @@ export class Driver {
     });
   }
 
-  /** Takes nothing new, waits for what is in flight and lets go of everything. */
+  /** Takes nothing new, waits for what is in flight and gives up all sagas. */
   async stop(): Promise<void> {
     this.isStopped = true;
     this.alarms.stop();
@@ -180,12 +180,12 @@ export class Driver {
       if (!this.isDriven(active)) return 'not-here';
       const { version } = active.instance;
       const decidedAtMs = this.ports.timers.nowMs();
-      const move = this.decide(active, event, tries > 0);
-      if (move.ignored) return this.ignore(active, event, move.ignored);
+      const decision = this.decide(active, event, tries > 0);
+      if (decision.ignored) return this.ignore(active, event, decision.ignored);
       if (event.kind === 'replied') this.ports.reached('reply-before-commit');
-      const saved = await this.save(active, move);
+      const saved = await this.save(active, decision);
       if (saved === 'saved') {
-        this.committed(active, event, move, decidedAtMs);
+        this.committed(active, event, decision, decidedAtMs);
         return 'applied';
       }
       if (saved instanceof WriteRefused) return this.park(active, saved);
@@ -200,18 +200,18 @@ export class Driver {
     }
   }
 
-  /** Writes why nothing can be written; what refuses this, too, is parked in memory alone. */
+  /** Writes why nothing can be written. Without that write, too, it is parked in memory alone. */
   private async park(active: ActiveSaga, { code, message }: WriteRefused): Promise<Applied> {
     const event = { kind: 'refused', code, message } as const;
     const atMs = this.ports.timers.nowMs();
-    const move = this.decide(active, event, false);
-    const saved = await this.save(active, move);
-    if (saved === 'saved') this.committed(active, event, move, atMs);
+    const decision = this.decide(active, event, false);
+    const saved = await this.save(active, decision);
+    if (saved === 'saved') this.committed(active, event, decision, atMs);
     else if (saved === 'guard-failed') await this.reread(active, saved, 0);
     else {
       // The row is as it was, and so is the version that the next write follows.
-      const { version } = active.instance;
-      this.committed(active, event, { ...move, instance: { ...move.instance, version } }, atMs);
+      const instance = { ...decision.instance, version: active.instance.version };
+      this.committed(active, event, { ...decision, instance }, atMs);
     }
     return 'not-written';
   }
@@ -220,8 +220,8 @@ export class Driver {
     const { clock, settings } = this.ports;
     const [nowMs, random] = [clock.nowMs(), this.ports.random()];
     const now = this.dispatch.asSentNow(active);
-    const move = transition(active.definition, now, { nowMs, random, ...event }, settings);
-    if (!move.ignored || !isReread) return move;
+    const decision = transition(active.definition, now, { nowMs, random, ...event }, settings);
+    if (!decision.ignored || !isReread) return decision;
     return transition(active.definition, now, { kind: 'resumed', nowMs, random }, settings);
   }
 
@@ -235,16 +235,16 @@ export class Driver {
     return reason;
   }
 
-  private save({ instance }: ActiveSaga, move: Transition): Promise<Saved> {
-    return saveMove(this.ports, instance as OpenSaga, move);
+  private save({ instance }: ActiveSaga, decision: Transition): Promise<Saved> {
+    return saveTransition(this.ports, instance as OpenSaga, decision);
   }
 
-  private committed(active: ActiveSaga, event: ArrivingEvent, move: Transition, atMs: number) {
-    observe(this.ports, active.instance, event, move.instance);
-    active.instance = move.instance;
+  private committed(active: ActiveSaga, event: ArrivingEvent, decision: Transition, atMs: number) {
+    observe(this.ports, active.instance, event, decision.instance);
+    active.instance = decision.instance;
     if (!active.isNewWork) this.newWork.delete(active);
     this.dispatch.settle(active);
-    this.handOut(active, move, atMs);
+    this.handOut(active, decision, atMs);
     if (event.kind === 'replied') this.ports.reached('commit-before-ack');
   }
 
@@ -274,11 +274,11 @@ export class Driver {
     if (!isOpen(row)) this.finish(active, row);
   }
 
-  private handOut(active: ActiveSaga, move: Transition, atMs: number): void {
-    for (const effect of move.effects) {
+  private handOut(active: ActiveSaga, decision: Transition, atMs: number): void {
+    for (const effect of decision.effects) {
       if (effect.kind === 'send') this.dispatch.send(active, effect, atMs);
       else if (effect.kind === 'wake') this.alarms.arm(active);
-      else this.finish(active, move.instance as EndedSaga);
+      else this.finish(active, decision.instance as EndedSaga);
     }
   }
 

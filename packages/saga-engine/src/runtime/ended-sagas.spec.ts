@@ -37,7 +37,7 @@ async function expectNothingKept(activeSagas: readonly WeakRef<ActiveSaga>[]): P
   });
 }
 
-describe('of an ended saga nothing is kept in memory', () => {
+describe('nothing of an ended saga is kept in memory', () => {
   it('when it is done, long before its deadlines', async () => {
     let answer: Answer = 'silence';
     const activeSagas = await begun(() => answer);

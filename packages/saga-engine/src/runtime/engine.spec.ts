@@ -37,7 +37,7 @@ const first = (step: string, answer: Answer) => (command: OutgoingCommand) =>
 const FULL: Answer = { kind: 'rejected', code: 'FULL', message: 'no room' };
 
 describe('driving a saga', () => {
-  it('sends each step once and tells who waits for the end', async () => {
+  it('sends each step once and tells the caller the end', async () => {
     const { engine, begin, received, counts } = newEngine();
     const sagaId = await begin();
     expect(await engine.waitForEnd(sagaId, 5_000)).toMatchObject({ phase: 'done' });
@@ -61,7 +61,7 @@ describe('driving a saga', () => {
   it('undoes in reverse and tells why', async () => {
     const { engine, begin, received } = newEngine(first('TICKET', FULL));
     const sagaId = await begin();
-    await waitFor('the pivot to be retried, a no that it does not declare', () =>
+    await waitFor('the pivot to be retried after a rejection that it does not declare', () =>
       received(sagaId).includes('TICKET do 2'),
     );
     expect(await engine.waitForEnd(sagaId, 5_000)).toMatchObject({ phase: 'done' });
@@ -91,7 +91,7 @@ describe('driving a saga', () => {
     expect(await store.load(sagaId)).toMatchObject({ awaited: 'HOTEL', version: 2 });
   });
 
-  it('names a reply to a saga it does not drive as a no-op', async () => {
+  it('ignores a reply to a saga that it does not drive', async () => {
     const { engine, counts } = newEngine();
     const reply = { sagaId: 'x', step: 'FLIGHT', direction: 'do', attempt: 1 } as const;
     expect(await engine.onReply({ ...reply, outcome: { kind: 'done', response: {} } })).toBe(
@@ -114,7 +114,7 @@ describe('driving a saga', () => {
 });
 
 describe('starting', () => {
-  it('starts nothing that somebody else’s transaction refused', async () => {
+  it('starts nothing when the transaction of the caller refuses it', async () => {
     const { engine, participants } = newEngine();
     const request = { definition: trip, sagaId: 'a', subjectId: 'b', input: { to: 'Rome' } };
     const started = await engine.start(

@@ -58,7 +58,7 @@ export interface StartRequest<Input> {
   readonly requestId?: string;
 }
 
-/** A saga that was not started answers with whatever `persist` said instead of "inserted". */
+/** For a saga that was not started, what `persist` answered instead of "inserted". */
 export type Started<Other> = { kind: 'started'; instance: OpenSaga } | Other;
 
 /** Why a saga was not started: it is there already, with the same input or with another one. */
@@ -73,8 +73,8 @@ export interface ArrivedReply {
 }
 
 /**
- * The shell around the pure transition: starts sagas, takes their replies, wakes them, takes over
- * what others left, and tells those who wait for the end.
+ * Drives sagas by the pure transition: starts them, takes their replies, wakes them, takes over
+ * what other instances left, and answers callers that wait for the end.
  */
 export class SagaEngine {
   private readonly ports: DriverPorts;
@@ -125,18 +125,18 @@ export class SagaEngine {
     return this.driver.heldBack;
   }
 
-  /** How many of these are parked: retried for so long that somebody has to look. */
+  /** How many of these are parked: retried for so long that an operator has to look at them. */
   get needingAttention(): number {
     return this.driver.needingAttention;
   }
 
   /**
-   * Starts a saga: committed first, by `persist` (which may do it in a transaction of its own, with
-   * `insertSagas` of /postgres), then sent. Rejects when `persist` does: its outcome is then
-   * unknown. Ask again under the same id: a saga that was committed after all is driven from then on
-   * (or once the scan finds it), and is told from one with another input. A `persist` that answers
-   * `exists` of this very saga has judged its input itself. Rejects with StartRefused for a request
-   * that cannot be recorded.
+   * Starts a saga. It is committed first, then its first command is sent. `persist` may commit it
+   * in a transaction of your own, with `insertSagas` of /postgres. When the promise rejects, the
+   * outcome of the commit is unknown: start again under the same id. A saga that was committed
+   * after all is then driven, and the answer is `exists`, or `other-input` when its input differs.
+   * A `persist` that answers `exists` has compared the input itself. Rejects with StartRefused for
+   * a request that cannot be recorded.
    */
   start<Input>(request: StartRequest<Input>): Promise<Started<NotStarted>>;
   start<Input, Other extends { kind: string }>(
@@ -169,19 +169,21 @@ export class SagaEngine {
   private async notStarted(
     asked: OpenSaga,
     persisted: { kind: string; sagaId?: unknown },
-    judgesInput: boolean,
+    comparesInput: boolean,
   ): Promise<{ kind: string }> {
     const { kind, sagaId = asked.sagaId } = persisted;
     if (kind !== 'exists' || sagaId !== asked.sagaId) return persisted;
     const looking = this.starts.takeUp(asked.sagaId);
-    // Who has judged the input needs no answer; the scan finds the saga, too.
-    const there = await (judgesInput ? looking : looking.catch(() => undefined));
-    return judgesInput && there && !isSameStart(asked, there) ? { kind: 'other-input' } : persisted;
+    // When `persist` has compared the input, this may fail: the scan finds the saga, too.
+    const there = await (comparesInput ? looking : looking.catch(() => undefined));
+    return comparesInput && there && !isSameStart(asked, there)
+      ? { kind: 'other-input' }
+      : persisted;
   }
 
   /**
-   * Resolves once the reply is committed, or named a no-op (which is no error: acknowledge it).
-   * Rejects with EngineStopped when it came too late for this instance.
+   * Resolves once the reply is committed, or with the reason why it changes nothing (no error:
+   * acknowledge it). Rejects with EngineStopped when it came too late for this instance.
    */
   async onReply(reply: ArrivedReply): Promise<Applied> {
     const { step, direction, attempt, outcome } = reply;
@@ -203,13 +205,19 @@ export class SagaEngine {
     return this.waiters.waitForEnd(normalId(sagaId), maxMs);
   }
 
-  /** Does what a person asks of a saga, whichever instance drives it; this one does from then on. */
+  /**
+   * Does what an operator asks of a saga. This instance drives it from then on, whatever its owner
+   * was.
+   */
   async operate(sagaId: string, action: OperatorAction): Promise<Operated> {
     if (!this.record.isPassed) await this.checkDefinitions();
     return this.operators.operate(normalId(sagaId), action);
   }
 
-  /** Sends every awaited command again, the same attempt: replies may be lost with their queue. */
+  /**
+   * Sends every awaited command again, as the same attempt. For when replies may be lost: a reply
+   * queue was.
+   */
   resendAwaited(): void {
     for (const active of this.driver.all()) {
       // What waits to be sent names the new queue when its turn comes.
@@ -217,7 +225,7 @@ export class SagaEngine {
     }
   }
 
-  /** Sends at once what the broker would not take when it was tried: when it is back. */
+  /** Sends at once the commands that the broker did not take: for when it is back. */
   resendUnsent(): void {
     for (const active of this.driver.all()) {
       const { instance } = active;
@@ -236,7 +244,15 @@ export class SagaEngine {
     await this.ownership.start();
   }
 
-  /** Takes no more sagas on and waits, up to `maxMs`, for those it drives to end. */
+  /**
+   * Whether no saga of this definition and version is unfinished, in the whole database: the
+   * engines need the definition no longer. Ask once no running engine starts sagas by it any more.
+   */
+  async drained(name: string, version: number): Promise<boolean> {
+    return !(await this.ports.store.hasUnfinished({ name, version }));
+  }
+
+  /** Starts and takes over no more sagas, and waits up to `maxMs` for those it drives to end. */
   async drain(maxMs: number): Promise<void> {
     this.isDraining = true;
     this.ownership.takeNoMore();
@@ -246,8 +262,8 @@ export class SagaEngine {
   }
 
   /**
-   * Ends what is in flight and gives all sagas up, for another instance to take at once. Never
-   * rejects: an owner that cannot say goodbye is found silent instead.
+   * Ends what is in flight and gives all sagas up, so that another instance can take them at once.
+   * Never rejects: when this cannot be written, the others wait until this owner counts as silent.
    */
   async stop(): Promise<void> {
     this.isDraining = true;

@@ -142,11 +142,11 @@ describe('new sagas', () => {
     return new Set(told.map(({ sagaId }) => sagaId)).size;
   }
 
-  it('begin, all 20 of them, beside 700 undos on the same queue that nobody answers', async () => {
+  it('all begin although 700 undos in the same queue have no answer', async () => {
     expect(await startedAmongUnanswered({})).toBe(20);
   });
 
-  it('would not, without places that undos may not take', async () => {
+  it('do not begin when undos may take all places of the queue', async () => {
     expect(await startedAmongUnanswered({ reservedPerQueue: 0 })).toBeLessThan(20);
   });
 });

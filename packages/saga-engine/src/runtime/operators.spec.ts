@@ -64,7 +64,7 @@ describe('an operator', () => {
     expect(one.counts.get('operated')).toBe(1);
   });
 
-  it('has a parked saga resumed, which is parked no more', async () => {
+  it('resumes a parked saga, which is then no longer parked', async () => {
     const one = newEngine(undoFailsFirst);
     const sagaId = await stuck(one, 'CANCEL_FLIGHT');
     expect(one.engine.needingAttention).toBe(1);
@@ -72,7 +72,7 @@ describe('an operator', () => {
     expect(await one.engine.waitForEnd(sagaId, 5_000)).toMatchObject({ phase: 'undone' });
   });
 
-  it('has a saga undone that another instance drives, which lets go of it', async () => {
+  it('has a saga undone that another instance drives, and that instance drops it', async () => {
     const owner = newEngine(failsFirst);
     const other = newEngine();
     const sagaId = await stuck(owner, 'FLIGHT');
@@ -119,7 +119,7 @@ describe('an operator', () => {
     }
   });
 
-  it('is believed to have been heard only when it was so, although the commit was lost', async () => {
+  it('gets "done" for an action whose commit was lost only when it was done', async () => {
     for (const lost of ['before', 'after'] as const) {
       const one = newEngine(failsFirst);
       const sagaId = await stuck(one, 'FLIGHT');
@@ -130,7 +130,7 @@ describe('an operator', () => {
     }
   });
 
-  it('finds nobody in an engine that is stopping', async () => {
+  it('is refused by an engine that is stopping', async () => {
     const one = newEngine(failsFirst);
     const sagaId = await stuck(one, 'FLIGHT');
     await one.engine.stop();

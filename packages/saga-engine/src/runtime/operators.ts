@@ -8,14 +8,14 @@ import { ActiveSaga } from './active-saga.js';
 import { definitionKey } from './ownership.js';
 import { transition, type IgnoredReason } from '../core/transition.js';
 
-/** Why a person's wish was not done; nothing was changed. */
+/** Why an operator's action was refused; nothing was changed. */
 export type OperatorRefusal =
   | IgnoredReason
   /** Only an engine that was given the saga's definition may drive it. */
   | 'unknown-definition'
   /** The database refuses to write it; it is parked, and its last error says why. */
   | 'not-written'
-  /** It changed every time it was looked at: it is not stuck. */
+  /** It changed every time it was read: it is not stuck. */
   | 'moving';
 
 export type Operated =
@@ -26,9 +26,9 @@ export type Operated =
 const TRIES_MAX = 5;
 
 /**
- * Does what a person asks of a saga, as the saga's driver: of one that another instance drives the
- * row is seized first, whose next write then fails its guard and lets go. What is not legal is
- * refused before anything is seized.
+ * Does what an operator asks of a saga. A saga that another instance drives is seized first: the
+ * next write of that instance fails its guard, and it drops the saga. What is not legal is refused
+ * before anything is seized.
  */
 export class Operators {
   constructor(
@@ -57,7 +57,10 @@ export class Operators {
     return instance ? { kind: 'refused', reason: 'moving', instance } : { kind: 'absent' };
   }
 
-  /** The saga as ours; undefined when somebody else was faster, and it has to be looked at again. */
+  /**
+   * The saga, owned by this instance; undefined when another was faster, and its row must be read
+   * again.
+   */
   private async seize(
     sagaId: string,
     action: OperatorAction,

@@ -22,7 +22,7 @@ function epochsOf(site: Site): number[] {
 const AWAY = new Error('the database is away');
 
 describe('living owners', () => {
-  it('keep all of their 300 sagas over an outage of the database that silences all of them', async () => {
+  it('keep all of their 300 sagas over an outage of the database', async () => {
     const { site, answer, epochs } = await threeEngines();
     site.database.down = AWAY;
     await site.pass(3 * silentAfterMs);

@@ -1,10 +1,11 @@
 import type { EngineSettings } from '../core/settings.js';
 
 /**
- * Whether this instance may call others silent. Whatever keeps its own heartbeat away (the database
- * is away, its clock was set, this process stood still) may keep everybody's away; when it ends, all
- * come back within a moment, but not in the same one. So an instance whose heartbeat has not been
- * regular for as long as an owner may be silent judges nobody, and a new one has seen nothing yet.
+ * Whether this instance may call other owners silent. What delays its own heartbeat (the database
+ * is away, its clock was set, this process stood still) may delay all heartbeats. Afterwards all
+ * owners come back soon, but not in the same moment. So an instance whose own heartbeat was not
+ * regular for as long as an owner may be silent calls no owner silent. A new instance waits as
+ * long.
  */
 export class OwnHeartbeat {
   private steadySinceMs: number | undefined;

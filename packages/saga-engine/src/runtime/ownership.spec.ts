@@ -29,7 +29,7 @@ function newEngine(answer?: (command: OutgoingCommand) => Answer): Memory {
 }
 
 describe('more than one instance', () => {
-  it('lets go of a saga that another one took, and still tells its end', async () => {
+  it('drop a saga that another instance took, and still tell its end', async () => {
     const slow = newEngine(() => 'silence');
     const sagaId = await slow.begin();
     const other = newEngine();
@@ -41,7 +41,7 @@ describe('more than one instance', () => {
     expect(other.counts.get('taken-over')).toBe(1);
   });
 
-  it('does nothing more about a saga that another one took', async () => {
+  it('do nothing more about a saga that another instance took', async () => {
     const store = new MemorySagaStore(database);
     const clock = { nowMs: jest.fn(() => database.nowMs()) };
     jest.spyOn(store, 'clock', 'get').mockReturnValue(clock);
@@ -56,7 +56,7 @@ describe('more than one instance', () => {
     expect(clock.nowMs).not.toHaveBeenCalled();
   });
 
-  it('parks a saga that its definition cannot drive, and says so once, not at each scan', async () => {
+  it('park a saga that its definition cannot drive, and log it once, not at each scan', async () => {
     const errors = jest.spyOn(silentLogger, 'error');
     const dead = newEngine(() => 'silence');
     const row = database.rows.get(await dead.begin())!;
@@ -75,7 +75,7 @@ describe('more than one instance', () => {
     errors.mockRestore();
   });
 
-  it('names a reply that comes when another one took the saga as a no-op', async () => {
+  it('ignore a reply that comes after another instance took the saga', async () => {
     const slow = newEngine(() => 'silence');
     const sagaId = await slow.begin();
     const other = newEngine(() => 'silence');
@@ -86,7 +86,7 @@ describe('more than one instance', () => {
     expect(await slow.engine.onReply({ ...reply, outcome })).toBe('not-here');
   });
 
-  it('stops although the database is away', async () => {
+  it('stop although the database is away', async () => {
     const { engine, begin } = newEngine(() => 'silence');
     await begin();
     database.down = new Error('the database is away');
@@ -94,7 +94,7 @@ describe('more than one instance', () => {
     expect(engine.inFlight).toBe(0);
   });
 
-  it('sends the awaited command of a saga it took over again, with the same attempt', async () => {
+  it('send the awaited command of a saga that was taken over again, as the same attempt', async () => {
     const dead = newEngine(() => 'silence');
     const sagaId = await dead.begin();
     const other = newEngine();
@@ -104,7 +104,7 @@ describe('more than one instance', () => {
     expect(other.reached).toContain('mid-takeover');
   });
 
-  it('takes nothing over any more while it drains', async () => {
+  it('take nothing over while they drain', async () => {
     const { engine, store, begin, counts } = newEngine(() => 'silence');
     await engine.run();
     await begin();
@@ -118,7 +118,7 @@ describe('more than one instance', () => {
     await draining;
   });
 
-  it('gives its sagas up at once when it stops', async () => {
+  it('give their sagas up at once when they stop', async () => {
     const stopping = newEngine(() => 'silence');
     await stopping.engine.run();
     const sagaId = await stopping.begin();
@@ -132,7 +132,7 @@ describe('more than one instance', () => {
     await expect(stopping.begin()).rejects.toThrow(EngineStopped);
   });
 
-  it('finds a saga of its own again that memory never knew', async () => {
+  it('find an own saga that was never in memory', async () => {
     const { engine, store, begin } = newEngine();
     const lost = engine.start(
       { definition: trip, sagaId: 'lost', subjectId: 's', input: { to: 'Rome' } },
@@ -147,7 +147,7 @@ describe('more than one instance', () => {
     expect(await engine.waitForEnd('lost', 5_000)).toMatchObject({ phase: 'done' });
   });
 
-  it('drives a saga once that the scan found before its insert was confirmed', async () => {
+  it('drive a saga once that the scan found before its insert was confirmed', async () => {
     const oneByOne = { commandsPerQueueMax: 1, reservedPerQueue: 0 };
     const store = new MemorySagaStore(database);
     const one = engineOn(store, ({ attempt }) => (attempt === 1 ? 'silence' : DONE), oneByOne);

@@ -7,8 +7,8 @@ import { OwnHeartbeat } from './own-heartbeat.js';
 const SCAN_LIMIT = 1_000;
 
 /**
- * Keeps this instance's name alive and looks for sagas that nobody drives: those of silent owners,
- * and its own that memory forgot.
+ * Writes this instance's heartbeat, and finds sagas that no instance drives: those of silent
+ * owners, and its own that are not in memory.
  */
 export class OwnershipService {
   private readonly loops: Loop[];
@@ -57,7 +57,7 @@ export class OwnershipService {
     if (!this.isStopped) for (const loop of this.loops) loop.start();
   }
 
-  /** What is left by others now goes to those who stay. */
+  /** From now on the other instances take over what is given up. */
   takeNoMore(): void {
     this.isLeaving = true;
   }

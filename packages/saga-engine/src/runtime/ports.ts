@@ -24,16 +24,16 @@ export interface KnownDefinition {
 export interface TakeOverRequest {
   readonly limit: number;
   /**
-   * An owner is silent when its heartbeat is as old as this, or lies as far in the future, as after
-   * the database's clock went back. Infinity: only sagas that were given up, whose owner has no
-   * heartbeat at all, are taken. Whoever is silent itself takes nothing.
+   * An owner is silent when its heartbeat is as old as this, or lies as far in the future (the
+   * clock of the database went back). With Infinity, only sagas that were given up are taken: those
+   * whose owner has no heartbeat at all. An engine that is silent itself takes nothing.
    */
   readonly silentAfterMs: number;
-  /** Sagas of any other definition or version are left to those who know them. */
+  /** Sagas of any other definition or version are left to the engines that know them. */
   readonly definitions: readonly KnownDefinition[];
 }
 
-/** A saga that was taken over, and whom it was taken from, where the store says so. */
+/** A saga that was taken over, and its owner before, where the store tells it. */
 export type TakenSaga = OpenSaga & { readonly formerOwner?: string };
 
 /**
@@ -47,11 +47,11 @@ export interface SagaStore {
   /** State, log rows and deadline in one commit; nothing at all when the guard fails. */
   save(write: SagaWrite): Promise<'saved' | 'guard-failed'>;
   load(sagaId: string): Promise<SagaInstance | undefined>;
-  /** Takes sagas of silent owners, raising version and epoch; skips what somebody else is taking. */
+  /** Takes sagas of silent owners, raising version and epoch; skips rows that are locked. */
   takeOver(request: TakeOverRequest): Promise<TakenSaga[]>;
   /**
-   * Makes this engine the owner of an unfinished saga, whoever has it, raising version and epoch:
-   * the former owner's next write fails its guard. Undefined when the row is not as seen any more.
+   * Makes this engine the owner of an unfinished saga, whatever its owner is, raising version and
+   * epoch: the next write of the former owner fails its guard. Undefined when the row has changed.
    */
   seize(seen: OpenSaga): Promise<OpenSaga | undefined>;
   /** Sagas of this owner whose wake-up passed at least `overdueByMs` ago, the latest first. */
@@ -61,17 +61,21 @@ export interface SagaStore {
   /** Takes the heartbeat back, so that others may take this owner's sagas at once. */
   release(): Promise<void>;
   /**
-   * Puts definitions on record, each under its name and version, unless there is one already; answers
-   * what is on record of them. Whoever comes later is told what the first one recorded.
+   * Records definitions, each under its name and version, unless there is one already. Answers what
+   * is recorded of them: what the first engine recorded counts for all.
    */
   recordDefinitions(own: readonly RecordedDefinition[]): Promise<RecordedDefinition[]>;
+  /** Whether a saga of this definition and version is unfinished, whatever its owner is. */
+  hasUnfinished(definition: KnownDefinition): Promise<boolean>;
   /** The log of a saga, oldest first. */
   history(sagaId: string): Promise<SagaLogEntry[]>;
 }
 
 /** A command on its way to a participant. */
 export interface OutgoingCommand {
-  /** `sagaId:step:do|undo`: the same for every attempt, so that participants may dedupe on it. */
+  /**
+   * `sagaId:step:do|undo`: the same for every attempt, so that participants can recognise a repeat.
+   */
   readonly id: string;
   readonly sagaId: string;
   readonly subjectId: string;
@@ -81,7 +85,7 @@ export interface OutgoingCommand {
   readonly requestId: string | undefined;
   readonly queue: string;
   readonly pattern: string;
-  /** As the definition made it; the participant gets what JSON makes of it. */
+  /** As the definition made it; the participant gets it as JSON. */
   readonly data: unknown;
   /** After this long its answer is no longer waited for, so it may expire in its queue. */
   readonly replyTimeoutMs: number;
@@ -89,8 +93,9 @@ export interface OutgoingCommand {
 
 export interface CommandSender {
   /**
-   * Rejects when the broker is away or its answer was lost; the command is then sent again. Rejects
-   * as well when JSON cannot hold the data; the engine then sees why, and does not try it again.
+   * Rejects when the broker is away or its answer was lost; the command is then sent again. Also
+   * rejects when JSON cannot hold the data; the engine then finds out why, and does not send it
+   * again.
    */
   send(command: OutgoingCommand): Promise<'accepted' | 'unroutable'>;
 }
@@ -103,7 +108,7 @@ export interface Clock {
 /** Waits inside the process, by a monotonic clock that is not the database's. */
 export interface Timers {
   nowMs(): number;
-  /** Calls `then` once, no sooner than after `delayMs`; the function returned calls it off. */
+  /** Calls `then` once, no sooner than after `delayMs`; the function returned cancels it. */
   after(delayMs: number, then: () => void): () => void;
 }
 
@@ -114,7 +119,7 @@ export interface EngineLogger {
   error(fields: object, message: string): void;
 }
 
-/** What an engine counts; a name per line of a dashboard. */
+/** What an engine counts. */
 export type EngineCount =
   | 'started'
   | 'replied'
@@ -135,13 +140,13 @@ export interface EngineCounters {
   count(name: EngineCount): void;
 }
 
-/** Told of what an engine commits. What it throws is logged, and changes nothing. */
+/** Called with what an engine commits. What it throws is logged, and changes nothing. */
 export interface SagaObserver {
   /** A saga moved on, in the order of its commits; `event` is what it was about. */
   committed(before: SagaInstance, event: SagaEvent['kind'], after: SagaInstance): void;
 }
 
-/** Where a test may stop the engine; each is a no-op unless somebody armed it. */
+/** Where a test may stop the engine. */
 export type EngineFaultPoint =
   | 'after-commit-before-publish'
   | 'after-publish'

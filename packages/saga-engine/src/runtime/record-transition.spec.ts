@@ -28,7 +28,7 @@ function newEngine(answer: (command: OutgoingCommand) => Answer) {
 }
 
 describe('the log of a saga that does not go straight on', () => {
-  it('says what is asked again and why, and when it needs somebody', async () => {
+  it('tells what is sent again and why, and when an operator is needed', async () => {
     let repaired = false;
     const { engine, begin } = newEngine(({ step }) =>
       step === 'TICKET' && !repaired ? BROKEN : DONE,
@@ -48,7 +48,7 @@ describe('the log of a saga that does not go straight on', () => {
     await engine.stop();
   });
 
-  it('says which no, or which silence, it is undone for', async () => {
+  it('tells which rejection or which silence it is undone for', async () => {
     const { engine, begin } = newEngine(({ step }) => (step === 'HOTEL' ? FULL : DONE));
     const sagaId = await begin();
     await engine.waitForEnd(sagaId, 5_000);
@@ -58,7 +58,7 @@ describe('the log of a saga that does not go straight on', () => {
   });
 });
 
-describe('who observes an engine', () => {
+describe('the observer of an engine', () => {
   it('is told of each commit in its order, and changes nothing by throwing', async () => {
     const told: string[] = [];
     const database = new MemoryDatabase();

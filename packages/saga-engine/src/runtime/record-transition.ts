@@ -10,7 +10,7 @@ export function observe(
   event: ArrivingEvent,
   after: SagaInstance,
 ): void {
-  account(ports, before, event, after);
+  recordTransition(ports, before, event, after);
   try {
     ports.observer?.committed(before, event.kind, after);
   } catch (err) {
@@ -19,7 +19,7 @@ export function observe(
 }
 
 /** Counts a committed transition, and logs what an operator would otherwise have to guess. */
-function account(
+function recordTransition(
   { counters, logger }: { counters: EngineCounters; logger: EngineLogger },
   before: SagaInstance,
   event: ArrivingEvent,

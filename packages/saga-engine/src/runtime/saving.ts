@@ -8,7 +8,7 @@ import type { Transition } from '../core/transition.js';
 export type Saved = 'saved' | 'guard-failed' | Error;
 
 /** Writes a transition; an error is an answer, too. */
-export async function saveMove(
+export async function saveTransition(
   { store, logger }: Pick<DriverPorts, 'store' | 'logger'>,
   before: OpenSaga,
   { instance, logs }: Transition,

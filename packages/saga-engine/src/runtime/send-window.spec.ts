@@ -16,7 +16,7 @@ function newWindow(commandsPerQueueMax = 4, reservedPerQueue = 1) {
 }
 
 describe('what is sent to a queue', () => {
-  it('goes at once while there is room, and waits for an answer otherwise', () => {
+  it('goes at once while there are places, and waits for an answer otherwise', () => {
     const { window, gone, enter } = newWindow();
     const first = enter('a', 'started');
     for (const name of ['b', 'c', 'd', 'e']) enter(name, 'started');
@@ -45,7 +45,7 @@ describe('what is sent to a queue', () => {
     expect(gone).toEqual(['a', 'undo']);
   });
 
-  it('lets new sagas and those of the dead take turns, and neither wait for nobody', () => {
+  it('takes turns between new sagas and those of dead instances, when both wait', () => {
     const { window, gone, enter } = newWindow(1, 0);
     const first = enter('first', 'started');
     const waiting = [

@@ -1,16 +1,16 @@
 import type { SendWindowSettings } from '../core/settings.js';
 
 /**
- * Which of those who wait for a queue goes first. What must come to an end goes before the others:
- * undos, and forward commands from the pivot on; these two take turns. So do the other two: sagas
- * started here have somebody waiting for them, those adopted from a dead instance must not wait
- * behind every new one.
+ * Which commands go first among those that wait for a queue. Sagas that must come to an end go
+ * before the others: undos, and forward commands from the pivot on; these two take turns. So do the
+ * other two: a caller waits for a saga that was started here, and sagas that were taken over from
+ * another instance must not wait behind every new one.
  */
 export type SendPriority = 'undo' | 'pivot' | 'started' | 'adopted';
 
 /**
- * The right of one command to be in its queue: it is held back or out, until it is given back. This
- * is the only place that says so.
+ * The permit of one command to be in its queue: held back or out, until it is given back. No other
+ * object holds this state.
  */
 export class SendPermit {
   private state: 'new' | 'held back' | 'out' = 'new';
@@ -40,9 +40,9 @@ export class SendPermit {
 }
 
 /**
- * Bounds what is in the participants' queues, so that a command is answered before its deadline
- * however many sagas there are: a queue is read in order, and a crowd that is put into it at once
- * would time out there, be asked again, and make the crowd larger.
+ * Bounds how many commands are in the participants' queues, so that a command is answered before
+ * its deadline, however many sagas there are. A queue is read in order. Commands beyond what a
+ * participant can serve in time would time out there, be sent again, and make the queue longer.
  */
 export class SendWindow {
   private readonly gates = new Map<string, Gate>();
@@ -67,7 +67,7 @@ export class SendWindow {
     this.gates.get(permit.queue)?.leave(permit);
   }
 
-  /** Nobody who waits will go any more. */
+  /** What waits is never sent. */
   close(): void {
     for (const gate of this.gates.values()) gate.close();
   }

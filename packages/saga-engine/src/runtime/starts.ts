@@ -9,7 +9,7 @@ import { prepare } from '../core/transition.js';
 
 const TEXT_LENGTH_MAX = 1_000;
 
-/** What a saga is started with, before anything of it was looked at. */
+/** What a saga is to be started with, not checked yet. */
 export interface AskedStart {
   readonly sagaId: string;
   readonly subjectId: string;
@@ -17,7 +17,7 @@ export interface AskedStart {
   readonly requestId?: string;
 }
 
-/** Checks what is to be started, and takes up what was started before without an answer. */
+/** Checks what is to be started, and drives a saga whose start got no answer. */
 export class Starts {
   constructor(
     private readonly driver: Driver,
@@ -50,8 +50,8 @@ export class Starts {
   }
 
   /**
-   * The saga of this id is there already. When the answer to its start was lost on the way here, it is
-   * this instance's own and nobody drives it yet: that begins now. Resolves with its row.
+   * The saga of this id exists. When the database's answer to its insert was lost, this instance
+   * owns it and does not drive it yet: that begins now. Resolves with its row.
    */
   async takeUp(sagaId: string): Promise<SagaInstance | undefined> {
     const { driver, ports } = this;

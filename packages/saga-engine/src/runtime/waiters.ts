@@ -4,8 +4,8 @@ import { pause } from './loop.js';
 import type { EngineLogger, SagaStore, Timers } from './ports.js';
 
 /**
- * Waits for the end of a saga, whoever drives it: told by memory while this instance owns it, by
- * looking at the row otherwise. Undefined when the time is up, or when there is no such saga.
+ * Waits for the end of a saga. While this instance drives it, memory tells its end; otherwise the
+ * row is read now and then. Undefined when the time is up, or when there is no such saga.
  */
 export class Waiters {
   constructor(
@@ -38,7 +38,7 @@ export class Waiters {
       if (!row) return 'absent';
       return isOpen(row) ? undefined : row;
     } catch (error) {
-      this.logger.debug({ sagaId, err: error }, 'cannot look at a saga that somebody waits for');
+      this.logger.debug({ sagaId, err: error }, 'cannot read a saga whose end is waited for');
       return undefined;
     }
   }

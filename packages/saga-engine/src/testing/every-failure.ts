@@ -21,10 +21,10 @@ interface Failure {
 const EVENTS_MAX = 500;
 
 /**
- * Breaks every command of a saga (each step and each undo) in every way a reply can go wrong:
- * every declared no, fault once and for ever, fault that is pointless to retry, silence, no queue,
- * takeover; and operators ask for all they may ask. Every reply comes twice, and all earlier ones
- * come again after every event.
+ * Lets every command of a saga (each step and each undo) fail in every way: every declared
+ * rejection, a fault once and for ever, a fault that says not to retry, silence, no queue, a
+ * takeover. Operators ask for everything that they may ask. Every reply comes twice, and all
+ * earlier replies come again after every event.
  */
 export function everyFailure<Input>(
   definition: SagaDefinition<Input>,
@@ -44,7 +44,7 @@ export function everyFailure<Input>(
   return cases;
 }
 
-/** The cases as a text a person reads and a repository keeps. */
+/** The cases as a text for a person, to be kept in a repository. */
 export function traceReport(cases: readonly FailureCase[]): string {
   const told = cases.map(({ name, end, trace, problems }) => {
     const lines = [...trace, ...problems.map((problem) => `! ${problem}`)];
@@ -54,9 +54,9 @@ export function traceReport(cases: readonly FailureCase[]): string {
 }
 
 function failuresOf(step: PlannedStep): Failure[] {
-  const noes = step.rejections.size === 0 ? [] : [...step.rejections];
+  const codes = [...step.rejections];
   const failures: Failure[] = [
-    ...noes.map((code) => ({
+    ...codes.map((code) => ({
       name: `says ${code}`,
       happen: (s: Scenario) => twice(s, 'no', code),
     })),
@@ -187,9 +187,9 @@ function replayAll(scenario: Scenario): void {
   for (const { outcome, ...about } of scenario.replies) {
     const { awaited } = scenario;
     if (awaited?.step === about.step && awaited.direction === about.direction) continue;
-    const move = scenario.reply(outcome, about);
+    const decision = scenario.reply(outcome, about);
     scenario.replies.pop();
-    if (!move.ignored) {
+    if (!decision.ignored) {
       scenario.witness.problems.push(`a late reply of ${about.step} changed the saga`);
     }
   }

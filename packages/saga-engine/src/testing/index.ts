@@ -1,3 +1,4 @@
+export { canFinish, type Handover } from './can-finish.js';
 export { everyFailure, traceReport, type FailureCase } from './every-failure.js';
 export { expectGolden } from './golden.js';
 export { MemoryDatabase } from './memory-database.js';

@@ -1,6 +1,12 @@
 import type { RecordedDefinition } from '../core/fingerprint.js';
 import { isOpen, type OpenSaga, type SagaInstance, type SagaLogEntry } from '../core/instance.js';
-import type { Clock, PreparedSaga, SagaWrite, TakeOverRequest } from '../runtime/ports.js';
+import type {
+  Clock,
+  KnownDefinition,
+  PreparedSaga,
+  SagaWrite,
+  TakeOverRequest,
+} from '../runtime/ports.js';
 import { WriteRefused } from '../runtime/refused.js';
 import { insertedLog, insertedRow, readRow, updatedRow } from './jsonb.js';
 
@@ -98,6 +104,13 @@ export class MemoryDatabase implements Clock {
     return overdue;
   }
 
+  hasUnfinished({ name, version }: KnownDefinition): boolean {
+    return [...this.rows.values()].some(
+      ({ instance }) =>
+        isOpen(instance) && instance.definition === name && instance.definitionVersion === version,
+    );
+  }
+
   recordDefinitions(own: readonly RecordedDefinition[]): RecordedDefinition[] {
     return own.map((one) => {
       const key = `${one.name}@${one.version}`;
@@ -112,7 +125,7 @@ export class MemoryDatabase implements Clock {
     return row.version === write.before.version && row.owner === owner;
   }
 
-  /** Whoever is silent itself cannot tell who else is. */
+  /** An owner that is silent itself takes nothing. */
   protected mayJudge(owner: string, silentAfterMs: number): boolean {
     return this.isAlive(owner, silentAfterMs);
   }

@@ -3,6 +3,7 @@ import type { RecordedDefinition } from '../core/fingerprint.js';
 import type { OpenSaga, SagaInstance, SagaLogEntry } from '../core/instance.js';
 import type {
   Clock,
+  KnownDefinition,
   PreparedSaga,
   SagaStore,
   SagaWrite,
@@ -70,6 +71,11 @@ export class MemorySagaStore implements SagaStore {
   async recordDefinitions(own: readonly RecordedDefinition[]): Promise<RecordedDefinition[]> {
     await this.trip();
     return this.database.recordDefinitions(own);
+  }
+
+  async hasUnfinished(definition: KnownDefinition): Promise<boolean> {
+    await this.trip();
+    return this.database.hasUnfinished(definition);
   }
 
   async history(sagaId: string): Promise<SagaLogEntry[]> {

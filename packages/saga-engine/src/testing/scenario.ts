@@ -1,5 +1,5 @@
 import type { Direction, PlannedCommand, SagaDefinition } from '../core/define.js';
-import { isOpen, type SagaInstance } from '../core/instance.js';
+import { isOpen, type SagaInstance, type SagaLog } from '../core/instance.js';
 import { canonicalJson, reasonOf, storedCopy } from '../core/json.js';
 import { ENGINE_DEFAULTS, type RetrySettings } from '../core/settings.js';
 import { trace } from '../core/trace.js';
@@ -33,7 +33,14 @@ export const SCENARIO_SAGA_ID = '00000000-0000-4000-8000-000000000001';
 export const SCENARIO_SUBJECT_ID = '00000000-0000-4000-8000-000000000002';
 const BEGINS_AT_MS = 1_000_000;
 
-/** One saga in one's hands: no database, no broker, and time passes when it is told to. */
+/** A saga that another definition drove up to here. */
+export interface SagaSoFar {
+  readonly instance: SagaInstance;
+  readonly logs: readonly SagaLog[];
+  readonly nowMs: number;
+}
+
+/** One saga without a database and a broker; time passes only when the test says so. */
 export class Scenario<Input = unknown> {
   readonly witness: Witness;
   readonly sent: SentCommand[] = [];
@@ -51,10 +58,17 @@ export class Scenario<Input = unknown> {
   constructor(
     definition: SagaDefinition<Input>,
     private readonly options: ScenarioOptions<Input>,
+    soFar?: SagaSoFar,
   ) {
     this.definition = definition;
     this.settings = { ...ENGINE_DEFAULTS, ...options.settings };
     this.witness = new Witness(this.definition);
+    if (soFar) {
+      this.nowMs = soFar.nowMs;
+      this.instance = soFar.instance;
+      this.witness.resume(soFar.logs);
+      return;
+    }
     const first = prepare(this.definition, {
       sagaId: SCENARIO_SAGA_ID,
       subjectId: SCENARIO_SUBJECT_ID,
@@ -123,7 +137,7 @@ export class Scenario<Input = unknown> {
     return this.apply({ kind: 'resumed', ...this.moment() });
   }
 
-  /** A person asks for something. */
+  /** An operator asks for something. */
   operator(action: OperatorAction): Transition {
     return this.apply({ kind: 'operator', action, ...this.moment() });
   }
@@ -135,11 +149,11 @@ export class Scenario<Input = unknown> {
 
   apply(event: SagaEvent): Transition {
     const before = this.instance;
-    const move = transition(this.definition, before, event, this.settings);
-    this.witness.see(before, event.kind, move);
-    this.instance = move.instance;
-    this.handOut(move);
-    return move;
+    const decision = transition(this.definition, before, event, this.settings);
+    this.witness.see(before, event.kind, decision);
+    this.instance = decision.instance;
+    this.handOut(decision);
+    return decision;
   }
 
   trace(): string[] {
@@ -150,11 +164,11 @@ export class Scenario<Input = unknown> {
     return { nowMs: this.nowMs, random: 0.5 };
   }
 
-  private handOut(move: Transition): void {
-    for (const effect of move.effects) {
+  private handOut(decision: Transition): void {
+    for (const effect of decision.effects) {
       if (effect.kind !== 'send') continue;
       const { name, step, direction } = effect.command;
-      const data = this.checkedData(effect.command, move.instance);
+      const data = this.checkedData(effect.command, decision.instance);
       this.sent.push({ name, step, direction, attempt: effect.attempt, data });
     }
   }

@@ -88,10 +88,10 @@ describe('the simulation catches', () => {
   it('a step of unknown outcome that is not undone', async () => {
     const engine = (made: SagaEngine) =>
       deciding(made, (decide, event, saga) => {
-        const move = decide(event, saga);
-        const { instance, logs } = move;
-        if (saga.phase !== 'forward' || instance.phase !== 'backward') return move;
-        if (instance.failure.kind !== 'unknown') return move;
+        const decision = decide(event, saga);
+        const { instance, logs } = decision;
+        if (saga.phase !== 'forward' || instance.phase !== 'backward') return decision;
+        if (instance.failure.kind !== 'unknown') return decision;
         const at = purchase.commands.get(saga.awaited)!.index - 1;
         const nowMs = made['ports'].clock.nowMs();
         return undoFrom(purchase, saga, at, instance.failure, saga.kept, [logs[0]!], nowMs);
@@ -103,9 +103,9 @@ describe('the simulation catches', () => {
   it('undos that begin with the first step', async () => {
     const engine = (made: SagaEngine) =>
       deciding(made, (decide, event, saga) => {
-        const move = decide(event, saga);
-        const { instance, logs } = move;
-        if (saga.phase !== 'forward' || instance.phase !== 'backward') return move;
+        const decision = decide(event, saga);
+        const { instance, logs } = decision;
+        if (saga.phase !== 'forward' || instance.phase !== 'backward') return decision;
         const nowMs = made['ports'].clock.nowMs();
         return undoFrom(purchase, saga, 0, instance.failure, saga.kept, [logs[0]!], nowMs);
       });
@@ -113,7 +113,7 @@ describe('the simulation catches', () => {
     expect(problems.join()).toMatch(/undone before|skipped/);
   });
 
-  it('any error that says "do not retry" taken for a business no', async () => {
+  it('any error that says "do not retry" taken for a business rejection', async () => {
     const definition = withSteps((step) => ({
       rejections: Object.assign(new Set(step.rejections), { has: () => true }),
     }));
@@ -121,7 +121,7 @@ describe('the simulation catches', () => {
     expect(problems.join()).toMatch(/still holds|past its pivot|undone before/);
   });
 
-  it('a pivot that is undone because nobody answered', async () => {
+  it('a pivot that is undone because no answer came', async () => {
     const { problems } = await caught({ definition: withSteps(() => ({ pastPivot: false })) });
     expect(problems).not.toEqual([]);
   });
@@ -152,21 +152,21 @@ describe('the simulation catches', () => {
       const driver = made['driver'];
       const real = driver['decide'].bind(driver);
       driver['decide'] = (active, event, isReread) => {
-        const move = real(active, event, isReread);
-        for (const effect of move.effects) {
+        const decision = real(active, event, isReread);
+        for (const effect of decision.effects) {
           if (effect.kind === 'send') {
             const nowMs = made['ports'].timers.nowMs();
             driver['dispatch'].send(active, effect, nowMs);
           }
         }
-        return move;
+        return decision;
       };
     };
     const { problems } = await caught({ engine });
     expect(problems.join()).toContain('no committed row awaits');
   });
 
-  it('a saga let go of after a failed guard, although it is still its own', async () => {
+  it('a saga that is dropped after a failed guard, although the instance still owns it', async () => {
     const engine = (made: SagaEngine) => {
       neverScanning(made);
       const driver = made['driver'];
@@ -206,12 +206,12 @@ describe('the simulation catches', () => {
     expect(problems.join()).toContain('does not end');
   });
 
-  it('a saga of its own that no process ever looks for again', async () => {
+  it('an own saga that no process ever scans for', async () => {
     const { problems } = await caught({ engine: neverScanning });
     expect(problems.join()).toContain('does not end');
   });
 
-  it('all of this in a trace that a person can read', async () => {
+  it('each of these in a trace that a person can read', async () => {
     const broken = { database: (clock: Clock) => new OwnersOnly(clock) };
     const { trace } = await caught(broken, undefined, { runs: 5_000, seed: 1 });
     expect(trace.length).toBeLessThan(60);

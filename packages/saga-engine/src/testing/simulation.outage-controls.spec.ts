@@ -34,7 +34,7 @@ describe('the simulation catches, of outages, deployments and queues,', () => {
     expect(problems.join()).toContain('does not end');
   });
 
-  it('a saga that is undone by its heir, its command never sent, for the deadline of its step', async () => {
+  it('a saga that is undone after a takeover for its step deadline, its command never sent', async () => {
     const engine = (made: SagaEngine) => {
       const dispatch = made['driver']['dispatch'];
       dispatch.readAgain = (active, row) => void (active.instance = row);
@@ -82,7 +82,7 @@ describe('the simulation catches, of outages, deployments and queues,', () => {
     expect(problems.join()).toContain('undone needlessly');
   });
 
-  it('a queue that grows while nobody reads it', async () => {
+  it('a queue that grows while it has no reader', async () => {
     const engine = (made: SagaEngine) => {
       const { sender } = made['ports'];
       const send = (command: OutgoingCommand) =>

@@ -52,14 +52,14 @@ describe('the simulation of the engine', () => {
     expect(all.filter((name) => !counts.has(name))).toEqual([]);
   });
 
-  it('finds no schedule that breaks several sagas of three impatient orchestrators', async () => {
+  it('finds no schedule that breaks several sagas of three orchestrators with short timeouts', async () => {
     const budget = simulationBudget(300);
     const several = { definition: trip, input: { to: 'Rome' }, sagas: 4, instances: 3 };
     const report = simulationReport(await simulate(several, budget), budget);
     expect(report).toMatch(/^simulation: \d+ runs/);
   }, 600_000);
 
-  it('finds no schedule that breaks sagas for whose commands there is hardly any room', async () => {
+  it('finds no schedule that breaks sagas whose queues have few places', async () => {
     const budget = simulationBudget(500);
     const settings = { commandsPerQueueMax: 2, reservedPerQueue: 1, adoptedMax: 2 };
     const crowded = { ...shop, sagas: 6, settings };

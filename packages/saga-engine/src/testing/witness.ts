@@ -8,8 +8,8 @@ interface Seen {
 }
 
 /**
- * Watches a saga from transition to transition and notes every breach of what must hold for all
- * sagas, whatever happens to them. Both the sweep and the property tests believe its word.
+ * Checks every transition of a saga, and notes each breach of what must hold for all sagas,
+ * whatever happens to them. The sweep and the property tests use it.
  */
 export class Witness {
   readonly problems: string[] = [];
@@ -25,22 +25,27 @@ export class Witness {
     this.checkOpen(first.instance, first);
   }
 
+  /** The saga was driven by another definition until now, which wrote these rows. */
+  resume(logs: readonly SagaLog[]): void {
+    this.note(logs);
+  }
+
   /** One event was decided. */
-  see(before: SagaInstance, what: string, move: Transition): void {
-    const after = move.instance;
-    if (move.ignored) {
-      const changed = after !== before || move.logs.length > 0 || move.effects.length > 0;
-      this.check(!changed, `${what} was ignored (${move.ignored}) and changed something`);
+  see(before: SagaInstance, what: string, decision: Transition): void {
+    const after = decision.instance;
+    if (decision.ignored) {
+      const changed = after !== before || decision.logs.length > 0 || decision.effects.length > 0;
+      this.check(!changed, `${what} was ignored (${decision.ignored}) and changed something`);
       return;
     }
     this.check(isOpen(before), `${what} changed a finished saga`);
     this.check(after.version === before.version + 1, `${what} did not raise the version by one`);
-    this.check(move.logs.length <= 2, `${what} wrote more than two log rows`);
-    this.note(move.logs);
+    this.check(decision.logs.length <= 2, `${what} wrote more than two log rows`);
+    this.note(decision.logs);
     this.checkDirection(before, after, what);
     this.checkAttempts(before, after, what);
-    this.checkOpen(after, move);
-    if (!isOpen(after)) this.checkEnd(after, move);
+    this.checkOpen(after, decision);
+    if (!isOpen(after)) this.checkEnd(after, decision);
   }
 
   private note(logs: readonly SagaLog[]): void {
@@ -71,8 +76,11 @@ export class Witness {
     this.check(!returned, `${what} turned a saga forward again`);
     if (!turned || !isOpen(before)) return;
     const step = this.definition.steps[this.definition.commands.get(before.awaited)!.index]!;
-    const isNo = this.seen.get(step.name)?.ended[0]?.data?.outcome === 'rejected';
-    this.check(!step.pastPivot || isNo, `${what} turned a saga round that had passed its pivot`);
+    const isRejected = this.seen.get(step.name)?.ended[0]?.data?.outcome === 'rejected';
+    this.check(
+      !step.pastPivot || isRejected,
+      `${what} turned a saga round that had passed its pivot`,
+    );
   }
 
   private checkAttempts(before: SagaInstance, after: SagaInstance, what: string): void {
@@ -83,11 +91,14 @@ export class Witness {
     this.check(same || after.attempt === 1, `${after.awaited} begins at attempt ${after.attempt}`);
   }
 
-  private checkOpen(saga: SagaInstance, move: Transition): void {
+  private checkOpen(saga: SagaInstance, decision: Transition): void {
     if (!isOpen(saga)) return;
-    const sends = move.effects.filter((effect) => effect.kind === 'send');
-    const wakes = move.effects.filter((effect) => effect.kind === 'wake');
-    this.check(wakes.length === 1 && wakes[0]?.atMs === saga.wakeAtMs, 'nobody wakes the saga');
+    const sends = decision.effects.filter((effect) => effect.kind === 'send');
+    const wakes = decision.effects.filter((effect) => effect.kind === 'wake');
+    this.check(
+      wakes.length === 1 && wakes[0]?.atMs === saga.wakeAtMs,
+      'no wake-up is set for the saga',
+    );
     this.check(sends.length <= 1, 'one transition sends two commands');
     for (const { command, attempt } of sends) {
       const awaited = command.name === saga.awaited && attempt === saga.attempt;
@@ -99,8 +110,16 @@ export class Witness {
     }
   }
 
-  private checkEnd(saga: SagaInstance, move: Transition): void {
-    this.check(move.effects.length === 1 && move.effects[0]?.kind === 'finished', 'no end effect');
+  private checkEnd(saga: SagaInstance, decision: Transition): void {
+    this.check(
+      decision.effects.length === 1 && decision.effects[0]?.kind === 'finished',
+      'no end effect',
+    );
+    this.checkEffects(saga);
+  }
+
+  /** What an ended saga did is all there, or all taken back. */
+  checkEffects(saga: SagaInstance): void {
     for (const [name, seen] of this.seen) {
       this.check(seen.ended.length === 1, `${name} has no end row`);
     }

@@ -1,10 +1,9 @@
 /**
- * `node …/simulation/main.js <module> [--runs N] [--seed N] [--workers N] [--no-kept] [--no-shrink]`:
- * the runs of a simulation at scale. The module's default export is the SimulationOptions; its `keptSeeds`, when it
- * has any, are run first. Exits with 1 when a run broke a promise, and says how to make it again.
+ * `saga-sim <module>`: the runs of a simulation at scale. Exits with 1 when a run broke a promise,
+ * and prints the command that makes that run again.
  */
 import { availableParallelism } from 'node:os';
-import { relative, resolve } from 'node:path';
+import { basename, relative, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 import { replayKept, type KeptSeed } from './kept-seeds.js';
@@ -19,13 +18,21 @@ interface SimulationModule {
 
 const RUNS = 100_000;
 const PROGRESS_EVERY_MS = 10_000;
-const USAGE = `simulate <module> [--runs N] [--seed N] [--workers N] [--no-kept] [--no-shrink]
+const USAGE = `Usage: saga-sim <module> [options]
 
-  --runs N      so many runs [${RUNS.toLocaleString('en')}]
-  --seed N      of the first run; those that follow count on from it [a fresh one]
-  --workers N   threads [one a processor]
-  --no-kept     without the seeds that failed once
-  --no-shrink   a failing run as it was, not its shortest trace
+Runs a saga many times on the real engine, with simulated time, processes, database and network. Each
+run has crashes, takeovers, lost commits, late and repeated messages; each must keep every promise.
+
+  <module>      a JavaScript module whose default export is { definition, input }. It may also export
+                keptSeeds, a list of { seed, why }: these are run first.
+
+Options:
+  --runs N      how many runs [${RUNS.toLocaleString('en')}]
+  --seed N      the seed of the first run; each further run has the next number [a new one]
+  --workers N   how many threads [one for each processor]
+  --no-kept     leave the kept seeds out
+  --no-shrink   show a failing run as it was, not its shortest form
+  -h, --help    show this text
 
 Exit code 0: every run kept every promise. 1: one did not. 2: the simulation could not run.`;
 
@@ -55,6 +62,21 @@ function count(name: string, text: string): number {
   return Number(text);
 }
 
+async function load(module: string, path: string): Promise<SimulationModule> {
+  const loaded = (await import(module)) as Partial<SimulationModule>;
+  const { default: simulation, keptSeeds } = loaded;
+  const isOne = typeof simulation?.definition === 'object' && simulation.input !== undefined;
+  if (!isOne) throw new WrongUse(`the default export of ${path} must be { definition, input }`);
+  return { default: simulation, ...(keptSeeds && { keptSeeds }) };
+}
+
+/** As a person would type it: as a command of the package, or as the file that was started. */
+function thisCommand(): string {
+  const started = process.argv[1]!;
+  const isCommand = /^saga-sim(\.js)?$/.test(basename(started));
+  return isCommand ? 'npx saga-sim' : `node ${relative('', started)}`;
+}
+
 async function main(): Promise<number> {
   const { values, positionals } = given();
   if (values.help) {
@@ -64,9 +86,8 @@ async function main(): Promise<number> {
   const [path] = positionals;
   if (path === undefined || positionals.length > 1) throw new WrongUse(USAGE);
   const module = pathToFileURL(resolve(path)).href;
-  const { default: simulation, keptSeeds = [] } = (await import(module)) as SimulationModule;
-  const again = (seed: number) =>
-    `node ${relative('', process.argv[1]!)} ${path} --no-kept --runs 1 --seed ${seed}`;
+  const { default: simulation, keptSeeds = [] } = await load(module, path);
+  const again = (seed: number) => `${thisCommand()} ${path} --no-kept --runs 1 --seed ${seed}`;
 
   if (!values['no-kept']) {
     const replayed = await replayKept(simulation, keptSeeds);

@@ -111,7 +111,7 @@ export class SimulatedProcess implements Actor {
     this.parts.died(this);
   }
 
-  /** What a person asks of it; of what it says is done, it must be true. */
+  /** What an operator asks of it. What it says is done must be done. */
   operate(sagaId: string, action: OperatorAction): void {
     this.engine.operate(sagaId, action).then(
       (operated) => {
@@ -123,7 +123,7 @@ export class SimulatedProcess implements Actor {
         if (phase === 'forward' || phase === 'done') world.breach(`compensate, and ${phase}`);
       },
       (error: unknown) => {
-        // He is told that the database was away, or that this process drives nothing, and asks again.
+        // The operator is told that the database is away, or that nothing is driven here, and asks again.
         if (error !== LOST && !(error instanceof SagaDefinitionChanged)) this.failed(error);
       },
     );

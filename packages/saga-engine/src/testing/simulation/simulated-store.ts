@@ -1,7 +1,13 @@
 import type { RecordedDefinition } from '../../core/fingerprint.js';
 import type { OpenSaga, SagaInstance, SagaLogEntry } from '../../core/instance.js';
 import { isOpen } from '../../core/instance.js';
-import type { PreparedSaga, SagaStore, SagaWrite, TakeOverRequest } from '../../runtime/ports.js';
+import type {
+  KnownDefinition,
+  PreparedSaga,
+  SagaStore,
+  SagaWrite,
+  TakeOverRequest,
+} from '../../runtime/ports.js';
 import type { MemoryDatabase } from '../memory-database.js';
 import type { Actor, World } from './world.js';
 
@@ -11,7 +17,7 @@ export const LOST = new Error('connection lost');
 const UNUSUAL_ONCE_IN = 24;
 /** A heartbeat under way for longer is slow. */
 const SLOW_MS = 500;
-/** After a hindrance the next heartbeat comes within this time. */
+/** After a delay of its own the next heartbeat comes within this time. */
 const GRACE_MS = 2_500;
 
 /** Is told what was committed. */
@@ -137,6 +143,10 @@ export class SimulatedStore implements SagaStore {
 
   recordDefinitions(own: readonly RecordedDefinition[]): Promise<RecordedDefinition[]> {
     return this.trip('record', () => this.database.recordDefinitions(own));
+  }
+
+  hasUnfinished(definition: KnownDefinition): Promise<boolean> {
+    return this.trip('unfinished', () => this.database.hasUnfinished(definition));
   }
 
   history(sagaId: string): Promise<SagaLogEntry[]> {

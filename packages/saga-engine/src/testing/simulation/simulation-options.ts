@@ -13,25 +13,27 @@ export interface SimulationOptions<Input> {
    * while an upgrade goes on.
    */
   readonly otherVersions?: readonly SagaDefinition<Input>[];
-  /** Changed under the version of one of the others: what some process comes with, by mistake. */
+  /**
+   * Definitions that were changed under a version of the others: some process has one, by mistake.
+   */
   readonly changedVersions?: readonly SagaDefinition<Input>[];
   readonly input: Input;
-  /** What steps answer when they are done, by step name; only for the participants of any saga. */
+  /** What steps answer when they are done, by step name; only for the default participants. */
   readonly responses?: Readonly<Record<string, unknown>>;
-  /** The saga's own participants; one row per step, with everything the protocol asks, otherwise. */
+  /** Participants of your own. By default each step has a row, and follows the protocol. */
   readonly participants?: (world: World) => SimulatedParticipants;
-  /** Up to so many sagas run at the same time; default 1. */
+  /** How many sagas run at the same time at most; default 1. */
   readonly sagas?: number;
-  /** Orchestrators; default 2. */
+  /** How many engine processes there are; default 2. */
   readonly instances?: number;
   readonly settings?: Partial<EngineSettings>;
-  /** More that may go wrong: mishaps of a kind of their own, beside those of every run. */
+  /** More faults, beside those of every run. */
   readonly schedules?: readonly Schedule[];
-  /** Replaces what the simulation itself is made of, to see that it catches what is then wrong. */
+  /** Replaces parts of the simulation by broken ones, to test that it finds what is then wrong. */
   readonly broken?: BrokenParts;
 }
 
-/** What of a run a schedule may lay its hands on. */
+/** The parts of a run that a schedule may change. */
 export interface Stage {
   readonly world: World;
   readonly database: MemoryDatabase;

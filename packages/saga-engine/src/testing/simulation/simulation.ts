@@ -37,7 +37,7 @@ const CROWDED_ONCE_IN = 8;
 const CROWD = 6;
 const NARROW = { commandsPerQueueMax: 2, reservedPerQueue: 1 };
 const CLIENT_PATIENCE_MS = 8_000;
-/** Fewer looks that find nothing: they would be most of what happens. */
+/** Fewer reads that find nothing: they would be most of what happens. */
 const SETTINGS: EngineSettings = { ...ENGINE_DEFAULTS, takeoverEveryMs: 1_500, pollEveryMs: 2_000 };
 
 /** One run: chance decides what happens until its faults are used up; then everything is fair. */
@@ -149,7 +149,7 @@ export class Simulation<Input> {
     });
   }
 
-  /** Somebody always knows every version, or a saga might wait for ever: the first process does. */
+  /** The first process always knows every version; otherwise a saga might wait for ever. */
   private knownAt(place: string): readonly SagaDefinition[] {
     const { versions } = this;
     const { changedVersions = [] } = this.options;
@@ -228,7 +228,9 @@ export class Simulation<Input> {
     this.world.put('command', name, arrive, undefined, readAtMs);
   }
 
-  /** Whoever sends a command again sends the same one, or its participant could not tell. */
+  /**
+   * A command that is sent again is the same one; otherwise its participant could not recognise it.
+   */
   private checkData({ id, data }: OutgoingCommand, from: SimulatedProcess): void {
     const json = canonicalJson(data);
     const first = this.sentOnce.get(id) ?? json;

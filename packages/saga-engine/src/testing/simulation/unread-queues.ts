@@ -9,7 +9,9 @@ interface Unread {
 /** A command sent again, or whose place was given back with its saga, may lie there twice for a moment. */
 const TOLERATED = 4;
 
-/** What lies in queues that nobody reads: it expires there, and must stay bounded. */
+/**
+ * The messages in queues without a reader: they expire there, and their number must stay bounded.
+ */
 export class UnreadQueues {
   private readonly queues = new Map<string, Unread[]>();
 

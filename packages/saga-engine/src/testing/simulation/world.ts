@@ -57,13 +57,13 @@ export class World {
   nowMs = BEGINS_AT_MS;
   readonly problems: string[] = [];
   pending: Pending[] = [];
-  /** Queues that nobody reads for a while: until when, by name. */
+  /** Queues that have no reader for a while: until when, by name. */
   readonly unreadUntilMs = new Map<string, number>();
   /** Queues whose reader takes commands and does them only later: until when, by name. */
   readonly hangsUntilMs = new Map<string, number>();
   /** All processes lose the database at once: until when. */
   databaseAwayUntilMs = 0;
-  /** The broker takes nothing from anybody: until when. */
+  /** The broker takes no message: until when. */
   brokerAwayUntilMs = 0;
   /** At most so much time all faults of this run together cost one saga. */
   troubleMs = 0;

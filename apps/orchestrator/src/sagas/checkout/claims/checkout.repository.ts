@@ -39,7 +39,7 @@ export class CheckoutRepository {
     this.database = database;
     this.times = times;
     this.beginnings = new Coalescer<Beginning, Recorded>({
-      lanes: LANES,
+      concurrency: LANES,
       keyOf: nameOf,
       // A keyed claim never changes hands, so all who ask alike may be answered alike.
       sameWork: (waiting, arriving) =>

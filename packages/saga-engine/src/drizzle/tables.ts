@@ -11,26 +11,21 @@ import {
   timestamp,
   uuid,
 } from 'drizzle-orm/pg-core';
+import { checkedColumn } from '../postgres/table-names.js';
 import type { LastError, SagaFailure, SagaLogData } from '../core/instance.js';
 
 const time = (name: string) => timestamp(name, { withTimezone: true });
 
-const IDENTIFIER = /^[a-z_][a-z0-9_]*$/;
-
 /**
- * The tables of the sagas, for a Drizzle schema. `subjectColumn` is how the subject is called in
- * saga_state ("order_id", say).
+ * The tables of `sql/` as a Drizzle schema, for an application that makes its migrations with
+ * drizzle-kit. `subjectColumn` is the column of the subject's id in saga_state ("order_id", say).
  *
- * No index but the primary keys and the one on unfinished sagas, and none on a column that changes
- * at every transition: so the updates stay within their page (HOT). Give saga_state room for that
- * in a custom migration: `ALTER TABLE saga_state SET (fillfactor = 50)`. saga_logs has no foreign
- * key, which would lock the state row once more for every log row; both are written together.
+ * Drizzle cannot say how full a page may be. Give saga_state room for its updates in a migration of
+ * your own: `ALTER TABLE saga_state SET (fillfactor = 60)`.
  */
 export function sagaTables({ subjectColumn }: { subjectColumn: string }) {
-  if (!IDENTIFIER.test(subjectColumn)) {
-    throw new RangeError(`"${subjectColumn}" is no plain column name`);
-  }
-  return { ...stateTable(subjectColumn), ...logTables(), subjectColumn };
+  const column = checkedColumn(subjectColumn);
+  return { ...stateTable(column), ...logTables(), subjectColumn: column };
 }
 
 export type SagaTables = ReturnType<typeof sagaTables>;
@@ -95,7 +90,7 @@ function logTables() {
     heartbeatAt: time('heartbeat_at').notNull(),
     startedAt: time('started_at').notNull(),
   });
-  /** What sagas were begun with, so that nobody finishes them with anything else. */
+  /** The definitions that sagas were started with: no engine goes on with another one. */
   const sagaDefinitions = pgTable(
     'saga_definitions',
     {

@@ -1,0 +1,2 @@
+#!/usr/bin/env node
+import '../dist/testing/simulation/main.js';

@@ -1,0 +1,1 @@
+export { sagaTables, type SagaTables } from './tables.js';
