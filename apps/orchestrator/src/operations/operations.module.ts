@@ -21,16 +21,23 @@ export function operations(parts: {
 }): Required<Pick<ModuleMetadata, 'controllers' | 'providers'>> {
   const { config, database, sagas, logger } = parts;
   const actions = new OperatorActions(database);
-  const { definition, store, engine } = sagas;
+  const { registry, store, engine } = sagas;
   const deadLetters = new DeadLettersHandler({
     queues: sagas.deadLetters,
-    letters: new LettersClient(definition, store, new Questions(sagas, config)),
+    letters: new LettersClient(registry, store, new Questions(sagas, config)),
     actions,
     locks: new QueueLocks(database),
     logger,
   });
   const unfinished = new UnfinishedSagasRepository(database);
-  const sagaActions = new SagaActionsHandler({ engine, store, unfinished, actions, logger });
+  const sagaActions = new SagaActionsHandler({
+    registry,
+    engine,
+    store,
+    unfinished,
+    actions,
+    logger,
+  });
   return {
     controllers: [DeadLettersController, SagaActionsController],
     providers: [

@@ -1,4 +1,10 @@
-import { type EndedSaga, EngineStopped, isOpen, statusOf } from '@backstitch/saga-engine';
+import {
+  type EndedSaga,
+  EngineStopped,
+  isOpen,
+  type SagaDefinition,
+  statusOf,
+} from '@backstitch/saga-engine';
 import { DatabaseTimeUnknown } from '@backstitch/saga-engine/postgres';
 import {
   databaseFault,
@@ -13,7 +19,13 @@ import { type CheckoutLine, newUuid } from '@backstitch/shared-types';
 import type { OrchestratorConfig } from '../../config.js';
 import type { SagaRuntime } from '../../host/saga.runtime.js';
 import type { Asking, ExistingCheckout, Held } from './claims/checkout.claims.js';
-import { checkoutInput, type Claim, claimOf, isTooOldToBegin } from './checkout.js';
+import {
+  checkoutInput,
+  type CheckoutInput,
+  type Claim,
+  claimOf,
+  isTooOldToBegin,
+} from './checkout.js';
 import { type CheckoutRepository, CommitUnknown } from './claims/checkout.repository.js';
 import { inTime } from '../../host/in-time.js';
 import { type RefusalReason, CheckoutAdmission } from './checkout-admission.js';
@@ -38,6 +50,8 @@ export interface AnsweredCheckout {
 }
 
 export interface CheckoutHandlerOptions {
+  /** New checkouts begin with it. */
+  definition: SagaDefinition<CheckoutInput>;
   sagas: SagaRuntime;
   claims: CheckoutRepository;
   config: OrchestratorConfig;
@@ -68,7 +82,8 @@ export class CheckoutHandler {
 
   constructor(options: CheckoutHandlerOptions) {
     this.options = options;
-    this.admission = new CheckoutAdmission(options.sagas, options.config.MAX_SAGAS_IN_FLIGHT);
+    const { sagas, definition, config } = options;
+    this.admission = new CheckoutAdmission(sagas, definition.name, config.MAX_SAGAS_IN_FLIGHT);
     this.shedding = new Shedding(options.logger);
   }
 
@@ -120,10 +135,10 @@ export class CheckoutHandler {
     const asking = { sagaId, claim, input };
     const isTooOld = this.isTooOld(sagaId);
     const mayOnlyRepeat = isTooOld || request.replayOnly;
-    const hindrance = mayOnlyRepeat ? REPLAY_ONLY : await this.admission.enter();
+    const refusal = mayOnlyRepeat ? REPLAY_ONLY : await this.admission.enter();
     // Replays are answered all the same: they cost no saga.
-    const held = hindrance ? await this.find(asking) : await this.begin(request, asking);
-    if (!held) throw isTooOld ? tooOld() : this.shed(hindrance!);
+    const held = refusal ? await this.find(asking) : await this.begin(request, asking);
+    if (!held) throw isTooOld ? tooOld() : this.shed(refusal!);
     if (held.kind === 'exists') return held;
     const detail = 'The Idempotency-Key was used for a checkout with another body.';
     throw new Problem('IDEMPOTENCY_KEY_REUSED', detail);
@@ -168,10 +183,10 @@ export class CheckoutHandler {
   }
 
   private async beginOnce({ requestId }: CheckoutRequest, asking: Asking): Promise<Held> {
-    const { sagas, claims } = this.options;
+    const { definition, sagas, claims } = this.options;
     const { sagaId, input } = asking;
     const orderId = newUuid();
-    const start = { definition: sagas.definition, sagaId, subjectId: orderId, input, requestId };
+    const start = { definition, sagaId, subjectId: orderId, input, requestId };
     const begun = await sagas.engine.start(start, (prepared) =>
       claims.begin({ prepared, ...asking }),
     );

@@ -37,9 +37,17 @@ export function isTooOldToBegin(sagaId: string, nowMs: number): boolean {
   return madeMs !== undefined && madeMs < nowMs - MAY_BEGIN_FOR_MS;
 }
 
-/** Whether two sagas' work is the same, whatever order a database keeps its members in. */
-export function isSameInput(one: CheckoutInput, other: CheckoutInput): boolean {
-  return canonical(one) === canonical(other);
+/** The input as a row holds it; undefined when it is not that of a checkout. */
+export function checkoutInputOf(stored: unknown): CheckoutInput | undefined {
+  const { userId, items, totalAmount } = (stored ?? {}) as Partial<CheckoutInput>;
+  const isOne = typeof userId === 'string' && typeof totalAmount === 'string';
+  return isOne && Array.isArray(items) ? { userId, items, totalAmount } : undefined;
+}
+
+/** Whether a saga's stored input is this one, whatever order a database keeps its members in. */
+export function isSameInput(stored: unknown, input: CheckoutInput): boolean {
+  const other = checkoutInputOf(stored);
+  return other !== undefined && canonical(other) === canonical(input);
 }
 
 function canonical({ userId, items, totalAmount }: CheckoutInput): string {

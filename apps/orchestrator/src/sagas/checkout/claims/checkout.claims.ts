@@ -120,12 +120,13 @@ interface HolderRow {
   ownOrderId: string | null;
   ownStatus: SagaStatus | null;
   ownFailure: SagaFailure | null;
-  ownInput: CheckoutInput | null;
+  /** Of whatever saga has this id. */
+  ownInput: unknown;
 }
 
 function holderOf({ sagaId, claim, input }: Asking, row: HolderRow): Held | undefined {
   if (row.ownOrderId !== null && row.ownStatus !== null) {
-    if (!row.ownInput || !isSameInput(row.ownInput, input)) return { kind: 'reused' };
+    if (!isSameInput(row.ownInput, input)) return { kind: 'reused' };
     return existing(sagaId, row.ownOrderId, row.ownStatus, row.ownFailure);
   }
   const { orderId, status } = row;

@@ -1,18 +1,23 @@
 import {
   currentStepOf,
   isOpen,
+  type SagaFailure,
   type SagaInstance,
   type SagaLogEntry,
   statusOf,
 } from '@backstitch/saga-engine';
 import type { SagaView } from '@backstitch/shared-types';
-import { refusalOf } from './checkout/refusal.js';
+import type { SagaReason } from './registered-saga.js';
 
-/** A saga as GET /sagas/:sagaId answers it. Pure. */
-export function sagaViewOf(saga: SagaInstance, log: readonly SagaLogEntry[]): SagaView {
+/** What is answered for every saga; `outcome` tells why it is undone. Pure. */
+export function generalViewOf(
+  saga: SagaInstance,
+  log: readonly SagaLogEntry[],
+  outcome: (failure: SagaFailure) => SagaReason,
+): SagaView {
   const open = isOpen(saga) ? saga : undefined;
   const failure = saga.phase === 'done' ? undefined : saga.failure;
-  const refusal = failure && refusalOf(failure);
+  const reason = failure && outcome(failure);
   const createdAt = timeOf(saga.createdAtMs);
   return {
     sagaId: saga.sagaId,
@@ -27,7 +32,7 @@ export function sagaViewOf(saga: SagaInstance, log: readonly SagaLogEntry[]): Sa
       ? { code: open.lastError.code, message: open.lastError.message }
       : null,
     needsAttention: open?.needsAttention ?? false,
-    reason: refusal ? { code: refusal.code, detail: refusal.detail } : null,
+    reason: reason ? { code: reason.code, detail: reason.detail } : null,
     requestId: saga.requestId ?? null,
     createdAt,
     updatedAt: log.at(-1)?.createdAt ?? createdAt,

@@ -1,6 +1,6 @@
-import type { ForwardSaga, SagaLogEntry, UndoneSaga } from '@backstitch/saga-engine';
+import type { ForwardSaga, SagaFailure, SagaLogEntry, UndoneSaga } from '@backstitch/saga-engine';
 import { describe, expect, it } from '@jest/globals';
-import { sagaViewOf } from './saga-view.js';
+import { generalViewOf } from './saga-view.js';
 
 const facts = {
   sagaId: 'saga-1',
@@ -48,9 +48,11 @@ const log: SagaLogEntry[] = [
   },
 ];
 
+const outcome = ({ kind }: SagaFailure) => ({ code: 'UNDONE', detail: `It was ${kind}.` });
+
 describe('the view of a saga', () => {
   it('never hides that it is retrying: attempt, last error and next try', () => {
-    expect(sagaViewOf(running, log)).toEqual({
+    expect(generalViewOf(running, log, outcome)).toEqual({
       sagaId: 'saga-1',
       orderId: 'order-1',
       definition: 'checkout',
@@ -72,15 +74,15 @@ describe('the view of a saga', () => {
     });
   });
 
-  it('gives the shopper a reason that holds nothing technical', () => {
-    const view = sagaViewOf(undone, []);
+  it('gives the reason in the words of its saga, without anything technical', () => {
+    const view = generalViewOf(undone, [], outcome);
     expect(view).toMatchObject({
       status: 'COMPENSATED',
       currentStep: 'COMPENSATED',
       attempt: null,
       nextTryAt: null,
       lastError: null,
-      reason: { code: 'CHECKOUT_UNDONE' },
+      reason: { code: 'UNDONE', detail: 'It was unknown.' },
     });
     expect(JSON.stringify(view.reason)).not.toContain('bank-7');
   });

@@ -2,9 +2,8 @@ import { databaseFault, Problem, traceRequest, UuidParam } from '@backstitch/ser
 import type { SagaView } from '@backstitch/shared-types';
 import { Controller, Get, Inject, Param, Req } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
-import { OrchestratorConfig } from '../config.js';
-import { SagaRuntime } from '../host/saga.runtime.js';
-import { sagaViewOf } from './saga-view.js';
+import { OrchestratorConfig } from '../../config.js';
+import { SagaRuntime } from '../saga.runtime.js';
 
 @Controller('sagas')
 export class SagasController {
@@ -18,12 +17,12 @@ export class SagasController {
     @Param('sagaId', new UuidParam('sagaId')) sagaId: string,
     @Req() request: FastifyRequest,
   ): Promise<SagaView> {
-    const { store } = this.sagas;
+    const { store, registry } = this.sagas;
     try {
       const [saga, log] = await Promise.all([store.load(sagaId), store.history(sagaId)]);
       if (!saga) throw notFound(this.config.SAGA_RETENTION_DAYS);
       traceRequest(request, { sagaId, orderId: saga.subjectId });
-      return sagaViewOf(saga, log);
+      return registry.view(saga, log);
     } catch (error) {
       if (!['away', 'locked'].includes(databaseFault(error))) throw error;
       throw new Problem('UNAVAILABLE', undefined, {
