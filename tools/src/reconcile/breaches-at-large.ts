@@ -1,7 +1,7 @@
 import { each, type Breach } from './breach.js';
 import { products, sagasOfSeveralOrders, strayCharges } from './read-participants.js';
 import { keysOfNoSaga, readStories, sagasTelling } from './read-sagas.js';
-import type { SharedSaga, Story, StrayCharge } from './reading.js';
+import type { Definitions, SharedSaga, Story, StrayCharge } from './reading.js';
 import type { Snapshots } from './snapshots.js';
 import { stockProblem } from './stock-invariant.js';
 import { storyProblem } from './story-invariant.js';
@@ -16,11 +16,12 @@ export interface Bounds {
 /** Breaches of the invariants that no single order shows: the databases themselves sum and compare. */
 export async function breachesAtLarge(
   { orchestrator, orders, inventory, payments }: Snapshots,
+  definitions: Definitions,
   { rowsAtOnce, breachesMax }: Bounds,
 ): Promise<Breach[]> {
   const among = amongAtMost(breachesMax);
   const found = await Promise.all([
-    storyBreaches(orchestrator).then(async (stories) => [
+    storyBreaches(orchestrator, definitions).then(async (stories) => [
       ...stories,
       ...(await among(keysOfNoSaga(orchestrator, rowsAtOnce), (keys) =>
         each(7, keys, ({ sagaId }) => sagaId, ofNoSaga),
@@ -52,10 +53,13 @@ function amongAtMost(breachesMax: number) {
 }
 
 /** A story that thousands of sagas share is checked once. */
-async function storyBreaches(sagas: Snapshots['orchestrator']): Promise<Breach[]> {
+async function storyBreaches(
+  sagas: Snapshots['orchestrator'],
+  definitions: Definitions,
+): Promise<Breach[]> {
   const breaches: Breach[] = [];
   for (const story of await readStories(sagas)) {
-    const problem = storyProblem(story);
+    const problem = storyProblem(story, definitions.stepsOf(story));
     if (problem === undefined) continue;
     const some = await sagasTelling(sagas, story);
     breaches.push(

@@ -4,7 +4,14 @@ import { inBuckets } from './in-buckets.js';
 import { breachesOf } from './invariants.js';
 import { perhapsRemoved } from './outcome-invariants.js';
 import { HOLDS, ordersSql, PAYMENTS } from './read-participants.js';
-import { ANSWERS, estimateSagas, FINISHED_SAGAS, MOVING_SAGAS, sagasThere } from './read-sagas.js';
+import {
+  ANSWERS,
+  estimateSagas,
+  FINISHED_SAGAS,
+  MOVING_SAGAS,
+  readDefinitions,
+  sagasThere,
+} from './read-sagas.js';
 import type {
   FinishedSaga,
   HoldRow,
@@ -63,6 +70,7 @@ type AboutOrders = {
 export function examine(urls: DatabaseUrls, reader: Reader): Promise<Examined> {
   return inSnapshots(urls, async (snapshots) => {
     const of = await estimateSagas(snapshots.orchestrator);
+    const definitions = await readDefinitions(snapshots.orchestrator);
     const tell = ({ judged, moving }: Examined, doing: string, held = 0) => {
       reader.tell({ doing, sagas: judged + moving, of, held });
     };
@@ -70,14 +78,14 @@ export function examine(urls: DatabaseUrls, reader: Reader): Promise<Examined> {
     tell(found, 'comparing orders');
     for await (const { rows, held } of inBuckets<AboutOrders>(sources(snapshots, reader))) {
       const there = await sagasThere(snapshots.orchestrator, perhapsRemoved(rows));
-      found.breaches.push(...breachesOf({ ...rows, there }));
+      found.breaches.push(...breachesOf({ ...rows, there, definitions }));
       found.judged += rows.finished.length;
       found.moving += rows.moving.length;
       tell(found, 'comparing orders', held);
       if (found.breaches.length >= reader.breachesMax) return { ...found, stoppedEarly: true };
     }
     tell(found, 'reading logs and stock');
-    const breaches = found.breaches.concat(await breachesAtLarge(snapshots, reader));
+    const breaches = found.breaches.concat(await breachesAtLarge(snapshots, definitions, reader));
     const isFull = breaches.length >= reader.breachesMax;
     return { ...found, breaches, ...(isFull && { stoppedEarly: true }) };
   });

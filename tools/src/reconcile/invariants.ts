@@ -10,7 +10,12 @@ export function breachesOf(reading: Reading): Breach[] {
   return [
     ...outcomeBreaches(reading),
     ...answerBreaches(reading),
-    ...each(4, reading.moving, ({ sagaId }) => sagaId, unfinishedProblem),
+    ...each(
+      4,
+      reading.moving,
+      ({ sagaId }) => sagaId,
+      (saga) => unfinishedProblem(saga, reading.definitions.stepsOf(saga)),
+    ),
     ...moneyBreaches(reading),
   ];
 }

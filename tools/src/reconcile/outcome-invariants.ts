@@ -10,18 +10,28 @@ interface Outcome {
 
 type Told = Omit<Breach, 'id'>;
 
-/** Invariants 2, 3, 7 and 8: how a saga ended is how its order, its hold and its money ended. */
+/** The sagas whose end is that of their order, their reservation and their payment. */
+const CHECKOUT = 'checkout';
+
+/**
+ * Invariants 2, 3, 7 and 8: how a checkout ended is how its order, its reservation and its payment
+ * ended. Sagas of other definitions may be about the same order; they are not compared with it.
+ */
 export function outcomeBreaches(reading: Reading): Breach[] {
   const { outcomes, breaches } = outcomesOf(reading);
+  const checkouts = reading.finished.filter(({ definition }) => definition === CHECKOUT);
+  const others = new Set(
+    reading.finished.flatMap((saga) => (saga.definition === CHECKOUT ? [] : saga.sagaId)),
+  );
   const finished = new Map<string, FinishedSaga>();
-  for (const saga of reading.finished) {
+  for (const saga of checkouts) {
     if (finished.has(saga.orderId)) {
-      breaches.push({ invariant: 7, id: saga.orderId, what: 'two sagas for one order' });
+      breaches.push({ invariant: 7, id: saga.orderId, what: 'two checkouts for one order' });
     }
     finished.set(saga.orderId, saga);
     const outcome = outcomes.get(saga.orderId) ?? {};
     const problems = saga.status === 'DONE' ? doneProblems(outcome) : undoneProblems(outcome);
-    for (const what of [...problems, ...strangers(saga.sagaId, outcome)]) {
+    for (const what of [...problems, ...sagaMismatches(saga.sagaId, outcome)]) {
       breaches.push({ ...what, id: saga.orderId });
     }
   }
@@ -35,7 +45,8 @@ export function outcomeBreaches(reading: Reading): Breach[] {
     const isRemoved = !saga && mayBeRemoved(outcome, reading.there);
     const judged = isRemoved ? removedProblems(outcome) : confirmedProblems(outcome);
     const problems = saga ? [] : judged;
-    for (const what of [...problems, ...withoutSaga(outcome, saga, isRemoved)]) {
+    const isKnown = saga !== undefined || isRemoved || others.has(outcome.order?.sagaId ?? '');
+    for (const what of [...problems, ...withoutSaga(outcome, saga, isKnown)]) {
       breaches.push({ ...what, id: orderId });
     }
   }
@@ -47,7 +58,8 @@ export function perhapsRemoved({
   finished,
   orders,
 }: Pick<Reading, 'finished' | 'orders'>): string[] {
-  const known = new Set(finished.map(({ orderId }) => orderId));
+  const checkouts = finished.filter(({ definition }) => definition === CHECKOUT);
+  const known = new Set(checkouts.map(({ orderId }) => orderId));
   return orders.flatMap(({ orderId, sagaId, sagaMayBeGone }) =>
     sagaMayBeGone && sagaId !== null && !known.has(orderId) ? [sagaId] : [],
   );
@@ -78,8 +90,8 @@ function doneProblems(outcome: Outcome): Told[] {
 }
 
 /**
- * A CONFIRMED order is paid and sold whoever confirmed it: a saga that is under way, or parked, or that
- * nobody knows, or none at all. Its payment and its sale come before it, so it is judged once settled.
+ * A CONFIRMED order is paid and sold whatever confirmed it: a saga that is under way, or parked, or not
+ * known, or none at all. Its payment and its sale come before it, so it is judged once settled.
  */
 function confirmedProblems(outcome: Outcome): Told[] {
   const { order } = outcome;
@@ -132,11 +144,11 @@ function removedProblems(outcome: Outcome): Told[] {
   const { order } = outcome;
   if (!order || order.sagaId === null) return [];
   const problems = order.status === 'CONFIRMED' ? doneProblems(outcome) : undoneProblems(outcome);
-  return [...problems, ...strangers(order.sagaId, outcome)];
+  return [...problems, ...sagaMismatches(order.sagaId, outcome)];
 }
 
 /** Rows of one order that say they belong to another saga. */
-function strangers(sagaId: string, outcome: Outcome): Told[] {
+function sagaMismatches(sagaId: string, outcome: Outcome): Told[] {
   return Object.entries(outcome).flatMap(([name, row]) =>
     row.sagaId !== null && row.sagaId !== sagaId
       ? [{ invariant: 7, what: `its ${name} belongs to saga ${row.sagaId}, not ${sagaId}` }]
@@ -151,9 +163,10 @@ function strangers(sagaId: string, outcome: Outcome): Told[] {
 function* withoutSaga(
   { order, hold, payment }: Outcome,
   saga: FinishedSaga | undefined,
-  isRemoved: boolean,
+  /** The saga that the order names is there, or was removed for its age. */
+  isKnown: boolean,
 ) {
-  if (!saga && order?.settled && order.sagaId !== null && !isRemoved) {
+  if (order?.settled && order.sagaId !== null && !isKnown) {
     const what = `${order.status} for saga ${order.sagaId}, which does not know this order`;
     yield { invariant: 7, what };
   }

@@ -1,19 +1,22 @@
-import type { KeyOfNoSaga, Story } from './reading.js';
+import { recordedSteps } from '@backstitch/saga-engine';
+import type { Definitions, KeyOfNoSaga, OfDefinition, Story } from './reading.js';
 import type { Snapshot } from './snapshot.js';
 
 /** Effects are committed before their saga ends; so long after its end, they are seen everywhere. */
 export const SETTLED = `interval '5 seconds'`;
 const FINISHED = `status IN ('DONE', 'COMPENSATED') AND updated_at <= now() - ${SETTLED}`;
 const SAGAS_SHOWN_MAX = 20;
+const DEFINITION = `definition, definition_version AS "definitionVersion"`;
 
 /** Rows of `FinishedSaga`, in the order of their orders' ids. */
 export const FINISHED_SAGAS = `
-SELECT saga_id AS "sagaId", order_id AS "orderId", status FROM saga_state WHERE ${FINISHED}
+SELECT saga_id AS "sagaId", order_id AS "orderId", status, ${DEFINITION}
+FROM saga_state WHERE ${FINISHED}
 ORDER BY order_id`;
 
 /** Rows of `MovingSaga`, in the order of their orders' ids. */
 export const MOVING_SAGAS = `
-SELECT saga_id AS "sagaId", order_id AS "orderId", status, current_step AS "currentStep",
+SELECT saga_id AS "sagaId", order_id AS "orderId", status, ${DEFINITION}, current_step AS "currentStep",
   extract(epoch FROM now() - saga_deadline_at)::float8 AS "overdueS",
   extract(epoch FROM now() - wake_at)::float8 AS "unattendedS",
   needs_attention AS "needsAttention", last_error->>'code' AS "lastError"
@@ -28,13 +31,26 @@ FROM idempotency_keys WHERE answer IS NOT NULL
 ORDER BY coalesce(answer->>'orderId', '') COLLATE "C"`;
 
 const TOLD = `
-SELECT saga_state.status, saga_id, coalesce(string_agg(
+SELECT definition, definition_version, saga_state.status, saga_id, coalesce(string_agg(
     step || ':' || saga_logs.status ||
     CASE WHEN data->>'outcome' = 'unknown' THEN ':unknown' ELSE '' END,
     ' ' ORDER BY saga_logs.created_at), '') AS rows
 FROM saga_state LEFT JOIN saga_logs USING (saga_id)
-WHERE definition = 'checkout' AND saga_state.${FINISHED}
-GROUP BY saga_state.status, saga_id`;
+WHERE saga_state.${FINISHED}
+GROUP BY definition, definition_version, saga_state.status, saga_id`;
+
+/** The definitions that the orchestrators put on record: what every saga's log is compared with. */
+export async function readDefinitions(sagas: Snapshot): Promise<Definitions> {
+  const rows = await sagas.query<OfDefinition & { fingerprint: string }>(
+    `SELECT name AS definition, version AS "definitionVersion", fingerprint FROM saga_definitions`,
+  );
+  const steps = new Map(rows.map((row) => [nameOf(row), recordedSteps(row.fingerprint)]));
+  return { stepsOf: (saga) => steps.get(nameOf(saga)) };
+}
+
+function nameOf({ definition, definitionVersion }: OfDefinition): string {
+  return `${definition}@${definitionVersion}`;
+}
 
 /** How many sagas are unfinished, or finished only a moment ago. */
 export async function countMoving(sagas: Snapshot): Promise<number> {
@@ -62,15 +78,18 @@ export async function sagasThere(
 /** What the logs of the finished sagas tell, each different story once: dozens, for millions of sagas. */
 export function readStories(sagas: Snapshot): Promise<Story[]> {
   return sagas.query(
-    `SELECT status, rows, count(*)::int AS count FROM (${TOLD}) AS told GROUP BY status, rows`,
+    `SELECT ${DEFINITION}, status, rows, count(*)::int AS count FROM (${TOLD}) AS told
+      GROUP BY definition, definition_version, status, rows`,
   );
 }
 
 /** Some of the sagas that tell this very story. */
-export async function sagasTelling(sagas: Snapshot, { status, rows }: Story): Promise<string[]> {
-  const sql = `SELECT saga_id AS id FROM (${TOLD}) AS told WHERE status = $1 AND rows = $2
+export async function sagasTelling(sagas: Snapshot, story: Story): Promise<string[]> {
+  const sql = `SELECT saga_id AS id FROM (${TOLD}) AS told
+    WHERE status = $1 AND rows = $2 AND definition = $3 AND definition_version = $4
     ORDER BY saga_id LIMIT ${SAGAS_SHOWN_MAX}`;
-  return (await sagas.query<{ id: string }>(sql, [status, rows])).map(({ id }) => id);
+  const values = [story.status, story.rows, story.definition, story.definitionVersion];
+  return (await sagas.query<{ id: string }>(sql, values)).map(({ id }) => id);
 }
 
 export function keysOfNoSaga(

@@ -1,3 +1,5 @@
+import type { RecordedStep } from '@backstitch/saga-engine';
+
 /** What the four databases tell of some orders: all there is, each database seen at one instant. */
 export interface Reading {
   /** Finished long enough ago for all their effects to be in place. */
@@ -11,6 +13,19 @@ export interface Reading {
   payments: readonly PaymentRow[];
   /** Of the sagas that may be removed, those that are there, under whichever order. */
   there: ReadonlySet<string>;
+  definitions: Definitions;
+}
+
+/** Which definition a saga has. */
+export interface OfDefinition {
+  definition: string;
+  definitionVersion: number;
+}
+
+/** The steps of the definitions that are on record. */
+export interface Definitions {
+  /** Undefined when the saga's definition is not on record. */
+  stepsOf(saga: OfDefinition): readonly RecordedStep[] | undefined;
 }
 
 export interface KeyAnswer {
@@ -20,7 +35,7 @@ export interface KeyAnswer {
   status: string | null;
 }
 
-export interface FinishedSaga {
+export interface FinishedSaga extends OfDefinition {
   sagaId: string;
   orderId: string;
   status: 'DONE' | 'COMPENSATED';
@@ -32,7 +47,7 @@ export interface KeptDays {
   holds: number;
 }
 
-export interface MovingSaga {
+export interface MovingSaga extends OfDefinition {
   sagaId: string;
   orderId: string;
   status: 'RUNNING' | 'COMPENSATING' | 'DONE' | 'COMPENSATED';
@@ -45,7 +60,7 @@ export interface MovingSaga {
   lastError: string | null;
 }
 
-export interface Story {
+export interface Story extends OfDefinition {
   status: FinishedSaga['status'];
   /** Log rows in order: `STEP:STATUS` or `STEP:FAILED:unknown`, separated by blanks. */
   rows: string;

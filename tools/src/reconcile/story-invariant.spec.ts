@@ -1,5 +1,25 @@
 import { describe, expect, it } from '@jest/globals';
+import type { RecordedStep } from '@backstitch/saga-engine';
 import { storyProblem } from './story-invariant.js';
+
+const recorded = (name: string, undo?: string, pastPivot = false): RecordedStep => ({
+  name,
+  undo,
+  pastPivot,
+});
+const CHECKOUT = [
+  recorded('ORDER_CREATED', 'CANCEL_ORDER'),
+  recorded('INVENTORY_RESERVED', 'RELEASE_INVENTORY'),
+  recorded('PAYMENT_PROCESSED', 'REFUND_PAYMENT'),
+  recorded('INVENTORY_COMMITTED'),
+  recorded('ORDER_CONFIRMED', undefined, true),
+];
+/** Another saga with steps of the same names, in another order, and two of them past its pivot. */
+const OTHER = [
+  recorded('PAYMENT_PROCESSED', 'CANCEL_ORDER'),
+  recorded('ORDER_CREATED', undefined, true),
+  recorded('ORDER_CONFIRMED', undefined, true),
+];
 
 /** `A B? C! -D` = A completed, B unknown, C failed, D undone; `E…` has no end row. */
 const LONG: Record<string, string> = {
@@ -13,13 +33,13 @@ const LONG: Record<string, string> = {
   '-P': 'REFUND_PAYMENT',
 };
 
-function rows(short: string): string {
-  const told = short
+function rows(story: string): string {
+  const told = story
     .split(' ')
     .filter(Boolean)
     .flatMap((word) => {
-      const [, letters = '', mark = ''] = /^(-?[A-Z])(.?)$/.exec(word) ?? [];
-      const name = LONG[letters];
+      const [, short = '', mark = ''] = /^(-?[A-Z])(.?)$/.exec(word) ?? [];
+      const name = LONG[short];
       const end = { '!': 'FAILED', '?': 'FAILED:unknown', '…': undefined }[mark] ?? 'COMPLETED';
       return mark === '…' ? [`${name}:STARTED`] : [`${name}:STARTED`, `${name}:${end}`];
     });
@@ -40,7 +60,7 @@ describe('the story that a log tells', () => {
     // The saga ran out of time between two steps.
     ['COMPENSATED', 'O R -R -O'],
   ] as const)('%s after %s is well told', (status, short) => {
-    expect(storyProblem({ status, rows: rows(short) })).toBeUndefined();
+    expect(storyProblem({ status, rows: rows(short) }, CHECKOUT)).toBeUndefined();
   });
 
   it.each([
@@ -59,11 +79,33 @@ describe('the story that a log tells', () => {
     ['COMPENSATED', 'O R P C F -P -R -O', 'pivot was not refused'],
     ['COMPENSATED', 'O R P! -R -O…', 'CANCEL_ORDER was STARTED and has no end row'],
   ] as const)('%s after "%s" is a breach', (status, short, problem) => {
-    expect(storyProblem({ status, rows: rows(short) })).toContain(problem);
+    expect(storyProblem({ status, rows: rows(short) }, CHECKOUT)).toContain(problem);
   });
 
   it('an end without a beginning is a breach', () => {
     const only = { status: 'DONE', rows: 'ORDER_CREATED:COMPLETED' } as const;
-    expect(storyProblem(only)).toContain('without having been STARTED');
+    expect(storyProblem(only, CHECKOUT)).toContain('without having been STARTED');
+  });
+
+  it.each([
+    ['DONE', 'P O F', undefined],
+    ['COMPENSATED', 'P O! -O', undefined],
+    ['DONE', 'O P F', 'in the order ORDER_CREATED'],
+    ['DONE', 'P O', 'without all steps'],
+    ['COMPENSATED', 'P O! -P', 'due was: CANCEL_ORDER'],
+    ['COMPENSATED', 'P O -O', 'pivot was not refused'],
+  ] as const)(
+    'of another definition is judged by its own steps: %s after "%s"',
+    (status, short, problem) => {
+      const told = storyProblem({ status, rows: rows(short) }, OTHER);
+      if (problem === undefined) expect(told).toBeUndefined();
+      else expect(told).toContain(problem);
+    },
+  );
+
+  it('of a definition that is not on record is judged by its beginnings and ends alone', () => {
+    expect(storyProblem({ status: 'DONE', rows: rows('P O') }, undefined)).toBeUndefined();
+    const cut = storyProblem({ status: 'DONE', rows: rows('P O…') }, undefined);
+    expect(cut).toContain('ORDER_CREATED was STARTED and has no end row');
   });
 });

@@ -1,21 +1,28 @@
+import type { RecordedStep } from '@backstitch/saga-engine';
 import type { MovingSaga } from './reading.js';
-import { PIVOT } from './story-invariant.js';
 
-/** A takeover and a scan later, whoever is due is being driven again. */
+/** Within a takeover and a scan every saga that is due is driven again. */
 const DRIVEN_AGAIN_S = 30;
 
-/** Why an unfinished saga is a worry; undefined when it is on its way, or parked in plain sight. */
-export function unfinishedProblem(saga: MovingSaga): string | undefined {
+/**
+ * What is wrong with an unfinished saga; undefined when it is on its way, or parked with a reason. Of
+ * a definition that is not on record, `steps` is undefined: any of its steps may be late.
+ */
+export function unfinishedProblem(
+  saga: MovingSaga,
+  steps: readonly RecordedStep[] | undefined,
+): string | undefined {
   const { status, currentStep, overdueS, unattendedS, needsAttention, lastError } = saga;
   if (status === 'DONE' || status === 'COMPENSATED') return undefined;
   const at = `${status} at ${currentStep}`;
   if (needsAttention && lastError === null) return `parked (${at}) without saying why`;
   if (overdueS <= 0) return undefined;
   if (unattendedS === null || unattendedS > DRIVEN_AGAIN_S) {
-    return `${at}, past its deadline, and nobody drives it on`;
+    return `${at}, past its deadline, and no orchestrator drives it`;
   }
-  // An undo and the pivot ignore the deadline: they are retried for ever.
-  const mayBeLate = status === 'COMPENSATING' || currentStep === PIVOT;
+  // Undos, the pivot and what follows it ignore the deadline: they are retried for ever.
+  const isPastPivot = !steps || steps.some((step) => step.name === currentStep && step.pastPivot);
+  const mayBeLate = status === 'COMPENSATING' || isPastPivot;
   if (!mayBeLate && overdueS > DRIVEN_AGAIN_S)
     return `${at}, ${Math.round(overdueS)} s past its deadline`;
   return undefined;

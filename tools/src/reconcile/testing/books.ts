@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { testDatabase, type TestDatabase } from '@backstitch/testkit';
 import pg from 'pg';
@@ -33,6 +34,7 @@ export class Books {
       await client.query('SET session_replication_role = replica');
       clients[database] = client;
     }
+    await recordCheckout(clients.orchestrator!);
     return new Books(
       made as Record<DatabaseName, TestDatabase>,
       clients as Record<DatabaseName, pg.Client>,
@@ -66,6 +68,16 @@ export class Books {
     for (const [database, sql] of CHECKOUTS[kind]) await this.run(database, sql, id);
     return id;
   }
+}
+
+/** As an orchestrator that starts puts its definitions on record. */
+async function recordCheckout(orchestrator: pg.Client): Promise<void> {
+  const path = 'apps/orchestrator/src/sagas/checkout/fingerprints/1.json';
+  const steps: unknown = JSON.parse(readFileSync(join(projectRoot(), path), 'utf8'));
+  await orchestrator.query(
+    `INSERT INTO saga_definitions (name, version, fingerprint) VALUES ('checkout', 1, $1)`,
+    [JSON.stringify(steps)],
+  );
 }
 
 /** The saga of an order, as the fixtures name it. */
