@@ -12,7 +12,11 @@ import {
 } from '@backstitch/testkit';
 import pg from 'pg';
 
-const MAIN = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
+export const MAIN = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
+/** The orchestrator that also has gift cards: see testing/gift-card. */
+export const TWO_SAGAS = fileURLToPath(
+  new URL('../../dist/testing/gift-card/main.js', import.meta.url),
+);
 export const MIGRATIONS = fileURLToPath(new URL('../../migrations', import.meta.url));
 
 export interface Answer {
@@ -47,8 +51,8 @@ export class Orchestrators {
     return new Orchestrators(database, await testVhost('orchestrator'), pool);
   }
 
-  async start(environment: Record<string, string> = {}): Promise<AppProcess> {
-    const one = await startApp(MAIN, {
+  async start(environment: Record<string, string> = {}, program = MAIN): Promise<AppProcess> {
+    const one = await startApp(program, {
       DB_URL: this.database.url,
       RABBITMQ_URL: this.vhost.url,
       ...environment,
