@@ -1,9 +1,9 @@
-import { breachesAtLarge } from './breaches-at-large.js';
-import type { Breach } from './breach.js';
-import { inBuckets } from './in-buckets.js';
-import { breachesOf } from './invariants.js';
-import { perhapsRemoved } from './outcome-invariants.js';
-import { HOLDS, ordersSql, PAYMENTS } from './read-participants.js';
+import { breachesAtLarge } from './invariants/breaches-at-large.js';
+import type { Breach } from './invariants/breach.js';
+import { inBuckets } from './reading/in-buckets.js';
+import { breachesOf } from './invariants/invariants.js';
+import { perhapsRemoved } from './invariants/outcome-invariants.js';
+import { RESERVATIONS, ordersSql, PAYMENTS } from './reading/read-participants.js';
 import {
   ANSWERS,
   estimateSagas,
@@ -11,17 +11,17 @@ import {
   MOVING_SAGAS,
   readDefinitions,
   sagasThere,
-} from './read-sagas.js';
+} from './reading/read-sagas.js';
 import type {
   FinishedSaga,
-  HoldRow,
+  ReservationRow,
   KeptDays,
   KeyAnswer,
   MovingSaga,
   OrderRow,
   PaymentRow,
-} from './reading.js';
-import { type DatabaseUrls, inSnapshots, type Snapshots } from './snapshots.js';
+} from './reading/rows.js';
+import { type DatabaseUrls, inSnapshots, type Snapshots } from './reading/snapshots.js';
 
 /** What one reading of the live system shows. */
 export interface Examined {
@@ -59,7 +59,7 @@ type AboutOrders = {
   moving: MovingSaga;
   answers: KeyAnswer;
   orders: OrderRow;
-  holds: HoldRow;
+  reservations: ReservationRow;
   payments: PaymentRow;
 };
 
@@ -98,7 +98,7 @@ function sources({ orchestrator, orders, inventory, payments }: Snapshots, reade
     moving: orchestrator.batches<MovingSaga>(MOVING_SAGAS, rowsAtOnce),
     answers: orchestrator.batches<KeyAnswer>(ANSWERS, rowsAtOnce),
     orders: orders.batches<OrderRow>(ordersSql(kept), rowsAtOnce),
-    holds: inventory.batches<HoldRow>(HOLDS, rowsAtOnce),
+    reservations: inventory.batches<ReservationRow>(RESERVATIONS, rowsAtOnce),
     payments: payments.batches<PaymentRow>(PAYMENTS, rowsAtOnce),
   };
 }

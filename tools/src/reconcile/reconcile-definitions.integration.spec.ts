@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { reconcile, type Reconciliation } from './reconcile.js';
-import { Books, sagaOf } from './testing/books.js';
+import { SeededDatabases, sagaOf } from './testing/seeded-databases.js';
 
 /** As recorded by an orchestrator: the checkout's step names, in another order and with other undos. */
 const GIFT_CARD = [
@@ -116,25 +116,25 @@ const logs = ({ log }: Planted) =>
   });
 
 describe('reconciling sagas of another definition', () => {
-  let books: Books;
+  let databases: SeededDatabases;
   const ids: string[] = [];
   let found: Reconciliation;
 
   beforeAll(async () => {
-    books = await Books.open();
+    databases = await SeededDatabases.open();
     const record = `INSERT INTO saga_definitions (name, version, fingerprint)
       VALUES ('gift-card', 1, '${JSON.stringify(GIFT_CARD)}')`;
-    await books.run('orchestrator', record, '');
+    await databases.run('orchestrator', record, '');
     for (const planted of PLANTED) {
-      const id = await books.checkout('DONE');
+      const id = await databases.checkout('DONE');
       ids.push(id);
       for (const sql of [saga(planted), ...logs(planted), planted.then ?? 'SELECT']) {
-        await books.run('orchestrator', sql.replaceAll('$own', `'${ownOf(id)}'`), id);
+        await databases.run('orchestrator', sql.replaceAll('$own', `'${ownOf(id)}'`), id);
       }
     }
-    found = await reconcile(books.urls);
+    found = await reconcile(databases.urls);
   }, 60_000);
-  afterAll(() => books?.close());
+  afterAll(() => databases?.close());
 
   it.each(PLANTED.map((planted, index) => ({ ...planted, index })))(
     'tells one $what as a breach of $breaks, and nothing of the checkout beside it',

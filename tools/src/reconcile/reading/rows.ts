@@ -9,7 +9,7 @@ export interface Reading {
   /** What keys say in place of their removed sagas. */
   answers: readonly KeyAnswer[];
   orders: readonly OrderRow[];
-  holds: readonly HoldRow[];
+  reservations: readonly ReservationRow[];
   payments: readonly PaymentRow[];
   /** Of the sagas that may be removed, those that are there, under whichever order. */
   there: ReadonlySet<string>;
@@ -41,7 +41,7 @@ export interface FinishedSaga extends OfDefinition {
   status: 'DONE' | 'COMPENSATED';
 }
 
-/** What the retention may have removed by now, in days; whatever is younger has to be there. */
+/** For how many days rows are kept: what is younger must be there. */
 export interface KeptDays {
   sagas: number;
   holds: number;
@@ -54,7 +54,7 @@ export interface MovingSaga extends OfDefinition {
   currentStep: string;
   /** Seconds past its deadline; negative when it is still in time. */
   overdueS: number;
-  /** Seconds since it should have been driven on; null when nothing is planned. */
+  /** Seconds since its planned wake-up; null when none is planned. */
   unattendedS: number | null;
   needsAttention: boolean;
   lastError: string | null;
@@ -64,7 +64,7 @@ export interface Story extends OfDefinition {
   status: FinishedSaga['status'];
   /** Log rows in order: `STEP:STATUS` or `STEP:FAILED:unknown`, separated by blanks. */
   rows: string;
-  /** Sagas with this very story. */
+  /** Sagas with exactly this story. */
   count: number;
 }
 
@@ -72,15 +72,15 @@ export interface Story extends OfDefinition {
 interface ParticipantRow {
   orderId: string;
   sagaId: string | null;
-  /** Not touched for long enough to be judged although nobody's finished saga vouches for it. */
+  /** Unchanged for long enough to be judged without a finished saga. */
   settled: boolean;
 }
 
 export interface OrderRow extends ParticipantRow {
   /** Decided so long ago that its saga may have been removed. */
   sagaMayBeGone: boolean;
-  /** Made so long ago that its hold may have been archived. */
-  holdMayBeGone: boolean;
+  /** Made so long ago that its reservation may have been archived. */
+  reservationMayBeGone: boolean;
   status: 'PENDING' | 'CONFIRMED' | 'CANCELLED';
   total: string | null;
   currency: string;
@@ -89,7 +89,7 @@ export interface OrderRow extends ParticipantRow {
   linesTotal: string | null;
 }
 
-export interface HoldRow extends ParticipantRow {
+export interface ReservationRow extends ParticipantRow {
   status: 'ACTIVE' | 'CONSUMED' | 'RELEASED' | 'EXPIRED' | 'REJECTED';
   /** In the form of an order's lines. */
   lines: string | null;
@@ -107,7 +107,7 @@ export interface PaymentRow extends ParticipantRow {
   status: 'PENDING' | 'SUCCESS' | 'FAILED' | 'REFUNDED' | 'CANCELLED';
   amount: string | null;
   currency: string;
-  /** What the bank's book says under the payment's key. */
+  /** What the bank's record has under the payment's key. */
   decision: 'APPROVED' | 'DECLINED' | 'BURNED' | null;
   charged: string | null;
   chargedCurrency: string | null;

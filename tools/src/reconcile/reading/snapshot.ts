@@ -37,7 +37,7 @@ export class Snapshot {
   }
 
   async query<Row extends object>(text: string, values: unknown[] = []): Promise<Row[]> {
-    const before = this.last.catch(() => undefined); // told to whoever asked
+    const before = this.last.catch(() => undefined); // its own caller is told
     const rows = before.then(() =>
       this.reading(async () => (await this.client.query<Row>(text, values)).rows),
     );

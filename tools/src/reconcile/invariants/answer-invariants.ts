@@ -1,5 +1,5 @@
 import type { Breach } from './breach.js';
-import type { KeyAnswer, OrderRow, Reading } from './reading.js';
+import type { KeyAnswer, OrderRow, Reading } from '../reading/rows.js';
 
 /**
  * Invariants 2, 3 and 7 once more, for sagas that were removed: what a key goes on to answer is how its

@@ -1,12 +1,12 @@
-/** The eight invariants of the saga protocol, as a reader sees them. */
+/** The eight invariants of the saga protocol (docs/protocol.md, I1 to I8), in short. */
 export const INVARIANTS = [
-  'per product: received = stock + held + consumed, nothing negative',
-  'saga DONE ⇔ order CONFIRMED, paid exactly once and in full, its lines CONSUMED',
-  'saga COMPENSATED ⇔ order CANCELLED, no money kept, nothing held',
+  'per product: received = stock + reserved + sold, nothing negative',
+  'checkout DONE ⇔ order CONFIRMED, paid exactly once and in full, its lines CONSUMED',
+  'checkout COMPENSATED ⇔ order CANCELLED, no money kept, nothing reserved',
   'an unfinished saga is in time, or retrying past the pivot, or parked and says why',
   'every step that started has ended; undo runs in reverse order',
-  "the bank's book and the payments agree",
-  'one saga per key, one order per saga, one payment and one hold per order',
+  "the bank's record and the payments agree",
+  'one saga per key, one order per saga, one payment and one reservation per order',
   'no payment kept and nothing sold without a CONFIRMED order',
 ] as const;
 

@@ -1,10 +1,16 @@
 import type { Breach } from './breach.js';
-import type { FinishedSaga, HoldRow, OrderRow, PaymentRow, Reading } from './reading.js';
+import type {
+  FinishedSaga,
+  ReservationRow,
+  OrderRow,
+  PaymentRow,
+  Reading,
+} from '../reading/rows.js';
 
 /** What the participants know about one order. */
 interface Outcome {
   order?: OrderRow;
-  hold?: HoldRow;
+  reservation?: ReservationRow;
   payment?: PaymentRow;
 }
 
@@ -66,7 +72,7 @@ export function perhapsRemoved({
 }
 
 /** What there is of each order, and a breach where there is anything twice. */
-function outcomesOf({ orders, holds, payments }: Reading) {
+function outcomesOf({ orders, reservations, payments }: Reading) {
   const breaches: Breach[] = [];
   const outcomes = new Map<string, Outcome>();
   const put = <Key extends keyof Outcome>(key: Key, row: Outcome[Key] & { orderId: string }) => {
@@ -77,7 +83,7 @@ function outcomesOf({ orders, holds, payments }: Reading) {
     outcomes.set(row.orderId, outcome);
   };
   for (const row of orders) put('order', row);
-  for (const row of holds) put('hold', row);
+  for (const row of reservations) put('reservation', row);
   for (const row of payments) put('payment', row);
   return { outcomes, breaches };
 }
@@ -100,7 +106,7 @@ function confirmedProblems(outcome: Outcome): Told[] {
 }
 
 /** What is missing to an order that shall be paid in full, its lines sold. */
-function soldProblems(is: string, { order, hold, payment }: Outcome): Told[] {
+function soldProblems(is: string, { order, reservation, payment }: Outcome): Told[] {
   const problems: string[] = [];
   if (order && order.total !== order.linesTotal) {
     problems.push(`total ${order.total}, its lines make ${order.linesTotal}`);
@@ -113,24 +119,26 @@ function soldProblems(is: string, { order, hold, payment }: Outcome): Told[] {
       `paid ${payment.amount} ${payment.currency} for ${order?.total} ${order?.currency}`,
     );
   }
-  if (hold?.status !== 'CONSUMED') {
-    if (hold || !order?.holdMayBeGone) problems.push(`${is}, hold ${hold?.status ?? 'missing'}`);
-  } else if (hold.lines !== order?.lines) {
-    problems.push(`sold ${hold.lines ?? 'nothing'}, ordered ${order?.lines ?? 'nothing'}`);
+  if (reservation?.status !== 'CONSUMED') {
+    if (reservation || !order?.reservationMayBeGone)
+      problems.push(`${is}, reservation ${reservation?.status ?? 'missing'}`);
+  } else if (reservation.lines !== order?.lines) {
+    problems.push(`sold ${reservation.lines ?? 'nothing'}, ordered ${order?.lines ?? 'nothing'}`);
   }
   return problems.map((what) => ({ invariant: 2, what }));
 }
 
 const NO_MONEY = new Set(['FAILED', 'REFUNDED', 'CANCELLED', undefined]);
-const NO_HOLD = new Set(['RELEASED', 'REJECTED', undefined]);
+const NO_RESERVATION = new Set(['RELEASED', 'REJECTED', undefined]);
 
-function undoneProblems({ order, hold, payment }: Outcome): Told[] {
+function undoneProblems({ order, reservation, payment }: Outcome): Told[] {
   const problems: string[] = [];
   if (order?.status !== 'CANCELLED') {
     problems.push(`COMPENSATED, order ${order?.status ?? 'missing'}`);
   }
   if (!NO_MONEY.has(payment?.status)) problems.push(`COMPENSATED, payment ${payment?.status}`);
-  if (!NO_HOLD.has(hold?.status)) problems.push(`COMPENSATED, hold ${hold?.status}`);
+  if (!NO_RESERVATION.has(reservation?.status))
+    problems.push(`COMPENSATED, reservation ${reservation?.status}`);
   return problems.map((what) => ({ invariant: 3, what }));
 }
 
@@ -161,7 +169,7 @@ function sagaMismatches(sagaId: string, outcome: Outcome): Told[] {
  * come without a saga (then `sagaId` is null); what they leave is judged once it has settled.
  */
 function* withoutSaga(
-  { order, hold, payment }: Outcome,
+  { order, reservation, payment }: Outcome,
   saga: FinishedSaga | undefined,
   /** The saga that the order names is there, or was removed for its age. */
   isKnown: boolean,
@@ -175,7 +183,7 @@ function* withoutSaga(
   if (payment?.status === 'SUCCESS' && (saga ?? payment.settled)) {
     yield { invariant: 8, what: `paid ${payment.amount} ${payment.currency}, ${found}` };
   }
-  if (hold?.status === 'CONSUMED' && (saga ?? hold.settled)) {
-    yield { invariant: 8, what: `sold ${hold.lines}, ${found}` };
+  if (reservation?.status === 'CONSUMED' && (saga ?? reservation.settled)) {
+    yield { invariant: 8, what: `sold ${reservation.lines}, ${found}` };
   }
 }

@@ -1,5 +1,5 @@
 import { recordedSteps } from '@backstitch/saga-engine';
-import type { Definitions, KeyOfNoSaga, OfDefinition, Story } from './reading.js';
+import type { Definitions, KeyOfNoSaga, OfDefinition, Story } from './rows.js';
 import type { Snapshot } from './snapshot.js';
 
 /** Effects are committed before their saga ends; so long after its end, they are seen everywhere. */
@@ -58,7 +58,7 @@ export async function countMoving(sagas: Snapshot): Promise<number> {
   return (await sagas.query<{ moving: number }>(sql))[0]!.moving;
 }
 
-/** About how many sagas there are; 0 when nobody knows. */
+/** About how many sagas there are; 0 when the database does not know. */
 export async function estimateSagas(sagas: Snapshot): Promise<number> {
   const sql = `SELECT greatest(reltuples, 0)::float8 AS rows FROM pg_class
     WHERE oid = 'saga_state'::regclass`;
@@ -75,7 +75,7 @@ export async function sagasThere(
   return new Set((await sagas.query<{ id: string }>(sql, [sagaIds])).map(({ id }) => id));
 }
 
-/** What the logs of the finished sagas tell, each different story once: dozens, for millions of sagas. */
+/** The logs of the finished sagas, each different one once: dozens, for millions of sagas. */
 export function readStories(sagas: Snapshot): Promise<Story[]> {
   return sagas.query(
     `SELECT ${DEFINITION}, status, rows, count(*)::int AS count FROM (${TOLD}) AS told
@@ -83,7 +83,7 @@ export function readStories(sagas: Snapshot): Promise<Story[]> {
   );
 }
 
-/** Some of the sagas that tell this very story. */
+/** Some of the sagas with exactly this story. */
 export async function sagasTelling(sagas: Snapshot, story: Story): Promise<string[]> {
   const sql = `SELECT saga_id AS id FROM (${TOLD}) AS told
     WHERE status = $1 AND rows = $2 AND definition = $3 AND definition_version = $4

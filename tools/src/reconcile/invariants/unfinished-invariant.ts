@@ -1,5 +1,5 @@
 import type { RecordedStep } from '@backstitch/saga-engine';
-import type { MovingSaga } from './reading.js';
+import type { MovingSaga } from '../reading/rows.js';
 
 /** Within a takeover and a scan every saga that is due is driven again. */
 const DRIVEN_AGAIN_S = 30;

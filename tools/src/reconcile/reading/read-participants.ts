@@ -1,8 +1,8 @@
 import { SETTLED } from './read-sagas.js';
-import type { KeptDays, ProductRow, SharedSaga, StrayCharge } from './reading.js';
+import type { KeptDays, ProductRow, SharedSaga, StrayCharge } from './rows.js';
 import type { Snapshot } from './snapshot.js';
 
-/** Lines in the one form in which orders and holds are compared; `items` has one row per product. */
+/** Lines in the one form in which orders and reservations are compared; `items` has one row per product. */
 const LINES = `string_agg(product_id || ' x' || quantity || ' at ' || price, ', ' ORDER BY product_id)`;
 
 /** Rows of `OrderRow`, in the order of their ids. */
@@ -10,7 +10,7 @@ export function ordersSql(kept: KeptDays): string {
   return `
 SELECT id AS "orderId", saga_id AS "sagaId", updated_at <= now() - ${SETTLED} AS settled,
   updated_at <= now() - ${days(kept.sagas)} AND status <> 'PENDING' AS "sagaMayBeGone",
-  created_at <= now() - ${days(kept.holds)} AS "holdMayBeGone",
+  created_at <= now() - ${days(kept.holds)} AS "reservationMayBeGone",
   status, total_amount AS total, currency, lines, lines_total AS "linesTotal"
 FROM orders LEFT JOIN (
   SELECT order_id, ${LINES} AS lines, sum(quantity * price) AS lines_total
@@ -26,8 +26,8 @@ function days(count: number): string {
   return `${count} * interval '1 day'`;
 }
 
-/** Rows of `HoldRow`, in the order of their orders' ids. */
-export const HOLDS = `
+/** Rows of `ReservationRow`, in the order of their orders' ids. */
+export const RESERVATIONS = `
 SELECT order_id AS "orderId", saga_id AS "sagaId",
   updated_at <= now() - ${SETTLED} AS settled, status, lines
 FROM reservations LEFT JOIN (

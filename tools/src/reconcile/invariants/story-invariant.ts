@@ -1,5 +1,5 @@
 import type { RecordedStep } from '@backstitch/saga-engine';
-import type { Story } from './reading.js';
+import type { Story } from '../reading/rows.js';
 
 type End = 'COMPLETED' | 'FAILED' | 'UNKNOWN';
 /** A step or an undo, and how it ended. */

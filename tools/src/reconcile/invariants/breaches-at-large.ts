@@ -1,8 +1,8 @@
 import { each, type Breach } from './breach.js';
-import { products, sagasOfSeveralOrders, strayCharges } from './read-participants.js';
-import { keysOfNoSaga, readStories, sagasTelling } from './read-sagas.js';
-import type { Definitions, SharedSaga, Story, StrayCharge } from './reading.js';
-import type { Snapshots } from './snapshots.js';
+import { products, sagasOfSeveralOrders, strayCharges } from '../reading/read-participants.js';
+import { keysOfNoSaga, readStories, sagasTelling } from '../reading/read-sagas.js';
+import type { Definitions, SharedSaga, Story, StrayCharge } from '../reading/rows.js';
+import type { Snapshots } from '../reading/snapshots.js';
 import { stockProblem } from './stock-invariant.js';
 import { storyProblem } from './story-invariant.js';
 

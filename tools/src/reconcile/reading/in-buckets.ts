@@ -19,34 +19,36 @@ export interface Bucket<All extends Kinds> {
 
 /**
  * Goes through sources side by side, in the order of ids: all rows of an order, of whatever kind, are
- * in one bucket. Of each kind no more is held than one batch, and the rows of one order.
+ * in one bucket. Of each kind at most one batch is in memory, and the rows of one order.
  */
 export async function* inBuckets<All extends Kinds>(
   sources: {
     [Kind in keyof All]: Source<All[Kind]>;
   },
 ): AsyncGenerator<Bucket<All>, void, undefined> {
-  const lanes = Object.entries<Source<OfAnOrder>>(sources).map(
-    ([kind, source]) => [kind, new Lane(source)] as const,
+  const streams = Object.entries<Source<OfAnOrder>>(sources).map(
+    ([kind, source]) => [kind, new RowStream(source)] as const,
   );
-  const all = lanes.map(([, lane]) => lane);
-  await Promise.all(all.map((lane) => lane.refill()));
+  const all = streams.map(([, stream]) => stream);
+  await Promise.all(all.map((stream) => stream.refill()));
   for (;;) {
     // Up to here every source has told its rows; of the order at this place more may follow.
-    const bound = least(all.flatMap((lane) => lane.toldUpTo ?? []));
-    const held = all.reduce((sum, lane) => sum + lane.size, 0);
+    const bound = least(all.flatMap((stream) => stream.toldUpTo ?? []));
+    const held = all.reduce((sum, stream) => sum + stream.size, 0);
     if (held > 0) {
-      const rows = Object.fromEntries(lanes.map(([kind, lane]) => [kind, lane.takeBelow(bound)]));
+      const rows = Object.fromEntries(
+        streams.map(([kind, stream]) => [kind, stream.takeBelow(bound)]),
+      );
       yield { rows: rows as Rows<All>, held };
     }
     if (bound === undefined) return;
-    const due = all.filter((lane) => lane.toldUpTo === bound);
-    await Promise.all(due.map((lane) => lane.refill()));
+    const due = all.filter((stream) => stream.toldUpTo === bound);
+    await Promise.all(due.map((stream) => stream.refill()));
   }
 }
 
 /** The rows of one kind that have been told and not yet been given on. */
-class Lane<Row extends OfAnOrder> {
+class RowStream<Row extends OfAnOrder> {
   private rows: Row[] = [];
   /** The last id so far; undefined when nothing follows. */
   toldUpTo: string | undefined;

@@ -1,8 +1,8 @@
-import type { PaymentRow } from './reading.js';
+import type { PaymentRow } from '../reading/rows.js';
 
 type BankSays = Pick<PaymentRow, 'decision' | 'charged' | 'chargedCurrency' | 'refunded'>;
 
-/** What the bank must have in its book for a payment of this status; undefined when it has. */
+/** What of a payment the bank's record contradicts; undefined when they agree. */
 export function bankProblem(payment: PaymentRow): string | undefined {
   const { status } = payment;
   if (status === 'PENDING') return undefined; // under way; invariants 2 and 3 see it if it stays

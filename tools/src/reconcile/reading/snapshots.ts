@@ -1,4 +1,4 @@
-import type { DatabaseName } from './reading.js';
+import type { DatabaseName } from './rows.js';
 import { Snapshot } from './snapshot.js';
 
 export type DatabaseUrls = Readonly<Record<DatabaseName, string>>;

@@ -6,17 +6,17 @@ import pg from 'pg';
 import { projectRoot } from '../../servers/project.js';
 import { runCommand } from '../../servers/run-command.js';
 import { APPS, appFile } from '../../start/apps.js';
-import type { DatabaseUrls } from '../snapshots.js';
-import type { DatabaseName } from '../reading.js';
+import type { DatabaseUrls } from '../reading/snapshots.js';
+import type { DatabaseName } from '../reading/rows.js';
 
 /** The four databases at the apps' own schema, and sagas written into them as the apps would have. */
-export class Books {
+export class SeededDatabases {
   private constructor(
     private readonly databases: Record<DatabaseName, TestDatabase>,
     private readonly clients: Record<DatabaseName, pg.Client>,
   ) {}
 
-  static async open(): Promise<Books> {
+  static async open(): Promise<SeededDatabases> {
     const made: Partial<Record<DatabaseName, TestDatabase>> = {};
     const clients: Partial<Record<DatabaseName, pg.Client>> = {};
     for (const { name, database } of APPS.filter((app) => app.database !== undefined)) {
@@ -35,7 +35,7 @@ export class Books {
       clients[database] = client;
     }
     await recordCheckout(clients.orchestrator!);
-    return new Books(
+    return new SeededDatabases(
       made as Record<DatabaseName, TestDatabase>,
       clients as Record<DatabaseName, pg.Client>,
     );

@@ -2,7 +2,7 @@ import { answerBreaches } from './answer-invariants.js';
 import { bankProblem } from './bank-invariant.js';
 import { each, type Breach } from './breach.js';
 import { outcomeBreaches } from './outcome-invariants.js';
-import type { Reading } from './reading.js';
+import type { Reading } from '../reading/rows.js';
 import { unfinishedProblem } from './unfinished-invariant.js';
 
 /** Every breach of the invariants that are about single orders, of all that a reading shows. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import type { MovingSaga } from './reading.js';
+import type { MovingSaga } from '../reading/rows.js';
 import { unfinishedProblem } from './unfinished-invariant.js';
 
 const STEPS = [

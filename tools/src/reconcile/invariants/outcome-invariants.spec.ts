@@ -1,13 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
 import { outcomeBreaches, perhapsRemoved } from './outcome-invariants.js';
-import type { FinishedSaga, OrderRow, Reading } from './reading.js';
+import type { FinishedSaga, OrderRow, Reading } from '../reading/rows.js';
 
 const order = (other: Partial<OrderRow> = {}): OrderRow => ({
   orderId: 'order-1',
   sagaId: 'saga-1',
   settled: true,
   sagaMayBeGone: false,
-  holdMayBeGone: false,
+  reservationMayBeGone: false,
   status: 'CANCELLED',
   total: '59.98',
   currency: 'USD',
@@ -31,7 +31,7 @@ const reading = (finished: readonly FinishedSaga[], orders = [order()]): Reading
   orders,
   moving: [],
   answers: [],
-  holds: [],
+  reservations: [],
   payments: [],
   there: new Set(finished.map(({ sagaId }) => sagaId)),
   definitions: { stepsOf: () => undefined },
