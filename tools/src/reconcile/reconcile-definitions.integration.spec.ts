@@ -22,7 +22,7 @@ interface Planted {
   step: string;
   /** Spans of its log: `STEP`, or `STEP:FAILED`. */
   log: readonly string[];
-  then?: string;
+  also?: string;
   breaks: readonly number[];
 }
 
@@ -50,7 +50,7 @@ const PLANTED: readonly Planted[] = [
     status: 'DONE',
     step: 'COMPLETED',
     log: ALL,
-    then: `DELETE FROM saga_logs WHERE saga_id = $own AND step = 'ORDER_CREATED' AND status = 'COMPLETED'`,
+    also: `DELETE FROM saga_logs WHERE saga_id = $own AND step = 'ORDER_CREATED' AND status = 'COMPLETED'`,
     breaks: [5],
   },
   {
@@ -65,7 +65,7 @@ const PLANTED: readonly Planted[] = [
     status: 'RUNNING',
     step: 'ORDER_CREATED',
     log: [],
-    then: `UPDATE saga_state SET ${LATE} WHERE saga_id = $own`,
+    also: `UPDATE saga_state SET ${LATE} WHERE saga_id = $own`,
     breaks: [],
   },
   {
@@ -73,7 +73,7 @@ const PLANTED: readonly Planted[] = [
     status: 'RUNNING',
     step: 'INVENTORY_RESERVED',
     log: [],
-    then: `UPDATE saga_state SET ${LATE} WHERE saga_id = $own`,
+    also: `UPDATE saga_state SET ${LATE} WHERE saga_id = $own`,
     breaks: [4],
   },
   {
@@ -81,7 +81,7 @@ const PLANTED: readonly Planted[] = [
     status: 'RUNNING',
     step: 'ORDER_CREATED',
     log: [],
-    then: `UPDATE saga_state SET wake_at = now(), needs_attention = true WHERE saga_id = $own`,
+    also: `UPDATE saga_state SET wake_at = now(), needs_attention = true WHERE saga_id = $own`,
     breaks: [4],
   },
   {
@@ -89,7 +89,7 @@ const PLANTED: readonly Planted[] = [
     status: 'DONE',
     step: 'COMPLETED',
     log: [],
-    then: `INSERT INTO idempotency_keys (caller, kind, key, request_hash, saga_id, created_at)
+    also: `INSERT INTO idempotency_keys (caller, kind, key, request_hash, saga_id, created_at)
         VALUES ('user', 'KEYED', $own, 'hash', $own, now());
       DELETE FROM saga_state WHERE saga_id = $own`,
     breaks: [7],
@@ -128,7 +128,7 @@ describe('reconciling sagas of another definition', () => {
     for (const planted of PLANTED) {
       const id = await databases.checkout('DONE');
       ids.push(id);
-      for (const sql of [saga(planted), ...logs(planted), planted.then ?? 'SELECT']) {
+      for (const sql of [saga(planted), ...logs(planted), planted.also ?? 'SELECT']) {
         await databases.run('orchestrator', sql.replaceAll('$own', `'${ownOf(id)}'`), id);
       }
     }

@@ -12,7 +12,7 @@ import {
 } from '@backstitch/testkit';
 import pg from 'pg';
 
-export const MAIN = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
+const MAIN = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
 /** The orchestrator that also has gift cards: see testing/gift-card. */
 export const TWO_SAGAS = fileURLToPath(
   new URL('../../dist/testing/gift-card/main.js', import.meta.url),

@@ -6,7 +6,7 @@ import type { HostedSaga } from '../../host/saga-routes.js';
 import { ORDERS, PAYMENTS } from '../../sagas/participants.js';
 import { GIFT_CARDS, GiftCardController } from './gift-card.controller.js';
 
-export interface GiftCardInput {
+interface GiftCardInput {
   amount: string;
 }
 
