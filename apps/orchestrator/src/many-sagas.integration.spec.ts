@@ -135,6 +135,19 @@ describe('two sagas with steps of the same names in one orchestrator', () => {
     expect(view.body).toMatchObject({ definition: 'gift-card', reason: words });
   });
 
+  it('cannot be mistaken for each other: a checkout under the id of another saga is refused', async () => {
+    const one = await withGiftCards();
+    const card = await giftCard(one);
+    const before = await rowOf(card);
+    const headers = { 'x-saga-id': card.sagaId, 'idempotency-key': newUuid() };
+    expect(await post(one, `user ${newUuid()}`, headers)).toMatchObject({
+      status: 422,
+      body: { code: 'IDEMPOTENCY_KEY_REUSED' },
+    });
+    expect(await rowOf(card)).toEqual(before);
+    expect(await shop.query('SELECT FROM idempotency_keys')).toEqual([]);
+  });
+
   it('are listed together for operators', async () => {
     const one = await withGiftCards();
     const [card, cart] = [await giftCard(one), await checkout(one)];

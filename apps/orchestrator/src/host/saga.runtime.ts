@@ -169,7 +169,7 @@ export class SagaRuntime {
       sagas: this.registry,
       query: (participant, timeoutMs) => this.query(participant, timeoutMs),
       readersOf: (queues) => counts.consumersOf(queues),
-      whyBlind: () => this.whyBrokerIsAway() ?? this.whyRepliesAreAway(),
+      whyUnknown: () => this.whyBrokerIsAway() ?? this.whyRepliesAreAway(),
       settings: {
         sagasMin: config.BREAKER_SAGAS,
         faultsMs: config.BREAKER_FAULTS_MS,

@@ -12,7 +12,7 @@ import { SagaActionsController } from './saga-actions.controller.js';
 import { SagaActionsHandler } from './saga-actions.handler.js';
 import { UnfinishedSagasRepository } from './unfinished-sagas.repository.js';
 
-/** What operators may look at and do. */
+/** What operators may see and do. */
 export function operations(parts: {
   config: OrchestratorConfig;
   database: Database;

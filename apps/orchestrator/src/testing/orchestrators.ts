@@ -25,7 +25,7 @@ export interface Answer {
   body: Record<string, unknown>;
 }
 
-/** Which services answer with what: a response, or a no of this code. */
+/** What a service answers: a response, or a rejection with this code. */
 export type Saying = { response: unknown } | { no: string; details?: unknown };
 
 /**
@@ -86,7 +86,7 @@ export class Orchestrators {
     return commands[0]!.pattern!;
   }
 
-  /** The whole of a checkout that nobody refuses. */
+  /** All commands of a checkout, each with success. */
   async serveAll(): Promise<string[]> {
     const served: string[] = [];
     for (const queue of ['order', 'inventory', 'payment', 'inventory', 'order'] as const) {

@@ -26,7 +26,7 @@ beforeEach(() => {
     sagas: registry,
     query: async () => Promise.reject(new Error('away')),
     readersOf: async (queues) => queues.map(() => 1),
-    whyBlind: () => undefined,
+    whyUnknown: () => undefined,
     settings: SETTINGS,
     logger: createLoggerTo({ write: () => undefined }, 'test', 'info'),
   });

@@ -17,7 +17,7 @@ export interface ParticipantWatchOptions {
   /** How many consumers each queue has. */
   readersOf(queues: readonly string[]): Promise<number[]>;
   /** Why nothing is known of any participant now: this instance is not connected to the broker. */
-  whyBlind(): string | undefined;
+  whyUnknown(): string | undefined;
   settings: BreakerSettings;
   logger: Logger;
 }
@@ -33,7 +33,7 @@ const QUERY_MS = 1_000;
 const GAUGE_OF: Record<BreakerState, number> = { closed: 0, 'half-open': 1, open: 2 };
 const breakerGauge = new Gauge({
   name: 'participant_breaker',
-  help: 'Whether checkouts are refused because this queue is not served: 0 no, 1 a few try, 2 yes',
+  help: 'Whether new sagas are refused because this queue is not served: 0 no, 1 a few try, 2 yes',
   labelNames: ['queue'],
 });
 
@@ -134,16 +134,16 @@ export class ParticipantWatch {
 
   private judge(): void {
     const nowMs = performance.now();
-    if (this.options.whyBlind() !== undefined) {
+    if (this.options.whyUnknown() !== undefined) {
       this.unanswered.forgetAll();
-      for (const { breaker } of this.watched) breaker.lostSight();
+      for (const { breaker } of this.watched) breaker.forgetCounts();
       return;
     }
     for (const missed of this.unanswered.takeOverdue(nowMs)) this.silent(missed, nowMs);
     for (const watched of this.watched) {
       watched.breaker.judge(nowMs);
       this.tell(watched);
-      if (watched.breaker.isQuestionDue(nowMs)) void this.query(watched);
+      if (watched.breaker.isQueryDue(nowMs)) void this.query(watched);
     }
     if (nowMs - this.countedAtMs >= COUNT_EVERY_MS) void this.count();
   }
@@ -180,7 +180,7 @@ export class ParticipantWatch {
     watched.isQueried = true;
     try {
       await this.options.query(watched, QUERY_MS);
-      watched.breaker.answeredQuestion(performance.now());
+      watched.breaker.answeredQuery(performance.now());
       this.tell(watched);
     } catch {
       // Still away; it is queried again.
@@ -197,8 +197,9 @@ export class ParticipantWatch {
     watched.known = state;
     breakerGauge.set({ queue }, GAUGE_OF[state]);
     const { logger } = this.options;
-    if (state === 'open') logger.warn({ queue, why }, 'breaker open: new checkouts are refused');
+    if (state === 'open')
+      logger.warn({ queue, why }, 'breaker open: new sagas that need it are refused');
     else if (state === 'half-open') logger.info({ queue }, 'breaker half-open: a few may try');
-    else logger.info({ queue }, 'breaker closed: new checkouts are taken');
+    else logger.info({ queue }, 'breaker closed: new sagas begin');
   }
 }

@@ -12,7 +12,7 @@ const facts = {
   requestId: 'request-1',
   version: 3,
   epoch: 1,
-  owner: 'somebody',
+  owner: 'one',
   createdAtMs: Date.UTC(2026, 0, 1),
   sagaDeadlineAtMs: Date.UTC(2026, 0, 1, 0, 2),
 };

@@ -25,12 +25,12 @@ export function checkoutInput(
   };
 }
 
-/** Longer than anybody goes on forwarding a checkout; far shorter than a finished saga is kept. */
+/** Longer than a gateway goes on forwarding a checkout, and far shorter than a finished saga is kept. */
 const MAY_BEGIN_FOR_MS = 3_600_000;
 
 /**
- * True for a saga's id that tells that it was made long ago: its saga may have ended and be removed,
- * and would begin a second time. An id that tells no time is a new one.
+ * True for the id of a saga that was made long ago: the saga may have ended and been removed, and would
+ * begin a second time. An id without a time counts as new.
  */
 export function isTooOldToBegin(sagaId: string, nowMs: number): boolean {
   const madeMs = timeOfUuid(sagaId);
@@ -65,8 +65,8 @@ export function fingerprint(userId: string, lines: readonly CheckoutLine[]): str
 }
 
 /**
- * What names a checkout: the caller's own key, or, without one, what it asks for. Whoever holds
- * the row of this name holds the checkout.
+ * What names a checkout: the caller's own key, or, without one, what it asks for. The row of this name
+ * belongs to one saga.
  */
 export interface Claim {
   caller: string;
