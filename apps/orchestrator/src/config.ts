@@ -48,7 +48,7 @@ export class OrchestratorConfig extends DatabaseConfig {
   @IsIntegerVariable({ min: 0, max: 60_000 })
   CHECKOUT_WAIT_MS = 10_000;
 
-  /** New checkouts are refused while so many go forward here; what is undone does not count. */
+  /** New checkouts are refused while so many sagas go forward here; those being undone do not count. */
   @IsIntegerVariable({ min: 1, max: 100_000 })
   MAX_SAGAS_IN_FLIGHT = 1_000;
 

@@ -3,13 +3,13 @@ import {
   type EndedSaga,
   isOpen,
   type OpenSaga,
-  type SagaDefinition,
   type SagaEvent,
   type SagaInstance,
   type SagaObserver,
 } from '@backstitch/saga-engine';
 import { Counter, Timings } from '@backstitch/service-kit';
 import { ERROR_CODES } from '@backstitch/shared-types';
+import type { SagaRegistry } from '../registry/saga-registry.js';
 
 /** How a saga ended. `operator`: an operator had it undone. `unknown`: a step had no answer in time. */
 type SagaEnd = 'done' | 'declined' | 'unknown' | 'operator';
@@ -62,20 +62,12 @@ const SILENT_CODE = 'REPLY_TIMEOUT';
 /** For codes that no definition declares: the values of a label must be known beforehand. */
 const OTHER = 'other';
 
-/** The definitions of the host. */
-export interface KnownSagas {
-  readonly definitions: readonly SagaDefinition[];
-  definition(
-    saga: Pick<SagaInstance, 'definition' | 'definitionVersion'>,
-  ): SagaDefinition | undefined;
-}
-
 /** Counts and times what is committed of the sagas of these definitions. */
 export class SagaMetrics implements SagaObserver {
   private readonly codes: ReadonlySet<string>;
 
   constructor(
-    private readonly known: KnownSagas,
+    private readonly known: Pick<SagaRegistry, 'definitions' | 'definition'>,
     private readonly clock: Clock,
   ) {
     const declared = known.definitions.flatMap(({ steps }) =>
