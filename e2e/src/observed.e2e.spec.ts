@@ -90,7 +90,7 @@ describe('an operator', () => {
     await has(
       'orchestrator',
       `saga_duration_seconds_count\\{${done},app="orchestrator"\\} 3$`,
-      'saga_step_duration_seconds_count\\{step="PAYMENT_PROCESSED",direction="do",outcome="done",app="orchestrator"\\} 3$',
+      'saga_step_duration_seconds_count\\{definition="checkout",step="PAYMENT_PROCESSED",direction="do",outcome="done",app="orchestrator"\\} 3$',
       'dead_letters\\{queue="payment_commands",app="orchestrator"\\} 0$',
       'queue_consumers\\{queue="payment_commands",app="orchestrator"\\} 1$',
     );

@@ -1,41 +1,62 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { fileURLToPath } from 'node:url';
 import { waitFor } from '@backstitch/testkit';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { Orchestrators } from './testing/orchestrators.js';
-
-const MAIN = fileURLToPath(new URL('../dist/main.js', import.meta.url));
+import { Orchestrators, TWO_SAGAS } from './testing/orchestrators.js';
 
 let orchestrators: Orchestrators;
 
 beforeAll(async () => {
   orchestrators = await Orchestrators.prepare();
-});
+  const first = await orchestrators.ready(await orchestrators.start({}, TWO_SAGAS));
+  await waitFor('the definitions to be on record', async () => (await recorded()).length === 2);
+  await first.stop();
+}, 60_000);
 afterAll(() => orchestrators.close());
 
 const recorded = () =>
-  orchestrators.query('SELECT name, version, fingerprint FROM saga_definitions');
+  orchestrators.query('SELECT name, version FROM saga_definitions ORDER BY name');
+const replace = (name: string, from: string, to: string) =>
+  orchestrators.query(
+    'UPDATE saga_definitions SET fingerprint = replace(fingerprint, $2, $3) WHERE name = $1',
+    [name, from, to],
+  );
 
-describe('an orchestrator whose checkout is another one than sagas were begun with', () => {
-  it('ends with exit code 1, naming the step that differs and what to do', async () => {
-    const first = await orchestrators.ready(await orchestrators.start());
-    await waitFor('its definition to be on record', async () => (await recorded()).length === 1);
-    await first.stop();
-    expect(await recorded()).toMatchObject([{ name: 'checkout', version: 1 }]);
-    await orchestrators.query(
-      `UPDATE saga_definitions SET fingerprint = replace(fingerprint, 'CANCEL_ORDER', 'UNDO_ORDER')`,
-    );
-    const { url: DB_URL } = orchestrators.database;
-    const child = spawn(process.execPath, [MAIN], {
-      env: { PORT: '0', DB_URL, RABBITMQ_URL: orchestrators.vhost.url, PATH: process.env.PATH },
-      stdio: ['ignore', 'ignore', 'pipe'],
-    });
-    let said = '';
-    child.stderr.on('data', (text: Buffer) => (said += text.toString()));
-    const [code] = (await once(child, 'close')) as [number | null];
-    expect(code).toBe(1);
-    expect(said).toContain('ORDER_CREATED: its undo was UNDO_ORDER');
-    expect(said).toContain('Raise the version of the definition');
-  }, 60_000);
+/** Starts an orchestrator that ends by itself, and answers its exit code and what it wrote. */
+async function startedInVain(): Promise<{ code: number | null; said: string }> {
+  const { url: DB_URL } = orchestrators.database;
+  const child = spawn(process.execPath, [TWO_SAGAS], {
+    env: { PORT: '0', DB_URL, RABBITMQ_URL: orchestrators.vhost.url, PATH: process.env.PATH },
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  let said = '';
+  child.stderr.on('data', (text: Buffer) => (said += text.toString()));
+  const [code] = (await once(child, 'close')) as [number | null];
+  return { code, said };
+}
+
+describe('an orchestrator with a saga that is another one than sagas were begun with', () => {
+  it('has every definition of its registry on record', async () => {
+    expect(await recorded()).toEqual([
+      { name: 'checkout', version: 1 },
+      { name: 'gift-card', version: 1 },
+    ]);
+  });
+
+  it.each([
+    ['checkout', 'CANCEL_ORDER', 'ORDER_CREATED'],
+    ['gift-card', 'RELEASE_INVENTORY', 'INVENTORY_RESERVED'],
+  ])(
+    'ends with exit code 1, naming %s, the step that differs and what to do',
+    async (name, undo, step) => {
+      await replace(name, undo, 'OTHER_UNDO');
+      const { code, said } = await startedInVain();
+      await replace(name, 'OTHER_UNDO', undo);
+      expect(code).toBe(1);
+      expect(said).toContain(`"${name}" changed under its version 1`);
+      expect(said).toContain(`${step}: its undo was OTHER_UNDO`);
+      expect(said).toContain('Raise the version of the definition');
+    },
+    60_000,
+  );
 });

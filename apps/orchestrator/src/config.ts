@@ -2,7 +2,7 @@ import { DatabaseConfig, IsIntegerVariable } from '@backstitch/service-kit';
 import { RETENTION_DAYS } from '@backstitch/shared-types';
 import { registerDecorator } from 'class-validator';
 
-/** Else a living orchestrator would count as silent between two of its heartbeats. */
+/** Otherwise a living orchestrator would count as silent between two of its heartbeats. */
 function IsTwice(name: 'HEARTBEAT_MS'): PropertyDecorator {
   return (target, propertyName) =>
     registerDecorator({
@@ -17,7 +17,7 @@ function IsTwice(name: 'HEARTBEAT_MS'): PropertyDecorator {
     });
 }
 
-/** One wait fits into another, or what waits for it would never be told of its end. */
+/** The inner wait must end before the outer one does. */
 function IsShorterThan(name: 'STEP_DEADLINE_MS' | 'SAGA_DEADLINE_MS'): PropertyDecorator {
   return (target, propertyName) =>
     registerDecorator({
@@ -34,7 +34,7 @@ function IsShorterThan(name: 'STEP_DEADLINE_MS' | 'SAGA_DEADLINE_MS'): PropertyD
 
 const { sagas, idempotencyKeys } = RETENTION_DAYS;
 
-/** What the orchestrator is told by its environment; every problem with it is reported at boot. */
+/** The configuration, from the environment; all its problems are reported at the start. */
 export class OrchestratorConfig extends DatabaseConfig {
   override PORT = 3004;
 
@@ -48,7 +48,7 @@ export class OrchestratorConfig extends DatabaseConfig {
   @IsIntegerVariable({ min: 0, max: 60_000 })
   CHECKOUT_WAIT_MS = 10_000;
 
-  /** New checkouts are refused while so many go forward here; what is undone does not count. */
+  /** New checkouts are refused while so many sagas go forward here; those being undone do not count. */
   @IsIntegerVariable({ min: 1, max: 100_000 })
   MAX_SAGAS_IN_FLIGHT = 1_000;
 
@@ -87,8 +87,8 @@ export class OrchestratorConfig extends DatabaseConfig {
   ATTENTION_AFTER_ATTEMPTS = 10;
 
   /**
-   * New checkouts are refused while a participant is away. Away is whoever has met so many different
-   * sagas with nothing but faults, or with silence, for so long; or whose queue nobody reads any more.
+   * New sagas are refused while a participant of theirs is away: so many different sagas had nothing
+   * but faults from it, or no replies, for so long; or its queue has had no consumer for so long.
    */
   @IsIntegerVariable({ min: 2, max: 10_000 })
   BREAKER_SAGAS = 5;
@@ -96,7 +96,7 @@ export class OrchestratorConfig extends DatabaseConfig {
   @IsIntegerVariable({ min: 100, max: 600_000 })
   BREAKER_FAULTS_MS = 2_000;
 
-  /** A reply that takes longer than a shopper waits is as good as none; any other one is only slow. */
+  /** A reply that takes longer than a shopper waits counts as none; a faster one is only slow. */
   @IsIntegerVariable({ min: 100, max: 600_000 })
   BREAKER_SILENT_MS = 10_000;
 
@@ -104,7 +104,7 @@ export class OrchestratorConfig extends DatabaseConfig {
   @IsIntegerVariable({ min: 100, max: 600_000 })
   BREAKER_ABSENT_MS = 3_000;
 
-  /** For questions passed on to a service: GET /orders, GET /products. */
+  /** For queries passed on to a service: GET /orders, GET /products. */
   @IsIntegerVariable({ min: 10, max: 60_000 })
   QUESTION_TIMEOUT_MS = 2_500;
 

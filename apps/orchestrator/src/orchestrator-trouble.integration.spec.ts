@@ -81,7 +81,7 @@ describe('an orchestrator that cannot take more', () => {
     const accepted = await post(one, 'user', { 'idempotency-key': 'k', prefer: 'respond-async' });
     expect(accepted.status).toBe(202);
     expectNotAccepted(await post(one, 'user', { 'idempotency-key': 'l' }));
-    expectNotAccepted(await post(one, 'somebody else'));
+    expectNotAccepted(await post(one, 'another user'));
     const replay = await post(one, 'user', { 'idempotency-key': 'k', prefer: 'respond-async' });
     expect(replay).toMatchObject({ status: 202, body: { sagaId: accepted.body.sagaId } });
     expect(await post(one, 'user', { 'idempotency-key': 'k' }, 7)).toMatchObject({ status: 422 });
@@ -183,7 +183,7 @@ describe('a database that hangs', () => {
     return answered;
   };
 
-  it('makes nobody wait beyond the budget, nor hear that nothing was recorded', async () => {
+  it('makes no caller wait beyond the budget, and tells none that nothing was recorded', async () => {
     const one = await start({ CHECKOUT_WAIT_MS: String(BUDGET_MS), DB_URL: way.url });
     const answers = await way.whileHanging(() =>
       within(
@@ -215,7 +215,7 @@ describe('a database that hangs', () => {
   });
 });
 
-describe('a table that somebody keeps locked', () => {
+describe('a table that stays locked', () => {
   it('has checkouts refused while it is locked, with nothing recorded, and no bug in the log', async () => {
     const one = await start();
     const release = await shop.hold('LOCK TABLE idempotency_keys IN ACCESS EXCLUSIVE MODE');

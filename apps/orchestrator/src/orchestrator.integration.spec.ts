@@ -23,7 +23,7 @@ beforeAll(async () => {
 });
 afterAll(() => shop.close());
 
-const somebody = () => `user ${newUuid()}`;
+const aUser = () => `user ${newUuid()}`;
 /** A saga's id as it was made then. */
 const madeHoursAgo = (hours: number) => {
   const time = (Date.now() - hours * 3_600_000).toString(16).padStart(12, '0');
@@ -41,7 +41,7 @@ describe('a checkout', () => {
   it('is done when its five commands are, and is then answered and told', async () => {
     const sagaId = newUuid();
     const headers = { 'x-saga-id': sagaId, 'x-request-id': 'request-1' };
-    const [answer, served] = await Promise.all([post(one, somebody(), headers), shop.serveAll()]);
+    const [answer, served] = await Promise.all([post(one, aUser(), headers), shop.serveAll()]);
     expect(served).toEqual([
       'order.create',
       'inventory.reserve',
@@ -70,7 +70,7 @@ describe('a checkout', () => {
   });
 
   it('that is refused is answered once its undo is complete', async () => {
-    const user = somebody();
+    const user = aUser();
     const answering = post(one, user);
     await shop.serve('order', { response: {} });
     await shop.serve('inventory', {
@@ -100,7 +100,7 @@ describe('a checkout', () => {
   });
 
   it('is answered at once when that is preferred', async () => {
-    const user = somebody();
+    const user = aUser();
     const answer = await post(one, user, { prefer: 'respond-async' });
     expect(answer).toMatchObject({ status: 202, body: { status: 'RUNNING' } });
     expect(answer.headers.get('preference-applied')).toBe('respond-async');
@@ -111,7 +111,7 @@ describe('a checkout', () => {
   });
 
   it('that outlives the wait budget is 202, and its keyed replay 409 with Retry-After', async () => {
-    const user = somebody();
+    const user = aUser();
     const headers = { 'idempotency-key': '"k"' };
     const [first, replay] = await Promise.all([
       post(impatient, user, headers),
@@ -130,7 +130,7 @@ describe('a checkout', () => {
   });
 
   it('sent fifty times at once with one key is one order and fifty equal answers', async () => {
-    const user = somebody();
+    const user = aUser();
     const before = await sagasIn();
     const asking = Array.from({ length: 50 }, () => post(one, user, { 'idempotency-key': 'k' }));
     await shop.serveAll();
@@ -143,7 +143,7 @@ describe('a checkout', () => {
   });
 
   it('repeated with its saga id is the same request, not a replay', async () => {
-    const user = somebody();
+    const user = aUser();
     const headers = { 'x-saga-id': newUuid() };
     const asking = [post(one, user, headers), post(one, user, headers)];
     await shop.serveAll();
@@ -162,7 +162,7 @@ describe('a checkout', () => {
       { 'x-replay-only': 'true' },
     ];
     for (const also of others) {
-      expect(await post(one, somebody(), { ...headers, ...also })).toMatchObject({
+      expect(await post(one, aUser(), { ...headers, ...also })).toMatchObject({
         status: 400,
         body: { code: 'VALIDATION_FAILED', errors: [{ field: 'x-saga-id' }] },
       });
@@ -171,7 +171,7 @@ describe('a checkout', () => {
   });
 
   it('under the id of a saga of long ago is that saga while it is there, or its key', async () => {
-    const [user, sagaId] = [somebody(), madeHoursAgo(2)];
+    const [user, sagaId] = [aUser(), madeHoursAgo(2)];
     const headers = { 'idempotency-key': 'k', prefer: 'respond-async' };
     const first = await post(one, user, headers);
     await shop.serveAll();
@@ -184,7 +184,7 @@ describe('a checkout', () => {
   });
 
   it('of a used key with another body is 422', async () => {
-    const user = somebody();
+    const user = aUser();
     const headers = { 'idempotency-key': 'k', prefer: 'respond-async' };
     await post(one, user, headers);
     expect(await post(one, user, headers, 3)).toMatchObject({
@@ -200,7 +200,7 @@ describe('a checkout', () => {
     ['a key of blanks', { 'idempotency-key': '"  "' }, 'INVALID_IDEMPOTENCY_KEY'],
   ])('with %s is 400 and records nothing', async (_name, headers, code) => {
     const before = await sagasIn();
-    expect(await post(one, somebody(), headers)).toMatchObject({ status: 400, body: { code } });
+    expect(await post(one, aUser(), headers)).toMatchObject({ status: 400, body: { code } });
     expect(await sagasIn()).toBe(before);
   });
 
@@ -221,7 +221,7 @@ describe('a checkout', () => {
     const before = await sagasIn();
     const productId = '660facf7-b9cf-417a-8ee1-27afe2fb2c72';
     const items = [{ productId, quantity: 1, price: '29.99' }];
-    const body = JSON.stringify({ userId: somebody(), items });
+    const body = JSON.stringify({ userId: aUser(), items });
     const keys = 'Idempotency-Key: a\r\nIdempotency-Key: b\r\n';
     const { answers } = await sendRaw(one.url, rawCheckout(`${keys}${lengthOf(body)}`) + body);
     expect(answers[0]).toMatchObject({ status: 400 });
@@ -239,7 +239,7 @@ const lengthOf = (body: string) => `Content-Length: ${Buffer.byteLength(body)}\r
 const rawCheckout = (headers: string) =>
   `POST /checkout HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n${headers}\r\n`;
 
-describe('looking', () => {
+describe('reading', () => {
   it('passes a question on to its service', async () => {
     const id = newUuid();
     const [order] = await Promise.all([
@@ -272,7 +272,7 @@ describe('looking', () => {
   });
 
   it.each(['limit=0', 'limit=101', 'limit=x', 'after=x', 'limit=1&limit=2'])(
-    'at a page of the catalogue that is none (%s) is 400, and nobody is asked',
+    'at a page of the catalogue that is none (%s) is 400, and no service is asked',
     async (query) => {
       const answer = await ask(one, 'GET', `/products?${query}`);
       expect(answer).toMatchObject({ status: 400, body: { code: 'VALIDATION_FAILED' } });

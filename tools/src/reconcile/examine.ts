@@ -1,20 +1,27 @@
-import { breachesAtLarge } from './breaches-at-large.js';
-import type { Breach } from './breach.js';
-import { inBuckets } from './in-buckets.js';
-import { breachesOf } from './invariants.js';
-import { perhapsRemoved } from './outcome-invariants.js';
-import { HOLDS, ordersSql, PAYMENTS } from './read-participants.js';
-import { ANSWERS, estimateSagas, FINISHED_SAGAS, MOVING_SAGAS, sagasThere } from './read-sagas.js';
+import { breachesAtLarge } from './invariants/breaches-at-large.js';
+import type { Breach } from './invariants/breach.js';
+import { inBuckets } from './reading/in-buckets.js';
+import { breachesOf } from './invariants/invariants.js';
+import { perhapsRemoved } from './invariants/outcome-invariants.js';
+import { RESERVATIONS, ordersSql, PAYMENTS } from './reading/read-participants.js';
+import {
+  ANSWERS,
+  estimateSagas,
+  FINISHED_SAGAS,
+  MOVING_SAGAS,
+  readDefinitions,
+  sagasThere,
+} from './reading/read-sagas.js';
 import type {
   FinishedSaga,
-  HoldRow,
+  ReservationRow,
   KeptDays,
   KeyAnswer,
   MovingSaga,
   OrderRow,
   PaymentRow,
-} from './reading.js';
-import { type DatabaseUrls, inSnapshots, type Snapshots } from './snapshots.js';
+} from './reading/rows.js';
+import { type DatabaseUrls, inSnapshots, type Snapshots } from './reading/snapshots.js';
 
 /** What one reading of the live system shows. */
 export interface Examined {
@@ -52,7 +59,7 @@ type AboutOrders = {
   moving: MovingSaga;
   answers: KeyAnswer;
   orders: OrderRow;
-  holds: HoldRow;
+  reservations: ReservationRow;
   payments: PaymentRow;
 };
 
@@ -63,6 +70,7 @@ type AboutOrders = {
 export function examine(urls: DatabaseUrls, reader: Reader): Promise<Examined> {
   return inSnapshots(urls, async (snapshots) => {
     const of = await estimateSagas(snapshots.orchestrator);
+    const definitions = await readDefinitions(snapshots.orchestrator);
     const tell = ({ judged, moving }: Examined, doing: string, held = 0) => {
       reader.tell({ doing, sagas: judged + moving, of, held });
     };
@@ -70,14 +78,14 @@ export function examine(urls: DatabaseUrls, reader: Reader): Promise<Examined> {
     tell(found, 'comparing orders');
     for await (const { rows, held } of inBuckets<AboutOrders>(sources(snapshots, reader))) {
       const there = await sagasThere(snapshots.orchestrator, perhapsRemoved(rows));
-      found.breaches.push(...breachesOf({ ...rows, there }));
+      found.breaches.push(...breachesOf({ ...rows, there, definitions }));
       found.judged += rows.finished.length;
       found.moving += rows.moving.length;
       tell(found, 'comparing orders', held);
       if (found.breaches.length >= reader.breachesMax) return { ...found, stoppedEarly: true };
     }
     tell(found, 'reading logs and stock');
-    const breaches = found.breaches.concat(await breachesAtLarge(snapshots, reader));
+    const breaches = found.breaches.concat(await breachesAtLarge(snapshots, definitions, reader));
     const isFull = breaches.length >= reader.breachesMax;
     return { ...found, breaches, ...(isFull && { stoppedEarly: true }) };
   });
@@ -90,7 +98,7 @@ function sources({ orchestrator, orders, inventory, payments }: Snapshots, reade
     moving: orchestrator.batches<MovingSaga>(MOVING_SAGAS, rowsAtOnce),
     answers: orchestrator.batches<KeyAnswer>(ANSWERS, rowsAtOnce),
     orders: orders.batches<OrderRow>(ordersSql(kept), rowsAtOnce),
-    holds: inventory.batches<HoldRow>(HOLDS, rowsAtOnce),
+    reservations: inventory.batches<ReservationRow>(RESERVATIONS, rowsAtOnce),
     payments: payments.batches<PaymentRow>(PAYMENTS, rowsAtOnce),
   };
 }

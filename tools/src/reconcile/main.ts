@@ -5,7 +5,7 @@ import { Progress } from './progress.js';
 import { reconcile } from './reconcile.js';
 import { keptDays, RECONCILE_HELP, reconcileOptions, reconcileUrls } from './reconcile-options.js';
 import { report } from './report.js';
-import { Unreadable } from './snapshot.js';
+import { Unreadable } from './reading/snapshot.js';
 
 const CANNOT_TELL = 2;
 

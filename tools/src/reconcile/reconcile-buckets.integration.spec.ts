@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Course } from './examine.js';
-import type { DatabaseName } from './reading.js';
+import type { DatabaseName } from './reading/rows.js';
 import { reconcile, type Reconciliation } from './reconcile.js';
-import { Books } from './testing/books.js';
+import { SeededDatabases } from './testing/seeded-databases.js';
 
 const HEALTHY = 20;
 const KINDS_OF_ROWS = 6;
@@ -99,27 +99,27 @@ const PLANTED: readonly { breaks: number; on: 'DONE' | 'COMPENSATED'; plant: rea
   ];
 
 describe('reconciling in many buckets', () => {
-  let books: Books;
+  let databases: SeededDatabases;
   const ids: string[] = [];
   let whole: Reconciliation;
 
   const inBucketsOf = async (rowsAtOnce: number) => {
     const courses: Course[] = [];
     const manner = { rowsAtOnce, tell: (course: Course) => courses.push(course) };
-    return { found: await reconcile(books.urls, 0, undefined, manner), courses };
+    return { found: await reconcile(databases.urls, 0, undefined, manner), courses };
   };
 
   beforeAll(async () => {
-    books = await Books.open();
-    for (let n = 0; n < HEALTHY; n += 1) await books.checkout(n % 2 ? 'DONE' : 'COMPENSATED');
+    databases = await SeededDatabases.open();
+    for (let n = 0; n < HEALTHY; n += 1) await databases.checkout(n % 2 ? 'DONE' : 'COMPENSATED');
     for (const { on, plant } of PLANTED) {
-      const id = await books.checkout(on);
+      const id = await databases.checkout(on);
       ids.push(id);
-      for (const [database, sql] of plant) await books.run(database, sql, id);
+      for (const [database, sql] of plant) await databases.run(database, sql, id);
     }
     whole = (await inBucketsOf(10_000)).found;
   }, 60_000);
-  afterAll(() => books?.close());
+  afterAll(() => databases?.close());
 
   it.each([1, 2, 7])('of %d rows tells the same breaches as in one', async (rowsAtOnce) => {
     const { found } = await inBucketsOf(rowsAtOnce);
@@ -133,7 +133,7 @@ describe('reconciling in many buckets', () => {
   });
 
   it('reads no further when it has found too much, and says so', async () => {
-    const { judged, breaches, stoppedEarly } = await reconcile(books.urls, 0, undefined, {
+    const { judged, breaches, stoppedEarly } = await reconcile(databases.urls, 0, undefined, {
       rowsAtOnce: 1,
       breachesMax: 3,
     });

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { DatabaseName } from './reading.js';
+import type { DatabaseName } from './reading/rows.js';
 import { reconcile, type Reconciliation } from './reconcile.js';
-import { Books, sagaOf } from './testing/books.js';
+import { SeededDatabases, sagaOf } from './testing/seeded-databases.js';
 
 interface Planted {
   what: string;
@@ -83,7 +83,7 @@ const PLANTED: readonly Planted[] = [
     breaks: [2],
   },
   {
-    what: 'an order that was confirmed and never paid, and whose saga nobody knows',
+    what: 'an order that was confirmed and never paid, and whose saga does not exist',
     plant: [
       ['orchestrator', 'DELETE FROM saga_state WHERE saga_id = $saga'],
       ['orchestrator', 'DELETE FROM idempotency_keys WHERE saga_id = $saga'],
@@ -93,21 +93,21 @@ const PLANTED: readonly Planted[] = [
   },
 ];
 
-describe('reconciling CONFIRMED orders that no finished saga vouches for', () => {
-  let books: Books;
+describe('reconciling CONFIRMED orders without a finished saga', () => {
+  let databases: SeededDatabases;
   const ids: string[] = [];
   let found: Reconciliation;
 
   beforeAll(async () => {
-    books = await Books.open();
+    databases = await SeededDatabases.open();
     for (const { plant } of PLANTED) {
-      const id = await books.checkout('DONE');
+      const id = await databases.checkout('DONE');
       ids.push(id);
-      for (const [database, sql] of plant) await books.run(database, sql, id);
+      for (const [database, sql] of plant) await databases.run(database, sql, id);
     }
-    found = await reconcile(books.urls);
+    found = await reconcile(databases.urls);
   }, 60_000);
-  afterAll(() => books?.close());
+  afterAll(() => databases?.close());
 
   it.each(PLANTED.map((planted, index) => ({ ...planted, index })))(
     'tells $what as a breach of $breaks',

@@ -3,12 +3,12 @@ import { RETENTION_DAYS } from '@backstitch/shared-types';
 import { askedOfRunning, type Asked } from '../operate/asked-system.js';
 import { databaseUrl } from '../servers/configured-servers.js';
 import type { RunningSystem } from '../servers/running-systems.js';
-import type { DatabaseUrls } from './snapshots.js';
-import type { DatabaseName, KeptDays } from './reading.js';
+import type { DatabaseUrls } from './reading/snapshots.js';
+import type { DatabaseName, KeptDays } from './reading/rows.js';
 
 export const RECONCILE_HELP = `pnpm reconcile [--json] [--settle <seconds>]
 
-Checks the books of all services against each other, while they run. Exit code 1, and the ids, when
+Compares the records of all services with each other, while they run. Exit code 1, and the ids, when
 something does not agree; 2 when a database cannot be read.
 
   --json               the result as JSON

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { DatabaseName } from './reading.js';
+import type { DatabaseName } from './reading/rows.js';
 import { reconcile, type Reconciliation } from './reconcile.js';
-import { Books, sagaOf } from './testing/books.js';
+import { SeededDatabases, sagaOf } from './testing/seeded-databases.js';
 
 interface Removed {
   what: string;
@@ -137,7 +137,7 @@ const REMOVED: readonly Removed[] = [
     breaks: [2],
   },
   {
-    what: 'an order of a removed saga that nobody paid',
+    what: 'an order of a removed saga that was never paid',
     on: 'DONE',
     plant: [...sagaRemoved, orderOf(31), ['payments', 'DELETE FROM payments WHERE order_id = $id']],
     breaks: [2, 6],
@@ -195,21 +195,21 @@ const REMOVED: readonly Removed[] = [
   },
 ];
 
-describe('reconciling what the retention has been at', () => {
-  let books: Books;
+describe('reconciling after the retention has removed rows', () => {
+  let databases: SeededDatabases;
   const ids: string[] = [];
   let found: Reconciliation;
 
   beforeAll(async () => {
-    books = await Books.open();
+    databases = await SeededDatabases.open();
     for (const { on, plant } of REMOVED) {
-      const id = await books.checkout(on);
+      const id = await databases.checkout(on);
       ids.push(id);
-      for (const [database, sql] of plant) await books.run(database, sql, id);
+      for (const [database, sql] of plant) await databases.run(database, sql, id);
     }
-    found = await reconcile(books.urls);
+    found = await reconcile(databases.urls);
   }, 60_000);
-  afterAll(() => books?.close());
+  afterAll(() => databases?.close());
 
   it.each(REMOVED.map((removed, index) => ({ ...removed, index })))(
     'tells $what as a breach of $breaks',
@@ -221,7 +221,7 @@ describe('reconciling what the retention has been at', () => {
   );
 
   it('is told what else the apps keep', async () => {
-    const kept = await reconcile(books.urls, 0, { sagas: 28, holds: 398 });
+    const kept = await reconcile(databases.urls, 0, { sagas: 28, holds: 398 });
     const early = ids.filter((_, index) => /before its time/.test(REMOVED[index]!.what));
     for (const id of early) expect(kept.breaches.map((each) => each.id)).not.toContain(id);
   });

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { DatabaseName } from './reading.js';
+import type { DatabaseName } from './reading/rows.js';
 import { reconcile, type Reconciliation } from './reconcile.js';
-import { Books, sagaOf } from './testing/books.js';
+import { SeededDatabases, sagaOf } from './testing/seeded-databases.js';
 
 interface Planted {
   what: string;
@@ -110,7 +110,7 @@ const PLANTED: readonly Planted[] = [
     breaks: [3],
   },
   {
-    what: 'a saga that nobody drives on',
+    what: 'a saga that no orchestrator drives',
     on: 'DONE',
     plant: [['orchestrator', running('ORDER_CONFIRMED', 'attempt = 2', '1 minute')]],
     breaks: [4],
@@ -186,7 +186,7 @@ const PLANTED: readonly Planted[] = [
     breaks: [6],
   },
   {
-    what: 'a refund nobody here knows of',
+    what: 'a refund that no payment knows of',
     on: 'DONE',
     plant: [['payments', `INSERT INTO bank.refunds (key, amount) VALUES ($id, '59.98')`]],
     breaks: [6],
@@ -234,7 +234,7 @@ const PLANTED: readonly Planted[] = [
     breaks: [7],
   },
   {
-    what: 'an order whose saga nobody knows',
+    what: 'an order whose saga does not exist',
     on: 'DONE',
     plant: [
       ['orchestrator', 'DELETE FROM saga_state WHERE saga_id = $saga'],
@@ -254,24 +254,25 @@ const PLANTED: readonly Planted[] = [
   },
 ];
 
-describe('reconciling the books of all services', () => {
-  let books: Books;
+describe('reconciling the records of all services', () => {
+  let databases: SeededDatabases;
   const healthy: string[] = [];
   const ids: string[] = [];
   let clean: Reconciliation;
   let found: Reconciliation;
 
   beforeAll(async () => {
-    books = await Books.open();
-    for (const kind of ['DONE', 'COMPENSATED'] as const) healthy.push(await books.checkout(kind));
-    for (const { on } of PLANTED) ids.push(await books.checkout(on));
-    clean = await reconcile(books.urls);
+    databases = await SeededDatabases.open();
+    for (const kind of ['DONE', 'COMPENSATED'] as const)
+      healthy.push(await databases.checkout(kind));
+    for (const { on } of PLANTED) ids.push(await databases.checkout(on));
+    clean = await reconcile(databases.urls);
     for (const [index, { plant }] of PLANTED.entries()) {
-      for (const [database, sql] of plant) await books.run(database, sql, ids[index]!);
+      for (const [database, sql] of plant) await databases.run(database, sql, ids[index]!);
     }
-    found = await reconcile(books.urls);
+    found = await reconcile(databases.urls);
   }, 60_000);
-  afterAll(() => books?.close());
+  afterAll(() => databases?.close());
 
   const told = (id: string) =>
     found.breaches.filter((breach) => breach.id === id || breach.id === sagaOf(id));

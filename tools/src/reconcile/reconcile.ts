@@ -1,11 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { RETENTION_DAYS } from '@backstitch/shared-types';
-import { repeated } from './breach.js';
+import { repeated } from './invariants/breach.js';
 import { examine, type Course, type Examined } from './examine.js';
-import { countMoving } from './read-sagas.js';
-import type { KeptDays } from './reading.js';
-import { Snapshot } from './snapshot.js';
-import type { DatabaseUrls } from './snapshots.js';
+import { countMoving } from './reading/read-sagas.js';
+import type { KeptDays } from './reading/rows.js';
+import { Snapshot } from './reading/snapshot.js';
+import type { DatabaseUrls } from './reading/snapshots.js';
 
 /** What an examination found, and what may be missing for its age. */
 export interface Reconciliation extends Examined {
@@ -13,19 +13,19 @@ export interface Reconciliation extends Examined {
 }
 
 const BETWEEN_READINGS_MS = 1_500;
-const LOOK_EVERY_MS = 500;
+const POLL_EVERY_MS = 500;
 /** 300,000 sagas were judged in 240 MB, garbage included; more rows at once make nothing faster. */
 const ROWS_AT_ONCE = 10_000;
-/** Whoever has more to repair has compared the wrong databases, or has lost one. */
+/** More of them mean that the wrong databases are compared, or that one is lost. */
 const BREACHES_MAX = 100_000;
 
-/** What the apps keep when nobody says otherwise. */
+/** What the apps keep by default. */
 const USUALLY_KEPT: KeptDays = {
   sagas: RETENTION_DAYS.sagas.usual,
   holds: RETENTION_DAYS.participants.usual,
 };
 
-export interface Manner {
+export interface ReconcileSettings {
   /** Of each kind of row [10,000]; it bounds the memory. */
   rowsAtOnce?: number;
   /** After which nothing more is read [100,000]. */
@@ -39,7 +39,11 @@ export async function reconcile(
   urls: DatabaseUrls,
   settleS = 0,
   kept: KeptDays = USUALLY_KEPT,
-  { rowsAtOnce = ROWS_AT_ONCE, breachesMax = BREACHES_MAX, tell = () => undefined }: Manner = {},
+  {
+    rowsAtOnce = ROWS_AT_ONCE,
+    breachesMax = BREACHES_MAX,
+    tell = () => undefined,
+  }: ReconcileSettings = {},
 ): Promise<Reconciliation> {
   await untilSettled(urls.orchestrator, settleS);
   const reader = { kept, rowsAtOnce, breachesMax, tell };
@@ -55,7 +59,7 @@ export async function reconcile(
 /** Resolves when every saga has ended and settled, or after the time given. */
 async function untilSettled(url: string, settleS: number): Promise<void> {
   const until = performance.now() + settleS * 1_000;
-  while (performance.now() < until && (await someMove(url))) await delay(LOOK_EVERY_MS);
+  while (performance.now() < until && (await someMove(url))) await delay(POLL_EVERY_MS);
 }
 
 async function someMove(url: string): Promise<boolean> {

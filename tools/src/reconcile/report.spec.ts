@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { repeated } from './breach.js';
+import { repeated } from './invariants/breach.js';
 import { keptDays, reconcileOptions, reconcileUrls } from './reconcile-options.js';
 import { report } from './report.js';
 
@@ -19,7 +19,7 @@ describe('pnpm reconcile', () => {
     expect(lines.filter((line) => line.startsWith('ok'))).toHaveLength(7);
     expect(lines[7]).toMatch(/^BREACH 8 /);
     expect(lines[8]).toContain('order-1  paid 59.98 USD');
-    expect(lines.at(-2)).toMatch(/^sagas are kept for 7 days and holds for 90/);
+    expect(lines.at(-2)).toMatch(/^sagas are kept for 7 days and reservations for 90/);
     expect(lines.at(-1)).toMatch(/^7 finished .* 2 still under way .*: 1 things do not agree$/);
   });
 

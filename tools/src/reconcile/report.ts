@@ -1,4 +1,4 @@
-import { INVARIANTS, type Breach } from './breach.js';
+import { INVARIANTS, type Breach } from './invariants/breach.js';
 import type { Reconciliation } from './reconcile.js';
 
 const SHOWN_MAX = 20;
@@ -16,10 +16,10 @@ export function report(found: Reconciliation): string {
     ];
   });
   const affected = new Set(breaches.map(({ id }) => id)).size;
-  const verdict = breaches.length === 0 ? 'the books agree' : `${affected} things do not agree`;
+  const verdict = breaches.length === 0 ? 'the records agree' : `${affected} things do not agree`;
   const counted = `${judged} finished sagas judged, ${moving} still under way or just finished`;
   const stopped = stoppedEarly ? '; so much is wrong that the rest was not read' : '';
-  const days = `sagas are kept for ${kept.sagas} days and holds for ${kept.holds}: what is younger has to be there`;
+  const days = `sagas are kept for ${kept.sagas} days and reservations for ${kept.holds}: what is younger has to be there`;
   return [...lines, '', days, `${counted}: ${verdict}${stopped}`].join('\n');
 }
 

@@ -1,16 +1,17 @@
 import { type Clock, isOpen, type SagaObserver, statusOf } from '@backstitch/saga-engine';
 import type { Logger, TraceFields } from '@backstitch/service-kit';
 
-/** Logs the end of every saga that was committed here, whoever waits for it. */
+/** Logs the end of every saga that was committed here: "checkout ended". */
 export function endLogger(clock: Clock, logger: Pick<Logger, 'info'>): SagaObserver {
   return {
     committed: (_before, _event, ended) => {
       if (isOpen(ended)) return;
+      const message = `${ended.definition} ended`;
       const ms = Math.round(clock.nowMs() - ended.createdAtMs);
       const fields = { status: statusOf(ended), ms, ...sagaTrace(ended) };
-      if (ended.phase === 'done') return logger.info(fields, 'checkout ended');
-      const { step, code, message } = ended.failure;
-      logger.info({ step, code, reason: message, ...fields }, 'checkout ended');
+      if (ended.phase === 'done') return logger.info(fields, message);
+      const { step, code, message: reason } = ended.failure;
+      logger.info({ step, code, reason, ...fields }, message);
     },
   };
 }

@@ -7,6 +7,8 @@ const command: OutgoingCommand = {
   id: `${SAGA}:PAYMENT_PROCESSED:undo`,
   sagaId: SAGA,
   subjectId: 'order-1',
+  definition: 'checkout',
+  definitionVersion: 2,
   step: 'PAYMENT_PROCESSED',
   direction: 'undo',
   attempt: 12,
@@ -17,6 +19,7 @@ const command: OutgoingCommand = {
   replyTimeoutMs: 2_000,
 };
 const about = { sagaId: SAGA, step: 'PAYMENT_PROCESSED', direction: 'undo', attempt: 12 };
+const named = { ...about, definition: 'checkout', definitionVersion: 2 };
 
 describe('a command on its way and back', () => {
   it('carries its saga beside its data', () => {
@@ -40,13 +43,16 @@ describe('a command on its way and back', () => {
     ],
   ])('%j finds its attempt again', (reply, outcome) => {
     const packet = { ...reply, isDisposed: true as const };
-    expect(replyOf(correlationOf(command), packet)).toEqual({ ...about, outcome });
+    expect(replyOf(correlationOf(command), packet)).toEqual({ ...named, outcome });
   });
 
-  it.each(['', 'request.7', `${SAGA}:PAYMENT_PROCESSED:undo`, `${SAGA}:X:redo:1`])(
-    'with the correlation id %p is none of ours',
-    (correlationId) => {
-      expect(replyOf(correlationId, { response: 1, isDisposed: true })).toBeUndefined();
-    },
-  );
+  it.each([
+    '',
+    'request.7',
+    `${SAGA}:PAYMENT_PROCESSED:undo`,
+    `${SAGA}:X:redo:1:checkout@1`,
+    `${SAGA}:X:do:1`,
+  ])('with the correlation id %p is none of ours', (correlationId) => {
+    expect(replyOf(correlationId, { response: 1, isDisposed: true })).toBeUndefined();
+  });
 });

@@ -1,28 +1,36 @@
 import type { ArrivedReply, OutgoingCommand } from '@backstitch/saga-engine';
 import type { CommandPacket, ReplyPacket } from '@backstitch/shared-types';
+import type { DefinitionId } from './registry/saga-registry.js';
 
-const CORRELATION = /^([^:]+):([^:]+):(do|undo):(\d{1,9})$/;
+/** A reply that also names the definition of its saga: sagas may share the names of steps. */
+export interface NamedReply extends ArrivedReply, DefinitionId {}
 
-/** A saga's command as it travels; the client gives it the id that its reply is known by. */
+const CORRELATION = /^([^:]+):([^:]+):(do|undo):(\d{1,9}):([^:@]+)@(\d{1,9})$/;
+
+/** A saga's command as it travels. The client adds the id that its reply is known by. */
 export function packetOf(command: OutgoingCommand): Omit<CommandPacket, 'id'> {
   const { sagaId, step, direction, attempt, requestId, pattern, data } = command;
   const saga = { sagaId, step, direction, attempt, ...(requestId !== undefined && { requestId }) };
   return { pattern, data, saga };
 }
 
-/** What comes back with the reply and says which attempt it answers. */
-export function correlationOf({ id, attempt }: OutgoingCommand): string {
-  return `${id}:${attempt}`;
+/** What comes back with the reply: which attempt it answers, of which definition. */
+export function correlationOf(command: OutgoingCommand): string {
+  const { id, attempt, definition, definitionVersion } = command;
+  return `${id}:${attempt}:${definition}@${definitionVersion}`;
 }
 
 /**
- * A reply as the engine takes it; undefined when its correlation id is none of ours. Whether a
- * refusal is a business no or a fault is the saga definition's to say.
+ * A reply as the engine takes it; undefined when its correlation id is none of ours. The definition
+ * decides whether a refusal is a business rejection or a fault.
  */
-export function replyOf(correlationId: string, packet: ReplyPacket): ArrivedReply | undefined {
-  const [, sagaId, step, direction, attempt] = CORRELATION.exec(correlationId) ?? [];
-  if (sagaId === undefined || step === undefined) return undefined;
+export function replyOf(correlationId: string, packet: ReplyPacket): NamedReply | undefined {
+  const [, sagaId, step, direction, attempt, definition, version] =
+    CORRELATION.exec(correlationId) ?? [];
+  if (sagaId === undefined || step === undefined || definition === undefined) return undefined;
   return {
+    definition,
+    definitionVersion: Number(version),
     sagaId,
     step,
     direction: direction as 'do' | 'undo',

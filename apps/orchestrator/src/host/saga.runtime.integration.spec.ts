@@ -4,6 +4,8 @@ import { waitFor } from '@backstitch/testkit';
 import { afterAll, beforeAll, expect, it, jest } from '@jest/globals';
 import { OrchestratorConfig } from '../config.js';
 import { Orchestrators } from '../testing/orchestrators.js';
+import { registeredSagas } from '../sagas/registry.js';
+import { SagaRegistry } from './registry/saga-registry.js';
 import { SagaRuntime } from './saga.runtime.js';
 
 let shop: Orchestrators;
@@ -17,12 +19,13 @@ it('begins nothing before its first heartbeat, and sends what waits as soon as t
     DB_URL: shop.database.url,
     RABBITMQ_URL: shop.vhost.url,
   });
-  const runtime = new SagaRuntime(
+  const runtime = new SagaRuntime({
+    registry: new SagaRegistry(registeredSagas(config)),
     config,
-    createLoggerTo({ write: () => undefined }, 'test', 'info'),
-  );
+    logger: createLoggerTo({ write: () => undefined }, 'test', 'info'),
+  });
   const resend = jest.spyOn(runtime.engine, 'resendUnsent');
-  const { definition } = runtime;
+  const [definition] = runtime.registry.saga('checkout')!.definitions;
   const input = { userId: 'user', items: [], totalAmount: '0.00' };
   const begin = () =>
     runtime.engine.start({ definition, sagaId: newUuid(), subjectId: newUuid(), input });

@@ -9,7 +9,6 @@ import {
   ENGINE_DEFAULTS,
   EngineStopped,
   type OutgoingCommand,
-  type SagaDefinition,
   SagaDefinitionChanged,
   SagaEngine,
 } from '@backstitch/saga-engine';
@@ -21,14 +20,13 @@ import {
   type Logger,
   reachedFaultPoint,
 } from '@backstitch/service-kit';
-import { COMMAND_QUEUES, Fault, type ReplyPacket } from '@backstitch/shared-types';
-import { checkoutSaga } from '../sagas/checkout/checkout-saga.js';
-import type { CheckoutInput } from '../sagas/checkout/checkout.js';
+import { Fault, type ReplyPacket } from '@backstitch/shared-types';
 import type { OrchestratorConfig } from '../config.js';
 import { SAGA_TABLES } from '../database/schema.js';
-import { checkoutParticipants } from './participants/participants.js';
 import { QueueCounts, watchedQueues } from './participants/queue-counts.js';
 import { ParticipantWatch } from './participants/participants.watch.js';
+import type { SagaParticipant } from './registry/registered-saga.js';
+import type { SagaRegistry } from './registry/saga-registry.js';
 import { correlationOf, packetOf, replyOf } from './reply.js';
 import { ResendWhenBack } from './resend-when-back.js';
 import { exposeSagas, sagaCounts } from './metrics/saga-counts.js';
@@ -41,9 +39,17 @@ import { endLogger } from './end-logger.js';
 const NAME = 'orchestrator';
 const DRAIN_MS = 5_000;
 
-/** The engine with its hands and feet: the store, the broker, and the queue of its replies. */
+export interface SagaRuntimeOptions {
+  registry: SagaRegistry;
+  config: OrchestratorConfig;
+  logger: Logger;
+  /** The name under which it owns its sagas [a random one]. */
+  instanceId?: string;
+}
+
+/** The engine, and what it works with: the store, the broker, and the queue of its replies. */
 export class SagaRuntime {
-  readonly definition: SagaDefinition<CheckoutInput>;
+  readonly registry: SagaRegistry;
   readonly engine: SagaEngine;
   readonly store: PostgresSagaStore;
   readonly client: CommandClient;
@@ -53,18 +59,9 @@ export class SagaRuntime {
   private readonly logger: Logger;
   private readonly unsent: ResendWhenBack;
 
-  /** `instanceId` is the name under which it owns its sagas; a random one by default. */
-  constructor(config: OrchestratorConfig, logger: Logger, instanceId?: string) {
+  constructor({ registry, config, logger, instanceId }: SagaRuntimeOptions) {
     this.logger = logger;
-    this.definition = checkoutSaga({
-      sagaDeadlineMs: config.SAGA_DEADLINE_MS,
-      paymentReplyTimeoutMs: config.PAYMENT_REPLY_TIMEOUT_MS,
-      steps: {
-        replyTimeoutMs: config.REPLY_TIMEOUT_MS,
-        attemptsMax: config.STEP_ATTEMPTS,
-        deadlineMs: config.STEP_DEADLINE_MS,
-      },
-    });
+    this.registry = registry;
     this.store = new PostgresSagaStore({
       url: config.DB_URL,
       tables: SAGA_TABLES,
@@ -90,25 +87,25 @@ export class SagaRuntime {
     this.participants = this.watchParticipants(config);
     const counters = sagaCounts();
     this.engine = new SagaEngine({
-      definitions: [this.definition],
+      definitions: registry.definitions,
       store: this.store,
       clock: this.store.clock,
       sender: { send: (command) => this.send(command) },
       logger: sagaLogger(logger),
       counters,
       observer: allOf(
-        new SagaMetrics([this.definition], this.store.clock),
+        new SagaMetrics(registry, this.store.clock),
         endLogger(this.store.clock, logger),
       ),
       reached: (point) => reachedFaultPoint(`orchestrator.${point}`),
       settings: {
         heartbeatEveryMs: config.HEARTBEAT_MS,
         silentAfterMs: config.OWNER_SILENT_MS,
-        // Who asks for shorter pauses than the usual first one asks for a shorter first one.
+        // The first pause is never longer than the longest one that is configured.
         backoffMinMs: Math.min(ENGINE_DEFAULTS.backoffMinMs, config.BACKOFF_MAX_MS),
         backoffMaxMs: config.BACKOFF_MAX_MS,
         attentionAfterAttempts: config.ATTENTION_AFTER_ATTEMPTS,
-        // Somebody keeps a row locked: seldom for long, and nothing was done.
+        // Another transaction has a row locked, seldom for long, and nothing was done.
         patientCodes: ['ROW_LOCKED'],
       },
     });
@@ -119,8 +116,8 @@ export class SagaRuntime {
   }
 
   /**
-   * Connects and begins to look after sagas, in the background: nothing has to be there yet. Calls
-   * `refused` when the definition is another one than sagas were begun with: nothing is driven then.
+   * Connects and begins to drive sagas, in the background: nothing has to be there yet. Calls
+   * `refused` when a definition differs from the recorded one of its version; nothing is driven then.
    */
   start(refused?: (why: SagaDefinitionChanged) => void): void {
     this.broker.connect();
@@ -151,7 +148,7 @@ export class SagaRuntime {
     return state === 'attached' ? undefined : (why ?? state);
   }
 
-  /** Lets sagas end for a moment, then gives them up, for another instance to take at once. */
+  /** Waits a moment for sagas to end, then gives up the others: another instance takes them at once. */
   async giveUp(): Promise<void> {
     await this.engine.drain(DRAIN_MS);
     await this.engine.stop();
@@ -165,21 +162,14 @@ export class SagaRuntime {
   }
 
   private watchParticipants(config: OrchestratorConfig): ParticipantWatch {
-    const queues = Object.values(COMMAND_QUEUES);
-    const look = new QueueInspector(this.broker, watchedQueues(queues));
-    const counts = new QueueCounts(look, queues).expose();
+    const queues = this.registry.participants.map(({ queue }) => queue);
+    const inspector = new QueueInspector(this.broker, watchedQueues(queues));
+    const counts = new QueueCounts(inspector, queues).expose();
     return new ParticipantWatch({
-      participants: checkoutParticipants(async (...question) => {
-        try {
-          await this.client.request(...question);
-        } catch (error) {
-          // A no is an answer, too.
-          if (!(error instanceof Fault) || error.retryable) throw error;
-        }
-      }),
-      definition: this.definition,
+      sagas: this.registry,
+      query: (participant, timeoutMs) => this.query(participant, timeoutMs),
       readersOf: (queues) => counts.consumersOf(queues),
-      whyBlind: () => this.whyBrokerIsAway() ?? this.whyRepliesAreAway(),
+      whyUnknown: () => this.whyBrokerIsAway() ?? this.whyRepliesAreAway(),
       settings: {
         sagasMin: config.BREAKER_SAGAS,
         faultsMs: config.BREAKER_FAULTS_MS,
@@ -188,6 +178,15 @@ export class SagaRuntime {
       },
       logger: this.logger,
     }).expose();
+  }
+
+  private async query({ queue, query }: SagaParticipant, timeoutMs: number): Promise<void> {
+    try {
+      await this.client.request(queue, query.pattern, query.data(), timeoutMs);
+    } catch (error) {
+      // A business rejection is an answer, too.
+      if (!(error instanceof Fault) || error.retryable) throw error;
+    }
   }
 
   private async send(command: OutgoingCommand): Promise<PublishResult> {
@@ -212,14 +211,14 @@ export class SagaRuntime {
   private async onReply(correlationId: string, packet: ReplyPacket): Promise<void> {
     const reply = replyOf(correlationId, packet);
     if (!reply) {
-      this.logger.warn({ correlationId }, 'a reply to a command that is none of ours');
+      this.logger.warn({ correlationId }, 'a reply to a command that this instance did not send');
       return;
     }
     this.participants.replied(reply);
     try {
       await this.engine.onReply(reply);
     } catch (error) {
-      // Whoever takes the saga over asks again.
+      // The instance that takes the saga over sends the command again.
       if (!(error instanceof EngineStopped)) throw error;
     }
   }

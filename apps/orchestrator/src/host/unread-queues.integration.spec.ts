@@ -4,6 +4,8 @@ import { waitFor } from '@backstitch/testkit';
 import { afterAll, beforeAll, expect, it, jest } from '@jest/globals';
 import { OrchestratorConfig } from '../config.js';
 import { Orchestrators } from '../testing/orchestrators.js';
+import { registeredSagas } from '../sagas/registry.js';
+import { SagaRegistry } from './registry/saga-registry.js';
 import { SagaRuntime } from './saga.runtime.js';
 
 jest.setTimeout(120_000);
@@ -44,12 +46,14 @@ it('the queue of a dead participant stops growing, however often its undos are s
     STEP_ATTEMPTS: 1,
     BACKOFF_MAX_MS: 500,
   });
+  const registry = new SagaRegistry(registeredSagas(config));
   const logger = createLoggerTo({ write: () => undefined }, 'test', 'info');
-  runtime = new SagaRuntime(config, logger);
+  runtime = new SagaRuntime({ registry, config, logger });
   runtime.start();
   await waitFor('the broker', () => runtime.whyBrokerIsAway() === undefined);
   await waitFor('the replies', () => runtime.whyRepliesAreAway() === undefined);
-  const { definition, engine } = runtime;
+  const { engine } = runtime;
+  const [definition] = registry.saga('checkout')!.definitions;
   const input = { userId: 'user', items: [], totalAmount: '0.00' };
   const begin = () => engine.start({ definition, sagaId: newUuid(), subjectId: newUuid(), input });
   await runtime.store.heartbeat(); // tells the time without which nothing begins

@@ -4,7 +4,7 @@ import {
   type DeadLetterNote,
   readPacket,
 } from '@backstitch/messaging';
-import type { SagaInstance, SagaDefinition } from '@backstitch/saga-engine';
+import type { SagaInstance } from '@backstitch/saga-engine';
 import { Problem } from '@backstitch/service-kit';
 import {
   COMMAND_QUEUES,
@@ -14,6 +14,7 @@ import {
   isUuid,
   type OrderView,
 } from '@backstitch/shared-types';
+import type { SagaRegistry } from '../host/registry/saga-registry.js';
 import type { Questions } from '../host/queries/queries.client.js';
 import { isServed, whyInvalid } from './command-data.js';
 import {
@@ -45,7 +46,7 @@ const AT_ONCE = 20;
 /** Asks what a letter's worth depends on: its saga's row, and the order service. */
 export class LettersClient {
   constructor(
-    private readonly definition: SagaDefinition,
+    private readonly registry: SagaRegistry,
     private readonly store: { load(sagaId: string): Promise<SagaInstance | undefined> },
     private readonly questions: Questions,
   ) {}
@@ -84,13 +85,13 @@ export class LettersClient {
       const standing =
         order && 'unclear' in order
           ? order
-          : standingInSaga(this.definition, { ...command, saga: tag }, saga, order);
+          : standingInSaga(this.registry, { ...command, saga: tag }, saga, order);
       return { standing, sagaId: tag.sagaId };
     }
     const order = await this.order(command.orderId, asked);
     if ('unclear' in order) return { standing: order, sagaId: undefined };
     const saga = order.sagaId === null ? 'none' : await this.store.load(order.sagaId);
-    const standing = standingOfOrder(this.definition, command, order, saga ?? 'unknown');
+    const standing = standingOfOrder(this.registry, command, order, saga ?? 'unknown');
     return { standing, sagaId: order.sagaId ?? undefined };
   }
 

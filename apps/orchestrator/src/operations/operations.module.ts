@@ -12,7 +12,7 @@ import { SagaActionsController } from './saga-actions.controller.js';
 import { SagaActionsHandler } from './saga-actions.handler.js';
 import { UnfinishedSagasRepository } from './unfinished-sagas.repository.js';
 
-/** What operators may look at and do. */
+/** What operators may see and do. */
 export function operations(parts: {
   config: OrchestratorConfig;
   database: Database;
@@ -21,16 +21,23 @@ export function operations(parts: {
 }): Required<Pick<ModuleMetadata, 'controllers' | 'providers'>> {
   const { config, database, sagas, logger } = parts;
   const actions = new OperatorActions(database);
-  const { definition, store, engine } = sagas;
+  const { registry, store, engine } = sagas;
   const deadLetters = new DeadLettersHandler({
     queues: sagas.deadLetters,
-    letters: new LettersClient(definition, store, new Questions(sagas, config)),
+    letters: new LettersClient(registry, store, new Questions(sagas, config)),
     actions,
     locks: new QueueLocks(database),
     logger,
   });
   const unfinished = new UnfinishedSagasRepository(database);
-  const sagaActions = new SagaActionsHandler({ engine, store, unfinished, actions, logger });
+  const sagaActions = new SagaActionsHandler({
+    registry,
+    engine,
+    store,
+    unfinished,
+    actions,
+    logger,
+  });
   return {
     controllers: [DeadLettersController, SagaActionsController],
     providers: [

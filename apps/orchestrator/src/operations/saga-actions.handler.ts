@@ -7,7 +7,7 @@ import {
 } from '@backstitch/saga-engine';
 import { databaseFault, type Logger, Problem } from '@backstitch/service-kit';
 import type { SagaDone, SagaList, SagaView } from '@backstitch/shared-types';
-import { sagaViewOf } from '../sagas/saga-view.js';
+import type { SagaRegistry } from '../host/registry/saga-registry.js';
 import type { OperatorActions } from './operator-actions.repository.js';
 import type { OperatorRequest } from './operator-request.dto.js';
 import { standOf, whyRefused } from './saga-refusals.js';
@@ -15,6 +15,7 @@ import { cursorBehind, type UnfinishedPlace } from './unfinished-page.js';
 import type { UnfinishedSagasRepository } from './unfinished-sagas.repository.js';
 
 export interface SagaActionsParts {
+  registry: Pick<SagaRegistry, 'view'>;
   engine: Pick<SagaEngine, 'operate'>;
   store: Pick<SagaStore, 'load' | 'history'>;
   unfinished: UnfinishedSagasRepository;
@@ -34,7 +35,7 @@ export class SagaActionsHandler {
     return available(async () => {
       const { places, more } = await this.parts.unfinished.list(which);
       const sagas = await Promise.all(places.map(({ sagaId }) => this.parts.store.load(sagaId)));
-      const views = sagas.flatMap((saga) => (saga ? [withoutLog(saga)] : []));
+      const views = sagas.flatMap((saga) => (saga ? [this.viewWithoutLog(saga)] : []));
       const last = places.at(-1);
       return { sagas: views, more, next: last && more > 0 ? cursorBehind(last) : null };
     });
@@ -74,8 +75,13 @@ export class SagaActionsHandler {
       const about = { sagaId, orderId: instance.subjectId, action, operator, seen };
       logger.info(about, 'an operator acted on a saga');
       const log = await store.history(sagaId);
-      return { outcome: 'done', actionId, saga: sagaViewOf(instance, log) };
+      return { outcome: 'done', actionId, saga: this.parts.registry.view(instance, log) };
     });
+  }
+
+  private viewWithoutLog(saga: SagaInstance): Omit<SagaView, 'log'> {
+    const { log: _log, ...rest } = this.parts.registry.view(saga, []);
+    return rest;
   }
 
   /** What was done is done, even when the record of it cannot be completed. */
@@ -86,11 +92,6 @@ export class SagaActionsHandler {
       this.parts.logger.error({ err, actionId: id, outcome }, 'an outcome could not be recorded');
     }
   }
-}
-
-function withoutLog(saga: SagaInstance): Omit<SagaView, 'log'> {
-  const { log: _log, ...rest } = sagaViewOf(saga, []);
-  return rest;
 }
 
 async function available<Result>(work: () => Promise<Result>): Promise<Result> {

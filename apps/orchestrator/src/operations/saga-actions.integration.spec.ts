@@ -7,7 +7,7 @@ import { copySaga } from '../testing/stored-rows.js';
 
 jest.setTimeout(60_000);
 
-const WHO = { reason: 'looked at by hand', operator: 'olga' };
+const WHO = { reason: 'checked by hand', operator: 'olga' };
 
 let shop: Orchestrators;
 let one: AppProcess;
@@ -84,7 +84,7 @@ describe('a parked saga', () => {
     expect(log).toEqual([{ status: 'STARTED' }, { status: 'COMPLETED' }]);
   });
 
-  it('is not undone a second time, and is not marked as done by anybody', async () => {
+  it('is not undone a second time, and cannot be marked as done', async () => {
     const sagaId = await parked();
     expect(await act(one, 'compensate', sagaId)).toMatchObject({
       status: 409,
@@ -104,7 +104,7 @@ describe('a parked saga', () => {
 });
 
 describe('a saga that goes forward', () => {
-  it('is undone, the step whose outcome nobody knows first, by whoever is asked', async () => {
+  it('is undone, the step of unknown outcome first, by whichever instance is asked', async () => {
     for (const by of [one, other]) {
       const sagaId = await begun();
       await shop.vhost.take('payment_commands');

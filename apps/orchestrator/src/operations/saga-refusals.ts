@@ -13,20 +13,20 @@ const WHY: Readonly<Record<OperatorRefusal, string>> = {
   'not-written': 'The database refuses to write the saga. It is parked; its last error says why.',
   'unknown-command':
     'The version of the saga has no such command: it was changed, or the row was. Give the orchestrator the definition that it was begun with.',
-  moving: 'The saga moved on at every look: it is not stuck. Look at it again.',
-  'not-awaited': 'The saga awaits something else by now. Look at it again.',
-  'stale-fault': 'The saga moved on. Look at it again.',
-  'already-counted': 'The saga moved on. Look at it again.',
-  'too-early': 'The saga moved on. Look at it again.',
-  'nothing-to-resend': 'The saga moved on. Look at it again.',
+  moving: 'The saga moved on each time it was read: it is not stuck. Read it again.',
+  'not-awaited': 'The saga awaits something else by now. Read it again.',
+  'stale-fault': 'The saga moved on. Read it again.',
+  'already-counted': 'The saga moved on. Read it again.',
+  'too-early': 'The saga moved on. Read it again.',
+  'nothing-to-resend': 'The saga moved on. Read it again.',
 };
 
-/** Why an operator's wish was refused, and what would help. */
+/** Why an operator's action was refused, and what would help. */
 export function whyRefused(reason: OperatorRefusal): string {
   return WHY[reason];
 }
 
-/** Where a saga stands, in a line of the record. */
+/** The state of a saga, in a line of the record. */
 export function standOf(saga: SagaInstance): string {
   const at = `${statusOf(saga)} at ${currentStepOf(saga)}`;
   if (!isOpen(saga)) return at;

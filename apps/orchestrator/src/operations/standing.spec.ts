@@ -2,6 +2,7 @@ import { given, type Scenario } from '@backstitch/saga-engine/testing';
 import type { SagaDefinition } from '@backstitch/saga-engine';
 import { COMMAND_QUEUES, COMMANDS, type SagaDirection } from '@backstitch/shared-types';
 import { describe, expect, it } from '@jest/globals';
+import { registryOf } from '../testing/registry-of.js';
 import { checkoutSaga } from '../sagas/checkout/checkout-saga.js';
 import type { LetterCommand } from './dead-letter.js';
 import { standingInSaga, standingOfOrder } from './standing.js';
@@ -11,6 +12,7 @@ const definition = checkoutSaga({
   paymentReplyTimeoutMs: 5_000,
   steps: { replyTimeoutMs: 2_000, attemptsMax: 5, deadlineMs: 20_000 },
 }) as SagaDefinition;
+const definitions = registryOf([definition]);
 const input = { userId: 'u', items: [], totalAmount: '59.98' };
 
 /** The saga after so many steps were done; with a no after them when one is given. */
@@ -41,7 +43,7 @@ const PAY = letter('PAYMENT_PROCESSED', 'do');
 const REFUND = letter('PAYMENT_PROCESSED', 'undo');
 const RELEASE = letter('INVENTORY_RESERVED', 'undo');
 const inSaga = (one: Tagged, saga: Scenario) =>
-  standingInSaga(definition, one, saga.instance, undefined);
+  standingInSaga(definitions, one, saga.instance, undefined);
 
 describe('a command that names its saga', () => {
   //  the command   its saga                                                    stands
@@ -75,12 +77,12 @@ describe('a command that names its saga', () => {
 
   it('of a version that is not known here is nothing to judge', () => {
     const saga = { ...sagaAfter(2).instance, definitionVersion: 2 };
-    expect(standingInSaga(definition, PAY, saga, undefined)).toHaveProperty('unclear');
+    expect(standingInSaga(definitions, PAY, saga, undefined)).toHaveProperty('unclear');
   });
 
   it('of no saga is its order’s matter only as an undo of what is sold', () => {
     const none = (one: Tagged, status: 'NONE' | 'CONFIRMED' | 'CANCELLED') =>
-      standingInSaga(definition, one, undefined, { status });
+      standingInSaga(definitions, one, undefined, { status });
     expect(none(PAY, 'NONE')).toBe('unknown saga');
     expect(none(PAY, 'CONFIRMED')).toBe('unknown saga');
     expect(none(REFUND, 'CANCELLED')).toBe('unknown saga');
@@ -98,7 +100,7 @@ describe('a command that names no saga', () => {
     status: 'NONE' | 'PENDING' | 'CONFIRMED' | 'CANCELLED' = 'PENDING',
   ) => {
     const its = typeof saga === 'string' ? saga : saga.instance;
-    return standingOfOrder(definition, untagged(one), { status }, its);
+    return standingOfOrder(definitions, untagged(one), { status }, its);
   };
 
   it.each(['NONE', 'PENDING', 'CONFIRMED', 'CANCELLED'] as const)(

@@ -6,6 +6,7 @@ import {
   type SagaDefinition,
   type SagaInstance,
 } from '@backstitch/saga-engine';
+import type { SagaRegistry } from '../host/registry/saga-registry.js';
 import type { OrderStatus, SagaTag } from '@backstitch/shared-types';
 import type { LetterCommand, Standing, Unclear } from './dead-letter.js';
 
@@ -18,16 +19,20 @@ const FOREIGN: Unclear = {
   unclear: 'This orchestrator does not know the version of its saga: ask one that does.',
 };
 
+/** The definitions of all sagas, each found by what a row names. */
+export type Definitions = Pick<SagaRegistry, 'definition' | 'commandsWith'>;
+
 /** Where the saga that a command names stands. An undo of no known saga is its order's matter. Pure. */
 export function standingInSaga(
-  definition: SagaDefinition,
+  definitions: Definitions,
   command: LetterCommand & { saga: SagaTag },
   saga: SagaInstance | undefined,
   order: OrderFact | undefined,
 ): Standing | Unclear {
   // By what it is, not by what it says: a refund of what was paid for stays one under any name.
-  if (!saga) return unknownSaga(isUndo(definition, command.pattern), order);
-  if (!isKnown(definition, saga)) return FOREIGN;
+  if (!saga) return unknownSaga(isUndo(definitions, command), order);
+  const definition = definitions.definition(saga);
+  if (!definition) return FOREIGN;
   const planned = plannedAs(definition, command.saga);
   if (!planned || !isOfSaga(planned, command, saga)) return 'stranger';
   if (!isOpen(saga)) return 'finished';
@@ -37,15 +42,16 @@ export function standingInSaga(
 
 /** Where the order of a command without a saga stands, and the saga that drives it. Pure. */
 export function standingOfOrder(
-  definition: SagaDefinition,
+  definitions: Definitions,
   command: LetterCommand,
   order: OrderFact,
   saga: SagaInstance | 'none' | 'unknown',
 ): Standing | Unclear {
   if (saga === 'none') return order.status;
-  if (saga === 'unknown') return unknownSaga(isUndo(definition, command.pattern), order);
+  if (saga === 'unknown') return unknownSaga(isUndo(definitions, command), order);
   if (!isOpen(saga)) return order.status;
-  if (!isKnown(definition, saga)) return FOREIGN;
+  const definition = definitions.definition(saga);
+  if (!definition) return FOREIGN;
   const undo = [...definition.commands.values()].find(
     ({ pattern, direction }) => pattern === command.pattern && direction === 'undo',
   );
@@ -59,13 +65,9 @@ function unknownSaga(isUndoing: boolean, order: OrderFact | undefined): Standing
   return order?.status === 'CONFIRMED' ? 'CONFIRMED' : 'unknown saga';
 }
 
-function isKnown(definition: SagaDefinition, saga: SagaInstance): boolean {
-  return saga.definition === definition.name && saga.definitionVersion === definition.version;
-}
-
-function isUndo(definition: SagaDefinition, pattern: string): boolean {
-  const commands = [...definition.commands.values()];
-  return commands.some((one) => one.pattern === pattern && one.direction === 'undo');
+/** For a saga that is not known: an undo in any definition. */
+function isUndo(definitions: Definitions, { pattern }: LetterCommand): boolean {
+  return definitions.commandsWith(pattern).some(({ direction }) => direction === 'undo');
 }
 
 function plannedAs(definition: SagaDefinition, tag: SagaTag): PlannedCommand | undefined {

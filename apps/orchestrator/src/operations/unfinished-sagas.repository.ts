@@ -18,7 +18,7 @@ export interface UnfinishedSagas {
   readonly more: number;
 }
 
-/** Which sagas somebody may have to look at: parked ones first, then the oldest. */
+/** The unfinished sagas: parked ones first, then the oldest. */
 export class UnfinishedSagasRepository {
   constructor(private readonly database: Database) {}
 

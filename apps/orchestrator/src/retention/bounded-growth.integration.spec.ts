@@ -60,7 +60,7 @@ async function aDay(cycle: number): Promise<void> {
   );
 }
 
-/** What the days have left behind, as it lies there: nothing is tidied up for the look. */
+/** What the days have left behind; nothing is vacuumed before it is measured. */
 async function sizes(): Promise<Record<string, number>> {
   const found: Record<string, number> = {};
   for (const table of TABLES) {
@@ -100,7 +100,7 @@ describe('the tables of sagas, while new ones go on', () => {
     for (const table of TABLES) {
       const bytes = seen.map((each) => each[table]!);
       const before = Math.max(...bytes.slice(0, STEADY));
-      // One day may stay a run longer, when somebody looked at it as it was to go.
+      // One day may stay a run longer, when it was being read as it was to go.
       expect(Math.max(...bytes.slice(STEADY))).toBeLessThanOrEqual(before * 1.3);
     }
   });

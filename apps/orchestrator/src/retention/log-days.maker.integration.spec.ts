@@ -69,7 +69,7 @@ describe('the days of the log', () => {
     expect([await maker.make(), lines]).toEqual([0, []]);
   });
 
-  it('are told to be missing, and why, while somebody reads the whole log', async () => {
+  it('are told to be missing, and why, while another session reads the whole log', async () => {
     const reading = await log.database.pool.connect();
     await reading.query('BEGIN; SELECT count(*) FROM saga_logs');
     expect([await maker.make(), await ahead()]).toEqual([0, -1]);

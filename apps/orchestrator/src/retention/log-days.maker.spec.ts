@@ -38,7 +38,7 @@ describe('making the days of the log', () => {
     expect(lines).toEqual([expect.stringContaining('2026-10-02: rows of it')]);
   });
 
-  it('ends at the first that somebody is in the way of, for others wait behind it', async () => {
+  it('ends at the first day that waits for a lock, for others wait behind it', async () => {
     const { maker, lines, asked } = makerOf({ [DAYS[1]!]: { why: 'lock timeout', isBusy: true } });
     expect(await maker.make()).toBe(1);
     expect(asked).toEqual(DAYS.slice(0, 2));

@@ -4,8 +4,8 @@ import { MAKE_DAY, MISSING_DAYS } from './log-days.sql.js';
 import { withShortLocks } from './short-locks.js';
 
 /**
- * A new day needs the default partition for itself while PostgreSQL looks whether it has rows of that
- * day. Who reads the whole log is waited for, and waits; so does who writes to the default partition.
+ * While a day is made, PostgreSQL locks the default partition to check it for rows of that day. It waits
+ * for readers of the whole log and for writers to that partition, and they wait for it.
  */
 const SHORT = { lockMs: 100, statementMs: 1_000 };
 

@@ -1,20 +1,20 @@
 import type { Transaction } from '@backstitch/service-kit';
 
-/** How long a transaction may stand in the way of others. */
+/** How long a transaction may make others wait. */
 export interface ShortLocks {
-  /** For each lock that is waited for; whoever wants the same one waits behind us. */
+  /** For each lock that is waited for; others that want it wait behind us. */
   lockMs: number;
   /** For each statement, and the locks it has [the connection's]. */
   statementMs?: number;
 }
 
-/** What became of it; busy: nothing was done, for somebody's lock was in the way, or too many rows. */
+/** What became of it. `busy`: nothing was done, for lack of a lock or of time. */
 export type Tried<Result> = { done: Result } | { busy: string };
 
 /** A lock or the time was not had, or there was a deadlock. */
 const BUSY = ['55P03', '57014', '40P01', '40001'];
 
-/** Runs `work` in a transaction that stands in nobody's way for long. */
+/** Runs `work` in a transaction that makes others wait for a short time only. */
 export async function withShortLocks<Result>(
   client: Transaction,
   { lockMs, statementMs }: ShortLocks,

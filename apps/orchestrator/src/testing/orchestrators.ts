@@ -13,6 +13,10 @@ import {
 import pg from 'pg';
 
 const MAIN = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
+/** The orchestrator that also has gift cards: see testing/gift-card. */
+export const TWO_SAGAS = fileURLToPath(
+  new URL('../../dist/testing/gift-card/main.js', import.meta.url),
+);
 export const MIGRATIONS = fileURLToPath(new URL('../../migrations', import.meta.url));
 
 export interface Answer {
@@ -21,7 +25,7 @@ export interface Answer {
   body: Record<string, unknown>;
 }
 
-/** Which services answer with what: a response, or a no of this code. */
+/** What a service answers: a response, or a rejection with this code. */
 export type Saying = { response: unknown } | { no: string; details?: unknown };
 
 /**
@@ -47,8 +51,8 @@ export class Orchestrators {
     return new Orchestrators(database, await testVhost('orchestrator'), pool);
   }
 
-  async start(environment: Record<string, string> = {}): Promise<AppProcess> {
-    const one = await startApp(MAIN, {
+  async start(environment: Record<string, string> = {}, program = MAIN): Promise<AppProcess> {
+    const one = await startApp(program, {
       DB_URL: this.database.url,
       RABBITMQ_URL: this.vhost.url,
       ...environment,
@@ -82,7 +86,7 @@ export class Orchestrators {
     return commands[0]!.pattern!;
   }
 
-  /** The whole of a checkout that nobody refuses. */
+  /** All commands of a checkout, each with success. */
   async serveAll(): Promise<string[]> {
     const served: string[] = [];
     for (const queue of ['order', 'inventory', 'payment', 'inventory', 'order'] as const) {

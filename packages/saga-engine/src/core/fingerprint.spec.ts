@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { SagaDefinition } from './define.js';
-import { differencesOf, fingerprintOf } from './fingerprint.js';
+import { differencesOf, fingerprintOf, recordedSteps } from './fingerprint.js';
 import { changedVersions, first } from '../fixtures/purchase-versions.js';
 import { purchase } from '../fixtures/purchase.js';
 
@@ -53,5 +53,17 @@ describe('the fingerprint of a definition', () => {
   it('that cannot be read any more differs from every other', () => {
     expect(differencesOf('not JSON', printOf(first))).toHaveLength(1);
     expect(differencesOf('{}', printOf(first))).toHaveLength(1);
+  });
+
+  it('tells each step with its own undo and its place about the pivot', () => {
+    const told = purchase.steps.map(({ name, undo, pastPivot }) => ({
+      name,
+      undo: undo?.name,
+      pastPivot,
+    }));
+    expect(recordedSteps(printOf(purchase))).toEqual(told);
+    expect(told.some(({ undo }) => undo === undefined)).toBe(true);
+    expect(told.some(({ pastPivot }) => pastPivot)).toBe(true);
+    expect(recordedSteps('not JSON')).toBeUndefined();
   });
 });

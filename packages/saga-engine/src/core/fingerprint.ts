@@ -23,6 +23,17 @@ interface StepShape {
   readonly keep: string;
 }
 
+/** A step as it is on record. */
+export interface RecordedStep {
+  readonly name: string;
+  /** The name of its own undo. */
+  readonly undo: string | undefined;
+  /** The pivot or a step behind it. */
+  readonly pastPivot: boolean;
+}
+
+const AT_OR_BEHIND = 'at or behind it';
+
 const WHAT: Readonly<Record<Exclude<keyof StepShape, 'name'>, string>> = {
   do: 'its command',
   undo: 'its undo',
@@ -39,6 +50,15 @@ export function fingerprintOf(definition: SagaDefinition): string {
 export function recordOf(definition: SagaDefinition): RecordedDefinition {
   const { name, version } = definition;
   return { name, version, fingerprint: fingerprintOf(definition) };
+}
+
+/** The steps of a fingerprint in their order; undefined when it cannot be read. */
+export function recordedSteps(fingerprint: string): readonly RecordedStep[] | undefined {
+  return shapesOf(fingerprint)?.map(({ name, undo, pivot }) => ({
+    name,
+    undo: /^([A-Z][A-Z0-9_]*) \(/.exec(undo)?.[1],
+    pastPivot: pivot === AT_OR_BEHIND,
+  }));
 }
 
 /** In which steps two fingerprints differ, each as a sentence; empty when they are the same. */
@@ -70,7 +90,7 @@ function shapeOf(step: PlannedStep): StepShape {
     do: toldOf(step.do),
     undo: undoToldOf(step),
     rejections: [...step.rejections].sort().join(', ') || 'none',
-    pivot: step.pastPivot ? 'at or behind it' : 'before it',
+    pivot: step.pastPivot ? AT_OR_BEHIND : 'before it',
     keep: step.keep ? 'something' : 'nothing',
   };
 }

@@ -147,7 +147,7 @@ function priorityOf(active: ActiveSaga, command: PlannedCommand): SendPriority {
 
 /** Throws when `data` does. */
 function outgoing(saga: SagaInstance, command: PlannedCommand, attempt: number): OutgoingCommand {
-  const { sagaId, subjectId, requestId } = saga;
+  const { sagaId, subjectId, definition, definitionVersion, requestId } = saga;
   const { step, direction, queue, pattern, replyTimeoutMs } = command;
   const id = `${sagaId}:${step}:${direction}`;
   const data = command.data(saga);
@@ -156,6 +156,8 @@ function outgoing(saga: SagaInstance, command: PlannedCommand, attempt: number):
     id,
     sagaId,
     subjectId,
+    definition,
+    definitionVersion,
     step,
     direction,
     attempt,

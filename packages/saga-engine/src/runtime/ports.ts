@@ -79,6 +79,9 @@ export interface OutgoingCommand {
   readonly id: string;
   readonly sagaId: string;
   readonly subjectId: string;
+  /** The definition of its saga, by name and version: sagas may share the names of steps. */
+  readonly definition: string;
+  readonly definitionVersion: number;
   readonly step: string;
   readonly direction: Direction;
   readonly attempt: number;

@@ -50,7 +50,7 @@ export function exposeSagas(engine: SagaEngine, { numbers }: SagaCounts): void {
   );
   exposeGauge(
     'saga_needing_attention',
-    'Unfinished sagas of this instance that are parked: retried, but somebody has to look',
+    'Unfinished sagas of this instance that are parked: retried slowly, and an operator must act',
     () => engine.needingAttention,
   );
 }

@@ -55,7 +55,7 @@ describe('the metrics of an orchestrator', () => {
     expect([ended('done'), ended('declined'), ended('operator')]).toEqual([2, 1, 1]);
     const step = (name: string, direction: string, outcome: string) =>
       series.get(
-        `backstitch_saga_step_duration_seconds_count{step="${name}",direction="${direction}",outcome="${outcome}"}`,
+        `backstitch_saga_step_duration_seconds_count{definition="checkout",step="${name}",direction="${direction}",outcome="${outcome}"}`,
       );
     expect(step('PAYMENT_PROCESSED', 'do', 'done')).toBe(2);
     expect(step('PAYMENT_PROCESSED', 'do', 'rejected')).toBe(1);

@@ -1,6 +1,7 @@
-import type { SagaInstance } from '@backstitch/saga-engine';
+import { command, defineSaga, type SagaInstance, step } from '@backstitch/saga-engine';
 import { metricsRegistry } from '@backstitch/service-kit';
 import { beforeEach, describe, expect, it } from '@jest/globals';
+import { registryOf } from '../../testing/registry-of.js';
 import { checkoutSaga } from '../../sagas/checkout/checkout-saga.js';
 import { seriesOf } from '../../testing/metrics.js';
 import { TIMING } from '../../testing/timing.js';
@@ -8,13 +9,27 @@ import { SagaMetrics } from './saga-metrics.js';
 
 const CREATED_AT_MS = 1_000_000;
 let nowMs = CREATED_AT_MS;
-const metrics = new SagaMetrics([checkoutSaga(TIMING)], { nowMs: () => nowMs });
+/** Another saga with a step of the same name. */
+const otherSaga = defineSaga({
+  name: 'other',
+  version: 3,
+  deadlineMs: 60_000,
+  steps: [
+    step('PAYMENT_PROCESSED', {
+      do: command('payment_commands', 'payment.process', () => ({})),
+      noUndo: 'a test',
+    }),
+  ],
+});
+const metrics = new SagaMetrics(registryOf([checkoutSaga(TIMING)], [otherSaga]), {
+  nowMs: () => nowMs,
+});
 const failure = (kind: string, code: string, step = 'PAYMENT_PROCESSED') => ({
   failure: { kind, code, step, message: '' },
 });
 /** A committed transition, `ms` after the saga began. */
 const saved = (before: object, after: object, ms = 0) => {
-  const facts = { definition: 'checkout', createdAtMs: CREATED_AT_MS };
+  const facts = { definition: 'checkout', definitionVersion: 1, createdAtMs: CREATED_AT_MS };
   const saga = (state: object) => ({ ...facts, ...state }) as unknown as SagaInstance;
   nowMs = CREATED_AT_MS + ms;
   metrics.committed(saga(before), 'replied', saga(after));
@@ -29,7 +44,7 @@ const told = async (prefix: string) =>
 beforeEach(() => metricsRegistry.resetMetrics());
 
 describe('the metrics of sagas', () => {
-  it('tell a business no from what nobody could tell, from what an operator had undone, and from success', async () => {
+  it('tell a business rejection from an unknown outcome, from what an operator had undone, and from success', async () => {
     const open = { phase: 'forward' };
     saved(open, { phase: 'done' }, 30);
     saved(open, { phase: 'done' }, 40_000);
@@ -50,7 +65,7 @@ describe('the metrics of sagas', () => {
     });
   });
 
-  it('name the step and the code of an undo, and no code that a participant made up', async () => {
+  it('name the step and the code of an undo, and no code that no definition declares', async () => {
     const open = { phase: 'backward' };
     saved(open, { phase: 'undone', ...failure('rejected', 'PAYMENT_DECLINED') });
     saved(open, { phase: 'undone', ...failure('unknown', 'x'.repeat(500)) });
@@ -64,7 +79,7 @@ describe('the metrics of sagas', () => {
     });
   });
 
-  it('count every repeat of a command, and why it was repeated', async () => {
+  it('count every repeat of a command by its definition, and why it was repeated', async () => {
     const repeated = (awaited: string, code: string) =>
       saved(
         { phase: 'forward', attempt: 1 },
@@ -73,6 +88,11 @@ describe('the metrics of sagas', () => {
     repeated('PAYMENT_PROCESSED', 'REPLY_TIMEOUT');
     repeated('PAYMENT_PROCESSED', 'PROVIDER_UNAVAILABLE');
     repeated('REFUND_PAYMENT', 'PROVIDER_UNAVAILABLE');
+    const other = { definition: 'other', definitionVersion: 3, lastError: { code: 'X' } };
+    saved(
+      { phase: 'forward', attempt: 1 },
+      { phase: 'forward', attempt: 2, awaited: 'PAYMENT_PROCESSED', ...other },
+    );
     saved(
       { phase: 'forward', attempt: 2 },
       { phase: 'forward', attempt: 1, awaited: 'ORDER_CREATED' },
@@ -81,12 +101,13 @@ describe('the metrics of sagas', () => {
       { phase: 'forward', attempt: 2 },
       { phase: 'forward', attempt: 2, awaited: 'ORDER_CREATED' },
     );
-    const retried = (direction: string, reason: string) =>
-      `saga_retries_total{step="PAYMENT_PROCESSED",direction="${direction}",reason="${reason}"}`;
+    const retried = (direction: string, reason: string, definition = 'checkout') =>
+      `saga_retries_total{definition="${definition}",step="PAYMENT_PROCESSED",direction="${direction}",reason="${reason}"}`;
     expect(await told('saga_retries_total')).toEqual({
       [retried('do', 'silent')]: 1,
       [retried('do', 'fault')]: 1,
       [retried('undo', 'fault')]: 1,
+      [retried('do', 'fault', 'other')]: 1,
     });
   });
 });

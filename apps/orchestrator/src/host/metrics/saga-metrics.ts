@@ -3,15 +3,15 @@ import {
   type EndedSaga,
   isOpen,
   type OpenSaga,
-  type SagaDefinition,
   type SagaEvent,
   type SagaInstance,
   type SagaObserver,
 } from '@backstitch/saga-engine';
 import { Counter, Timings } from '@backstitch/service-kit';
 import { ERROR_CODES } from '@backstitch/shared-types';
+import type { SagaRegistry } from '../registry/saga-registry.js';
 
-/** How a saga ended: an operator had it undone, or nobody could tell the outcome of a step in time. */
+/** How a saga ended. `operator`: an operator had it undone. `unknown`: a step had no answer in time. */
 type SagaEnd = 'done' | 'declined' | 'unknown' | 'operator';
 
 const MINUTE = 60;
@@ -47,7 +47,7 @@ const ends = new Counter({
 const retries = new Counter({
   name: 'backstitch_saga_retries_total',
   help: 'Commands that were sent again: after a fault, or because no answer came in time',
-  labelNames: ['step', 'direction', 'reason'],
+  labelNames: ['definition', 'step', 'direction', 'reason'],
 });
 
 const OPERATOR_CODE = 'OPERATOR_COMPENSATED';
@@ -59,20 +59,18 @@ const ENGINE_CODES = [
   'UNREADABLE_RESPONSE',
 ].concat('WRITE_REFUSED', 'UNKNOWN_COMMAND', 'COMMAND_NOT_MADE');
 const SILENT_CODE = 'REPLY_TIMEOUT';
-/** For what a participant made up: the values of a label must be known beforehand. */
+/** For codes that no definition declares: the values of a label must be known beforehand. */
 const OTHER = 'other';
 
 /** Counts and times what is committed of the sagas of these definitions. */
 export class SagaMetrics implements SagaObserver {
-  private readonly definitions: ReadonlyMap<string, SagaDefinition>;
   private readonly codes: ReadonlySet<string>;
 
   constructor(
-    definitions: readonly SagaDefinition[],
+    private readonly known: Pick<SagaRegistry, 'definitions' | 'definition'>,
     private readonly clock: Clock,
   ) {
-    this.definitions = new Map(definitions.map((each) => [each.name, each]));
-    const declared = definitions.flatMap(({ steps }) =>
+    const declared = known.definitions.flatMap(({ steps }) =>
       steps.flatMap((step) => [...step.rejections]),
     );
     this.codes = new Set([...declared, ...ENGINE_CODES, ...Object.keys(ERROR_CODES)]);
@@ -93,11 +91,13 @@ export class SagaMetrics implements SagaObserver {
     ends.inc({ definition, outcome, step, code: failure ? (isKnown ? failure.code : OTHER) : '' });
   }
 
-  private retried({ definition, awaited, lastError }: OpenSaga): void {
-    const command = this.definitions.get(definition)?.commands.get(awaited);
+  private retried(saga: OpenSaga): void {
+    const { definition, awaited, lastError } = saga;
+    const command = this.known.definition(saga)?.commands.get(awaited);
     if (!command) return;
     const { step, direction } = command;
-    retries.inc({ step, direction, reason: lastError?.code === SILENT_CODE ? 'silent' : 'fault' });
+    const reason = lastError?.code === SILENT_CODE ? 'silent' : 'fault';
+    retries.inc({ definition, step, direction, reason });
   }
 }
 

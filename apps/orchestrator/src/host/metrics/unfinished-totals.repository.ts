@@ -4,7 +4,7 @@ import { type UnfinishedTotals, totalsOf, type TotalsRow } from './unfinished-to
 
 /**
  * Reads the index of unfinished sagas and their rows, however many finished ones there are. The
- * living owners are counted once, before any row is looked at.
+ * living owners are counted once, before any row is read.
  */
 export const TOTALS = `
 WITH living AS MATERIALIZED (
@@ -27,12 +27,12 @@ SELECT CASE
   extract(epoch FROM clock_timestamp() - min(created_at))::float8 AS oldest_seconds
 FROM unfinished GROUP BY state`;
 
-/** Every unfinished saga of the database, whichever process drives it, and also when none does. */
+/** All unfinished sagas of the database, whichever process drives them, and those that none drives. */
 export class UnfinishedTotalsRepository {
   constructor(
     private readonly database: Pick<Database, 'query'>,
     private readonly reader: {
-      /** Who reads: a saga of its own that it does not know is driven by no process. */
+      /** The reading instance: a saga of its own that it does not know is driven by no process. */
       instanceId: string;
       definitions: readonly KnownDefinition[];
       silentAfterMs: number;

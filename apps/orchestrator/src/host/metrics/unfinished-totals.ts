@@ -5,7 +5,7 @@
 export const UNFINISHED_STATES = [
   'running',
   'undoing',
-  /** Retried slowly; an operator has to look. */
+  /** Retried slowly; an operator must act. */
   'parked',
   /** Its owner is silent: no process drives it until another one takes it over. */
   'orphaned',

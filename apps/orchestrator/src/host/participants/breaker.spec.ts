@@ -4,7 +4,7 @@ import { Breaker } from './breaker.js';
 const SETTINGS = { sagasMin: 3, faultsMs: 2_000, silentMs: 10_000, absentMs: 3_000 };
 const closed = (): Breaker => new Breaker(SETTINGS);
 
-/** Open because nobody reads the queue, since 0. */
+/** Open because its queue has had no consumer since 0. */
 function unread(): Breaker {
   const breaker = closed();
   breaker.seen(1, -1);
@@ -44,7 +44,7 @@ describe('a breaker opens', () => {
     expect(stateAfter(breaker, 10_100)).toBe('open');
   });
 
-  it('when nobody reads its queue any more, for long enough', () => {
+  it('when its queue has lost its consumers for long enough', () => {
     const breaker = closed();
     breaker.seen(2, 0);
     breaker.seen(0, 1_000);
@@ -53,7 +53,7 @@ describe('a breaker opens', () => {
     expect(stateAfter(breaker, 4_000)).toBe('open');
   });
 
-  it('when nobody reads its queue after it answered, though no look ever found a reader', () => {
+  it('when its queue has no consumer after it answered, though no count ever found one', () => {
     const breaker = closed();
     breaker.seen(0, 0);
     breaker.served(2_500);
@@ -92,7 +92,7 @@ describe('a breaker opens', () => {
         for (const saga of ['a', 'b', 'c']) it.silent(saga, 4_000, 6_000);
       },
     ],
-    ['nobody ever read its queue', (it) => range(9).forEach((n) => it.seen(0, n))],
+    ['its queue never had a consumer', (it) => range(9).forEach((n) => it.seen(0, n))],
     [
       'its readers were away for a moment, twice',
       (it) => {
@@ -103,12 +103,12 @@ describe('a breaker opens', () => {
       },
     ],
     [
-      'our own links were down',
+      'this instance was not connected',
       (it) => {
         it.seen(1, 0);
         it.seen(0, 0);
         for (const saga of ['a', 'b', 'c']) it.silent(saga, 0, 5_000);
-        it.lostSight();
+        it.forgetCounts();
       },
     ],
   ])('not when %s', (_name, happens) => {
@@ -119,7 +119,7 @@ describe('a breaker opens', () => {
 });
 
 describe('a breaker that is open', () => {
-  it('lets nobody through, however long it lasts', () => {
+  it('lets no saga begin, however long it lasts', () => {
     for (const breaker of [faulty(), unread()]) {
       breaker.judge(900_000);
       expect(breaker.admits(900_000)).toBe(false);
@@ -145,24 +145,24 @@ describe('a breaker that is open', () => {
     expect(breaker.state).toBe('open');
   });
 
-  it('is asked, and may be tried when it answers', () => {
+  it('is queried, and may be tried when it answers', () => {
     const breaker = faulty();
-    expect(breaker.isQuestionDue(2_999)).toBe(false);
-    expect(breaker.isQuestionDue(3_000)).toBe(true);
-    breaker.answeredQuestion(3_000);
+    expect(breaker.isQueryDue(2_999)).toBe(false);
+    expect(breaker.isQueryDue(3_000)).toBe(true);
+    breaker.answeredQuery(3_000);
     expect(breaker.state).toBe('half-open');
   });
 
-  it('is not asked while nobody would read the question', () => {
+  it('is not queried while its queue has no consumer', () => {
     const breaker = unread();
-    expect(breaker.isQuestionDue(99_000)).toBe(false);
+    expect(breaker.isQueryDue(99_000)).toBe(false);
   });
 });
 
 describe('a breaker that is half-open', () => {
   const halfOpen = (): Breaker => {
     const breaker = faulty();
-    breaker.answeredQuestion(3_000);
+    breaker.answeredQuery(3_000);
     return breaker;
   };
 
@@ -179,7 +179,7 @@ describe('a breaker that is half-open', () => {
     expect(range(9).every(() => breaker.admits(3_020))).toBe(true);
   });
 
-  it('opens again with the first fault, or when a try is not answered, or nobody reads', () => {
+  it('opens again with the first fault, or when a try is not answered, or its queue has no consumer', () => {
     const again: ((breaker: Breaker) => void)[] = [
       (breaker) => breaker.fault('a', 3_010),
       (breaker) => breaker.silent('a', 3_010, 8_010),
@@ -198,21 +198,21 @@ describe('a breaker that is half-open', () => {
     expect(breaker.state).toBe('half-open');
   });
 
-  it('is asked more and more seldom when it disappoints, until it serves', () => {
+  it('is queried at growing intervals while it fails, until it serves', () => {
     const breaker = halfOpen();
     const pauses: number[] = [];
     for (let nowMs = 3_000, n = 0; n < 5; n += 1) {
       breaker.fault('a', nowMs);
-      const due = range(100).find((tenth) => breaker.isQuestionDue(nowMs + tenth * 100))! * 100;
+      const due = range(100).find((tenth) => breaker.isQueryDue(nowMs + tenth * 100))! * 100;
       pauses.push(due);
       nowMs += due;
-      breaker.answeredQuestion(nowMs);
+      breaker.answeredQuery(nowMs);
     }
     expect(pauses).toEqual([2_000, 4_000, 8_000, 8_000, 8_000]);
     breaker.served(99_000);
     for (const saga of ['a', 'b', 'c']) breaker.fault(saga, 99_000);
     breaker.judge(101_000);
-    expect(breaker.isQuestionDue(102_000)).toBe(true);
+    expect(breaker.isQueryDue(102_000)).toBe(true);
   });
 });
 

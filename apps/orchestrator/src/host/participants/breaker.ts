@@ -1,4 +1,4 @@
-/** open: nothing new goes there · half-open: a few may try, the first good answer closes it */
+/** open: no new saga begins · half-open: a few may try, and the first good answer closes it */
 export type BreakerState = 'closed' | 'half-open' | 'open';
 
 export interface BreakerSettings {
@@ -8,7 +8,7 @@ export interface BreakerSettings {
   faultsMs: number;
   /** For so long no reply came at all. */
   silentMs: number;
-  /** For so long nobody has read the queue, who did before. */
+  /** For so long the queue has had no consumer, after it had one. */
   absentMs: number;
 }
 
@@ -37,7 +37,7 @@ class Trouble {
 
 /**
  * Whether a participant can be relied on now, judged by what became of commands to its queue and by
- * whether anybody reads it. Times are of one monotonic clock and come in with each event. Pure.
+ * whether it has consumers. Times are of one monotonic clock and come in with each event. Pure.
  */
 export class Breaker {
   state: BreakerState = 'closed';
@@ -58,7 +58,7 @@ export class Breaker {
     this.settings = settings;
   }
 
-  /** It answered a command as it should, so somebody read its queue, looked at or not. */
+  /** It answered a command, so its queue had a consumer, whatever was counted. */
   served(nowMs: number): void {
     this.servedAtMs = nowMs;
     this.wasRead = true;
@@ -69,7 +69,7 @@ export class Breaker {
     if (this.state !== 'closed') this.become('closed', nowMs);
   }
 
-  /** It answered that it can serve nobody, or the command found no queue. */
+  /** It answered that it can serve no command, or the command found no queue. */
   fault(sagaId: string, nowMs: number): void {
     this.faults.add(sagaId, nowMs, this.settings.sagasMin);
     if (this.state === 'half-open') this.open('its faults go on', nowMs);
@@ -92,17 +92,17 @@ export class Breaker {
       if (this.state === 'open' && isBack) this.halfOpen(nowMs);
     } else {
       this.unreadSinceMs ??= nowMs;
-      if (this.state === 'half-open') this.open('nobody reads its queue', nowMs);
+      if (this.state === 'half-open') this.open('its queue has no consumer', nowMs);
     }
   }
 
-  /** It answered a question of ours: the next checkouts may try. */
-  answeredQuestion(nowMs: number): void {
+  /** It answered a query: the next sagas may try. */
+  answeredQuery(nowMs: number): void {
     if (this.state === 'open') this.halfOpen(nowMs);
   }
 
-  /** Our own links to the broker are down: neither silence nor who reads what says anything. */
-  lostSight(): void {
+  /** This instance has no connection to the broker: silence and counts mean nothing. */
+  forgetCounts(): void {
     this.silence.clear();
     this.unreadSinceMs = undefined;
   }
@@ -111,7 +111,7 @@ export class Breaker {
     return this.unreadSinceMs !== undefined;
   }
 
-  /** Time makes the difference between a hiccup and an outage. */
+  /** Opens it when trouble has lasted long enough. */
   judge(nowMs: number): void {
     if (this.state !== 'closed') return;
     const { sagasMin, faultsMs, silentMs, absentMs } = this.settings;
@@ -120,16 +120,16 @@ export class Breaker {
     if (lasts(this.faults, faultsMs)) this.open('it answers faults only', nowMs);
     else if (lasts(this.silence, silentMs)) this.open('it is silent', nowMs);
     else if (this.wasRead && nowMs - (this.unreadSinceMs ?? nowMs) >= absentMs) {
-      this.open('nobody reads its queue', nowMs);
+      this.open('its queue has no consumer', nowMs);
     }
   }
 
-  /** Whether it is time to ask whether it is there again; a queue nobody reads answers nothing. */
-  isQuestionDue(nowMs: number): boolean {
+  /** Whether to query it again now. A queue without consumers answers no query. */
+  isQueryDue(nowMs: number): boolean {
     return this.state === 'open' && !this.isUnread && nowMs - this.changedAtMs >= this.pauseMs;
   }
 
-  /** Whether one more checkout may begin; in half-open it is one of the few that try. */
+  /** Whether one more saga may begin; in half-open it is one of the few that try. */
   admits(nowMs: number): boolean {
     if (this.state !== 'half-open') return this.state === 'closed';
     if (nowMs - this.triesSinceMs >= TRY_AGAIN_MS) {

@@ -6,8 +6,8 @@ const fault = (code: string): ReplyOutcome => ({ kind: 'fault', code, message: '
 
 describe('what a reply says about its participant', () => {
   it.each<[string, ReplyOutcome, ParticipantSign]>([
-    ['a yes', { kind: 'done', response: {} }, 'serves'],
-    ['a no', { kind: 'rejected', code: 'PAYMENT_DECLINED', message: '' }, 'serves'],
+    ['a success', { kind: 'done', response: {} }, 'serves'],
+    ['a business rejection', { kind: 'rejected', code: 'PAYMENT_DECLINED', message: '' }, 'serves'],
     ['a database that is away', fault('DATABASE_UNAVAILABLE'), 'cannot'],
     ['a bank that is away', fault('PROVIDER_UNAVAILABLE'), 'cannot'],
     ['a handler that took too long', fault('HANDLER_DEADLINE'), 'cannot'],

@@ -1,8 +1,8 @@
 import type { ArrivedReply } from '@backstitch/saga-engine';
 
 /**
- * What a reply says about the participant that sent it, whatever it says about the saga: it serves
- * (a yes, or a no that it decided), it cannot serve anybody now, or neither can be told.
+ * What a reply says about the participant that sent it, whatever it says about the saga. `serves`: it
+ * succeeded or rejected. `cannot`: it can serve no command now. `unclear`: neither can be told.
  */
 export type ParticipantSign = 'serves' | 'cannot' | 'unclear';
 

@@ -1,81 +1,71 @@
-import type { ArrivedReply, OutgoingCommand, SagaDefinition } from '@backstitch/saga-engine';
+import type { OutgoingCommand } from '@backstitch/saga-engine';
 import { Gauge, type Logger } from '@backstitch/service-kit';
 import { inTime } from '../in-time.js';
+import type { SagaParticipant } from '../registry/registered-saga.js';
+import type { SagaRegistry } from '../registry/saga-registry.js';
+import type { NamedReply } from '../reply.js';
 import { Breaker, type BreakerSettings, type BreakerState } from './breaker.js';
 import { signOf } from './participant-sign.js';
 import { exposeUnanswered, observeStep } from './step-metrics.js';
 import { type Silence, Unanswered } from './unanswered.js';
 
-/** Somebody whom the saga needs, named as its caller may read it. */
-export interface Participant {
-  queue: string;
-  /** For the caller: what it is that does not answer. */
-  title: string;
-  /** Asks it something that changes nothing; resolves when it answers, rejects when it does not. */
-  ask(timeoutMs: number): Promise<unknown>;
-}
-
 export interface ParticipantWatchOptions {
-  participants: readonly Participant[];
-  /** Its steps say how long a reply may take. */
-  definition: Pick<SagaDefinition, 'steps'>;
+  /** Which participants there are, and which of them a command of a saga goes to. */
+  sagas: Pick<SagaRegistry, 'participants' | 'command' | 'queuesOf'>;
+  /** Resolves when the participant answers its query, rejects when it does not. */
+  query(participant: SagaParticipant, timeoutMs: number): Promise<unknown>;
   /** How many consumers each queue has. */
   readersOf(queues: readonly string[]): Promise<number[]>;
-  /** Why nothing can be said of anybody now: our own links to the broker are down. */
-  whyBlind(): string | undefined;
+  /** Why nothing is known of any participant now: this instance is not connected to the broker. */
+  whyUnknown(): string | undefined;
   settings: BreakerSettings;
   logger: Logger;
 }
 
 const JUDGE_EVERY_MS = 250;
-const LOOK_EVERY_MS = 1_000;
-/** A look that takes longer says nothing. */
-const LOOK_MS_MAX = 500;
-/** Whoever is refused for want of readers has the queue looked at again, unless it just was. */
+const COUNT_EVERY_MS = 1_000;
+/** Counts that take longer say nothing. */
+const COUNT_MS_MAX = 500;
+/** Before a saga is refused for want of consumers they are counted again, unless they just were. */
 const FRESH_MS = 100;
-const QUESTION_MS = 1_000;
+const QUERY_MS = 1_000;
 
 const GAUGE_OF: Record<BreakerState, number> = { closed: 0, 'half-open': 1, open: 2 };
 const breakerGauge = new Gauge({
   name: 'participant_breaker',
-  help: 'Whether checkouts are refused because this queue is not served: 0 no, 1 a few try, 2 yes',
+  help: 'Whether new sagas are refused because this queue is not served: 0 no, 1 a few try, 2 yes',
   labelNames: ['queue'],
 });
 
-interface Watched extends Participant {
+interface Watched extends SagaParticipant {
   breaker: Breaker;
   /** As it was logged last. */
   known: BreakerState;
-  isAsked: boolean;
+  isQueried: boolean;
 }
 
 /**
- * Knows which participants can be relied on. What became of every command is told here; besides, it
- * looks who reads the queues, and asks those it has given up whether they are back.
+ * Knows which participants serve their queues now. It learns that from what became of every command,
+ * from the number of consumers of each queue, and by querying participants that were away.
  */
 export class ParticipantWatch {
   private readonly options: ParticipantWatchOptions;
   private readonly watched: readonly Watched[];
   private readonly byQueue: ReadonlyMap<string, Watched>;
-  private readonly commands: ReadonlyMap<string, { queue: string; replyTimeoutMs: number }>;
   private readonly unanswered = new Unanswered();
   private timer: NodeJS.Timeout | undefined;
-  private looking: Promise<void> | undefined;
-  private lookedAtMs = -Infinity;
+  private counting: Promise<void> | undefined;
+  private countedAtMs = -Infinity;
 
   constructor(options: ParticipantWatchOptions) {
     this.options = options;
-    this.watched = options.participants.map((participant) => ({
+    this.watched = options.sagas.participants.map((participant) => ({
       ...participant,
       breaker: new Breaker(options.settings),
       known: 'closed',
-      isAsked: false,
+      isQueried: false,
     }));
     this.byQueue = new Map(this.watched.map((one) => [one.queue, one]));
-    const commands = options.definition.steps.flatMap(({ do: first, undo }) =>
-      undo ? [first, undo] : [first],
-    );
-    this.commands = new Map(commands.map((one) => [`${one.step}:${one.direction}`, one]));
     for (const { queue } of this.watched) breakerGauge.set({ queue }, GAUGE_OF.closed);
   }
 
@@ -110,11 +100,11 @@ export class ParticipantWatch {
     this.tell(watched);
   }
 
-  replied(reply: ArrivedReply): void {
+  replied(reply: NamedReply): void {
     const nowMs = performance.now();
     const sentAtMs = this.unanswered.answered(reply);
     if (sentAtMs !== undefined) observeStep(reply, reply.outcome.kind, nowMs - sentAtMs);
-    const queue = this.commands.get(`${reply.step}:${reply.direction}`)?.queue;
+    const queue = this.options.sagas.command(reply)?.queue;
     const watched = queue === undefined ? undefined : this.byQueue.get(queue);
     if (!watched) return;
     const sign = signOf(reply);
@@ -123,37 +113,39 @@ export class ParticipantWatch {
     this.tell(watched);
   }
 
-  /** Whom a checkout that begins now would wait for in vain; undefined when it may begin. */
-  async whoIsAway(): Promise<Participant | undefined> {
+  /** A participant of this saga that is away; undefined when a saga may begin. */
+  async whoIsAway(saga: string): Promise<SagaParticipant | undefined> {
     if (this.watched.every(({ breaker }) => breaker.state === 'closed')) return undefined;
-    await this.lookAfresh();
+    const queues = this.options.sagas.queuesOf(saga);
+    const needed = this.watched.filter(({ queue }) => queues.includes(queue));
+    await this.countAgain(needed);
     const nowMs = performance.now();
-    // Nobody tries one participant while another one is known to be away.
-    const away = this.watched.find(({ breaker }) => breaker.state === 'open');
-    return away ?? this.watched.find(({ breaker }) => !breaker.admits(nowMs));
+    // No participant is tried while another one is known to be away.
+    const away = needed.find(({ breaker }) => breaker.state === 'open');
+    return away ?? needed.find(({ breaker }) => !breaker.admits(nowMs));
   }
 
-  private async lookAfresh(): Promise<void> {
+  private async countAgain(needed: readonly Watched[]): Promise<void> {
     const isUnread = ({ breaker }: Watched) => breaker.state === 'open' && breaker.isUnread;
-    if (!this.watched.some(isUnread)) return;
-    if (performance.now() - this.lookedAtMs < FRESH_MS) return;
-    await this.look();
+    if (!needed.some(isUnread)) return;
+    if (performance.now() - this.countedAtMs < FRESH_MS) return;
+    await this.count();
   }
 
   private judge(): void {
     const nowMs = performance.now();
-    if (this.options.whyBlind() !== undefined) {
+    if (this.options.whyUnknown() !== undefined) {
       this.unanswered.forgetAll();
-      for (const { breaker } of this.watched) breaker.lostSight();
+      for (const { breaker } of this.watched) breaker.forgetCounts();
       return;
     }
     for (const missed of this.unanswered.takeOverdue(nowMs)) this.silent(missed, nowMs);
     for (const watched of this.watched) {
       watched.breaker.judge(nowMs);
       this.tell(watched);
-      if (watched.breaker.isQuestionDue(nowMs)) void this.ask(watched);
+      if (watched.breaker.isQueryDue(nowMs)) void this.query(watched);
     }
-    if (nowMs - this.lookedAtMs >= LOOK_EVERY_MS) void this.look();
+    if (nowMs - this.countedAtMs >= COUNT_EVERY_MS) void this.count();
   }
 
   private silent(missed: Silence, nowMs: number): void {
@@ -162,20 +154,20 @@ export class ParticipantWatch {
     this.byQueue.get(queue)?.breaker.silent(sagaId, sentAtMs, nowMs);
   }
 
-  /** One look at a time, whoever wants one; it never rejects. */
-  private look(): Promise<void> {
-    this.looking ??= this.lookOnce().finally(() => {
-      this.looking = undefined;
-      this.lookedAtMs = performance.now();
+  /** Counts the consumers, once at a time; it never rejects. */
+  private count(): Promise<void> {
+    this.counting ??= this.countOnce().finally(() => {
+      this.counting = undefined;
+      this.countedAtMs = performance.now();
     });
-    return this.looking;
+    return this.counting;
   }
 
-  private async lookOnce(): Promise<void> {
+  private async countOnce(): Promise<void> {
     const queues = this.watched.map(({ queue }) => queue);
-    // Not to be told is no news: the links have watchers of their own.
+    // A failed count changes nothing: the connections are watched elsewhere.
     const reading = this.options.readersOf(queues).catch(() => undefined);
-    const counts = await inTime(LOOK_MS_MAX, reading);
+    const counts = await inTime(COUNT_MS_MAX, reading);
     counts?.forEach((count, index) => {
       const watched = this.watched[index]!;
       watched.breaker.seen(count, performance.now());
@@ -183,17 +175,17 @@ export class ParticipantWatch {
     });
   }
 
-  private async ask(watched: Watched): Promise<void> {
-    if (watched.isAsked) return;
-    watched.isAsked = true;
+  private async query(watched: Watched): Promise<void> {
+    if (watched.isQueried) return;
+    watched.isQueried = true;
     try {
-      await watched.ask(QUESTION_MS);
-      watched.breaker.answeredQuestion(performance.now());
+      await this.options.query(watched, QUERY_MS);
+      watched.breaker.answeredQuery(performance.now());
       this.tell(watched);
     } catch {
-      // Still away; it is asked again.
+      // Still away; it is queried again.
     } finally {
-      watched.isAsked = false;
+      watched.isQueried = false;
     }
   }
 
@@ -205,8 +197,9 @@ export class ParticipantWatch {
     watched.known = state;
     breakerGauge.set({ queue }, GAUGE_OF[state]);
     const { logger } = this.options;
-    if (state === 'open') logger.warn({ queue, why }, 'breaker open: new checkouts are refused');
+    if (state === 'open')
+      logger.warn({ queue, why }, 'breaker open: new sagas that need it are refused');
     else if (state === 'half-open') logger.info({ queue }, 'breaker half-open: a few may try');
-    else logger.info({ queue }, 'breaker closed: new checkouts are taken');
+    else logger.info({ queue }, 'breaker closed: new sagas begin');
   }
 }

@@ -4,16 +4,16 @@ import type { Unanswered } from './unanswered.js';
 const durations = new Timings({
   name: 'backstitch_saga_step_duration_seconds',
   help: 'Time from the send of a command to its reply, or until no reply is awaited any more',
-  labels: ['step', 'direction', 'outcome'],
+  labels: ['definition', 'step', 'direction', 'outcome'],
 });
 
 /** What became of one attempt of a step or of its undo. */
 export function observeStep(
-  { step, direction }: { step: string; direction: string },
+  { definition, step, direction }: { definition: string; step: string; direction: string },
   outcome: 'done' | 'rejected' | 'fault' | 'silent',
   ms: number,
 ): void {
-  durations.observe(ms / 1_000, step, direction, outcome);
+  durations.observe(ms / 1_000, definition, step, direction, outcome);
 }
 
 /** Once a process. */

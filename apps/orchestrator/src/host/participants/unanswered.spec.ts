@@ -3,6 +3,7 @@ import { Unanswered } from './unanswered.js';
 
 const command = (sagaId: string, step = 'PAY') => ({
   sagaId,
+  definition: 'checkout',
   step,
   direction: 'do',
   queue: 'payments',

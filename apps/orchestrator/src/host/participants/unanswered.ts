@@ -1,5 +1,7 @@
 export interface SentCommand {
   sagaId: string;
+  /** The name of its saga's definition. */
+  definition: string;
   step: string;
   direction: string;
   queue: string;
@@ -9,6 +11,7 @@ export interface SentCommand {
 /** A command that got no reply in its time. */
 export interface Silence {
   sagaId: string;
+  definition: string;
   step: string;
   direction: string;
   queue: string;
@@ -25,13 +28,14 @@ export class Unanswered {
 
   /** The attempt before it counts as silence when it was overdue already. */
   sent(command: SentCommand, nowMs: number): Silence | undefined {
-    const { sagaId, step, direction, queue, replyTimeoutMs } = command;
+    const { sagaId, definition, step, direction, queue, replyTimeoutMs } = command;
     const name = nameOf(command);
     const before = this.waiting.get(name);
     // A map keeps the place of a key that is set again: the order must stay that of sending.
     this.waiting.delete(name);
     const dueAtMs = nowMs + replyTimeoutMs;
-    this.waiting.set(name, { sagaId, step, direction, queue, sentAtMs: nowMs, dueAtMs });
+    const sentAtMs = nowMs;
+    this.waiting.set(name, { sagaId, definition, step, direction, queue, sentAtMs, dueAtMs });
     return before && before.dueAtMs <= nowMs ? before : undefined;
   }
 

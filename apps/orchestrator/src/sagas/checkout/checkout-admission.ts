@@ -1,19 +1,19 @@
-import type { Participant } from '../../host/participants/participants.watch.js';
+import type { SagaParticipant } from '../../host/registry/registered-saga.js';
 import type { SagaRuntime } from '../../host/saga.runtime.js';
 
-/** Why nothing new may begin just now. */
+/** Why no checkout may begin just now. */
 export interface RefusalReason {
   /** One of a few: what it is counted under. */
   reason: string;
   /** Technical, for the log. */
   cause: string;
-  /** What does not answer, in the caller's terms; undefined when it is nothing of the caller's. */
+  /** For the caller: the participant that does not answer; undefined for any other reason. */
   title?: string;
 }
 
-/** What is taken over or undone is no new work; yet memory has an end. */
+/** Sagas that were taken over, or are undone, are not new work; this bounds their memory. */
 const OTHER_SAGAS_MAX = 20_000;
-/** Replays that wait to be looked up at once, while the database is slow. */
+/** Queries for replays that wait at the same time, while the database is slow. */
 const QUERIES_MAX = 1_000;
 
 /** Says whether a new checkout may begin, before anything is recorded that would have to be undone. */
@@ -24,25 +24,27 @@ export class CheckoutAdmission {
 
   constructor(
     private readonly sagas: SagaRuntime,
+    /** The name of its definition. */
+    private readonly saga: string,
     private readonly sagasMax: number,
   ) {}
 
   /**
-   * Undefined when it may, and then it has a place until it leaves: what is being recorded is in flight
-   * already. Nothing comes between the count and the place, for many may ask in one turn.
+   * Undefined when it may begin. It then has a place until it leaves, for what is being recorded
+   * counts as in flight. Count and place are one synchronous act: many may ask in one turn.
    */
   async enter(): Promise<RefusalReason | undefined> {
-    const away = await this.sagas.participants.whoIsAway();
-    const hindrance = this.hindrance(away);
-    if (!hindrance) this.beginning += 1;
-    return hindrance;
+    const away = await this.sagas.participants.whoIsAway(this.saga);
+    const refusal = this.refusal(away);
+    if (!refusal) this.beginning += 1;
+    return refusal;
   }
 
   leave(): void {
     this.beginning -= 1;
   }
 
-  private hindrance(away: Participant | undefined): RefusalReason | undefined {
+  private refusal(away: SagaParticipant | undefined): RefusalReason | undefined {
     if (this.isClosed) return { reason: 'closing', cause: 'shutting down' };
     const { newWork, inFlight } = this.sagas.engine;
     const going = newWork + this.beginning;

@@ -19,7 +19,7 @@ beforeAll(async () => {
 });
 afterAll(() => claims.close());
 
-const somebody = () => `user ${newUuid()}`;
+const aUser = () => `user ${newUuid()}`;
 
 /** As many orchestrators as a test wants, each with a repository of its own, all asked at once. */
 async function allAtOnce(ones: readonly Beginning[], orchestrators: number): Promise<Begun[]> {
@@ -49,14 +49,14 @@ async function sagasOf(user: string): Promise<unknown> {
 
 describe('fifty requests at once', () => {
   it.each([1, 3])('with one key at %d orchestrators are one checkout', async (orchestrators) => {
-    const user = somebody();
+    const user = aUser();
     const ones = Array.from({ length: 50 }, () => beginning(keyedBy(user, 'k')));
     expectOneWinner(await allAtOnce(ones, orchestrators), ones);
     expect(await sagasOf(user)).toBe(1);
   });
 
   it.each([1, 3])('without a key at %d orchestrators are one checkout', async (orchestrators) => {
-    const user = somebody();
+    const user = aUser();
     const ones = Array.from({ length: 50 }, () => beginning(keylessOf(user)));
     expectOneWinner(await allAtOnce(ones, orchestrators), ones);
   });
@@ -66,7 +66,7 @@ describe('fifty requests at once', () => {
     ['COMPENSATED', 0],
     ['DONE', 61],
   ])('after a twin that was %s %d s ago are one new checkout', async (status, secondsAgo) => {
-    const user = somebody();
+    const user = aUser();
     const twin = beginning(keylessOf(user));
     await claims.repository().begin(twin);
     await claims.put(twin.sagaId, status, secondsAgo);
@@ -82,7 +82,7 @@ describe('fifty requests at once', () => {
   });
 
   it('with one key and two bodies are one checkout, and the other body is refused', async () => {
-    const user = somebody();
+    const user = aUser();
     const ones = Array.from({ length: 50 }, (_, n) => beginning(keyedBy(user, 'k', 1 + (n % 2))));
     const results = await allAtOnce(ones, 3);
     const winner = results.findIndex(({ kind }) => kind === 'inserted');
@@ -119,12 +119,12 @@ describe('a request that waits for another one to take the same claim', () => {
   }
 
   it('joins it, when the claim was free', async () => {
-    const { first, second } = await takenMeanwhile(keylessOf(somebody()));
+    const { first, second } = await takenMeanwhile(keylessOf(aUser()));
     expect(second).toMatchObject({ kind: 'exists', sagaId: first.sagaId, status: 'RUNNING' });
   });
 
   it('joins it, when the claim was taken over from one that failed', async () => {
-    const claim = keylessOf(somebody());
+    const claim = keylessOf(aUser());
     const failed = beginning(claim);
     await claims.repository().begin(failed);
     await claims.put(failed.sagaId, 'COMPENSATED');
@@ -135,7 +135,7 @@ describe('a request that waits for another one to take the same claim', () => {
 
 describe('a claim that the retention removes between being seen and being locked', () => {
   it('is claimed anew: the checkout that begins has it', async () => {
-    const user = somebody();
+    const user = aUser();
     const failed = beginning(keylessOf(user));
     await claims.repository().begin(failed);
     await claims.put(failed.sagaId, 'COMPENSATED');
@@ -162,7 +162,7 @@ describe('a claim that the retention removes between being seen and being locked
 
 describe('many checkouts at once', () => {
   it('of overlapping claims never deadlock, and each claim has one checkout', async () => {
-    const user = somebody();
+    const user = aUser();
     const round = async () => {
       const names = Array.from({ length: 20 }, (_, n) => keylessOf(user, 1 + n));
       const shuffled = [...names, ...names, ...names].sort(() => Math.random() - 0.5);
@@ -185,7 +185,7 @@ describe('many checkouts at once', () => {
   });
 
   it('do not fail because of one that cannot be stored', async () => {
-    const good = Array.from({ length: 20 }, () => beginning(keyedBy(somebody(), 'k')));
+    const good = Array.from({ length: 20 }, () => beginning(keyedBy(aUser(), 'k')));
     const bad = beginning(keyedBy('user\u0000', 'k'));
     const repository = claims.repository();
     const results = await Promise.allSettled([...good, bad].map((one) => repository.begin(one)));

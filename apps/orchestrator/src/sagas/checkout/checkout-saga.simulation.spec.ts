@@ -122,7 +122,7 @@ describe('the simulation catches', () => {
     expect(await caught(() => ({ stock: new Generous(2) }))).toContain('accounted for');
   });
 
-  it('a refund of a pending payment that looks the charge up and voids no key', async () => {
+  it('a refund of a pending payment that reads the charge and voids no key', async () => {
     class Looking extends SimulatedBank {
       override cancel(key: string): ReturnType<SimulatedBank['cancel']> {
         return this.of(key).decision === 'NONE' ? 'CANCELLED' : super.cancel(key);
@@ -200,9 +200,9 @@ describe('the simulation catches', () => {
   it('stock that is committed only when the order is confirmed', async () => {
     const order = [0, 1, 2, 4, 3].map((at) => checkout.steps[at]!);
     const steps = order.map(({ name, do: does, undo, rejections }, at) => {
-      const noes = at === 4 ? [] : [...rejections]; // behind the pivot nothing may say no
+      const business = at === 4 ? [] : [...rejections]; // behind the pivot nothing may be rejected
       const rest = {
-        rejections: noes,
+        rejections: business,
         ...(undo && { undo }),
         ...(at === 3 && { pivot: true as const }),
       };

@@ -64,7 +64,7 @@ describe('the commands of the checkout saga', () => {
     ]);
   });
 
-  it('ask for a hold that outlives the saga', () => {
+  it('ask for a reservation that outlives the saga', () => {
     const reserve = checkoutSaga({ ...TIMING, sagaDeadlineMs: 300_000 }).commands.get(
       'INVENTORY_RESERVED',
     );
@@ -73,8 +73,8 @@ describe('the commands of the checkout saga', () => {
   });
 });
 
-describe('a no', () => {
-  it('is declared by some step for every business no that the vocabulary knows', () => {
+describe('a business rejection', () => {
+  it('is declared by some step for every one that the vocabulary knows', () => {
     const declared = new Set(checkout.steps.flatMap((step) => [...step.rejections]));
     const known = Object.entries(ERROR_CODES)
       .filter(([, code]) => 'businessNo' in code)

@@ -6,9 +6,9 @@ const { order, inventory, payment } = COMMAND_QUEUES;
 const orderOnly = ({ subjectId }: { subjectId: string }) => ({ orderId: subjectId });
 
 /**
- * The checkout, as a story: five steps, each with its undo beside it. A step's rejections are the
- * business noes after which what was done so far is undone, last step first. From the pivot on the
- * order only goes forward, unless it was cancelled meanwhile.
+ * The checkout: five steps, each with its undo beside it. A step's rejections are the business
+ * rejections after which the steps so far are undone, the last one first. From the pivot on the saga
+ * only goes forward, unless the order was cancelled meanwhile.
  */
 export function checkoutSaga(timing: CheckoutTiming): SagaDefinition<CheckoutInput> {
   const spec = {
@@ -50,7 +50,7 @@ export function checkoutSaga(timing: CheckoutTiming): SagaDefinition<CheckoutInp
         replyTimeoutMs: timing.paymentReplyTimeoutMs,
       }),
       step<CheckoutInput>('INVENTORY_COMMITTED', {
-        // The hold becomes a sale; release puts sold stock back, too.
+        // The reservation becomes a sale; a release puts sold stock back, too.
         do: command(inventory, COMMANDS.inventoryCommit, orderOnly),
         undoneBy: 'INVENTORY_RESERVED',
         rejections: ['RESERVATION_EXPIRED', 'RESERVATION_RELEASED'],
@@ -74,7 +74,7 @@ export interface CheckoutTiming {
 
 const HOLD_MARGIN_SECONDS = 30;
 
-/** A hold must outlive the time in which its saga may still commit it. */
+/** A reservation must outlive the time in which its saga may still commit it. */
 function holdSecondsOf({ sagaDeadlineMs }: CheckoutTiming): number {
   return Math.ceil(sagaDeadlineMs / 1000) + HOLD_MARGIN_SECONDS;
 }

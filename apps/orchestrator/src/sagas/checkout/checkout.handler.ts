@@ -1,4 +1,10 @@
-import { type EndedSaga, EngineStopped, isOpen, statusOf } from '@backstitch/saga-engine';
+import {
+  type EndedSaga,
+  EngineStopped,
+  isOpen,
+  type SagaDefinition,
+  statusOf,
+} from '@backstitch/saga-engine';
 import { DatabaseTimeUnknown } from '@backstitch/saga-engine/postgres';
 import {
   databaseFault,
@@ -13,14 +19,20 @@ import { type CheckoutLine, newUuid } from '@backstitch/shared-types';
 import type { OrchestratorConfig } from '../../config.js';
 import type { SagaRuntime } from '../../host/saga.runtime.js';
 import type { Asking, ExistingCheckout, Held } from './claims/checkout.claims.js';
-import { checkoutInput, type Claim, claimOf, isTooOldToBegin } from './checkout.js';
+import {
+  checkoutInput,
+  type CheckoutInput,
+  type Claim,
+  claimOf,
+  isTooOldToBegin,
+} from './checkout.js';
 import { type CheckoutRepository, CommitUnknown } from './claims/checkout.repository.js';
 import { inTime } from '../../host/in-time.js';
 import { type RefusalReason, CheckoutAdmission } from './checkout-admission.js';
 import { answerOf, type CheckoutAnswer, locationOf } from './outcome.js';
 
 export interface CheckoutRequest {
-  /** Made by whoever forwards, so that a repeated request is seen to be one. */
+  /** Made by the gateway, so that a repeated request is recognised. */
   sagaId: string;
   requestId: string;
   userId: string;
@@ -38,6 +50,8 @@ export interface AnsweredCheckout {
 }
 
 export interface CheckoutHandlerOptions {
+  /** New checkouts begin with it. */
+  definition: SagaDefinition<CheckoutInput>;
   sagas: SagaRuntime;
   claims: CheckoutRepository;
   config: OrchestratorConfig;
@@ -48,17 +62,17 @@ export interface CheckoutHandlerOptions {
 
 const NOTHING_RECORDED = 'Nothing was recorded of this request. Send it again.';
 const REPLAY_ONLY: RefusalReason = { reason: 'gateway is full', cause: 'the gateway sheds load' };
-const TOO_MANY_LOOKUPS: RefusalReason = {
+const TOO_MANY_QUERIES: RefusalReason = {
   reason: 'lookups',
-  cause: 'too many wait to be looked up',
+  cause: 'too many queries for replays are waiting',
 };
 const BEGIN_TRIES_MAX = 3;
 /** Recording a checkout may take so long, however short the wait for its end is. */
 const ACCEPT_MS_MIN = 2_000;
-/** And so long the last look at its row, when the wait is over. */
-const LAST_LOOK_MS = 250;
+/** When the wait is over, its row is read once more, within this. */
+const LAST_READ_MS = 250;
 
-/** Takes checkouts in, once each, and answers each when its end is known or the wait is over. */
+/** Begins each checkout once, and answers it when its end is known or the wait is over. */
 export class CheckoutHandler {
   private readonly options: CheckoutHandlerOptions;
   private readonly admission: CheckoutAdmission;
@@ -68,7 +82,8 @@ export class CheckoutHandler {
 
   constructor(options: CheckoutHandlerOptions) {
     this.options = options;
-    this.admission = new CheckoutAdmission(options.sagas, options.config.MAX_SAGAS_IN_FLIGHT);
+    const { sagas, definition, config } = options;
+    this.admission = new CheckoutAdmission(sagas, definition.name, config.MAX_SAGAS_IN_FLIGHT);
     this.shedding = new Shedding(options.logger);
   }
 
@@ -104,7 +119,7 @@ export class CheckoutHandler {
     return { sagaId, orderId, answer };
   }
 
-  /** Takes nothing in any more, and lets everybody who waits for an end go with a 202. */
+  /** Begins no checkout any more, and answers 202 to every caller that waits for an end. */
   close(): void {
     this.isClosing = true;
     this.admission.close();
@@ -120,10 +135,10 @@ export class CheckoutHandler {
     const asking = { sagaId, claim, input };
     const isTooOld = this.isTooOld(sagaId);
     const mayOnlyRepeat = isTooOld || request.replayOnly;
-    const hindrance = mayOnlyRepeat ? REPLAY_ONLY : await this.admission.enter();
-    // Replays are answered all the same: they cost no saga.
-    const held = hindrance ? await this.find(asking) : await this.begin(request, asking);
-    if (!held) throw isTooOld ? tooOld() : this.shed(hindrance!);
+    const refusal = mayOnlyRepeat ? REPLAY_ONLY : await this.admission.enter();
+    // Replays are answered even then: they begin no saga.
+    const held = refusal ? await this.find(asking) : await this.begin(request, asking);
+    if (!held) throw isTooOld ? tooOld() : this.shed(refusal!);
     if (held.kind === 'exists') return held;
     const detail = 'The Idempotency-Key was used for a checkout with another body.';
     throw new Problem('IDEMPOTENCY_KEY_REUSED', detail);
@@ -139,7 +154,7 @@ export class CheckoutHandler {
     }
   }
 
-  /** In the place that it has entered. */
+  /** After admission; leaves its place at the end. */
   private async begin(request: CheckoutRequest, asking: Asking): Promise<Held> {
     try {
       return await this.beginSurely(request, asking);
@@ -168,10 +183,10 @@ export class CheckoutHandler {
   }
 
   private async beginOnce({ requestId }: CheckoutRequest, asking: Asking): Promise<Held> {
-    const { sagas, claims } = this.options;
+    const { definition, sagas, claims } = this.options;
     const { sagaId, input } = asking;
     const orderId = newUuid();
-    const start = { definition: sagas.definition, sagaId, subjectId: orderId, input, requestId };
+    const start = { definition, sagaId, subjectId: orderId, input, requestId };
     const begun = await sagas.engine.start(start, (prepared) =>
       claims.begin({ prepared, ...asking }),
     );
@@ -180,7 +195,7 @@ export class CheckoutHandler {
   }
 
   private async find(asking: Asking): Promise<Held | undefined> {
-    if (!this.admission.mayQuery) throw this.shed(TOO_MANY_LOOKUPS);
+    if (!this.admission.mayQuery) throw this.shed(TOO_MANY_QUERIES);
     try {
       return await this.admission.query(() => this.options.claims.find(asking));
     } catch (error) {
@@ -208,7 +223,7 @@ export class CheckoutHandler {
     if (this.isClosing) letGo();
     try {
       const ended = this.options.sagas.engine.waitForEnd(sagaId, maxMs);
-      return await inTime(maxMs + LAST_LOOK_MS, Promise.race([ended, cutShort]));
+      return await inTime(maxMs + LAST_READ_MS, Promise.race([ended, cutShort]));
     } finally {
       this.waits.delete(letGo);
     }
@@ -216,7 +231,7 @@ export class CheckoutHandler {
 
   private async statusNow(found: ExistingCheckout): Promise<ExistingCheckout['status']> {
     const reading = this.options.sagas.store.load(found.sagaId).catch(() => undefined);
-    const row = await inTime(LAST_LOOK_MS, reading);
+    const row = await inTime(LAST_READ_MS, reading);
     return row && isOpen(row) ? statusOf(row) : found.status;
   }
 
@@ -233,7 +248,7 @@ export class CheckoutHandler {
   }
 }
 
-/** What was thrown before anything was committed; a bug stays one. */
+/** What was thrown before anything was committed. An error that is a bug stays as it is. */
 function refusalFor(error: unknown): unknown {
   const isPassing =
     error instanceof EngineStopped ||
@@ -242,7 +257,7 @@ function refusalFor(error: unknown): unknown {
   return isPassing ? notAccepted(error) : error;
 }
 
-/** Of its saga there may have been an end that is forgotten by now. */
+/** Its saga may have ended and been removed by now. */
 function tooOld(): Problem {
   const message = 'x-saga-id was made over an hour ago and names no saga; take a new one';
   return validationProblem([{ field: 'x-saga-id', message }]);

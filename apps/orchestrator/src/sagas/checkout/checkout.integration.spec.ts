@@ -24,7 +24,7 @@ beforeAll(async () => {
 afterAll(() => claims.close());
 
 /** A user of one's own, so that no test sees another's claims. */
-const somebody = () => `user ${newUuid()}`;
+const aUser = () => `user ${newUuid()}`;
 
 async function begun(one: Beginning): Promise<Beginning> {
   expect(await repository.begin(one)).toEqual({ kind: 'inserted' });
@@ -49,7 +49,7 @@ async function rowsOf(one: Beginning): Promise<object> {
 
 describe('a checkout with a key', () => {
   it('is recorded together with its claim and its first log row', async () => {
-    const one = await begun(beginning(keyedBy(somebody(), 'k')));
+    const one = await begun(beginning(keyedBy(aUser(), 'k')));
     expect(await rowsOf(one)).toEqual({ claims: 1, sagas: 1, logs: 1 });
   });
 
@@ -59,7 +59,7 @@ describe('a checkout with a key', () => {
     ['DONE', 86_400],
     ['COMPENSATED', 86_400],
   ])('is named by its key whatever became of it: %s', async (status, secondsAgo) => {
-    const user = somebody();
+    const user = aUser();
     const one = await begun(beginning(keyedBy(user, 'k')));
     await claims.put(one.sagaId, status, secondsAgo);
     const repeat = beginning(keyedBy(user, 'k'));
@@ -68,7 +68,7 @@ describe('a checkout with a key', () => {
   });
 
   it('refuses its key for another body, and records nothing', async () => {
-    const user = somebody();
+    const user = aUser();
     await begun(beginning(keyedBy(user, 'k', 1)));
     const other = beginning(keyedBy(user, 'k', 2));
     expect(await repository.begin(other)).toEqual({ kind: 'reused' });
@@ -76,14 +76,14 @@ describe('a checkout with a key', () => {
   });
 
   it('is another one under another key, and for another caller', async () => {
-    const user = somebody();
+    const user = aUser();
     await begun(beginning(keyedBy(user, 'k')));
     await begun(beginning(keyedBy(user, 'l')));
-    await begun(beginning(keyedBy(somebody(), 'k')));
+    await begun(beginning(keyedBy(aUser(), 'k')));
   });
 
   it('is forgotten 30 days after its end, not before, however long that took', async () => {
-    const user = somebody();
+    const user = aUser();
     const age = (days: number) =>
       claims.query(
         `UPDATE idempotency_keys SET created_at = clock_timestamp() - $2 * interval '1 day'
@@ -113,7 +113,7 @@ describe('a checkout without a key', () => {
     ['COMPENSATING', 0, 'begins anew'],
     ['COMPENSATED', 0, 'begins anew'],
   ])('after a twin that was %s %d s ago %s', async (status, secondsAgo, expected) => {
-    const user = somebody();
+    const user = aUser();
     const twin = await begun(beginning(keylessOf(user)));
     await claims.put(twin.sagaId, status, secondsAgo);
     const one = beginning(keylessOf(user));
@@ -128,7 +128,7 @@ describe('a checkout without a key', () => {
   });
 
   it('is never joined by one with a key, nor the other way round', async () => {
-    const user = somebody();
+    const user = aUser();
     await begun(beginning(keylessOf(user)));
     await begun(beginning(keyedBy(user, keylessOf(user).key)));
   });
@@ -142,8 +142,8 @@ describe('a checkout without a key', () => {
 
 describe('a repeat with the same saga id', () => {
   it.each([
-    ['with a key', keyedBy(somebody(), 'k')],
-    ['without a key', keylessOf(somebody())],
+    ['with a key', keyedBy(aUser(), 'k')],
+    ['without a key', keylessOf(aUser())],
     ['without a window', undefined],
   ])('%s is the same request', async (_name, claim) => {
     const one = await begun(beginning(claim));
@@ -151,7 +151,7 @@ describe('a repeat with the same saga id', () => {
   });
 
   it('finds its own checkout even when the claim has gone to a later one', async () => {
-    const user = somebody();
+    const user = aUser();
     const first = await begun(beginning(keylessOf(user)));
     await claims.put(first.sagaId, 'COMPENSATED');
     await begun(beginning(keylessOf(user)));
@@ -163,9 +163,9 @@ describe('a repeat with the same saga id', () => {
   });
 });
 
-describe('looking for a checkout without recording one', () => {
+describe('a query for a checkout, which records nothing', () => {
   it('answers as beginning one would', async () => {
-    const user = somebody();
+    const user = aUser();
     const asked = beginning(keyedBy(user, 'k'));
     expect(await repository.find(asked)).toBeUndefined();
     const one = await begun(beginning(keyedBy(user, 'k')));
@@ -196,7 +196,7 @@ describe('a commit that the database did not answer', () => {
     });
 
   it('is told apart from one that was never asked for', async () => {
-    const user = somebody();
+    const user = aUser();
     await slowCommits(user);
     const blocker = await claims.database.pool.connect();
     try {

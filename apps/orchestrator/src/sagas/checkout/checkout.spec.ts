@@ -6,6 +6,7 @@ import {
   claimOf,
   type ClaimHolder,
   fingerprint,
+  isSameInput,
   isTooOldToBegin,
   judgeClaim,
 } from './checkout.js';
@@ -25,6 +26,23 @@ const linesOf = (...items: Item[]) => {
   return result.lines;
 };
 const print = (userId: string, ...items: Item[]) => fingerprint(userId, linesOf(...items));
+
+describe('the stored input of a saga', () => {
+  const input = checkoutInput('user-123', linesOf(item(A, 2, '30.00')), 2);
+
+  it('is the same as an equal one, in whatever order its members are kept', () => {
+    const { userId, items, totalAmount } = input;
+    expect(isSameInput({ totalAmount, items, userId }, input)).toBe(true);
+    expect(isSameInput({ ...input, userId: 'user-124' }, input)).toBe(false);
+  });
+
+  it.each([null, undefined, 7, 'text', {}, { amount: '25.00' }, { ...input, items: null }])(
+    'that is not that of a checkout (%j) is never the same',
+    (stored) => {
+      expect(isSameInput(stored, input)).toBe(false);
+    },
+  );
+});
 
 describe('the fingerprint of a checkout', () => {
   const plain = print('user-123', item(A, 2, '30.00'), item(B, 1, '0.5'));
@@ -72,7 +90,7 @@ describe('the input of a checkout', () => {
   });
 });
 
-describe('a claim that somebody holds', () => {
+describe('a claim that another request holds', () => {
   const lines = linesOf(item(A, 1, 1));
   const keyed = claimOf('user-123', lines, 'key-1');
   const keyless = claimOf('user-123', lines);

@@ -25,21 +25,29 @@ export function checkoutInput(
   };
 }
 
-/** Longer than anybody goes on forwarding a checkout; far shorter than a finished saga is kept. */
+/** Longer than a gateway goes on forwarding a checkout, and far shorter than a finished saga is kept. */
 const MAY_BEGIN_FOR_MS = 3_600_000;
 
 /**
- * True for a saga's id that tells that it was made long ago: its saga may have ended and be removed,
- * and would begin a second time. An id that tells no time is a new one.
+ * True for the id of a saga that was made long ago: the saga may have ended and been removed, and would
+ * begin a second time. An id without a time counts as new.
  */
 export function isTooOldToBegin(sagaId: string, nowMs: number): boolean {
   const madeMs = timeOfUuid(sagaId);
   return madeMs !== undefined && madeMs < nowMs - MAY_BEGIN_FOR_MS;
 }
 
-/** Whether two sagas' work is the same, whatever order a database keeps its members in. */
-export function isSameInput(one: CheckoutInput, other: CheckoutInput): boolean {
-  return canonical(one) === canonical(other);
+/** The input as a row holds it; undefined when it is not that of a checkout. */
+export function checkoutInputOf(stored: unknown): CheckoutInput | undefined {
+  const { userId, items, totalAmount } = (stored ?? {}) as Partial<CheckoutInput>;
+  const isOne = typeof userId === 'string' && typeof totalAmount === 'string';
+  return isOne && Array.isArray(items) ? { userId, items, totalAmount } : undefined;
+}
+
+/** Whether a saga's stored input is this one, whatever order a database keeps its members in. */
+export function isSameInput(stored: unknown, input: CheckoutInput): boolean {
+  const other = checkoutInputOf(stored);
+  return other !== undefined && canonical(other) === canonical(input);
 }
 
 function canonical({ userId, items, totalAmount }: CheckoutInput): string {
@@ -57,8 +65,8 @@ export function fingerprint(userId: string, lines: readonly CheckoutLine[]): str
 }
 
 /**
- * What names a checkout: the caller's own key, or, without one, what it asks for. Whoever holds
- * the row of this name holds the checkout.
+ * What names a checkout: the caller's own key, or, without one, what it asks for. The row of this name
+ * belongs to one saga.
  */
 export interface Claim {
   caller: string;

@@ -24,7 +24,7 @@ describe("a saga's id that belongs to another checkout", () => {
   const claims = () =>
     fixture.query('SELECT caller, saga_id FROM idempotency_keys ORDER BY caller');
 
-  it('opens it for nobody, and leaves no claim of theirs behind', async () => {
+  it('opens it for no other user, and leaves no claim of theirs behind', async () => {
     const repository = fixture.repository();
     const [sagaId, before] = [newUuid(), await claims()];
     const owner = beginning(keyedBy('owner', 'k'), sagaId, inputOf('owner'));

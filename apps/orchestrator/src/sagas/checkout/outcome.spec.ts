@@ -15,7 +15,7 @@ const facts = {
   requestId: 'request-1',
   version: 11,
   epoch: 1,
-  owner: 'somebody',
+  owner: 'one',
   createdAtMs: 0,
   sagaDeadlineAtMs: 0,
 };
@@ -78,11 +78,14 @@ describe('the answer to a checkout', () => {
     [{ replayed: true, keyed: true }, 'CHECKOUT_IN_PROGRESS'],
     [{ replayed: true, keyed: true, async: true }, 202],
     [{ replayed: true, keyed: true, cutShort: true }, 202],
-  ])('unfinished past the wait budget, %j → %s, and says where to look', (part, expected) => {
-    const answer = answerOf(soFar(part));
-    expect(answer.kind === 'body' ? answer.status : answer.code).toBe(expected);
-    expect(answer.headers.location).toBe('/api/sagas/saga-1');
-  });
+  ])(
+    'unfinished past the wait budget, %j → %s, and says where the end is told',
+    (part, expected) => {
+      const answer = answerOf(soFar(part));
+      expect(answer.kind === 'body' ? answer.status : answer.code).toBe(expected);
+      expect(answer.headers.location).toBe('/api/sagas/saga-1');
+    },
+  );
 
   it('in progress says when to come back', () => {
     const answer = answerOf(soFar({ replayed: true }));

@@ -41,7 +41,7 @@ export type CheckoutAnswer =
 
 const RETRY_AFTER_SECONDS = '2';
 
-/** How a checkout is answered: yes, no, or not yet. Pure. */
+/** How a checkout is answered: done, rejected, or not yet. Pure. */
 export function answerOf(soFar: CheckoutSoFar): CheckoutAnswer {
   const { ended, sagaId, orderId, status, replayed } = soFar;
   const marked: AnswerHeaders = replayed ? { 'idempotent-replayed': 'true' } : {};

@@ -1,7 +1,7 @@
 import type { SagaFailure } from '@backstitch/saga-engine';
 import { ERROR_CODES, type ErrorCodeName, type StockRefusal } from '@backstitch/shared-types';
 
-/** What a shopper is told about a checkout that was undone: never the technical reason. */
+/** What a shopper is told of a checkout that was undone: never the technical reason. */
 export interface Refusal {
   code: ErrorCodeName;
   detail: string;
@@ -37,8 +37,8 @@ function nameOf({ name, productId }: StockRefusal): string {
 }
 
 /**
- * The shopper's side of a failure. Pure. Only a declared business no is told as such; an outcome
- * that nobody could tell, and a no that means nothing to a shopper, are CHECKOUT_UNDONE.
+ * What a shopper is told of a failure. Pure. Only a declared business rejection is told as such. An
+ * unknown outcome, and a rejection that means nothing to a shopper, are CHECKOUT_UNDONE.
  */
 export function refusalOf(failure: SagaFailure): Refusal {
   const code = failure.code as ErrorCodeName;

@@ -9,15 +9,15 @@ export interface Charge {
 
 const DECLINED_ONCE_IN = 8;
 
-/** The bank and its book: it decides once a key, and cancels by key in one atomic act. */
+/** The bank and its record: it decides once a key, and cancels by key in one atomic act. */
 export class SimulatedBank {
-  private readonly book = new Map<string, Charge>();
+  private readonly ledger = new Map<string, Charge>();
 
   constructor(protected readonly world: World) {}
 
   of(key: string): Charge {
-    let charge = this.book.get(key);
-    if (!charge) this.book.set(key, (charge = { decision: 'NONE', taken: 0, returned: 0 }));
+    let charge = this.ledger.get(key);
+    if (!charge) this.ledger.set(key, (charge = { decision: 'NONE', taken: 0, returned: 0 }));
     return charge;
   }
 

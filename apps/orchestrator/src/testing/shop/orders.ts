@@ -22,7 +22,7 @@ export class SimulatedOrders {
     return this.of(orderId) === 'CANCELLED' ? no('ORDER_CANCELLED') : DONE;
   }
 
-  /** Asked by a saga that undoes itself, or by somebody else: a confirmed order stays. */
+  /** Asked by a saga that undoes itself, or by another program: a confirmed order stays. */
   cancel(orderId: string): ReplyOutcome {
     if (this.of(orderId) === 'CONFIRMED') return fault('ALREADY_CONFIRMED', false);
     this.rows.set(orderId, 'CANCELLED');

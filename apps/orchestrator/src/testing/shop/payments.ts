@@ -17,7 +17,7 @@ export interface Payment {
  */
 export class SimulatedPayments {
   protected readonly rows = new Map<string, Payment>();
-  /** Who waits for a charge that is under way: the bank is asked once, as long as nobody dies. */
+  /** Commands that wait for a charge under way: the bank is asked once, unless the service dies. */
   private readonly charging = new Map<string, (() => void)[]>();
 
   constructor(
@@ -47,7 +47,7 @@ export class SimulatedPayments {
     this.takeBack(orderId, () => answer(DONE));
   }
 
-  /** Settles what nobody else does. */
+  /** Settles payments that stayed pending. */
   recover(orderId: string): void {
     const { state, refundRequested } = this.of(orderId);
     if (refundRequested && (state === 'PENDING' || state === 'SUCCESS')) {

@@ -12,7 +12,7 @@ export interface ShopParts {
   readonly payments: SimulatedPayments;
 }
 
-/** The checkout's participants as protocol.md's table has them, and what else goes on in a shop. */
+/** The checkout's participants as protocol.md's table has them, and what else happens in a shop. */
 export class SimulatedShop implements SimulatedParticipants {
   private readonly orderIds = new Set<string>();
   private readonly parts: ShopParts;
@@ -41,22 +41,22 @@ export class SimulatedShop implements SimulatedParticipants {
     else if (pattern === COMMANDS.inventoryRelease) answer(stock.release(orderId));
     else if (pattern === COMMANDS.paymentProcess) payments.process(orderId, answer);
     else if (pattern === COMMANDS.paymentRefund) payments.refund(orderId, answer);
-    else throw new Error(`nobody in this shop serves ${pattern}`);
+    else throw new Error(`no service of this shop serves ${pattern}`);
     for (const problem of stock.problems()) this.world.breach(problem);
   }
 
   mishaps(): readonly Mishap[] {
     const { orders, stock, payments } = this.parts;
     const ofOrder = (orderId: string): Mishap[] => [
-      { name: `the hold of ${orderId} runs out`, happen: () => stock.expire(orderId) },
+      { name: `the reservation of ${orderId} runs out`, happen: () => stock.expire(orderId) },
       {
-        name: `the hold of ${orderId} runs out, and others buy all there is`,
+        name: `the reservation of ${orderId} runs out, and others buy all there is`,
         happen: () => {
           stock.expire(orderId);
           stock.buyEmpty();
         },
       },
-      { name: `somebody cancels ${orderId}`, happen: () => void orders.cancel(orderId) },
+      { name: `another program cancels ${orderId}`, happen: () => void orders.cancel(orderId) },
       { name: `the recovery settles ${orderId}`, happen: () => payments.recover(orderId) },
     ];
     return [

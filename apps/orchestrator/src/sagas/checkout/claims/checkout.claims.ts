@@ -10,7 +10,7 @@ import { FORGET, HOLDERS, LOCK, POINT_ELSEWHERE, TAKE_FREE } from './checkout.sq
 export interface Asking {
   sagaId: string;
   claim: Claim | undefined;
-  /** What is asked for: a saga's id alone opens nobody else's checkout. */
+  /** What is asked for: the id of a saga alone does not open another user's checkout. */
   input: CheckoutInput;
 }
 
@@ -54,7 +54,7 @@ type Queryable = Pick<Transaction, 'query'>;
 
 /**
  * Begins what may begin of a batch in which no claim appears twice. The order is the point: claim,
- * look, lock what looks free, look again, and only then write.
+ * read, lock what seems free, read again, and only then write.
  */
 export async function beginCheckouts(
   tx: Transaction,
@@ -97,7 +97,7 @@ export async function beginCheckouts(
   return batch.map((one) => begun.get(one)!);
 }
 
-/** Who holds each checkout; undefined where nobody does. */
+/** The saga of each checkout; undefined where there is none. */
 export async function readHolders(
   client: Queryable,
   batch: readonly Asking[],
@@ -120,12 +120,13 @@ interface HolderRow {
   ownOrderId: string | null;
   ownStatus: SagaStatus | null;
   ownFailure: SagaFailure | null;
-  ownInput: CheckoutInput | null;
+  /** Of whatever saga has this id. */
+  ownInput: unknown;
 }
 
 function holderOf({ sagaId, claim, input }: Asking, row: HolderRow): Held | undefined {
   if (row.ownOrderId !== null && row.ownStatus !== null) {
-    if (!row.ownInput || !isSameInput(row.ownInput, input)) return { kind: 'reused' };
+    if (!isSameInput(row.ownInput, input)) return { kind: 'reused' };
     return existing(sagaId, row.ownOrderId, row.ownStatus, row.ownFailure);
   }
   const { orderId, status } = row;

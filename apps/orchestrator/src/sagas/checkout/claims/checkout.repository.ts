@@ -21,12 +21,12 @@ export class CommitUnknown extends Error {
 
 interface Recorded {
   begun: Begun;
-  /** Whose checkout was recorded: not the asker's own where equal work was done once. */
+  /** The checkout that was recorded: another request's, where equal work was done once. */
   sagaId: string;
   orderId: string;
 }
 
-const LANES = 2;
+const CONNECTIONS = 2;
 
 /** The claims of checkouts: claim and saga in one transaction, for many checkouts at once. */
 export class CheckoutRepository {
@@ -39,14 +39,14 @@ export class CheckoutRepository {
     this.database = database;
     this.times = times;
     this.beginnings = new Coalescer<Beginning, Recorded>({
-      concurrency: LANES,
+      concurrency: CONNECTIONS,
       keyOf: nameOf,
-      // A keyed claim never changes hands, so all who ask alike may be answered alike.
+      // A keyed claim never gets another saga, so equal requests may have one answer.
       sameWork: (waiting, arriving) =>
         waiting.claim?.kind === 'KEYED' &&
         waiting.claim.requestHash === arriving.claim?.requestHash,
       run: (batch) => this.beginBatch(batch),
-      // Whatever it is that the database refuses, it may be about one checkout.
+      // What the database refuses may be about one checkout of the batch.
       retrySingly: (error) => ['data', 'bug'].includes(databaseFault(error)),
       isLocked: (error) => databaseFault(error) === 'locked',
     });
@@ -68,7 +68,7 @@ export class CheckoutRepository {
     return { kind: 'exists', sagaId, orderId, status: 'RUNNING' };
   }
 
-  /** Who holds the checkout, without recording anything; undefined when nobody does. */
+  /** The saga of the checkout, without recording anything; undefined when there is none. */
   find(asking: Asking): Promise<Held | undefined> {
     return this.questions.submit(asking);
   }

@@ -7,7 +7,7 @@ const CLAIMS = `unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::uuid[
 
 const SAME_CLAIM = 'k.caller = i.caller AND k.kind = i.kind AND k.key = i.key';
 
-/** Waits for whoever is inserting the same claim; what is answered is newly ours. */
+/** Waits for transactions that insert the same claims. It answers the claims that are newly ours. */
 export const TAKE_FREE = `
 INSERT INTO idempotency_keys (caller, kind, key, request_hash, saga_id, created_at)
 SELECT i.caller, i.kind, i.key, i.request_hash, i.saga_id, clock_timestamp()
@@ -15,7 +15,7 @@ FROM ${CLAIMS} ORDER BY i.place
 ON CONFLICT (caller, kind, key) DO NOTHING
 RETURNING saga_id`;
 
-/** Waits for whoever is pointing one of these claims at another saga. */
+/** Waits for transactions that point one of these claims at another saga. */
 export const LOCK = `
 SELECT i.place FROM ${CLAIMS} CROSS JOIN LATERAL (
   SELECT k.saga_id FROM idempotency_keys k WHERE ${SAME_CLAIM} FOR UPDATE

@@ -20,7 +20,7 @@ beforeAll(async () => {
 });
 afterAll(() => claims.close());
 
-it('a key that somebody is claiming for long holds up no checkout of another key', async () => {
+it('a key whose claim takes long delays no checkout of another key', async () => {
   const holder = await claims.database.pool.connect();
   await holder.query('BEGIN');
   await holder.query(

@@ -11,7 +11,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { BatchedCheckoutHandler } from './batched-checkout.handler.js';
 import { GatheredLines } from './gathered-lines.js';
 
-/** Whoever stands between passes each answer on as it comes. */
+/** Proxies pass each answer on as it comes. */
 const STREAM = {
   'content-type': CHECKOUT_BATCH_MEDIA_TYPE,
   'cache-control': 'no-transform',

@@ -9,8 +9,8 @@ export interface CheckoutReply {
 }
 
 /**
- * An answered checkout in terms of HTTP; a no is thrown as its Problem. The ids go beside the body,
- * too, for whoever forwards it without reading it.
+ * An answered checkout in terms of HTTP; a rejection is thrown as its Problem. The ids are headers, too:
+ * the gateway forwards the body unread.
  */
 export function replyOf({ sagaId, orderId, answer }: AnsweredCheckout): CheckoutReply {
   const headers = { 'x-saga-id': sagaId, 'x-order-id': orderId, ...answer.headers };

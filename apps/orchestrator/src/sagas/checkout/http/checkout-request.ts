@@ -38,7 +38,7 @@ export function checkoutRequestOf(asked: {
   };
 }
 
-/** The id that whoever forwards has made, or a new one. Throws a Problem for what is no UUID. */
+/** The id that the gateway made, or a new one. Throws a Problem when it is not a UUID. */
 export function sagaIdOf(headers: CheckoutHeaders): string {
   const header = headers['x-saga-id'];
   if (header === undefined) return newUuid();

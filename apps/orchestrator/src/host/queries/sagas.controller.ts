@@ -1,0 +1,40 @@
+import { databaseFault, Problem, traceRequest, UuidParam } from '@backstitch/service-kit';
+import type { SagaView } from '@backstitch/shared-types';
+import { Controller, Get, Inject, Param, Req } from '@nestjs/common';
+import type { FastifyRequest } from 'fastify';
+import { OrchestratorConfig } from '../../config.js';
+import { SagaRuntime } from '../saga.runtime.js';
+
+@Controller('sagas')
+export class SagasController {
+  constructor(
+    @Inject(SagaRuntime) private readonly sagas: SagaRuntime,
+    @Inject(OrchestratorConfig) private readonly config: OrchestratorConfig,
+  ) {}
+
+  @Get(':sagaId')
+  async saga(
+    @Param('sagaId', new UuidParam('sagaId')) sagaId: string,
+    @Req() request: FastifyRequest,
+  ): Promise<SagaView> {
+    const { store, registry } = this.sagas;
+    try {
+      const [saga, log] = await Promise.all([store.load(sagaId), store.history(sagaId)]);
+      if (!saga) throw notFound(this.config.SAGA_RETENTION_DAYS);
+      traceRequest(request, { sagaId, orderId: saga.subjectId });
+      return registry.view(saga, log);
+    } catch (error) {
+      if (!['away', 'locked'].includes(databaseFault(error))) throw error;
+      throw new Problem('UNAVAILABLE', undefined, {
+        headers: { 'retry-after': '1' },
+        cause: error,
+      });
+    }
+  }
+}
+
+function notFound(days: number): Problem {
+  const kept = days === 1 ? 'a day' : `${days} days`;
+  const detail = `There is no such saga, or it ended long ago: finished sagas are kept for ${kept}.`;
+  return new Problem('SAGA_NOT_FOUND', detail);
+}

@@ -1,0 +1,72 @@
+import type { RecordedStep } from '@backstitch/saga-engine';
+import type { Story } from '../reading/rows.js';
+
+type End = 'COMPLETED' | 'FAILED' | 'UNKNOWN';
+/** A step or an undo, and how it ended. */
+type Span = readonly [name: string, end: End];
+
+/**
+ * What is wrong with the log of a finished saga; undefined when nothing is. Of a definition that is not
+ * on record, `steps` is undefined: then only beginnings and ends are compared.
+ */
+export function storyProblem(
+  { status, rows }: Pick<Story, 'status' | 'rows'>,
+  steps: readonly RecordedStep[] | undefined,
+): string | undefined {
+  const told = spans(rows === '' ? [] : rows.split(' '));
+  if (typeof told === 'string') return told;
+  if (!steps) return undefined;
+  const planned = steps.map(({ name }) => name);
+  const forward = told.filter(([name]) => planned.includes(name));
+  const undos = told.slice(forward.length);
+  if (undos.some(([name]) => planned.includes(name))) return 'a step was begun after an undo';
+  const names = forward.map(([name]) => name);
+  if (!isPrefix(names, planned)) return `the steps ran in the order ${names.join(', ')}`;
+  if (status === 'DONE') return doneProblem(steps, forward, undos);
+  const inEffect = steps.filter((_, at) => forward[at] && forward[at][1] !== 'FAILED');
+  return undoProblem(inEffect, undos);
+}
+
+function doneProblem(
+  steps: readonly RecordedStep[],
+  forward: readonly Span[],
+  undos: readonly Span[],
+): string | undefined {
+  const allCompleted = forward.every(([, end]) => end === 'COMPLETED');
+  if (forward.length < steps.length || !allCompleted) return 'DONE without all steps COMPLETED';
+  return undos.length > 0 ? 'DONE, and yet something was undone' : undefined;
+}
+
+/** `inEffect`: the steps that completed, or whose outcome is unknown. */
+function undoProblem(
+  inEffect: readonly RecordedStep[],
+  undos: readonly Span[],
+): string | undefined {
+  if (inEffect.some(({ pastPivot }) => pastPivot)) {
+    return 'COMPENSATED although the pivot was not refused';
+  }
+  const due = inEffect.toReversed().flatMap(({ undo }) => undo ?? []);
+  const done = undos.filter(([, end]) => end === 'COMPLETED').map(([name]) => name);
+  if (done.join() === due.join() && done.length === undos.length) return undefined;
+  return `undone: ${done.join(', ') || 'nothing'}; due was: ${due.join(', ') || 'nothing'}`;
+}
+
+/** A saga awaits one command at a time: each STARTED row is followed by its own end row. */
+function spans(rows: readonly string[]): Span[] | string {
+  const told: Span[] = [];
+  for (let index = 0; index < rows.length; index += 2) {
+    const [name = '', begin] = rows[index]?.split(':') ?? [];
+    const [endName, status, outcome] = rows[index + 1]?.split(':') ?? [];
+    if (begin !== 'STARTED') return `${name} ended without having been STARTED`;
+    if (endName !== name || status === 'STARTED') return `${name} was STARTED and has no end row`;
+    told.push([
+      name,
+      outcome === 'unknown' ? 'UNKNOWN' : status === 'COMPLETED' ? status : 'FAILED',
+    ]);
+  }
+  return told;
+}
+
+function isPrefix(names: readonly string[], all: readonly string[]): boolean {
+  return names.every((name, index) => name === all[index]);
+}

@@ -1,0 +1,93 @@
+import { SETTLED } from './read-sagas.js';
+import type { KeptDays, ProductRow, SharedSaga, StrayCharge } from './rows.js';
+import type { Snapshot } from './snapshot.js';
+
+/** Lines in the one form in which orders and reservations are compared; `items` has one row per product. */
+const LINES = `string_agg(product_id || ' x' || quantity || ' at ' || price, ', ' ORDER BY product_id)`;
+
+/** Rows of `OrderRow`, in the order of their ids. */
+export function ordersSql(kept: KeptDays): string {
+  return `
+SELECT id AS "orderId", saga_id AS "sagaId", updated_at <= now() - ${SETTLED} AS settled,
+  updated_at <= now() - ${days(kept.sagas)} AND status <> 'PENDING' AS "sagaMayBeGone",
+  created_at <= now() - ${days(kept.holds)} AS "reservationMayBeGone",
+  status, total_amount AS total, currency, lines, lines_total AS "linesTotal"
+FROM orders LEFT JOIN (
+  SELECT order_id, ${LINES} AS lines, sum(quantity * price) AS lines_total
+  FROM (
+    SELECT order_id, product_id, sum(quantity) AS quantity, price_at_purchase AS price
+    FROM order_items GROUP BY order_id, product_id, price_at_purchase
+  ) AS items GROUP BY order_id
+) AS each ON order_id = id
+ORDER BY id`;
+}
+
+function days(count: number): string {
+  return `${count} * interval '1 day'`;
+}
+
+/** Rows of `ReservationRow`, in the order of their orders' ids. */
+export const RESERVATIONS = `
+SELECT order_id AS "orderId", saga_id AS "sagaId",
+  updated_at <= now() - ${SETTLED} AS settled, status, lines
+FROM reservations LEFT JOIN (
+  SELECT order_id, ${LINES} AS lines
+  FROM (SELECT *, unit_price AS price FROM reservation_items) AS items GROUP BY order_id
+) AS each USING (order_id)
+ORDER BY order_id`;
+
+/** Rows of `PaymentRow`, in the order of their orders' ids. */
+export const PAYMENTS = `
+SELECT order_id AS "orderId", saga_id AS "sagaId",
+  updated_at <= now() - ${SETTLED} AS settled, status, payments.amount, payments.currency,
+  decision, charges.amount AS charged, charges.currency AS "chargedCurrency",
+  refunds.amount AS refunded
+FROM payments LEFT JOIN bank.charges ON charges.key = provider_key
+LEFT JOIN bank.refunds ON refunds.key = provider_key
+ORDER BY order_id`;
+
+export function sagasOfSeveralOrders(
+  orders: Snapshot,
+  rowsAtOnce: number,
+): AsyncGenerator<SharedSaga[], void> {
+  return orders.batches(
+    `SELECT saga_id AS "sagaId", count(*)::int AS orders, min(id::text) AS one, max(id::text) AS other
+      FROM orders WHERE saga_id IS NOT NULL GROUP BY saga_id HAVING count(*) > 1`,
+    rowsAtOnce,
+  );
+}
+
+export function products(
+  inventory: Snapshot,
+  rowsAtOnce: number,
+): AsyncGenerator<ProductRow[], void> {
+  return inventory.batches(
+    `SELECT product_id AS "productId", coalesce(received, 0)::float8 AS received,
+        coalesce(stock_quantity, 0) AS stock,
+        coalesce(held, 0)::float8 AS held,
+        (coalesce(consumed, 0) + coalesce(archived, 0))::float8 AS consumed
+      FROM (SELECT id AS product_id, stock_quantity FROM products) AS shelf
+      FULL JOIN (
+        SELECT product_id, sum(change) FILTER (WHERE kind <> 'SOLD') AS received,
+          -sum(change) FILTER (WHERE kind = 'SOLD') AS archived
+        FROM stock_ledger GROUP BY product_id
+      ) AS ledger USING (product_id)
+      FULL JOIN (
+        SELECT product_id, sum(quantity) FILTER (WHERE status = 'ACTIVE') AS held,
+          sum(quantity) FILTER (WHERE status = 'CONSUMED') AS consumed
+        FROM reservation_items JOIN reservations USING (order_id) GROUP BY product_id
+      ) AS taken USING (product_id)`,
+    rowsAtOnce,
+  );
+}
+
+export function strayCharges(
+  payments: Snapshot,
+  rowsAtOnce: number,
+): AsyncGenerator<StrayCharge[], void> {
+  return payments.batches(
+    `SELECT key, decision FROM bank.charges
+      WHERE NOT EXISTS (SELECT FROM payments WHERE provider_key = charges.key)`,
+    rowsAtOnce,
+  );
+}
