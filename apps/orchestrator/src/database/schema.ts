@@ -62,7 +62,7 @@ export const operatorActions = pgTable(
     subjectKind: text('subject_kind').notNull(),
     subjectId: text('subject_id').notNull(),
     reason: text('reason').notNull(),
-    /** The letter's class, or where the saga stood. */
+    /** The dead letter's class, or where the saga stood. */
     seen: text('seen'),
     outcome: text('outcome'),
     detail: jsonb('detail').notNull(),

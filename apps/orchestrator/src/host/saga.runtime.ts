@@ -49,6 +49,7 @@ export class SagaRuntime {
   readonly client: CommandClient;
   readonly deadLetters: DeadLetterQueues;
   readonly participants: ParticipantWatch;
+  readonly queueCounts: QueueCounts;
   private readonly broker: Broker;
   private readonly logger: Logger;
   private readonly unsent: ResendWhenBack;
@@ -87,6 +88,9 @@ export class SagaRuntime {
       onReply: (correlationId, packet) => this.onReply(correlationId, packet),
       onReplyQueueReplaced: () => this.engine.resendAwaited(),
     });
+    const queues = Object.values(COMMAND_QUEUES);
+    const look = new QueueInspector(this.broker, watchedQueues(queues));
+    this.queueCounts = new QueueCounts(look, queues).expose();
     this.participants = this.watchParticipants(config);
     const counters = sagaCounts();
     this.engine = new SagaEngine({
@@ -165,9 +169,6 @@ export class SagaRuntime {
   }
 
   private watchParticipants(config: OrchestratorConfig): ParticipantWatch {
-    const queues = Object.values(COMMAND_QUEUES);
-    const look = new QueueInspector(this.broker, watchedQueues(queues));
-    const counts = new QueueCounts(look, queues).expose();
     return new ParticipantWatch({
       participants: checkoutParticipants(async (...question) => {
         try {
@@ -178,7 +179,7 @@ export class SagaRuntime {
         }
       }),
       definition: this.definition,
-      readersOf: (queues) => counts.consumersOf(queues),
+      readersOf: (queues) => this.queueCounts.consumersOf(queues),
       whyBlind: () => this.whyBrokerIsAway() ?? this.whyRepliesAreAway(),
       settings: {
         sagasMin: config.BREAKER_SAGAS,

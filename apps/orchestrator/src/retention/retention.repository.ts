@@ -4,15 +4,16 @@ import {
   databaseFault,
   type Transaction,
 } from '@backstitch/service-kit';
-import type { Kept, LogPartition } from './retention.js';
+import { RETENTION_DAYS } from '@backstitch/shared-types';
+import type { LogPartition } from './retention.js';
 import {
   dropPartition,
   LOCK_KEYS,
   PARTITIONS,
+  REMOVE_DEAD_LETTERS,
   REMOVE_KEYS,
   REMOVE_SAGAS,
   REMOVE_STRAY_LOGS,
-  ORDERS_OF,
   sagasIn,
   STILL_THERE,
 } from './retention.sql.js';
@@ -104,10 +105,8 @@ export class OldRows {
    */
   async removeSagas(
     sagaIds: readonly string[],
-    kept: Kept,
   ): Promise<{ sagas: number; keys: number; left: string[] }> {
     const { client, days } = this;
-    const named = await this.namedAmong(sagaIds, kept);
     const removed = await inTransaction(client, async () => {
       const locked = await client.query<{ at: string }>({
         name: 'retention_lock_keys',
@@ -117,28 +116,11 @@ export class OldRows {
       const { rows } = await client.query<{ sagas: number; keys: number }>({
         name: 'retention_remove_sagas',
         text: REMOVE_SAGAS,
-        values: [
-          sagaIds,
-          days.sagas,
-          named.sagaIds,
-          named.orderIds,
-          locked.rows.map(({ at }) => at),
-          days.keys,
-        ],
+        values: [sagaIds, days.sagas, locked.rows.map(({ at }) => at), days.keys],
       });
       return rows[0]!;
     });
     return { ...removed, left: await this.ids(STILL_THERE, [sagaIds]) };
-  }
-
-  /** Dead letters may name far more ids than one statement should be given. */
-  private async namedAmong(
-    sagaIds: readonly string[],
-    kept: Kept,
-  ): Promise<{ sagaIds: string[]; orderIds: string[] }> {
-    const bySaga = sagaIds.filter((id) => kept.sagaIds.has(id));
-    const orderIds = kept.orderIds.size > 0 ? await this.ids(ORDERS_OF, [sagaIds]) : [];
-    return { sagaIds: bySaga, orderIds: orderIds.filter((id) => kept.orderIds.has(id)) };
   }
 
   /** For the default partition, which is never dropped. */
@@ -150,6 +132,13 @@ export class OldRows {
   async removeKeys(limit: number): Promise<number> {
     const values = [this.days.keys, limit];
     const removing = { name: 'retention_remove_keys', text: REMOVE_KEYS, values };
+    return (await this.client.query(removing)).rowCount ?? 0;
+  }
+
+  /** Answers how many that were decided on long ago were removed. */
+  async removeDeadLetters(limit: number): Promise<number> {
+    const values = [RETENTION_DAYS.decidedDeadLetters, limit];
+    const removing = { name: 'retention_remove_dead_letters', text: REMOVE_DEAD_LETTERS, values };
     return (await this.client.query(removing)).rowCount ?? 0;
   }
 

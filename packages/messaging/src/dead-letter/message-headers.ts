@@ -117,6 +117,16 @@ export function deadLetterNote({ headers }: MessageProperties): DeadLetterNote {
 
 const OURS = /^dead-(reason|detail|queue|at|pattern|saga-id|step|direction|attempt|message-id)$/;
 
+/**
+ * The id under which a message was sent before it died. One that came without an id has that of its
+ * dead letter, also after a replay: so it is known when it dies again.
+ */
+export function messageIdBeforeDeath({ headers, messageId }: MessageProperties): string | undefined {
+  const before: unknown = headers?.['dead-message-id'];
+  const known = [before, messageId as unknown].find((id) => isShortString(id));
+  return known as string | undefined;
+}
+
 /** What a dead letter came with before it died: as if it had never been tried, but no younger. */
 export function propertiesBeforeDeath(
   properties: MessageProperties,
@@ -126,13 +136,13 @@ export function propertiesBeforeDeath(
     ([name]) => !OURS.test(name) && name !== RETRIES_HEADER,
   );
   const { firstAt } = deadLetterNote(properties);
-  const messageId: unknown = properties.headers?.['dead-message-id'];
+  const messageId = messageIdBeforeDeath(properties);
   return {
     ...carried,
     headers: {
       ...Object.fromEntries(kept),
       ...(firstAt !== undefined && { [FIRST_DEAD_AT_HEADER]: firstAt }),
     },
-    ...(isShortString(messageId) && { messageId }),
+    ...(messageId !== undefined && { messageId }),
   };
 }

@@ -1,13 +1,19 @@
-import { COMMAND_QUEUES, cursorOf, deadLetterQueueOf, newUuid } from '@backstitch/shared-types';
+import { COMMAND_QUEUES, cursorOf, type DeadLetterView, newUuid } from '@backstitch/shared-types';
 import { type AppProcess, waitFor } from '@backstitch/testkit';
 import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import { type Answer, ask, Orchestrators, post } from '../testing/orchestrators.js';
-import { dying, type Letter, letterIn, recordsOf, UNHURRIED } from '../testing/letters.js';
+import { type Answer, ask, Orchestrators, post } from '../../testing/orchestrators.js';
+import {
+  deadLetterIn,
+  dying,
+  listed,
+  openDeadLetters,
+  recordsOf,
+  UNHURRIED,
+} from '../../testing/dead-letters.js';
 
 jest.setTimeout(60_000);
 
 const { payment, order } = COMMAND_QUEUES;
-const DEAD = deadLetterQueueOf(payment);
 /** The cursor of another list. */
 const FOREIGN = cursorOf('products', ['Mouse', newUuid()]);
 const WHO = { reason: 'the bank is back', operator: 'olga' };
@@ -21,7 +27,8 @@ beforeAll(async () => {
 });
 afterAll(() => shop.close());
 afterEach(async () => {
-  for (const queue of [payment, DEAD, order]) {
+  await shop.query('DELETE FROM dead_letters');
+  for (const queue of [payment, order]) {
     while ((await shop.vhost.queue(queue))!.messages > 0) await shop.vhost.take(queue);
   }
 });
@@ -29,13 +36,13 @@ afterEach(async () => {
 const act = (action: 'replay' | 'discard', id: string, body: object = WHO): Promise<Answer> =>
   ask(one, 'POST', `/dead-letters/${id}/${action}`, { body });
 /** Lists while the order service says what the order is. */
-const listWhile = async (status: string | undefined): Promise<Letter[]> => {
-  const [listed] = await Promise.all([
+const listWhile = async (status: string | undefined): Promise<DeadLetterView[]> => {
+  const [answer] = await Promise.all([
     ask(one, 'GET', `/dead-letters?queue=${payment}`),
     status && saying(status),
   ]);
-  expect(listed.status).toBe(200);
-  return listed.body.letters as Letter[];
+  expect(answer.status).toBe(200);
+  return answer.body.letters as DeadLetterView[];
 };
 const saying = (status: string) =>
   shop.serve(
@@ -51,9 +58,9 @@ const actWhile = async (
 ): Promise<Answer> => (await Promise.all([act(action, id, body), saying(status)]))[0];
 const oneShot = (pattern: string, data: object = {}) =>
   JSON.stringify({ pattern, data: { orderId: newUuid(), ...data } });
-const bury = (body: string | Buffer, headers: object = {}, properties: object = {}) =>
-  shop.vhost.publish(DEAD, Buffer.from(body), { headers, messageId: newUuid(), ...properties });
-const lying = async () => (await shop.vhost.queue(DEAD))!.messages;
+const deadLetter = (body: string | Buffer, headers: object = {}, properties: object = {}) =>
+  deadLetterIn(shop, payment, body, { headers, ...properties });
+const open = () => openDeadLetters(shop);
 
 describe('a dead letter of a saga', () => {
   it('that awaits it is replayed, byte for byte, and answers the saga', async () => {
@@ -64,9 +71,9 @@ describe('a dead letter of a saga', () => {
     const { content, properties } = await shop.vhost.take(payment);
     const { replyTo, correlationId } = properties as unknown as Record<string, string>;
     const why = dying('UNKNOWN_PATTERN');
-    await bury(content, why, { replyTo, correlationId });
-    const [letter] = await listWhile(undefined);
-    expect(letter).toMatchObject({
+    await deadLetter(content, why, { replyTo, correlationId });
+    const [first] = await listWhile(undefined);
+    expect(first).toMatchObject({
       class: 'replayable',
       replay: 'legal',
       sagaId,
@@ -76,9 +83,9 @@ describe('a dead letter of a saga', () => {
       attempt: 1,
       reason: 'UNKNOWN_PATTERN',
     });
-    const done = await act('replay', letter!.id);
+    const done = await act('replay', first!.id);
     expect(done).toMatchObject({ status: 200, body: { outcome: 'done' } });
-    expect(await lying()).toBe(0);
+    expect(await open()).toBe(0);
     const again = await shop.vhost.take(payment);
     expect(again.content).toEqual(content);
     expect(again.properties).toMatchObject({ replyTo, correlationId });
@@ -88,7 +95,7 @@ describe('a dead letter of a saga', () => {
       await shop.serve(queue, { response: {} });
     }
     expect(await answering).toMatchObject({ status: 200 });
-    expect(await recordsOf(shop, letter!.id)).toMatchObject([
+    expect(await recordsOf(shop, first!.id)).toMatchObject([
       {
         action: 'replay',
         ...WHO,
@@ -98,7 +105,7 @@ describe('a dead letter of a saga', () => {
       },
     ]);
 
-    await bury(content, why, { replyTo, correlationId });
+    await deadLetter(content, why, { replyTo, correlationId });
     const [late] = await listWhile(undefined);
     expect(late).toMatchObject({ class: 'obsolete', why: expect.stringMatching(/finished/) });
     const refused = await act('replay', late!.id);
@@ -117,51 +124,51 @@ describe('a dead letter of a saga', () => {
 
 describe('a one-shot command that nobody waited for', () => {
   it('of money to give back is never discarded, and is replayed unless it was sold', async () => {
-    await bury(oneShot('payment.refund'), dying('PROVIDER_UNAVAILABLE'));
-    const [letter] = await listWhile('CANCELLED');
-    expect(letter).toMatchObject({ class: 'replayable', replay: 'legal', discard: 'refused' });
-    expect(await actWhile('CANCELLED', 'discard', letter!.id)).toMatchObject({
+    await deadLetter(oneShot('payment.refund'), dying('PROVIDER_UNAVAILABLE'));
+    const [first] = await listWhile('CANCELLED');
+    expect(first).toMatchObject({ class: 'replayable', replay: 'legal', discard: 'refused' });
+    expect(await actWhile('CANCELLED', 'discard', first!.id)).toMatchObject({
       status: 409,
       body: { detail: expect.stringMatching(/replay it/) },
     });
-    expect(await actWhile('CONFIRMED', 'replay', letter!.id)).toMatchObject({
+    expect(await actWhile('CONFIRMED', 'replay', first!.id)).toMatchObject({
       status: 409,
       body: { class: 'obsolete', detail: expect.stringMatching(/confirmed/) },
     });
-    expect(await lying()).toBe(1);
-    expect(await actWhile('CANCELLED', 'replay', letter!.id)).toMatchObject({ status: 200 });
+    expect(await open()).toBe(1);
+    expect(await actWhile('CANCELLED', 'replay', first!.id)).toMatchObject({ status: 200 });
     expect(JSON.parse(String((await shop.vhost.take(payment)).content))).toMatchObject({
       pattern: 'payment.refund',
     });
-    const outcomes = (await recordsOf(shop, letter!.id)).map(({ outcome }) => outcome);
+    const outcomes = (await recordsOf(shop, first!.id)).map(({ outcome }) => outcome);
     expect(outcomes).toEqual(['refused', 'refused', 'done']);
   });
 
   it('that its participant fails on is poison, until somebody says that it was repaired', async () => {
-    await bury(oneShot('payment.process', { amount: '1.00' }), dying('INTERNAL'));
-    const [letter] = await listWhile('PENDING');
-    expect(letter).toMatchObject({ class: 'poison', replay: 'once repaired', discard: 'legal' });
-    expect(await actWhile('PENDING', 'replay', letter!.id)).toMatchObject({
+    await deadLetter(oneShot('payment.process', { amount: '1.00' }), dying('INTERNAL'));
+    const [first] = await listWhile('PENDING');
+    expect(first).toMatchObject({ class: 'poison', replay: 'once repaired', discard: 'legal' });
+    expect(await actWhile('PENDING', 'replay', first!.id)).toMatchObject({
       status: 409,
       body: { class: 'poison', detail: expect.stringMatching(/Say that it was repaired/) },
     });
     const repaired = { ...WHO, repaired: true };
-    expect(await actWhile('NONE', 'replay', letter!.id, repaired)).toMatchObject({ status: 409 });
-    expect(await actWhile('PENDING', 'replay', letter!.id, repaired)).toMatchObject({
+    expect(await actWhile('NONE', 'replay', first!.id, repaired)).toMatchObject({ status: 409 });
+    expect(await actWhile('PENDING', 'replay', first!.id, repaired)).toMatchObject({
       status: 200,
     });
     expect(await shop.vhost.take(payment)).toBeDefined();
   });
 
-  it('is nobody’s to touch while the order service does not answer', async () => {
-    await bury(oneShot('payment.process', { amount: '1.00' }));
+  it('may neither be replayed nor discarded while the order service does not answer', async () => {
+    await deadLetter(oneShot('payment.process', { amount: '1.00' }));
     const hasty = await shop.ready(await shop.start({ ...UNHURRIED, QUESTION_TIMEOUT_MS: '300' }));
-    const [letter] = await letterIn(hasty, payment);
-    expect(letter).toMatchObject({ class: 'unclear', replay: 'refused', discard: 'refused' });
+    const [first] = await listed(hasty);
+    expect(first).toMatchObject({ class: 'unclear', replay: 'refused', discard: 'refused' });
   });
 });
 
-describe('a letter that is no command', () => {
+describe('a dead letter that is no command', () => {
   it.each([
     ['unknown shape', Buffer.from([0xff, 0x7b]), 'NOT_JSON'],
     ['unknown shape', Buffer.from('{"pattern":"payment.fold","data":{}}'), 'UNKNOWN_PATTERN'],
@@ -169,17 +176,17 @@ describe('a letter that is no command', () => {
   ])(
     'is %s: shown whole, never replayed, and kept on record',
     async (letterClass, body, reason) => {
-      await bury(body, dying(reason));
-      const [letter] = await listWhile(undefined);
-      expect(letter).toMatchObject({ class: letterClass, reason, replay: 'refused' });
-      const { body: whole } = await ask(one, 'GET', `/dead-letters/${letter!.id}`);
+      await deadLetter(body, dying(reason));
+      const [first] = await listWhile(undefined);
+      expect(first).toMatchObject({ class: letterClass, reason, replay: 'refused' });
+      const { body: whole } = await ask(one, 'GET', `/dead-letters/${first!.id}`);
       expect(Buffer.from(whole.body as string, whole.encoding as BufferEncoding)).toEqual(body);
-      expect(await act('replay', letter!.id, { ...WHO, repaired: true })).toMatchObject({
+      expect(await act('replay', first!.id, { ...WHO, repaired: true })).toMatchObject({
         status: 409,
       });
-      expect(await act('discard', letter!.id)).toMatchObject({ status: 200 });
-      expect(await lying()).toBe(0);
-      const [, discarded] = await recordsOf(shop, letter!.id);
+      expect(await act('discard', first!.id)).toMatchObject({ status: 200 });
+      expect(await open()).toBe(0);
+      const [, discarded] = await recordsOf(shop, first!.id);
       const { body: kept, encoding } = discarded!.detail as { body: string; encoding: 'utf8' };
       expect(Buffer.from(kept, encoding)).toEqual(body);
     },
@@ -187,37 +194,64 @@ describe('a letter that is no command', () => {
 });
 
 describe('an action', () => {
-  const nobodys = () => bury('not JSON', dying('NOT_JSON'));
+  const unreadable = () => deadLetter('not JSON', dying('NOT_JSON'));
 
-  it('takes out exactly the letter it names', async () => {
-    for (let i = 0; i < 3; i++) await nobodys();
-    const before = await letterIn(one, payment);
+  it('decides on exactly the dead letter that it names', async () => {
+    for (let i = 0; i < 3; i++) await unreadable();
+    const before = await listed(one);
     await act('discard', before[1]!.id);
-    expect((await letterIn(one, payment)).map(({ id }) => id)).toEqual([
+    expect((await listed(one)).map(({ id }) => id)).toEqual([
       before[0]!.id,
       before[2]!.id,
     ]);
   });
 
   it('twice at once is done once', async () => {
-    await nobodys();
-    const [letter] = await letterIn(one, payment);
-    const both = await Promise.all([act('discard', letter!.id), act('discard', letter!.id)]);
+    await unreadable();
+    const [first] = await listed(one);
+    const both = await Promise.all([act('discard', first!.id), act('discard', first!.id)]);
     expect(new Set(both.map(({ status }) => status))).toEqual(new Set([200, 404]));
   });
 
-  it('is refused while somebody else is at the queue', async () => {
-    await nobodys();
-    const [letter] = await letterIn(one, payment);
-    const free = await shop.hold(`SELECT pg_advisory_xact_lock(20817, hashtext('${payment}'))`);
-    expect(await act('discard', letter!.id)).toMatchObject({
+  it('is refused while a replay of the same dead letter is under way, and is legal a minute later', async () => {
+    await unreadable();
+    const [first] = await listed(one);
+    const put = (ago: string) =>
+      shop.query(
+        `UPDATE dead_letters SET state = 'replaying', state_at = now() - $2::interval WHERE id = $1`,
+        [first!.id, ago],
+      );
+    await put('50 seconds');
+    expect(await act('discard', first!.id)).toMatchObject({
       status: 409,
-      body: { code: 'QUEUE_BUSY' },
+      headers: expect.anything(),
+      body: { code: 'DEAD_LETTER_BUSY' },
     });
-    await free();
-    expect(await act('discard', letter!.id)).toMatchObject({ status: 200 });
-    const outcomes = (await recordsOf(shop, letter!.id)).map(({ outcome }) => outcome);
+    expect(await listed(one)).toMatchObject([{ id: first!.id, state: 'replaying' }]);
+    await put('61 seconds');
+    expect(await act('discard', first!.id)).toMatchObject({ status: 200 });
+    const outcomes = (await recordsOf(shop, first!.id)).map(({ outcome }) => outcome);
     expect(outcomes).toEqual(['refused', 'done']);
+  });
+
+  it('asked for twice at once sends the command once', async () => {
+    await deadLetter(oneShot('payment.refund'), dying('PROVIDER_UNAVAILABLE'));
+    const [first] = await listWhile('CANCELLED');
+    const both = Promise.all([act('replay', first!.id), act('replay', first!.id)]);
+    let isDone = false;
+    void both.finally(() => (isDone = true));
+    // Each of the two may ask the order service, or find it decided before.
+    await waitFor('both answers', async () => {
+      if ((await shop.vhost.queue(order))!.messages > 0) await saying('CANCELLED');
+      return isDone;
+    });
+    const statuses = (await both).map(({ status }) => status).sort();
+    expect(statuses[0]).toBe(200);
+    expect([404, 409]).toContain(statuses[1]);
+    expect(await shop.vhost.queue(payment)).toMatchObject({ messages: 1 });
+    expect(await shop.query('SELECT state, replayed_count FROM dead_letters')).toEqual([
+      { state: 'replayed', replayed_count: 1 },
+    ]);
   });
 
   it.each([
@@ -230,13 +264,13 @@ describe('an action', () => {
     [{ ...WHO, repaired: 'yes' }, 'repaired'],
     [{ ...WHO, force: true }, 'force'],
   ])('with the body %j is 400, naming %s', async (body, field) => {
-    await nobodys();
-    const [letter] = await letterIn(one, payment);
-    expect(await act('replay', letter!.id, body)).toMatchObject({
+    await unreadable();
+    const [first] = await listed(one);
+    expect(await act('replay', first!.id, body)).toMatchObject({
       status: 400,
       body: { errors: expect.arrayContaining([expect.objectContaining({ field })]) },
     });
-    expect(await recordsOf(shop, letter!.id)).toEqual([]);
+    expect(await recordsOf(shop, first!.id)).toEqual([]);
   });
 
   it.each([
@@ -262,26 +296,29 @@ describe('an action', () => {
   );
 
   it('lists no more than it is asked for, and says how many there are', async () => {
-    for (let i = 0; i < 3; i++) await nobodys();
+    for (let i = 0; i < 3; i++) await unreadable();
     const { body } = await ask(one, 'GET', '/dead-letters?limit=2');
     expect(body.letters).toHaveLength(2);
     expect(body.more).toMatchObject({ [payment]: 1, [order]: 0 });
   });
 
-  it('of an orchestrator that dies in the middle leaves the letter, and its intent on record', async () => {
+  it('of an orchestrator that dies after it has sent leaves the row, and its intent on record', async () => {
     const mortal = await shop.ready(
-      await shop.start({ ...UNHURRIED, FAULT_POINT: 'orchestrator.replay-before-ack' }),
+      await shop.start({ ...UNHURRIED, FAULT_POINT: 'orchestrator.replay-before-commit' }),
     );
-    await bury(oneShot('payment.refund'));
-    const [letter] = await listWhile('CANCELLED');
-    const path = `/dead-letters/${letter!.id}/replay`;
+    await deadLetter(oneShot('payment.refund'));
+    const [first] = await listWhile('CANCELLED');
+    const path = `/dead-letters/${first!.id}/replay`;
     const [dead] = await Promise.allSettled([
       ask(mortal, 'POST', path, { body: WHO }),
       saying('CANCELLED'),
     ]);
     expect(dead.status).toBe('rejected');
-    await waitFor('the letter to be back', async () => (await lying()) === 1);
+    expect(await open()).toBe(1);
     expect(await shop.vhost.queue(payment)).toMatchObject({ messages: 1 });
-    expect(await recordsOf(shop, letter!.id)).toMatchObject([{ outcome: null, ...WHO }]);
+    expect(await recordsOf(shop, first!.id)).toMatchObject([{ outcome: null, ...WHO }]);
+    await shop.query(`UPDATE dead_letters SET state_at = now() - interval '61 seconds'`);
+    expect(await actWhile('CANCELLED', 'replay', first!.id)).toMatchObject({ status: 200 });
+    expect(await open()).toBe(0);
   });
 });

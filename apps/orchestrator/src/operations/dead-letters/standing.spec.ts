@@ -2,8 +2,8 @@ import { given, type Scenario } from '@backstitch/saga-engine/testing';
 import type { SagaDefinition } from '@backstitch/saga-engine';
 import { COMMAND_QUEUES, COMMANDS, type SagaDirection } from '@backstitch/shared-types';
 import { describe, expect, it } from '@jest/globals';
-import { checkoutSaga } from '../sagas/checkout/checkout-saga.js';
-import type { LetterCommand } from './dead-letter.js';
+import { checkoutSaga } from '../../sagas/checkout/checkout-saga.js';
+import type { DeadLetterCommand } from './dead-letter-verdict.js';
 import { standingInSaga, standingOfOrder } from './standing.js';
 
 const definition = checkoutSaga({
@@ -28,14 +28,14 @@ function letter(step: string, direction: SagaDirection, data?: unknown): Tagged 
     (one) => one.step === step && one.direction === direction,
   )!;
   return {
-    queue: planned.queue as LetterCommand['queue'],
+    queue: planned.queue as DeadLetterCommand['queue'],
     pattern: planned.pattern,
     data: data ?? JSON.parse(JSON.stringify(planned.data(saga))),
     orderId: saga.subjectId,
     saga: { sagaId: saga.sagaId, step, direction, attempt: 1 },
   };
 }
-type Tagged = LetterCommand & { saga: NonNullable<LetterCommand['saga']> };
+type Tagged = DeadLetterCommand & { saga: NonNullable<DeadLetterCommand['saga']> };
 
 const PAY = letter('PAYMENT_PROCESSED', 'do');
 const REFUND = letter('PAYMENT_PROCESSED', 'undo');
@@ -91,7 +91,7 @@ describe('a command that names its saga', () => {
 });
 
 describe('a command that names no saga', () => {
-  const untagged = (one: Tagged): LetterCommand => ({ ...one, saga: undefined });
+  const untagged = (one: Tagged): DeadLetterCommand => ({ ...one, saga: undefined });
   const ofOrder = (
     one: Tagged,
     saga: Scenario | 'none' | 'unknown',

@@ -1,13 +1,13 @@
 import { type DeadLetterVerdict, RETENTION_DAYS } from '@backstitch/shared-types';
 
 /** Whether whom a letter is for can be trusted to know its order still. */
-export type LetterAge = 'young' | 'old' | 'unknown';
+export type DeadLetterAge = 'young' | 'old' | 'unknown';
 
 const DAYS = RETENTION_DAYS.deadLetterReplay;
 const DAY_MS = 24 * 60 * 60 * 1_000;
 
 /** By when it died, as its header says; a time to come is a clock's slip, or a day's at most. Pure. */
-export function ageOf(diedAt: string | undefined, nowMs: number): LetterAge {
+export function ageOf(diedAt: string | undefined, nowMs: number): DeadLetterAge {
   const ageMs = nowMs - Date.parse(diedAt ?? '');
   if (Number.isNaN(ageMs) || ageMs < -DAY_MS) return 'unknown';
   return ageMs > DAYS * DAY_MS ? 'old' : 'young';
@@ -21,7 +21,7 @@ export function ageOf(diedAt: string | undefined, nowMs: number): LetterAge {
  */
 export function agedVerdict(
   verdict: DeadLetterVerdict,
-  age: LetterAge,
+  age: DeadLetterAge,
   isNobodysDo: boolean,
 ): DeadLetterVerdict {
   const isTooOld = age === 'old' || (age === 'unknown' && isNobodysDo);

@@ -4,17 +4,17 @@ import type {
   OrderStatus,
   SagaTag,
 } from '@backstitch/shared-types';
-import { agedVerdict, type LetterAge } from './letter-age.js';
+import { agedVerdict, type DeadLetterAge } from './dead-letter-age.js';
 import { AGELESS, FINAL, KINDS, MENDED, REFUSED, type Row, TABLE } from './verdict-table.js';
 
 /** A letter as the programs of today read it. */
-export type LetterShape =
+export type DeadLetterShape =
   | { readonly kind: 'unreadable'; readonly why: string }
   | { readonly kind: 'unknown pattern'; readonly pattern: string }
   | { readonly kind: 'invalid data'; readonly pattern: string; readonly why: string }
-  | { readonly kind: 'command'; readonly command: LetterCommand };
+  | { readonly kind: 'command'; readonly command: DeadLetterCommand };
 
-export interface LetterCommand {
+export interface DeadLetterCommand {
   readonly queue: CommandQueue;
   readonly pattern: string;
   readonly data: unknown;
@@ -53,10 +53,10 @@ export interface Unclear {
  * of money or stock, or does what nobody would undo. Pure.
  */
 export function verdictOf(
-  shape: LetterShape,
+  shape: DeadLetterShape,
   reason: string | undefined,
   standing: Standing | Unclear,
-  age: LetterAge,
+  age: DeadLetterAge,
 ): DeadLetterVerdict {
   if (shape.kind !== 'command') return malformed(shape);
   const kind = KINDS[shape.command.pattern]!;
@@ -72,7 +72,7 @@ export function verdictOf(
 
 /** Whatever a header says, a command that names its saga was not refused for naming none. */
 function reasonOf(
-  { command }: Extract<LetterShape, { kind: 'command' }>,
+  { command }: Extract<DeadLetterShape, { kind: 'command' }>,
   reason: string | undefined,
 ): string | undefined {
   return reason === 'SAGA_REQUIRED' && command.saga ? undefined : reason;
@@ -102,7 +102,7 @@ function whyNotAgain(reason: string): string {
 }
 
 /** Of no use to anybody, and whoever it was about cannot be told: what is owed is owed by a saga. */
-function malformed(shape: Exclude<LetterShape, { kind: 'command' }>): DeadLetterVerdict {
+function malformed(shape: Exclude<DeadLetterShape, { kind: 'command' }>): DeadLetterVerdict {
   if (shape.kind === 'unreadable') {
     return verdict([
       'unknown shape',

@@ -1,5 +1,5 @@
 import { COMMANDS, type DeadLetterClass } from '@backstitch/shared-types';
-import type { Standing } from './dead-letter.js';
+import type { Standing } from './dead-letter-verdict.js';
 
 export type Kind = 'create' | 'do' | 'cancel' | 'give back' | 'question';
 

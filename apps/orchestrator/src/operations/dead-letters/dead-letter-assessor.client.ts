@@ -1,80 +1,68 @@
-import {
-  type DeadLetter,
-  deadLetterNote,
-  type DeadLetterNote,
-  readPacket,
-} from '@backstitch/messaging';
+import { type DeadLetter, deadLetterNote, type DeadLetterNote } from '@backstitch/messaging';
 import type { SagaInstance, SagaDefinition } from '@backstitch/saga-engine';
 import { Problem } from '@backstitch/service-kit';
 import {
   COMMAND_QUEUES,
   COMMANDS,
-  type CommandQueue,
   type DeadLetterVerdict,
   isUuid,
   type OrderView,
 } from '@backstitch/shared-types';
-import type { Questions } from '../host/queries/queries.client.js';
-import { isServed, whyInvalid } from './command-data.js';
+import type { Questions } from '../../host/queries/queries.client.js';
+import { shapeOf } from './dead-letter-shape.js';
 import {
-  type LetterCommand,
-  type LetterShape,
+  type DeadLetterCommand,
+  type DeadLetterShape,
   type Standing,
   type Unclear,
   verdictOf,
-} from './dead-letter.js';
-import { ageOf } from './letter-age.js';
+} from './dead-letter-verdict.js';
+import { ageOf } from './dead-letter-age.js';
 import { standingInSaga, standingOfOrder } from './standing.js';
 
-export interface AssessedLetter {
-  readonly letter: DeadLetter;
+export interface AssessedDeadLetter {
   readonly note: DeadLetterNote;
-  readonly shape: LetterShape;
+  readonly shape: DeadLetterShape;
   /** The saga that it names, or that drives its order. */
   readonly sagaId: string | undefined;
   readonly verdict: DeadLetterVerdict;
 }
 
-/** What is asked on behalf of the letters of one look, so that nothing is asked twice. */
+/** What is asked on behalf of the dead letters of one page, so that nothing is asked twice. */
 type Asked = Map<string, Promise<Order | Unclear>>;
 type Order = Pick<OrderView, 'sagaId'> & { status: OrderView['status'] | 'NONE' };
 
 const AWAY: Unclear = { unclear: 'The order service does not answer now: ask again.' };
-const AT_ONCE = 20;
 
-/** Asks what a letter's worth depends on: its saga's row, and the order service. */
-export class LettersClient {
+/** Asks what a dead letter's worth depends on: its saga's row, and the order service. */
+export class DeadLetterAssessor {
   constructor(
     private readonly definition: SagaDefinition,
     private readonly store: { load(sagaId: string): Promise<SagaInstance | undefined> },
     private readonly questions: Questions,
   ) {}
 
-  async assessAll(letters: readonly DeadLetter[]): Promise<AssessedLetter[]> {
+  /** In their order. */
+  assessAll(deadLetters: readonly DeadLetter[]): Promise<AssessedDeadLetter[]> {
     const asked: Asked = new Map();
-    const assessed: AssessedLetter[] = [];
-    for (let from = 0; from < letters.length; from += AT_ONCE) {
-      const some = letters.slice(from, from + AT_ONCE);
-      assessed.push(...(await Promise.all(some.map((letter) => this.assess(letter, asked)))));
-    }
-    return assessed;
+    return Promise.all(deadLetters.map((each) => this.assess(each, asked)));
   }
 
-  async assess(letter: DeadLetter, asked: Asked = new Map()): Promise<AssessedLetter> {
-    const note = deadLetterNote(letter.properties);
-    const shape = shapeOf(letter);
+  async assess(deadLetter: DeadLetter, asked: Asked = new Map()): Promise<AssessedDeadLetter> {
+    const note = deadLetterNote(deadLetter.properties);
+    const shape = shapeOf(deadLetter);
     const age = ageOf(note.firstAt, Date.now());
     if (shape.kind !== 'command' || shape.command.orderId === '') {
       const verdict = verdictOf(shape, note.reason, 'NONE', age);
-      return { letter, note, shape, sagaId: undefined, verdict };
+      return { note, shape, sagaId: undefined, verdict };
     }
     const { standing, sagaId } = await this.standing(shape.command, asked);
     const verdict = verdictOf(shape, note.reason, standing, age);
-    return { letter, note, shape, sagaId, verdict };
+    return { note, shape, sagaId, verdict };
   }
 
   private async standing(
-    command: LetterCommand,
+    command: DeadLetterCommand,
     asked: Asked,
   ): Promise<{ standing: Standing | Unclear; sagaId: string | undefined }> {
     const { saga: tag } = command;
@@ -111,18 +99,4 @@ export class LettersClient {
       return error.code === 'ORDER_NOT_FOUND' ? { status: 'NONE', sagaId: null } : AWAY;
     }
   }
-}
-
-function shapeOf({ queue: name, body }: DeadLetter): LetterShape {
-  const queue = name as CommandQueue;
-  const read = readPacket(body);
-  if ('unreadable' in read) return { kind: 'unreadable', why: read.unreadable.message };
-  const { pattern, data, saga } = read.packet;
-  if (!isServed(queue, pattern)) return { kind: 'unknown pattern', pattern };
-  const why = whyInvalid(queue, pattern, data);
-  if (why !== undefined) return { kind: 'invalid data', pattern, why };
-  const { orderId = '' } = (data ?? {}) as { orderId?: string };
-  // Senders may say null for no saga.
-  const command = { queue, pattern, data, orderId: orderId.toLowerCase(), saga: saga ?? undefined };
-  return { kind: 'command', command };
 }

@@ -7,7 +7,7 @@ import {
   type SagaInstance,
 } from '@backstitch/saga-engine';
 import type { OrderStatus, SagaTag } from '@backstitch/shared-types';
-import type { LetterCommand, Standing, Unclear } from './dead-letter.js';
+import type { DeadLetterCommand, Standing, Unclear } from './dead-letter-verdict.js';
 
 /** An order as its service tells it; NONE when there is none. */
 export interface OrderFact {
@@ -21,7 +21,7 @@ const FOREIGN: Unclear = {
 /** Where the saga that a command names stands. An undo of no known saga is its order's matter. Pure. */
 export function standingInSaga(
   definition: SagaDefinition,
-  command: LetterCommand & { saga: SagaTag },
+  command: DeadLetterCommand & { saga: SagaTag },
   saga: SagaInstance | undefined,
   order: OrderFact | undefined,
 ): Standing | Unclear {
@@ -38,7 +38,7 @@ export function standingInSaga(
 /** Where the order of a command without a saga stands, and the saga that drives it. Pure. */
 export function standingOfOrder(
   definition: SagaDefinition,
-  command: LetterCommand,
+  command: DeadLetterCommand,
   order: OrderFact,
   saga: SagaInstance | 'none' | 'unknown',
 ): Standing | Unclear {
@@ -74,7 +74,7 @@ function plannedAs(definition: SagaDefinition, tag: SagaTag): PlannedCommand | u
 }
 
 /** Exactly the command that the saga would send, to the last field of its data. */
-function isOfSaga(planned: PlannedCommand, command: LetterCommand, saga: SagaInstance): boolean {
+function isOfSaga(planned: PlannedCommand, command: DeadLetterCommand, saga: SagaInstance): boolean {
   const { queue, pattern } = planned;
   if (queue !== command.queue || pattern !== command.pattern) return false;
   const data: unknown = JSON.parse(JSON.stringify(planned.data(saga)));

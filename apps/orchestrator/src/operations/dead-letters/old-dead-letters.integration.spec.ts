@@ -1,13 +1,12 @@
-import { COMMAND_QUEUES, deadLetterQueueOf, newUuid } from '@backstitch/shared-types';
+import { COMMAND_QUEUES, type DeadLetterView, newUuid } from '@backstitch/shared-types';
 import type { AppProcess } from '@backstitch/testkit';
 import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import { dying, type Letter, letterIn, UNHURRIED } from '../testing/letters.js';
-import { type Answer, ask, Orchestrators } from '../testing/orchestrators.js';
+import { deadLetterIn, dying, listed, openDeadLetters, UNHURRIED } from '../../testing/dead-letters.js';
+import { type Answer, ask, Orchestrators } from '../../testing/orchestrators.js';
 
 jest.setTimeout(60_000);
 
 const { payment } = COMMAND_QUEUES;
-const DEAD = deadLetterQueueOf(payment);
 const WHO = { reason: 'the bank is back', operator: 'olga' };
 
 let shop: Orchestrators;
@@ -19,14 +18,13 @@ beforeAll(async () => {
 });
 afterAll(() => shop.close());
 afterEach(async () => {
-  for (const queue of [payment, DEAD]) {
-    while ((await shop.vhost.queue(queue))!.messages > 0) await shop.vhost.take(queue);
-  }
+  await shop.query('DELETE FROM dead_letters');
+  while ((await shop.vhost.queue(payment))!.messages > 0) await shop.vhost.take(payment);
 });
 
 const saying = (status: string) => shop.serve('order', { response: { status, sagaId: null } });
-const listWhile = async (status: string): Promise<Letter[]> =>
-  (await Promise.all([letterIn(one, payment), saying(status)]))[0];
+const listWhile = async (status: string): Promise<DeadLetterView[]> =>
+  (await Promise.all([listed(one), saying(status)]))[0];
 const actWhile = async (status: string, action: string, id: string): Promise<Answer> =>
   (
     await Promise.all([
@@ -38,11 +36,11 @@ const actWhile = async (status: string, action: string, id: string): Promise<Ans
   )[0];
 const oneShot = (pattern: string, data: object = {}) =>
   JSON.stringify({ pattern, data: { orderId: newUuid(), ...data } });
-const bury = (body: string, headers: object) =>
-  shop.vhost.publish(DEAD, Buffer.from(body), { headers, messageId: newUuid() });
-const lying = async () => (await shop.vhost.queue(DEAD))!.messages;
+const deadLetter = (body: string, headers: object) =>
+  deadLetterIn(shop, payment, body, { headers });
+const open = () => openDeadLetters(shop);
 
-describe('a letter whose saga was removed', () => {
+describe('a dead letter whose saga was removed', () => {
   const tagged = (pattern: string, direction: 'do' | 'undo') => {
     const saga = { sagaId: newUuid(), step: 'PAYMENT_PROCESSED', direction, attempt: 1 };
     return JSON.stringify({
@@ -60,38 +58,38 @@ describe('a letter whose saga was removed', () => {
   ] as const)(
     'is judged by its order: %s as %s, %s → %s',
     async (pattern, direction, status, may) => {
-      await bury(tagged(pattern, direction), dying('PROVIDER_UNAVAILABLE'));
-      const [letter] = await listWhile(status);
-      expect(letter).toMatchObject({ pattern, replay: may });
-      const done = await actWhile(status, 'replay', letter!.id);
+      await deadLetter(tagged(pattern, direction), dying('PROVIDER_UNAVAILABLE'));
+      const [first] = await listWhile(status);
+      expect(first).toMatchObject({ pattern, replay: may });
+      const done = await actWhile(status, 'replay', first!.id);
       expect(done.status).toBe(may === 'legal' ? 200 : 409);
-      expect(await lying()).toBe(may === 'legal' ? 0 : 1);
+      expect(await open()).toBe(may === 'legal' ? 0 : 1);
     },
   );
 
   it('is shown and discarded, but never replayed, when it is older than what remembers', async () => {
-    await bury(oneShot('payment.process', { amount: '1.00' }), dying('PROVIDER_UNAVAILABLE', 61));
-    const [letter] = await listWhile('PENDING');
-    expect(letter).toMatchObject({ class: 'obsolete', replay: 'refused', discard: 'legal' });
-    const replayed = await actWhile('PENDING', 'replay', letter!.id);
+    await deadLetter(oneShot('payment.process', { amount: '1.00' }), dying('PROVIDER_UNAVAILABLE', 61));
+    const [first] = await listWhile('PENDING');
+    expect(first).toMatchObject({ class: 'obsolete', replay: 'refused', discard: 'legal' });
+    const replayed = await actWhile('PENDING', 'replay', first!.id);
     expect(replayed).toMatchObject({ status: 409, body: { code: 'ACTION_REFUSED' } });
     expect(replayed.body.detail).toContain('60 days');
-    expect(await actWhile('PENDING', 'discard', letter!.id)).toMatchObject({ status: 200 });
-    expect(await lying()).toBe(0);
+    expect(await actWhile('PENDING', 'discard', first!.id)).toMatchObject({ status: 200 });
+    expect(await open()).toBe(0);
   });
 
   it('is as old as its first death, however lately a replay of it died', async () => {
     const firstly = { 'first-dead-at': dying('', 61)['dead-at'] };
     const body = oneShot('payment.process', { amount: '1.00' });
-    await bury(body, { ...dying('PROVIDER_UNAVAILABLE', 1), ...firstly });
+    await deadLetter(body, { ...dying('PROVIDER_UNAVAILABLE', 1), ...firstly });
     expect(await listWhile('PENDING')).toMatchObject([{ class: 'obsolete', replay: 'refused' }]);
   });
 
   it('is replayed however old it is, if it gives back money', async () => {
-    await bury(oneShot('payment.refund'), dying('PROVIDER_UNAVAILABLE', 400));
-    const [letter] = await listWhile('CANCELLED');
-    expect(letter).toMatchObject({ replay: 'legal', discard: 'refused' });
-    expect(await actWhile('CANCELLED', 'replay', letter!.id)).toMatchObject({ status: 200 });
-    expect(await lying()).toBe(0);
+    await deadLetter(oneShot('payment.refund'), dying('PROVIDER_UNAVAILABLE', 400));
+    const [first] = await listWhile('CANCELLED');
+    expect(first).toMatchObject({ replay: 'legal', discard: 'refused' });
+    expect(await actWhile('CANCELLED', 'replay', first!.id)).toMatchObject({ status: 200 });
+    expect(await open()).toBe(0);
   });
 });

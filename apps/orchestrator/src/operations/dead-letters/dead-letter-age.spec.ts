@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { ageOf, agedVerdict } from './letter-age.js';
+import { ageOf, agedVerdict } from './dead-letter-age.js';
 
 const NOW_MS = Date.parse('2026-11-21T12:00:00Z');
 

@@ -1,14 +1,20 @@
 import { isUtf8 } from 'node:buffer';
 import type { DeadLetterView, WholeDeadLetterView } from '@backstitch/shared-types';
-import type { AssessedLetter } from './letters.client.js';
+import type { AssessedDeadLetter } from './dead-letter-assessor.client.js';
+import type { StoredDeadLetter } from './dead-letters.repository.js';
 
-export function letterViewOf(id: string, assessed: AssessedLetter): DeadLetterView {
-  const { letter, note, shape, sagaId, verdict } = assessed;
+/** A dead letter as a list shows it. Pure. */
+export function deadLetterViewOf(
+  stored: StoredDeadLetter,
+  assessed: AssessedDeadLetter,
+): DeadLetterView {
+  const { note, shape, sagaId, verdict } = assessed;
   const command = shape.kind === 'command' ? shape.command : undefined;
   const pattern = command?.pattern ?? ('pattern' in shape ? shape.pattern : null);
   return {
-    id,
-    queue: letter.queue,
+    id: stored.id,
+    queue: stored.queue,
+    state: stored.state,
     class: verdict.class,
     why: verdict.why,
     replay: verdict.replay,
@@ -16,25 +22,30 @@ export function letterViewOf(id: string, assessed: AssessedLetter): DeadLetterVi
     reason: note.reason ?? null,
     detail: note.detail ?? null,
     diedAt: note.at ?? null,
+    firstSeenAt: stored.firstSeenAt.toISOString(),
+    replayed: stored.replayedCount,
     pattern,
     orderId: command?.orderId || null,
     sagaId: sagaId ?? null,
     step: command?.saga?.step ?? null,
     direction: command?.saga?.direction ?? null,
     attempt: command?.saga?.attempt ?? null,
-    bytes: letter.body.length,
+    bytes: stored.byteCount,
   };
 }
 
-export function wholeLetterViewOf(id: string, assessed: AssessedLetter): WholeDeadLetterView {
-  const { body, properties } = assessed.letter;
-  const { headers, replyTo, correlationId, messageId } = properties as unknown as Record<
+/** All of a dead letter. Pure. */
+export function wholeDeadLetterViewOf(
+  stored: StoredDeadLetter,
+  assessed: AssessedDeadLetter,
+): WholeDeadLetterView {
+  const { headers, replyTo, correlationId, messageId } = stored.properties as unknown as Record<
     string,
     unknown
   >;
   return {
-    ...letterViewOf(id, assessed),
-    ...bodyOf(body),
+    ...deadLetterViewOf(stored, assessed),
+    ...bodyOf(stored.body),
     properties: {
       headers: (headers as object | undefined) ?? {},
       replyTo,

@@ -1,6 +1,6 @@
 import { COMMAND_QUEUES, COMMANDS, type CommandQueue } from '@backstitch/shared-types';
 import { describe, expect, it } from '@jest/globals';
-import { type LetterShape, type Standing, verdictOf } from './dead-letter.js';
+import { type DeadLetterShape, type Standing, verdictOf } from './dead-letter-verdict.js';
 
 const { order, inventory, payment } = COMMAND_QUEUES;
 
@@ -10,7 +10,7 @@ const QUEUE_OF: Readonly<Record<string, CommandQueue>> = {
   payment,
 };
 
-function command(pattern: string): LetterShape {
+function command(pattern: string): DeadLetterShape {
   const queue = QUEUE_OF[pattern.split('.')[0]!]!;
   const orderId = '01930000-0000-7000-8000-000000000002';
   return {
@@ -214,7 +214,7 @@ describe('how a letter died', () => {
 
   it('lets an undo be discarded that was refused because it names no saga, and only then', () => {
     expect(told(COMMANDS.paymentRefund, 'CANCELLED', 'SAGA_REQUIRED')).toBe('poison rD');
-    const bare = command(COMMANDS.paymentRefund) as Extract<LetterShape, { kind: 'command' }>;
+    const bare = command(COMMANDS.paymentRefund) as Extract<DeadLetterShape, { kind: 'command' }>;
     const saga = {
       sagaId: bare.command.orderId,
       step: 'X',
@@ -238,7 +238,7 @@ describe('how a letter died', () => {
 });
 
 describe('a letter that is no command', () => {
-  it.each<[string, LetterShape, RegExp]>([
+  it.each<[string, DeadLetterShape, RegExp]>([
     ['unknown shape', { kind: 'unreadable', why: 'not JSON' }, /no command: not JSON/],
     ['unknown shape', { kind: 'unknown pattern', pattern: 'order.fold' }, /serves order\.fold/],
     ['poison', { kind: 'invalid data', pattern: 'order.get', why: 'x' }, /refused again/],

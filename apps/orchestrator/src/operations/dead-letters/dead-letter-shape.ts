@@ -1,0 +1,19 @@
+import { type DeadLetter, readPacket } from '@backstitch/messaging';
+import type { CommandQueue } from '@backstitch/shared-types';
+import { isServed, whyInvalid } from './command-data.js';
+import type { DeadLetterShape } from './dead-letter-verdict.js';
+
+/** How the programs of today read a dead letter. Pure. */
+export function shapeOf({ queue: name, body }: Pick<DeadLetter, 'queue' | 'body'>): DeadLetterShape {
+  const queue = name as CommandQueue;
+  const read = readPacket(body);
+  if ('unreadable' in read) return { kind: 'unreadable', why: read.unreadable.message };
+  const { pattern, data, saga } = read.packet;
+  if (!isServed(queue, pattern)) return { kind: 'unknown pattern', pattern };
+  const why = whyInvalid(queue, pattern, data);
+  if (why !== undefined) return { kind: 'invalid data', pattern, why };
+  const { orderId = '' } = (data ?? {}) as { orderId?: string };
+  // Senders may say null for no saga.
+  const command = { queue, pattern, data, orderId: orderId.toLowerCase(), saga: saga ?? undefined };
+  return { kind: 'command', command };
+}
