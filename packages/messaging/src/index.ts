@@ -3,7 +3,10 @@ export { CommandClient, type CommandClientOptions } from './publish/command-clie
 export type { CommandServerOptions } from './consume/command-server.js';
 export type { DeadLetter } from './dead-letter/dead-letter.js';
 export { DeadLetterQueues } from './dead-letter/dead-letter-queues.js';
-export type { DeadLetterConsumer, DeliveredDeadLetter } from './dead-letter/dead-letter-consumer.js';
+export type {
+  DeadLetterConsumer,
+  DeliveredDeadLetter,
+} from './dead-letter/dead-letter-consumer.js';
 export type { ConsumerStatus } from './consume/consumer.js';
 export type { BrokerObserver } from './connection/broker-observer.js';
 export { type BrokerCounter, type BrokerCounters, brokerCounters } from './connection/counters.js';

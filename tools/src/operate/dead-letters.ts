@@ -21,7 +21,11 @@ interface ListOptions {
   limit?: string;
 }
 
-const line = new CommandLine('dead-letters', 'Messages that no service could read or serve.', terminal);
+const line = new CommandLine(
+  'dead-letters',
+  'Messages that no service could read or serve.',
+  terminal,
+);
 
 line
   .look('list', 'dead letters, each classed by where its saga stands now')

@@ -136,9 +136,7 @@ export const deadLetters = pgTable(
     index('dead_letters_saga').on(table.sagaId, table.seq).where(UNDECIDED),
     // For the retention: which sagas must stay, and which dead letters may go.
     index('dead_letters_order').on(table.orderId).where(UNDECIDED),
-    index('dead_letters_decided')
-      .on(table.stateAt)
-      .where(sql`state IN ('replayed', 'discarded')`),
+    index('dead_letters_decided').on(table.stateAt).where(sql`state IN ('replayed', 'discarded')`),
   ],
 );
 

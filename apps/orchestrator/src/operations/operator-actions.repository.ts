@@ -54,6 +54,7 @@ export class OperatorActions {
 }
 
 function jsonOf(value: object): string {
-  const told = (_key: string, each: unknown) => (typeof each === 'string' ? storableText(each) : each);
+  const told = (_key: string, each: unknown) =>
+    typeof each === 'string' ? storableText(each) : each;
   return JSON.stringify(value, told);
 }

@@ -42,9 +42,7 @@ describe('what a dead letter names', () => {
       [replayed!, 'replayed'],
       [discarded!, 'discarded'],
     ] as const) {
-      await old.deadLetter(
-        refund({ saga: { sagaId, step: 'X', direction: 'undo', attempt: 1 } }),
-      );
+      await old.deadLetter(refund({ saga: { sagaId, step: 'X', direction: 'undo', attempt: 1 } }));
       const put = 'UPDATE dead_letters SET state = $2 WHERE saga_id = $1';
       await old.query(put, [sagaId, state]);
     }

@@ -114,11 +114,7 @@ export class RetentionWorker {
   }
 
   /** Drops a partition once no saga is left of those that have rows in it. */
-  private async endPartition(
-    old: OldRows,
-    name: string,
-    counts: RetentionCounts,
-  ): Promise<void> {
+  private async endPartition(old: OldRows, name: string, counts: RetentionCounts): Promise<void> {
     const left: string[] = [];
     const remembered = this.left.get(name);
     await this.forSagas(old, name, remembered, async (sagaIds) => {
@@ -144,11 +140,7 @@ export class RetentionWorker {
   }
 
   /** It has rows only when no partition was there in time; they go one by one. */
-  private async clearDefault(
-    old: OldRows,
-    name: string,
-    counts: RetentionCounts,
-  ): Promise<void> {
+  private async clearDefault(old: OldRows, name: string, counts: RetentionCounts): Promise<void> {
     await this.forSagas(old, name, undefined, async (sagaIds) => {
       const removed = await old.removeSagas(sagaIds);
       counts.sagas += removed.sagas;

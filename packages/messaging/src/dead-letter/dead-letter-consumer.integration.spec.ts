@@ -155,7 +155,9 @@ describe('a consumer of dead letters', () => {
       broker: { queueType: 'quorum' },
       store: async (deadLetters) => {
         times += 1;
-        const returns = deadLetters.map(({ properties }) => properties.headers?.['x-delivery-count']);
+        const returns = deadLetters.map(
+          ({ properties }) => properties.headers?.['x-delivery-count'],
+        );
         most = Math.max(most, ...returns.map((each) => Number(each ?? 0)));
         if (times <= 25) throw new Error('not storable');
         await store(deadLetters);

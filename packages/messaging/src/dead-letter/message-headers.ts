@@ -121,7 +121,10 @@ const OURS = /^dead-(reason|detail|queue|at|pattern|saga-id|step|direction|attem
  * The id under which a message was sent before it died. One that came without an id has that of its
  * dead letter, also after a replay: so it is known when it dies again.
  */
-export function messageIdBeforeDeath({ headers, messageId }: MessageProperties): string | undefined {
+export function messageIdBeforeDeath({
+  headers,
+  messageId,
+}: MessageProperties): string | undefined {
   const before: unknown = headers?.['dead-message-id'];
   const known = [before, messageId as unknown].find((id) => isShortString(id));
   return known as string | undefined;

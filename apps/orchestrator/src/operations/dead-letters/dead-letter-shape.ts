@@ -4,7 +4,10 @@ import { isServed, whyInvalid } from './command-data.js';
 import type { DeadLetterShape } from './dead-letter-verdict.js';
 
 /** How the programs of today read a dead letter. Pure. */
-export function shapeOf({ queue: name, body }: Pick<DeadLetter, 'queue' | 'body'>): DeadLetterShape {
+export function shapeOf({
+  queue: name,
+  body,
+}: Pick<DeadLetter, 'queue' | 'body'>): DeadLetterShape {
   const queue = name as CommandQueue;
   const read = readPacket(body);
   if ('unreadable' in read) return { kind: 'unreadable', why: read.unreadable.message };

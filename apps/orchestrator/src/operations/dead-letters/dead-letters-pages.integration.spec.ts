@@ -129,7 +129,14 @@ describe('the groups of dead letters', () => {
           count: 3,
           ...seen,
         },
-        { queue: order, pattern: 'order.get', reason: 'INTERNAL', class: 'obsolete', count: 1, ...seen },
+        {
+          queue: order,
+          pattern: 'order.get',
+          reason: 'INTERNAL',
+          class: 'obsolete',
+          count: 1,
+          ...seen,
+        },
       ],
       more: 0,
     });

@@ -126,8 +126,7 @@ export class DeadLettersHandler {
   }
 
   private async find(id: string): Promise<StoredDeadLetter> {
-    const stored =
-      queueOfId(id) === undefined ? undefined : await this.parts.deadLetters.find(id);
+    const stored = queueOfId(id) === undefined ? undefined : await this.parts.deadLetters.find(id);
     if (!stored) throw new Problem('DEAD_LETTER_NOT_FOUND');
     return stored;
   }

@@ -103,7 +103,9 @@ describe('a message of a dead-letter queue', () => {
     const queues = await ingest();
     let deep: object = { bytes: Buffer.from([0, 255]) };
     for (let i = 0; i < 200; i++) deep = { deep };
-    const wide = Object.fromEntries(Array.from({ length: 1_000 }, (_, n) => [`h${n}`, 'x'.repeat(50)]));
+    const wide = Object.fromEntries(
+      Array.from({ length: 1_000 }, (_, n) => [`h${n}`, 'x'.repeat(50)]),
+    );
     const hostile: [string | Buffer, object][] = [
       ['', { messageId: undefined }],
       [Buffer.from([0xff, 0x00, 0xfe]), { messageId: undefined }],
@@ -187,9 +189,7 @@ describe('a message that dies again', () => {
     expect(await repository.beginReplay(stored!.id, actor)).toBe(true);
     await queues.replay(stored!);
     await repository.endReplay(stored!.id, actor.actionId);
-    expect(await rows('state, replayed_count')).toEqual([
-      { state: 'replayed', replayed_count: 1 },
-    ]);
+    expect(await rows('state, replayed_count')).toEqual([{ state: 'replayed', replayed_count: 1 }]);
     const { content, properties } = await vhost.take(payment);
     const { messageId } = properties as unknown as { messageId: string };
     const again = { ...properties.headers, ...dying('NOT_JSON', 1), 'dead-message-id': messageId };

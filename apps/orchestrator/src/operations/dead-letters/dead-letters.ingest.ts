@@ -1,4 +1,8 @@
-import type { DeadLetterConsumer, DeadLetterQueues, DeliveredDeadLetter } from '@backstitch/messaging';
+import type {
+  DeadLetterConsumer,
+  DeadLetterQueues,
+  DeliveredDeadLetter,
+} from '@backstitch/messaging';
 import { databaseFault, type Logger } from '@backstitch/service-kit';
 import type { DeadLettersRepository } from './dead-letters.repository.js';
 import { bareDeadLetter, newDeadLetter } from './new-dead-letter.js';

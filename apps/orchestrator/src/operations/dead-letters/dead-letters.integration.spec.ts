@@ -200,10 +200,7 @@ describe('an action', () => {
     for (let i = 0; i < 3; i++) await unreadable();
     const before = await listed(one);
     await act('discard', before[1]!.id);
-    expect((await listed(one)).map(({ id }) => id)).toEqual([
-      before[0]!.id,
-      before[2]!.id,
-    ]);
+    expect((await listed(one)).map(({ id }) => id)).toEqual([before[0]!.id, before[2]!.id]);
   });
 
   it('twice at once is done once', async () => {

@@ -184,9 +184,7 @@ function storedOf({ bytes, properties, ...row }: Row): StoredDeadLetter {
 function conditions(filter: DeadLetterFilter, firstParameter: number) {
   const names = Object.keys(FILTERS) as (keyof typeof FILTERS)[];
   const given = names.filter((name) => filter[name] !== undefined);
-  const text = given
-    .map((name, at) => `AND ${FILTERS[name]} = $${firstParameter + at}`)
-    .join(' ');
+  const text = given.map((name, at) => `AND ${FILTERS[name]} = $${firstParameter + at}`).join(' ');
   const name = given.map((each) => `_${each}`).join('');
   return { text, name, values: given.map((each) => filter[each]) };
 }

@@ -1,7 +1,13 @@
 import { COMMAND_QUEUES, type DeadLetterView, newUuid } from '@backstitch/shared-types';
 import type { AppProcess } from '@backstitch/testkit';
 import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import { deadLetterIn, dying, listed, openDeadLetters, UNHURRIED } from '../../testing/dead-letters.js';
+import {
+  deadLetterIn,
+  dying,
+  listed,
+  openDeadLetters,
+  UNHURRIED,
+} from '../../testing/dead-letters.js';
 import { type Answer, ask, Orchestrators } from '../../testing/orchestrators.js';
 
 jest.setTimeout(60_000);
@@ -68,7 +74,10 @@ describe('a dead letter whose saga was removed', () => {
   );
 
   it('is shown and discarded, but never replayed, when it is older than what remembers', async () => {
-    await deadLetter(oneShot('payment.process', { amount: '1.00' }), dying('PROVIDER_UNAVAILABLE', 61));
+    await deadLetter(
+      oneShot('payment.process', { amount: '1.00' }),
+      dying('PROVIDER_UNAVAILABLE', 61),
+    );
     const [first] = await listWhile('PENDING');
     expect(first).toMatchObject({ class: 'obsolete', replay: 'refused', discard: 'legal' });
     const replayed = await actWhile('PENDING', 'replay', first!.id);

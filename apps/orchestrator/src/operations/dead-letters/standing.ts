@@ -74,7 +74,11 @@ function plannedAs(definition: SagaDefinition, tag: SagaTag): PlannedCommand | u
 }
 
 /** Exactly the command that the saga would send, to the last field of its data. */
-function isOfSaga(planned: PlannedCommand, command: DeadLetterCommand, saga: SagaInstance): boolean {
+function isOfSaga(
+  planned: PlannedCommand,
+  command: DeadLetterCommand,
+  saga: SagaInstance,
+): boolean {
   const { queue, pattern } = planned;
   if (queue !== command.queue || pattern !== command.pattern) return false;
   const data: unknown = JSON.parse(JSON.stringify(planned.data(saga)));
