@@ -70,8 +70,12 @@ describe('a dead letter', () => {
     expect(await old.worker({ batchSize: 1 }).run()).toMatchObject({ deadLetters: 2 });
     const left = await old.query('SELECT state FROM dead_letters ORDER BY seq');
     expect(left.map(({ state }) => state)).toEqual([
-      ...['open', 'open', 'replaying', 'replaying'],
-      ...['replayed', 'discarded'],
+      'open',
+      'open',
+      'replaying',
+      'replaying',
+      'replayed',
+      'discarded',
     ]);
   });
 });

@@ -4,6 +4,7 @@ import { COMMAND_QUEUES, newUuid } from '@backstitch/shared-types';
 import type { Beginning } from '../sagas/checkout/claims/checkout.claims.js';
 import type { Claim } from '../sagas/checkout/checkout.js';
 import { DeadLettersRepository } from '../operations/dead-letters/dead-letters.repository.js';
+import { readDeadLetter } from '../operations/dead-letters/dead-letter.reader.js';
 import { newDeadLetter } from '../operations/dead-letters/new-dead-letter.js';
 import { LogDaysMaker } from '../retention/log-days.maker.js';
 import { LogDaysRepository } from '../retention/log-days.repository.js';
@@ -110,11 +111,13 @@ export async function retentionFixture(): Promise<RetentionFixture> {
     deadLetter: (...bodies) =>
       deadLetters.store(
         bodies.map((body) => ({
-          ...newDeadLetter({
-            queue: COMMAND_QUEUES.payment,
-            body: Buffer.from(JSON.stringify(body)),
-            properties: { headers: {}, messageId: newUuid() } as DeadLetter['properties'],
-          }),
+          ...newDeadLetter(
+            readDeadLetter({
+              queue: COMMAND_QUEUES.payment,
+              body: Buffer.from(JSON.stringify(body)),
+              properties: { headers: {}, messageId: newUuid() } as DeadLetter['properties'],
+            }),
+          ),
           isRedelivered: false,
         })),
       ),

@@ -24,7 +24,7 @@ afterEach(() => testBroker.close());
 interface Options {
   broker?: Partial<BrokerOptions>;
   prefetch?: number;
-  store?(deadLetters: readonly DeliveredDeadLetter[]): Promise<void>;
+  store?: (deadLetters: readonly DeliveredDeadLetter[]) => Promise<void>;
 }
 
 const store = async (deadLetters: readonly DeliveredDeadLetter[]): Promise<void> => {

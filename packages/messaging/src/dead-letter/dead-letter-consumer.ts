@@ -23,7 +23,7 @@ export interface DeadLetterConsumerOptions {
    * Stores all of them durably, or throws and stores none. They are acknowledged once it resolves; a
    * message may come again all the same.
    */
-  store(deadLetters: readonly DeliveredDeadLetter[]): Promise<void>;
+  store: (deadLetters: readonly DeliveredDeadLetter[]) => Promise<void>;
   /** While the store is away, messages stay in their queue. */
   pauseOn: PauseOn;
   /** Messages in hand at once, so in one batch at most [50]. */

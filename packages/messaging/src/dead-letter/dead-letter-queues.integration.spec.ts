@@ -75,9 +75,9 @@ describe('a replay', () => {
     const silent = await testBroker.broker({ urls: [line.url], queues: [QUEUE], name: 'silent' });
     const asking = new DeadLetterQueues({ broker: silent, answerMs: 3_000 });
     // The channel is open, and what is published on it gets no answer.
-    const { openChannel } = silent;
+    const opening = silent.openChannel.bind(silent);
     silent.openChannel = async () => {
-      const channel = await openChannel.call(silent);
+      const channel = await opening();
       line.stall();
       return channel;
     };

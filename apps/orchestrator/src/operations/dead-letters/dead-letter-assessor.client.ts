@@ -1,4 +1,4 @@
-import { type DeadLetter, deadLetterNote, type DeadLetterNote } from '@backstitch/messaging';
+import type { DeadLetter, DeadLetterNote } from '@backstitch/messaging';
 import type { SagaInstance, SagaDefinition } from '@backstitch/saga-engine';
 import { Problem } from '@backstitch/service-kit';
 import {
@@ -9,6 +9,7 @@ import {
   type OrderView,
 } from '@backstitch/shared-types';
 import type { Questions } from '../../host/queries/queries.client.js';
+import { readDeadLetter } from './dead-letter.reader.js';
 import { shapeOf } from './dead-letter-shape.js';
 import {
   type DeadLetterCommand,
@@ -49,8 +50,9 @@ export class DeadLetterAssessor {
   }
 
   async assess(deadLetter: DeadLetter, asked: Asked = new Map()): Promise<AssessedDeadLetter> {
-    const note = deadLetterNote(deadLetter.properties);
-    const shape = shapeOf(deadLetter);
+    const read = readDeadLetter(deadLetter);
+    const { note } = read;
+    const shape = shapeOf(read);
     const age = ageOf(note.firstAt, Date.now());
     if (shape.kind !== 'command' || shape.command.orderId === '') {
       const verdict = verdictOf(shape, note.reason, 'NONE', age);

@@ -1,14 +1,15 @@
-import { type DeadLetter, deadLetterNote } from '@backstitch/messaging';
 import { describe, expect, it } from '@jest/globals';
+import { type ReadDeadLetter, readDeadLetter } from './dead-letter.reader.js';
 import { deadLetterId, queueOfId } from './dead-letter-id.js';
 
 const QUEUE = 'payment_commands';
 const FIRST = '2026-11-01T00:00:00.000Z';
-const one = (more: object = {}, body = '{}'): DeadLetter => ({
-  queue: QUEUE,
-  body: Buffer.from(body),
-  properties: { messageId: 'm1', headers: { 'dead-at': FIRST }, ...more } as never,
-});
+const one = (more: object = {}, body = '{}'): ReadDeadLetter =>
+  readDeadLetter({
+    queue: QUEUE,
+    body: Buffer.from(body),
+    properties: { messageId: 'm1', headers: { 'dead-at': FIRST }, ...more } as never,
+  });
 
 describe('the id of a dead letter', () => {
   it('is the same however often it is delivered, whatever the broker adds to it', () => {
@@ -41,7 +42,7 @@ describe('the id of a dead letter', () => {
     // A replay gives a message without an id that of its dead letter.
     const nameless = one({ messageId: 'm9', headers: { ...died, 'dead-message-id': 'm1' } });
     expect(deadLetterId(nameless)).toBe(deadLetterId(one()));
-    expect(deadLetterNote(nameless.properties).at).toBe(later);
+    expect(nameless.note.at).toBe(later);
   });
 
   it('names its queue, and no other text does', () => {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { type DeadLetter, deadLetterNote, messageIdBeforeDeath } from '@backstitch/messaging';
+import type { ReadDeadLetter } from './dead-letter.reader.js';
 
 const ID = /^([a-z_]+)\.([0-9a-f]{20})$/;
 
@@ -9,10 +9,9 @@ const ID = /^([a-z_]+)\.([0-9a-f]{20})$/;
  * that was replayed and died again. Messages that are equal in all of this are one dead letter: they
  * could not be told apart, and a command may be sent twice. Pure.
  */
-export function deadLetterId({ queue, body, properties }: DeadLetter): string {
-  const { firstAt } = deadLetterNote(properties);
+export function deadLetterId({ queue, body, properties, note, sentAs }: ReadDeadLetter): string {
   const correlationId: unknown = properties.correlationId;
-  const sent = [queue, messageIdBeforeDeath(properties), correlationId, firstAt];
+  const sent = [queue, sentAs, correlationId, note.firstAt];
   const hash = createHash('sha256').update(JSON.stringify(sent.map((each) => each ?? null)));
   return `${queue}.${hash.update(body).digest('hex').slice(0, 20)}`;
 }

@@ -1,29 +1,13 @@
 import {
   COMMAND_QUEUES,
   cursorOf,
-  type DeadLetterClass,
   type DeadLetterList,
   type DeadLetterView,
 } from '@backstitch/shared-types';
 import type { DeadLetterAssessor } from './dead-letter-assessor.client.js';
+import { DEAD_LETTERS, type DeadLetterPage } from './dead-letter-query.js';
 import { deadLetterViewOf } from './dead-letter-view.js';
-import type {
-  DeadLetterFilter,
-  DeadLettersRepository,
-  StoredDeadLetter,
-} from './dead-letters.repository.js';
-
-/** The list that its cursors belong to: each names its queue ('' for all) and the row before. */
-export const DEAD_LETTERS = 'dead-letters';
-
-export interface DeadLetterPage {
-  readonly filter: DeadLetterFilter;
-  /** Undefined: whatever it is. */
-  readonly class: DeadLetterClass | undefined;
-  readonly limit: number;
-  /** The place of the row before the page; undefined for the first page. */
-  readonly after: string | undefined;
-}
+import type { DeadLettersRepository, StoredDeadLetter } from './dead-letters.repository.js';
 
 /** Rows that are read and assessed at once. */
 const AT_ONCE = 20;

@@ -1,7 +1,23 @@
 import { afterOf, foreignCursor, limitOf, validationProblem } from '@backstitch/service-kit';
-import { COMMAND_QUEUES, DEAD_LETTER_CLASSES, isUuid } from '@backstitch/shared-types';
-import { DEAD_LETTERS, type DeadLetterPage } from './dead-letter-list.handler.js';
+import {
+  COMMAND_QUEUES,
+  DEAD_LETTER_CLASSES,
+  type DeadLetterClass,
+  isUuid,
+} from '@backstitch/shared-types';
 import type { DeadLetterFilter } from './dead-letters.repository.js';
+
+/** The list that its cursors belong to: each names its queue ('' for all) and the row before. */
+export const DEAD_LETTERS = 'dead-letters';
+
+export interface DeadLetterPage {
+  readonly filter: DeadLetterFilter;
+  /** Undefined: whatever it is. */
+  readonly class: DeadLetterClass | undefined;
+  readonly limit: number;
+  /** The place of the row before the page; undefined for the first page. */
+  readonly after: string | undefined;
+}
 
 /** What a query may say; a parameter that is given twice is a list. */
 export type DeadLetterQuery = Readonly<

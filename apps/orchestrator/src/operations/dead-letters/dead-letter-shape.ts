@@ -1,15 +1,14 @@
-import { type DeadLetter, readPacket } from '@backstitch/messaging';
 import type { CommandQueue } from '@backstitch/shared-types';
 import { isServed, whyInvalid } from './command-data.js';
+import type { ReadDeadLetter } from './dead-letter.reader.js';
 import type { DeadLetterShape } from './dead-letter-verdict.js';
 
 /** How the programs of today read a dead letter. Pure. */
 export function shapeOf({
   queue: name,
-  body,
-}: Pick<DeadLetter, 'queue' | 'body'>): DeadLetterShape {
+  read,
+}: Pick<ReadDeadLetter, 'queue' | 'read'>): DeadLetterShape {
   const queue = name as CommandQueue;
-  const read = readPacket(body);
   if ('unreadable' in read) return { kind: 'unreadable', why: read.unreadable.message };
   const { pattern, data, saga } = read.packet;
   if (!isServed(queue, pattern)) return { kind: 'unknown pattern', pattern };

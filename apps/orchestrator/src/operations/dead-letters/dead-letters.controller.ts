@@ -8,8 +8,8 @@ import { Body, Controller, Get, HttpCode, Inject, Param, Post, Query, Res } from
 import type { FastifyReply } from 'fastify';
 import { linkNext } from '../next-page.js';
 import { OperatorRequest, ReplayRequest } from '../operator-request.dto.js';
-import { DEAD_LETTERS, DeadLetterListHandler } from './dead-letter-list.handler.js';
-import { type DeadLetterQuery, filterOf, pageOf } from './dead-letter-query.js';
+import { DeadLetterListHandler } from './dead-letter-list.handler.js';
+import { DEAD_LETTERS, type DeadLetterQuery, filterOf, pageOf } from './dead-letter-query.js';
 import { DeadLettersHandler } from './dead-letters.handler.js';
 
 /** For operators, on the orchestrator only: no gateway passes these on. */

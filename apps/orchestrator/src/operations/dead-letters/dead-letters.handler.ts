@@ -15,6 +15,7 @@ import type { AssessedDeadLetter, DeadLetterAssessor } from './dead-letter-asses
 import { queueOfId } from './dead-letter-id.js';
 import { bodyOf, deadLetterViewOf, wholeDeadLetterViewOf } from './dead-letter-view.js';
 import type {
+  DeadLetterActor,
   DeadLetterFilter,
   DeadLettersRepository,
   StoredDeadLetter,
@@ -69,7 +70,7 @@ export class DeadLettersHandler {
       const record = recordOf(about, stored, assessed);
       await this.refuseUnlessLegal(record, action, assessed, request);
       actionId = await this.parts.actions.intend(record);
-      await this.carryOut(action, stored, { actionId, ...request });
+      await this.carryOut(action, stored, actorOf(actionId, request));
       await this.ended(actionId, 'done');
       const { operator } = request;
       const letter = deadLetterViewOf(stored, assessed);
@@ -90,7 +91,7 @@ export class DeadLettersHandler {
   private async carryOut(
     action: DeadLetterAction,
     stored: StoredDeadLetter,
-    actor: { actionId: string; operator: string; reason: string },
+    actor: DeadLetterActor,
   ): Promise<void> {
     const { deadLetters } = this.parts;
     const { id } = stored;
@@ -166,6 +167,10 @@ export class DeadLettersHandler {
       this.parts.logger.error({ err, actionId: id, outcome }, 'an outcome could not be recorded');
     }
   }
+}
+
+function actorOf(actionId: string, { operator, reason }: ReplayRequest): DeadLetterActor {
+  return { actionId, operator, reason };
 }
 
 function outcomeOf(error: unknown): ActionOutcome {

@@ -4,6 +4,7 @@ import type {
   DeliveredDeadLetter,
 } from '@backstitch/messaging';
 import { databaseFault, type Logger } from '@backstitch/service-kit';
+import { readDeadLetter } from './dead-letter.reader.js';
 import type { DeadLettersRepository } from './dead-letters.repository.js';
 import { bareDeadLetter, newDeadLetter } from './new-dead-letter.js';
 
@@ -41,7 +42,7 @@ export class DeadLettersIngest {
   private async store(arrived: readonly DeliveredDeadLetter[]): Promise<void> {
     const { deadLetters, logger } = this.parts;
     const rows = arrived.map((each) => ({
-      ...newDeadLetter(each),
+      ...newDeadLetter(readDeadLetter(each)),
       isRedelivered: each.isRedelivered,
     }));
     try {

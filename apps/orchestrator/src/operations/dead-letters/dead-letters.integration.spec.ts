@@ -1,5 +1,5 @@
 import { COMMAND_QUEUES, cursorOf, type DeadLetterView, newUuid } from '@backstitch/shared-types';
-import { type AppProcess, waitFor } from '@backstitch/testkit';
+import type { AppProcess } from '@backstitch/testkit';
 import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { type Answer, ask, Orchestrators, post } from '../../testing/orchestrators.js';
 import {
@@ -210,47 +210,6 @@ describe('an action', () => {
     expect(new Set(both.map(({ status }) => status))).toEqual(new Set([200, 404]));
   });
 
-  it('is refused while a replay of the same dead letter is under way, and is legal a minute later', async () => {
-    await unreadable();
-    const [first] = await listed(one);
-    const put = (ago: string) =>
-      shop.query(
-        `UPDATE dead_letters SET state = 'replaying', state_at = now() - $2::interval WHERE id = $1`,
-        [first!.id, ago],
-      );
-    await put('50 seconds');
-    expect(await act('discard', first!.id)).toMatchObject({
-      status: 409,
-      headers: expect.anything(),
-      body: { code: 'DEAD_LETTER_BUSY' },
-    });
-    expect(await listed(one)).toMatchObject([{ id: first!.id, state: 'replaying' }]);
-    await put('61 seconds');
-    expect(await act('discard', first!.id)).toMatchObject({ status: 200 });
-    const outcomes = (await recordsOf(shop, first!.id)).map(({ outcome }) => outcome);
-    expect(outcomes).toEqual(['refused', 'done']);
-  });
-
-  it('asked for twice at once sends the command once', async () => {
-    await deadLetter(oneShot('payment.refund'), dying('PROVIDER_UNAVAILABLE'));
-    const [first] = await listWhile('CANCELLED');
-    const both = Promise.all([act('replay', first!.id), act('replay', first!.id)]);
-    let isDone = false;
-    void both.finally(() => (isDone = true));
-    // Each of the two may ask the order service, or find it decided before.
-    await waitFor('both answers', async () => {
-      if ((await shop.vhost.queue(order))!.messages > 0) await saying('CANCELLED');
-      return isDone;
-    });
-    const statuses = (await both).map(({ status }) => status).sort();
-    expect(statuses[0]).toBe(200);
-    expect([404, 409]).toContain(statuses[1]);
-    expect(await shop.vhost.queue(payment)).toMatchObject({ messages: 1 });
-    expect(await shop.query('SELECT state, replayed_count FROM dead_letters')).toEqual([
-      { state: 'replayed', replayed_count: 1 },
-    ]);
-  });
-
   it.each([
     [{ operator: 'olga' }, 'reason'],
     [{ reason: '', operator: 'olga' }, 'reason'],
@@ -297,25 +256,5 @@ describe('an action', () => {
     const { body } = await ask(one, 'GET', '/dead-letters?limit=2');
     expect(body.letters).toHaveLength(2);
     expect(body.more).toMatchObject({ [payment]: 1, [order]: 0 });
-  });
-
-  it('of an orchestrator that dies after it has sent leaves the row, and its intent on record', async () => {
-    const mortal = await shop.ready(
-      await shop.start({ ...UNHURRIED, FAULT_POINT: 'orchestrator.replay-before-commit' }),
-    );
-    await deadLetter(oneShot('payment.refund'));
-    const [first] = await listWhile('CANCELLED');
-    const path = `/dead-letters/${first!.id}/replay`;
-    const [dead] = await Promise.allSettled([
-      ask(mortal, 'POST', path, { body: WHO }),
-      saying('CANCELLED'),
-    ]);
-    expect(dead.status).toBe('rejected');
-    expect(await open()).toBe(1);
-    expect(await shop.vhost.queue(payment)).toMatchObject({ messages: 1 });
-    expect(await recordsOf(shop, first!.id)).toMatchObject([{ outcome: null, ...WHO }]);
-    await shop.query(`UPDATE dead_letters SET state_at = now() - interval '61 seconds'`);
-    expect(await actWhile('CANCELLED', 'replay', first!.id)).toMatchObject({ status: 200 });
-    expect(await open()).toBe(0);
   });
 });

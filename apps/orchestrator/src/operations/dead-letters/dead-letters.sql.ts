@@ -1,7 +1,7 @@
 /** The statements on table dead_letters. Each is one short transaction. */
 
 /** The rows that an operator still has to decide on: what the lists and the groups show. */
-export const UNDECIDED = `state IN ('open', 'replaying')`;
+const UNDECIDED = `state IN ('open', 'replaying')`;
 
 /** An orchestrator that has not ended its replay after so long has died: the row is free again. */
 const REPLAY_SECONDS_MAX = 60;
@@ -15,24 +15,25 @@ const FREE = `(state = 'open' OR (state = 'replaying'
  * message came that was never delivered before; one that was merely delivered twice changes nothing.
  */
 export const STORE = `
-WITH new AS (
+WITH arrived AS (
   SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::uuid[],
     $7::uuid[], $8::text[], $9::text[], $10::bigint[], $11::bytea[], $12::text[],
     $13::timestamptz[], $14::timestamptz[], $15::boolean[])
-  WITH ORDINALITY AS new (id, queue, class, reason, pattern, saga_id, order_id, step, direction,
+  WITH ORDINALITY AS arrived (id, queue, class, reason, pattern, saga_id, order_id, step, direction,
     attempt, bytes, properties, died_at, last_died_at, is_redelivered, nth)
 ), again AS (
-  UPDATE dead_letters d SET state = 'open', state_at = clock_timestamp(), class = new.class,
-    reason = new.reason, properties = new.properties::json, last_died_at = new.last_died_at
-  FROM new
-  WHERE d.id = new.id AND (d.last_died_at IS DISTINCT FROM new.last_died_at
-    OR (d.state IN ('replayed', 'discarded') AND NOT new.is_redelivered))
+  UPDATE dead_letters d SET state = 'open', state_at = clock_timestamp(), class = arrived.class,
+    reason = arrived.reason, properties = arrived.properties::json,
+    last_died_at = arrived.last_died_at
+  FROM arrived
+  WHERE d.id = arrived.id AND (d.last_died_at IS DISTINCT FROM arrived.last_died_at
+    OR (d.state IN ('replayed', 'discarded') AND NOT arrived.is_redelivered))
 )
 INSERT INTO dead_letters (id, queue, class, reason, pattern, saga_id, order_id, step, direction,
   attempt, bytes, properties, died_at, last_died_at)
 SELECT id, queue, class, reason, pattern, saga_id, order_id, step, direction,
   attempt, bytes, properties::json, died_at, last_died_at
-FROM new ORDER BY nth
+FROM arrived ORDER BY nth
 ON CONFLICT (id) DO NOTHING`;
 
 /** What the filters of a list are called there, and the columns that they are on. */

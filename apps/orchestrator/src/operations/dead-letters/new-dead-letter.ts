@@ -1,7 +1,7 @@
-import { type DeadLetter, deadLetterNote, readPacket } from '@backstitch/messaging';
 import { type DeadLetterClass, isUuid } from '@backstitch/shared-types';
 import { storableText } from '../storable-text.js';
 import { verdictOf } from './dead-letter-verdict.js';
+import type { ReadDeadLetter } from './dead-letter.reader.js';
 import { deadLetterId } from './dead-letter-id.js';
 import { shapeOf } from './dead-letter-shape.js';
 import { storedProperties } from './stored-properties.js';
@@ -31,11 +31,9 @@ const NAME_CHARACTERS_MAX = 200;
  * The row of a message. Its class is final for what is no command; of a command it says `unclear`
  * until somebody looks at it, for where its saga stands is asked then. Pure.
  */
-export function newDeadLetter(deadLetter: DeadLetter): NewDeadLetter {
-  const { queue, body, properties } = deadLetter;
-  const note = deadLetterNote(properties);
+export function newDeadLetter(deadLetter: ReadDeadLetter): NewDeadLetter {
+  const { queue, body, properties, read, note } = deadLetter;
   const shape = shapeOf(deadLetter);
-  const read = readPacket(body);
   const { pattern, saga } = 'packet' in read ? read.packet : read.unreadable;
   const data = 'packet' in read ? read.packet.data : undefined;
   const headers = (properties.headers ?? {}) as Record<string, unknown>;
