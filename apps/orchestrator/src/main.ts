@@ -16,13 +16,11 @@ import {
   soonKnown,
   untilCurrencyKnown,
 } from '@backstitch/service-kit';
-import { CHECKOUT_BYTES_MAX, COMMAND_QUEUES } from '@backstitch/shared-types';
+import { CHECKOUT_BYTES_MAX } from '@backstitch/shared-types';
 import { AppModule } from './app.module.js';
 import { CheckoutHandler } from './sagas/checkout/checkout.handler.js';
 import { OrchestratorConfig } from './config.js';
-import { DeadLettersIngest } from './operations/dead-letters/dead-letters.ingest.js';
-import { DeadLettersRepository } from './operations/dead-letters/dead-letters.repository.js';
-import { OpenDeadLettersWatch } from './operations/dead-letters/open-dead-letters.watch.js';
+import { DeadLettersService } from './operations/dead-letters/dead-letters.service.js';
 import { LogDaysMaker } from './retention/log-days.maker.js';
 import { LogDaysRepository } from './retention/log-days.repository.js';
 import { RetentionRepository } from './retention/retention.repository.js';
@@ -32,8 +30,6 @@ import { UnfinishedTotalsRepository } from './host/metrics/unfinished-totals.rep
 import { UnfinishedTotalsWatch } from './host/metrics/unfinished-totals.watch.js';
 
 const name = 'orchestrator';
-/** A batch of dead letters that was begun is stored within this. */
-const INGEST_CLOSE_MS = 5_000;
 const config = loadConfig(OrchestratorConfig);
 const logger = createLogger({ app: name, level: config.LOG_LEVEL });
 const database = openDatabase({
@@ -61,16 +57,12 @@ const retention = new RetentionWorker({
   logDays,
   logger,
 }).expose();
-const deadLetters = new DeadLettersRepository(database);
-const ingest = new DeadLettersIngest({
+const deadLetters = new DeadLettersService({
+  database,
   queues: sagas.deadLetters,
-  commandQueues: Object.values(COMMAND_QUEUES),
-  deadLetters,
+  queueCounts: sagas.queueCounts,
   logger,
-  recovered: () => database.isAvailable(),
 });
-const openDeadLetters = new OpenDeadLettersWatch(deadLetters, logger);
-sagas.queueCounts.openDeadLetters = () => openDeadLetters.counts;
 const unfinished = new UnfinishedTotalsWatch(
   new UnfinishedTotalsRepository(database, {
     instanceId: sagas.store.instanceId,
@@ -93,8 +85,7 @@ await bootApp({
     sagas.start(exitForChange);
     retention.start();
     unfinished.start();
-    ingest.start();
-    openDeadLetters.start();
+    deadLetters.start();
   },
   readiness: () => [health, { name: 'engine', check: () => must(sagas.whyNothingCanBegin()) }],
   dependencies: () => [
@@ -104,8 +95,7 @@ await bootApp({
   drain: (app) => ({
     first: [
       { name: 'retention', run: () => retention.stop() },
-      { name: 'dead letters', run: () => ingest.close(INGEST_CLOSE_MS) },
-      { name: 'count of dead letters', run: () => openDeadLetters.stop() },
+      { name: 'dead letters', run: () => deadLetters.stop() },
       { name: 'unfinished sagas', run: () => unfinished.stop() },
       {
         name: 'sagas',

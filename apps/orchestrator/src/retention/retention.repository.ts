@@ -101,7 +101,7 @@ export class OldRows {
 
   /**
    * Removes those of these sagas that may go, and answers those that are still there afterwards.
-   * Their keys keep the answer, and nobody ever sees neither of the two.
+   * Their keys keep the answer: a reader sees the saga or the answer, never neither.
    */
   async removeSagas(
     sagaIds: readonly string[],

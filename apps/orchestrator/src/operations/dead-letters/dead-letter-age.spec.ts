@@ -18,27 +18,27 @@ describe('the age of a dead letter', () => {
   });
 });
 
-describe('a letter that may not be sent again for its age', () => {
+describe('a dead letter that may not be sent again for its age', () => {
   const legal = { class: 'replayable', why: 'x', replay: 'legal', discard: 'legal' } as const;
   const poison = { ...legal, class: 'poison', replay: 'once repaired' } as const;
-  const owed = { ...legal, discard: 'refused' } as const;
+  const due = { ...legal, discard: 'refused' } as const;
   const unclear = { ...legal, class: 'unclear', replay: 'refused' } as const;
   const refused = { class: 'obsolete', replay: 'refused', discard: 'legal' };
 
   it('is refused, and discarded only if it might have been before', () => {
-    expect(agedVerdict(owed, 'old', false)).toMatchObject({
+    expect(agedVerdict(due, 'old', false)).toMatchObject({
       replay: 'refused',
       discard: 'refused',
     });
     for (const verdict of [legal, poison]) {
-      for (const isNobodysDo of [true, false]) {
-        const aged = agedVerdict(verdict, 'old', isNobodysDo);
+      for (const isDoWithoutUndo of [true, false]) {
+        const aged = agedVerdict(verdict, 'old', isDoWithoutUndo);
         expect(aged).toEqual({ ...refused, why: expect.stringContaining('60 days') });
       }
     }
   });
 
-  it('is, of unknown age, only a do that nobody would undo', () => {
+  it('is, of unknown age, only a do that no saga would undo', () => {
     expect(agedVerdict(legal, 'unknown', true)).toMatchObject(refused);
     expect(agedVerdict(legal, 'unknown', false)).toBe(legal);
   });

@@ -24,7 +24,7 @@ const STANDINGS: Record<Standing, true> = {
   'to come': true,
   'not awaited': true,
   finished: true,
-  stranger: true,
+  'saga mismatch': true,
   'unknown saga': true,
   undoing: true,
   driven: true,
@@ -38,9 +38,9 @@ const ALL = Object.keys(STANDINGS) as Standing[];
 /** R: replay legal; D: discard legal; -: refused. */
 function told(pattern: string, standing: Standing, reason?: string): string {
   const verdict = verdictOf(command(pattern), reason, standing, 'young');
-  const may = (what: 'replay' | 'discard', letter: string) => {
-    if (verdict[what] === 'legal') return letter;
-    return verdict[what] === 'refused' ? '-' : letter.toLowerCase();
+  const may = (what: 'replay' | 'discard', initial: string) => {
+    if (verdict[what] === 'legal') return initial;
+    return verdict[what] === 'refused' ? '-' : initial.toLowerCase();
   };
   return `${verdict.class} ${may('replay', 'R')}${may('discard', 'D')}`;
 }
@@ -58,7 +58,7 @@ const TABLE: readonly (readonly [
   ['to come', 'obsolete -D', 'obsolete -D', 'obsolete -D', 'obsolete -D', 'obsolete -D'],
   ['not awaited', 'obsolete -D', 'obsolete -D', 'obsolete -D', 'obsolete -D', 'obsolete -D'],
   ['finished', 'obsolete -D', 'obsolete -D', 'obsolete -D', 'obsolete -D', 'obsolete -D'],
-  ['stranger', 'poison -D', 'poison -D', 'poison -D', 'poison -D', 'poison -D'],
+  ['saga mismatch', 'poison -D', 'poison -D', 'poison -D', 'poison -D', 'poison -D'],
   ['unknown saga', 'obsolete -D', 'obsolete -D', 'obsolete -D', 'replayable R-', 'replayable R-'],
   ['undoing', 'obsolete -D', 'obsolete -D', 'obsolete -D', 'obsolete -D', 'obsolete -D'],
   ['driven', 'obsolete -D', 'obsolete -D', 'obsolete -D', 'unclear --', 'unclear --'],
@@ -99,7 +99,7 @@ describe('the verdict on a dead command', () => {
     },
   );
 
-  it('allows nothing while nobody can tell where it stands', () => {
+  it('allows nothing while it is not known where it stands', () => {
     const unclear = { unclear: 'The order service is away.' };
     expect(verdictOf(command(COMMANDS.paymentProcess), undefined, unclear, 'young')).toEqual({
       class: 'unclear',
@@ -109,8 +109,8 @@ describe('the verdict on a dead command', () => {
     });
   });
 
-  it('never lets an undo of money or stock be lost that nobody sends again', () => {
-    const sentAgain = ['awaited', 'to come', 'not awaited', 'finished', 'stranger', 'undoing'];
+  it('never lets an undo of money or stock be lost that is not sent again', () => {
+    const sentAgain = ['awaited', 'to come', 'not awaited', 'finished', 'saga mismatch', 'undoing'];
     for (const pattern of [COMMANDS.inventoryRelease, COMMANDS.paymentRefund]) {
       for (const reason of [undefined, 'INTERNAL', 'WRONG_SAGA', 'DATABASE_UNAVAILABLE']) {
         const discardable = ALL.filter(
@@ -135,7 +135,7 @@ describe('the verdict on a dead command', () => {
   });
 });
 
-describe('a letter that is too old', () => {
+describe('a dead letter that is too old', () => {
   const UNDO_KEPT_FOR_EVER: string[] = [COMMANDS.paymentRefund, COMMANDS.orderCancel];
 
   it('is never replayed, wherever it stands, if its row may be gone', () => {
@@ -175,7 +175,7 @@ describe('a letter that is too old', () => {
     expect(release.why).toMatch(/60 days.*by hand/);
   });
 
-  it('may be, if it does not say when it died: then no do of nobody is replayed', () => {
+  it('may be, if it does not say when it died: then no do without a saga is replayed', () => {
     const may = (pattern: string, standing: Standing) =>
       verdictOf(command(pattern), undefined, standing, 'unknown').replay;
     expect(may(COMMANDS.orderCreate, 'NONE')).toBe('refused');
@@ -186,7 +186,7 @@ describe('a letter that is too old', () => {
   });
 });
 
-describe('how a letter died', () => {
+describe('how a dead letter died', () => {
   //  reason                  an order that waits for it   the order was decided meanwhile
   it.each([
     [undefined, 'replayable RD', 'obsolete -D'],
@@ -237,7 +237,7 @@ describe('how a letter died', () => {
   });
 });
 
-describe('a letter that is no command', () => {
+describe('a dead letter that is no command', () => {
   it.each<[string, DeadLetterShape, RegExp]>([
     ['unknown shape', { kind: 'unreadable', why: 'not JSON' }, /no command: not JSON/],
     ['unknown shape', { kind: 'unknown pattern', pattern: 'order.fold' }, /serves order\.fold/],

@@ -7,7 +7,7 @@ import type {
 import { agedVerdict, type DeadLetterAge } from './dead-letter-age.js';
 import { AGELESS, FINAL, KINDS, MENDED, REFUSED, type Row, TABLE } from './verdict-table.js';
 
-/** A letter as the programs of today read it. */
+/** A dead letter as the programs of today read it. */
 export type DeadLetterShape =
   | { readonly kind: 'unreadable'; readonly why: string }
   | { readonly kind: 'unknown pattern'; readonly pattern: string }
@@ -32,7 +32,7 @@ export type Standing =
   | 'not awaited'
   | 'finished'
   /** There is such a saga, and this is none of its commands. */
-  | 'stranger'
+  | 'saga mismatch'
   /** There is no such saga, and its order's state does not matter to it. */
   | 'unknown saga'
   /** It names no saga; its order's saga is unfinished, and sends or sent this undo itself. */
@@ -43,14 +43,14 @@ export type Standing =
   | 'NONE'
   | OrderStatus;
 
-/** Who knows does not answer: nothing is legal just now. */
+/** The service that knows does not answer: nothing is legal just now. */
 export interface Unclear {
   readonly unclear: string;
 }
 
 /**
  * What a dead letter is worth now, and what may be done with it. Nothing that is legal skips an undo
- * of money or stock, or does what nobody would undo. Pure.
+ * of money or stock, or does what no saga would undo. Pure.
  */
 export function verdictOf(
   shape: DeadLetterShape,
@@ -61,13 +61,13 @@ export function verdictOf(
   if (shape.kind !== 'command') return malformed(shape);
   const kind = KINDS[shape.command.pattern]!;
   if (kind === 'question') {
-    return verdict(['obsolete', '-', 'discard', 'Nobody waits for the answer any more.']);
+    return verdict(['obsolete', '-', 'discard', 'Its answer is not awaited any more.']);
   }
   if (typeof standing !== 'string') return verdict(['unclear', '-', '-', standing.unclear]);
   const judged = standingVerdict(TABLE[kind][standing], reasonOf(shape, reason), standing);
   if (AGELESS.has(shape.command.pattern)) return judged;
-  const isNobodysDo = (kind === 'create' || kind === 'do') && standing !== 'awaited';
-  return agedVerdict(judged, age, isNobodysDo);
+  const isDoWithoutUndo = (kind === 'create' || kind === 'do') && standing !== 'awaited';
+  return agedVerdict(judged, age, isDoWithoutUndo);
 }
 
 /** Whatever a header says, a command that names its saga was not refused for naming none. */
@@ -85,13 +85,13 @@ function standingVerdict(
 ): DeadLetterVerdict {
   const judged = verdict(row, standing);
   if (row[0] !== 'replayable' || reason === undefined) return judged;
-  // The reason is text from a header, which anybody may have written.
+  // The reason is text from a header, which any sender may have written.
   const mended = Object.hasOwn(MENDED, reason) ? MENDED[reason] : undefined;
   if (mended !== undefined) return { ...judged, why: `${judged.why} It died because ${mended}.` };
   const refused = { ...judged, class: 'poison', why: whyNotAgain(reason) } as const;
-  // Sagas send their own undos: what was never taken from anybody else is owed to nobody.
-  const isUnowed = reason === 'SAGA_REQUIRED';
-  return { ...refused, replay: 'once repaired', ...(isUnowed && { discard: 'legal' }) };
+  // Sagas send their own undos: a command without a saga was never taken, so nothing is lost.
+  const isSentAnyway = reason === 'SAGA_REQUIRED';
+  return { ...refused, replay: 'once repaired', ...(isSentAnyway && { discard: 'legal' }) };
 }
 
 function whyNotAgain(reason: string): string {
@@ -101,7 +101,7 @@ function whyNotAgain(reason: string): string {
     : `Its participant failed on it every time (${reason}): a replay fails again until the bug is repaired.`;
 }
 
-/** Of no use to anybody, and whoever it was about cannot be told: what is owed is owed by a saga. */
+/** Of no use: its sender cannot be told, and what is due is sent by a saga. */
 function malformed(shape: Exclude<DeadLetterShape, { kind: 'command' }>): DeadLetterVerdict {
   if (shape.kind === 'unreadable') {
     return verdict([
@@ -117,7 +117,7 @@ function malformed(shape: Exclude<DeadLetterShape, { kind: 'command' }>): DeadLe
       'unknown shape',
       '-',
       'discard',
-      `Nobody serves ${pattern} on this queue. A program that does has to be deployed first.`,
+      `No program serves ${pattern} on this queue. One that does has to be deployed first.`,
     ]);
   }
   return verdict([

@@ -99,7 +99,7 @@ export class DeadLettersHandler {
       action === 'replay'
         ? await deadLetters.beginReplay(id, actor)
         : await deadLetters.discard(id, actor);
-    // Somebody else was faster: whoever asks for what is decided is told that it is gone.
+    // Another action was faster.
     if (!isFree) throw await this.whyNotFree(id);
     if (action === 'replay') await this.replay(stored, actor.actionId);
   }

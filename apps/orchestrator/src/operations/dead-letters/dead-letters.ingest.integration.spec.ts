@@ -155,7 +155,7 @@ describe('a message of a dead-letter queue', () => {
       const kill = 'SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1';
       await admin.query(kill, [name]);
       for (const text of ['one', 'two']) await publish(text);
-      await waitFor('both to be back in the queue, and nobody to read it', async () => {
+      await waitFor('both to be back in the queue, without a reader', async () => {
         const { messages, consumers } = (await vhost.queue(DEAD))!;
         return messages === 2 && consumers === 0;
       });

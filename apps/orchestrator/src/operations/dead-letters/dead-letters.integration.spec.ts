@@ -122,7 +122,7 @@ describe('a dead letter of a saga', () => {
   });
 });
 
-describe('a one-shot command that nobody waited for', () => {
+describe('a one-shot command whose reply was not awaited', () => {
   it('of money to give back is never discarded, and is replayed unless it was sold', async () => {
     await deadLetter(oneShot('payment.refund'), dying('PROVIDER_UNAVAILABLE'));
     const [first] = await listWhile('CANCELLED');
@@ -144,7 +144,7 @@ describe('a one-shot command that nobody waited for', () => {
     expect(outcomes).toEqual(['refused', 'refused', 'done']);
   });
 
-  it('that its participant fails on is poison, until somebody says that it was repaired', async () => {
+  it('that its participant fails on is poison, until the operator says that it was repaired', async () => {
     await deadLetter(oneShot('payment.process', { amount: '1.00' }), dying('INTERNAL'));
     const [first] = await listWhile('PENDING');
     expect(first).toMatchObject({ class: 'poison', replay: 'once repaired', discard: 'legal' });

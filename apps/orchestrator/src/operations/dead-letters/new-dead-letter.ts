@@ -29,7 +29,7 @@ const NAME_CHARACTERS_MAX = 200;
 
 /**
  * The row of a message. Its class is final for what is no command; of a command it says `unclear`
- * until somebody looks at it, for where its saga stands is asked then. Pure.
+ * until it is shown for the first time: only then is asked where its saga stands. Pure.
  */
 export function newDeadLetter(deadLetter: ReadDeadLetter): NewDeadLetter {
   const { queue, body, properties, read, note } = deadLetter;

@@ -22,7 +22,7 @@ function sagaAfter(steps: number, no?: string): Scenario {
 }
 
 /** The command as its saga sends it. */
-function letter(step: string, direction: SagaDirection, data?: unknown): Tagged {
+function commandOf(step: string, direction: SagaDirection, data?: unknown): Tagged {
   const saga = sagaAfter(0).instance;
   const planned = [...definition.commands.values()].find(
     (one) => one.step === step && one.direction === direction,
@@ -37,9 +37,9 @@ function letter(step: string, direction: SagaDirection, data?: unknown): Tagged 
 }
 type Tagged = DeadLetterCommand & { saga: NonNullable<DeadLetterCommand['saga']> };
 
-const PAY = letter('PAYMENT_PROCESSED', 'do');
-const REFUND = letter('PAYMENT_PROCESSED', 'undo');
-const RELEASE = letter('INVENTORY_RESERVED', 'undo');
+const PAY = commandOf('PAYMENT_PROCESSED', 'do');
+const REFUND = commandOf('PAYMENT_PROCESSED', 'undo');
+const RELEASE = commandOf('INVENTORY_RESERVED', 'undo');
 const inSaga = (one: Tagged, saga: Scenario) =>
   standingInSaga(definition, one, saga.instance, undefined);
 
@@ -61,16 +61,16 @@ describe('a command that names its saga', () => {
     expect(inSaga(one, saga)).toBe(standing);
   });
 
-  it('is a stranger unless it is what the saga would send, to the last field', () => {
+  it('is a saga mismatch unless it is what the saga would send, to the last field', () => {
     const saga = sagaAfter(2);
     const { orderId } = PAY;
-    expect(inSaga({ ...PAY, data: { orderId, amount: '0.01' } }, saga)).toBe('stranger');
-    expect(inSaga({ ...PAY, data: { ...(PAY.data as object), x: 1 } }, saga)).toBe('stranger');
-    expect(inSaga({ ...PAY, pattern: COMMANDS.paymentRefund }, saga)).toBe('stranger');
-    expect(inSaga({ ...PAY, queue: COMMAND_QUEUES.order }, saga)).toBe('stranger');
-    expect(inSaga({ ...PAY, saga: { ...PAY.saga, step: 'PAYMENT' } }, saga)).toBe('stranger');
+    expect(inSaga({ ...PAY, data: { orderId, amount: '0.01' } }, saga)).toBe('saga mismatch');
+    expect(inSaga({ ...PAY, data: { ...(PAY.data as object), x: 1 } }, saga)).toBe('saga mismatch');
+    expect(inSaga({ ...PAY, pattern: COMMANDS.paymentRefund }, saga)).toBe('saga mismatch');
+    expect(inSaga({ ...PAY, queue: COMMAND_QUEUES.order }, saga)).toBe('saga mismatch');
+    expect(inSaga({ ...PAY, saga: { ...PAY.saga, step: 'PAYMENT' } }, saga)).toBe('saga mismatch');
     const other = { ...PAY.saga, direction: 'undo' as const };
-    expect(inSaga({ ...PAY, saga: other }, saga)).toBe('stranger');
+    expect(inSaga({ ...PAY, saga: other }, saga)).toBe('saga mismatch');
   });
 
   it('of a version that is not known here is nothing to judge', () => {
@@ -123,7 +123,7 @@ describe('a command that names no saga', () => {
     expect(ofOrder(REFUND, undoing)).toBe('driven');
   });
 
-  it('is never done, and only undone, for a saga that nobody knows', () => {
+  it('is never done, and only undone, for an unknown saga', () => {
     expect(ofOrder(PAY, 'unknown')).toBe('unknown saga');
     expect(ofOrder(REFUND, 'unknown', 'CANCELLED')).toBe('unknown saga');
     expect(ofOrder(REFUND, 'unknown', 'CONFIRMED')).toBe('CONFIRMED');

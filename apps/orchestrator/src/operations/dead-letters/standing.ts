@@ -29,7 +29,7 @@ export function standingInSaga(
   if (!saga) return unknownSaga(isUndo(definition, command.pattern), order);
   if (!isKnown(definition, saga)) return FOREIGN;
   const planned = plannedAs(definition, command.saga);
-  if (!planned || !isOfSaga(planned, command, saga)) return 'stranger';
+  if (!planned || !isOfSaga(planned, command, saga)) return 'saga mismatch';
   if (!isOpen(saga)) return 'finished';
   if (saga.awaited === planned.name) return 'awaited';
   return isToCome(definition, saga, planned) ? 'to come' : 'not awaited';
@@ -53,7 +53,7 @@ export function standingOfOrder(
   return isItsOwn && saga.phase === 'backward' ? 'undoing' : 'driven';
 }
 
-/** A do whose saga nobody knows would never be undone; an undo may be sent to whatever is not sold. */
+/** A do of an unknown saga would never be undone. An undo may be sent unless its order is sold. */
 function unknownSaga(isUndoing: boolean, order: OrderFact | undefined): Standing {
   if (!isUndoing) return 'unknown saga';
   return order?.status === 'CONFIRMED' ? 'CONFIRMED' : 'unknown saga';

@@ -3,7 +3,7 @@ import type { Standing } from './dead-letter-verdict.js';
 
 export type Kind = 'create' | 'do' | 'cancel' | 'give back' | 'question';
 
-/** Whose effect nobody may skip are those that give money or stock back. */
+/** The effect of those that give money or stock back must not be skipped. */
 export const KINDS: Readonly<Record<string, Kind>> = {
   [COMMANDS.orderCreate]: 'create',
   [COMMANDS.inventoryReserve]: 'do',
@@ -40,9 +40,9 @@ const FINISHED: Row = [
   'obsolete',
   '-',
   'discard',
-  'Its saga is finished: all that is owed was done.',
+  'Its saga is finished: all that is due was done.',
 ];
-const STRANGER: Row = [
+const SAGA_MISMATCH: Row = [
   'poison',
   '-',
   'discard',
@@ -52,7 +52,7 @@ const NO_SAGA: Row = [
   'obsolete',
   '-',
   'discard',
-  'Nobody knows its saga, so nobody would undo what it did.',
+  'Its saga is unknown, so no saga would undo what it did.',
 ];
 const DRIVEN: Row = [
   'obsolete',
@@ -76,7 +76,7 @@ const GIVEN_BACK: Row = [
   'replayable',
   'replay',
   '-',
-  'Nobody else sends this undo again, and it is harmless to repeat: replay it.',
+  'This undo is not sent again by a saga, and it is harmless to repeat: replay it.',
 ];
 const SOLD: Row = [
   'obsolete',
@@ -94,7 +94,7 @@ const NO_ORDER: Row = [
   'obsolete',
   '-',
   'discard',
-  'There is no such order: nobody would undo what it did.',
+  'There is no such order: no saga would undo what it did.',
 ];
 const NO_ORDER_YET: Row = [
   'replayable',
@@ -118,7 +118,7 @@ export const TABLE: Readonly<Record<Exclude<Kind, 'question'>, Readonly<Record<S
     'to come': PASSED,
     'not awaited': PASSED,
     finished: FINISHED,
-    stranger: STRANGER,
+    'saga mismatch': SAGA_MISMATCH,
     'unknown saga': NO_SAGA,
     undoing: DRIVEN,
     driven: DRIVEN,
@@ -132,7 +132,7 @@ export const TABLE: Readonly<Record<Exclude<Kind, 'question'>, Readonly<Record<S
     'to come': PASSED,
     'not awaited': PASSED,
     finished: FINISHED,
-    stranger: STRANGER,
+    'saga mismatch': SAGA_MISMATCH,
     'unknown saga': NO_SAGA,
     undoing: DRIVEN,
     driven: DRIVEN,
@@ -146,7 +146,7 @@ export const TABLE: Readonly<Record<Exclude<Kind, 'question'>, Readonly<Record<S
     'to come': OWN_TURN,
     'not awaited': PASSED,
     finished: FINISHED,
-    stranger: STRANGER,
+    'saga mismatch': SAGA_MISMATCH,
     'unknown saga': NO_SAGA,
     undoing: UNDOING,
     driven: DRIVEN,
@@ -160,7 +160,7 @@ export const TABLE: Readonly<Record<Exclude<Kind, 'question'>, Readonly<Record<S
     'to come': OWN_TURN,
     'not awaited': PASSED,
     finished: FINISHED,
-    stranger: STRANGER,
+    'saga mismatch': SAGA_MISMATCH,
     'unknown saga': GIVEN_BACK,
     undoing: UNDOING,
     driven: WAIT,
