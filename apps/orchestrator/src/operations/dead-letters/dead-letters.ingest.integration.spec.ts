@@ -104,7 +104,7 @@ describe('a message of a dead-letter queue', () => {
     let deep: object = { bytes: Buffer.from([0, 255]) };
     for (let i = 0; i < 200; i++) deep = { deep };
     const wide = Object.fromEntries(
-      Array.from({ length: 1_000 }, (_, n) => [`h${n}`, 'x'.repeat(50)]),
+      Array.from({ length: 500 }, (_, n) => [`h${n}`, 'x'.repeat(50)]),
     );
     const hostile: [string | Buffer, object][] = [
       ['', { messageId: undefined }],
@@ -124,7 +124,9 @@ describe('a message of a dead-letter queue', () => {
     expect(stored.map(({ bytes }) => bytes)).toEqual(hostile.map(([body]) => Buffer.from(body)));
     expect(lines.filter((line) => line.includes('"level":"error"'))).toEqual([]);
     // What was read back can be published again.
-    for (const each of await repository.page({}, 100)) await queues.replay(each);
+    for (const { id } of await repository.page({}, 100)) {
+      await queues.replay((await repository.find(id))!);
+    }
     expect(await vhost.queue(payment)).toMatchObject({ messages: hostile.length });
     while ((await vhost.queue(payment))!.messages > 0) await vhost.take(payment);
   });
