@@ -1,7 +1,8 @@
 import { COMMAND_QUEUES, type DeadLetterView, newUuid } from '@backstitch/shared-types';
-import type { AppProcess } from '@backstitch/testkit';
+import { type AppProcess, waitFor } from '@backstitch/testkit';
 import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { deadLetterIn, dying, listed, UNHURRIED } from '../../testing/dead-letters.js';
+import { metricsOf } from '../../testing/metrics.js';
 import { type Answer, ask, Orchestrators } from '../../testing/orchestrators.js';
 
 jest.setTimeout(60_000);
@@ -142,5 +143,20 @@ describe('the groups of dead letters', () => {
     });
     const { body: some } = await ask(one, 'GET', `/dead-letters/groups?queue=${order}`);
     expect(some.groups).toHaveLength(1);
+  });
+});
+
+describe('the metric of dead letters', () => {
+  it('counts those of a queue until they are decided on', async () => {
+    for (let i = 0; i < 2; i++) await deadLetterIn(shop, payment, `pay ${i}`);
+    const counted = (count: number) =>
+      waitFor(`the metric to say ${count}`, async () => {
+        const series = await metricsOf(one);
+        return series.get(`backstitch_dead_letters{queue="${payment}"}`) === count;
+      });
+    await counted(2);
+    const [first] = await listed(one);
+    await ask(one, 'POST', `/dead-letters/${first!.id}/discard`, { body: WHO });
+    await counted(1);
   });
 });
