@@ -23,14 +23,15 @@ afterEach(async () => {
 });
 
 describe('the list of dead letters', () => {
-  it('lists page by page, each dead letter once, over all queues', async () => {
+  it('lists page by page in the order of arrival, each dead letter once, over all queues', async () => {
     for (let i = 0; i < 3; i++) await deadLetterIn(shop, order, `order ${i}`);
-    for (let i = 0; i < 4; i++) await deadLetterIn(shop, payment, `pay ${i}`);
+    for (let i = 0; i < 9; i++) await deadLetterIn(shop, payment, `pay ${i}`);
     const { body: all } = await ask(one, 'GET', '/dead-letters');
     const idsOf = (body: Answer['body']) => (body.letters as DeadLetterView[]).map(({ id }) => id);
-    expect([idsOf(all).length, all.next]).toEqual([7, null]);
+    const arrived = await shop.query('SELECT id FROM dead_letters ORDER BY seq');
+    expect([idsOf(all), all.next]).toEqual([arrived.map(({ id }) => id), null]);
     const pages: string[][] = [];
-    let path: string | undefined = '/dead-letters?limit=2';
+    let path: string | undefined = '/dead-letters?limit=5';
     while (path !== undefined) {
       const { status, headers, body }: Answer = await ask(one, 'GET', path);
       expect(status).toBe(200);
@@ -38,7 +39,7 @@ describe('the list of dead letters', () => {
       path = /^<([^>]+)>; rel="next"$/.exec(headers.get('link') ?? '')?.[1];
       expect(path === undefined).toBe(body.next === null);
     }
-    expect(pages.map((page) => page.length)).toEqual([2, 2, 2, 1]);
+    expect(pages.map((page) => page.length)).toEqual([5, 5, 2]);
     expect(pages.flat()).toEqual(idsOf(all));
   });
 

@@ -45,15 +45,15 @@ export const FILTERS = {
 } as const;
 
 /** A message of more bytes is unreadable, and no list needs more of it to say so. */
-const COLUMNS = (bytes: string) => `id, seq::text, queue, state, class, ${bytes} AS bytes,
+const COLUMNS = (bytes: string) => `id, d.seq::text, queue, state, class, ${bytes} AS bytes,
   octet_length(bytes) AS "byteCount", properties, first_seen_at AS "firstSeenAt",
   replayed_count AS "replayedCount"`;
 
 /** A page behind the row numbered $1. */
 export function page(filters: string, bytesMax: number): string {
-  return `SELECT ${COLUMNS(`substring(bytes FROM 1 FOR ${bytesMax + 1})`)} FROM dead_letters
-WHERE ${UNDECIDED} AND seq > $1::bigint ${filters}
-ORDER BY seq LIMIT $2`;
+  return `SELECT ${COLUMNS(`substring(bytes FROM 1 FOR ${bytesMax + 1})`)} FROM dead_letters d
+WHERE ${UNDECIDED} AND d.seq > $1::bigint ${filters}
+ORDER BY d.seq LIMIT $2`;
 }
 
 /** How many lie behind a row, by queue. */
@@ -73,7 +73,7 @@ ORDER BY count(*) DESC, queue, pattern, reason, class LIMIT $1`;
 }
 
 export const FIND = `
-SELECT ${COLUMNS('bytes')} FROM dead_letters WHERE id = $1 AND ${UNDECIDED}`;
+SELECT ${COLUMNS('bytes')} FROM dead_letters d WHERE id = $1 AND ${UNDECIDED}`;
 
 /** Keeps the classes that were found out, for groups and for SQL users. */
 export const KEEP_CLASSES = `
