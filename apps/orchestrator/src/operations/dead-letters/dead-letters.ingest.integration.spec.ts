@@ -75,7 +75,11 @@ describe('a message of a dead-letter queue', () => {
     await ingest();
     const [sagaId, orderId] = [newUuid(), newUuid()];
     const saga = { sagaId, step: 'PAYMENT_PROCESSED', direction: 'do', attempt: 3 };
-    const body = JSON.stringify({ pattern: 'payment.process', data: { orderId }, saga });
+    const body = JSON.stringify({
+      pattern: 'payment.process',
+      data: { orderId, amount: '1.00' },
+      saga,
+    });
     const headers: Record<string, unknown> = { ...dying('INTERNAL', 2), mine: 1 };
     await publish(body, { messageId: 'm-1', correlationId: 'c-1', replyTo: 'r-1', headers });
     await rowsAre(1);
