@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { COMMAND_QUEUES, type CommandQueue, deadLetterQueueOf } from '@backstitch/shared-types';
+import { COMMAND_QUEUES, type CommandQueue } from '@backstitch/shared-types';
+import { takeDeadLetter } from './dead-letters.js';
 import { QueueClient } from './queue-client.js';
 import { reconcile } from './reconcile.js';
 import { orderRows, product } from './saga-story.js';
@@ -52,8 +53,8 @@ describe('money and stock of a confirmed order', () => {
         queue,
         Buffer.from(JSON.stringify({ pattern, data: { orderId } })),
       );
-      const dead = await system.vhost!.take(deadLetterQueueOf(queue));
-      expect(dead.properties.headers).toMatchObject({ 'dead-reason': 'ORDER_CONFIRMED' });
+      const dead = await takeDeadLetter(system, queue);
+      expect(dead).toMatchObject({ reason: 'ORDER_CONFIRMED' });
     }
     expect(await kept(system, orderId)).toEqual(before);
     expect(await reconcile(system)).toMatchObject({ exitCode: 0 });
@@ -114,9 +115,8 @@ describe('with COMMANDS=strict', () => {
     for (const [queue, pattern, data] of commands) {
       const reply = await client.call(queue, pattern, data);
       expect(reply).toMatchObject({ err: { code: 'SAGA_REQUIRED', retryable: false } });
-      const dead = await system.vhost!.take(deadLetterQueueOf(queue));
-      const why = { 'dead-reason': 'SAGA_REQUIRED', 'dead-pattern': pattern };
-      expect(dead.properties.headers).toMatchObject(why);
+      const dead = await takeDeadLetter(system, queue);
+      expect(dead).toMatchObject({ reason: 'SAGA_REQUIRED', pattern });
     }
     expect(await tables()).toEqual(before);
   }, 60_000);

@@ -1,11 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { readPacket } from '@backstitch/messaging';
-import {
-  COMMAND_QUEUES,
-  type CommandQueue,
-  deadLetterQueueOf,
-  readJson,
-} from '@backstitch/shared-types';
+import { COMMAND_QUEUES, type CommandQueue, readJson } from '@backstitch/shared-types';
 import { waitFor } from '@backstitch/testkit';
 import { fuzz, mutated } from '@backstitch/testkit/fuzz';
 import { type Channel, type ChannelModel, connect } from 'amqplib';
@@ -146,6 +141,11 @@ describe('hostile messages', () => {
     await system?.stop();
   }, 60_000);
 
+  const deadIn = async (queue: string): Promise<Set<string>> => {
+    const text = 'SELECT bytes FROM dead_letters WHERE queue = $1';
+    const stored = await system.rows<{ bytes: Buffer }>('orchestrator', text, [queue]);
+    return new Set(stored.map(({ bytes }) => bytes.toString('latin1')));
+  };
   const replied = (id: string) =>
     waitFor(`the reply to ${id}`, () => replies.get(id), { timeoutMs: 60_000 });
 
@@ -196,13 +196,11 @@ describe('hostile messages', () => {
       expect(await complaints(system)).toEqual([]);
       expect(await system.apps[app].stop()).toBe(0);
       expect(await system.vhost!.queue(queue)).toMatchObject({ messages: 0, consumers: 0 });
-      const dead = new Set<string>();
-      for (;;) {
-        const message = await channel.get(deadLetterQueueOf(queue), { noAck: true });
-        if (!message) break;
-        dead.add(message.content.toString('latin1'));
-      }
-      for (const [id] of refused) expect(dead).toContain(sent.get(id)!.body.toString('latin1'));
+      // What was refused lies in the table within moments.
+      await waitFor('every refused message to be a dead letter', async () => {
+        const dead = await deadIn(queue);
+        return refused.every(([id]) => dead.has(sent.get(id)!.body.toString('latin1')));
+      });
       await system.restart(app);
     },
     600_000,

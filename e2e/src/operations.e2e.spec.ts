@@ -46,7 +46,7 @@ describe('operators', () => {
   };
   const json = async <Seen>(program: 'sagas' | 'dead-letters', ...words: string[]) =>
     JSON.parse((await run(program, '--json', ...words)).answer) as Seen;
-  const letters = async (): Promise<{ id: string; class: string }[]> =>
+  const deadLetters = async (): Promise<{ id: string; class: string }[]> =>
     (await json<{ letters: { id: string; class: string }[] }>('dead-letters', 'list')).letters;
   /** It still reads its queue, to the broker, and does nothing. */
   const freeze = (app: AppName): void => void process.kill(system.apps[app].pid!, 'SIGSTOP');
@@ -70,23 +70,30 @@ describe('operators', () => {
   it('find a poisonous message, are refused its replay, and discard it', async () => {
     const body = Buffer.from('{"pattern":"payment.refund","data":{"orderId":7}}');
     await system.vhost!.publish(payment, body);
-    const letter = await waitFor('the letter to be listed', async () => (await letters())[0]);
-    expect(letter).toMatchObject({ class: 'poison', reason: 'INVALID_DATA' });
+    const dead = await waitFor('it to be listed', async () => (await deadLetters())[0]);
+    expect(dead).toMatchObject({ class: 'poison', reason: 'INVALID_DATA' });
     const listed = await run('dead-letters', 'list');
-    expect(listed).toMatchObject({ code: 0, out: expect.stringContaining(letter.id) });
+    expect(listed).toMatchObject({ code: 0, out: expect.stringContaining(dead.id) });
     expect(listed.out).toMatch(/\[discard\]/);
-    const shown = await run('dead-letters', 'show', letter.id);
+    const stored = 'SELECT bytes, reason, state FROM dead_letters WHERE id = $1';
+    expect(await system.rows('orchestrator', stored, [dead.id])).toEqual([
+      { bytes: body, reason: 'INVALID_DATA', state: 'open' },
+    ]);
+    expect(await system.vhost!.queue(deadLetterQueueOf(payment))).toMatchObject({ messages: 0 });
+    const grouped = await run('dead-letters', 'groups', '--reason', 'INVALID_DATA');
+    expect(grouped.out).toMatch(/1 +payment_commands +payment\.refund +INVALID_DATA +poison/);
+    const shown = await run('dead-letters', 'show', dead.id);
     expect(shown.out).toContain(body.toString());
-    const refused = await run('dead-letters', 'replay', letter.id, ...BECAUSE);
+    const refused = await run('dead-letters', 'replay', dead.id, ...BECAUSE);
     expect(refused).toMatchObject({ code: 1, out: expect.stringMatching(/ACTION_REFUSED: .+/) });
-    expect(await run('dead-letters', 'discard', letter.id)).toMatchObject({ code: 2 });
-    expect(await letters()).toHaveLength(1);
-    expect(await run('dead-letters', 'discard', letter.id, ...BECAUSE)).toMatchObject({ code: 0 });
-    expect(await letters()).toEqual([]);
+    expect(await run('dead-letters', 'discard', dead.id)).toMatchObject({ code: 2 });
+    expect(await deadLetters()).toHaveLength(1);
+    expect(await run('dead-letters', 'discard', dead.id, ...BECAUSE)).toMatchObject({ code: 0 });
+    expect(await deadLetters()).toEqual([]);
     const records = await system.rows(
       'orchestrator',
       'SELECT operator, action, reason, outcome FROM operator_actions WHERE subject_id = $1 ORDER BY at',
-      [letter.id],
+      [dead.id],
     );
     const by = { operator: 'olga', reason: 'an end-to-end test' };
     expect(records).toEqual([
@@ -99,12 +106,12 @@ describe('operators', () => {
     const { body } = await checkoutHeld();
     const release = { pattern: 'inventory.release', data: { orderId: body.orderId } };
     await system.vhost!.publish(deadLetterQueueOf(inventory), Buffer.from(JSON.stringify(release)));
-    const [letter] = await letters();
-    expect(letter).toMatchObject({ class: 'replayable' });
-    const discarded = await run('dead-letters', 'discard', letter!.id, ...BECAUSE);
+    const dead = await waitFor('it to be listed', async () => (await deadLetters())[0]);
+    expect(dead).toMatchObject({ class: 'replayable' });
+    const discarded = await run('dead-letters', 'discard', dead.id, ...BECAUSE);
     expect(discarded).toMatchObject({ code: 1, out: expect.stringMatching(/replay it/) });
-    expect(await run('dead-letters', 'replay', letter!.id, ...BECAUSE)).toMatchObject({ code: 0 });
-    expect(await letters()).toEqual([]);
+    expect(await run('dead-letters', 'replay', dead.id, ...BECAUSE)).toMatchObject({ code: 0 });
+    expect(await deadLetters()).toEqual([]);
     await clean();
   }, 60_000);
 

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { COMMAND_QUEUES, deadLetterQueueOf } from '@backstitch/shared-types';
+import { COMMAND_QUEUES } from '@backstitch/shared-types';
+import { takeDeadLetter } from './dead-letters.js';
 import { QueueClient } from './queue-client.js';
 import { product } from './saga-story.js';
 import { MOUSE } from './shopper.js';
@@ -125,23 +126,26 @@ describe('the queues', () => {
   });
 
   it.each([
-    ['not JSON', Buffer.from('{"pattern":')],
-    ['no packet', Buffer.from('42')],
-    ['an unknown pattern', Buffer.from('{"pattern":"order.fold","data":{},"id":"1"}')],
-    ['invalid data', Buffer.from('{"pattern":"order.get","data":{"orderId":7},"id":"1"}')],
-  ])('A18: %s lands in the dead-letter queue with its reason and bytes', async (_what, body) => {
-    await system.vhost!.publish(order, body);
-    const answered = client.call(order, 'order.cancel', { orderId: crypto.randomUUID() });
-    const dead = await system.vhost!.take(deadLetterQueueOf(order));
-    expect(dead.content).toEqual(body);
-    expect(JSON.stringify(dead.properties.headers)).toMatch(/reason/i);
-    expect(await answered).toMatchObject({ response: { success: true } });
-  });
+    ['not JSON', '{"pattern":', undefined],
+    ['no packet', '42', undefined],
+    ['an unknown pattern', '{"pattern":"order.fold","data":{},"id":"1"}', 'order.fold'],
+    ['invalid data', '{"pattern":"order.get","data":{"orderId":7},"id":"1"}', 'order.get'],
+  ])(
+    'A18: %s becomes a dead letter with its reason and bytes, and delays no command behind it',
+    async (_what, text, pattern) => {
+      const body = Buffer.from(text);
+      await system.vhost!.publish(order, body);
+      const answered = client.call(order, 'order.cancel', { orderId: crypto.randomUUID() });
+      const dead = await takeDeadLetter(system, order);
+      expect(dead).toEqual({ bytes: body, reason: expect.any(String), pattern: pattern ?? null });
+      expect(await answered).toMatchObject({ response: { success: true } });
+    },
+  );
 
   it('A18: a malformed command that somebody waits for is answered too', async () => {
     expect(await client.call(inventory, 'inventory.reserve', { orderId: 'x' })).toEqual(
       rejection('MALFORMED_COMMAND'),
     );
-    await system.vhost!.take(deadLetterQueueOf(inventory));
+    await takeDeadLetter(system, inventory);
   });
 });

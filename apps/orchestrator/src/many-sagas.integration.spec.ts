@@ -1,7 +1,7 @@
 import { COMMAND_QUEUES, COMMANDS, deadLetterQueueOf, newUuid } from '@backstitch/shared-types';
 import { type AppProcess, waitFor } from '@backstitch/testkit';
 import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import { letterIn, UNHURRIED } from './testing/letters.js';
+import { listed, UNHURRIED } from './testing/dead-letters.js';
 import { metricsOf } from './testing/metrics.js';
 import { ask, Orchestrators, post, TWO_SAGAS } from './testing/orchestrators.js';
 import { retentionRunOn } from './testing/retention-fixture.js';
@@ -19,7 +19,7 @@ beforeAll(async () => {
 afterAll(() => shop.close());
 afterEach(async () => {
   await Promise.all(running.splice(0).map((one) => one.kill()));
-  await shop.query('TRUNCATE saga_state, saga_logs, idempotency_keys');
+  await shop.query('TRUNCATE saga_state, saga_logs, idempotency_keys, dead_letters');
   for (const queue of Object.values(COMMAND_QUEUES)) {
     for (const each of [queue, deadLetterQueueOf(queue)]) {
       while (((await shop.vhost.queue(each))?.messages ?? 0) > 0) await shop.vhost.take(each);
@@ -69,9 +69,9 @@ const stepsOf = async ({ sagaId }: Begun) => {
 };
 
 /** The dead letter that names this saga, once it can be listed. */
-const letterOf = (one: AppProcess, queue: string, { sagaId }: Begun) =>
+const deadLetterOf = (one: AppProcess, queue: string, { sagaId }: Begun) =>
   waitFor('the dead letter', async () =>
-    (await letterIn(one, queue)).find((letter) => letter.sagaId === sagaId),
+    (await listed(one, `?queue=${queue}`)).find((each) => each.sagaId === sagaId),
   );
 
 const CHECKOUT_STEPS = [
@@ -180,14 +180,14 @@ describe('a dead letter of one of two sagas', () => {
       dead,
       bytesOf(card, 'PAYMENT_PROCESSED', COMMANDS.paymentProcess, data),
     );
-    const awaited = await letterOf(one, payment, card);
+    const awaited = await deadLetterOf(one, payment, card);
     expect(awaited).toMatchObject({ class: 'replayable', replay: 'legal' });
     // The checkout's step of this name goes to the stock with another pattern.
     const step = bytesOf(card, 'INVENTORY_RESERVED', COMMANDS.orderConfirm, {
       orderId: card.orderId,
     });
     await shop.vhost.publish(deadLetterQueueOf(order), step);
-    const later = await letterOf(one, order, card);
+    const later = await deadLetterOf(one, order, card);
     expect(later).toMatchObject({ class: 'obsolete', replay: 'refused' });
     expect(later.why).toContain('does not await it');
   });
@@ -238,10 +238,10 @@ describe('the retention of two sagas', () => {
     await haveEnded(card, kept, cart);
     const unfinished = await giftCard(one);
     const saga = { sagaId: kept.sagaId, step: 'PAYMENT_PROCESSED', direction: 'undo', attempt: 1 };
-    const letter = { pattern: COMMANDS.paymentRefund, data: { orderId: kept.orderId }, saga };
-    const bytes = Buffer.from(JSON.stringify(letter));
+    const command = { pattern: COMMANDS.paymentRefund, data: { orderId: kept.orderId }, saga };
+    const bytes = Buffer.from(JSON.stringify(command));
     await shop.vhost.publish(deadLetterQueueOf(payment), bytes);
-    await letterOf(one, payment, kept);
+    await deadLetterOf(one, payment, kept);
     await one.kill();
     await shop.query(AGED);
     expect(await retentionRunOn(shop, { sagas: 7, keys: 30 })).toMatchObject({ sagas: 2 });

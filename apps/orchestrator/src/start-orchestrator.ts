@@ -19,8 +19,7 @@ import {
 } from '@backstitch/service-kit';
 import { AppModule } from './app.module.js';
 import { OrchestratorConfig } from './config.js';
-import { QueueLocks } from './operations/queue-locks.repository.js';
-import { KeptByLetters } from './retention/kept.client.js';
+import { DeadLettersService } from './operations/dead-letters/dead-letters.service.js';
 import { LogDaysMaker } from './retention/log-days.maker.js';
 import { LogDaysRepository } from './retention/log-days.repository.js';
 import { RetentionRepository } from './retention/retention.repository.js';
@@ -79,7 +78,7 @@ export async function startOrchestrator(
 async function boot(
   { config, logger, database, sagas }: Parts,
   hosted: readonly HostedSaga[],
-  { logDays, retention, unfinished }: ReturnType<typeof backgroundWork>,
+  { logDays, retention, deadLetters, unfinished }: ReturnType<typeof backgroundWork>,
   health: DatabaseHealth,
 ): Promise<void> {
   const host = { config, database, sagas, logger };
@@ -97,6 +96,7 @@ async function boot(
       sagas.start(exitForChange);
       retention.start();
       unfinished.start();
+      deadLetters.start();
     },
     readiness: () => [health, { name: 'engine', check: () => must(sagas.whyNothingCanBegin()) }],
     dependencies: () => [
@@ -106,6 +106,7 @@ async function boot(
     drain: () => ({
       first: [
         { name: 'retention', run: () => retention.stop() },
+        { name: 'dead letters', run: () => deadLetters.stop() },
         { name: 'unfinished sagas', run: () => unfinished.stop() },
         {
           name: 'sagas',
@@ -131,10 +132,16 @@ function backgroundWork({ config, logger, database, sagas }: Parts) {
       sagas: config.SAGA_RETENTION_DAYS,
       keys: config.IDEMPOTENCY_RETENTION_DAYS,
     }),
-    kept: new KeptByLetters({ deadLetters: sagas.deadLetters, locks: new QueueLocks(database) }),
     logDays,
     logger,
   }).expose();
+  const deadLetters = new DeadLettersService({
+    database,
+    queues: sagas.deadLetters,
+    commandQueues: sagas.registry.participants.map(({ queue }) => queue),
+    queueCounts: sagas.queueCounts,
+    logger,
+  });
   const unfinished = new UnfinishedTotalsWatch(
     new UnfinishedTotalsRepository(database, {
       instanceId: sagas.store.instanceId,
@@ -143,7 +150,7 @@ function backgroundWork({ config, logger, database, sagas }: Parts) {
     }),
     logger,
   ).expose();
-  return { logDays, retention, unfinished };
+  return { logDays, retention, deadLetters, unfinished };
 }
 
 /** Ends the process for what the configuration or the list of sagas has wrong. */

@@ -15,7 +15,7 @@ export interface Report {
   reconciled: { judged: number; breaches: number };
   /** Log lines of level error, by what they say. */
   logErrors: LogFindings['errors'];
-  /** Messages in each dead-letter queue that has any. */
+  /** Dead letters of each command queue that has any, in the table or still in their queue. */
   deadLetters: Record<string, number>;
   /** One story each; none means that nothing was lost. */
   breaches: string[][];

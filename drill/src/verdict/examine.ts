@@ -13,7 +13,7 @@ export interface Findings {
   sagas: readonly SagaFact[];
   reconciled: { judged: number; breaches: number };
   logErrors: Record<string, number>;
-  /** Messages in each dead-letter queue that has any. */
+  /** Dead letters of each command queue that has any, in the table or still in their queue. */
   deadLetters: Record<string, number>;
   /** One story each. */
   breaches: string[][];
@@ -63,10 +63,19 @@ export async function examine({ site, asked, injected }: Evidence): Promise<Find
   };
 }
 
+const STORED = `
+SELECT queue || '.dead' AS name, count(*)::int AS messages FROM dead_letters
+WHERE state IN ('open', 'replaying') GROUP BY queue`;
+
 async function deadLettersOf(site: RunningSite): Promise<Record<string, number>> {
   const queues = await site.queues();
-  const dead = queues.filter(({ name, messages }) => name.endsWith('.dead') && messages > 0);
-  return Object.fromEntries(dead.map(({ name, messages }) => [name, messages]));
+  const stored = await site.rows<{ name: string; messages: number }>('orchestrator', STORED);
+  const counts: Record<string, number> = {};
+  for (const { name, messages } of [...queues, ...stored]) {
+    if (!name.endsWith('.dead') || messages === 0) continue;
+    counts[name] = (counts[name] ?? 0) + messages;
+  }
+  return counts;
 }
 
 async function storiesOf(

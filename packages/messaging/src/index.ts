@@ -1,19 +1,23 @@
 export { Broker, type BrokerOptions, type BrokerStatus } from './connection/broker.js';
 export { CommandClient, type CommandClientOptions } from './publish/command-client.js';
 export type { CommandServerOptions } from './consume/command-server.js';
-export {
-  type DeadLetter,
-  DeadLetterQueues,
-  type DeadLetterQueuesOptions,
-  type HeldDeadLetter,
-} from './dead-letter/dead-letter-queues.js';
+export type { DeadLetter } from './dead-letter/dead-letter.js';
+export { DeadLetterQueues } from './dead-letter/dead-letter-queues.js';
+export type {
+  DeadLetterConsumer,
+  DeliveredDeadLetter,
+} from './dead-letter/dead-letter-consumer.js';
 export type { ConsumerStatus } from './consume/consumer.js';
 export type { BrokerObserver } from './connection/broker-observer.js';
 export { type BrokerCounter, type BrokerCounters, brokerCounters } from './connection/counters.js';
 export { BrokerAway, ConfirmLost, MalformedCommand } from './connection/errors.js';
 export type { PauseOn } from './consume/consumer-pause.js';
 export type { BrokerLogger } from './connection/logger.js';
-export { type DeadLetterNote, deadLetterNote } from './dead-letter/message-headers.js';
+export {
+  type DeadLetterNote,
+  deadLetterNote,
+  messageIdBeforeDeath,
+} from './dead-letter/message-headers.js';
 export { CommandContext } from './nest/command-context.js';
 export { CommandController } from './nest/command-controller.js';
 export { CommandValidationPipe, commandValidationPipe } from './nest/command-validation.pipe.js';

@@ -51,7 +51,7 @@ export const ERROR_CODES = {
   INTERNAL: { status: 500, title: 'Something is broken on our side' },
   DEAD_LETTER_NOT_FOUND: { status: 404, title: 'There is no such dead letter', operators: true },
   ACTION_REFUSED: { status: 409, title: 'This must not be done now', operators: true },
-  QUEUE_BUSY: { status: 409, title: 'Somebody else is at this queue', operators: true },
+  DEAD_LETTER_BUSY: { status: 409, title: 'It is being replayed just now', operators: true },
   ALREADY_CONFIRMED: { title: 'A confirmed order is not cancelled' },
   ORDER_CONFIRMED: { title: 'What is paid or sold is given back by its own saga only' },
   WRONG_SAGA: { title: 'The row belongs to another saga' },

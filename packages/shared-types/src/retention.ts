@@ -13,8 +13,10 @@ export const RETENTION_DAYS = {
   idempotencyKeys: { min: 30, usual: 30, max: 3_650 } satisfies Days,
   /** Long enough to look into a complaint; at most as long as a dead letter can be judged by it. */
   sagas: { min: 1, usual: 30, max: 60 } satisfies Days,
-  /** Past it a dead letter is only shown and discarded: whom it is for may have forgotten its order. */
+  /** Past it a dead letter is only shown and discarded: its participant may have forgotten its order. */
   deadLetterReplay: 60,
+  /** One that was replayed or discarded stays in its table for so long, to be looked up. */
+  decidedDeadLetters: 30,
   /** Barriers against repeats: longer than any message that may still be sent, with a month to spare. */
   participants: { min: 90, usual: 400, max: 3_650 } satisfies Days,
 } as const;

@@ -1,23 +1,41 @@
-/** `pnpm dead-letters`: what nobody could read or serve, and what may be done with it. */
-import { letterReport, lettersReport } from './letters-report.js';
+/** `pnpm dead-letters`: messages that no service could read or serve, and what may be done with them. */
+import { deadLetterReport, deadLettersReport, groupsReport } from './dead-letters-report.js';
 import { Refused } from './orchestrator.js';
 import { type Pages, pagesOf } from './pages.js';
-import { type ActionOptions, CommandLine, terminal } from './run.js';
+import { type ActionOptions, CommandLine, queryOf, terminal } from './run.js';
 import { sagaReport } from './sagas-report.js';
 import type {
   DeadLetterDone,
+  DeadLetterGroups,
   DeadLetterList,
   SagaView,
   WholeDeadLetterView,
 } from '@backstitch/shared-types';
 
-const line = new CommandLine('dead-letters', 'Messages that nobody could read or serve.', terminal);
+interface ListOptions {
+  queue?: string;
+  pattern?: string;
+  reason?: string;
+  class?: string;
+  saga?: string;
+  limit?: string;
+}
+
+const line = new CommandLine(
+  'dead-letters',
+  'Messages that no service could read or serve.',
+  terminal,
+);
 
 line
   .look('list', 'dead letters, each classed by where its saga stands now')
   .option('--queue <queue>', 'order_commands, inventory_commands or payment_commands')
+  .option('--pattern <pattern>', 'such as payment.refund')
+  .option('--reason <code>', 'what they died of, such as INTERNAL')
+  .option('--class <class>', 'obsolete, replayable, poison, "unknown shape" or unclear')
+  .option('--saga <sagaId>', 'those that name this saga')
   .option('--limit <number>', 'at most so many [100]')
-  .action(async ({ queue, limit }: { queue?: string; limit?: string }) => {
+  .action(async (given: ListOptions) => {
     const { orchestrator, show } = line.operating;
     const pages: Pages<DeadLetterList> = {
       get: (query) => orchestrator.get(`/dead-letters${query}`),
@@ -28,17 +46,29 @@ line
         next,
       }),
     };
-    show(await pagesOf(pages, { queue, limit }), lettersReport);
+    show(await pagesOf(pages, { ...given }), deadLettersReport);
   });
 
 line
-  .look('show <id>', 'one letter, with its body and the story of its saga')
+  .look('groups', 'how many dead letters there are of each queue, pattern, reason and class')
+  .option('--queue <queue>', 'order_commands, inventory_commands or payment_commands')
+  .option('--pattern <pattern>', 'such as payment.refund')
+  .option('--reason <code>', 'what they died of, such as INTERNAL')
+  .option('--saga <sagaId>', 'those that name this saga')
+  .action(async (given: Omit<ListOptions, 'class' | 'limit'>) => {
+    const { orchestrator, show } = line.operating;
+    const path = `/dead-letters/groups${queryOf({ ...given })}`;
+    show(await orchestrator.get<DeadLetterGroups>(path), groupsReport);
+  });
+
+line
+  .look('show <id>', 'one dead letter, with its body and the story of its saga')
   .action(async (id: string) => {
     const { orchestrator, show } = line.operating;
-    const letter = await orchestrator.get<WholeDeadLetterView>(pathOf(id));
-    const saga = letter.sagaId === null ? null : await sagaOf(letter.sagaId);
-    show({ ...letter, saga }, () => [
-      ...letterReport(letter),
+    const deadLetter = await orchestrator.get<WholeDeadLetterView>(pathOf(id));
+    const saga = deadLetter.sagaId === null ? null : await sagaOf(deadLetter.sagaId);
+    show({ ...deadLetter, saga }, () => [
+      ...deadLetterReport(deadLetter),
       ...(saga ? ['', ...sagaReport(saga)] : []),
     ]);
   });
@@ -52,7 +82,7 @@ line
   });
 
 line
-  .action('discard <id>', 'take it out; the record keeps its body')
+  .action('discard <id>', 'never send it again; the record keeps its body')
   .action(async (id: string, { reason, operator }: ActionOptions) => {
     await act(id, 'discard', { reason, operator });
   });
@@ -68,7 +98,7 @@ function pathOf(id: string): string {
   return `/dead-letters/${encodeURIComponent(id)}`;
 }
 
-/** A letter may name a saga that there is not. */
+/** A dead letter may name a saga that does not exist. */
 async function sagaOf(sagaId: string): Promise<SagaView | null> {
   try {
     return await line.operating.orchestrator.get<SagaView>(`/sagas/${encodeURIComponent(sagaId)}`);

@@ -57,9 +57,10 @@ function run(program: 'dead-letters' | 'sagas', words: string[], env = {}): Prom
   });
 }
 
-const letter = {
+const deadLetter = {
   id: 'payment_commands.0123456789abcdef0123',
   queue: 'payment_commands',
+  state: 'open',
   class: 'poison',
   why: 'It fails.',
   replay: 'once repaired',
@@ -67,6 +68,8 @@ const letter = {
   reason: 'INTERNAL',
   detail: 'x',
   diedAt: '2026-11-20T12:00:00.000Z',
+  firstSeenAt: '2026-11-20T12:00:01.000Z',
+  replayed: 1,
   pattern: 'payment.refund',
   orderId: 'o-1',
   sagaId: null,
@@ -78,25 +81,52 @@ const letter = {
 const ACTION = ['--reason', 'the bug is repaired'];
 
 describe('the command line of operators', () => {
-  it('prints what may be done with each letter, and how many are not shown', async () => {
-    answer = { status: 200, body: { letters: [letter], more: { payment_commands: 7 } } };
+  it('prints what may be done with each dead letter, and how many are not shown', async () => {
+    answer = { status: 200, body: { letters: [deadLetter], more: { payment_commands: 7 } } };
     const listing = ['list', '--queue', 'payment_commands', '--limit', '1'];
     const { code, out } = await run('dead-letters', listing);
     expect(code).toBe(0);
     expect(out).toContain('poison  payment.refund  INTERNAL');
     expect(out).toContain('It fails. [replay --repaired]');
-    expect(out).toContain('7 more in payment_commands.dead');
+    expect(out).toContain('7 more of payment_commands');
     expect(requests).toMatchObject([{ url: '/dead-letters?queue=payment_commands&limit=1' }]);
     expect(JSON.parse((await run('dead-letters', ['--json', 'list'])).out)).toEqual(answer.body);
   });
 
+  it('asks for dead letters by queue, pattern, reason, class and saga', async () => {
+    answer = { status: 200, body: { letters: [], more: {}, next: null } };
+    const filters = { pattern: 'payment.refund', reason: 'INTERNAL', class: 'poison', saga: 's-1' };
+    const words = Object.entries(filters).flatMap(([name, value]) => [`--${name}`, value]);
+    expect(await run('dead-letters', ['list', ...words])).toMatchObject({ code: 0 });
+    const query = new URLSearchParams(filters).toString();
+    expect(requests).toMatchObject([{ url: `/dead-letters?${query}` }]);
+  });
+
+  it('prints the groups of dead letters with their counts', async () => {
+    const group = {
+      queue: 'payment_commands',
+      pattern: 'payment.refund',
+      reason: 'INTERNAL',
+      class: 'poison',
+      count: 12,
+      oldestAt: '2026-11-20T12:00:00.000Z',
+      newestAt: '2026-11-21T12:00:00.000Z',
+    };
+    answer = { status: 200, body: { groups: [group], more: 3 } };
+    const { code, out } = await run('dead-letters', ['groups', '--queue', 'payment_commands']);
+    expect(code).toBe(0);
+    expect(out).toContain('12     payment_commands  payment.refund  INTERNAL  poison');
+    expect(out).toContain('3 more groups');
+    expect(requests).toMatchObject([{ url: '/dead-letters/groups?queue=payment_commands' }]);
+  });
+
   it('sends the reason, and the name of whoever is logged in unless another is given', async () => {
-    answer = { status: 200, body: { actionId: 'a-1', letter } };
-    const replayed = await run('dead-letters', ['replay', letter.id, ...ACTION, '--repaired']);
+    answer = { status: 200, body: { actionId: 'a-1', letter: deadLetter } };
+    const replayed = await run('dead-letters', ['replay', deadLetter.id, ...ACTION, '--repaired']);
     expect(replayed).toMatchObject({ code: 0, out: expect.stringContaining('a-1') });
-    await run('dead-letters', ['discard', letter.id, ...ACTION, '--operator', 'olga']);
+    await run('dead-letters', ['discard', deadLetter.id, ...ACTION, '--operator', 'olga']);
     const reason = 'the bug is repaired';
-    const path = `/dead-letters/${letter.id}`;
+    const path = `/dead-letters/${deadLetter.id}`;
     const me = userInfo().username;
     expect(requests).toEqual([
       { method: 'POST', url: `${path}/replay`, body: { reason, operator: me, repaired: true } },
@@ -104,10 +134,10 @@ describe('the command line of operators', () => {
     ]);
   });
 
-  it('never lets a letter command the terminal', async () => {
+  it('never lets a dead letter command the terminal', async () => {
     const body = '\u001b]0;owned\u0007{"a":1}\nnext';
-    answer = { status: 200, body: { ...letter, body, encoding: 'utf8', properties: {} } };
-    const { out } = await run('dead-letters', ['show', letter.id]);
+    answer = { status: 200, body: { ...deadLetter, body, encoding: 'utf8', properties: {} } };
+    const { out } = await run('dead-letters', ['show', deadLetter.id]);
     expect(out).not.toMatch(/[^\P{Cc}\n]/u);
     expect(out).toContain('{"a":1}\nnext');
   });

@@ -1,10 +1,14 @@
 import { sagaTables } from '@backstitch/saga-engine/drizzle';
 import { sql } from 'drizzle-orm';
 import {
+  bigint,
   boolean,
   char,
   check,
+  customType,
   index,
+  integer,
+  json,
   jsonb,
   pgTable,
   primaryKey,
@@ -58,7 +62,7 @@ export const operatorActions = pgTable(
     subjectKind: text('subject_kind').notNull(),
     subjectId: text('subject_id').notNull(),
     reason: text('reason').notNull(),
-    /** The letter's class, or where the saga stood. */
+    /** The dead letter's class, or where the saga stood. */
     seen: text('seen'),
     outcome: text('outcome'),
     detail: jsonb('detail').notNull(),
@@ -70,6 +74,69 @@ export const operatorActions = pgTable(
     ),
     check('operator_actions_subject_kind', sql`subject_kind IN ('dead-letter', 'saga')`),
     check('operator_actions_outcome', sql`outcome IN ('done', 'refused', 'failed', 'unknown')`),
+  ],
+);
+
+const bytea = customType<{ data: Buffer }>({ dataType: () => 'bytea' });
+
+/** The rows that an operator still has to decide on. */
+const UNDECIDED = sql`state IN ('open', 'replaying')`;
+
+/**
+ * The messages that no service could read or serve. Each is taken out of its dead-letter queue once
+ * its row is committed. `bytes` and `properties` are the message as it lay there; the other columns
+ * are read from it, for filters, for groups and for SQL users.
+ */
+export const deadLetters = pgTable(
+  'dead_letters',
+  {
+    /** The queue, and a hash of the message: the same however often it is delivered or replayed. */
+    id: text('id').primaryKey(),
+    /** The order of the list. */
+    seq: bigint('seq', { mode: 'number' }).notNull().generatedAlwaysAsIdentity(),
+    /** The command queue in which it died. */
+    queue: text('queue').notNull(),
+    state: text('state').notNull().default('open'),
+    /** What it was worth when it was last assessed: its saga may have moved on since. */
+    class: text('class').notNull(),
+    reason: text('reason'),
+    pattern: text('pattern'),
+    sagaId: uuid('saga_id'),
+    orderId: uuid('order_id'),
+    step: text('step'),
+    direction: text('direction'),
+    attempt: bigint('attempt', { mode: 'number' }),
+    bytes: bytea('bytes').notNull(),
+    /** Headers among them. Bytes in headers are {"!":"bytes","value":"(base64)"}. */
+    properties: json('properties').notNull(),
+    firstSeenAt: timestamp('first_seen_at', { withTimezone: true }).notNull().defaultNow(),
+    /** When it died for the first time, as its headers say; replays do not change it. */
+    diedAt: timestamp('died_at', { withTimezone: true }),
+    /** When it died for the last time: tells a message that died again from one that came twice. */
+    lastDiedAt: timestamp('last_died_at', { withTimezone: true }),
+    replayedCount: integer('replayed_count').notNull().default(0),
+    /** The operator's action that was the last to change the state: see operator_actions. */
+    actionId: uuid('action_id'),
+    operator: text('operator'),
+    why: text('why'),
+    stateAt: timestamp('state_at', { withTimezone: true }).notNull().defaultNow(),
+  },
+  (table) => [
+    check('dead_letters_state', sql`state IN ('open', 'replaying', 'replayed', 'discarded')`),
+    check(
+      'dead_letters_class',
+      sql`class IN ('obsolete', 'replayable', 'poison', 'unknown shape', 'unclear')`,
+    ),
+    // For pages: of all, and with one filter each.
+    index('dead_letters_seq').on(table.seq).where(UNDECIDED),
+    index('dead_letters_queue').on(table.queue, table.seq).where(UNDECIDED),
+    index('dead_letters_pattern').on(table.pattern, table.seq).where(UNDECIDED),
+    index('dead_letters_reason').on(table.reason, table.seq).where(UNDECIDED),
+    index('dead_letters_class').on(table.class, table.seq).where(UNDECIDED),
+    index('dead_letters_saga').on(table.sagaId, table.seq).where(UNDECIDED),
+    // For the retention: which sagas must stay, and which dead letters may go.
+    index('dead_letters_order').on(table.orderId).where(UNDECIDED),
+    index('dead_letters_decided').on(table.stateAt).where(sql`state IN ('replayed', 'discarded')`),
   ],
 );
 

@@ -55,6 +55,7 @@ export class SagaRuntime {
   readonly client: CommandClient;
   readonly deadLetters: DeadLetterQueues;
   readonly participants: ParticipantWatch;
+  readonly queueCounts: QueueCounts;
   private readonly broker: Broker;
   private readonly logger: Logger;
   private readonly unsent: ResendWhenBack;
@@ -84,6 +85,9 @@ export class SagaRuntime {
       onReply: (correlationId, packet) => this.onReply(correlationId, packet),
       onReplyQueueReplaced: () => this.engine.resendAwaited(),
     });
+    const queues = registry.participants.map(({ queue }) => queue);
+    const inspector = new QueueInspector(this.broker, watchedQueues(queues));
+    this.queueCounts = new QueueCounts(inspector, queues).expose();
     this.participants = this.watchParticipants(config);
     const counters = sagaCounts();
     this.engine = new SagaEngine({
@@ -162,13 +166,10 @@ export class SagaRuntime {
   }
 
   private watchParticipants(config: OrchestratorConfig): ParticipantWatch {
-    const queues = this.registry.participants.map(({ queue }) => queue);
-    const inspector = new QueueInspector(this.broker, watchedQueues(queues));
-    const counts = new QueueCounts(inspector, queues).expose();
     return new ParticipantWatch({
       sagas: this.registry,
       query: (participant, timeoutMs) => this.query(participant, timeoutMs),
-      readersOf: (queues) => counts.consumersOf(queues),
+      readersOf: (queues) => this.queueCounts.consumersOf(queues),
       whyUnknown: () => this.whyBrokerIsAway() ?? this.whyRepliesAreAway(),
       settings: {
         sagasMin: config.BREAKER_SAGAS,

@@ -3,11 +3,12 @@ import type { ModuleMetadata } from '@nestjs/common';
 import type { OrchestratorConfig } from '../config.js';
 import { Questions } from '../host/queries/queries.client.js';
 import type { SagaRuntime } from '../host/saga.runtime.js';
-import { DeadLettersController } from './dead-letters.controller.js';
-import { DeadLettersHandler } from './dead-letters.handler.js';
-import { LettersClient } from './letters.client.js';
+import { DeadLetterAssessor } from './dead-letters/dead-letter-assessor.client.js';
+import { DeadLetterListHandler } from './dead-letters/dead-letter-list.handler.js';
+import { DeadLettersController } from './dead-letters/dead-letters.controller.js';
+import { DeadLettersHandler } from './dead-letters/dead-letters.handler.js';
+import { DeadLettersRepository } from './dead-letters/dead-letters.repository.js';
 import { OperatorActions } from './operator-actions.repository.js';
-import { QueueLocks } from './queue-locks.repository.js';
 import { SagaActionsController } from './saga-actions.controller.js';
 import { SagaActionsHandler } from './saga-actions.handler.js';
 import { UnfinishedSagasRepository } from './unfinished-sagas.repository.js';
@@ -21,14 +22,11 @@ export function operations(parts: {
 }): Required<Pick<ModuleMetadata, 'controllers' | 'providers'>> {
   const { config, database, sagas, logger } = parts;
   const actions = new OperatorActions(database);
-  const { registry, store, engine } = sagas;
-  const deadLetters = new DeadLettersHandler({
-    queues: sagas.deadLetters,
-    letters: new LettersClient(registry, store, new Questions(sagas, config)),
-    actions,
-    locks: new QueueLocks(database),
-    logger,
-  });
+  const { registry, store, engine, deadLetters: queues } = sagas;
+  const deadLetters = new DeadLettersRepository(database);
+  const assessor = new DeadLetterAssessor(registry, store, new Questions(sagas, config));
+  const lists = new DeadLetterListHandler({ deadLetters, assessor });
+  const handler = new DeadLettersHandler({ queues, deadLetters, assessor, actions, logger });
   const unfinished = new UnfinishedSagasRepository(database);
   const sagaActions = new SagaActionsHandler({
     registry,
@@ -41,7 +39,8 @@ export function operations(parts: {
   return {
     controllers: [DeadLettersController, SagaActionsController],
     providers: [
-      { provide: DeadLettersHandler, useValue: deadLetters },
+      { provide: DeadLetterListHandler, useValue: lists },
+      { provide: DeadLettersHandler, useValue: handler },
       { provide: SagaActionsHandler, useValue: sagaActions },
     ],
   };

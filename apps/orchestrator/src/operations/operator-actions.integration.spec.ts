@@ -1,7 +1,7 @@
 import { newUuid } from '@backstitch/shared-types';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Orchestrators } from '../testing/orchestrators.js';
-import { recordsOf } from '../testing/letters.js';
+import { recordsOf } from '../testing/dead-letters.js';
 
 let shop: Orchestrators;
 beforeAll(async () => {

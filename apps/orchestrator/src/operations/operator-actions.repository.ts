@@ -1,13 +1,14 @@
 import type { Database } from '@backstitch/service-kit';
 import { newUuid } from '@backstitch/shared-types';
 import type { OperatorRequest } from './operator-request.dto.js';
+import { storableText } from './storable-text.js';
 
 export interface ActionRecord {
   readonly action: 'replay' | 'discard' | 'retry' | 'resume' | 'compensate';
   readonly subjectKind: 'dead-letter' | 'saga';
   readonly subjectId: string;
   readonly request: Pick<OperatorRequest, 'operator' | 'reason'>;
-  /** The letter's class, or where the saga stood; undefined when it was not found. */
+  /** The dead letter's class, or where the saga stood; undefined when it was not found. */
   readonly seen: string | undefined;
   readonly detail: Readonly<Record<string, unknown>>;
 }
@@ -45,7 +46,7 @@ export class OperatorActions {
     const { action, subjectKind, subjectId, request, seen, detail } = record;
     const { operator, reason } = request;
     const id = newUuid();
-    const about = [operator, action, subjectKind, storable(subjectId), reason, seen ?? null];
+    const about = [operator, action, subjectKind, storableText(subjectId), reason, seen ?? null];
     const values = [id, ...about, outcome, jsonOf(detail)];
     await this.database.query({ name: 'operator_action', text: INSERT, values });
     return id;
@@ -53,11 +54,7 @@ export class OperatorActions {
 }
 
 function jsonOf(value: object): string {
-  const told = (_key: string, each: unknown) => (typeof each === 'string' ? storable(each) : each);
+  const told = (_key: string, each: unknown) =>
+    typeof each === 'string' ? storableText(each) : each;
   return JSON.stringify(value, told);
-}
-
-/** PostgreSQL has no place for a NUL, and jsonb none for half a character. */
-function storable(text: string): string {
-  return text.replace(/\0|\p{Cs}/gu, '');
 }

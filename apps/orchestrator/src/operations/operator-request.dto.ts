@@ -22,7 +22,7 @@ export class OperatorRequest {
 
 @AtSight()
 export class ReplayRequest extends OperatorRequest {
-  /** What made the letter fail was repaired: without it a poisonous one is not replayed. */
+  /** What made it fail was repaired: without this a poisonous dead letter is not replayed. */
   @IsOptional()
   @IsBoolean()
   repaired?: boolean;

@@ -1,7 +1,7 @@
 import { newUuid } from '@backstitch/shared-types';
 import type { AppProcess } from '@backstitch/testkit';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import { UNHURRIED } from '../testing/letters.js';
+import { UNHURRIED } from '../testing/dead-letters.js';
 import { ask, Orchestrators, post } from '../testing/orchestrators.js';
 import { retentionRunOn } from '../testing/retention-fixture.js';
 

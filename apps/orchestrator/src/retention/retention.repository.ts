@@ -1,13 +1,17 @@
-import type { Database, Transaction } from '@backstitch/service-kit';
-import type { Kept, LogPartition } from './retention.js';
+import {
+  type Database,
+  type Transaction,
+} from '@backstitch/service-kit';
+import { RETENTION_DAYS } from '@backstitch/shared-types';
+import type { LogPartition } from './retention.js';
 import {
   dropPartition,
   LOCK_KEYS,
   PARTITIONS,
+  REMOVE_DEAD_LETTERS,
   REMOVE_KEYS,
   REMOVE_SAGAS,
   REMOVE_STRAY_LOGS,
-  ORDERS_OF,
   sagasIn,
   STILL_THERE,
 } from './retention.sql.js';
@@ -70,14 +74,12 @@ export class OldRows {
 
   /**
    * Removes those of these sagas that may go, and answers those that are still there afterwards.
-   * Their keys keep the answer, and nobody ever sees neither of the two.
+   * Their keys keep the answer: a reader sees the saga or the answer, never neither.
    */
   async removeSagas(
     sagaIds: readonly string[],
-    kept: Kept,
   ): Promise<{ sagas: number; keys: number; left: string[] }> {
     const { client, days } = this;
-    const named = await this.namedAmong(sagaIds, kept);
     const removed = await inTransaction(client, async () => {
       const locked = await client.query<{ at: string }>({
         name: 'retention_lock_keys',
@@ -87,28 +89,11 @@ export class OldRows {
       const { rows } = await client.query<{ sagas: number; keys: number }>({
         name: 'retention_remove_sagas',
         text: REMOVE_SAGAS,
-        values: [
-          sagaIds,
-          days.sagas,
-          named.sagaIds,
-          named.orderIds,
-          locked.rows.map(({ at }) => at),
-          days.keys,
-        ],
+        values: [sagaIds, days.sagas, locked.rows.map(({ at }) => at), days.keys],
       });
       return rows[0]!;
     });
     return { ...removed, left: await this.ids(STILL_THERE, [sagaIds]) };
-  }
-
-  /** Dead letters may name far more ids than one statement should be given. */
-  private async namedAmong(
-    sagaIds: readonly string[],
-    kept: Kept,
-  ): Promise<{ sagaIds: string[]; orderIds: string[] }> {
-    const bySaga = sagaIds.filter((id) => kept.sagaIds.has(id));
-    const orderIds = kept.orderIds.size > 0 ? await this.ids(ORDERS_OF, [sagaIds]) : [];
-    return { sagaIds: bySaga, orderIds: orderIds.filter((id) => kept.orderIds.has(id)) };
   }
 
   /** For the default partition, which is never dropped. */
@@ -120,6 +105,13 @@ export class OldRows {
   async removeKeys(limit: number): Promise<number> {
     const values = [this.days.keys, limit];
     const removing = { name: 'retention_remove_keys', text: REMOVE_KEYS, values };
+    return (await this.client.query(removing)).rowCount ?? 0;
+  }
+
+  /** Answers how many that were decided on long ago were removed. */
+  async removeDeadLetters(limit: number): Promise<number> {
+    const values = [RETENTION_DAYS.decidedDeadLetters, limit];
+    const removing = { name: 'retention_remove_dead_letters', text: REMOVE_DEAD_LETTERS, values };
     return (await this.client.query(removing)).rowCount ?? 0;
   }
 

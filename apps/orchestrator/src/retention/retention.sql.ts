@@ -8,6 +8,7 @@ const OLDER = (column: string, days: string) =>
   `${column} < now() - ${days}::float8 * interval '1 day'`;
 
 const UNFINISHED = `status IN ('RUNNING', 'COMPENSATING')`;
+const UNDECIDED = `d.state IN ('open', 'replaying')`;
 
 /** Of the sagas named by $1 those, as `s`, that are finished for longer than $2 days. */
 const LONG_FINISHED = `s.saga_id = ANY ($1::uuid[])
@@ -44,19 +45,20 @@ WHERE ${LONG_FINISHED}
 ORDER BY k.kind, k.caller, k.key FOR UPDATE OF k SKIP LOCKED`;
 
 /**
- * Removes those of the sagas that are finished, old enough, and named by no dead letter ($3, $4) and
- * by no key but the locked ones ($5). Their keys get the answer, and from then on count their age
- * from the end of the saga; those too old to be asked for ($6), and those of keyless checkouts, which
- * nobody joins any more, go with them.
+ * Removes those of the sagas that are finished, old enough, and named by no dead letter that is still
+ * to be decided on and by no key but the locked ones ($3). Their keys get the answer, and from then on
+ * count their age from the end of the saga; those too old to be asked for ($4), and those of keyless
+ * checkouts, which no request joins any more, go with them.
  */
 export const REMOVE_SAGAS = `
 WITH removed AS (
   DELETE FROM saga_state WHERE saga_id = ANY (ARRAY(
     SELECT s.saga_id FROM saga_state s
     WHERE ${LONG_FINISHED}
-      AND s.saga_id <> ALL ($3::uuid[]) AND s.order_id <> ALL ($4::uuid[])
+      AND NOT EXISTS (SELECT FROM dead_letters d WHERE d.saga_id = s.saga_id AND ${UNDECIDED})
+      AND NOT EXISTS (SELECT FROM dead_letters d WHERE d.order_id = s.order_id AND ${UNDECIDED})
       AND NOT EXISTS (SELECT FROM idempotency_keys k
-        WHERE k.saga_id = s.saga_id AND k.ctid <> ALL ($5::tid[]))
+        WHERE k.saga_id = s.saga_id AND k.ctid <> ALL ($3::tid[]))
     ORDER BY s.saga_id FOR UPDATE SKIP LOCKED
   ))
   RETURNING saga_id, order_id, status, failure, updated_at
@@ -66,19 +68,17 @@ WITH removed AS (
     created_at = greatest(k.created_at, r.updated_at)
   FROM removed r
   WHERE k.saga_id = r.saga_id AND k.kind = 'KEYED'
-    AND NOT ${OLDER('greatest(k.created_at, r.updated_at)', '$6')}
+    AND NOT ${OLDER('greatest(k.created_at, r.updated_at)', '$4')}
 ), forgotten AS (
   DELETE FROM idempotency_keys k USING removed r
   WHERE k.saga_id = r.saga_id
-    AND (k.kind <> 'KEYED' OR ${OLDER('greatest(k.created_at, r.updated_at)', '$6')})
+    AND (k.kind <> 'KEYED' OR ${OLDER('greatest(k.created_at, r.updated_at)', '$4')})
   RETURNING k.ctid
 )
 SELECT (SELECT count(*) FROM removed)::int AS sagas, (SELECT count(*) FROM forgotten)::int AS keys`;
 
 /** Of these sagas the ones that are still there. */
 export const STILL_THERE = `SELECT saga_id AS id FROM saga_state WHERE saga_id = ANY ($1::uuid[])`;
-
-export const ORDERS_OF = `SELECT order_id AS id FROM saga_state WHERE saga_id = ANY ($1::uuid[])`;
 
 /** Rows that found no partition of their day go one by one, once their saga is gone. */
 export const REMOVE_STRAY_LOGS = `
@@ -94,6 +94,14 @@ DELETE FROM idempotency_keys WHERE ctid = ANY (ARRAY(
     AND NOT EXISTS (SELECT FROM saga_state s
       WHERE s.saga_id = k.saga_id AND (s.${UNFINISHED} OR NOT ${OLDER('s.updated_at', '$1')}))
   ORDER BY k.created_at LIMIT $2 FOR UPDATE OF k SKIP LOCKED
+))`;
+
+/** Dead letters that were replayed or discarded longer than $1 days ago. */
+export const REMOVE_DEAD_LETTERS = `
+DELETE FROM dead_letters WHERE ctid = ANY (ARRAY(
+  SELECT d.ctid FROM dead_letters d
+  WHERE d.state IN ('replayed', 'discarded') AND ${OLDER('d.state_at', '$1')}
+  ORDER BY d.state_at LIMIT $2 FOR UPDATE OF d SKIP LOCKED
 ))`;
 
 export function dropPartition(partition: string): string {

@@ -1,11 +1,3 @@
-/** What must not be removed, whatever its age: somebody may still have to judge a dead letter by it. */
-export interface Kept {
-  readonly sagaIds: ReadonlySet<string>;
-  readonly orderIds: ReadonlySet<string>;
-  /** Dead letters by queue that were too many to be read: any saga may be named by one of them. */
-  readonly unread: Readonly<Record<string, number>>;
-}
-
 /** A partition of the log, as the database tells it. */
 export interface LogPartition {
   readonly name: string;
@@ -27,6 +19,7 @@ export function pauseAfterMs(workMs: number): number {
 export interface RetentionCounts {
   sagas: number;
   keys: number;
+  deadLetters: number;
   partitionsMade: number;
   partitionsDropped: number;
   /** Partitions past their age that had to stay: a saga that is still there has rows in them. */
@@ -34,7 +27,14 @@ export interface RetentionCounts {
 }
 
 export function nothingYet(): RetentionCounts {
-  return { sagas: 0, keys: 0, partitionsMade: 0, partitionsDropped: 0, partitionsKept: 0 };
+  return {
+    sagas: 0,
+    keys: 0,
+    deadLetters: 0,
+    partitionsMade: 0,
+    partitionsDropped: 0,
+    partitionsKept: 0,
+  };
 }
 
 const FIRST_RUN_MS = 5 * 60_000;

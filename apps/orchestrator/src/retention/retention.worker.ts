@@ -1,19 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { exposeCounters, exposeKnownGauge, type Logger } from '@backstitch/service-kit';
-import type { KeptByLetters } from './kept.client.js';
 import type { LogDaysMaker } from './log-days.maker.js';
 import type { OldRows, RetentionRepository } from './retention.repository.js';
-import {
-  type Kept,
-  nothingYet,
-  pauseAfterMs,
-  type RetentionCounts,
-  untilNextRunMs,
-} from './retention.js';
+import { nothingYet, pauseAfterMs, type RetentionCounts, untilNextRunMs } from './retention.js';
 
 export interface RetentionParts {
   repository: RetentionRepository;
-  kept: Pick<KeptByLetters, 'read'>;
   logDays: Pick<LogDaysMaker, 'make'>;
   logger: Logger;
   /** Rows in one transaction [500]. */
@@ -70,12 +62,14 @@ export class RetentionWorker {
     const { repository, logDays, logger } = this.parts;
     const counts = nothingYet();
     try {
-      // A saga of a day to come needs its partition, whoever removes, and whether the broker is there.
+      // A saga of a day to come needs its partition, whichever orchestrator removes.
       counts.partitionsMade = await logDays.make();
-      const unread = await repository.alone((old) => this.removeOld(old, counts));
-      if (unread) this.told(unread, counts);
+      const done = await repository.alone((old) => this.removeOld(old, counts));
       this.totals.runs += 1;
-      return unread && counts;
+      if (!done) return undefined;
+      this.lastSuccessAtS = Math.round(Date.now() / 1_000);
+      logger.info({ ...counts }, 'what was too old is removed');
+      return counts;
     } catch (error) {
       if (error instanceof Stopped) return undefined;
       this.totals.failedRuns += 1;
@@ -86,19 +80,6 @@ export class RetentionWorker {
         this.totals[name as keyof RetentionCounts] += count;
       }
     }
-  }
-
-  /** A run that had to leave the sagas where they are is no success, although it removed keys. */
-  private told(unread: Kept['unread'], counts: RetentionCounts): void {
-    const { logger } = this.parts;
-    if (Object.keys(unread).length === 0) {
-      this.lastSuccessAtS = Math.round(Date.now() / 1_000);
-      logger.info({ ...counts }, 'what was too old is removed');
-      return;
-    }
-    this.totals.failedRuns += 1;
-    const why = 'finished sagas stay: there are more dead letters than are read';
-    logger.warn({ ...counts, unread }, why);
   }
 
   private async runForEver(): Promise<void> {
@@ -112,36 +93,32 @@ export class RetentionWorker {
     }
   }
 
-  /** Answers the dead letters that were too many to be read. */
-  private async removeOld(old: OldRows, counts: RetentionCounts): Promise<Kept['unread']> {
-    const kept = await this.parts.kept.read();
+  private async removeOld(old: OldRows, counts: RetentionCounts): Promise<true> {
     this.isLogBusy = false;
-    // While letters are unread, any saga may be named by one of them; keys are not, by any.
-    const areSagasFree = Object.keys(kept.unread).length === 0;
-    for (const { name, isDefault, expired } of areSagasFree ? await old.partitions() : []) {
-      if (isDefault) await this.clearDefault(old, name, kept, counts);
-      else if (expired) await this.endPartition(old, name, kept, counts);
+    for (const { name, isDefault, expired } of await old.partitions()) {
+      if (isDefault) await this.clearDefault(old, name, counts);
+      else if (expired) await this.endPartition(old, name, counts);
     }
     await this.inBatches(async () => {
       const removed = await old.removeKeys(this.batchSize);
       counts.keys += removed;
       return removed === this.batchSize;
     });
+    await this.inBatches(async () => {
+      const removed = await old.removeDeadLetters(this.batchSize);
+      counts.deadLetters += removed;
+      return removed === this.batchSize;
+    });
     this.partitions = (await old.partitions()).length;
-    return kept.unread;
+    return true;
   }
 
   /** Drops a partition once no saga is left of those that have rows in it. */
-  private async endPartition(
-    old: OldRows,
-    name: string,
-    kept: Kept,
-    counts: RetentionCounts,
-  ): Promise<void> {
+  private async endPartition(old: OldRows, name: string, counts: RetentionCounts): Promise<void> {
     const left: string[] = [];
     const remembered = this.left.get(name);
     await this.forSagas(old, name, remembered, async (sagaIds) => {
-      const removed = await old.removeSagas(sagaIds, kept);
+      const removed = await old.removeSagas(sagaIds);
       counts.sagas += removed.sagas;
       counts.keys += removed.keys;
       left.push(...removed.left);
@@ -163,14 +140,9 @@ export class RetentionWorker {
   }
 
   /** It has rows only when no partition was there in time; they go one by one. */
-  private async clearDefault(
-    old: OldRows,
-    name: string,
-    kept: Kept,
-    counts: RetentionCounts,
-  ): Promise<void> {
+  private async clearDefault(old: OldRows, name: string, counts: RetentionCounts): Promise<void> {
     await this.forSagas(old, name, undefined, async (sagaIds) => {
-      const removed = await old.removeSagas(sagaIds, kept);
+      const removed = await old.removeSagas(sagaIds);
       counts.sagas += removed.sagas;
       counts.keys += removed.keys;
       await old.removeStrayLogs(sagaIds);

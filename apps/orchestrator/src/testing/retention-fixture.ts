@@ -1,11 +1,11 @@
-import { Broker, DeadLetterQueues } from '@backstitch/messaging';
+import type { DeadLetter } from '@backstitch/messaging';
 import { createLoggerTo, openDatabase } from '@backstitch/service-kit';
-import { COMMAND_QUEUES, deadLetterQueueOf, newUuid } from '@backstitch/shared-types';
-import { testVhost, type TestVhost } from '@backstitch/testkit';
+import { COMMAND_QUEUES, newUuid } from '@backstitch/shared-types';
 import type { Beginning } from '../sagas/checkout/claims/checkout.claims.js';
 import type { Claim } from '../sagas/checkout/checkout.js';
-import { QueueLocks } from '../operations/queue-locks.repository.js';
-import { KeptByLetters } from '../retention/kept.client.js';
+import { DeadLettersRepository } from '../operations/dead-letters/dead-letters.repository.js';
+import { readDeadLetter } from '../operations/dead-letters/dead-letter.reader.js';
+import { newDeadLetter } from '../operations/dead-letters/new-dead-letter.js';
 import { LogDaysMaker } from '../retention/log-days.maker.js';
 import { LogDaysRepository } from '../retention/log-days.repository.js';
 import type { RetentionCounts } from '../retention/retention.js';
@@ -36,16 +36,9 @@ interface Aged {
 }
 
 export interface RetentionFixture extends ClaimFixture {
-  vhost: TestVhost;
-  broker: Broker;
   /** What the workers logged. */
   lines: string[];
-  worker(options?: {
-    batchSize?: number;
-    sagas?: number;
-    keys?: number;
-    lettersMax?: number;
-  }): RetentionWorker;
+  worker(options?: { batchSize?: number; sagas?: number; keys?: number }): RetentionWorker;
   /** A saga of so long ago, with a key of its own. */
   saga(daysAgo: number, aged?: Aged): Promise<Beginning>;
   /** No sagas, no keys, and no partitions but those of these days. */
@@ -53,7 +46,8 @@ export interface RetentionFixture extends ClaimFixture {
   isThere(one: Beginning): Promise<boolean>;
   logsOf(one: Beginning): Promise<number>;
   partitions(): Promise<string[]>;
-  bury(body: object): Promise<void>;
+  /** Dead letters of the payment queue with these bodies, as rows. */
+  deadLetter(...bodies: object[]): Promise<void>;
 }
 
 const MAKE_DAY = `SELECT make_saga_logs_partitions(day, day)
@@ -66,7 +60,7 @@ export const NO_DAYS = `
     LOOP EXECUTE 'DROP TABLE ' || name; END LOOP;
   END $$`;
 const EMPTY = `
-  TRUNCATE saga_state, saga_logs, idempotency_keys;
+  TRUNCATE saga_state, saga_logs, idempotency_keys, dead_letters;
   ${NO_DAYS};
   SELECT make_saga_logs_partitions(now()::date - 1, now()::date + 1)`;
 /** Few, for each is a table to be made and dropped. */
@@ -76,29 +70,18 @@ const KEYS_DAYS = 60;
 
 export async function retentionFixture(): Promise<RetentionFixture> {
   const claims = await claimFixture();
-  const vhost = await testVhost('retention');
   const lines: string[] = [];
   const logger = createLoggerTo({ write: (line) => void lines.push(line) }, 'test', 'info');
-  const broker = new Broker({ urls: [vhost.url], name: 'retention', logger });
-  broker.connect();
-  await broker.ready();
-  const deadLetters = new DeadLetterQueues({ broker });
+  const deadLetters = new DeadLettersRepository(claims.database);
   const query: ClaimFixture['query'] = (...asked) => claims.query(...asked);
   const count = async (text: string, one: Beginning) =>
     Number((await query(text, [one.sagaId]))[0]?.count);
   return {
     ...claims,
-    vhost,
-    broker,
     lines,
-    worker: ({ batchSize = 500, sagas = SAGAS_DAYS, keys = KEYS_DAYS, lettersMax = 50_000 } = {}) =>
+    worker: ({ batchSize = 500, sagas = SAGAS_DAYS, keys = KEYS_DAYS } = {}) =>
       new RetentionWorker({
         repository: new RetentionRepository(claims.database, { sagas, keys }),
-        kept: new KeptByLetters({
-          deadLetters,
-          locks: new QueueLocks(claims.database),
-          lettersMax,
-        }),
         logDays: new LogDaysMaker({
           days: new LogDaysRepository(claims.database),
           logger,
@@ -125,13 +108,20 @@ export async function retentionFixture(): Promise<RetentionFixture> {
             WHERE inhparent = 'saga_logs'::regclass ORDER BY 1`,
         )
       ).map(({ name }) => name as string),
-    bury: (body) =>
-      vhost.publish(deadLetterQueueOf(COMMAND_QUEUES.payment), Buffer.from(JSON.stringify(body))),
-    async close() {
-      await broker.close();
-      await claims.close();
-      await vhost.drop();
-    },
+    deadLetter: (...bodies) =>
+      deadLetters.store(
+        bodies.map((body) => ({
+          ...newDeadLetter(
+            readDeadLetter({
+              queue: COMMAND_QUEUES.payment,
+              body: Buffer.from(JSON.stringify(body)),
+              properties: { headers: {}, messageId: newUuid() } as DeadLetter['properties'],
+            }),
+          ),
+          isRedelivered: false,
+        })),
+      ),
+    close: () => claims.close(),
   };
 }
 
@@ -161,28 +151,20 @@ async function age(
   );
 }
 
-/** One run on the database and the broker of orchestrators that are processes. */
+/** One run on the database of orchestrators that are processes. */
 export async function retentionRunOn(
-  { database, vhost }: Pick<Orchestrators, 'database' | 'vhost'>,
+  { database }: Pick<Orchestrators, 'database'>,
   days: RetentionDays,
 ): Promise<RetentionCounts | undefined> {
   const logger = createLoggerTo({ write: () => undefined }, 'test', 'info');
   const pool = openDatabase({ url: database.url, name: 'retention', logger, keyLookups: true });
-  const broker = new Broker({ urls: [vhost.url], name: 'retention', logger });
-  broker.connect();
-  await broker.ready();
   try {
     return await new RetentionWorker({
       repository: new RetentionRepository(pool, days),
-      kept: new KeptByLetters({
-        deadLetters: new DeadLetterQueues({ broker }),
-        locks: new QueueLocks(pool),
-      }),
       logDays: new LogDaysMaker({ days: new LogDaysRepository(pool), logger, ahead: AHEAD }),
       logger,
     }).run();
   } finally {
-    await broker.close();
     await pool.close();
   }
 }

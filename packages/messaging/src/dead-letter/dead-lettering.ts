@@ -12,7 +12,7 @@ export class DeadLettering {
 
   constructor(private readonly options: { broker: Broker; queue: string }) {}
 
-  /** True once the letter is kept, false when its delivery was taken from us before. */
+  /** True once the dead letter is kept, false when its delivery was taken from us before. */
   async deadLetter(inbound: InboundCommand, reason: string, message: string): Promise<boolean> {
     const { broker, queue } = this.options;
     const { read, properties } = inbound;

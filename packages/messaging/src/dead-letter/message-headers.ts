@@ -2,9 +2,9 @@ import type { MessageProperties } from 'amqplib';
 import type { SagaTag } from '@backstitch/shared-types';
 import { isShortString } from '../publish/short-string.js';
 
-/** How often a message that nobody waits for was put back; ours, since `x-` is the broker's. */
+/** How often a message whose reply is not awaited was requeued; ours, since `x-` is the broker's. */
 export const RETRIES_HEADER = 'backstitch-retries';
-/** When a replayed letter died first: how old it is does not begin anew with each replay. */
+/** When a replayed message died first: its age does not begin anew with each replay. */
 const FIRST_DEAD_AT_HEADER = 'first-dead-at';
 /** What no other headers, however large, push out. */
 const ALWAYS_KEPT = [RETRIES_HEADER, FIRST_DEAD_AT_HEADER];
@@ -99,7 +99,7 @@ export function deadLetterHeaders(why: DeadLetterReason): Record<string, unknown
 export interface DeadLetterNote {
   reason: string | undefined;
   detail: string | undefined;
-  /** ISO 8601, by the clock of whoever gave it up. */
+  /** ISO 8601, by the clock of the service that gave it up. */
   at: string | undefined;
   /** The same of its first death, for one that was replayed since. */
   firstAt: string | undefined;
@@ -117,6 +117,18 @@ export function deadLetterNote({ headers }: MessageProperties): DeadLetterNote {
 
 const OURS = /^dead-(reason|detail|queue|at|pattern|saga-id|step|direction|attempt|message-id)$/;
 
+/**
+ * The id under which a message was sent before it died. One that came without an id has that of its
+ * dead letter, also after a replay: so it is known when it dies again.
+ */
+export function messageIdBeforeDeath({
+  headers,
+  messageId,
+}: MessageProperties): string | undefined {
+  const before: unknown = headers?.['dead-message-id'];
+  return [before, messageId as unknown].find((id) => isShortString(id));
+}
+
 /** What a dead letter came with before it died: as if it had never been tried, but no younger. */
 export function propertiesBeforeDeath(
   properties: MessageProperties,
@@ -126,13 +138,13 @@ export function propertiesBeforeDeath(
     ([name]) => !OURS.test(name) && name !== RETRIES_HEADER,
   );
   const { firstAt } = deadLetterNote(properties);
-  const messageId: unknown = properties.headers?.['dead-message-id'];
+  const messageId = messageIdBeforeDeath(properties);
   return {
     ...carried,
     headers: {
       ...Object.fromEntries(kept),
       ...(firstAt !== undefined && { [FIRST_DEAD_AT_HEADER]: firstAt }),
     },
-    ...(isShortString(messageId) && { messageId }),
+    ...(messageId !== undefined && { messageId }),
   };
 }

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { RETRIES_HEADER } from './message-headers.js';
 import { retryDecision } from './one-shot-retry.js';
 
-describe('the retries of a message that nobody waits for', () => {
+describe('the retries of a message whose reply is not awaited', () => {
   it.each([
     [undefined, { retry: 1, afterMs: 100 }],
     [{}, { retry: 1, afterMs: 100 }],

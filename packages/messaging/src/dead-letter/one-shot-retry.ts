@@ -5,7 +5,7 @@ const DELAYS_MS = [100, 400, 1_600];
 export type RetryDecision = { retry: number; afterMs: number } | 'exhausted';
 
 /**
- * What becomes of a message that failed and that nobody waits for: put back for the n-th time
+ * What becomes of a message that failed and whose reply is not awaited: requeued for the n-th time
  * after a wait, or given up. The wait is spent with the message still unacknowledged, so a crash
  * meanwhile loses nothing.
  */

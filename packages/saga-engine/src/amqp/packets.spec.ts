@@ -5,6 +5,8 @@ import { correlationOf, packetOf, replyOf } from './packets.js';
 const COMMAND: OutgoingCommand = {
   id: 'saga-1:HOTEL:do',
   sagaId: 'saga-1',
+  definition: 'trip',
+  definitionVersion: 1,
   subjectId: 'trip-1',
   step: 'HOTEL',
   direction: 'do',

@@ -11,6 +11,8 @@ import { AmqpTransport, BrokerAway } from './transport.js';
 const COMMAND: OutgoingCommand = {
   id: 'saga-1:HOTEL:do',
   sagaId: 'saga-1',
+  definition: 'trip',
+  definitionVersion: 1,
   subjectId: 'trip-1',
   step: 'HOTEL',
   direction: 'do',

@@ -1,7 +1,7 @@
 import { type AppProcess, waitFor } from '@backstitch/testkit';
 import { newUuid } from '@backstitch/shared-types';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import { UNHURRIED } from '../../testing/letters.js';
+import { UNHURRIED } from '../../testing/dead-letters.js';
 import { metricsOf } from '../../testing/metrics.js';
 import { ask, Orchestrators, post } from '../../testing/orchestrators.js';
 

@@ -17,7 +17,10 @@ const told = async () =>
   (await metricsRegistry.metrics()).split('\n').filter((line) => line.startsWith('backstitch_'));
 
 beforeAll(() => void counts.expose());
-afterEach(() => void jest.restoreAllMocks());
+afterEach(() => {
+  jest.restoreAllMocks();
+  counts.openDeadLetters = () => ({});
+});
 
 describe('what is told of the queues', () => {
   it('is what the last look said: messages, consumers and dead letters of each queue', async () => {
@@ -48,6 +51,24 @@ describe('what is told of the queues', () => {
       'backstitch_queue_consumers{queue="payment_commands"} 1',
       'backstitch_dead_letters{queue="payment_commands"} 0',
     ]);
+  });
+
+  it('is of dead letters what is stored and what is still in the queue, or nothing', async () => {
+    answer = [
+      { messages: 0, consumers: 1 },
+      { messages: 0, consumers: 1 },
+      { messages: 2, consumers: 1 },
+      undefined,
+    ];
+    await counts.consumersOf(COMMANDS);
+    const deadLetters = async () => (await told()).filter((line) => line.includes('dead_letters'));
+    counts.openDeadLetters = () => ({ order_commands: 5, payment_commands: 7 });
+    expect(await deadLetters()).toEqual([
+      'backstitch_dead_letters{queue="order_commands"} 7',
+      'backstitch_dead_letters{queue="payment_commands"} 7',
+    ]);
+    counts.openDeadLetters = () => undefined;
+    expect(await deadLetters()).toEqual([]);
   });
 
   it('is nothing once no look has succeeded for a while', async () => {

@@ -14,6 +14,8 @@ export function watchedQueues(commandQueues: readonly string[]): string[] {
 export class QueueCounts {
   private counts: ReadonlyMap<string, QueueCount> = new Map();
   private lookedAtMs = -Infinity;
+  /** The dead letters in the database, by queue; undefined while they are not known. */
+  openDeadLetters: () => Readonly<Record<string, number>> | undefined = () => ({});
 
   constructor(
     private readonly queueInspector: Pick<QueueInspector, 'look' | 'queues'>,
@@ -31,10 +33,18 @@ export class QueueCounts {
     });
     gauge(
       'dead_letters',
-      'Dead letters of a command queue that lie in its dead-letter queue',
-      (queue) => messages(deadLetterQueueOf(queue)),
+      'Dead letters of a command queue, in the database or still in its dead-letter queue',
+      (queue) => this.deadLetters(queue),
     );
     return this;
+  }
+
+  private deadLetters(queue: string): number | undefined {
+    const stored = this.openDeadLetters();
+    if (!stored) return undefined;
+    const inQueue = this.counts.get(deadLetterQueueOf(queue))?.messages;
+    if (inQueue === undefined) return stored[queue];
+    return inQueue + (stored[queue] ?? 0);
   }
 
   /** Looks, and answers how many consumers each of these queues has. Rejects as the look does. */

@@ -1,0 +1,105 @@
+import type { DeadLetter, DeadLetterNote } from '@backstitch/messaging';
+import type { SagaInstance } from '@backstitch/saga-engine';
+import { Problem } from '@backstitch/service-kit';
+import {
+  COMMAND_QUEUES,
+  COMMANDS,
+  type DeadLetterVerdict,
+  isUuid,
+  type OrderView,
+} from '@backstitch/shared-types';
+import type { SagaRegistry } from '../../host/registry/saga-registry.js';
+import type { Questions } from '../../host/queries/queries.client.js';
+import { readDeadLetter } from './dead-letter.reader.js';
+import { shapeOf } from './dead-letter-shape.js';
+import {
+  type DeadLetterCommand,
+  type DeadLetterShape,
+  type Standing,
+  type Unclear,
+  verdictOf,
+} from './dead-letter-verdict.js';
+import { ageOf } from './dead-letter-age.js';
+import { standingInSaga, standingOfOrder } from './standing.js';
+
+export interface AssessedDeadLetter {
+  readonly note: DeadLetterNote;
+  readonly shape: DeadLetterShape;
+  /** The saga that it names, or that drives its order. */
+  readonly sagaId: string | undefined;
+  readonly verdict: DeadLetterVerdict;
+}
+
+/** What is asked on behalf of the dead letters of one page, so that nothing is asked twice. */
+type Asked = Map<string, Promise<Order | Unclear>>;
+type Order = Pick<OrderView, 'sagaId'> & { status: OrderView['status'] | 'NONE' };
+
+const AWAY: Unclear = { unclear: 'The order service does not answer now: ask again.' };
+
+/** Asks what a dead letter's worth depends on: its saga's row, and the order service. */
+export class DeadLetterAssessor {
+  constructor(
+    private readonly registry: SagaRegistry,
+    private readonly store: { load(sagaId: string): Promise<SagaInstance | undefined> },
+    private readonly questions: Questions,
+  ) {}
+
+  /** In their order. */
+  assessAll(deadLetters: readonly DeadLetter[]): Promise<AssessedDeadLetter[]> {
+    const asked: Asked = new Map();
+    return Promise.all(deadLetters.map((each) => this.assess(each, asked)));
+  }
+
+  async assess(deadLetter: DeadLetter, asked: Asked = new Map()): Promise<AssessedDeadLetter> {
+    const read = readDeadLetter(deadLetter);
+    const { note } = read;
+    const shape = shapeOf(read);
+    const age = ageOf(note.firstAt, Date.now());
+    if (shape.kind !== 'command' || shape.command.orderId === '') {
+      const verdict = verdictOf(shape, note.reason, 'NONE', age);
+      return { note, shape, sagaId: undefined, verdict };
+    }
+    const { standing, sagaId } = await this.standing(shape.command, asked);
+    const verdict = verdictOf(shape, note.reason, standing, age);
+    return { note, shape, sagaId, verdict };
+  }
+
+  private async standing(
+    command: DeadLetterCommand,
+    asked: Asked,
+  ): Promise<{ standing: Standing | Unclear; sagaId: string | undefined }> {
+    const { saga: tag } = command;
+    if (tag) {
+      const saga = isUuid(tag.sagaId) ? await this.store.load(tag.sagaId) : undefined;
+      const order = saga ? undefined : await this.order(command.orderId, asked);
+      const standing =
+        order && 'unclear' in order
+          ? order
+          : standingInSaga(this.registry, { ...command, saga: tag }, saga, order);
+      return { standing, sagaId: tag.sagaId };
+    }
+    const order = await this.order(command.orderId, asked);
+    if ('unclear' in order) return { standing: order, sagaId: undefined };
+    const saga = order.sagaId === null ? 'none' : await this.store.load(order.sagaId);
+    const standing = standingOfOrder(this.registry, command, order, saga ?? 'unknown');
+    return { standing, sagaId: order.sagaId ?? undefined };
+  }
+
+  private order(orderId: string, asked: Asked): Promise<Order | Unclear> {
+    const known = asked.get(orderId);
+    if (known) return known;
+    const answer = this.ask(orderId);
+    asked.set(orderId, answer);
+    return answer;
+  }
+
+  private async ask(orderId: string): Promise<Order | Unclear> {
+    const { order } = COMMAND_QUEUES;
+    try {
+      return await this.questions.ask<OrderView>(order, COMMANDS.orderGet, { orderId });
+    } catch (error) {
+      if (!(error instanceof Problem)) throw error;
+      return error.code === 'ORDER_NOT_FOUND' ? { status: 'NONE', sagaId: null } : AWAY;
+    }
+  }
+}
