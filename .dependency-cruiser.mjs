@@ -34,6 +34,7 @@ const arrows = [
     'The vocabulary imports nothing of ours: everybody imports it.',
   ),
   arrow('packages/coalesce', [], 'One small idea, used in three rooms, knows none of them.'),
+  arrow('packages/launcher', [], 'Tests of every package start processes by it.'),
   arrow('packages/database', [], 'Connections to PostgreSQL, whoever uses them and for what.'),
   arrow(
     'packages/saga-engine',

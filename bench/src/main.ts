@@ -1,6 +1,6 @@
 /** `pnpm bench`. */
 import { CommanderError } from 'commander';
-import { Cleanup } from '@backstitch/tools';
+import { AppCommandFailed, Cleanup } from '@backstitch/tools';
 import { bench } from './bench.js';
 import { CannotMeasure } from './errors.js';
 import { benchOptions } from './options.js';
@@ -46,8 +46,10 @@ function listenForSignals(stop: AbortController): void {
 }
 
 function tell(error: unknown): void {
-  const expected = error instanceof CannotMeasure || error instanceof Interrupted;
-  console.error(expected ? `\n${error.message}\n` : error);
+  const expected = [CannotMeasure, AppCommandFailed, Interrupted].some(
+    (kind) => error instanceof kind,
+  );
+  console.error(expected ? `\n${(error as Error).message}\n` : error);
 }
 
 main().then(

@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { waitFor } from '@backstitch/testkit';
+import { projectRoot } from '@backstitch/tools';
 import type { Report } from './report/report-data.js';
-import { PROJECT } from './site/apps.js';
 
 // Servers and nine apps are started, hurt and started again.
 jest.setTimeout(600_000);
@@ -21,7 +21,7 @@ class DrillProcess {
   private readonly exited: Promise<unknown[]>;
 
   constructor(...words: string[]) {
-    const program = join(PROJECT, 'drill', 'dist', 'main.js');
+    const program = join(projectRoot(), 'drill', 'dist', 'main.js');
     chmodSync(this.temporary, 0o711); // the servers' accounts must pass
     const env = { ...process.env, TMPDIR: this.temporary };
     this.child = spawn(process.execPath, [program, ...words], { env });

@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { COMMAND_QUEUES, type CommandQueue, deadLetterQueueOf } from '@backstitch/shared-types';
 import { QueueClient } from './queue-client.js';
-import { reconcile } from './reconcile.js';
 import { orderRows, product } from './saga-story.js';
 import { checkout, mouse, MOUSE } from './shopper.js';
 import { System } from './system.js';
@@ -56,7 +55,7 @@ describe('money and stock of a confirmed order', () => {
       expect(dead.properties.headers).toMatchObject({ 'dead-reason': 'ORDER_CONFIRMED' });
     }
     expect(await kept(system, orderId)).toEqual(before);
-    expect(await reconcile(system)).toMatchObject({ exitCode: 0 });
+    await system.expectReconciled();
   }, 60_000);
 
   it('are told by reconcile when an order was confirmed without a saga and never paid', async () => {
@@ -68,7 +67,7 @@ describe('money and stock of a confirmed order', () => {
       `UPDATE orders SET updated_at = now() - interval '1 minute' WHERE id = $1`,
       [orderId],
     );
-    const { exitCode, output } = await reconcile(system);
+    const { exitCode, output } = await system.reconcile();
     expect(exitCode).toBe(1);
     expect(output).toMatch(new RegExp(`${orderId} +CONFIRMED and never paid: payment missing`));
     expect(output).toMatch(new RegExp(`${orderId} +CONFIRMED, hold missing`));
@@ -133,6 +132,6 @@ describe('with COMMANDS=strict', () => {
     const { body } = await checkout(system.gatewayUrl, [mouse(1, '0.01')]);
     const rows = await orderRows(system, body.orderId);
     expect(rows).toMatchObject({ order: { status: 'CANCELLED' }, payments: [] });
-    expect(await reconcile(system)).toMatchObject({ exitCode: 0 });
+    await system.expectReconciled();
   }, 60_000);
 });

@@ -1,12 +1,11 @@
 import { waitFor } from '@backstitch/testkit';
+import { DATABASE_OWNERS, type DatabaseName, DATABASES, ownerOf } from '@backstitch/tools';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
-import { DATABASES, type DatabaseName } from './databases.js';
-import { reconcile } from './reconcile.js';
 import { type Answer, checkout, get, limited, LIMITED, mouse, MOUSE } from './shopper.js';
 import { System } from './system.js';
 
-const NAMES = Object.keys(DATABASES) as DatabaseName[];
+const NAMES = DATABASES;
 /** What is under way waits for its database, however long that takes on a busy machine. */
 const PATIENT = {
   CHECKOUT_DEDUPE_SECONDS: '0',
@@ -27,8 +26,7 @@ beforeAll(async () => {
 
 afterEach(async () => {
   await system.settled();
-  const { exitCode, output } = await reconcile(system);
-  if (exitCode !== 0) throw new Error(`reconcile ended with ${exitCode}:\n${output}`);
+  await system.expectReconciled();
 }, 120_000);
 
 afterAll(() => system?.stop(), 60_000);
@@ -211,7 +209,7 @@ describe('a database that takes no connections', () => {
           },
           { timeoutMs: 60_000 },
         );
-        const queue = system.apps[DATABASES[database]].lines;
+        const queue = system.apps[ownerOf(database).name].lines;
         if (database !== 'orchestrator') {
           expect(queue.some((line) => line.includes('intake paused'))).toBe(true);
         }
@@ -223,8 +221,8 @@ describe('a database that takes no connections', () => {
         timeoutMs: 60_000,
       });
       expect(complaintsSince(before, 50)).toEqual([]);
-      const told = system.apps[DATABASES[database]].lines
-        .slice(before.get(DATABASES[database]))
+      const told = system.apps[ownerOf(database).name].lines
+        .slice(before.get(ownerOf(database).name))
         .filter((line) => line.includes('no connection to the database'));
       expect(told.length).toBeGreaterThan(0);
       // Once a pool and a reason, however often it was tried.
@@ -257,8 +255,8 @@ describe('a database whose settings are not what the code was written with', () 
   it('serves checkouts and tells ISO dates all the same', async () => {
     const before = lineCounts();
     const restart = async (): Promise<void> => {
-      for (const app of Object.values(DATABASES)) await system.apps[app].stop();
-      for (const app of Object.values(DATABASES)) system.apps[app].spawn();
+      for (const { name: app } of DATABASE_OWNERS) await system.apps[app].stop();
+      for (const { name: app } of DATABASE_OWNERS) system.apps[app].start();
       await system.ready();
     };
     // By a connection of its own: those of the tests' pools would have the settings as well.

@@ -8,9 +8,9 @@ import {
 } from '@backstitch/shared-types';
 import { waitFor } from '@backstitch/testkit';
 import { fuzz, mutated } from '@backstitch/testkit/fuzz';
+import { type AppName } from '@backstitch/tools';
 import { type Channel, type ChannelModel, connect } from 'amqplib';
 import * as fc from 'fast-check';
-import type { AppName } from './app-process.js';
 import { complaints } from './hostile/system-watch.js';
 import { MOUSE } from './shopper.js';
 import { System } from './system.js';

@@ -6,10 +6,9 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { COMMAND_QUEUES } from '@backstitch/shared-types';
 import { testVhost, type TestVhost, waitFor } from '@backstitch/testkit';
-import { freePortBlock } from '@backstitch/tools';
+import { APP_NAMES, type AppName, freePortBlock, projectRoot } from '@backstitch/tools';
 import pg from 'pg';
 import { parse } from 'yaml';
-import { type AppName, APPS, PROJECT } from './app-process.js';
 import { copyProject, removeProject, Terminal } from './project-copy.js';
 
 const run = promisify(execFile);
@@ -29,7 +28,7 @@ const DATABASE_OF: Partial<Record<AppName, string>> = {
 
 /** The commands of GETTING_STARTED.md, in their order. */
 function documentedCommands(): string[] {
-  const page = readFileSync(`${PROJECT}GETTING_STARTED.md`, 'utf8');
+  const page = readFileSync(`${projectRoot()}/GETTING_STARTED.md`, 'utf8');
   const blocks = [...page.matchAll(/^ *```sh\n([^]*?)^ *```/gm)];
   return blocks
     .flatMap(([, block]) => block!.split('\n').map((line) => line.trim()))
@@ -49,7 +48,7 @@ class Places {
   static async find(): Promise<Places> {
     const server = new URL(process.env['TEST_POSTGRES_URL']!);
     server.pathname = '';
-    const ports = await freePortBlock(2 * APPS.length);
+    const ports = await freePortBlock(2 * APP_NAMES.length);
     return new Places(ports, await testVhost('long_way'), `${server}`);
   }
 
@@ -62,7 +61,7 @@ class Places {
   }
 
   metricsPort(app: AppName): number {
-    return this.port(app) + APPS.length;
+    return this.port(app) + APP_NAMES.length;
   }
 
   /** What a reader with other addresses writes into the `.env` beside each app. */
@@ -79,7 +78,7 @@ class Places {
   }
 
   translate(command: string): string {
-    const here = APPS.reduce(
+    const here = APP_NAMES.reduce(
       (text, app) =>
         text
           .replaceAll(`localhost:${PORT_OF[app]}`, `localhost:${this.port(app)}`)
@@ -100,7 +99,8 @@ describe('GETTING_STARTED.md, command by command', () => {
   beforeAll(async () => {
     folder = await copyProject();
     places = await Places.find();
-    for (const app of APPS) await writeFile(join(folder, 'apps', app, '.env'), places.env(app));
+    for (const app of APP_NAMES)
+      await writeFile(join(folder, 'apps', app, '.env'), places.env(app));
   });
   afterAll(async () => {
     await dev?.ctrlC();
@@ -130,7 +130,7 @@ describe('GETTING_STARTED.md, command by command', () => {
 
   const ready = async (): Promise<void> => {
     dev ??= new Terminal(`${pnpm()} dev`, folder, {});
-    for (const app of APPS) {
+    for (const app of APP_NAMES) {
       await waitFor(
         `${app} to be ready`,
         async () =>

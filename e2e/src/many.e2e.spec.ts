@@ -1,9 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { COMMAND_QUEUES } from '@backstitch/shared-types';
 import { waitFor } from '@backstitch/testkit';
-import { DeadOrchestrator } from './dead-orchestrator.js';
+import { DeadOrchestrator } from '@backstitch/tools';
 import { QueueClient } from './queue-client.js';
-import { reconcile } from './reconcile.js';
 import { product } from './saga-story.js';
 import { type Answer, checkout, limited, mouse, MOUSE, newUser } from './shopper.js';
 import { System } from './system.js';
@@ -42,6 +41,24 @@ class Shoppers {
   }
 }
 
+/** An orchestrator whose sagas buy what the system sells, of which there is enough. */
+async function deadOrchestratorOf(system: System): Promise<DeadOrchestrator> {
+  const products = await system.rows<{ id: string; price: string }>(
+    'inventory',
+    'UPDATE products SET stock_quantity = 1000000 RETURNING id, price::text',
+  );
+  let next = 0;
+  return DeadOrchestrator.of({
+    databaseUrl: system.databases.orchestrator.url,
+    timing: {
+      sagaDeadlineMs: 120_000,
+      paymentReplyTimeoutMs: 5_000,
+      steps: { replyTimeoutMs: 2_000, attemptsMax: 5, deadlineMs: 20_000 },
+    },
+    nextProduct: () => products[next++ % products.length]!,
+  });
+}
+
 describe('two orchestrators and two of each service', () => {
   let system: System;
   beforeAll(async () => {
@@ -64,8 +81,7 @@ describe('two orchestrators and two of each service', () => {
     system.rows('inventory', 'UPDATE products SET stock_quantity = 1000000 WHERE id = $1', [MOUSE]);
   const clean = async (): Promise<void> => {
     await system.settled(PATIENCE_MS);
-    const { exitCode, output } = await reconcile(system);
-    if (exitCode !== 0) throw new Error(`reconcile ended with ${exitCode}:\n${output}`);
+    await system.expectReconciled();
   };
   const count = async (where: string, values: unknown[]): Promise<number> => {
     const sql = `SELECT count(*)::int AS count FROM saga_state WHERE ${where}`;
@@ -175,11 +191,13 @@ describe('two orchestrators and two of each service', () => {
   it(
     `take over ${CROWD} sagas of a dead one, and answer new checkouts meanwhile`,
     async () => {
-      const dead = await DeadOrchestrator.of(system);
+      const dead = await deadOrchestratorOf(system);
       const undoing = Math.floor(CROWD / 10);
-      await dead.leaves({ going: CROWD - undoing, undoing });
+      const undone = await dead.leaves(undoing, { undoing: true });
+      const going = await dead.leaves(CROWD - undoing);
+      const orderIds = [...going, ...undone].map(({ orderId }) => orderId);
       const shoppers = new Shoppers(system.gatewayUrl, 4, 100);
-      await dead.dies();
+      await dead.releases();
       const silentAt = performance.now();
       const after = () => `${((performance.now() - silentAt) / 1000).toFixed(1)} s`;
       const patience = { timeoutMs: PATIENCE_MS, everyMs: 100 };
@@ -188,14 +206,14 @@ describe('two orchestrators and two of each service', () => {
       const claimed = after();
       const served = async () => {
         const sql = 'SELECT count(*)::int AS count FROM orders WHERE id = ANY ($1::uuid[])';
-        const [row] = await system.rows<{ count: number }>('orders', sql, [dead.orderIds]);
+        const [row] = await system.rows<{ count: number }>('orders', sql, [orderIds]);
         return row!.count === CROWD;
       };
       await waitFor('every awaited command to be served', served, patience);
       const sent = after();
       const isEnded = async () =>
         (await count(`order_id = ANY ($1::uuid[]) AND status IN ('RUNNING', 'COMPENSATING')`, [
-          dead.orderIds,
+          orderIds,
         ])) === 0;
       await waitFor('all of them to end', isEnded, patience);
       const ended = after();
@@ -209,29 +227,28 @@ describe('two orchestrators and two of each service', () => {
       const answered = shoppers.answers.map(({ status }) => status);
       expect(answered.filter((status) => ![200, 202, 409].includes(status))).toEqual([]);
       expect(answered.length).toBeGreaterThan(0);
-      const ids = [dead.orderIds];
+      const ids = [orderIds];
       // Taken once each: nobody who was busy with them counted as silent.
       expect(await count('order_id = ANY ($1::uuid[]) AND epoch <> 2', ids)).toBe(0);
-      const undone = dead.undoing.map(({ orderId }) => orderId);
-      expect(await count(`order_id = ANY ($1::uuid[]) AND status = 'COMPENSATED'`, [undone])).toBe(
-        undoing,
-      );
+      const undoneIds = undone.map(({ orderId }) => orderId);
+      const isUndone = `order_id = ANY ($1::uuid[]) AND status = 'COMPENSATED'`;
+      expect(await count(isUndone, [undoneIds])).toBe(undoing);
       await clean();
     },
     3 * PATIENCE_MS,
   );
 
   it('undo what has to be undone while more orders come than are admitted', async () => {
-    const dead = await DeadOrchestrator.of(system);
-    await dead.leaves({ going: 0, undoing: 300 });
+    const dead = await deadOrchestratorOf(system);
+    const left = await dead.leaves(300, { undoing: true });
     const shoppers = new Shoppers(system.gatewayUrl, 3 * ADMITTED, 20);
     const refused = (moreThan: number) =>
       waitFor('new orders to be refused', async () => shoppers.count(503) > moreThan, {
         timeoutMs: PATIENCE_MS,
       });
     await refused(0);
-    await dead.dies();
-    const undone = dead.undoing.map(({ orderId }) => orderId);
+    await dead.releases();
+    const undone = left.map(({ orderId }) => orderId);
     const isUndone = async () =>
       (await count(`order_id = ANY ($1::uuid[]) AND status = 'COMPENSATED'`, [undone])) === 300;
     await waitFor('all to be undone', isUndone, { timeoutMs: PATIENCE_MS });

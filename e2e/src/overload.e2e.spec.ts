@@ -1,10 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { setTimeout as pause } from 'node:timers/promises';
 import { waitFor } from '@backstitch/testkit';
+import { APP_NAMES, type AppName } from '@backstitch/tools';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { APPS, type AppName } from './app-process.js';
 import { burst, type Burst, type BurstAnswer, percentile, sustained } from './burst.js';
-import { reconcile } from './reconcile.js';
 import { type Answer, checkout, get, LIMITED, mouse, MOUSE, newUser } from './shopper.js';
 import { System } from './system.js';
 
@@ -104,12 +103,11 @@ describe('ten times more than can be served', () => {
     await system.settled();
     await serviceIsBack();
     await expectNothingLost(crowd.answers, [placed.body.sagaId]);
-    for (const app of APPS) {
+    for (const app of APP_NAMES) {
       expect(system.apps[app].running).toBe(true);
       expect(await peakMb(app)).toBeLessThan(RSS_MB_MAX);
     }
-    const { exitCode, output } = await reconcile(system);
-    if (exitCode !== 0) throw new Error(`reconcile ended with ${exitCode}:\n${output}`);
+    await system.expectReconciled();
     const episodes = linesOf('api-gateway', 'requests are being shed');
     expect(episodes).toBeGreaterThan(0);
     expect(episodes).toBeLessThan(SECONDS);
@@ -196,7 +194,9 @@ describe('ten times more than can be served', () => {
       const [half, most] = [percentile(ms, 0.5), percentile(ms, 0.99)].map(Math.round);
       return `${name}: ${those.length} (${Math.round(those.length / seconds)}/s), p50 ${half} ms, p99 ${most} ms`;
     };
-    const memory = await Promise.all(APPS.map(async (app) => `${app} ${await peakMb(app)} MB`));
+    const memory = await Promise.all(
+      APP_NAMES.map(async (app) => `${app} ${await peakMb(app)} MB`),
+    );
     const lines = [
       `asked for ${perSecond}/s, ${TIMES} times what is served; ${Math.round(crowd.answers.length / seconds)}/s answered, ${crowd.unsent} unsent`,
       JSON.stringify(counts),

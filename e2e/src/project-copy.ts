@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { waitFor } from '@backstitch/testkit';
-import { PROJECT } from './app-process.js';
+import { projectRoot } from '@backstitch/tools';
 
 const run = promisify(execFile);
 
@@ -15,10 +15,10 @@ const run = promisify(execFile);
 export async function copyProject(name = ''): Promise<string> {
   const folder = join(await mkdtemp(join(tmpdir(), 'backstitch-copy-')), name);
   const listing = ['ls-files', '-z', '--cached', '--others', '--exclude-standard'];
-  const { stdout } = await run('git', listing, { cwd: PROJECT, maxBuffer: 1 << 26 });
+  const { stdout } = await run('git', listing, { cwd: projectRoot(), maxBuffer: 1 << 26 });
   for (const file of stdout.split('\0').filter((name) => name !== '')) {
     await mkdir(dirname(join(folder, file)), { recursive: true });
-    await cp(join(PROJECT, file), join(folder, file));
+    await cp(join(projectRoot(), file), join(folder, file));
   }
   return folder;
 }

@@ -1,6 +1,6 @@
+import { DATABASES, type SystemDatabases } from '@backstitch/tools';
 import { duration } from '../plan.js';
 import { type Stage, withOwnCleanup } from '../scenarios/scenario.js';
-import { DATABASES, type SystemDatabases } from '../servers/databases.js';
 import { makeBackstitchDatabases, startBackstitchApps } from '../systems/backstitch.js';
 import { startSystem } from '../systems/start-system.js';
 import { fill } from './fill.js';
@@ -29,7 +29,7 @@ export async function filledDatabases(
   const added = await fillIn(stage, databases, sagas);
   const fillSeconds = (performance.now() - startedAtMs) / 1000;
   // What filling left in memory is written now, not while somebody is measured.
-  await databases.query('orchestrator', 'CHECKPOINT');
+  await databases.rows('orchestrator', 'CHECKPOINT');
   return { databases, added, fillSeconds };
 }
 

@@ -3,7 +3,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { cpus, release, totalmem, type } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { databaseUrl, query } from '../servers/databases.js';
+import { serverRows } from '@backstitch/tools';
 import type { Servers } from '../servers/servers.js';
 
 /** What the figures of a run depend on besides the program. */
@@ -28,10 +28,9 @@ const SETTINGS = [
 ];
 
 export async function circumstances(servers: Servers): Promise<Circumstances> {
-  const url = databaseUrl(servers.databaseServerUrl);
-  const [version] = await query(url, 'SHOW server_version');
-  const settings = await query(
-    url,
+  const [version] = await serverRows(servers.databaseServerUrl, 'SHOW server_version');
+  const settings = await serverRows(
+    servers.databaseServerUrl,
     `SELECT name, current_setting(name) AS value FROM pg_settings
       WHERE name IN (${SETTINGS.map((name) => `'${name}'`).join(', ')}) ORDER BY name`,
   );

@@ -10,7 +10,7 @@ function resultOf(measurements: Measurement[], completed = 1_500): Throughput {
       {
         name: 'backstitch',
         description: '0.1.0',
-        books: { confirmedOrders: 1_600, logRowsPerSaga: 10 },
+        ledgers: { confirmedOrders: 1_600, logRowsPerSaga: 10 },
         completed,
       },
     ],

@@ -1,10 +1,10 @@
+import type { SystemDatabases } from '@backstitch/tools';
 import { heat, measureInTurn, secondsInTurn } from '../in-turn.js';
 import { benchProductId, checkoutBody } from '../load/basket.js';
 import { drive } from '../load/drive.js';
 import { hotSkuReport, type HotSku } from '../report/hot-sku-report.js';
 import { type LastUnits, wrongWithLastUnits } from '../report/last-units.js';
 import { ratios } from '../report/ratios.js';
-import type { SystemDatabases } from '../servers/databases.js';
 import { type Backstitch, startBackstitch } from '../systems/backstitch.js';
 import { startSystem } from '../systems/start-system.js';
 import { type Scenario, type Stage, START_SECONDS } from './scenario.js';
@@ -46,11 +46,11 @@ async function sellLastUnits({ say, stop }: Stage, system: Backstitch): Promise<
   const { databases, checkoutUrl: url } = system;
   const signal = stop.signal;
   await untilSettled(databases, SETTLED_WITHIN_MS, signal);
-  await databases.query(
+  await databases.rows(
     'inventory',
     `UPDATE products SET stock_quantity = ${UNITS} WHERE id = '${HOT_ID}'`,
   );
-  const before = await books(databases);
+  const before = await ledgerTotals(databases);
   let buyers = 0;
   say(`${BUYERS} buyers want the last ${UNITS} units of one product`);
   const outcome = await drive({
@@ -64,7 +64,7 @@ async function sellLastUnits({ say, stop }: Stage, system: Backstitch): Promise<
   });
   signal.throwIfAborted();
   await untilSettled(databases, SETTLED_WITHIN_MS, signal);
-  const after = await books(databases);
+  const after = await ledgerTotals(databases);
   return {
     buyers: BUYERS,
     units: UNITS,
@@ -75,15 +75,15 @@ async function sellLastUnits({ say, stop }: Stage, system: Backstitch): Promise<
   };
 }
 
-async function books(databases: SystemDatabases) {
-  const [stock] = await databases.query(
+async function ledgerTotals(databases: SystemDatabases) {
+  const [stock] = await databases.rows(
     'inventory',
     `SELECT stock_quantity AS stock,
       (SELECT coalesce(sum(quantity), 0) FROM reservation_items JOIN reservations USING (order_id)
         WHERE product_id = '${HOT_ID}' AND status = 'CONSUMED') AS sold
     FROM products WHERE id = '${HOT_ID}'`,
   );
-  const [orders] = await databases.query(
+  const [orders] = await databases.rows(
     'orders',
     `SELECT coalesce(sum(quantity), 0) AS confirmed
     FROM order_items JOIN orders ON orders.id = order_id

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import type { SystemDatabases } from '@backstitch/tools';
 import { CannotMeasure } from '../errors.js';
-import type { SystemDatabases } from '../servers/databases.js';
 
 const LOOK_EVERY_MS = 200;
 
@@ -21,6 +21,6 @@ export async function untilSettled(
 
 async function unfinished(databases: SystemDatabases): Promise<number> {
   const sql = `SELECT count(*) AS count FROM saga_state WHERE status IN ('RUNNING', 'COMPENSATING')`;
-  const [row] = await databases.query('orchestrator', sql);
+  const [row] = await databases.rows('orchestrator', sql);
   return Number(row?.count);
 }

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { DatabaseName, SystemDatabases } from '../servers/databases.js';
+import type { DatabaseName, SystemDatabases } from '@backstitch/tools';
 
 /** The orders of sagas that are left behind have ids that begin so; nobody else's do. */
 const BEGINNING = 'dead0000';
@@ -48,7 +48,7 @@ export class LeftBehind {
   }
 
   private async count(database: DatabaseName, from: string): Promise<number> {
-    const [row] = await this.databases.query(database, `SELECT count(*) AS n FROM ${from}`);
+    const [row] = await this.databases.rows(database, `SELECT count(*) AS n FROM ${from}`);
     return Number(row?.n);
   }
 }

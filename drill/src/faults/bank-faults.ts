@@ -14,8 +14,8 @@ const DECLINED = `SELECT order_id AS id FROM payments
 async function restartAll(site: Site, env: Record<string, string>): Promise<void> {
   for (const instance of site.of('payment-service')) {
     await instance.stop();
-    instance.spawn(env);
-    await instance.ready();
+    instance.start(env);
+    await instance.untilReady();
   }
 }
 

@@ -1,5 +1,5 @@
+import { type AppName, APPS, PARTICIPANTS } from '@backstitch/tools';
 import type { AppInstance } from '../site/app-instance.js';
-import { type AppName, APPS, PARTICIPANTS } from '../site/apps.js';
 import type { Site } from '../site/site.js';
 import type { Fault, Injection } from './fault.js';
 import { hurtFor, namesOf, revive, workUnderWay } from './work.js';
@@ -40,7 +40,7 @@ const killsOfSeveral: Fault[] = [
   {
     name: 'kill-a-whole-service',
     title: 'kill -9 of every instance of one service at once',
-    inject: (site) => killed(site, site.of(site.random.pick(PARTICIPANTS))),
+    inject: (site) => killed(site, site.of(site.random.pick(PARTICIPANTS).name)),
   },
   {
     name: 'kill-everything',

@@ -1,25 +1,27 @@
-import type { PrivatePostgres, PrivateRabbit } from '@backstitch/tools';
+import type { QueueDepth } from '@backstitch/launcher';
+import type { AppName, DatabaseName, PrivatePostgres, PrivateRabbit } from '@backstitch/tools';
 import type { AppInstance } from './app-instance.js';
-import type { AppName, DatabaseName } from './apps.js';
 import type { Random } from './random.js';
 import type { ClusterServers } from './servers.js';
 
 /** A server that can be ended in every way and comes back on the same address with its data. */
 export type BrokerServer = Pick<
   PrivateRabbit,
-  'url' | 'managementUrl' | 'amqpPort' | 'dataDir' | 'origin' | 'pid' | 'start' | 'stop' | 'kill'
+  | 'url'
+  | 'management'
+  | 'managementUrl'
+  | 'amqpPort'
+  | 'dataDir'
+  | 'origin'
+  | 'pid'
+  | 'start'
+  | 'stop'
+  | 'kill'
 >;
 export type DatabaseServer = Pick<
   PrivatePostgres,
   'url' | 'port' | 'dataDir' | 'origin' | 'pid' | 'start' | 'stop' | 'kill'
 >;
-
-export interface QueueDepth {
-  name: string;
-  /** Waiting to be delivered, and delivered but not acknowledged. */
-  messages: number;
-  unacknowledged: number;
-}
 
 /** The system under drill, as faults see and hurt it. */
 export interface Site {

@@ -1,4 +1,4 @@
-import type { DatabaseName } from '../site/apps.js';
+import type { DatabaseName } from '@backstitch/tools';
 
 /** What the databases know once the dust has settled. */
 export interface Facts {

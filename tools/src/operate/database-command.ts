@@ -6,7 +6,7 @@ import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { withoutPassword } from '../servers/configured-servers.js';
 import { runningSystems } from '../servers/running-systems.js';
-import { APPS, type AppName } from '../start/apps.js';
+import { type AppName, APPS } from '../apps/apps.js';
 import { ownSettings } from '../start/own-settings.js';
 import { askedOfRunning, type Asked } from './asked-system.js';
 

@@ -22,7 +22,7 @@ describe('a server of ours', () => {
       cwd: folder,
       env: process.env,
       logFile: join(folder, 'late.log'),
-      askings: [['SIGKILL', 5_000]],
+      stopSteps: [['SIGKILL', 5_000]],
       ledger,
     });
     const answeredByAnother = () => waitFor('its end', () => ledger.entries().length === 0);

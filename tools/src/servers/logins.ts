@@ -1,6 +1,6 @@
 import { connect as connectRabbit } from 'amqplib';
 import pg from 'pg';
-import { askManagement } from './rabbit-management.js';
+import { databaseUrl } from './configured-servers.js';
 
 /** What a server says to our credentials: come in, nobody is there, or no (and why). */
 export type LoginAnswer =
@@ -15,7 +15,7 @@ const NOBODY = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EHOSTUNREACH', 'EAI_AGAIN'
 /** Logs in to PostgreSQL at `postgresql://user:password@host:port`. */
 export async function postgresLogin(serverUrl: string): Promise<LoginAnswer> {
   const client = new pg.Client({
-    connectionString: maintenanceUrl(serverUrl),
+    connectionString: databaseUrl(serverUrl, 'postgres'),
     connectionTimeoutMillis: ANSWER_WITHIN_MS,
   });
   client.on('error', () => undefined); // a server that goes away while we ask
@@ -27,13 +27,6 @@ export async function postgresLogin(serverUrl: string): Promise<LoginAnswer> {
   } finally {
     await client.end().catch(() => undefined);
   }
-}
-
-/** The database every PostgreSQL has, on the server of this address. */
-function maintenanceUrl(serverUrl: string): string {
-  const url = new URL(serverUrl);
-  url.pathname = '/postgres';
-  return url.toString();
 }
 
 /** Logs in to the first broker of a comma-separated list that answers. */
@@ -56,11 +49,6 @@ async function rabbitLoginOne(url: string): Promise<LoginAnswer> {
   } catch (error) {
     return refusal(error);
   }
-}
-
-/** Whether the management API answers to the credentials of the broker's address. */
-export async function managementAnswers(managementUrl: string, amqpUrl: string): Promise<boolean> {
-  return (await askManagement(managementUrl, amqpUrl, '/api/overview')) !== undefined;
 }
 
 function refusal(error: unknown): LoginAnswer {

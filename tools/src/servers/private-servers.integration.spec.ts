@@ -6,7 +6,7 @@ import { connect } from 'amqplib';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
 import { accountForPostgres } from './account.js';
-import { managementAnswers, postgresLogin, rabbitLogin } from './logins.js';
+import { postgresLogin, rabbitLogin } from './logins.js';
 import { embeddedPostgres, systemPostgres } from './postgres-binaries.js';
 import { startPrivatePostgres } from './private-postgres.js';
 import { startPrivateRabbit } from './private-rabbit.js';
@@ -101,7 +101,7 @@ describe('a private RabbitMQ', () => {
     const server = await startPrivateRabbit({ dataDir: join(folder, 'rabbit'), ledger });
     const names = () => ledger.entries().map(({ name }) => name);
     expect(names().sort()).toEqual(['RabbitMQ', 'epmd']);
-    expect(await managementAnswers(server.managementUrl, server.url)).toBe(true);
+    expect(await server.management.overview()).toHaveProperty('rabbitmq_version');
     await inChannel(server.url, async (channel) => {
       await channel.assertQueue('kept', { durable: true });
     });

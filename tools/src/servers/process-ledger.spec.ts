@@ -24,8 +24,8 @@ describe('the ledger of started processes', () => {
       stdio: 'ignore',
     });
     pids.push(child.pid!);
-    const askings = [['SIGTERM', 5_000]] as const;
-    return ledger.enter({ name: 'sleeper', kind: 'app', pid: child.pid!, askings })!;
+    const stopSteps = [['SIGTERM', 5_000]] as const;
+    return ledger.enter({ name: 'sleeper', kind: 'app', pid: child.pid!, stopSteps })!;
   }
 
   /** Writes the entry again, as if somebody else had made it. */

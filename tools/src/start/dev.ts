@@ -4,14 +4,13 @@
  */
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
+import { DATABASE_OWNERS } from '../apps/apps.js';
 import { projectRoot } from '../servers/project.js';
 import { forgetSystem, rememberSystem } from '../servers/running-systems.js';
-import { APPS } from './apps.js';
 import { ownSettings } from './own-settings.js';
 
-const databases = APPS.flatMap(({ name, database }) => {
-  const { databaseUrl } = ownSettings(name);
-  return database && databaseUrl ? [[database, databaseUrl] as const] : [];
+const databases = DATABASE_OWNERS.map(({ name, database }) => {
+  return [database, ownSettings(name).databaseUrl!] as const;
 });
 rememberSystem({
   command: 'pnpm dev',

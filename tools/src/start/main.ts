@@ -1,15 +1,18 @@
 /** `npm start`, after the bootstrap: servers, databases, five apps, until Ctrl-C. */
+import { AppCommandFailed } from '../apps/app-commands.js';
+import { APP_NAMES, APPS } from '../apps/apps.js';
 import { NoServer } from '../servers/find-servers.js';
 import { freePortBlock, isPortFree } from '../servers/ports.js';
 import { misspeltVariables } from './app-variables.js';
-import { APPS, gatewayMetricsPort, gatewayPort, type Places } from './apps.js';
+import { gatewayMetricsPort, gatewayPort, type Places } from './places.js';
 import { banner } from './banner.js';
 import { CannotStart, Launch } from './launch.js';
-import { PreparationFailed } from './prepare-databases.js';
+import { WrongCurrency } from './prepare-databases.js';
 import { START_HELP, startOptions } from './start-options.js';
 import { StopSignal } from './stop-signal.js';
 
-const APP_NAMES = APPS.map(({ name }) => name);
+/** What the person who typed the command can do something about. */
+const EXPECTED = [CannotStart, NoServer, AppCommandFailed, WrongCurrency];
 const say = (line: string) => console.log(`start  ${line}`);
 
 async function serve(launch: Launch, places: Places, fresh: boolean): Promise<void> {
@@ -81,9 +84,8 @@ async function stop(launch: Launch, stopSignal: StopSignal): Promise<void> {
 }
 
 function tell(error: unknown): void {
-  const expected =
-    error instanceof CannotStart || error instanceof NoServer || error instanceof PreparationFailed;
-  console.error(expected ? `\n${error.message}\n` : error);
+  const expected = EXPECTED.some((kind) => error instanceof kind);
+  console.error(expected ? `\n${(error as Error).message}\n` : error);
 }
 
 main().then(

@@ -1,14 +1,14 @@
 import { describe, expect, it } from '@jest/globals';
 import { nearVariables } from '@backstitch/service-kit/variables';
+import { APPS } from '../apps/apps.js';
 import { misspeltVariables, variablesOf } from './app-variables.js';
 import {
-  APPS,
   appEnvironment,
   gatewayMetricsPort,
   gatewayPort,
   portOf,
   reachableHost,
-} from './apps.js';
+} from './places.js';
 
 const servers = {
   databaseServerUrl: 'postgresql://me:pw@db:6000',

@@ -1,13 +1,13 @@
-import type { SystemDatabases } from '../servers/databases.js';
-import type { Books } from './system.js';
+import type { SystemDatabases } from '@backstitch/tools';
+import type { Ledgers } from './system.js';
 
 /** Every system has these tables, however differently it fills them; only some write the log. */
-export async function readBooks(databases: SystemDatabases): Promise<Books> {
-  const [orders] = await databases.query(
+export async function readLedgers(databases: SystemDatabases): Promise<Ledgers> {
+  const [orders] = await databases.rows(
     'orders',
     `SELECT count(*) AS confirmed FROM orders WHERE status = 'CONFIRMED'`,
   );
-  const [sagas] = await databases.query(
+  const [sagas] = await databases.rows(
     'orchestrator',
     `SELECT (SELECT count(*) FROM saga_logs)::float8
       / nullif((SELECT count(*) FROM saga_state), 0) AS rows_each`,

@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
-import { formationObstacle, type NodeSeen } from './rabbit-management.js';
+import type { ClusterNode } from '@backstitch/launcher';
+import { formationObstacle } from './cluster-formation.js';
 
-const well = (name: string): NodeSeen => ({
+const well = (name: string): ClusterNode => ({
   name,
   running: true,
   mem_alarm: false,
@@ -11,7 +12,7 @@ const well = (name: string): NodeSeen => ({
 const both = [well('one'), well('two')];
 
 describe('what keeps brokers from being one cluster', () => {
-  it.each<[string, (NodeSeen[] | undefined)[], string | undefined]>([
+  it.each<[string, (ClusterNode[] | undefined)[], string | undefined]>([
     ['nothing', [both, both], undefined],
     ['one that does not answer', [both, undefined], 'a node does not answer'],
     ['one that is alone for itself', [both, [well('two')]], '1 of 2 nodes run'],

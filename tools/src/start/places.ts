@@ -1,29 +1,11 @@
 import { isIP } from 'node:net';
-import { join } from 'node:path';
 import { commaList, metricsPortBeside } from '@backstitch/service-kit/variables';
+import { type App, APPS } from '../apps/apps.js';
 import { databaseUrl, type ServerAddresses } from '../servers/configured-servers.js';
-import { projectRoot } from '../servers/project.js';
 import { environmentFor } from './app-variables.js';
-
-/** The five apps. Their ports follow the gateway's in this order. */
-export const APPS = [
-  { name: 'api-gateway', database: undefined },
-  { name: 'order-service', database: 'orders' },
-  { name: 'inventory-service', database: 'inventory' },
-  { name: 'payment-service', database: 'payments' },
-  { name: 'orchestrator', database: 'orchestrator' },
-] as const;
-
-export type App = (typeof APPS)[number];
-export type AppName = App['name'];
 
 export const USUAL_PORT = 3000;
 const ORCHESTRATOR_OFFSET = APPS.findIndex(({ name }) => name === 'orchestrator');
-
-/** A file an app was built into. */
-export function appFile(name: AppName, file: string): string {
-  return join(projectRoot(), 'apps', name, 'dist', file);
-}
 
 /** PORT as the gateway's port, 0 for "any free ones"; or what is wrong with it, in words. */
 export function gatewayPort(text: string | undefined): number | { wrong: string } {

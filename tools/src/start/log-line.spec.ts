@@ -1,17 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import { LineSplitter, streamLine } from './log-stream.js';
+import { streamLine } from './log-line.js';
 
 describe('the one log stream', () => {
-  it('never tears a line, however it arrives', () => {
-    const lines: string[] = [];
-    const splitter = new LineSplitter((line) => lines.push(line));
-    for (const piece of ['one\ntw', 'o\n', 'thr', 'ee']) splitter.push(piece);
-    expect(lines).toEqual(['one', 'two']);
-    splitter.end();
-    splitter.end();
-    expect(lines).toEqual(['one', 'two', 'three']);
-  });
-
   const json =
     '{"level":"info","time":"2026-11-20T18:40:01.123Z","app":"orchestrator","sagaId":"s1","n":1,"msg":"done"}';
 

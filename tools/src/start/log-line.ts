@@ -1,21 +1,3 @@
-/** Splits what arrives in pieces into whole lines; the rest comes with `end`. */
-export class LineSplitter {
-  private rest = '';
-
-  constructor(private readonly onLine: (line: string) => void) {}
-
-  push(piece: string): void {
-    const lines = (this.rest + piece).split('\n');
-    this.rest = lines.pop() ?? '';
-    for (const line of lines) this.onLine(line);
-  }
-
-  end(): void {
-    if (this.rest) this.onLine(this.rest);
-    this.rest = '';
-  }
-}
-
 /** One line of an app in the common stream; on a terminal a JSON line becomes one for people. */
 export function streamLine(app: string, line: string, forPeople: boolean): string {
   return `${app.padEnd(17)} | ${forPeople ? readable(line) : line}`;
