@@ -1,4 +1,5 @@
-/** `npm start`, after the bootstrap: servers, databases, five apps, until Ctrl-C. */
+/** `npm start`, after the bootstrap: servers, databases, the apps, until Ctrl-C. */
+import { CommanderError } from 'commander';
 import { AppCommandFailed } from '../apps/app-commands.js';
 import { APP_NAMES, APPS } from '../apps/apps.js';
 import { NoServer } from '../servers/find-servers.js';
@@ -8,7 +9,7 @@ import { gatewayMetricsPort, gatewayPort, type Places } from './places.js';
 import { banner } from './banner.js';
 import { CannotStart, Launch } from './launch.js';
 import { WrongCurrency } from './prepare-databases.js';
-import { START_HELP, startOptions } from './start-options.js';
+import { startOptions } from './start-options.js';
 import { StopSignal } from './stop-signal.js';
 
 /** What the person who typed the command can do something about. */
@@ -24,7 +25,7 @@ async function serve(launch: Launch, places: Places, fresh: boolean): Promise<vo
   await launch.requireFreePorts();
   const { addresses, ...how } = await launch.findServers(fresh);
   const currency = await launch.prepareDatabases(addresses);
-  say('starting the five apps');
+  say('starting the apps');
   await launch.startApps(addresses);
   const showPasswords = !process.env.DATABASE_SERVER_URL && !process.env.RABBITMQ_URL;
   const { host, metricsHost } = launch;
@@ -35,11 +36,6 @@ async function serve(launch: Launch, places: Places, fresh: boolean): Promise<vo
 
 async function main(): Promise<number> {
   const options = startOptions(process.argv.slice(2));
-  if ('wrong' in options) throw new CannotStart(options.wrong);
-  if (options.help) {
-    console.log(START_HELP);
-    return 0;
-  }
   const places = await placesOf(process.env);
 
   const stopSignal = new StopSignal();
@@ -92,6 +88,7 @@ main().then(
   // Ends what is still being started, too: its children end with this process.
   (exitCode) => process.exit(exitCode),
   (error: unknown) => {
+    if (error instanceof CommanderError) process.exit(error.exitCode); // it has said why itself
     tell(error);
     process.exit(1);
   },
