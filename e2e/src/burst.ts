@@ -100,9 +100,3 @@ async function post(pool: Pool, n: number, { headers, body }: BurstRequest): Pro
   const { statusCode: status, headers: answered } = response;
   return { n, status, headers: answered, body: answer, ms: performance.now() - askedAtMs };
 }
-
-/** The value below which this share of the values lies; 0 of none. */
-export function percentile(values: readonly number[], share: number): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0;
-}
