@@ -46,7 +46,7 @@ describe('money and stock of a confirmed order', () => {
     ] as const) {
       const reply = await client.call(queue, pattern, { orderId });
       expect(reply).toMatchObject({ err: { code: 'ORDER_CONFIRMED', retryable: false } });
-      // One that nobody waits for is kept, for an operator to see.
+      // One without a reply queue is kept, for an operator to see.
       await system.vhost!.publish(
         queue,
         Buffer.from(JSON.stringify({ pattern, data: { orderId } })),

@@ -95,7 +95,7 @@ describe('a participant that is away', () => {
     expect((await system.apps.orchestrator.readiness()).status).toBe(200);
 
     await system.restart('payment-service');
-    const served = await waitFor('the breaker to let somebody try', async () => {
+    const served = await waitFor('the breaker to let a checkout try', async () => {
       const answer = await buy();
       return answer.body.code === 'NOT_ACCEPTED' ? undefined : answer;
     });

@@ -20,7 +20,7 @@ export interface Burst {
   answers: BurstAnswer[];
   /** Requests without an answer, and why. */
   lost: string[];
-  /** Due while every socket was busy: nobody refused them, nobody saw them. */
+  /** Due while every socket was busy: they were not sent, so not refused either. */
   unsent: number;
   tookMs: number;
 }
@@ -28,7 +28,7 @@ export interface Burst {
 const TICK_MS = 5;
 
 /**
- * Posts checkouts at a rate that does not care for the answers, as a crowd does, over at most so
+ * Posts checkouts at a rate that does not depend on the answers, as a crowd does, over at most so
  * many connections.
  */
 export async function burst(options: {

@@ -109,8 +109,8 @@ describe('one checkout', () => {
     expect(rows.payments).toEqual([]);
     expect(rows.reservation?.status).toBe('REJECTED');
 
-    const nobody = '11111111-1111-4111-8111-111111111111';
-    const unknown = await checkout(gateway, [{ productId: nobody, quantity: 1, price: '1.00' }]);
+    const unknownId = '11111111-1111-4111-8111-111111111111';
+    const unknown = await checkout(gateway, [{ productId: unknownId, quantity: 1, price: '1.00' }]);
     expect(unknown.status).toBe(404);
     expect((await orderRows(system, unknown.body.orderId)).order?.status).toBe('CANCELLED');
   });

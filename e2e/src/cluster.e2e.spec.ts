@@ -132,7 +132,7 @@ describe('a broker cluster and a database with a standby', () => {
     await served('before');
 
     await pair.primary.kill();
-    // The standby can be read already: whoever reaches it too early is told so, and waits.
+    // The standby can be read already: a client that reaches it too early is told so, and waits.
     databaseLink.retarget({ port: pair.standby!.port });
     databaseLink.cut();
     // Those whose checkout is under way wait out their budget before they ask again.

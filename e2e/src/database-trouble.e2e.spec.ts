@@ -103,7 +103,7 @@ describe('a schema that changes under load', () => {
   }, 180_000);
 });
 
-describe('a row that somebody keeps locked', () => {
+describe('a row that another session keeps locked', () => {
   /** Holds a lock until `work` is done; it is still held then. */
   const whileLocked = async (
     database: DatabaseName,
@@ -122,7 +122,7 @@ describe('a row that somebody keeps locked', () => {
     }
   };
 
-  it('holds up its own buyers and nobody else: others are served while it is locked', async () => {
+  it('holds up only its own buyers: others are served while it is locked', async () => {
     let ofLocked: Promise<Answer[]> | undefined;
     const before = lineCounts();
     const lock = 'SELECT 1 FROM products WHERE id = $1 FOR UPDATE';

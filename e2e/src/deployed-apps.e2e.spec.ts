@@ -22,7 +22,7 @@ const run = promisify(execFile);
 const SET_UP_MAX_MS = 400_000;
 const SIZE_MAX_KB = 120_000;
 const isRoot = process.getuid?.() === 0;
-/** Owns nothing of the tree, as `node` in the image; only root may become somebody else. */
+/** Owns nothing of the tree, as `node` in the image; only root may become another user. */
 const ACCOUNT = isRoot ? { uid: 64_998, gid: 64_998 } : {};
 /** What only those need who build and test. */
 const DEVELOPMENT =
@@ -112,7 +112,7 @@ describe('what the images hold: the trees that pnpm deploys', () => {
     expect(await prepare()).not.toContain('the catalogue is filled'); // again, without harm
   }, 120_000);
 
-  it('runs all five apps in production from trees that nobody may write to', async () => {
+  it('runs all apps in production from trees that no account may write to', async () => {
     for (const app of APP_NAMES) {
       const child = spawn(process.execPath, ['--enable-source-maps', 'dist/main.js'], {
         cwd: treeOf(app),

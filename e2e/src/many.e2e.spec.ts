@@ -66,7 +66,7 @@ describe('two orchestrators and two of each service', () => {
       twoOfEach: true,
       env: { CHECKOUT_DEDUPE_SECONDS: '0' },
       appEnv: {
-        // However slow the machine is, whoever waits long is told 202 and not that nobody answers.
+        // However slow the machine is, a shopper who waits long is told 202 and not that no orchestrator answers.
         'api-gateway': { ORCHESTRATOR_TIMEOUT_MS: '60000' },
         orchestrator: { MAX_SAGAS_IN_FLIGHT: String(ADMITTED) },
         'inventory-service': { SWEEP_INTERVAL_MS: '100' },
@@ -228,7 +228,7 @@ describe('two orchestrators and two of each service', () => {
       expect(answered.filter((status) => ![200, 202, 409].includes(status))).toEqual([]);
       expect(answered.length).toBeGreaterThan(0);
       const ids = [orderIds];
-      // Taken once each: nobody who was busy with them counted as silent.
+      // Taken once each: no instance that was busy with them counted as silent.
       expect(await count('order_id = ANY ($1::uuid[]) AND epoch <> 2', ids)).toBe(0);
       const undoneIds = undone.map(({ orderId }) => orderId);
       const isUndone = `order_id = ANY ($1::uuid[]) AND status = 'COMPENSATED'`;

@@ -93,7 +93,7 @@ describe('operators', () => {
     ]);
   }, 60_000);
 
-  it('replay a one-shot release that nobody may discard, and its stock comes back', async () => {
+  it('replay a one-shot release that may not be discarded, and its stock comes back', async () => {
     const { body } = await checkoutHeld();
     const release = { pattern: 'inventory.release', data: { orderId: body.orderId } };
     await system.vhost!.publish(deadLetterQueueOf(inventory), Buffer.from(JSON.stringify(release)));
@@ -178,7 +178,7 @@ describe('operators', () => {
     await clean();
   }, 180_000);
 
-  /** The payment's row belongs to somebody else, and its refund is refused until that is repaired. */
+  /** The payment's row belongs to another saga, and its refund is refused until that is repaired. */
   const spoil = (orderId: string) =>
     system.rows(
       'payments',

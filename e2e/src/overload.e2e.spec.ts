@@ -148,7 +148,7 @@ describe('ten times more than can be served', () => {
     for (let n = 0; n < 20; n += 1) expect(isServed(await buy())).toBe(true);
   }
 
-  /** Who was told of a saga has one that ended as told; nobody else has any. */
+  /** A shopper who was told of a saga has one that ended as told; the others have none. */
   async function expectNothingLost(answers: readonly BurstAnswer[], others: string[]) {
     const sql = `SELECT saga_id, status FROM saga_state WHERE input->>'userId' LIKE 'crowd-%'
       OR saga_id = ANY($1)`;

@@ -28,7 +28,7 @@ export async function removeProject(folder: string): Promise<void> {
   await rm(made?.[0] ?? folder, { recursive: true, force: true });
 }
 
-/** A command of the documents that goes on running, as somebody sees it in a terminal. */
+/** A command of the documents that goes on running, as a user sees it in a terminal. */
 export class Terminal {
   output = '';
   private readonly child: ChildProcess;

@@ -11,7 +11,7 @@ import { System } from './system.js';
 
 /** As it is by default. */
 const WAIT_BUDGET_MS = 10_000;
-/** A busy machine is not what this is about: nobody is turned away, or undone, for being slow. */
+/** A busy machine is not the subject: no checkout is refused, or undone, for being slow. */
 const UNHURRIED = {
   CHECKOUT_WAIT_MS: String(WAIT_BUDGET_MS),
   SLOW_CHECKOUT_MS: '30000',

@@ -28,7 +28,7 @@ export interface FillOptions {
 /**
  * Multiplies the finished sagas that are there, and everything that belongs to them, until so many have
  * been added: rows as the apps wrote them, with ids and moments of their own, spread over the past four
- * weeks. Nobody else may be writing. Resolves with the number of sagas added.
+ * weeks. No app may be writing. Resolves with the number of sagas added.
  */
 export async function fill(databases: SystemDatabases, options: FillOptions): Promise<number> {
   const sql = `SELECT count(*) AS sagas FROM saga_state`;

@@ -3,7 +3,7 @@ import type { SystemDatabases } from '@backstitch/tools';
 /** In this scenario finished sagas are kept for a day. */
 export const KEPT_DAYS = 1;
 const OLD = `updated_at < now() - interval '${KEPT_DAYS} days'`;
-/** Sagas of this definition are nobody's to drive, so they stay as they are unless somebody removes them. */
+/** No orchestrator drives sagas of this definition, so they stay as they are unless they are removed. */
 const STRANGE = 'unfinished-of-the-benchmark';
 const UNFINISHED = 100;
 /** As the apps wrote it; so many log rows has each. */

@@ -19,7 +19,7 @@ const BUYERS = 800;
 const SELLING_SECONDS_MAX = 300;
 const SETTLED_WITHIN_MS = 120_000;
 
-/** One product that everybody wants against the whole catalogue, and its last units. */
+/** One product that all buyers want against the whole catalogue, and its last units. */
 export const hotSku: Scenario = {
   seconds: (options) => START_SECONDS + secondsInTurn(options, 1, 2) + 15,
   run: async (stage) => {
@@ -58,7 +58,7 @@ async function sellLastUnits({ say, stop }: Stage, system: Backstitch): Promise<
     inFlight: IN_FLIGHT,
     seconds: SELLING_SECONDS_MAX,
     requests: BUYERS,
-    // Each is somebody else: who bought the same a moment ago would be told of that order again.
+    // Each buyer is another user: the same one would be told of the first order again.
     body: () => checkoutBody(HOT, Math.random, `buyer-${(buyers += 1)}`),
     signal,
   });

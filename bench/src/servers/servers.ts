@@ -28,7 +28,7 @@ export interface Servers {
   dataDir: string | undefined;
   /** For people. */
   origin: { postgres: string; rabbitmq: string };
-  /** Passwords nobody knows: the apps may run as in production. */
+  /** The passwords are random: the apps may run as in production. */
   production: boolean;
 }
 

@@ -52,7 +52,7 @@ export async function startRestate(site: Site): Promise<System> {
   };
 }
 
-/** Loopback only, on ports that nobody holds, and nothing told to anybody; the rest is as delivered. */
+/** Loopback only, on free ports, without telemetry; the rest is as delivered. */
 function engineSettings(ports: { node: number; ingress: number; admin: number }) {
   return {
     RESTATE_LISTEN_MODE: 'tcp',

@@ -5,7 +5,7 @@ import { benchFolder } from '../servers/bench-folder.js';
 import type { Site } from './site.js';
 
 type Plan = Pick<ProcessPlan, 'name' | 'program' | 'parameters' | 'cwd' | 'env'> & {
-  /** Of its log; nobody's CPU is spent on reading it. */
+  /** Of its log, which the process writes itself: reading it would cost CPU. */
   logName: string;
 };
 

@@ -10,7 +10,7 @@ const STUCK = `SELECT order_id AS id FROM payments
 const DECLINED = `SELECT order_id AS id FROM payments
   WHERE transaction_date > $1 AND status = 'FAILED'`;
 
-/** The simulated bank is told by the environment of whoever runs it, so the services restart. */
+/** The simulated bank is configured by the service's environment, so the services restart. */
 async function restartAll(site: Site, env: Record<string, string>): Promise<void> {
   for (const instance of site.of('payment-service')) {
     await instance.stop();

@@ -14,7 +14,7 @@ const leaderKilled: Fault = {
     const { brokers } = clusterOf(site);
     const queue = site.random.pick(PARTICIPANTS).commandQueue;
     const leader = await brokers.leaderOf(queue);
-    if (!leader) throw new Error(`nobody leads ${queue}`);
+    if (!leader) throw new Error(`${queue} has no leader`);
     const inFlight = await workUnderWay(site);
     await leader.kill();
     await hurtFor(site, WITHOUT_THE_NODE_MS);

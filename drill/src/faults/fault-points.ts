@@ -84,7 +84,7 @@ async function orphanSagas(site: Site, victim: AppInstance): Promise<void> {
 }
 
 /**
- * Somebody cancels orders: a few that are confirmed, which must be refused, and then those that are
+ * Cancels orders from outside: a few that are confirmed, which must be refused, and then those that are
  * being paid, until the victim has died of a refund.
  */
 async function cancelOrders(site: Site, victim: AppInstance): Promise<void> {

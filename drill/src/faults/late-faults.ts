@@ -43,7 +43,7 @@ function commandsAfterTheirUndo({ name: app, commandQueue }: Participant): Fault
 
 type Direction = 'do' | 'undo';
 
-/** Every message of a queue that nobody else reads, kept unacknowledged; the broker keeps it too. */
+/** Every message of a queue without other consumers, kept unacknowledged. The broker keeps it too. */
 class Held {
   private readonly messages: Record<Direction, ConsumeMessage[]> = { do: [], undo: [] };
 
@@ -89,7 +89,7 @@ class Held {
       const single = { contentType, replyTo, correlationId: packet.id, persistent: true };
       this.channel.sendToQueue(this.queue, Buffer.from(JSON.stringify(packet)), single);
     }
-    // When the confirms do not come, the broker gives the batch to somebody else.
+    // When the confirms do not come, the broker delivers the batch again.
     const acknowledge = (): void => this.channel.ack(batch);
     this.channel.waitForConfirms().then(acknowledge, () => undefined);
   }

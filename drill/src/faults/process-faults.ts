@@ -6,7 +6,7 @@ import { hurtFor, namesOf, revive, workUnderWay } from './work.js';
 
 /** Longer than an orchestrator may be silent before another takes its sagas over (5 s). */
 const LONGER_THAN_THE_LEASE_MS = 8_000;
-/** How long nobody notices that a process is dead. */
+/** How long a process stays dead. */
 const DEAD_FOR_MS = 700;
 
 const shortName = (app: AppName): string => (app === 'api-gateway' ? 'gateway' : app);

@@ -17,7 +17,7 @@ type Wipe = (channel: Channel, queue: string) => Promise<{ messageCount: number 
 /**
  * Strikes twice, since commands and replies are not both waiting at one time: all queues once while
  * the participants are cut off and commands pile up, and once while the orchestrators are and
- * replies do. Nobody holds a message that is not in a queue then.
+ * replies do. All messages are in the queues then.
  */
 function wiped(name: string, verb: string, wipe: Wipe): Fault {
   return {
@@ -35,7 +35,7 @@ function wiped(name: string, verb: string, wipe: Wipe): Fault {
         letIn(participants);
         await Promise.all(participants.map((participant) => participant.untilReady()));
         cutOff(participants);
-        await queues.filled(isCommandQueue); // somebody must have asked for the replies to come
+        await queues.filled(isCommandQueue); // the replies to come need commands
         cutOff(orchestrators);
         letIn(participants);
         await queues.filled(isReplyQueue);

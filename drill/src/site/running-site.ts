@@ -29,7 +29,7 @@ export interface SitePlan {
   stopping: AbortSignal;
 }
 
-/** An app that ended although nobody asked it to. */
+/** An app that ended without having been asked to. */
 export interface UnexpectedEnd {
   instance: string;
   how: string;
@@ -47,7 +47,7 @@ export class RunningSite implements Site {
   readonly random: Random;
   readonly stopping: AbortSignal;
   readonly databases: SystemDatabases;
-  /** Told by whoever makes the load. */
+  /** Set by the load. */
   clientsWaiting: () => number = () => 0;
 
   constructor(private readonly plan: SitePlan) {
@@ -185,7 +185,7 @@ export class RunningSite implements Site {
         ...addresses,
       },
       onDeath: (instance, how) => {
-        this.say(`${instance.name} ${how}, and nobody had asked it to`);
+        this.say(`${instance.name} ${how} without being asked to`);
         const { name, logFile } = instance;
         this.unexpectedEnds.push({ instance: name, how, logFile });
       },

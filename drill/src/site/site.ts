@@ -26,7 +26,7 @@ export type DatabaseServer = Pick<
 /** The system under drill, as faults see and hurt it. */
 export interface Site {
   readonly random: Random;
-  /** Tells whoever watches. */
+  /** Progress, for people. */
   say(line: string): void;
   /** Every process of the system. */
   readonly apps: readonly AppInstance[];
@@ -48,7 +48,7 @@ export interface Site {
   sagasUnderWay(): Promise<number>;
   /** The broker's queues, as its management API last counted them. */
   queues(): Promise<QueueDepth[]>;
-  /** Puts a packet nobody waits for into a queue, as any other program might. */
+  /** Puts a packet without a reply queue into a queue, as any other program might. */
   publish(queue: string, packet: object): Promise<void>;
   /** Requests of clients that wait for their answer now. */
   requestsInFlight(): number;

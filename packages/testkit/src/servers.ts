@@ -1,4 +1,4 @@
-/** Where the tests' own PostgreSQL and RabbitMQ are: whoever starts the tests says so. */
+/** Where the tests' own PostgreSQL and RabbitMQ are: the program that starts the tests says so. */
 function required(variable: string): string {
   const value = process.env[variable];
   if (!value) {

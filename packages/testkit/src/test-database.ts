@@ -18,11 +18,11 @@ export interface TestDatabaseOptions {
 
 export interface TestDatabase {
   url: string;
-  /** Drops the database. Throws, after dropping it, when somebody is still connected. */
+  /** Drops the database. Throws, after dropping it, when a connection is still open. */
   drop(): Promise<void>;
 }
 
-/** A database of one's own, at the current schema, on the tests' server. */
+/** A database of its own, at the current schema, on the tests' server. */
 export async function testDatabase(options: TestDatabaseOptions): Promise<TestDatabase> {
   const name = `test_${options.name}_${randomUUID().slice(0, 8)}`;
   const server = options.serverUrl ?? postgresUrl();
@@ -64,7 +64,7 @@ async function contentHash(folder: string): Promise<string> {
   return hash.digest('hex').slice(0, 16);
 }
 
-/** The lock makes whoever comes second wait for the template instead of making it again. */
+/** The lock makes a second process wait for the template instead of making it again. */
 async function cloneTemplate(
   admin: Client,
   template: string,

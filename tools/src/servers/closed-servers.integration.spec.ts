@@ -123,7 +123,7 @@ describe('the private servers', () => {
     }
   });
 
-  it('let nobody but their account read a file of theirs', () => {
+  it('let only their own account read their files', () => {
     for (const [data, account] of [
       [postgres.dataDir, accountForPostgres()],
       [rabbit.dataDir, accountForRabbit()],

@@ -10,7 +10,7 @@ export function formationObstacle(
     const running = nodes.filter((node) => node.running);
     if (running.length !== size) return `${running.length} of ${size} nodes run`;
     for (const { name, mem_alarm, disk_free_alarm, partitions } of running) {
-      // Numbers arrive a moment after the node: without them nobody knows of an alarm.
+      // Numbers arrive a moment after the node: without them an alarm is not known.
       if (mem_alarm === undefined || disk_free_alarm === undefined) return `${name} tells nothing`;
       if (mem_alarm) return `${name} is short of memory`;
       if (disk_free_alarm) return `${name} is short of disk`;

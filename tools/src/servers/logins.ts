@@ -2,15 +2,15 @@ import { connect as connectRabbit } from 'amqplib';
 import pg from 'pg';
 import { databaseUrl } from './configured-servers.js';
 
-/** What a server says to our credentials: come in, nobody is there, or no (and why). */
+/** What a server says to our credentials: welcome, no answer, or refused (and why). */
 export type LoginAnswer =
   | { kind: 'welcome' }
-  | { kind: 'nobody' }
+  | { kind: 'absent' }
   | { kind: 'refused'; why: string };
 
 const ANSWER_WITHIN_MS = 3_000;
 /** What a connection attempt says when there is no server at all at the address. */
-const NOBODY = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EHOSTUNREACH', 'EAI_AGAIN', 'ETIMEDOUT']);
+const ABSENT = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EHOSTUNREACH', 'EAI_AGAIN', 'ETIMEDOUT']);
 
 /** Logs in to PostgreSQL at `postgresql://user:password@host:port`. */
 export async function postgresLogin(serverUrl: string): Promise<LoginAnswer> {
@@ -31,7 +31,7 @@ export async function postgresLogin(serverUrl: string): Promise<LoginAnswer> {
 
 /** Logs in to the first broker of a comma-separated list that answers. */
 export async function rabbitLogin(urls: string): Promise<LoginAnswer> {
-  let answer: LoginAnswer = { kind: 'nobody' };
+  let answer: LoginAnswer = { kind: 'absent' };
   for (const url of urls.split(',').map((one) => one.trim())) {
     const one = await rabbitLoginOne(url);
     if (one.kind === 'welcome') return one;
@@ -55,7 +55,7 @@ function refusal(error: unknown): LoginAnswer {
   // localhost may be two addresses; Node then wraps one error for each.
   const causes = error instanceof AggregateError ? (error.errors as unknown[]) : [error];
   const codes = causes.map((one) => (one as NodeJS.ErrnoException).code ?? '');
-  if (codes.every((code) => NOBODY.has(code))) return { kind: 'nobody' };
+  if (codes.every((code) => ABSENT.has(code))) return { kind: 'absent' };
   const why = causes.map((one) => (one instanceof Error ? one.message : String(one))).join('; ');
   return { kind: 'refused', why: why.split('\n')[0] ?? why };
 }

@@ -17,7 +17,7 @@ describe('ports', () => {
       expect(await isPortFree(first + offset)).toBe(true);
   });
 
-  it('are the usual ones unless somebody holds them', async () => {
+  it('are the usual ones unless they are taken', async () => {
     expect(await usualPortOr(5432, async () => true)).toBe(5432);
     expect(await usualPortOr(5432, async () => false)).not.toBe(5432);
   });

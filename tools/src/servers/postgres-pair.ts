@@ -55,7 +55,7 @@ export class PostgresPair {
   async promote(): Promise<PrivatePostgres> {
     const next = this.follower;
     if (!next) throw new Error('there is no standby to promote');
-    // Whoever still wrote to it would be told yes for what nobody will find again.
+    // A client that still wrote to it would get a yes for a row that is then lost.
     await this.leader.kill();
     const sql = 'SELECT pg_promote(true, $1) AS promoted';
     const [row] = await ask<{ promoted: boolean }>(next, sql, [WITHIN_MS / 1_000]);

@@ -95,7 +95,7 @@ export class PrivatePostgres {
     return this.child?.pid ?? 0;
   }
 
-  /** Whether it is up; false as soon as its process has ended, whoever ended it. */
+  /** Whether it is up; false as soon as its process has ended, for any reason. */
   get running(): boolean {
     return this.child?.running ?? false;
   }

@@ -145,7 +145,7 @@ export class PrivateRabbit {
     return this.broker?.pid ?? 0;
   }
 
-  /** Whether it is up; false as soon as its process has ended, whoever ended it. */
+  /** Whether it is up; false as soon as its process has ended, for any reason. */
   get running(): boolean {
     return this.broker?.running ?? false;
   }

@@ -45,12 +45,12 @@ describe('a private PostgreSQL', () => {
       const server = await startPrivatePostgres({ dataDir, binaries, ledger });
       await query(server.url, 'CREATE TABLE kept (n int)');
       await server.stop();
-      expect(await postgresLogin(server.url)).toEqual({ kind: 'nobody' });
+      expect(await postgresLogin(server.url)).toEqual({ kind: 'absent' });
 
       await server.start();
       await query(server.url, 'INSERT INTO kept VALUES (7)');
       await server.kill();
-      expect(await postgresLogin(server.url)).toEqual({ kind: 'nobody' });
+      expect(await postgresLogin(server.url)).toEqual({ kind: 'absent' });
 
       await server.start();
       expect(await query(server.url, 'SELECT n FROM kept')).toEqual([{ n: 7 }]);
@@ -114,7 +114,7 @@ describe('a private RabbitMQ', () => {
     });
 
     await server.kill();
-    expect(await rabbitLogin(server.url)).toEqual({ kind: 'nobody' });
+    expect(await rabbitLogin(server.url)).toEqual({ kind: 'absent' });
     expect(names()).toEqual(['epmd']);
     await server.start();
     await inChannel(server.url, async (channel) => {

@@ -12,7 +12,7 @@ export interface ProcessIdentity {
   command: string;
 }
 
-/** Who runs under this pid now; undefined when nobody does (a zombie is nobody). */
+/** The process that has this pid now; undefined when there is none, or only a zombie. */
 export function identityOf(pid: number): ProcessIdentity | undefined {
   return process.platform === 'linux' ? identityFromProc(pid) : identityFromPs(pid);
 }

@@ -22,7 +22,7 @@ export interface BannerFacts {
   currency: string;
   metricsHost: string;
   metrics: number;
-  /** Passwords that somebody gave are not shown; those of the documents are. */
+  /** Only passwords of the documents are shown. */
   showPasswords: boolean;
   servers: ServerAddresses;
   postgresHow: string;
@@ -58,7 +58,7 @@ Place an order (two wireless mice):
   curl -s ${url}/api/checkout -H 'content-type: application/json' -d '${orderOfTwoMice(currency)}'
 
 Then look at what happened:  curl -s ${url}/api/sagas/<sagaId>
-Check the books of all services against each other:  npm run reconcile
+Check the ledgers of all services against each other:  npm run reconcile
 Ctrl-C stops everything that was started here.
 `;
 }

@@ -25,7 +25,7 @@ const child = spawn(turbo, ['run', 'dev', ...process.argv.slice(2)], {
   cwd: projectRoot(),
   stdio: 'inherit',
 });
-// The terminal's Ctrl-C reaches turbo too; whoever signals us alone means it as well.
+// The terminal's Ctrl-C reaches turbo too; a signal to this process alone is handed on.
 process.on('SIGINT', () => undefined);
 for (const signal of ['SIGTERM', 'SIGHUP'] as const) process.on(signal, () => child.kill(signal));
 child.once('error', (error) => {

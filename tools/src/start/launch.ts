@@ -21,7 +21,7 @@ import { appEnvironment, type Places, portOf, reachableHost } from './places.js'
 import { migrateDatabases, seedIfEmpty, storedCurrency } from './prepare-databases.js';
 import { RestartingApp } from './restarting-app.js';
 
-/** Why the system cannot be started, in words for whoever typed the command. */
+/** Why the system cannot be started, in words for the person who typed the command. */
 export class CannotStart extends Error {}
 
 /** Of apps that are told none. */

@@ -67,7 +67,7 @@ async function portBlock(asked: number | { wrong: string }): Promise<number> {
   return asked === 0 ? freePortBlock(APPS.length) : asked;
 }
 
-/** "localhost" is either of them, as whoever asks happens to resolve it. */
+/** A client may resolve "localhost" to either of them. */
 async function loopbackAddresses(): Promise<string> {
   return (await isPortFree(0, '::1')) ? '127.0.0.1,::1' : '127.0.0.1';
 }

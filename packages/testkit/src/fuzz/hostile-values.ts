@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 
-/** Texts that have broken somebody's program before. */
+/** Texts that have broken programs before. */
 export const HOSTILE_TEXTS: readonly string[] = [
   '',
   ' ',

@@ -2,18 +2,18 @@ import { testVhost, waitFor } from '@backstitch/testkit';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { type ConfirmChannel, connect, type ConsumeMessage } from 'amqplib';
 import { seededRandom } from '../site/random.js';
-import { Meddler } from './meddler.js';
-import { DROPPED, DUPLICATED, late, REORDERED, type Trick } from './tricks.js';
+import { MessageFaultInjector } from './message-fault-injector.js';
+import { DROPPED, DUPLICATED, late, REORDERED, type MessageFault } from './message-fault.js';
 
 const HANDFUL = 'abcdefgh'.split('');
 
-describe('Meddler', () => {
+describe('MessageFaultInjector', () => {
   let vhost: Awaited<ReturnType<typeof testVhost>>;
   let connection: Awaited<ReturnType<typeof connect>>;
   let channel: ConfirmChannel;
 
   beforeEach(async () => {
-    vhost = await testVhost('meddler');
+    vhost = await testVhost('injector');
     connection = await connect(vhost.url);
     channel = await connection.createConfirmChannel();
     await channel.assertQueue('q', { durable: true });
@@ -23,11 +23,11 @@ describe('Meddler', () => {
     await vhost.drop();
   });
 
-  const meddlerWith = (trick: Trick, stopping?: AbortSignal) =>
-    Meddler.start({
+  const injectorWith = (fault: MessageFault, stopping?: AbortSignal) =>
+    MessageFaultInjector.start({
       url: vhost.url,
       queues: ['q'],
-      trick,
+      fault,
       random: seededRandom(7),
       ...(stopping && { stopping }),
     });
@@ -50,14 +50,14 @@ describe('Meddler', () => {
   const texts = (messages: readonly ConsumeMessage[]) =>
     messages.map(({ content }) => content.toString());
 
-  const meddledWith = (meddler: Meddler, count: number) =>
-    waitFor('the meddling', async () => meddler.meddledWith === count || undefined);
+  const injected = (injector: MessageFaultInjector, count: number) =>
+    waitFor('the injections', async () => injector.injected === count || undefined);
 
   it('gives every message five times, and its own copies not again', async () => {
-    const meddler = await meddlerWith(DUPLICATED);
+    const injector = await injectorWith(DUPLICATED);
     await send('a', 'b');
-    await meddledWith(meddler, 2);
-    await meddler.stop();
+    await injected(injector, 2);
+    await injector.stop();
     expect(texts(await contents()).sort()).toEqual('aaaaabbbbb'.split(''));
   });
 
@@ -77,10 +77,10 @@ describe('Meddler', () => {
       type: 't',
       appId: 'app',
     };
-    const meddler = await meddlerWith(late(1));
+    const injector = await injectorWith(late(1));
     channel.sendToQueue('q', body, sent);
-    await meddledWith(meddler, 1);
-    await meddler.stop();
+    await injected(injector, 1);
+    await injector.stop();
     const [message] = await contents();
     expect(message!.content.equals(body)).toBe(true);
     expect(message!.properties).toMatchObject(sent);
@@ -88,56 +88,58 @@ describe('Meddler', () => {
 
   it('gives a handful in another order, and all of it', async () => {
     await send(...HANDFUL);
-    const meddler = await meddlerWith(REORDERED);
-    await meddledWith(meddler, 8);
-    await meddler.stop();
+    const injector = await injectorWith(REORDERED);
+    await injected(injector, 8);
+    await injector.stop();
     const order = texts(await contents());
     expect([...order].sort()).toEqual(HANDFUL);
     expect(order.slice(0, 8)).not.toEqual(HANDFUL);
   });
 
   it('gives what is too little for a handful too', async () => {
-    const meddler = await meddlerWith({ ...REORDERED, gatherMs: 20 });
+    const injector = await injectorWith({ ...REORDERED, gatherMs: 20 });
     await send('a');
-    await meddledWith(meddler, 1);
-    await meddler.stop();
+    await injected(injector, 1);
+    await injector.stop();
     expect(texts(await contents())).toEqual(['a']);
   });
 
   it('keeps a message back for as long as it should, also when it is asked to stop', async () => {
-    const meddler = await meddlerWith(late(300));
+    const injector = await injectorWith(late(300));
     const sentAt = performance.now();
     await send('a');
-    await meddledWith(meddler, 1);
-    await meddler.stop();
+    await injected(injector, 1);
+    await injector.stop();
     expect(performance.now() - sentAt).toBeGreaterThanOrEqual(299);
     expect(texts(await contents())).toEqual(['a']);
   });
 
   it('gives back at once what it keeps when the drill ends', async () => {
     const ending = new AbortController();
-    const meddler = await meddlerWith(late(3_600_000), ending.signal);
+    const injector = await injectorWith(late(3_600_000), ending.signal);
     await send('a');
-    await meddledWith(meddler, 1);
+    await injected(injector, 1);
     ending.abort();
-    await meddler.stop();
+    await injector.stop();
     expect(texts(await contents())).toEqual(['a']);
   });
 
   it('drops what it takes when it is to', async () => {
-    const meddler = await meddlerWith(DROPPED);
+    const injector = await injectorWith(DROPPED);
     await send('a', 'b');
-    await meddledWith(meddler, 2);
-    await meddler.stop();
+    await injected(injector, 2);
+    await injector.stop();
     expect(await contents()).toEqual([]);
   });
 
   it('holds nothing when it cannot begin', async () => {
     const end = new AbortController();
-    const trick = late(60_000);
-    const plan = { url: vhost.url, trick, random: seededRandom(7), stopping: end.signal };
+    const fault = late(60_000);
+    const plan = { url: vhost.url, fault, random: seededRandom(7), stopping: end.signal };
     await send('a');
-    await expect(Meddler.start({ ...plan, queues: ['q', 'nowhere'] })).rejects.toThrow('NOT_FOUND');
+    await expect(MessageFaultInjector.start({ ...plan, queues: ['q', 'nowhere'] })).rejects.toThrow(
+      'NOT_FOUND',
+    );
     const [message] = await waitFor('the message', async () => {
       const found = await contents();
       return found.length > 0 ? found : undefined;
@@ -148,14 +150,14 @@ describe('Meddler', () => {
 
   it('loses nothing of what it holds when it is cut off', async () => {
     const ending = new AbortController();
-    const meddler = await meddlerWith(late(3_600_000), ending.signal);
+    const injector = await injectorWith(late(3_600_000), ending.signal);
     await send('a', 'b');
-    await meddledWith(meddler, 2);
-    const closed = async () => (await vhost.closeConnections(/^meddler$/)) > 0;
+    await injected(injector, 2);
+    const closed = async () => (await vhost.closeConnections(/^message fault injector$/)) > 0;
     await waitFor('the connection to be listed', closed, { timeoutMs: 40_000 });
     await waitFor('the messages', async () => (await channel.checkQueue('q')).messageCount === 2);
     ending.abort();
-    await meddler.stop();
+    await injector.stop();
     expect(texts(await contents()).sort()).toEqual(['a', 'b']);
   });
 });

@@ -2,12 +2,12 @@ import { createHash } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { type ConfirmChannel, type ConsumeMessage, connect, type Options } from 'amqplib';
 import type { Random } from '../site/random.js';
-import type { Trick } from './tricks.js';
+import type { MessageFault } from './message-fault.js';
 
-export interface MeddlerPlan {
+export interface InjectorPlan {
   url: string;
   queues: readonly string[];
-  trick: Trick;
+  fault: MessageFault;
   random: Random;
   /** Ends every holding back. */
   stopping?: AbortSignal;
@@ -18,53 +18,53 @@ interface Taken {
   message: ConsumeMessage;
 }
 
-/** So many messages a queue are in its hands at most; the apps get the rest. */
+/** At most so many messages of a queue are unacknowledged here; the apps get the rest. */
 const PREFETCH = 60;
 
 /**
- * Reads the queues beside the apps and plays a trick on its share of their messages. What it puts
- * back is as it came, byte for byte and property for property, and a message is acknowledged only
- * once that is confirmed: it loses none that the trick does not drop. Nothing is meddled with twice.
+ * Consumes the queues beside the apps and applies a fault to its share of their messages. What it
+ * puts back is as it came, byte for byte and property for property. A message is acknowledged only
+ * once that is confirmed, so none is lost that the fault does not drop. No message is taken twice.
  */
-export class Meddler {
-  /** Messages that the trick was played on. */
-  meddledWith = 0;
-  private hand: Taken[] = [];
+export class MessageFaultInjector {
+  /** Messages that the fault was applied to. */
+  injected = 0;
+  private gathered: Taken[] = [];
   private gathering: NodeJS.Timeout | undefined;
   private readonly known = new Set<string>();
   private readonly underWay = new Set<Promise<void>>();
   private readonly consumers: string[] = [];
 
   private constructor(
-    private readonly plan: MeddlerPlan,
+    private readonly plan: InjectorPlan,
     private readonly channel: ConfirmChannel,
     private readonly closeConnection: () => Promise<void>,
   ) {}
 
-  static async start(plan: MeddlerPlan): Promise<Meddler> {
+  static async start(plan: InjectorPlan): Promise<MessageFaultInjector> {
     const connection = await connect(plan.url, {
       noDelay: true,
-      clientProperties: { connection_name: 'meddler' },
+      clientProperties: { connection_name: 'message fault injector' },
     });
-    connection.on('error', () => undefined); // the broker then gives what is in hand to the apps
+    connection.on('error', () => undefined); // the broker then delivers what is unacknowledged to the apps
     try {
       const channel = await connection.createConfirmChannel();
       channel.on('error', () => undefined);
       await channel.prefetch(PREFETCH);
-      const meddler = new Meddler(plan, channel, () => connection.close());
-      for (const queue of plan.queues) await meddler.attach(queue);
-      return meddler;
+      const injector = new MessageFaultInjector(plan, channel, () => connection.close());
+      for (const queue of plan.queues) await injector.attach(queue);
+      return injector;
     } catch (error) {
-      await connection.close().catch(() => undefined); // what it has taken goes to the apps
+      await connection.close().catch(() => undefined); // what it has taken is delivered to the apps
       throw error;
     }
   }
 
-  /** Takes no more, puts back what is in hand, and goes. Harmless when its connection was lost. */
+  /** Takes no more, puts back what it has, and closes. Harmless when its connection was lost. */
   async stop(): Promise<void> {
     try {
       for (const tag of this.consumers) await this.channel.cancel(tag);
-      this.playOnHand();
+      this.applyToGathered();
       while (this.underWay.size > 0) await Promise.all(this.underWay);
       await this.channel.close(); // the connection's own end would overtake the last acks
       await this.closeConnection();
@@ -81,30 +81,30 @@ export class Meddler {
   }
 
   private take(taken: Taken): void {
-    const { trick } = this.plan;
+    const { fault } = this.plan;
     const mark = fingerprint(taken);
     if (this.known.has(mark)) return this.track(this.putBack([taken], [taken]));
     this.known.add(mark);
-    this.hand.push(taken);
-    if (this.hand.length >= trick.gather) this.playOnHand();
-    else this.gathering ??= setTimeout(() => this.playOnHand(), trick.gatherMs);
+    this.gathered.push(taken);
+    if (this.gathered.length >= fault.gather) this.applyToGathered();
+    else this.gathering ??= setTimeout(() => this.applyToGathered(), fault.gatherMs);
   }
 
-  private playOnHand(): void {
+  private applyToGathered(): void {
     clearTimeout(this.gathering);
     this.gathering = undefined;
-    const taken = this.hand;
-    this.hand = [];
-    if (taken.length > 0) this.track(this.play(taken));
+    const taken = this.gathered;
+    this.gathered = [];
+    if (taken.length > 0) this.track(this.apply(taken));
   }
 
-  private async play(taken: readonly Taken[]): Promise<void> {
-    const { trick, random, stopping } = this.plan;
-    this.meddledWith += taken.length;
-    if (trick.holdMs > 0) {
-      await pause(trick.holdMs, undefined, stopping && { signal: stopping }).catch(() => undefined);
+  private async apply(taken: readonly Taken[]): Promise<void> {
+    const { fault, random, stopping } = this.plan;
+    this.injected += taken.length;
+    if (fault.holdMs > 0) {
+      await pause(fault.holdMs, undefined, stopping && { signal: stopping }).catch(() => undefined);
     }
-    await this.putBack(trick.play(taken, random), taken);
+    await this.putBack(fault.apply(taken, random), taken);
   }
 
   /** Acknowledges what was taken only once all of it is back. */

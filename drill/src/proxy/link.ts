@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 
-/** What the proxy does to bytes just now; shared by all its lanes. */
-export interface Weather {
+/** What the proxy does to bytes just now; shared by all its links. */
+export interface NetworkConditions {
   stalled: boolean;
   delayMs: number;
 }
@@ -15,7 +15,7 @@ interface Held {
 const HELD_BYTES_MAX = 1_048_576;
 
 /** One direction of one connection: the bytes in their order, at once, late, or held back. */
-export class Lane {
+export class Link {
   private readonly held: Held[] = [];
   private heldBytes = 0;
   private ended = false;
@@ -25,7 +25,7 @@ export class Lane {
   constructor(
     private readonly from: Socket,
     private readonly to: Socket,
-    private readonly weather: Weather,
+    private readonly conditions: NetworkConditions,
   ) {
     from.on('data', (bytes: Buffer) => this.take(bytes));
     from.on('end', () => {
@@ -37,17 +37,17 @@ export class Lane {
       this.pass();
     });
     to.on('close', () => clearTimeout(this.timer));
-    this.weatherChanged();
+    this.conditionsChanged();
   }
 
   /** To be called after a stall began or ended, or another delay was set. */
-  weatherChanged(): void {
-    if (this.weather.stalled) this.from.pause();
+  conditionsChanged(): void {
+    if (this.conditions.stalled) this.from.pause();
     else this.pass();
   }
 
   private take(bytes: Buffer): void {
-    this.held.push({ dueMs: performance.now() + this.weather.delayMs, bytes });
+    this.held.push({ dueMs: performance.now() + this.conditions.delayMs, bytes });
     this.heldBytes += bytes.length;
     this.pass();
   }
@@ -55,7 +55,7 @@ export class Lane {
   /** Hands on what is due, and asks for more when there is room. */
   private pass(): void {
     clearTimeout(this.timer);
-    if (this.weather.stalled || this.to.destroyed) return;
+    if (this.conditions.stalled || this.to.destroyed) return;
     let next = this.held[0];
     while (next && !this.clogged) {
       const waitMs = next.dueMs - performance.now();
