@@ -1,11 +1,11 @@
-import { execFile, spawn, type ChildProcess } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { chmod, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { waitFor } from '@backstitch/testkit';
+import { ManagedProcess } from '@backstitch/launcher';
 import {
   APP_NAMES,
   type AppName,
@@ -40,8 +40,7 @@ describe('what the images hold: the trees that pnpm deploys', () => {
   let postgres: PrivatePostgres;
   let rabbit: PrivateRabbit;
   let firstPort: number;
-  const running: ChildProcess[] = [];
-  const logs: Partial<Record<AppName, string>> = {};
+  const running = new Map<AppName, ManagedProcess>();
 
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'backstitch-deployed-'));
@@ -55,7 +54,7 @@ describe('what the images hold: the trees that pnpm deploys', () => {
     await deploy('tools', join(folder, 'tools'));
   }, SET_UP_MAX_MS);
   afterAll(async () => {
-    for (const child of running) child.kill('SIGKILL');
+    for (const child of running.values()) child.signal('SIGKILL');
     await Promise.all([postgres?.stop({ hurry: true }), rabbit?.stop({ hurry: true })]);
     await run('chmod', ['-R', 'u+w', folder]);
     await rm(folder, { recursive: true, force: true });
@@ -114,34 +113,29 @@ describe('what the images hold: the trees that pnpm deploys', () => {
 
   it('runs all apps in production from trees that no account may write to', async () => {
     for (const app of APP_NAMES) {
-      const child = spawn(process.execPath, ['--enable-source-maps', 'dist/main.js'], {
+      const child = new ManagedProcess({
+        name: app,
+        parameters: ['--enable-source-maps', 'dist/main.js'],
         cwd: treeOf(app),
-        env: {
-          ...environmentOf(app),
-          PORT: String(portOf(app)),
-        },
-        stdio: ['ignore', 'pipe', 'pipe'],
+        env: { ...environmentOf(app), PORT: String(portOf(app)) },
+        output: { file: join(folder, `${app}.log`) },
         ...ACCOUNT,
       });
-      running.push(child);
-      for (const stream of [child.stdout, child.stderr]) {
-        stream.on('data', (text: Buffer) => (logs[app] = `${logs[app] ?? ''}${text.toString()}`));
-      }
+      running.set(app, child);
+      child.start();
     }
-    for (const app of APP_NAMES) {
-      await waitFor(
-        `${app} to be ready`,
-        async () => (await fetch(`http://127.0.0.1:${portOf(app)}/health/ready`)).ok,
-        { timeoutMs: 60_000 },
-      ).catch((error: unknown) => {
-        throw new Error(`${String(error)}\n${logs[app]}`, { cause: error });
-      });
+    for (const [app, child] of running) {
+      const ready = async () => {
+        const answer = await fetch(`http://127.0.0.1:${portOf(app)}/health/ready`).catch(String);
+        return typeof answer !== 'string' && answer.ok ? undefined : 'it does not serve';
+      };
+      await child.ready(ready, 60_000);
     }
     const answer = await fetch(`http://127.0.0.1:${firstPort}/api/products`);
     expect([answer.status, await answer.text()]).toEqual([200, expect.stringContaining('price')]);
     if (!isRoot) return; // by its owner a file that is not writable can be made so
     for (const app of APP_NAMES) {
-      const pid = running[APP_NAMES.indexOf(app)]!.pid!;
+      const pid = running.get(app)!.pid;
       expect(readFileSync(`/proc/${pid}/status`, 'utf8')).toMatch(/^Uid:\s+64998\b/m);
       const touched = run('touch', [join(treeOf(app), 'dist', 'main.js')], ACCOUNT);
       await expect(touched).rejects.toThrow(/Permission denied/);

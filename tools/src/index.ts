@@ -19,6 +19,8 @@ export { DeadOrchestrator, type LeftSaga } from './apps/dead-orchestrator.js';
 export { addressVariables, placeApps, type PlacedApp } from './apps/placed-apps.js';
 export { type ReconcileRun, runReconcile } from './apps/run-reconcile.js';
 export { serverRows, SystemDatabases } from './apps/system-databases.js';
+export { fileToWrite, parseWords, wholeNumber } from './commands/arguments.js';
+export { exitWith, Interrupted, interruptibly } from './commands/interruptible.js';
 export { Cleanup } from './servers/cleanup.js';
 export { databaseUrl } from './servers/configured-servers.js';
 export { freePort, freePortBlock, freePorts, isPortFree } from './servers/ports.js';

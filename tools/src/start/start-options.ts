@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { parseWords } from '../commands/arguments.js';
 
 export interface StartOptions {
   fresh: boolean;
@@ -17,19 +18,13 @@ Every other variable reaches the apps that read it (see each app's .env.example)
 
 /** Reads the command's words. Throws a CommanderError after it said what is wrong, or for --help. */
 export function startOptions(words: readonly string[]): StartOptions {
-  return new Command('npm start --')
+  const command = new Command('npm start --')
     .description(
       'Sets up everything and serves: PostgreSQL and RabbitMQ (found, or started), databases, demo data ' +
         'and the apps. Ctrl-C stops what it started.',
     )
     .option('--fresh', "wipe the private servers' data first", false)
     .addHelpText('after', VARIABLES)
-    .showHelpAfterError()
-    .exitOverride()
-    .allowExcessArguments(false)
-    .parse(
-      words.filter((word) => word !== '--'),
-      { from: 'user' },
-    )
-    .opts<StartOptions>();
+    .showHelpAfterError();
+  return parseWords<StartOptions>(command, words);
 }
