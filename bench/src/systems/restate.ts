@@ -1,8 +1,7 @@
 import { rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
-import type { ManagedProcess } from '@backstitch/launcher';
+import { type ManagedProcess, waitFor } from '@backstitch/launcher';
 import { freePorts } from '@backstitch/tools';
 import { CannotMeasure } from '../errors.js';
 import { benchFolder } from '../servers/bench-folder.js';
@@ -87,20 +86,19 @@ async function register(
   engine: ManagedProcess,
   signal: AbortSignal,
 ): Promise<void> {
-  const until = performance.now() + READY_WITHIN_MS;
-  for (;;) {
+  const registered = async () => {
     const answer = await fetch(`${adminUrl}/deployments`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify({ uri: stepsUrl, force: true }),
       signal,
-    }).catch(() => undefined);
-    if (answer?.ok) return;
+    });
+    if (!answer.ok) throw new Error(await answer.text());
+    return true;
+  };
+  const patience = { timeoutMs: READY_WITHIN_MS, everyMs: 200, signal };
+  await waitFor('Restate to take its steps', registered, patience).catch((error: Error) => {
     signal.throwIfAborted();
-    if (performance.now() > until) {
-      const told = answer ? await answer.text() : 'no answer';
-      throw new CannotMeasure(`Restate does not get ready: ${told}.${engine.logTail()}`);
-    }
-    await delay(200, undefined, { signal });
-  }
+    throw new CannotMeasure(`${error.message}.${engine.logTail()}`);
+  });
 }

@@ -6,3 +6,4 @@ export {
   type QueueDepth,
   vhostUrl,
 } from './management-client.js';
+export { waitFor, type WaitOptions } from './wait-for.js';

@@ -3,4 +3,4 @@ export * from './raw-http.js';
 export * from './servers.js';
 export * from './test-database.js';
 export * from './test-vhost.js';
-export * from './wait-for.js';
+export { waitFor, type WaitOptions } from '@backstitch/launcher';

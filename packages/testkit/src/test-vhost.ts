@@ -1,8 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { ManagementClient, vhostUrl } from '@backstitch/launcher';
+import { ManagementClient, vhostUrl, waitFor } from '@backstitch/launcher';
 import { connect, type ChannelModel, type GetMessage, type Options } from 'amqplib';
 import { rabbitmqManagementUrl, rabbitmqUrl } from './servers.js';
-import { waitFor } from './wait-for.js';
 
 export interface QueueCounts {
   /** Ready messages; what was delivered and not yet acknowledged is not among them. */

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
+import { waitFor } from '@backstitch/launcher';
 import { accountForRabbit } from './account.js';
 import { formationObstacle } from './cluster-formation.js';
 import { openDataFolder } from './data-folder.js';
@@ -107,16 +107,16 @@ export class RabbitCluster {
 
   /** Resolves when every node runs, all see each other and none has a memory or disk alarm. */
   async formed(): Promise<void> {
-    const until = performance.now() + FORMED_WITHIN_MS;
-    for (;;) {
-      const seen = await Promise.all(
-        this.nodes.map((node) => node.management.nodes().catch(() => undefined)),
-      );
-      const obstacle = formationObstacle(seen, this.nodes.length);
-      if (obstacle === undefined) return;
-      if (performance.now() > until) throw new Error(`RabbitMQ's cluster: ${obstacle}`);
-      await delay(ASK_EVERY_MS);
-    }
+    await waitFor(
+      'the RabbitMQ cluster',
+      async () => {
+        const asked = this.nodes.map((node) => node.management.nodes().catch(() => undefined));
+        const obstacle = formationObstacle(await Promise.all(asked), this.nodes.length);
+        if (obstacle !== undefined) throw new Error(obstacle);
+        return true;
+      },
+      { timeoutMs: FORMED_WITHIN_MS, everyMs: ASK_EVERY_MS },
+    );
   }
 
   /** The running node that leads a quorum queue; undefined while none is known to. */

@@ -3,6 +3,8 @@ import { setTimeout as pause } from 'node:timers/promises';
 export interface WaitOptions {
   timeoutMs?: number;
   everyMs?: number;
+  /** Ends the waiting early. */
+  signal?: AbortSignal;
 }
 
 /**
@@ -12,7 +14,7 @@ export interface WaitOptions {
 export async function waitFor<T>(
   what: string,
   probe: () => Promise<T | undefined | false> | T | undefined | false,
-  { timeoutMs = 10_000, everyMs = 20 }: WaitOptions = {},
+  { timeoutMs = 10_000, everyMs = 20, signal }: WaitOptions = {},
 ): Promise<T> {
   const deadlineMs = performance.now() + timeoutMs;
   for (;;) {
@@ -27,6 +29,6 @@ export async function waitFor<T>(
     if (performance.now() >= deadlineMs) {
       throw new Error(`Waited ${timeoutMs} ms in vain for ${what}; ${last}`);
     }
-    await pause(everyMs);
+    await pause(everyMs, undefined, { signal });
   }
 }
