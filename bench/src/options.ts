@@ -1,5 +1,5 @@
 import { parseWords, wholeNumber } from '@backstitch/tools';
-import { Command, InvalidArgumentError, type OptionValues } from 'commander';
+import { Command, InvalidArgumentError } from 'commander';
 import {
   QUICK_SCENARIOS,
   SCENARIO_NAMES,
@@ -53,7 +53,7 @@ const QUICK = {
 /** Reads the command's words. Throws a CommanderError after having said what is wrong, or for --help. */
 export function benchOptions(words: readonly string[]): BenchOptions {
   const command = commandLine();
-  const given = parseWords<OptionValues>(command, words);
+  const given = parseWords(command, words).opts();
   if (given.lines > given.products) {
     command.error(`error: ${given.lines} different products are more than ${given.products}`);
   }

@@ -62,7 +62,7 @@ export function drillOptions(
     .option('--keep', 'leave the data of the servers and the logs for a post-mortem', false)
     .addHelpText('after', `\n${HELP}\n\nFaults:\n${known.map(line).join('\n')}`);
   type Given = Omit<DrillOptions, 'seed' | 'faults'> & Partial<DrillOptions>;
-  const given = parseWords<Given>(command, words);
+  const given = parseWords(command, words).opts<Given>();
   return { ...given, seed: given.seed ?? 1 + randomInt(SEED_MAX), faults: given.faults ?? known };
 }
 

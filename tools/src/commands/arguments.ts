@@ -6,18 +6,14 @@ import { type Command, InvalidArgumentError } from 'commander';
  * Reads the words of a command, also behind the "--" of a package runner. Throws a CommanderError after
  * it said what is wrong, or for --help.
  */
-export function parseWords<Options extends object>(
-  command: Command,
-  words: readonly string[],
-): Options {
+export function parseWords(command: Command, words: readonly string[]): Command {
   return command
     .exitOverride()
     .allowExcessArguments(false)
     .parse(
       words.filter((word) => word !== '--'),
       { from: 'user' },
-    )
-    .opts<Options>();
+    );
 }
 
 /** Takes a whole number from 1 to a maximum. */

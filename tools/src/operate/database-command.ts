@@ -51,7 +51,7 @@ new Command('database-command')
   .passThroughOptions()
   .action((name: AppName, program: string, words: string[], _options, command: Command) => {
     const asked = databaseOf(name, appNamed(name).database!);
-    if ('wrong' in asked) return command.error(asked.wrong, { exitCode: 2 });
+    if ('wrong' in asked) command.error(asked.wrong, { exitCode: 2 });
     console.error(`asking ${withoutPassword(asked.address)} (${asked.because})`);
     run(program, words, asked.address);
   })

@@ -26,5 +26,5 @@ export function startOptions(words: readonly string[]): StartOptions {
     .option('--fresh', "wipe the private servers' data first", false)
     .addHelpText('after', VARIABLES)
     .showHelpAfterError();
-  return parseWords<StartOptions>(command, words);
+  return parseWords(command, words).opts<StartOptions>();
 }
