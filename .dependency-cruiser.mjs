@@ -7,15 +7,15 @@ const PACKAGES = '^packages/';
 const APPS = '^apps/';
 /** Tests and what only tests use may reach further. */
 const TESTS = '(\\.spec\\.ts$|/testing/|/fixtures/)';
-/** A room may import these packages, and itself, and no other room. */
-const arrow = (room, allowed, sentence) => ({
-  name: `arrows-of-${room.replace(/^.*\//, '')}`,
+/** A workspace may import these packages, and itself, and no other workspace. */
+const arrow = (workspace, allowed, sentence) => ({
+  name: `arrows-of-${workspace.replace(/^.*\//, '')}`,
   comment: sentence,
   severity: 'error',
-  from: { path: `^${room}/`, pathNot: TESTS },
+  from: { path: `^${workspace}/`, pathNot: TESTS },
   to: {
     path: '^(packages|apps|e2e|bench|drill|tools)/',
-    pathNot: [`^${room}/`, ...allowed.map((name) => `^packages/${name}/`)],
+    pathNot: [`^${workspace}/`, ...allowed.map((name) => `^packages/${name}/`)],
   },
 });
 
@@ -33,7 +33,7 @@ const arrows = [
     [],
     'The vocabulary imports nothing of ours: everybody imports it.',
   ),
-  arrow('packages/coalesce', [], 'One small idea, used in three rooms, knows none of them.'),
+  arrow('packages/coalesce', [], 'One small idea, used in three packages, knows none of them.'),
   arrow('packages/launcher', [], 'Tests of every package start processes by it.'),
   arrow('packages/database', [], 'Connections to PostgreSQL, whoever uses them and for what.'),
   arrow(
@@ -64,12 +64,12 @@ const arrows = [
   ),
 ];
 
-/** Only this room imports this library. */
-const only = (library, rooms, sentence) => ({
-  name: `only-${rooms[0].split('/').pop()}-imports-${library}`,
+/** Only these packages import this library. */
+const only = (library, packages, sentence) => ({
+  name: `only-${packages[0].split('/').pop()}-imports-${library}`,
   comment: sentence,
   severity: 'error',
-  from: { path: '^(packages|apps)/', pathNot: [TESTS, ...rooms.map((room) => `^${room}/`)] },
+  from: { path: '^(packages|apps)/', pathNot: [TESTS, ...packages.map((one) => `^${one}/`)] },
   to: { path: `node_modules/${library}/` },
 });
 
@@ -98,8 +98,8 @@ export default {
       from: { path: '^(packages|apps|e2e|bench|drill|tools)/([^/]+)/' },
       to: { path: '^packages/[^/]+/src/', pathNot: '^$1/$2/' },
     },
-    only('amqplib', ['packages/messaging', 'packages/testkit'], 'One room knows AMQP.'),
-    only('amqp-connection-manager', ['packages/messaging'], 'One room knows AMQP.'),
+    only('amqplib', ['packages/messaging', 'packages/testkit'], 'One package knows AMQP.'),
+    only('amqp-connection-manager', ['packages/messaging'], 'One package knows AMQP.'),
     {
       name: 'no-test-code-in-the-program',
       comment: 'Tests and test support are not shipped.',

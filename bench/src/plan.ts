@@ -6,7 +6,7 @@ export interface Turn {
 }
 
 /**
- * The order of a run: within a round and a load the subjects come right after each other, and who is first
+ * The order of a run: within a round and a load the subjects come right after each other, and which is first
  * changes from round to round, so that a machine that gets slower while it works favours no subject.
  */
 export function turns(

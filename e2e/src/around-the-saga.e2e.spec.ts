@@ -13,7 +13,7 @@ const create = (orderId: string) => ({
   totalAmount: '59.98',
 });
 
-/** What was sold, as its tables and the bank's book say it. */
+/** What was sold, as its tables and the bank's ledger say it. */
 async function kept(system: System, orderId: string) {
   const refunds = await system.rows('payments', 'SELECT key FROM bank.refunds');
   return { rows: await orderRows(system, orderId), stock: await product(system, MOUSE), refunds };

@@ -35,7 +35,7 @@ describe('the currency of a system', () => {
     });
   };
 
-  it('without minor digits has whole prices, sells at them and keeps its books', async () => {
+  it('without minor digits has whole prices, sells at them and reconciles', async () => {
     const listed = await fetch(`${system.gatewayUrl}/api/products`);
     const products = (await listed.json()) as { id: string; price: string; currency: string }[];
     const found = products.find(({ id }) => id === MOUSE);

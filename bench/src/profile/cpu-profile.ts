@@ -95,7 +95,7 @@ function selfTimes({ samples, timeDeltas }: CpuProfile): Map<number, number> {
 interface Frame {
   name: string;
   where: string;
-  /** Who is charged; undefined for what works on behalf of its caller. */
+  /** The package that is charged; undefined for code that works on behalf of its caller. */
   owner: string | undefined;
   ours: boolean;
 }

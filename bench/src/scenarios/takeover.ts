@@ -27,7 +27,7 @@ const TIMING = {
 };
 /** Claimed, served, ended. */
 const STAGES = 3;
-/** For each of them; who needs longer is not slow but lost. */
+/** For each of them; a saga that needs longer is not slow but lost. */
 const withinSeconds = (sagas: number) => 120 + sagas / 20;
 
 /** What becomes of the sagas of an orchestrator that died, and of new checkouts meanwhile. */

@@ -101,7 +101,7 @@ function describe(settings: NodeJS.ProcessEnv, processes: number): string {
   return `${version}, ${processes} processes, ${[...USUAL_NODE_FLAGS, ...told].join(' ')}`;
 }
 
-/** In one transaction that names itself a seed: the stock ledger books it like any other. */
+/** In one transaction that names itself a seed: the stock ledger records it like any other. */
 function catalogueSql(products: number): string {
   return `BEGIN;
     SET LOCAL backstitch.stock_move = 'SEED';

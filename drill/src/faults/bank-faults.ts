@@ -54,7 +54,7 @@ function bank(name: string, title: string, env: Record<string, string>, hit = ST
 }
 
 export const BANK_FAULTS: readonly Fault[] = [
-  bank('bank-slow', 'the bank takes 6 s, longer than anybody waits', {
+  bank('bank-slow', 'the bank takes 6 s, longer than any client waits', {
     PAYMENT_LATENCY_MS: '6000',
   }),
   bank('bank-times-out-after-charging', 'half of the answers of the bank are lost', {

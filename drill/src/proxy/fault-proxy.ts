@@ -76,7 +76,7 @@ export class FaultProxy {
     for (const { links } of this.open) for (const link of links) link.conditionsChanged();
   }
 
-  /** Resets who connects from now on; open connections stay. */
+  /** Resets new connections from now on; open ones stay. */
   refuse(): void {
     this.refusing = true;
   }

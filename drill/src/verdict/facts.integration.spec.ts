@@ -114,7 +114,7 @@ describe('the facts of the databases', () => {
     expect(await breaches()).toMatchObject([{ what: 'DONE, and its order is CANCELLED', sagaId }]);
   });
 
-  it('show a second charge in the book of the bank', async () => {
+  it('show a second charge in the ledger of the bank', async () => {
     await charge(`${sagaId}:PAYMENT_PROCESSED:again`);
     const [breach] = await breaches();
     expect(breach).toMatchObject({ what: 'charged 2 times: 59.98 and 59.98', sagaId, orderId });

@@ -32,7 +32,7 @@ export class AppProcess extends ManagedProcess {
     this.metricsUrl = metricsUrl;
   }
 
-  /** What everybody is told: whether this process can serve. */
+  /** What every client may ask: whether this process can serve. */
   readiness(): Promise<HealthAnswer> {
     return ask(`${this.url}/health/ready`);
   }

@@ -72,7 +72,7 @@ export class PostgresPair {
     const { primary } = this;
     const dataDir = join(this.options.dataDir, String((this.made += 1)));
     const cluster = await copyRunningCluster(primary, dataDir);
-    // In place of what the primary was told: whom it once followed, that its commits wait.
+    // In place of what the primary was told: which server it once followed, that its commits wait.
     const settings = `primary_conninfo = '${primary.url.replaceAll("'", '%27')}'\n`;
     const account = accountForPostgres();
     writePrivate(join(cluster, 'postgresql.auto.conf'), settings, account);

@@ -34,7 +34,7 @@ export interface PrivatePostgresOptions {
 const ORPHANS = /pre-existing shared memory block/;
 const ORPHANS_END_WITHIN_MS = 15_000;
 const START_WITHIN_MS = 30_000;
-/** SIGINT is PostgreSQL's "fast": roll back, disconnect everybody, write a checkpoint. */
+/** SIGINT is PostgreSQL's "fast": roll back, disconnect all clients, write a checkpoint. */
 const FAST: StopStep = ['SIGINT', 15_000];
 const IMMEDIATE: readonly StopStep[] = [
   ['SIGQUIT', 3_000],

@@ -11,7 +11,7 @@ export interface LedgerEntry {
   kind: 'app' | 'server';
   pid: number;
   startedAt: string;
-  /** Who started it and would end it. */
+  /** The process that started it and would end it. */
   owner: Pick<ProcessIdentity, 'pid' | 'startedAt'>;
   stopSteps?: readonly StopStep[];
 }
