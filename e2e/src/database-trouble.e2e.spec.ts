@@ -2,6 +2,7 @@ import { waitFor } from '@backstitch/testkit';
 import { DATABASE_OWNERS, type DatabaseName, DATABASES, ownerOf } from '@backstitch/tools';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
+import { Repeated } from './repeated.js';
 import { type Answer, checkout, get, limited, LIMITED, mouse, MOUSE } from './shopper.js';
 import { System } from './system.js';
 
@@ -51,21 +52,7 @@ const lineCounts = (): Map<string, number> =>
   new Map(system.processes.map(({ app, lines }) => [app, lines.length]));
 
 /** Shoppers who buy one mouse after another until told to stop. */
-function shopping(shoppers: number): { answers: Answer[]; stop(): Promise<void> } {
-  const answers: Answer[] = [];
-  let isOver = false;
-  const shop = async (): Promise<void> => {
-    while (!isOver) answers.push(await buy());
-  };
-  const all = Promise.all(Array.from({ length: shoppers }, shop));
-  return {
-    answers,
-    async stop() {
-      isOver = true;
-      await all;
-    },
-  };
-}
+const shopping = (shoppers: number) => new Repeated(buy, { atOnce: shoppers });
 
 const statuses = (answers: readonly Answer[]): number[] => [
   ...new Set(answers.map(({ status }) => status)),

@@ -3,6 +3,7 @@ import { COMMAND_QUEUES } from '@backstitch/shared-types';
 import { waitFor } from '@backstitch/testkit';
 import { DeadOrchestrator } from '@backstitch/tools';
 import { QueueClient } from './queue-client.js';
+import { Repeated } from './repeated.js';
 import { product } from './saga-story.js';
 import { type Answer, checkout, limited, mouse, MOUSE, newUser } from './shopper.js';
 import { System } from './system.js';
@@ -14,30 +15,21 @@ const ADMITTED = 40;
 const PATIENCE_MS = 60_000 + CROWD * 60;
 
 /** Sends checkouts, so many at once, until it is told to stop; every answer is kept. */
-class Shoppers {
-  readonly answers: Answer[] = [];
+class Shoppers extends Repeated<Answer> {
   longestMs = 0;
-  private isDone = false;
-  private readonly loops: Promise<void>[];
 
   constructor(gatewayUrl: string, atOnce: number, pauseMs: number) {
-    this.loops = Array.from({ length: atOnce }, async () => {
-      while (!this.isDone) {
-        const startedAt = performance.now();
-        this.answers.push(await checkout(gatewayUrl, [mouse(1)], { userId: newUser() }));
-        this.longestMs = Math.max(this.longestMs, performance.now() - startedAt);
-        if (pauseMs > 0) await new Promise((resolve) => setTimeout(resolve, pauseMs));
-      }
-    });
+    const shop = async (): Promise<Answer> => {
+      const startedAtMs = performance.now();
+      const answer = await checkout(gatewayUrl, [mouse(1)], { userId: newUser() });
+      this.longestMs = Math.max(this.longestMs, performance.now() - startedAtMs);
+      return answer;
+    };
+    super(shop, { atOnce, pauseMs });
   }
 
   count(status: number): number {
     return this.answers.filter((answer) => answer.status === status).length;
-  }
-
-  async stop(): Promise<void> {
-    this.isDone = true;
-    await Promise.all(this.loops);
   }
 }
 

@@ -5,8 +5,9 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { waitFor } from '@backstitch/testkit';
 import { APP_NAMES, type AppName, DATABASES, ownerOf, startPrivateRabbit } from '@backstitch/tools';
+import { Repeated } from './repeated.js';
 import { orderRows } from './saga-story.js';
-import { type Answer, checkout, mouse, MOUSE } from './shopper.js';
+import { checkout, mouse, MOUSE } from './shopper.js';
 import { System } from './system.js';
 
 /** As it is by default. */
@@ -121,24 +122,22 @@ describe('trouble', () => {
   }, 90_000);
 
   it('A16: a broker restarted under load loses nothing that was accepted', async () => {
-    const answers: { answer: Answer; tookMs: number }[] = [];
-    let stop = false;
-    const shopper = async (): Promise<void> => {
-      while (!stop) {
+    const shoppers = new Repeated(
+      async () => {
         const startedMs = performance.now();
         const answer = await checkout(system.gatewayUrl, [mouse(1)]);
-        answers.push({ answer, tookMs: performance.now() - startedMs });
-      }
-    };
-    const shoppers = Promise.all(Array.from({ length: 8 }, shopper));
+        return { answer, tookMs: performance.now() - startedMs };
+      },
+      { atOnce: 8 },
+    );
+    const { answers } = shoppers;
     const succeeded = (): number => answers.filter(({ answer }) => answer.status === 200).length;
     await waitFor('checkouts under way', () => succeeded() >= 50, { timeoutMs: 30_000 });
     await rabbit.stop();
     await rabbit.start();
     const before = succeeded();
     await waitFor('service to be back', () => succeeded() >= before + 50, { timeoutMs: 60_000 });
-    stop = true;
-    await shoppers;
+    await shoppers.stop();
     for (const { answer, tookMs } of answers) {
       expect([200, 202, 503]).toContain(answer.status);
       if (answer.status === 503) expect(answer.headers.get('retry-after')).not.toBeNull();
