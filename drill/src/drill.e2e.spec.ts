@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { ManagedProcess } from '@backstitch/launcher';
 import { waitFor } from '@backstitch/testkit';
-import { projectRoot } from '@backstitch/tools';
+import { identityOf, projectRoot } from '@backstitch/tools';
 import type { Report } from './report/report-data.js';
 
 // Servers and nine apps are started, hurt and started again.
@@ -47,14 +47,6 @@ class DrillProcess {
   destroy(): void {
     this.process.signal('SIGKILL');
     rmSync(this.temporary, { recursive: true, force: true });
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch {
-    return false;
   }
 }
 
@@ -111,7 +103,7 @@ describe('pnpm drill', () => {
     drill.process.signal('SIGINT');
     expect(await drill.process.ended).toBe(2);
     expect(drill.output).toContain('stopped by SIGINT');
-    await waitFor('all it started to be gone', () => !started.some(isAlive));
+    await waitFor('all it started to be gone', () => !started.some((pid) => identityOf(pid)));
     expect(readdirSync(drill.temporary)).toEqual([]);
   });
 });

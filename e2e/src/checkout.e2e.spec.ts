@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { COMMAND_QUEUES } from '@backstitch/shared-types';
 import { waitFor } from '@backstitch/testkit';
-import { completed, failed, orderRows, product, rowCounts, sagaStory } from './saga-story.js';
+import { rowCounts } from './hostile/system-watch.js';
+import { completed, failed, orderRows, product, sagaStory } from './saga-story.js';
 import { checkout, get, limited, LIMITED, mouse, MOUSE, post } from './shopper.js';
 import { System } from './system.js';
 

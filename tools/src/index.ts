@@ -27,5 +27,6 @@ export { freePort, freePortBlock, freePorts, isPortFree } from './servers/ports.
 export { PrivatePostgres, startPrivatePostgres } from './servers/private-postgres.js';
 export { PrivateRabbit, startPrivateRabbit } from './servers/private-rabbit.js';
 export { PostgresPair, startPostgresPair } from './servers/postgres-pair.js';
+export { identityOf } from './servers/process-identity.js';
 export { projectRoot } from './servers/project.js';
 export { RabbitCluster, startRabbitCluster } from './servers/rabbit-cluster.js';
