@@ -20,6 +20,7 @@ export { addressVariables, placeApps, type PlacedApp } from './apps/placed-apps.
 export { type ReconcileRun, runReconcile } from './apps/run-reconcile.js';
 export { serverRows, SystemDatabases } from './apps/system-databases.js';
 export { fileToWrite, parseWords, wholeNumber } from './commands/arguments.js';
+export { machineLine } from './commands/machine-line.js';
 export { exitWith, Interrupted, interruptibly } from './commands/interruptible.js';
 export { Cleanup } from './servers/cleanup.js';
 export { databaseUrl } from './servers/configured-servers.js';

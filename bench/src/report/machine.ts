@@ -1,9 +1,8 @@
 import { spawn } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
-import { cpus, release, totalmem, type } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { serverRows } from '@backstitch/tools';
+import { machineLine, serverRows } from '@backstitch/tools';
 import type { Servers } from '../servers/servers.js';
 
 /** What the figures of a run depend on besides the program. */
@@ -43,12 +42,6 @@ export async function circumstances(servers: Servers): Promise<Circumstances> {
     rabbitmq: `${rabbitmq_version} on Erlang ${erlang_version} (${servers.origin.rabbitmq})`,
     fdatasyncUs: servers.dataDir === undefined ? undefined : await fdatasyncUs(servers.dataDir),
   };
-}
-
-function machineLine(): string {
-  const cores = cpus();
-  const gib = Math.round(totalmem() / 2 ** 30);
-  return `${cores.length} × ${cores[0]?.model.trim()}, ${gib} GiB, ${type()} ${release()}`;
 }
 
 /** Reads the answer to the first test, of writing 8 kB, and ends the program: all its tests take long. */

@@ -1,7 +1,6 @@
 import { execFile } from 'node:child_process';
-import { cpus, release, totalmem, type } from 'node:os';
 import { promisify } from 'node:util';
-import { projectRoot } from '@backstitch/tools';
+import { machineLine, projectRoot } from '@backstitch/tools';
 import type { RunningSite } from '../site/running-site.js';
 import type { Circumstances } from './report-data.js';
 
@@ -27,10 +26,4 @@ async function commit(): Promise<string> {
   } catch {
     return 'not in a repository';
   }
-}
-
-function machineLine(): string {
-  const cores = cpus();
-  const gib = Math.round(totalmem() / 2 ** 30);
-  return `${cores.length} × ${cores[0]?.model.trim()}, ${gib} GiB, ${type()} ${release()}`;
 }
