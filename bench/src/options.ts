@@ -53,26 +53,18 @@ const QUICK = {
 /** Reads the command's words. Throws a CommanderError after having said what is wrong, or for --help. */
 export function benchOptions(words: readonly string[]): BenchOptions {
   const command = commandLine();
-  const given = parseWords(command, words).opts();
+  const { quick, scenario, warm, ...given } = parseWords(command, words).opts();
   if (given.lines > given.products) {
     command.error(`error: ${given.lines} different products are more than ${given.products}`);
   }
-  const usual = given.quick ? QUICK : USUAL;
+  const usual = quick ? QUICK : USUAL;
   return {
-    scenarios: given.scenario ?? usual.scenarios,
-    only: given.only,
+    ...(given as BenchOptions),
+    scenarios: scenario ?? usual.scenarios,
     rounds: given.rounds ?? usual.rounds,
     seconds: given.seconds ?? usual.seconds,
-    warmSeconds: given.warm ?? usual.warm,
+    warmSeconds: warm ?? usual.warm,
     concurrency: given.concurrency ?? usual.concurrency,
-    products: given.products,
-    lines: given.lines,
-    sagas: given.sagas,
-    minutes: given.minutes,
-    instances: given.instances,
-    json: given.json,
-    svg: given.svg,
-    postgres: given.postgres,
     profile: given.profile === true ? PROFILE_SECONDS : given.profile,
   };
 }
