@@ -7,15 +7,15 @@ const PACKAGES = '^packages/';
 const APPS = '^apps/';
 /** Tests and what only tests use may reach further. */
 const TESTS = '(\\.spec\\.ts$|/testing/|/fixtures/)';
-/** A room may import these packages, and itself, and no other room. */
-const arrow = (room, allowed, sentence) => ({
-  name: `arrows-of-${room.replace(/^.*\//, '')}`,
+/** A workspace may import these packages, and itself, and no other workspace. */
+const arrow = (workspace, allowed, sentence) => ({
+  name: `arrows-of-${workspace.replace(/^.*\//, '')}`,
   comment: sentence,
   severity: 'error',
-  from: { path: `^${room}/`, pathNot: TESTS },
+  from: { path: `^${workspace}/`, pathNot: TESTS },
   to: {
     path: '^(packages|apps|e2e|bench|drill|tools)/',
-    pathNot: [`^${room}/`, ...allowed.map((name) => `^packages/${name}/`)],
+    pathNot: [`^${workspace}/`, ...allowed.map((name) => `^packages/${name}/`)],
   },
 });
 
@@ -33,8 +33,9 @@ const arrows = [
     [],
     'The vocabulary imports nothing of ours: everybody imports it.',
   ),
-  arrow('packages/coalesce', [], 'One small idea, used in three rooms, knows none of them.'),
+  arrow('packages/coalesce', [], 'One small idea, used in three packages, knows none of them.'),
   arrow('packages/database', [], 'Access to PostgreSQL: it knows no tables and no services.'),
+  arrow('packages/launcher', [], 'Tests of every package start processes by it.'),
   arrow(
     'packages/saga-engine',
     ['coalesce', 'database'],
@@ -63,12 +64,12 @@ const arrows = [
   ),
 ];
 
-/** Only this room imports this library. */
-const only = (library, rooms, sentence) => ({
-  name: `only-${rooms[0].split('/').pop()}-imports-${library}`,
+/** Only these packages import this library. */
+const only = (library, packages, sentence) => ({
+  name: `only-${packages[0].split('/').pop()}-imports-${library}`,
   comment: sentence,
   severity: 'error',
-  from: { path: '^(packages|apps)/', pathNot: [TESTS, ...rooms.map((room) => `^${room}/`)] },
+  from: { path: '^(packages|apps)/', pathNot: [TESTS, ...packages.map((one) => `^${one}/`)] },
   to: { path: `node_modules/${library}/` },
 });
 
@@ -112,7 +113,7 @@ export default {
       ['packages/messaging', 'packages/testkit', 'packages/saga-engine/src/amqp'],
       'One package of Backstitch knows AMQP; the engine has a small sender for others.',
     ),
-    only('amqp-connection-manager', ['packages/messaging'], 'One room knows AMQP.'),
+    only('amqp-connection-manager', ['packages/messaging'], 'One package knows AMQP.'),
     {
       name: 'no-test-code-in-the-program',
       comment: 'Tests and test support are not shipped.',

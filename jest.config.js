@@ -27,8 +27,8 @@ const base = {
   },
 };
 
-const rooms = ['apps', 'packages', 'tools', 'bench', 'drill', 'e2e', 'examples'].map(
-  (room) => `<rootDir>/${room}`,
+const workspaces = ['apps', 'packages', 'tools', 'bench', 'drill', 'e2e', 'examples'].map(
+  (name) => `<rootDir>/${name}`,
 );
 
 export default {
@@ -38,7 +38,7 @@ export default {
     {
       ...base,
       displayName: 'pure',
-      roots: rooms,
+      roots: workspaces,
       testMatch: ['**/*.spec.ts'],
       testPathIgnorePatterns: [
         ...base.testPathIgnorePatterns,
@@ -49,7 +49,7 @@ export default {
     {
       ...base,
       displayName: 'integration',
-      roots: rooms,
+      roots: workspaces,
       testMatch: ['**/*.integration.spec.ts'],
     },
     {

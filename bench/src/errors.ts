@@ -1,2 +1,2 @@
-/** Why a benchmark cannot be taken, in words for whoever typed the command. */
+/** Why a benchmark cannot be taken, in words for the person who typed the command. */
 export class CannotMeasure extends Error {}

@@ -8,7 +8,7 @@ import { figure } from './report/table.js';
 import type { Stage } from './scenarios/scenario.js';
 import type { System } from './systems/system.js';
 
-/** Who, or what, is compared with the others. */
+/** What is compared with the others. */
 export interface Subject {
   name: string;
   system: System;

@@ -54,7 +54,7 @@ export async function measure(
 const REST_SECONDS = 4;
 
 /**
- * CPU milliseconds per second that everything burns when nobody buys: heartbeats, sweepers, polling. What
+ * CPU milliseconds per second that everything burns without a load: heartbeats, sweepers, polling. What
  * PostgreSQL and the broker burn at rest is in every figure, and most of them when little is in flight.
  */
 export async function measureRest(

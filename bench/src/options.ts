@@ -1,3 +1,4 @@
+import { parseWords, wholeNumber } from '@backstitch/tools';
 import { Command, InvalidArgumentError } from 'commander';
 import {
   QUICK_SCENARIOS,
@@ -52,27 +53,18 @@ const QUICK = {
 /** Reads the command's words. Throws a CommanderError after having said what is wrong, or for --help. */
 export function benchOptions(words: readonly string[]): BenchOptions {
   const command = commandLine();
-  const asked = words.filter((word) => word !== '--');
-  const given = command.parse(asked, { from: 'user' }).opts();
+  const { quick, scenario, warm, ...given } = parseWords(command, words).opts();
   if (given.lines > given.products) {
     command.error(`error: ${given.lines} different products are more than ${given.products}`);
   }
-  const usual = given.quick ? QUICK : USUAL;
+  const usual = quick ? QUICK : USUAL;
   return {
-    scenarios: given.scenario ?? usual.scenarios,
-    only: given.only,
+    ...(given as BenchOptions),
+    scenarios: scenario ?? usual.scenarios,
     rounds: given.rounds ?? usual.rounds,
     seconds: given.seconds ?? usual.seconds,
-    warmSeconds: given.warm ?? usual.warm,
+    warmSeconds: warm ?? usual.warm,
     concurrency: given.concurrency ?? usual.concurrency,
-    products: given.products,
-    lines: given.lines,
-    sagas: given.sagas,
-    minutes: given.minutes,
-    instances: given.instances,
-    json: given.json,
-    svg: given.svg,
-    postgres: given.postgres,
     profile: given.profile === true ? PROFILE_SECONDS : given.profile,
   };
 }
@@ -87,21 +79,19 @@ function commandLine(): Command {
     .option('--scenario <names>', 'measure only these (see below)', oneOf(SCENARIO_NAMES))
     .option('--only <systems>', `of ${SYSTEMS.join(',')}`, oneOf(SYSTEMS), [...SYSTEMS])
     .option('--concurrency <list>', 'checkouts kept in flight [1,16,64,256; quick: 1,64]', numbers)
-    .option('--rounds <n>', `rounds [${USUAL.rounds}]`, wholeNumber)
-    .option('--seconds <n>', seconds('of each measurement', 'seconds'), wholeNumber)
-    .option('--warm <n>', seconds('of load before each', 'warm'), wholeNumber)
-    .option('--products <n>', 'size of the catalogue', wholeNumber, 1_000)
-    .option('--lines <n>', 'different products in an order', wholeNumber, 2)
-    .option('--sagas <n>', 'sagas that takeover, retention and five-million make', wholeNumber)
-    .option('--minutes <n>', 'how long memory is watched', wholeNumber, 10)
+    .option('--rounds <n>', `rounds [${USUAL.rounds}]`, whole)
+    .option('--seconds <n>', seconds('of each measurement', 'seconds'), whole)
+    .option('--warm <n>', seconds('of load before each', 'warm'), whole)
+    .option('--products <n>', 'size of the catalogue', whole, 1_000)
+    .option('--lines <n>', 'different products in an order', whole, 2)
+    .option('--sagas <n>', 'sagas that takeover, retention and five-million make', whole)
+    .option('--minutes <n>', 'how long memory is watched', whole, 10)
     .option('--instances <list>', 'of orchestrator and services in scale', numbers, [1, 2, 4])
     .option('--postgres <settings>', 'e.g. commit_delay=1000,commit_siblings=0', settings, {})
     .option('--json <file>', 'write everything that was measured to a file of this name, too')
     .option('--svg <file>', 'write the chart of throughput to a file of this name, too')
-    .option('--profile [seconds]', 'no scenarios: what each process spends its CPU on', wholeNumber)
-    .addHelpText('after', HELP)
-    .exitOverride()
-    .allowExcessArguments(false);
+    .option('--profile [seconds]', 'no scenarios: what each process spends its CPU on', whole)
+    .addHelpText('after', HELP);
 }
 
 const PROFILE_SECONDS = 10;
@@ -121,14 +111,10 @@ function seconds(what: string, which: 'seconds' | 'warm'): string {
   return `seconds ${what} [${USUAL[which]}; quick: ${QUICK[which]}]`;
 }
 
-function wholeNumber(text: string): number {
-  const number = Number(text);
-  if (/^\d{1,8}$/.test(text) && number > 0) return number;
-  throw new InvalidArgumentError('It must be a whole number from 1 to 99999999.');
-}
+const whole = wholeNumber();
 
 function numbers(text: string): number[] {
-  return [...new Set(text.split(',').map((one) => wholeNumber(one.trim())))];
+  return [...new Set(text.split(',').map((one) => whole(one.trim())))];
 }
 
 function oneOf<Name extends string>(names: readonly Name[]) {

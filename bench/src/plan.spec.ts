@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { duration, turns } from './plan.js';
 
 describe('turns', () => {
-  it('puts the two of a pair next to each other and changes who is first', () => {
+  it('puts the two of a pair next to each other and changes which is first', () => {
     const lines = turns(2, [1, 64], ['backstitch', 'textbook']).map(
       ({ round, inFlight, system }) => `${round} ${inFlight} ${system}`,
     );

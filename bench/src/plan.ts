@@ -6,8 +6,8 @@ export interface Turn {
 }
 
 /**
- * The order of a run: within a round and a load the subjects come right after each other, and who is first
- * changes from round to round, so that a machine that gets slower while it works favours nobody.
+ * The order of a run: within a round and a load the subjects come right after each other, and which is first
+ * changes from round to round, so that a machine that gets slower while it works favours no subject.
  */
 export function turns(
   rounds: number,

@@ -1,12 +1,12 @@
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { once } from 'node:events';
+import { execFileSync } from 'node:child_process';
 import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { ManagedProcess } from '@backstitch/launcher';
 import { waitFor } from '@backstitch/testkit';
+import { identityOf, projectRoot } from '@backstitch/tools';
 import type { Report } from './report/report-data.js';
-import { PROJECT } from './site/apps.js';
 
 // Servers and nine apps are started, hurt and started again.
 jest.setTimeout(600_000);
@@ -17,26 +17,17 @@ const FAULTS = ['kill-orchestrator', 'payment.after-call-before-outcome', 'kill-
 class DrillProcess {
   output = '';
   readonly temporary = mkdtempSync(join(tmpdir(), 'drill-test-'));
-  private readonly child: ChildProcess;
-  private readonly exited: Promise<unknown[]>;
+  readonly process: ManagedProcess;
 
   constructor(...words: string[]) {
-    const program = join(PROJECT, 'drill', 'dist', 'main.js');
     chmodSync(this.temporary, 0o711); // the servers' accounts must pass
-    const env = { ...process.env, TMPDIR: this.temporary };
-    this.child = spawn(process.execPath, [program, ...words], { env });
-    this.exited = once(this.child, 'close');
-    for (const stream of [this.child.stdout, this.child.stderr]) {
-      stream?.on('data', (text: Buffer) => (this.output += text.toString()));
-    }
-  }
-
-  async end(): Promise<unknown> {
-    return (await this.exited)[0];
-  }
-
-  interrupt(): void {
-    this.child.kill('SIGINT');
+    this.process = new ManagedProcess({
+      name: 'the drill',
+      parameters: [join(projectRoot(), 'drill', 'dist', 'main.js'), ...words],
+      env: { ...process.env, TMPDIR: this.temporary },
+      output: { onLine: (line) => (this.output += `${line}\n`) },
+    });
+    this.process.start();
   }
 
   /** All processes that it started, and those that they did. */
@@ -49,21 +40,13 @@ class DrillProcess {
       }),
     );
     const isOurs = (pid: number): boolean =>
-      pid > 1 && (parents.get(pid) === this.child.pid || isOurs(parents.get(pid) ?? 0));
+      pid > 1 && (parents.get(pid) === this.process.pid || isOurs(parents.get(pid) ?? 0));
     return [...parents.keys()].filter(isOurs);
   }
 
   destroy(): void {
-    this.child.kill('SIGKILL');
+    this.process.signal('SIGKILL');
     rmSync(this.temporary, { recursive: true, force: true });
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch {
-    return false;
   }
 }
 
@@ -84,7 +67,7 @@ describe('pnpm drill', () => {
     const [json, report] = [join(results, 'drill.json'), join(results, 'drill.md')];
     const words = ['--once', '--rate', '20', '--faults', FAULTS.join(',')];
     drill = new DrillProcess(...words, '--json', json, '--report', report);
-    const exitCode = await drill.end();
+    const exitCode = await drill.process.ended;
     // Its first line names the seed: the output of a run that fails is what repeats it.
     expect({ exitCode, output: drill.output }).toMatchObject({ exitCode: 0 });
 
@@ -117,10 +100,10 @@ describe('pnpm drill', () => {
     });
     const started = drill.descendants();
     expect(started.length).toBeGreaterThan(10);
-    drill.interrupt();
-    expect(await drill.end()).toBe(2);
+    drill.process.signal('SIGINT');
+    expect(await drill.process.ended).toBe(2);
     expect(drill.output).toContain('stopped by SIGINT');
-    await waitFor('all it started to be gone', () => !started.some(isAlive));
+    await waitFor('all it started to be gone', () => !started.some((pid) => identityOf(pid)));
     expect(readdirSync(drill.temporary)).toEqual([]);
   });
 });

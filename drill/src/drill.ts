@@ -63,7 +63,7 @@ export async function drill(command: DrillCommand): Promise<Report> {
   clearInterval(restocking);
   const seconds = ledger.nowMs() / 1_000;
 
-  say('the shop is closed; waiting for the dust to settle');
+  say('the load has ended; waiting for every saga to end');
   const isSettled = await settled(site);
   const askedAgain = await load.askAgain();
   say(`${askedAgain} shoppers who never heard an end asked again`);
@@ -71,7 +71,8 @@ export async function drill(command: DrillCommand): Promise<Report> {
   say('examining every answer, every row and every log');
   const circumstances = await circumstancesOf(site);
   const findings = await examine({ site, asked: ledger.asked, injected });
-  if (!isSettled || !isSettledAgain) findings.breaches.push(['the dust did not settle in time']);
+  if (!isSettled || !isSettledAgain)
+    findings.breaches.push(['not every saga and payment ended in time']);
   command.workplace.keepLogs = findings.breaches.length > 0;
   return {
     seed,

@@ -8,7 +8,7 @@ import { drillOptions } from './options.js';
 const read = (text: string) =>
   drillOptions(text.split(' ').filter(Boolean), ALL_FAULTS, CLUSTER_FAULTS);
 
-/** What is said to whoever typed it, before it ends with an error. */
+/** What the command says before it ends with an error. */
 function refusal(text: string): string {
   const write = jest.spyOn(process.stderr, 'write').mockReturnValue(true);
   try {

@@ -1,6 +1,5 @@
 import { randomInt } from 'node:crypto';
-import { existsSync } from 'node:fs';
-import { dirname, resolve } from 'node:path';
+import { fileToWrite, parseWords, wholeNumber } from '@backstitch/tools';
 import { Command, InvalidArgumentError } from 'commander';
 import type { Fault } from './faults/fault.js';
 
@@ -41,35 +40,29 @@ export function drillOptions(
     .description(
       'Breaks the system in every way it knows while shoppers buy, and proves that nothing was lost.',
     )
-    .option('--seed <n>', 'chooses victims, order and carts [a fresh one]', whole(SEED_MAX))
+    .option('--seed <n>', 'chooses victims, order and carts [a fresh one]', wholeNumber(SEED_MAX))
     .option('--minutes <n>', `of load and faults [${USUAL.minutes}]`, minutes, USUAL.minutes)
     .option('--once', 'instead of minutes: until every fault had its turn', false)
     .option('--faults <names>', 'e.g. kill-two,rolling-restart [all]', chosen)
     .option(
       '--rate <n>',
       `shoppers who come each second [${USUAL.rate}]`,
-      whole(10_000),
+      wholeNumber(10_000),
       USUAL.rate,
     )
     .option(
       '--instances <n>',
       `of each app but the gateway [${USUAL.instances}]`,
-      whole(9),
+      wholeNumber(9),
       USUAL.instances,
     )
     .option('--cluster', 'three RabbitMQ nodes, and a PostgreSQL with a standby', false)
-    .option('--report <file>', 'write the report there, as Markdown', file)
-    .option('--json <file>', 'write everything that is in the report there, as JSON', file)
+    .option('--report <file>', 'write the report there, as Markdown', fileToWrite)
+    .option('--json <file>', 'write everything that is in the report there, as JSON', fileToWrite)
     .option('--keep', 'leave the data of the servers and the logs for a post-mortem', false)
-    .addHelpText('after', `\n${HELP}\n\nFaults:\n${known.map(line).join('\n')}`)
-    .exitOverride()
-    .allowExcessArguments(false);
-  const given = command
-    .parse(
-      words.filter((word) => word !== '--'),
-      { from: 'user' },
-    )
-    .opts<Omit<DrillOptions, 'seed' | 'faults'> & Partial<Pick<DrillOptions, 'seed' | 'faults'>>>();
+    .addHelpText('after', `\n${HELP}\n\nFaults:\n${known.map(line).join('\n')}`);
+  type Given = Omit<DrillOptions, 'seed' | 'faults'> & Partial<DrillOptions>;
+  const given = parseWords(command, words).opts<Given>();
   return { ...given, seed: given.seed ?? 1 + randomInt(SEED_MAX), faults: given.faults ?? known };
 }
 
@@ -90,23 +83,8 @@ function faultsNamed(text: string, known: readonly Fault[]): Fault[] {
   });
 }
 
-function whole(max: number): (text: string) => number {
-  return (text) => {
-    const number = Number(text);
-    if (/^\d+$/.test(text) && number > 0 && number <= max) return number;
-    throw new InvalidArgumentError(`It must be a whole number from 1 to ${max}.`);
-  };
-}
-
 function minutes(text: string): number {
   const number = Number(text);
   if (/^\d+(\.\d+)?$/.test(text) && number > 0 && number <= 600) return number;
   throw new InvalidArgumentError('It must be a number of minutes, up to 600.');
-}
-
-/** Seen from where the command was typed: the package runner has gone elsewhere since. */
-function file(text: string): string {
-  const path = resolve(process.env['INIT_CWD'] ?? '.', text);
-  if (existsSync(dirname(path))) return path;
-  throw new InvalidArgumentError(`There is no folder ${dirname(path)}.`);
 }

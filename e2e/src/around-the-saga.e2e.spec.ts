@@ -2,7 +2,6 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { COMMAND_QUEUES, type CommandQueue } from '@backstitch/shared-types';
 import { takeDeadLetter } from './dead-letters.js';
 import { QueueClient } from './queue-client.js';
-import { reconcile } from './reconcile.js';
 import { orderRows, product } from './saga-story.js';
 import { checkout, mouse, MOUSE } from './shopper.js';
 import { System } from './system.js';
@@ -15,7 +14,7 @@ const create = (orderId: string) => ({
   totalAmount: '59.98',
 });
 
-/** What was sold, as its tables and the bank's book say it. */
+/** What was sold, as its tables and the bank's ledger say it. */
 async function kept(system: System, orderId: string) {
   const refunds = await system.rows('payments', 'SELECT key FROM bank.refunds');
   return { rows: await orderRows(system, orderId), stock: await product(system, MOUSE), refunds };
@@ -48,7 +47,7 @@ describe('money and stock of a confirmed order', () => {
     ] as const) {
       const reply = await client.call(queue, pattern, { orderId });
       expect(reply).toMatchObject({ err: { code: 'ORDER_CONFIRMED', retryable: false } });
-      // One that nobody waits for is kept, for an operator to see.
+      // One without a reply queue is kept, for an operator to see.
       await system.vhost!.publish(
         queue,
         Buffer.from(JSON.stringify({ pattern, data: { orderId } })),
@@ -57,7 +56,7 @@ describe('money and stock of a confirmed order', () => {
       expect(dead).toMatchObject({ reason: 'ORDER_CONFIRMED' });
     }
     expect(await kept(system, orderId)).toEqual(before);
-    expect(await reconcile(system)).toMatchObject({ exitCode: 0 });
+    await system.expectReconciled();
   }, 60_000);
 
   it('are told by reconcile when an order was confirmed without a saga and never paid', async () => {
@@ -69,7 +68,7 @@ describe('money and stock of a confirmed order', () => {
       `UPDATE orders SET updated_at = now() - interval '1 minute' WHERE id = $1`,
       [orderId],
     );
-    const { exitCode, output } = await reconcile(system);
+    const { exitCode, output } = await system.reconcile();
     expect(exitCode).toBe(1);
     expect(output).toMatch(new RegExp(`${orderId} +CONFIRMED and never paid: payment missing`));
     expect(output).toMatch(new RegExp(`${orderId} +CONFIRMED, hold missing`));
@@ -133,6 +132,6 @@ describe('with COMMANDS=strict', () => {
     const { body } = await checkout(system.gatewayUrl, [mouse(1, '0.01')]);
     const rows = await orderRows(system, body.orderId);
     expect(rows).toMatchObject({ order: { status: 'CANCELLED' }, payments: [] });
-    expect(await reconcile(system)).toMatchObject({ exitCode: 0 });
+    await system.expectReconciled();
   }, 60_000);
 });

@@ -1,6 +1,5 @@
 import { waitFor } from '@backstitch/testkit';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { reconcile } from './reconcile.js';
 import { type Answer, checkout, get, mouse, MOUSE, newUser } from './shopper.js';
 import { System } from './system.js';
 
@@ -76,8 +75,7 @@ describe('a participant that is away', () => {
 
   const clean = async (): Promise<void> => {
     await system.settled();
-    const { exitCode, output } = await reconcile(system);
-    if (exitCode !== 0) throw new Error(`reconcile ended with ${exitCode}:\n${output}`);
+    await system.expectReconciled();
   };
 
   it('has new checkouts refused and named, and nothing begun that would be undone', async () => {
@@ -97,7 +95,7 @@ describe('a participant that is away', () => {
     expect((await system.apps.orchestrator.readiness()).status).toBe(200);
 
     await system.restart('payment-service');
-    const served = await waitFor('the breaker to let somebody try', async () => {
+    const served = await waitFor('the breaker to let a checkout try', async () => {
       const answer = await buy();
       return answer.body.code === 'NOT_ACCEPTED' ? undefined : answer;
     });

@@ -20,7 +20,7 @@ export interface Burst {
   answers: BurstAnswer[];
   /** Requests without an answer, and why. */
   lost: string[];
-  /** Due while every socket was busy: nobody refused them, nobody saw them. */
+  /** Due while every socket was busy: they were not sent, so not refused either. */
   unsent: number;
   tookMs: number;
 }
@@ -28,7 +28,7 @@ export interface Burst {
 const TICK_MS = 5;
 
 /**
- * Posts checkouts at a rate that does not care for the answers, as a crowd does, over at most so
+ * Posts checkouts at a rate that does not depend on the answers, as a crowd does, over at most so
  * many connections.
  */
 export async function burst(options: {
@@ -99,10 +99,4 @@ async function post(pool: Pool, n: number, { headers, body }: BurstRequest): Pro
   const answer = (await response.body.json()) as BurstAnswer['body'];
   const { statusCode: status, headers: answered } = response;
   return { n, status, headers: answered, body: answer, ms: performance.now() - askedAtMs };
-}
-
-/** The value below which this share of the values lies; 0 of none. */
-export function percentile(values: readonly number[], share: number): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0;
 }

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { COMMAND_QUEUES } from '@backstitch/shared-types';
 import { waitFor } from '@backstitch/testkit';
-import { completed, failed, orderRows, product, rowCounts, sagaStory } from './saga-story.js';
+import { rowCounts } from './hostile/system-watch.js';
+import { completed, failed, orderRows, product, sagaStory } from './saga-story.js';
 import { checkout, get, limited, LIMITED, mouse, MOUSE, post } from './shopper.js';
 import { System } from './system.js';
 
@@ -109,8 +110,8 @@ describe('one checkout', () => {
     expect(rows.payments).toEqual([]);
     expect(rows.reservation?.status).toBe('REJECTED');
 
-    const nobody = '11111111-1111-4111-8111-111111111111';
-    const unknown = await checkout(gateway, [{ productId: nobody, quantity: 1, price: '1.00' }]);
+    const unknownId = '11111111-1111-4111-8111-111111111111';
+    const unknown = await checkout(gateway, [{ productId: unknownId, quantity: 1, price: '1.00' }]);
     expect(unknown.status).toBe(404);
     expect((await orderRows(system, unknown.body.orderId)).order?.status).toBe('CANCELLED');
   });

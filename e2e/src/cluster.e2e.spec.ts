@@ -6,13 +6,12 @@ import { FaultProxy } from '@backstitch/drill/proxy';
 import { Broker } from '@backstitch/messaging';
 import { waitFor } from '@backstitch/testkit';
 import {
+  APP_NAMES,
   type PostgresPair,
   type RabbitCluster,
   startPostgresPair,
   startRabbitCluster,
 } from '@backstitch/tools';
-import { APPS } from './app-process.js';
-import { reconcile } from './reconcile.js';
 import { checkout, mouse, MOUSE } from './shopper.js';
 import { SteadyLoad, untrueAnswers } from './steady-load.js';
 import { System } from './system.js';
@@ -70,15 +69,14 @@ describe('a broker cluster and a database with a standby', () => {
     await load.stop();
     await system.settled(120_000);
     expect(await untrueAnswers(system, load.attempts)).toEqual([]);
-    const { exitCode, output } = await reconcile(system);
-    if (exitCode !== 0) throw new Error(`reconcile ended with ${exitCode}:\n${output}`);
+    await system.expectReconciled();
     // What was answered before is answered again.
     const succeeded = load.attempts.filter(({ answer }) => answer?.status === 200);
     for (const { userId, key, answer } of succeeded.slice(0, ENOUGH)) {
       const again = await checkout(system.gatewayUrl, [mouse(1)], { userId, key });
       expect([again.status, again.body.orderId]).toEqual([200, answer?.body.orderId]);
     }
-    for (const app of APPS) expect(system.apps[app].running).toBe(true);
+    for (const app of APP_NAMES) expect(system.apps[app].running).toBe(true);
   };
 
   const leaderOf = (queue: string) =>
@@ -134,7 +132,7 @@ describe('a broker cluster and a database with a standby', () => {
     await served('before');
 
     await pair.primary.kill();
-    // The standby can be read already: whoever reaches it too early is told so, and waits.
+    // The standby can be read already: a client that reaches it too early is told so, and waits.
     databaseLink.retarget({ port: pair.standby!.port });
     databaseLink.cut();
     // Those whose checkout is under way wait out their budget before they ask again.

@@ -1,8 +1,6 @@
 import { execFile } from 'node:child_process';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { appFile } from './app-process.js';
-import { DATABASES, type DatabaseName } from './databases.js';
-import { reconcile } from './reconcile.js';
+import { appFile, type DatabaseName, DATABASES, ownerOf } from '@backstitch/tools';
 import { orderRows } from './saga-story.js';
 import { checkout, mouse, MOUSE } from './shopper.js';
 import { System } from './system.js';
@@ -29,7 +27,7 @@ describe('the currency of a system', () => {
       DB_URL: system.databases[name].url,
       CURRENCY: currency,
     };
-    const file = appFile(DATABASES[name], 'main.js');
+    const file = appFile(ownerOf(name).name, 'main.js');
     return new Promise((resolve) => {
       execFile(process.execPath, [file], { env, timeout: 60_000 }, (error, stdout, stderr) => {
         resolve({ code: error?.code, output: stdout + stderr });
@@ -37,7 +35,7 @@ describe('the currency of a system', () => {
     });
   };
 
-  it('without minor digits has whole prices, sells at them and keeps its books', async () => {
+  it('without minor digits has whole prices, sells at them and reconciles', async () => {
     const listed = await fetch(`${system.gatewayUrl}/api/products`);
     const products = (await listed.json()) as { id: string; price: string; currency: string }[];
     const found = products.find(({ id }) => id === MOUSE);
@@ -57,10 +55,10 @@ describe('the currency of a system', () => {
     const wrong = await checkout(system.gatewayUrl, [mouse(1, '29.99')]);
     expect(wrong).toMatchObject({ status: 400, body: { code: 'VALIDATION_FAILED' } });
     expect(JSON.stringify(wrong.body)).toContain('from 1 to 9999999 with at most 0 decimals');
-    expect(await reconcile(system)).toMatchObject({ exitCode: 0 });
+    await system.expectReconciled();
   }, 90_000);
 
-  it.each(Object.keys(DATABASES) as DatabaseName[])(
+  it.each(DATABASES)(
     'is refused by the app of the %s when its database has another one, by both names',
     async (name) => {
       const { code, output } = await start(name, 'EUR');

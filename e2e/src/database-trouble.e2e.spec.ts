@@ -1,12 +1,12 @@
 import { waitFor } from '@backstitch/testkit';
+import { DATABASE_OWNERS, type DatabaseName, DATABASES, ownerOf } from '@backstitch/tools';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
-import { DATABASES, type DatabaseName } from './databases.js';
-import { reconcile } from './reconcile.js';
+import { Repeated } from './repeated.js';
 import { type Answer, checkout, get, limited, LIMITED, mouse, MOUSE } from './shopper.js';
 import { System } from './system.js';
 
-const NAMES = Object.keys(DATABASES) as DatabaseName[];
+const NAMES = DATABASES;
 /** What is under way waits for its database, however long that takes on a busy machine. */
 const PATIENT = {
   CHECKOUT_DEDUPE_SECONDS: '0',
@@ -27,8 +27,7 @@ beforeAll(async () => {
 
 afterEach(async () => {
   await system.settled();
-  const { exitCode, output } = await reconcile(system);
-  if (exitCode !== 0) throw new Error(`reconcile ended with ${exitCode}:\n${output}`);
+  await system.expectReconciled();
 }, 120_000);
 
 afterAll(() => system?.stop(), 60_000);
@@ -53,21 +52,7 @@ const lineCounts = (): Map<string, number> =>
   new Map(system.processes.map(({ app, lines }) => [app, lines.length]));
 
 /** Shoppers who buy one mouse after another until told to stop. */
-function shopping(shoppers: number): { answers: Answer[]; stop(): Promise<void> } {
-  const answers: Answer[] = [];
-  let isOver = false;
-  const shop = async (): Promise<void> => {
-    while (!isOver) answers.push(await buy());
-  };
-  const all = Promise.all(Array.from({ length: shoppers }, shop));
-  return {
-    answers,
-    async stop() {
-      isOver = true;
-      await all;
-    },
-  };
-}
+const shopping = (shoppers: number) => new Repeated(buy, { atOnce: shoppers });
 
 const statuses = (answers: readonly Answer[]): number[] => [
   ...new Set(answers.map(({ status }) => status)),
@@ -105,7 +90,7 @@ describe('a schema that changes under load', () => {
   }, 180_000);
 });
 
-describe('a row that somebody keeps locked', () => {
+describe('a row that another session keeps locked', () => {
   /** Holds a lock until `work` is done; it is still held then. */
   const whileLocked = async (
     database: DatabaseName,
@@ -124,7 +109,7 @@ describe('a row that somebody keeps locked', () => {
     }
   };
 
-  it('holds up its own buyers and nobody else: others are served while it is locked', async () => {
+  it('holds up only its own buyers: others are served while it is locked', async () => {
     let ofLocked: Promise<Answer[]> | undefined;
     const before = lineCounts();
     const lock = 'SELECT 1 FROM products WHERE id = $1 FOR UPDATE';
@@ -211,7 +196,7 @@ describe('a database that takes no connections', () => {
           },
           { timeoutMs: 60_000 },
         );
-        const queue = system.apps[DATABASES[database]].lines;
+        const queue = system.apps[ownerOf(database).name].lines;
         if (database !== 'orchestrator') {
           expect(queue.some((line) => line.includes('intake paused'))).toBe(true);
         }
@@ -223,8 +208,8 @@ describe('a database that takes no connections', () => {
         timeoutMs: 60_000,
       });
       expect(complaintsSince(before, 50)).toEqual([]);
-      const told = system.apps[DATABASES[database]].lines
-        .slice(before.get(DATABASES[database]))
+      const told = system.apps[ownerOf(database).name].lines
+        .slice(before.get(ownerOf(database).name))
         .filter((line) => line.includes('no connection to the database'));
       expect(told.length).toBeGreaterThan(0);
       // Once a pool and a reason, however often it was tried.
@@ -257,8 +242,8 @@ describe('a database whose settings are not what the code was written with', () 
   it('serves checkouts and tells ISO dates all the same', async () => {
     const before = lineCounts();
     const restart = async (): Promise<void> => {
-      for (const app of Object.values(DATABASES)) await system.apps[app].stop();
-      for (const app of Object.values(DATABASES)) system.apps[app].spawn();
+      for (const { name: app } of DATABASE_OWNERS) await system.apps[app].stop();
+      for (const { name: app } of DATABASE_OWNERS) system.apps[app].start();
       await system.ready();
     };
     // By a connection of its own: those of the tests' pools would have the settings as well.

@@ -3,9 +3,9 @@ import { readPacket } from '@backstitch/messaging';
 import { COMMAND_QUEUES, type CommandQueue, readJson } from '@backstitch/shared-types';
 import { waitFor } from '@backstitch/testkit';
 import { fuzz, mutated } from '@backstitch/testkit/fuzz';
+import { type AppName } from '@backstitch/tools';
 import { type Channel, type ChannelModel, connect } from 'amqplib';
 import * as fc from 'fast-check';
-import type { AppName } from './app-process.js';
 import { complaints } from './hostile/system-watch.js';
 import { MOUSE } from './shopper.js';
 import { System } from './system.js';
@@ -107,7 +107,7 @@ function packed(
   const packets = elements.map((element, n): [string, Buffer, boolean] => {
     const body = bytes(element);
     const read = readJson(body);
-    // Where no id can be read, nobody is answered.
+    // Where no id can be read, there is no answer.
     const hasId = 'value' in read && JSON.stringify(element).includes(`"id":"${id}.${n}"`);
     return [`${id}.${n}`, body, hasId];
   });
@@ -150,7 +150,7 @@ describe('hostile messages', () => {
     waitFor(`the reply to ${id}`, () => replies.get(id), { timeoutMs: 60_000 });
 
   it.each(TARGETS)(
-    'to $queue are answered or kept, leave no row when refused, and block nobody',
+    'to $queue are answered or kept, leave no row when refused, and block no other message',
     async ({ app, queue, commands, good, rows }) => {
       const sent = new Map<string, Sent>();
       const cases = commands.chain((command) =>

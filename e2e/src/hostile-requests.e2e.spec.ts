@@ -42,7 +42,7 @@ describe('hostile requests', () => {
         });
         const [answer] = answers;
         if (answer) return judge(answer, method);
-        // The body may not be there yet, and the one who asked hangs up.
+        // The body may not be there yet, and the client hangs up.
         if (mayWait || method === 'HEAD') return 'waited for';
         throw new Error(`no answer, ${closed ? 'closed' : 'open'}: ${bytes.toString()}`);
       };

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { APPS } from './app-process.js';
+import { APP_NAMES } from '@backstitch/tools';
 import { product } from './saga-story.js';
 import { checkout, limited, LIMITED, mouse, newUser } from './shopper.js';
 import { System } from './system.js';
@@ -108,8 +108,8 @@ describe('idempotency', () => {
     const userId = newUser();
     const before = await checkout(gateway, [mouse(1)], { userId, key: 'restart' });
     expect(before.status).toBe(200);
-    await Promise.all(APPS.map((app) => system.apps[app].stop()));
-    for (const app of APPS) system.apps[app].spawn();
+    await Promise.all(APP_NAMES.map((app) => system.apps[app].stop()));
+    for (const app of APP_NAMES) system.apps[app].start();
     await system.ready();
     const after = await checkout(gateway, [mouse(1)], { userId, key: 'restart' });
     expect(after.body).toEqual(before.body);

@@ -6,30 +6,25 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { COMMAND_QUEUES } from '@backstitch/shared-types';
 import { testVhost, type TestVhost, waitFor } from '@backstitch/testkit';
-import { freePortBlock } from '@backstitch/tools';
+import {
+  APP_NAMES,
+  type AppName,
+  appNamed,
+  DATABASES,
+  freePortBlock,
+  projectRoot,
+} from '@backstitch/tools';
 import pg from 'pg';
 import { parse } from 'yaml';
-import { type AppName, APPS, PROJECT } from './app-process.js';
 import { copyProject, removeProject, Terminal } from './project-copy.js';
 
 const run = promisify(execFile);
-const PORT_OF: Record<AppName, number> = {
-  'api-gateway': 3000,
-  'order-service': 3001,
-  'inventory-service': 3002,
-  'payment-service': 3003,
-  orchestrator: 3004,
-};
-const DATABASE_OF: Partial<Record<AppName, string>> = {
-  'order-service': 'orders',
-  'inventory-service': 'inventory',
-  'payment-service': 'payments',
-  orchestrator: 'orchestrator',
-};
+/** As the documents name it. */
+const documentedPort = (app: AppName): number => 3_000 + APP_NAMES.indexOf(app);
 
 /** The commands of GETTING_STARTED.md, in their order. */
 function documentedCommands(): string[] {
-  const page = readFileSync(`${PROJECT}GETTING_STARTED.md`, 'utf8');
+  const page = readFileSync(`${projectRoot()}/GETTING_STARTED.md`, 'utf8');
   const blocks = [...page.matchAll(/^ *```sh\n([^]*?)^ *```/gm)];
   return blocks
     .flatMap(([, block]) => block!.split('\n').map((line) => line.trim()))
@@ -49,7 +44,7 @@ class Places {
   static async find(): Promise<Places> {
     const server = new URL(process.env['TEST_POSTGRES_URL']!);
     server.pathname = '';
-    const ports = await freePortBlock(2 * APPS.length);
+    const ports = await freePortBlock(2 * APP_NAMES.length);
     return new Places(ports, await testVhost('long_way'), `${server}`);
   }
 
@@ -58,16 +53,16 @@ class Places {
   }
 
   port(app: AppName): number {
-    return this.firstPort + PORT_OF[app] - PORT_OF['api-gateway'];
+    return this.firstPort + documentedPort(app) - documentedPort('api-gateway');
   }
 
   metricsPort(app: AppName): number {
-    return this.port(app) + APPS.length;
+    return this.port(app) + APP_NAMES.length;
   }
 
   /** What a reader with other addresses writes into the `.env` beside each app. */
   env(app: AppName): string {
-    const database = DATABASE_OF[app];
+    const database = appNamed(app).database;
     return [
       `PORT=${this.port(app)}`,
       `METRICS_PORT=${this.metricsPort(app)}`,
@@ -79,11 +74,14 @@ class Places {
   }
 
   translate(command: string): string {
-    const here = APPS.reduce(
+    const here = APP_NAMES.reduce(
       (text, app) =>
         text
-          .replaceAll(`localhost:${PORT_OF[app]}`, `localhost:${this.port(app)}`)
-          .replaceAll(`localhost:${PORT_OF[app] + 1_000}`, `localhost:${this.metricsPort(app)}`),
+          .replaceAll(`localhost:${documentedPort(app)}`, `localhost:${this.port(app)}`)
+          .replaceAll(
+            `localhost:${documentedPort(app) + 1_000}`,
+            `localhost:${this.metricsPort(app)}`,
+          ),
       command,
     );
     return here.replace(/postgresql:\S+\/(\w+)/, (_url, name: string) => this.databaseUrl(name));
@@ -100,14 +98,15 @@ describe('GETTING_STARTED.md, command by command', () => {
   beforeAll(async () => {
     folder = await copyProject();
     places = await Places.find();
-    for (const app of APPS) await writeFile(join(folder, 'apps', app, '.env'), places.env(app));
+    for (const app of APP_NAMES)
+      await writeFile(join(folder, 'apps', app, '.env'), places.env(app));
   });
   afterAll(async () => {
     await dev?.ctrlC();
     await places.vhost.drop();
     const admin = new pg.Client({ connectionString: process.env['TEST_POSTGRES_URL'] });
     await admin.connect();
-    for (const name of Object.values(DATABASE_OF)) {
+    for (const name of DATABASES) {
       await admin.query(`DROP DATABASE IF EXISTS "${name}${places.suffix}" WITH (FORCE)`);
     }
     await admin.end();
@@ -130,7 +129,7 @@ describe('GETTING_STARTED.md, command by command', () => {
 
   const ready = async (): Promise<void> => {
     dev ??= new Terminal(`${pnpm()} dev`, folder, {});
-    for (const app of APPS) {
+    for (const app of APP_NAMES) {
       await waitFor(
         `${app} to be ready`,
         async () =>
@@ -196,7 +195,7 @@ describe('GETTING_STARTED.md, command by command', () => {
   };
 
   const reconcile = async (command: string): Promise<void> => {
-    const urls = Object.values(DATABASE_OF).map(
+    const urls = DATABASES.map(
       (name) => [`${name.toUpperCase()}_DB_URL`, places.databaseUrl(name)] as const,
     );
     const env = { ...process.env, ...Object.fromEntries(urls) };

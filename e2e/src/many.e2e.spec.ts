@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { COMMAND_QUEUES } from '@backstitch/shared-types';
 import { waitFor } from '@backstitch/testkit';
-import { DeadOrchestrator } from './dead-orchestrator.js';
+import { DeadOrchestrator } from '@backstitch/tools';
 import { QueueClient } from './queue-client.js';
-import { reconcile } from './reconcile.js';
+import { Repeated } from './repeated.js';
 import { product } from './saga-story.js';
 import { type Answer, checkout, limited, mouse, MOUSE, newUser } from './shopper.js';
 import { System } from './system.js';
@@ -15,31 +15,40 @@ const ADMITTED = 40;
 const PATIENCE_MS = 60_000 + CROWD * 60;
 
 /** Sends checkouts, so many at once, until it is told to stop; every answer is kept. */
-class Shoppers {
-  readonly answers: Answer[] = [];
+class Shoppers extends Repeated<Answer> {
   longestMs = 0;
-  private isDone = false;
-  private readonly loops: Promise<void>[];
 
   constructor(gatewayUrl: string, atOnce: number, pauseMs: number) {
-    this.loops = Array.from({ length: atOnce }, async () => {
-      while (!this.isDone) {
-        const startedAt = performance.now();
-        this.answers.push(await checkout(gatewayUrl, [mouse(1)], { userId: newUser() }));
-        this.longestMs = Math.max(this.longestMs, performance.now() - startedAt);
-        if (pauseMs > 0) await new Promise((resolve) => setTimeout(resolve, pauseMs));
-      }
-    });
+    const shop = async (): Promise<Answer> => {
+      const startedAtMs = performance.now();
+      const answer = await checkout(gatewayUrl, [mouse(1)], { userId: newUser() });
+      this.longestMs = Math.max(this.longestMs, performance.now() - startedAtMs);
+      return answer;
+    };
+    super(shop, { atOnce, pauseMs });
   }
 
   count(status: number): number {
     return this.answers.filter((answer) => answer.status === status).length;
   }
+}
 
-  async stop(): Promise<void> {
-    this.isDone = true;
-    await Promise.all(this.loops);
-  }
+/** An orchestrator whose sagas buy what the system sells, of which there is enough. */
+async function deadOrchestratorOf(system: System): Promise<DeadOrchestrator> {
+  const products = await system.rows<{ id: string; price: string }>(
+    'inventory',
+    'UPDATE products SET stock_quantity = 1000000 RETURNING id, price::text',
+  );
+  let next = 0;
+  return DeadOrchestrator.of({
+    databaseUrl: system.databases.orchestrator.url,
+    timing: {
+      sagaDeadlineMs: 120_000,
+      paymentReplyTimeoutMs: 5_000,
+      steps: { replyTimeoutMs: 2_000, attemptsMax: 5, deadlineMs: 20_000 },
+    },
+    nextProduct: () => products[next++ % products.length]!,
+  });
 }
 
 describe('two orchestrators and two of each service', () => {
@@ -49,7 +58,7 @@ describe('two orchestrators and two of each service', () => {
       twoOfEach: true,
       env: { CHECKOUT_DEDUPE_SECONDS: '0' },
       appEnv: {
-        // However slow the machine is, whoever waits long is told 202 and not that nobody answers.
+        // However slow the machine is, a shopper who waits long is told 202 and not that no orchestrator answers.
         'api-gateway': { ORCHESTRATOR_TIMEOUT_MS: '60000' },
         orchestrator: { MAX_SAGAS_IN_FLIGHT: String(ADMITTED) },
         'inventory-service': { SWEEP_INTERVAL_MS: '100' },
@@ -64,8 +73,7 @@ describe('two orchestrators and two of each service', () => {
     system.rows('inventory', 'UPDATE products SET stock_quantity = 1000000 WHERE id = $1', [MOUSE]);
   const clean = async (): Promise<void> => {
     await system.settled(PATIENCE_MS);
-    const { exitCode, output } = await reconcile(system);
-    if (exitCode !== 0) throw new Error(`reconcile ended with ${exitCode}:\n${output}`);
+    await system.expectReconciled();
   };
   const count = async (where: string, values: unknown[]): Promise<number> => {
     const sql = `SELECT count(*)::int AS count FROM saga_state WHERE ${where}`;
@@ -175,11 +183,13 @@ describe('two orchestrators and two of each service', () => {
   it(
     `take over ${CROWD} sagas of a dead one, and answer new checkouts meanwhile`,
     async () => {
-      const dead = await DeadOrchestrator.of(system);
+      const dead = await deadOrchestratorOf(system);
       const undoing = Math.floor(CROWD / 10);
-      await dead.leaves({ going: CROWD - undoing, undoing });
+      const undone = await dead.leaves(undoing, { undoing: true });
+      const going = await dead.leaves(CROWD - undoing);
+      const orderIds = [...going, ...undone].map(({ orderId }) => orderId);
       const shoppers = new Shoppers(system.gatewayUrl, 4, 100);
-      await dead.dies();
+      await dead.releases();
       const silentAt = performance.now();
       const after = () => `${((performance.now() - silentAt) / 1000).toFixed(1)} s`;
       const patience = { timeoutMs: PATIENCE_MS, everyMs: 100 };
@@ -188,14 +198,14 @@ describe('two orchestrators and two of each service', () => {
       const claimed = after();
       const served = async () => {
         const sql = 'SELECT count(*)::int AS count FROM orders WHERE id = ANY ($1::uuid[])';
-        const [row] = await system.rows<{ count: number }>('orders', sql, [dead.orderIds]);
+        const [row] = await system.rows<{ count: number }>('orders', sql, [orderIds]);
         return row!.count === CROWD;
       };
       await waitFor('every awaited command to be served', served, patience);
       const sent = after();
       const isEnded = async () =>
         (await count(`order_id = ANY ($1::uuid[]) AND status IN ('RUNNING', 'COMPENSATING')`, [
-          dead.orderIds,
+          orderIds,
         ])) === 0;
       await waitFor('all of them to end', isEnded, patience);
       const ended = after();
@@ -209,29 +219,28 @@ describe('two orchestrators and two of each service', () => {
       const answered = shoppers.answers.map(({ status }) => status);
       expect(answered.filter((status) => ![200, 202, 409].includes(status))).toEqual([]);
       expect(answered.length).toBeGreaterThan(0);
-      const ids = [dead.orderIds];
-      // Taken once each: nobody who was busy with them counted as silent.
+      const ids = [orderIds];
+      // Taken once each: no instance that was busy with them counted as silent.
       expect(await count('order_id = ANY ($1::uuid[]) AND epoch <> 2', ids)).toBe(0);
-      const undone = dead.undoing.map(({ orderId }) => orderId);
-      expect(await count(`order_id = ANY ($1::uuid[]) AND status = 'COMPENSATED'`, [undone])).toBe(
-        undoing,
-      );
+      const undoneIds = undone.map(({ orderId }) => orderId);
+      const isUndone = `order_id = ANY ($1::uuid[]) AND status = 'COMPENSATED'`;
+      expect(await count(isUndone, [undoneIds])).toBe(undoing);
       await clean();
     },
     3 * PATIENCE_MS,
   );
 
   it('undo what has to be undone while more orders come than are admitted', async () => {
-    const dead = await DeadOrchestrator.of(system);
-    await dead.leaves({ going: 0, undoing: 300 });
+    const dead = await deadOrchestratorOf(system);
+    const left = await dead.leaves(300, { undoing: true });
     const shoppers = new Shoppers(system.gatewayUrl, 3 * ADMITTED, 20);
     const refused = (moreThan: number) =>
       waitFor('new orders to be refused', async () => shoppers.count(503) > moreThan, {
         timeoutMs: PATIENCE_MS,
       });
     await refused(0);
-    await dead.dies();
-    const undone = dead.undoing.map(({ orderId }) => orderId);
+    await dead.releases();
+    const undone = left.map(({ orderId }) => orderId);
     const isUndone = async () =>
       (await count(`order_id = ANY ($1::uuid[]) AND status = 'COMPENSATED'`, [undone])) === 300;
     await waitFor('all to be undone', isUndone, { timeoutMs: PATIENCE_MS });

@@ -1,6 +1,6 @@
 import { waitFor } from '@backstitch/testkit';
+import { type AppName } from '@backstitch/tools';
 import { afterEach, describe, expect, it } from '@jest/globals';
-import type { AppName } from './app-process.js';
 import { checkout, mouse } from './shopper.js';
 import { System } from './system.js';
 

@@ -1,9 +1,8 @@
 import { execFile } from 'node:child_process';
 import { COMMAND_QUEUES, deadLetterQueueOf } from '@backstitch/shared-types';
 import { waitFor } from '@backstitch/testkit';
+import { type AppName, projectRoot } from '@backstitch/tools';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { type AppName, PROJECT } from './app-process.js';
-import { reconcile } from './reconcile.js';
 import { orderRows, sagaStory } from './saga-story.js';
 import { type Answer, checkout, mouse } from './shopper.js';
 import { System } from './system.js';
@@ -35,7 +34,7 @@ describe('operators', () => {
   afterAll(() => system?.stop(), 60_000);
 
   const run = (program: 'sagas' | 'dead-letters', ...words: string[]): Promise<Ran> => {
-    const file = `${PROJECT}tools/dist/operate/${program}.js`;
+    const file = `${projectRoot()}/tools/dist/operate/${program}.js`;
     const env = { ...process.env, ORCHESTRATOR_URL: system.apps.orchestrator.url };
     return new Promise((resolve) => {
       execFile(process.execPath, [file, ...words], { env }, (error, out, err) => {
@@ -49,7 +48,7 @@ describe('operators', () => {
   const deadLetters = async (): Promise<{ id: string; class: string }[]> =>
     (await json<{ letters: { id: string; class: string }[] }>('dead-letters', 'list')).letters;
   /** It still reads its queue, to the broker, and does nothing. */
-  const freeze = (app: AppName): void => void process.kill(system.apps[app].pid!, 'SIGSTOP');
+  const freeze = (app: AppName): void => void process.kill(system.apps[app].pid, 'SIGSTOP');
   const begin = (): Promise<Answer> =>
     checkout(system.gatewayUrl, [mouse(1)], { headers: { prefer: 'respond-async' } });
   const awaiting = (sagaId: string, step: string) =>
@@ -63,8 +62,7 @@ describe('operators', () => {
     });
   const clean = async (): Promise<void> => {
     await system.settled();
-    const { exitCode, output } = await reconcile(system);
-    if (exitCode !== 0) throw new Error(`reconcile ended with ${exitCode}:\n${output}`);
+    await system.expectReconciled();
   };
 
   it('find a poisonous message, are refused its replay, and discard it', async () => {
@@ -102,7 +100,7 @@ describe('operators', () => {
     ]);
   }, 60_000);
 
-  it('replay a one-shot release that nobody may discard, and its stock comes back', async () => {
+  it('replay a one-shot release that may not be discarded, and its stock comes back', async () => {
     const { body } = await checkoutHeld();
     const release = { pattern: 'inventory.release', data: { orderId: body.orderId } };
     await system.vhost!.publish(deadLetterQueueOf(inventory), Buffer.from(JSON.stringify(release)));
@@ -123,7 +121,7 @@ describe('operators', () => {
     return answer;
   }
 
-  it('compensate a saga that goes forward: it is undone, and the books agree', async () => {
+  it('compensate a saga that goes forward: it is undone, and the ledgers agree', async () => {
     freeze('inventory-service');
     const { body } = await begin();
     const { sagaId, orderId } = body;
@@ -132,7 +130,7 @@ describe('operators', () => {
     const compensated = await run('sagas', 'compensate', sagaId, ...BECAUSE);
     expect(compensated).toMatchObject({ code: 0 });
     expect(compensated.out).toMatch(/INVENTORY_RESERVED +unknown OPERATOR_COMPENSATED/);
-    process.kill(system.apps['inventory-service'].pid!, 'SIGCONT');
+    process.kill(system.apps['inventory-service'].pid, 'SIGCONT');
     await awaiting(sagaId, 'COMPENSATED');
     expect(await sagaStory(system, sagaId)).toEqual([
       'ORDER_CREATED STARTED',
@@ -187,7 +185,7 @@ describe('operators', () => {
     await clean();
   }, 180_000);
 
-  /** The payment's row belongs to somebody else, and its refund is refused until that is repaired. */
+  /** The payment's row belongs to another saga, and its refund is refused until that is repaired. */
   const spoil = (orderId: string) =>
     system.rows(
       'payments',

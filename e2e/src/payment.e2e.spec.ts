@@ -19,7 +19,7 @@ describe('a payment that fails, and a failure after the payment', () => {
       appEnv: {
         'payment-service': { PAYMENT_FAILURE_RATE: '1' },
         'inventory-service': { SWEEP_INTERVAL_MS: '100' },
-        // On a busy machine everybody is answered by the bank's word, not by an impatient breaker.
+        // On a busy machine every shopper gets the bank's answer, not an impatient breaker's.
         orchestrator: { CHECKOUT_WAIT_MS: '60000', BREAKER_ABSENT_MS: '600000' },
         'api-gateway': { ORCHESTRATOR_TIMEOUT_MS: '90000', SLOW_CHECKOUT_MS: '60000' },
       },

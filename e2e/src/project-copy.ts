@@ -1,10 +1,11 @@
-import { execFile, spawn, type ChildProcess } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { cp, mkdir, mkdtemp, readdir, readFile, readlink, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
+import { type Exit, ManagedProcess } from '@backstitch/launcher';
 import { waitFor } from '@backstitch/testkit';
-import { PROJECT } from './app-process.js';
+import { projectRoot } from '@backstitch/tools';
 
 const run = promisify(execFile);
 
@@ -15,10 +16,10 @@ const run = promisify(execFile);
 export async function copyProject(name = ''): Promise<string> {
   const folder = join(await mkdtemp(join(tmpdir(), 'backstitch-copy-')), name);
   const listing = ['ls-files', '-z', '--cached', '--others', '--exclude-standard'];
-  const { stdout } = await run('git', listing, { cwd: PROJECT, maxBuffer: 1 << 26 });
+  const { stdout } = await run('git', listing, { cwd: projectRoot(), maxBuffer: 1 << 26 });
   for (const file of stdout.split('\0').filter((name) => name !== '')) {
     await mkdir(dirname(join(folder, file)), { recursive: true });
-    await cp(join(PROJECT, file), join(folder, file));
+    await cp(join(projectRoot(), file), join(folder, file));
   }
   return folder;
 }
@@ -28,53 +29,45 @@ export async function removeProject(folder: string): Promise<void> {
   await rm(made?.[0] ?? folder, { recursive: true, force: true });
 }
 
-/** A command of the documents that goes on running, as somebody sees it in a terminal. */
+/** A command of the documents that goes on running, as a user sees it in a terminal. */
 export class Terminal {
   output = '';
-  private readonly child: ChildProcess;
-  readonly ended: Promise<number | NodeJS.Signals>;
+  readonly ended: Promise<Exit>;
+  private readonly process: ManagedProcess;
 
   constructor(command: string, cwd: string, env: Record<string, string | undefined>) {
-    this.child = spawn('bash', ['-c', `exec ${command}`], {
+    this.process = new ManagedProcess({
+      name: command,
+      program: 'bash',
+      parameters: ['-c', `exec ${command}`],
       cwd,
       env: { ...process.env, ...env },
-      stdio: ['ignore', 'pipe', 'pipe'],
+      output: { onLine: (line) => (this.output += `${line}\n`) },
       detached: true,
     });
-    for (const stream of [this.child.stdout, this.child.stderr]) {
-      stream?.setEncoding('utf8');
-      stream?.on('data', (text: string) => (this.output += text));
-    }
-    this.ended = new Promise((resolve) => {
-      this.child.once('close', (code, signal) => resolve(signal ?? code ?? 0));
-    });
+    this.process.start();
+    this.ended = this.process.ended;
   }
 
   /** What Ctrl-C does: SIGINT to everything in the foreground. */
-  async ctrlC(): Promise<number | NodeJS.Signals> {
-    process.kill(-this.child.pid!, 'SIGINT');
+  ctrlC(): Promise<Exit> {
+    process.kill(-this.process.pid, 'SIGINT');
     return this.ended;
   }
 
   /** Waits for the terminal to show something; fails at once when the command ends before. */
   async shows(pattern: RegExp, timeoutMs: number): Promise<RegExpMatchArray> {
-    let end: number | NodeJS.Signals | undefined;
-    void this.ended.then((how) => (end = how));
     return waitFor(
       `the terminal to show ${pattern}`,
       () => {
         const match = this.output.match(pattern);
-        if (!match && end !== undefined) return Promise.reject(this.endedEarly(end));
+        if (!match && !this.process.running) throw new Error('it has ended');
         return match ?? undefined;
       },
       { timeoutMs, everyMs: 100 },
     ).catch((error: unknown) => {
       throw new Error(`${String(error)}\n${this.output.slice(-4_000)}`, { cause: error });
     });
-  }
-
-  private endedEarly(end: number | NodeJS.Signals): Error {
-    return new Error(`it ended with ${end}`);
   }
 }
 

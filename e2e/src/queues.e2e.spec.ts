@@ -142,7 +142,7 @@ describe('the queues', () => {
     },
   );
 
-  it('A18: a malformed command that somebody waits for is answered too', async () => {
+  it('A18: a malformed command with a reply queue is answered too', async () => {
     expect(await client.call(inventory, 'inventory.reserve', { orderId: 'x' })).toEqual(
       rejection('MALFORMED_COMMAND'),
     );

@@ -67,19 +67,3 @@ export async function product(system: System, productId: string): Promise<Produc
   );
   return rows[0]!;
 }
-
-/** How many rows the four databases hold, for "nothing was done" claims. */
-export async function rowCounts(system: System): Promise<Record<string, number>> {
-  const tables = [
-    ['orders', 'orders'],
-    ['inventory', 'reservations'],
-    ['payments', 'payments'],
-    ['orchestrator', 'saga_state'],
-    ['orchestrator', 'saga_logs'],
-  ] as const;
-  const counts = tables.map(async ([database, table]) => {
-    const sql = `SELECT count(*)::int AS n FROM ${table}`;
-    return [table, (await system.rows<{ n: number }>(database, sql))[0]!.n] as const;
-  });
-  return Object.fromEntries(await Promise.all(counts));
-}

@@ -36,7 +36,7 @@ export interface Answer {
 
 let shoppers = 0;
 
-/** A user nobody else is: without it equal checkouts of two tests would be one. */
+/** A user of its own for each call: else equal checkouts of two tests would be one. */
 export const newUser = (): string => `user-${process.pid}-${(shoppers += 1)}`;
 
 /** POST /api/checkout as any HTTP client sends it. */

@@ -1,4 +1,4 @@
-import { setTimeout as pause } from 'node:timers/promises';
+import { Repeated } from './repeated.js';
 import type { System } from './system.js';
 import { type Answer, checkout, mouse, newUser } from './shopper.js';
 
@@ -16,15 +16,18 @@ const THINKING_MS = 40;
 
 /** A few shoppers who buy a mouse, think, and buy the next one; every answer is kept. */
 export class SteadyLoad {
-  readonly attempts: Attempt[] = [];
-  private stopped = false;
-  private readonly shopping: Promise<void[]>;
+  private readonly shopping: Repeated<Attempt>;
 
   constructor(
     private readonly system: System,
     shoppers: number,
   ) {
-    this.shopping = Promise.all(Array.from({ length: shoppers }, () => this.shop()));
+    const options = { atOnce: shoppers, pauseMs: THINKING_MS };
+    this.shopping = new Repeated(() => this.buy(), options);
+  }
+
+  get attempts(): readonly Attempt[] {
+    return this.shopping.answers;
   }
 
   /** How many of the requests asked since then were answered 200 within the time. */
@@ -38,15 +41,7 @@ export class SteadyLoad {
 
   /** Resolves once every request is answered. */
   async stop(): Promise<void> {
-    this.stopped = true;
-    await this.shopping;
-  }
-
-  private async shop(): Promise<void> {
-    while (!this.stopped) {
-      this.attempts.push(await this.buy());
-      await pause(THINKING_MS);
-    }
+    await this.shopping.stop();
   }
 
   private async buy(): Promise<Attempt> {

@@ -1,7 +1,18 @@
-import { freePorts } from '@backstitch/tools';
-import { testVhost, type TestVhost, waitFor } from '@backstitch/testkit';
-import { type AppName, AppProcess, APPS } from './app-process.js';
-import { DATABASES, type DatabaseName, type SystemDatabase, systemDatabase } from './databases.js';
+import { type TestVhost, testVhost, waitFor } from '@backstitch/testkit';
+import {
+  addressVariables,
+  APP_NAMES,
+  type AppName,
+  type AppPlan,
+  AppProcess,
+  type DatabaseName,
+  DATABASES,
+  placeApps,
+  type PlacedApp,
+  type ReconcileRun,
+  runReconcile,
+} from '@backstitch/tools';
+import { type SystemDatabase, systemDatabase } from './databases.js';
 
 export interface SystemOptions {
   /** Environment of every app, or of one app only. */
@@ -19,65 +30,60 @@ export interface SystemOptions {
 
 /** A limit for what hangs: nine processes start slowly on a busy machine. */
 const READY_MS = 180_000;
+/** A crowd has a line for each of its requests; what a test looks for must still be there. */
+const LINES_KEPT = 200_000;
 
-/** The five apps as processes on databases and a vhost of their own. */
+/** One app as the process a user runs, with the lines of its log. */
+export class LoggedApp extends AppProcess {
+  readonly lines: readonly string[];
+
+  constructor(plan: Omit<AppPlan, 'name' | 'nodeFlags' | 'output'>) {
+    const lines: string[] = [];
+    const onLine = (line: string): void => {
+      if (line !== '') lines.push(line);
+      if (lines.length > LINES_KEPT) lines.splice(0, lines.length - LINES_KEPT);
+    };
+    super({ ...plan, name: plan.app, nodeFlags: ['--enable-source-maps'], output: { onLine } });
+    this.lines = lines;
+  }
+}
+
+/** The apps as processes on databases and a vhost of their own. */
 export class System {
   private constructor(
-    readonly apps: Record<AppName, AppProcess>,
+    readonly apps: Record<AppName, LoggedApp>,
     readonly databases: Record<DatabaseName, SystemDatabase>,
     readonly vhost: TestVhost | undefined,
     readonly rabbitmqUrl: string,
-    /** The second process of each app, where there are two. */
-    readonly twins: readonly AppProcess[],
+    /** Every process, also the second one of each app, where there are two. */
+    readonly processes: readonly LoggedApp[],
   ) {}
 
   static async start(options: SystemOptions = {}): Promise<System> {
     const vhost = options.rabbitmqUrl === undefined ? await testVhost('e2e') : undefined;
     const rabbitmqUrl = options.rabbitmqUrl ?? vhost!.url;
-    const names = Object.keys(DATABASES) as DatabaseName[];
-    const opened = await Promise.all(
-      names.map((name) => systemDatabase(name, options.postgresUrl, options.currency)),
-    );
-    const databases = Object.fromEntries(
-      names.map((name, index) => [name, opened[index]!]),
-    ) as Record<DatabaseName, SystemDatabase>;
-    const twice = options.twoOfEach === true ? APPS.filter((app) => app !== 'api-gateway') : [];
-    const ports = await freePorts(APPS.length + twice.length);
-    const metricsPorts = await freePorts(ports.length);
-    const portsOf = (app: AppName): number[] =>
-      [...APPS, ...twice].flatMap((name, index) => (name === app ? [ports[index]!] : []));
-    const orchestrators = portsOf('orchestrator').map((port) => `http://127.0.0.1:${port}`);
-    const processOf = (app: AppName, port: number): AppProcess => {
-      const database = names.find((name) => DATABASES[name] === app);
-      return new AppProcess(app, port, metricsPorts[ports.indexOf(port)]!, {
-        NODE_ENV: 'test',
-        RABBITMQ_URL: rabbitmqUrl,
-        ORCHESTRATOR_URL: orchestrators.join(','),
-        PAYMENT_FAILURE_RATE: '0',
-        ...(database && { DB_URL: databases[database].url }),
-        ...options.env,
-        ...options.appEnv?.[app],
-      });
-    };
-    const apps = Object.fromEntries(
-      APPS.map((app) => [app, processOf(app, portsOf(app)[0]!)]),
-    ) as Record<AppName, AppProcess>;
-    const twins = twice.map((app) => processOf(app, portsOf(app)[1]!));
-    const system = new System(apps, databases, vhost, rabbitmqUrl, twins);
-    for (const process of system.processes) process.spawn();
+    const opened = DATABASES.map(async (name) => {
+      return [name, await systemDatabase(name, options.postgresUrl, options.currency)] as const;
+    });
+    const databases = Object.fromEntries(await Promise.all(opened)) as System['databases'];
+    const places = await placeApps(options.twoOfEach ? 2 : 1);
+    const addresses = { databaseUrl: (name: DatabaseName) => databases[name].url, rabbitmqUrl };
+    const processes = places.map((place) => {
+      return processAt(place, addressVariables(place, places, addresses), options);
+    });
+    const firsts = APP_NAMES.map((name) => [name, processes.find(({ app }) => app === name)]);
+    const apps = Object.fromEntries(firsts) as System['apps'];
+    const system = new System(apps, databases, vhost, rabbitmqUrl, processes);
+    for (const process of processes) process.start();
     try {
       await system.ready();
     } catch (error) {
-      // Nobody gets to know this system, so nobody else would stop it.
-      await Promise.all(system.processes.map((process) => process.kill()));
+      // The caller does not get this system, so it cannot stop it.
+      await Promise.all(processes.map((process) => process.kill()));
       await system.stop().catch(() => undefined);
       throw error;
     }
     return system;
-  }
-
-  get processes(): AppProcess[] {
-    return [...APPS.map((app) => this.apps[app]), ...this.twins];
   }
 
   get gatewayUrl(): string {
@@ -89,17 +95,13 @@ export class System {
     for (const process of this.processes) await processReady(process, timeoutMs);
   }
 
-  appReady(app: AppName, timeoutMs = READY_MS): Promise<void> {
-    return processReady(this.apps[app], timeoutMs);
-  }
-
   /** Starts an app that was stopped or killed, and waits until it is ready. */
   async restart(app: AppName, extraEnv: Record<string, string> = {}): Promise<void> {
-    this.apps[app].spawn(extraEnv);
-    await this.appReady(app);
+    this.apps[app].start(extraEnv);
+    await processReady(this.apps[app], READY_MS);
   }
 
-  /** Rows of one of the four databases. */
+  /** Rows of one of the databases. */
   async rows<Row extends object>(
     database: DatabaseName,
     sql: string,
@@ -123,33 +125,44 @@ export class System {
     );
   }
 
+  /** What `pnpm reconcile` says of its databases. */
+  reconcile(): Promise<ReconcileRun> {
+    return runReconcile((name) => this.databases[name].url);
+  }
+
+  /** Throws with what `pnpm reconcile` found, unless it found nothing. */
+  async expectReconciled(): Promise<void> {
+    const { exitCode, output } = await this.reconcile();
+    if (exitCode !== 0) throw new Error(`reconcile ended with ${exitCode}:\n${output}`);
+  }
+
   /** Ends the apps, expecting of each that runs a clean exit, and drops what was made for them. */
   async stop(): Promise<void> {
-    const order = this.processes;
-    const exits = await Promise.all(order.map((process) => process.stop()));
+    const exits = await Promise.all(this.processes.map((process) => process.stop()));
     for (const { pool } of Object.values(this.databases)) await pool.end();
     for (const database of Object.values(this.databases)) await database.drop();
     await this.vhost?.drop();
-    const unclean = order.filter((_one, index) => exits[index] !== 0 && exits[index] !== 'SIGKILL');
+    const unclean = this.processes.filter(
+      (_one, index) => exits[index] !== 0 && exits[index] !== 'SIGKILL',
+    );
     if (unclean.length > 0) {
       throw new Error(`did not end cleanly: ${unclean.map(({ app }) => app).join(', ')}`);
     }
   }
 }
 
-async function processReady(process: AppProcess, timeoutMs: number): Promise<void> {
-  try {
-    await waitFor(
-      `${process.app} to be ready`,
-      async () => {
-        const serving = await process.readiness();
-        const { status, text } = await process.dependencies();
-        if (serving.status !== 200 || status !== 200) throw new Error(serving.text + text);
-        return true;
-      },
-      { timeoutMs, everyMs: 50 },
-    );
-  } catch (error) {
-    throw new Error(`${String(error)}\n${process.lines.slice(-20).join('\n')}`, { cause: error });
-  }
+function processAt(
+  { app: { name: app }, url, metricsUrl }: PlacedApp,
+  addresses: Record<string, string>,
+  { env, appEnv }: SystemOptions,
+): LoggedApp {
+  const settings = { NODE_ENV: 'test', PAYMENT_FAILURE_RATE: '0', ...env, ...appEnv?.[app] };
+  const all = { PATH: process.env['PATH'] ?? '', ...addresses, ...settings };
+  return new LoggedApp({ app, url, metricsUrl, env: all });
+}
+
+async function processReady(process: LoggedApp, timeoutMs: number): Promise<void> {
+  await process.untilReady(timeoutMs).catch((cause: unknown) => {
+    throw new Error(`${String(cause)}\n${process.lines.slice(-20).join('\n')}`, { cause });
+  });
 }

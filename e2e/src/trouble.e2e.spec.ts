@@ -4,17 +4,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { waitFor } from '@backstitch/testkit';
-import { startPrivateRabbit } from '@backstitch/tools';
-import { type AppName, APPS } from './app-process.js';
-import { DATABASES, type DatabaseName } from './databases.js';
-import { reconcile } from './reconcile.js';
+import { APP_NAMES, type AppName, DATABASES, ownerOf, startPrivateRabbit } from '@backstitch/tools';
+import { Repeated } from './repeated.js';
 import { orderRows } from './saga-story.js';
-import { type Answer, checkout, mouse, MOUSE } from './shopper.js';
+import { checkout, mouse, MOUSE } from './shopper.js';
 import { System } from './system.js';
 
 /** As it is by default. */
 const WAIT_BUDGET_MS = 10_000;
-/** A busy machine is not what this is about: nobody is turned away, or undone, for being slow. */
+/** A busy machine is not the subject: no checkout is refused, or undone, for being slow. */
 const UNHURRIED = {
   CHECKOUT_WAIT_MS: String(WAIT_BUDGET_MS),
   SLOW_CHECKOUT_MS: '30000',
@@ -58,14 +56,13 @@ describe('trouble', () => {
 
   const clean = async (): Promise<void> => {
     await system.settled();
-    const { exitCode, output } = await reconcile(system);
-    if (exitCode !== 0) throw new Error(`reconcile ended with ${exitCode}:\n${output}`);
+    await system.expectReconciled();
   };
 
-  it.each(Object.keys(DATABASES) as DatabaseName[])(
+  it.each(DATABASES)(
     'A15: the app of a database that is away (%s) is not ready, says why to operators, and comes back by itself',
     async (name) => {
-      const app = DATABASES[name];
+      const app = ownerOf(name).name;
       const database = new URL(system.databases[name].url).pathname.slice(1);
       const admin = system.databases[name === 'orders' ? 'payments' : 'orders'].pool;
       const allow = (yes: boolean) =>
@@ -89,7 +86,7 @@ describe('trouble', () => {
       } finally {
         await allow(true);
       }
-      await system.appReady(app);
+      await system.apps[app].untilReady();
       expect((await checkout(system.gatewayUrl, [mouse(1)])).status).toBe(200);
     },
     60_000,
@@ -100,14 +97,14 @@ describe('trouble', () => {
     const before = await checkout(system.gatewayUrl, [mouse(1)], { userId: 'reader', key });
     expect(before.status).toBe(200);
     await rabbit.kill();
-    const users = APPS.filter((app) => app !== 'api-gateway');
+    const users = APP_NAMES.filter((app) => app !== 'api-gateway');
     for (const app of users) {
       await waitFor(`${app} to say that the broker is away`, async () => {
         const { status, text } = await system.apps[app].dependencies();
         return status === 503 && /"broker":\{"status":"down","why":"[^"]+/.test(text);
       });
     }
-    for (const app of APPS) {
+    for (const app of APP_NAMES) {
       const ready = await system.apps[app].readiness();
       expect([app, ready]).toEqual([app, { status: 200, text: '{"status":"ok"}' }]);
     }
@@ -125,30 +122,28 @@ describe('trouble', () => {
   }, 90_000);
 
   it('A16: a broker restarted under load loses nothing that was accepted', async () => {
-    const answers: { answer: Answer; tookMs: number }[] = [];
-    let stop = false;
-    const shopper = async (): Promise<void> => {
-      while (!stop) {
+    const shoppers = new Repeated(
+      async () => {
         const startedMs = performance.now();
         const answer = await checkout(system.gatewayUrl, [mouse(1)]);
-        answers.push({ answer, tookMs: performance.now() - startedMs });
-      }
-    };
-    const shoppers = Promise.all(Array.from({ length: 8 }, shopper));
+        return { answer, tookMs: performance.now() - startedMs };
+      },
+      { atOnce: 8 },
+    );
+    const { answers } = shoppers;
     const succeeded = (): number => answers.filter(({ answer }) => answer.status === 200).length;
     await waitFor('checkouts under way', () => succeeded() >= 50, { timeoutMs: 30_000 });
     await rabbit.stop();
     await rabbit.start();
     const before = succeeded();
     await waitFor('service to be back', () => succeeded() >= before + 50, { timeoutMs: 60_000 });
-    stop = true;
-    await shoppers;
+    await shoppers.stop();
     for (const { answer, tookMs } of answers) {
       expect([200, 202, 503]).toContain(answer.status);
       if (answer.status === 503) expect(answer.headers.get('retry-after')).not.toBeNull();
       expect(tookMs).toBeLessThan(HANG_MS);
     }
-    for (const app of APPS) expect(system.apps[app].running).toBe(true);
+    for (const app of APP_NAMES) expect(system.apps[app].running).toBe(true);
     await clean();
     for (const { answer } of answers.filter((each) => each.answer.status === 200)) {
       const { order, saga } = await orderRows(system, answer.body.orderId);

@@ -52,9 +52,9 @@ function everyRoomHasModules(root) {
 
 function manifests(root) {
   const nested = NESTS.flatMap((nest) =>
-    readdirSync(join(root, nest)).map((room) => join(nest, room, 'package.json')),
+    readdirSync(join(root, nest)).map((name) => join(nest, name, 'package.json')),
   );
-  return ['package.json', ...nested, ...SINGLES.map((room) => join(room, 'package.json'))]
+  return ['package.json', ...nested, ...SINGLES.map((name) => join(name, 'package.json'))]
     .filter((manifest) => existsSync(join(root, manifest)))
     .sort((one, other) => one.localeCompare(other));
 }

@@ -1,12 +1,7 @@
-import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { Cleanup } from '@backstitch/tools';
-import { PROJECT } from '../servers/bench-folder.js';
-import type { DatabaseName, SystemDatabases } from '../servers/databases.js';
-import { RabbitManagement } from '../servers/rabbit-management.js';
+import { ManagementClient } from '@backstitch/launcher';
+import { Cleanup, type DatabaseName, runReconcile, type SystemDatabases } from '@backstitch/tools';
 import {
   type Backstitch,
   makeBackstitchDatabases,
@@ -28,7 +23,7 @@ describe('a database with finished sagas made of those that the apps wrote', () 
   let system: Backstitch;
 
   const number = async (database: DatabaseName, sql: string) =>
-    Number(Object.values((await databases.query(database, `SELECT ${sql}`))[0]!)[0]);
+    Number(Object.values((await databases.rows(database, `SELECT ${sql}`))[0]!)[0]);
 
   beforeAll(async () => {
     const twin = randomBytes(4).toString('hex');
@@ -62,27 +57,13 @@ describe('a database with finished sagas made of those that the apps wrote', () 
     expect(await number('orchestrator', 'count(*) FROM idempotency_keys')).toBeGreaterThan(ADDED);
   });
 
-  it('agrees with itself in every book', async () => {
-    const url = (database: DatabaseName) => databases.url(database);
-    const reconcile = promisify(execFile)(
-      process.execPath,
-      [join(PROJECT, 'tools/dist/reconcile/main.js'), '--settle', '30'],
-      {
-        env: {
-          ...process.env,
-          ORDERS_DB_URL: url('orders'),
-          INVENTORY_DB_URL: url('inventory'),
-          PAYMENTS_DB_URL: url('payments'),
-          ORCHESTRATOR_DB_URL: url('orchestrator'),
-        },
-      },
-    );
-    await expect(reconcile).resolves.toBeDefined();
+  it('agrees with itself in every ledger', async () => {
+    expect(await runReconcile(databases.url)).toMatchObject({ exitCode: 0 });
   }, 60_000);
 
   it('is read by the apps like any other', async () => {
     const sql = `SELECT saga_id FROM saga_state ORDER BY created_at LIMIT 1`;
-    const [oldest] = await databases.query('orchestrator', sql);
+    const [oldest] = await databases.rows('orchestrator', sql);
     const url = new URL(`/api/sagas/${String(oldest?.saga_id)}`, system.checkoutUrl);
     const answer = await fetch(url);
     expect(answer.status).toBe(200);
@@ -98,7 +79,7 @@ function testServers(): Site['servers'] {
   return {
     databaseServerUrl: TEST_POSTGRES_URL,
     rabbitmqUrl: TEST_RABBITMQ_URL,
-    management: new RabbitManagement(TEST_RABBITMQ_MANAGEMENT_URL, TEST_RABBITMQ_URL),
+    management: new ManagementClient(TEST_RABBITMQ_MANAGEMENT_URL, TEST_RABBITMQ_URL),
     pids: { postgres: [], rabbitmq: [] },
     dataDir: undefined,
     origin: { postgres: 'the tests', rabbitmq: 'the tests' },

@@ -1,4 +1,4 @@
-import { DATABASES, type DatabaseName, type SystemDatabases } from '../servers/databases.js';
+import { type DatabaseName, DATABASES, type SystemDatabases } from '@backstitch/tools';
 import { type Column, copySql } from './columns.js';
 
 const DAYS = 28;
@@ -28,14 +28,14 @@ export interface FillOptions {
 /**
  * Multiplies the finished sagas that are there, and everything that belongs to them, until so many have
  * been added: rows as the apps wrote them, with ids and moments of their own, spread over the past four
- * weeks. Nobody else may be writing. Resolves with the number of sagas added.
+ * weeks. No app may be writing. Resolves with the number of sagas added.
  */
 export async function fill(databases: SystemDatabases, options: FillOptions): Promise<number> {
   const sql = `SELECT count(*) AS sagas FROM saga_state`;
-  const [found] = await databases.query('orchestrator', sql);
+  const [found] = await databases.rows('orchestrator', sql);
   const templates = Number(found?.sagas);
   const copies = Math.ceil(options.sagas / templates);
-  await databases.query('orchestrator', partitionsSql());
+  await databases.rows('orchestrator', partitionsSql());
   await Promise.all(
     DATABASES.map((database) => fillOne(databases, database, { ...options, templates, copies })),
   );
@@ -47,7 +47,7 @@ async function fillOne(
   database: DatabaseName,
   { templates, copies, onProgress, signal }: FillOptions & { templates: number; copies: number },
 ): Promise<void> {
-  const run = (sql: string) => databases.query(database, sql);
+  const run = (sql: string) => databases.rows(database, sql);
   const tables = await tablesOf(databases, database);
   await run(`CREATE SCHEMA ${TEMPLATES}`);
   for (const { name, template } of tables) await run(`CREATE TABLE ${template} AS TABLE ${name}`);
@@ -67,7 +67,7 @@ async function fillOne(
 
 /** Tables with rows about sagas, from the catalogue; of a partitioned one only the whole. */
 async function tablesOf(databases: SystemDatabases, database: DatabaseName): Promise<Table[]> {
-  const rows = await databases.query(
+  const rows = await databases.rows(
     database,
     `SELECT table_schema AS schema, table_name AS "table", column_name AS column, data_type AS type,
       is_identity = 'YES' OR is_generated = 'ALWAYS' AS is_made

@@ -1,6 +1,6 @@
+import { DATABASES, type SystemDatabases } from '@backstitch/tools';
 import { duration } from '../plan.js';
 import { type Stage, withOwnCleanup } from '../scenarios/scenario.js';
-import { DATABASES, type SystemDatabases } from '../servers/databases.js';
 import { makeBackstitchDatabases, startBackstitchApps } from '../systems/backstitch.js';
 import { startSystem } from '../systems/start-system.js';
 import { fill } from './fill.js';
@@ -28,12 +28,12 @@ export async function filledDatabases(
   const startedAtMs = performance.now();
   const added = await fillIn(stage, databases, sagas);
   const fillSeconds = (performance.now() - startedAtMs) / 1000;
-  // What filling left in memory is written now, not while somebody is measured.
-  await databases.query('orchestrator', 'CHECKPOINT');
+  // What filling left in memory is written now, not during a measurement.
+  await databases.rows('orchestrator', 'CHECKPOINT');
   return { databases, added, fillSeconds };
 }
 
-/** The apps are ended again: nobody may write while the databases are filled. */
+/** The apps are ended again: nothing may write while the databases are filled. */
 async function letAppsWrite(stage: Stage, twin: string, databases: SystemDatabases): Promise<void> {
   const { products, lines } = stage.options;
   await withOwnCleanup(stage, async (own) => {

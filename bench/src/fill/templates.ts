@@ -1,7 +1,7 @@
+import type { SystemDatabases } from '@backstitch/tools';
 import { checkoutBody, type Basket } from '../load/basket.js';
 import { drive } from '../load/drive.js';
 import { untilSettled } from '../systems/until-settled.js';
-import type { SystemDatabases } from '../servers/databases.js';
 import type { System } from '../systems/system.js';
 
 const AT_ONCE = 8;

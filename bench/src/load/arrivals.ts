@@ -1,5 +1,5 @@
 /**
- * When buyers come who know nothing of each other: milliseconds from the start, ascending, at so many a
+ * When independent buyers come: milliseconds from the start, ascending, at so many a
  * second on average. They come in bunches and with gaps (a Poisson process), as in a shop.
  */
 export function arrivalsMs(perSecond: number, seconds: number, random: () => number): number[] {

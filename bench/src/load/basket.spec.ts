@@ -20,9 +20,9 @@ describe('checkoutBody', () => {
     });
   });
 
-  it('is that of whoever is named', () => {
-    const body = JSON.parse(checkoutBody({ products: 1, lines: 1 }, Math.random, 'somebody'));
-    expect(body.userId).toBe('somebody');
+  it('is that of the user who is named', () => {
+    const body = JSON.parse(checkoutBody({ products: 1, lines: 1 }, Math.random, 'user-7'));
+    expect(body.userId).toBe('user-7');
   });
 
   it('names one product only when there is but one', () => {

@@ -1,13 +1,13 @@
 /** How the orders of a load look. */
 export interface Basket {
-  /** Products in the catalogue to choose from; 1 is one product that everybody wants. */
+  /** Products in the catalogue to choose from; 1 is one product that all buyers want. */
   products: number;
   /** Different products in each order. */
   lines: number;
 }
 
 export const BENCH_PRICE = '29.99';
-/** So many that nobody buys the same twice within a minute, and is answered with what he has. */
+/** So many that no user buys the same twice within a minute and gets the first answer again. */
 const USERS = 1_000_000_000;
 
 /** The id of the n-th product of the benchmark's catalogue, from 1; the catalogues' SQL makes the same. */
@@ -15,7 +15,7 @@ export function benchProductId(number: number): string {
   return `00000000-0000-4000-8000-${String(number).padStart(12, '0')}`;
 }
 
-/** The body of one checkout: somebody, unless named, buys one each of so many products. */
+/** The body of one checkout: a random user, unless one is named, buys one each of so many products. */
 export function checkoutBody(
   { products, lines }: Basket,
   random: () => number,

@@ -10,7 +10,7 @@ afterEach(() => {
 });
 
 describe('driveOpen', () => {
-  it('lets buyers come although nobody before them has been answered', async () => {
+  it('lets buyers come although no earlier one has been answered', async () => {
     const stop = new AbortController();
     const held: ServerResponse[] = [];
     let isServing = false; // a shop where one waits for the other would never see twenty

@@ -15,7 +15,7 @@ export interface OpenLoad {
 const CONNECTIONS = 1_024;
 const LOOK_EVERY_MS = 1;
 
-/** Buys at a rate; who has to wait for a connection, or came while we slept, waits since its coming. */
+/** Buys at a rate. A buyer's latency counts from its arrival, also when it waited for a connection. */
 export async function driveOpen(load: OpenLoad): Promise<LoadOutcome> {
   const shop = new Shop(load.url, CONNECTIONS);
   const startMs = performance.now();

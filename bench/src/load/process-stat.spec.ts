@@ -35,16 +35,16 @@ describe('withDescendants', () => {
       .map(({ pid }) => pid)
       .sort((one, other) => one - other);
 
-  it('goes down every generation and to nobody else', () => {
+  it('goes down every generation and to no other process', () => {
     expect(family(10)).toEqual([10, 11, 12]);
     expect(family(10, 21)).toEqual([10, 11, 12, 21]);
   });
 
-  it('counts nobody twice when a root descends from another', () => {
+  it('counts no process twice when a root descends from another', () => {
     expect(family(10, 11)).toEqual([10, 11, 12]);
   });
 
-  it('has nobody when a root is gone', () => {
+  it('has no process when a root is gone', () => {
     expect(family(99)).toEqual([]);
   });
 });

@@ -31,7 +31,7 @@ export function withDescendants(
 ): ProcessStat[] {
   const wanted = new Set(roots);
   let known: number;
-  // A child may be listed before its parent: look again until nobody new belongs to the family.
+  // A child may be listed before its parent: look again until no process is added.
   do {
     known = wanted.size;
     for (const { pid, parentPid } of all) if (wanted.has(parentPid)) wanted.add(pid);

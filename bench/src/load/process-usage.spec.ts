@@ -16,7 +16,7 @@ onLinux('UsageMeter', () => {
     expect(after.others).toBeUndefined();
   });
 
-  it('finds the process of a pid, and none for a pid that nobody has', () => {
+  it('finds the process of a pid, and none for a pid that is not in use', () => {
     expect(processOf(process.pid)).toMatchObject({ pid: process.pid, parentPid: process.ppid });
     expect(processOf(2 ** 30)).toBeUndefined();
   });

@@ -4,7 +4,7 @@ export interface LoadOutcome {
   /** From the first request to the last answer. */
   seconds: number;
   /** Latency of every request that was answered 200, ascending. */
-  latenciesMs: Float64Array;
+  latenciesMs: readonly number[];
   /** Everything else, by status or by the error's code. */
   failed: Record<string, number>;
   failure?: string;
@@ -53,7 +53,7 @@ export class Shop {
   async close(): Promise<LoadOutcome> {
     const seconds = (performance.now() - this.openedAtMs) / 1000;
     await this.pool.close();
-    const latenciesMs = Float64Array.from(this.latencies).sort();
+    const latenciesMs = this.latencies.toSorted((one, other) => one - other);
     const { failed, failure } = this;
     return { seconds, latenciesMs, failed, ...(failure !== undefined && { failure }) };
   }

@@ -32,7 +32,7 @@ export interface ProfileSummary {
 
 const IDLE = '(idle)';
 /** Node.js's own work that no package asked for just then: reading sockets, mostly. */
-const NOBODY = 'Node.js';
+const UNOWNED = 'Node.js';
 const OWN_ACCOUNT = new Map(
   ['(garbage collector)', '(program)'].map((name): [string, string] => [name, name]),
 );
@@ -60,7 +60,7 @@ export function summarize(profile: CpuProfile, project: string): ProfileSummary 
     if (frame.ours && !onStack.has(frame.where)) sums.withCallees.add(frame.where, ms);
     return ms;
   };
-  if (profile.nodes[0]) visit(profile.nodes[0], new Set(), NOBODY);
+  if (profile.nodes[0]) visit(profile.nodes[0], new Set(), UNOWNED);
   return {
     busyMs,
     packages: sums.packages.dearest(),
@@ -95,7 +95,7 @@ function selfTimes({ samples, timeDeltas }: CpuProfile): Map<number, number> {
 interface Frame {
   name: string;
   where: string;
-  /** Who is charged; undefined for what works on behalf of its caller. */
+  /** The package that is charged; undefined for code that works on behalf of its caller. */
   owner: string | undefined;
   ours: boolean;
 }
@@ -113,7 +113,7 @@ function describeFrame({ callFrame }: ProfileNode, project: string): Frame {
   };
 }
 
-/** A file of a library belongs to the library, one of ours to its room. */
+/** A file of a library belongs to the library, one of ours to its workspace. */
 function ownerOf(file: string): string {
   const library = /.*node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(file)?.[1];
   return library ? `npm ${library}` : (/^(?:apps|packages)\/[^/]+/.exec(file)?.[0] ?? file);

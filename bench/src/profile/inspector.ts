@@ -1,4 +1,4 @@
-import { setTimeout as delay } from 'node:timers/promises';
+import { waitFor } from '@backstitch/launcher';
 import { WebSocket } from 'undici';
 import type { CpuProfile } from './cpu-profile.js';
 
@@ -55,16 +55,14 @@ export class Inspector {
   }
 }
 
-async function debuggerUrl(port: number): Promise<string> {
-  const until = performance.now() + OPEN_WITHIN_MS;
-  for (;;) {
-    try {
+function debuggerUrl(port: number): Promise<string> {
+  return waitFor(
+    'the inspector',
+    async () => {
       const response = await fetch(`http://127.0.0.1:${port}/json/list`);
       const [target] = (await response.json()) as { webSocketDebuggerUrl: string }[];
-      if (target) return target.webSocketDebuggerUrl;
-    } catch (error) {
-      if (performance.now() > until) throw error;
-    }
-    await delay(50);
-  }
+      return target?.webSocketDebuggerUrl;
+    },
+    { timeoutMs: OPEN_WITHIN_MS, everyMs: 50 },
+  );
 }

@@ -1,10 +1,10 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { freePorts } from '@backstitch/tools';
+import { APPS, freePorts, projectRoot } from '@backstitch/tools';
 import type { Command } from '../bench.js';
 import { checkoutBody } from '../load/basket.js';
 import { drive } from '../load/drive.js';
-import { benchFolder, PROJECT } from '../servers/bench-folder.js';
+import { benchFolder } from '../servers/bench-folder.js';
 import { openServers } from '../servers/servers.js';
 import { startSystem } from '../systems/start-system.js';
 import { summarize } from './cpu-profile.js';
@@ -12,7 +12,6 @@ import { Inspector } from './inspector.js';
 import { profileReport } from './profile-report.js';
 import { COUNTING, Statements } from './statements.js';
 
-const PROCESSES_MAX = 5;
 const WARM_SECONDS = 6;
 const STATEMENTS = 15;
 
@@ -27,7 +26,7 @@ export async function profile({ options, ...around }: Command, seconds: number):
   const counting = env.DATABASE_SERVER_URL ? {} : COUNTING;
   const postgresSettings = { ...counting, ...options.postgres };
   const servers = await openServers({ env, cleanup, postgresSettings });
-  const ports = await freePorts(PROCESSES_MAX);
+  const ports = await freePorts(APPS.length);
   const nodeFlags = (index: number) => [`--inspect=127.0.0.1:${ports[index]}`];
   const system = await startSystem(name, {
     ...around,
@@ -57,7 +56,7 @@ export async function profile({ options, ...around }: Command, seconds: number):
     const file = join(benchFolder('profiles'), `${process.replaceAll(' ', '-')}.cpuprofile`);
     writeFileSync(file, JSON.stringify(one));
     say(`${file} (opens in a browser's developer tools)`);
-    return { name: process, summary: summarize(one, PROJECT) };
+    return { name: process, summary: summarize(one, projectRoot()) };
   });
   console.log(`\n${profileReport(processes, dearest, outcome.latenciesMs.length)}\n`);
 }

@@ -1,4 +1,4 @@
-import { databaseUrl, query } from '../servers/databases.js';
+import { serverRows } from '@backstitch/tools';
 
 /** What PostgreSQL must be started with so that it counts statements. */
 export const COUNTING = { shared_preload_libraries: 'pg_stat_statements' };
@@ -45,6 +45,6 @@ export class Statements {
   }
 
   private query(sql: string) {
-    return query(databaseUrl(this.serverUrl), sql);
+    return serverRows(this.serverUrl, sql);
   }
 }

@@ -3,9 +3,9 @@ export interface LastUnits {
   buyers: number;
   units: number;
   stockLeft: number;
-  /** Units taken from the stock for good, in the inventory's books. */
+  /** Units taken from the stock for good, as the inventory counts. */
   sold: number;
-  /** Units in confirmed orders, in the orders' books. */
+  /** Units in confirmed orders, as the orders count. */
   confirmed: number;
   /** Answers by status. */
   answered: Record<string, number>;

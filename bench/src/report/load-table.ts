@@ -5,7 +5,7 @@ import { figure, table } from './table.js';
 
 type Column = readonly [title: string, value: (one: Measurement) => number | undefined];
 
-/** Everybody under one load: the medians, and under them each round. */
+/** All systems under one load: the medians, and under them each round. */
 export function loadTable(all: readonly Measurement[], title: string): string {
   const columns = columnsOf(all);
   const names = [...new Set(all.map(({ system }) => system))];
@@ -23,7 +23,7 @@ export function loadTable(all: readonly Measurement[], title: string): string {
   return table([[title, ...columns.map(([name]) => name)], ...rows], '');
 }
 
-/** Parts that nobody here consists of have no column. */
+/** Parts that no system here consists of have no column. */
 function columnsOf(all: readonly Measurement[]): Column[] {
   const parts = CPU_PARTS.filter((part) => all.some(({ cpuMs }) => part in cpuMs));
   return [

@@ -1,9 +1,8 @@
 import { spawn } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
-import { cpus, release, totalmem, type } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { databaseUrl, query } from '../servers/databases.js';
+import { machineLine, serverRows } from '@backstitch/tools';
 import type { Servers } from '../servers/servers.js';
 
 /** What the figures of a run depend on besides the program. */
@@ -14,7 +13,7 @@ export interface Circumstances {
   /** The settings that decide what a commit costs. */
   postgresSettings: Record<string, string>;
   rabbitmq: string;
-  /** Of 8 kB, where PostgreSQL's data lies; unknown without pg_test_fsync or on somebody else's server. */
+  /** Of 8 kB, where PostgreSQL's data lies; unknown without pg_test_fsync or on a named server. */
   fdatasyncUs?: number;
 }
 
@@ -28,10 +27,9 @@ const SETTINGS = [
 ];
 
 export async function circumstances(servers: Servers): Promise<Circumstances> {
-  const url = databaseUrl(servers.databaseServerUrl);
-  const [version] = await query(url, 'SHOW server_version');
-  const settings = await query(
-    url,
+  const [version] = await serverRows(servers.databaseServerUrl, 'SHOW server_version');
+  const settings = await serverRows(
+    servers.databaseServerUrl,
     `SELECT name, current_setting(name) AS value FROM pg_settings
       WHERE name IN (${SETTINGS.map((name) => `'${name}'`).join(', ')}) ORDER BY name`,
   );
@@ -44,12 +42,6 @@ export async function circumstances(servers: Servers): Promise<Circumstances> {
     rabbitmq: `${rabbitmq_version} on Erlang ${erlang_version} (${servers.origin.rabbitmq})`,
     fdatasyncUs: servers.dataDir === undefined ? undefined : await fdatasyncUs(servers.dataDir),
   };
-}
-
-function machineLine(): string {
-  const cores = cpus();
-  const gib = Math.round(totalmem() / 2 ** 30);
-  return `${cores.length} × ${cores[0]?.model.trim()}, ${gib} GiB, ${type()} ${release()}`;
 }
 
 /** Reads the answer to the first test, of writing 8 kB, and ends the program: all its tests take long. */

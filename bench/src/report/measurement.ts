@@ -27,7 +27,7 @@ export interface Figures {
 
 /** One system, or one kind of order, under one load, once. */
 export interface Measurement extends Figures {
-  /** Whom, or what, it is about. */
+  /** The subject that it is about. */
   system: string;
   round: number;
   /** Checkouts kept in flight. */

@@ -10,7 +10,7 @@ function resultOf(measurements: Measurement[], completed = 1_500): Throughput {
       {
         name: 'backstitch',
         description: '0.1.0',
-        books: { confirmedOrders: 1_600, logRowsPerSaga: 10 },
+        ledgers: { confirmedOrders: 1_600, logRowsPerSaga: 10 },
         completed,
       },
     ],
@@ -37,7 +37,7 @@ const PAIRS = [1, 64].flatMap((inFlight) => [
 ]);
 
 describe('throughputReport', () => {
-  it('says what everything burns when nobody buys', () => {
+  it('says what everything burns at rest', () => {
     expect(throughputReport(resultOf(PAIRS))).toContain(
       'at rest, CPU ms per second: backstitch 12.0, postgres 4.00',
     );
@@ -52,7 +52,7 @@ describe('throughputReport', () => {
     ]);
   });
 
-  it('gives a column to what only some systems consist of, and none to what nobody does', () => {
+  it('gives a column to what only some systems consist of, and none to what no system consists of', () => {
     const engine = measured({ system: 'restate', cpuMs: { apps: 1, engine: 2, postgres: 3 } });
     const [head, , other] = throughputReport(resultOf([measured({}), engine]))
       .split('\n')

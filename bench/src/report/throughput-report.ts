@@ -1,4 +1,4 @@
-import type { Books } from '../systems/system.js';
+import type { Ledgers } from '../systems/system.js';
 import { chartedIn } from './chart.js';
 import { loadName, loadTable, ratioTable } from './load-table.js';
 import { failures, failureText, type Measurement } from './measurement.js';
@@ -8,7 +8,7 @@ import { figure, table } from './table.js';
 
 /** What the comparison of systems found out. */
 export interface Throughput {
-  systems: { name: string; description: string; books: Books; completed: number }[];
+  systems: { name: string; description: string; ledgers: Ledgers; completed: number }[];
   /** Of each system's own processes, and of the servers with all systems up. */
   atRestCpuMsPerSecond: Record<string, number>;
   measurements: Measurement[];
@@ -38,7 +38,7 @@ export function throughputReport(data: Throughput): string {
       .map(({ name }) => processesLine(name, measurements))
       .filter(Boolean)
       .join('\n'),
-    systems.map(booksLine).join('\n'),
+    systems.map(ledgersLine).join('\n'),
     ...measurements.filter((one) => failures(one) > 0).map(failureLine),
   ]
     .filter(Boolean)
@@ -58,12 +58,12 @@ function processesLine(name: string, measurements: readonly Measurement[]): stri
   return `${name}, ${inFlight} in flight, CPU ms each: ${each.join(', ')}`;
 }
 
-/** Whether a system did what it answered; the first checkouts, of its warm-up, are in the books too. */
-function booksLine({ name, books, completed }: Throughput['systems'][number]): string {
-  const missing = books.confirmedOrders < completed ? ' — FEWER THAN IT ANSWERED' : '';
-  const rows = books.logRowsPerSaga;
+/** Whether a system did what it answered; the first checkouts, of its warm-up, are in the ledgers too. */
+function ledgersLine({ name, ledgers, completed }: Throughput['systems'][number]): string {
+  const missing = ledgers.confirmedOrders < completed ? ' — FEWER THAN IT ANSWERED' : '';
+  const rows = ledgers.logRowsPerSaga;
   const log = rows === undefined ? '' : `, ${figure(rows)} saga_logs rows each`;
-  return `${name}: ${books.confirmedOrders} orders confirmed in its database (${completed} answered 200 while measured)${log}${missing}`;
+  return `${name}: ${ledgers.confirmedOrders} orders confirmed in its database (${completed} answered 200 while measured)${log}${missing}`;
 }
 
 function failureLine(one: Measurement): string {

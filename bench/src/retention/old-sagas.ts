@@ -1,9 +1,9 @@
-import type { SystemDatabases } from '../servers/databases.js';
+import type { SystemDatabases } from '@backstitch/tools';
 
 /** In this scenario finished sagas are kept for a day. */
 export const KEPT_DAYS = 1;
 const OLD = `updated_at < now() - interval '${KEPT_DAYS} days'`;
-/** Sagas of this definition are nobody's to drive, so they stay as they are unless somebody removes them. */
+/** No orchestrator drives sagas of this definition, so they stay as they are unless they are removed. */
 const STRANGE = 'unfinished-of-the-benchmark';
 const UNFINISHED = 100;
 /** As the apps wrote it; so many log rows has each. */
@@ -22,7 +22,7 @@ export class OldSagas {
 
   /** Makes some of the oldest unfinished. */
   async leaveSomeUnfinished(): Promise<void> {
-    await this.databases.query(
+    await this.databases.rows(
       'orchestrator',
       `UPDATE saga_state SET status = 'RUNNING', definition = '${STRANGE}'
         WHERE saga_id IN (SELECT saga_id FROM saga_state ORDER BY updated_at LIMIT ${UNFINISHED})`,
@@ -30,7 +30,7 @@ export class OldSagas {
   }
 
   async count(): Promise<SagasThere> {
-    const [row] = await this.databases.query(
+    const [row] = await this.databases.rows(
       'orchestrator',
       `SELECT count(*) FILTER (WHERE ${OLD} AND definition <> '${STRANGE}') AS old,
         count(*) FILTER (WHERE NOT ${OLD}) AS young FROM saga_state`,
@@ -40,7 +40,7 @@ export class OldSagas {
 
   /** What of the unfinished ones is gone, in words. */
   async lost(): Promise<string[]> {
-    const [row] = await this.databases.query(
+    const [row] = await this.databases.rows(
       'orchestrator',
       `SELECT count(DISTINCT saga_id) AS sagas, count(created_at) AS rows
         FROM (SELECT saga_id FROM saga_state WHERE definition = '${STRANGE}') AS theirs

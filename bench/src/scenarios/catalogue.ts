@@ -3,7 +3,7 @@ export const SCENARIOS = {
   throughput: 'checkouts a second and CPU for each, every system, at each load of --concurrency',
   idle: 'latency of one checkout at a time, every system (part of throughput, too)',
   'half-load': 'latency at half the rate that 64 in flight reach, buyers coming as they please',
-  'hot-sku': 'one product that everybody wants against 1,000; then fewer units than buyers',
+  'hot-sku': 'one product that all buyers want against 1,000; then fewer units than buyers',
   lines: '1, 5 and 20 lines in an order',
   takeover: 'an orchestrator dies and leaves 10,000 sagas (--sagas) to another',
   scale: 'the same load on several orchestrators and services (--instances)',

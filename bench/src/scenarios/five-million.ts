@@ -1,4 +1,5 @@
 import { statfs } from 'node:fs/promises';
+import { DATABASES, type SystemDatabases } from '@backstitch/tools';
 import { CannotMeasure } from '../errors.js';
 import { levelAutovacuum } from '../fill/autovacuum.js';
 import { BYTES_PER_SAGA, whyNoRoom } from '../fill/disk.js';
@@ -6,7 +7,6 @@ import { filledDatabases } from '../fill/filled-databases.js';
 import { heat, measureInTurn, secondsInTurn, type Subject } from '../in-turn.js';
 import { filledReport, type Filled } from '../report/filled-report.js';
 import { ratios } from '../report/ratios.js';
-import { DATABASES, type SystemDatabases } from '../servers/databases.js';
 import {
   type Backstitch,
   makeBackstitchDatabases,
@@ -76,10 +76,7 @@ async function checkDisk({ servers, say }: Stage, sagas: number): Promise<void> 
 async function sizeOf(databases: SystemDatabases): Promise<number> {
   let bytes = 0;
   for (const name of DATABASES) {
-    const [row] = await databases.query(
-      name,
-      'SELECT pg_database_size(current_database()) AS size',
-    );
+    const [row] = await databases.rows(name, 'SELECT pg_database_size(current_database()) AS size');
     bytes += Number(row?.size);
   }
   return bytes;

@@ -1,10 +1,10 @@
+import type { SystemDatabases } from '@backstitch/tools';
 import { heat, measureInTurn, secondsInTurn } from '../in-turn.js';
 import { benchProductId, checkoutBody } from '../load/basket.js';
 import { drive } from '../load/drive.js';
 import { hotSkuReport, type HotSku } from '../report/hot-sku-report.js';
 import { type LastUnits, wrongWithLastUnits } from '../report/last-units.js';
 import { ratios } from '../report/ratios.js';
-import type { SystemDatabases } from '../servers/databases.js';
 import { type Backstitch, startBackstitch } from '../systems/backstitch.js';
 import { startSystem } from '../systems/start-system.js';
 import { type Scenario, type Stage, START_SECONDS } from './scenario.js';
@@ -19,7 +19,7 @@ const BUYERS = 800;
 const SELLING_SECONDS_MAX = 300;
 const SETTLED_WITHIN_MS = 120_000;
 
-/** One product that everybody wants against the whole catalogue, and its last units. */
+/** One product that all buyers want against the whole catalogue, and its last units. */
 export const hotSku: Scenario = {
   seconds: (options) => START_SECONDS + secondsInTurn(options, 1, 2) + 15,
   run: async (stage) => {
@@ -46,11 +46,11 @@ async function sellLastUnits({ say, stop }: Stage, system: Backstitch): Promise<
   const { databases, checkoutUrl: url } = system;
   const signal = stop.signal;
   await untilSettled(databases, SETTLED_WITHIN_MS, signal);
-  await databases.query(
+  await databases.rows(
     'inventory',
     `UPDATE products SET stock_quantity = ${UNITS} WHERE id = '${HOT_ID}'`,
   );
-  const before = await books(databases);
+  const before = await ledgerTotals(databases);
   let buyers = 0;
   say(`${BUYERS} buyers want the last ${UNITS} units of one product`);
   const outcome = await drive({
@@ -58,13 +58,13 @@ async function sellLastUnits({ say, stop }: Stage, system: Backstitch): Promise<
     inFlight: IN_FLIGHT,
     seconds: SELLING_SECONDS_MAX,
     requests: BUYERS,
-    // Each is somebody else: who bought the same a moment ago would be told of that order again.
+    // Each buyer is another user: the same one would be told of the first order again.
     body: () => checkoutBody(HOT, Math.random, `buyer-${(buyers += 1)}`),
     signal,
   });
   signal.throwIfAborted();
   await untilSettled(databases, SETTLED_WITHIN_MS, signal);
-  const after = await books(databases);
+  const after = await ledgerTotals(databases);
   return {
     buyers: BUYERS,
     units: UNITS,
@@ -75,15 +75,15 @@ async function sellLastUnits({ say, stop }: Stage, system: Backstitch): Promise<
   };
 }
 
-async function books(databases: SystemDatabases) {
-  const [stock] = await databases.query(
+async function ledgerTotals(databases: SystemDatabases) {
+  const [stock] = await databases.rows(
     'inventory',
     `SELECT stock_quantity AS stock,
       (SELECT coalesce(sum(quantity), 0) FROM reservation_items JOIN reservations USING (order_id)
         WHERE product_id = '${HOT_ID}' AND status = 'CONSUMED') AS sold
     FROM products WHERE id = '${HOT_ID}'`,
   );
-  const [orders] = await databases.query(
+  const [orders] = await databases.rows(
     'orders',
     `SELECT coalesce(sum(quantity), 0) AS confirmed
     FROM order_items JOIN orders ON orders.id = order_id

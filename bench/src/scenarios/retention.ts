@@ -1,10 +1,10 @@
+import type { SystemDatabases } from '@backstitch/tools';
 import { filledDatabases } from '../fill/filled-databases.js';
 import { heat, measureOnce, progress, type Subject } from '../in-turn.js';
 import { turns, type Turn } from '../plan.js';
 import { costs } from '../report/costs.js';
 import { type Removal, retentionReport, type Retention } from '../report/retention-report.js';
 import { KEPT_DAYS, OldSagas } from '../retention/old-sagas.js';
-import type { SystemDatabases } from '../servers/databases.js';
 import { startBackstitchApps } from '../systems/backstitch.js';
 import { startSystem } from '../systems/start-system.js';
 import { type Scenario, type Stage, START_SECONDS, withOwnCleanup } from './scenario.js';

@@ -1,13 +1,13 @@
+import { DeadOrchestrator } from '@backstitch/tools';
 import { heat } from '../in-turn.js';
-import { checkoutBody } from '../load/basket.js';
+import { BENCH_PRICE, benchProductId, checkoutBody } from '../load/basket.js';
 import { driveOpen } from '../load/drive-open.js';
 import type { LoadOutcome } from '../load/shop.js';
 import { quantileOfSorted } from '../report/statistics.js';
 import { type NewCheckouts, takeoverReport, type Takeover } from '../report/takeover-report.js';
 import { type Backstitch, startBackstitch } from '../systems/backstitch.js';
 import { startSystem } from '../systems/start-system.js';
-import { DeadOrchestrator } from '../takeover/dead-orchestrator.js';
-import { LeftBehind } from '../takeover/left-behind.js';
+import { LeftBehind, leftBehindOrderId } from '../takeover/left-behind.js';
 import { untilNoneLeft } from '../takeover/until-none-left.js';
 import { type Scenario, type Stage, START_SECONDS } from './scenario.js';
 
@@ -16,9 +16,18 @@ const SAGAS_PER_SECOND = 200;
 const NEW_PER_SECOND = 20;
 const BEFORE_SECONDS = 10;
 const LOOK_EVERY_MS = 100;
+/**
+ * The apps' own but for the deadline of the step that is awaited (20 s there): a saga that is claimed
+ * after it is undone, and here it is to be seen how long it takes to ask for all of them again.
+ */
+const TIMING = {
+  sagaDeadlineMs: 600_000,
+  paymentReplyTimeoutMs: 5_000,
+  steps: { replyTimeoutMs: 2_000, attemptsMax: 5, deadlineMs: 300_000 },
+};
 /** Claimed, served, ended. */
 const STAGES = 3;
-/** For each of them; who needs longer is not slow but lost. */
+/** For each of them; a saga that needs longer is not slow but lost. */
 const withinSeconds = (sagas: number) => 120 + sagas / 20;
 
 /** What becomes of the sagas of an orchestrator that died, and of new checkouts meanwhile. */
@@ -31,10 +40,18 @@ export const takeover: Scenario = {
     await heat(stage, { name: 'backstitch', system, basket }, 16);
     stage.say(`new checkouts, ${NEW_PER_SECOND} a second, before`);
     const usual = await shoppers(stage, system, BEFORE_SECONDS).outcome;
-    const dead = await DeadOrchestrator.of(system.databases.url('orchestrator'), products);
+    const dead = await DeadOrchestrator.of({
+      databaseUrl: system.databases.url('orchestrator'),
+      timing: TIMING,
+      nextProduct: () => {
+        const id = benchProductId(1 + Math.floor(Math.random() * products));
+        return { id, price: BENCH_PRICE };
+      },
+      nextOrderId: leftBehindOrderId,
+    });
     stage.cleanup.add('the dead orchestrator', () => dead.dies());
     stage.say(`an orchestrator takes ${sagas} checkouts in`);
-    await dead.leaves(sagas, stage.stop.signal);
+    await dead.leaves(sagas, { signal: stage.stop.signal });
     await dead.dies();
     stage.say('it has died');
     const behind = new LeftBehind(system.databases, sagas, dead.instanceId);

@@ -50,8 +50,8 @@ async function compare(stage: Stage, loads: readonly number[]): Promise<Finding>
   return { data, text: throughputReport(data) };
 }
 
-async function accountOf({ name, description, books }: System, measurements: Measurement[]) {
+async function accountOf({ name, description, ledgers }: System, measurements: Measurement[]) {
   const own = measurements.filter(({ system }) => system === name);
   const completed = own.reduce((sum, one) => sum + one.completed, 0);
-  return { name, description, books: await books(), completed };
+  return { name, description, ledgers: await ledgers(), completed };
 }

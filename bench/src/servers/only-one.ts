@@ -1,11 +1,11 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
-import type { Cleanup } from '@backstitch/tools';
+import { type Cleanup, identityOf } from '@backstitch/tools';
 import { CannotMeasure } from '../errors.js';
 
 /** Two benchmarks on one machine measure each other; a file that names the one that runs keeps others out. */
 export function beTheOnlyOne(file: string, cleanup: Cleanup): void {
   const pid = pidIn(file);
-  if (pid !== undefined && pid !== process.pid && isAlive(pid)) {
+  if (pid !== undefined && pid !== process.pid && identityOf(pid)) {
     throw new CannotMeasure(
       `Another benchmark runs, as process ${pid}: one at a time. If that is none, remove ${file}.`,
     );
@@ -19,13 +19,5 @@ function pidIn(file: string): number | undefined {
     return Number(readFileSync(file, 'utf8')) || undefined;
   } catch {
     return undefined;
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM'; // somebody else's
   }
 }

@@ -3,13 +3,17 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
-import { type Cleanup, startPrivatePostgres, startPrivateRabbit } from '@backstitch/tools';
+import { ManagementClient } from '@backstitch/launcher';
+import {
+  type Cleanup,
+  serverRows,
+  startPrivatePostgres,
+  startPrivateRabbit,
+} from '@backstitch/tools';
 import { CannotMeasure } from '../errors.js';
 import { processOf } from '../load/process-usage.js';
 import { benchFolder } from './bench-folder.js';
-import { databaseUrl, query } from './databases.js';
 import { beTheOnlyOne } from './only-one.js';
-import { RabbitManagement } from './rabbit-management.js';
 
 /** The PostgreSQL and the RabbitMQ that every system under test shares. */
 export interface Servers {
@@ -17,14 +21,14 @@ export interface Servers {
   databaseServerUrl: string;
   /** Without virtual host. */
   rabbitmqUrl: string;
-  management: RabbitManagement;
+  management: ManagementClient;
   /** Processes on this machine whose CPU is theirs; none when they run elsewhere. */
   pids: { postgres: number[]; rabbitmq: number[] };
   /** Where PostgreSQL keeps its data, if it is ours. */
   dataDir: string | undefined;
   /** For people. */
   origin: { postgres: string; rabbitmq: string };
-  /** Passwords nobody knows: the apps may run as in production. */
+  /** The passwords are random: the apps may run as in production. */
   production: boolean;
 }
 
@@ -75,15 +79,14 @@ async function ownRabbit(cleanup: Cleanup) {
   const server = await startPrivateRabbit({ dataDir, password: password() });
   cleanup.add("RabbitMQ's data", () => rm(server.dataDir, { recursive: true, force: true }));
   cleanup.add('RabbitMQ', () => server.stop({ hurry: true }));
-  const { url, origin, pid } = server;
-  const management = new RabbitManagement(server.managementUrl, url);
+  const { url, origin, pid, management } = server;
   return { url, origin, own: true, pids: [pid], management };
 }
 
 async function namedPostgres(url: string) {
   // A child of the server that lives as long as it does.
   const sql = `SELECT pid FROM pg_stat_activity WHERE backend_type = 'checkpointer'`;
-  const rows = await query(databaseUrl(url), sql).catch((error) => {
+  const rows = await serverRows(url, sql).catch((error) => {
     throw new CannotMeasure(`DATABASE_SERVER_URL names no PostgreSQL that lets us in: ${error}`);
   });
   // In a container, or elsewhere, the pid is not one of ours.
@@ -95,15 +98,14 @@ async function namedPostgres(url: string) {
 async function namedRabbit(urls: string, managementUrl: string | undefined) {
   const url = urls.split(',')[0]?.trim() ?? urls;
   const beside = `http://${new URL(url).hostname}:15672`;
-  const management = new RabbitManagement(managementUrl ?? beside, url);
-  const all = await management.pids().catch((error) => {
+  const management = new ManagementClient(managementUrl ?? beside, url);
+  const nodes = await management.nodes().catch((error) => {
     throw new CannotMeasure(
       `The management API of the broker in RABBITMQ_URL does not answer (RABBITMQ_MANAGEMENT_URL names it): ${error}`,
     );
   });
-  const pids = onThisMachine(url)
-    ? all.filter((pid) => processOf(pid)?.name.startsWith('beam'))
-    : [];
+  const all = onThisMachine(url) ? nodes.map(({ os_pid }) => Number(os_pid)) : [];
+  const pids = all.filter((pid) => processOf(pid)?.name.startsWith('beam'));
   return { url, origin: 'named by RABBITMQ_URL', own: false, pids, management };
 }
 

@@ -1,33 +1,21 @@
-import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
-import { freePorts } from '@backstitch/tools';
-import { CannotMeasure } from '../errors.js';
+import { vhostUrl } from '@backstitch/launcher';
+import {
+  addressVariables,
+  appFile,
+  migrateAll,
+  placeApps,
+  projectRoot,
+  SystemDatabases,
+  USUAL_NODE_FLAGS,
+} from '@backstitch/tools';
 import { BENCH_PRICE } from '../load/basket.js';
-import { benchFolder, PROJECT } from '../servers/bench-folder.js';
-import { SystemDatabases, type DatabaseName } from '../servers/databases.js';
-import { vhostUrl } from '../servers/rabbit-management.js';
-import { BenchProcess } from './bench-process.js';
-import { readBooks } from './books.js';
+import { readLedgers } from './ledgers.js';
 import type { Site } from './site.js';
 import type { System } from './system.js';
+import { startProcess } from './system-process.js';
 
-interface App {
-  name: string;
-  database?: DatabaseName;
-}
-
-const GATEWAY = 'api-gateway';
-const APPS: readonly App[] = [
-  { name: 'order-service', database: 'orders' },
-  { name: 'inventory-service', database: 'inventory' },
-  { name: 'payment-service', database: 'payments' },
-  { name: 'orchestrator', database: 'orchestrator' },
-  { name: GATEWAY },
-];
-/** As `npm start` runs them. */
-const NODE_FLAGS = ['--max-semi-space-size=16'];
 const STOCK = 1_000_000_000;
 
 /** Backstitch, and where its data is. */
@@ -41,15 +29,16 @@ export async function startBackstitch(site: Site): Promise<Backstitch> {
   return startBackstitchApps(site, databases);
 }
 
-/** Its four databases, migrated and with a catalogue; removed in the end. */
+/** Its databases, migrated and with a catalogue; removed in the end. */
 export async function makeBackstitchDatabases(site: Site): Promise<SystemDatabases> {
   const { servers, cleanup, say, twin = '' } = site;
-  const databases = new SystemDatabases(servers.databaseServerUrl, `bench_backstitch_${twin}`);
+  const prefix = `bench_backstitch_${twin}`;
+  const databases = new SystemDatabases(servers.databaseServerUrl, { prefix });
   cleanup.add("Backstitch's databases", () => databases.drop());
   await databases.recreate();
   say('backstitch: migrating, filling the catalogue');
-  await Promise.all(APPS.map(({ name, database }) => migrate(name, database, databases, site.env)));
-  await databases.query('inventory', catalogueSql(site.products));
+  await migrateAll(databases.url, site.env);
+  await databases.rows('inventory', catalogueSql(site.products));
   return databases;
 }
 
@@ -61,45 +50,38 @@ export async function startBackstitchApps(
   const { servers, cleanup, instances = 1, twin = '' } = site;
   const vhost = `bench-backstitch${twin && `-${twin}`}`;
   cleanup.add("Backstitch's queues", () => servers.management.dropVhost(vhost));
-  await servers.management.recreateVhost(vhost);
-  const wanted = APPS.flatMap((app) => Array<App>(app.name === GATEWAY ? 1 : instances).fill(app));
-  const ports = await freePorts(wanted.length);
-  const orchestrators = ports.filter((_, index) => wanted[index]?.name === 'orchestrator');
-  const settings = appSettings(site, vhost, orchestrators);
-  const processes = wanted.map(({ name, database }, index) => {
-    const one = new BenchProcess({
+  await servers.management.dropVhost(vhost);
+  await servers.management.makeVhost(vhost);
+  const places = await placeApps(instances);
+  const settings = appSettings(site);
+  const rabbitmqUrl = vhostUrl(servers.rabbitmqUrl, vhost);
+  const processes = places.map((place, index) => {
+    const { name } = place.app;
+    const own = site.nodeFlags?.(index, name) ?? [];
+    return startProcess(site, {
       name,
-      parameters: [
-        ...NODE_FLAGS,
-        ...(site.nodeFlags?.(index, name) ?? []),
-        appFile(name, 'main.js'),
-      ],
-      cwd: join(PROJECT, 'apps', name),
+      parameters: [...USUAL_NODE_FLAGS, ...own, appFile(name)],
       env: {
         ...settings,
-        PORT: String(ports[index]),
-        METRICS_PORT: '0',
-        ...(database && { DB_URL: databases.url(database) }),
+        ...addressVariables(place, places, { databaseUrl: databases.url, rabbitmqUrl }),
       },
-      logFile: join(benchFolder('logs'), `backstitch-${twin && `${twin}-`}${index}-${name}.log`),
-      onDeath: (error) => site.stop.abort(error),
+      logName: `backstitch-${twin && `${twin}-`}${place.name}`,
     });
-    cleanup.add(name, () => one.end());
-    return one;
   });
+  const gateway = places.find(({ app }) => app.name === 'api-gateway');
   return {
     name: 'backstitch',
     description: describe(settings, processes.length),
-    checkoutUrl: `http://127.0.0.1:${ports.at(-1)}/api/checkout`,
+    checkoutUrl: `${gateway?.url}/api/checkout`,
     processes: { apps: processes },
     usesBroker: true,
-    books: () => readBooks(databases),
+    ledgers: () => readLedgers(databases),
     databases,
   };
 }
 
-/** What all apps are told. Whatever the command's environment sets (LOG_LEVEL, QUEUE_TYPE, …) wins. */
-function appSettings({ servers, env }: Site, vhost: string, orchestrators: readonly number[]) {
+/** What all apps are told. What the command's environment sets (LOG_LEVEL, QUEUE_TYPE, …) wins. */
+function appSettings({ servers, env }: Site): NodeJS.ProcessEnv {
   const { DB_URL: _one, ...given } = env;
   return {
     // Demo passwords, as named servers may have them, are refused in production.
@@ -108,41 +90,18 @@ function appSettings({ servers, env }: Site, vhost: string, orchestrators: reado
     PAYMENT_FAILURE_RATE: '0',
     RATE_LIMIT_PER_MINUTE: '0',
     ...given,
-    HOST: '127.0.0.1',
-    RABBITMQ_URL: vhostUrl(servers.rabbitmqUrl, vhost),
-    ORCHESTRATOR_URL: orchestrators.map((port) => `http://127.0.0.1:${port}`).join(','),
   };
 }
 
 function describe(settings: NodeJS.ProcessEnv, processes: number): string {
-  const { version } = JSON.parse(readFileSync(join(PROJECT, 'package.json'), 'utf8'));
+  const { version } = JSON.parse(readFileSync(join(projectRoot(), 'package.json'), 'utf8'));
   const told = ['NODE_ENV', 'LOG_LEVEL', 'QUEUE_TYPE', 'NODE_OPTIONS'].flatMap((name) =>
     settings[name] ? [`${name}=${settings[name]}`] : [],
   );
-  return `${version}, ${processes} processes, ${[...NODE_FLAGS, ...told].join(' ')}`;
+  return `${version}, ${processes} processes, ${[...USUAL_NODE_FLAGS, ...told].join(' ')}`;
 }
 
-function appFile(app: string, file: string): string {
-  return join(PROJECT, 'apps', app, 'dist', file);
-}
-
-async function migrate(
-  app: string,
-  database: DatabaseName | undefined,
-  databases: SystemDatabases,
-  env: NodeJS.ProcessEnv,
-): Promise<void> {
-  if (!database) return;
-  const run = promisify(execFile)(process.execPath, [appFile(app, 'database/migrate.js')], {
-    cwd: join(PROJECT, 'apps', app),
-    env: { ...env, DB_URL: databases.url(database) },
-  });
-  await run.catch((error: { stderr?: string; message: string }) => {
-    throw new CannotMeasure(`${app} cannot be migrated: ${error.stderr || error.message}`);
-  });
-}
-
-/** In one transaction that names itself a seed: the stock ledger books it like any other. */
+/** In one transaction that names itself a seed: the stock ledger records it like any other. */
 function catalogueSql(products: number): string {
   return `BEGIN;
     SET LOCAL backstitch.stock_move = 'SEED';

@@ -1,4 +1,4 @@
-import { setTimeout as delay } from 'node:timers/promises';
+import { waitFor } from '@backstitch/launcher';
 import { checkoutBody, type Basket } from '../load/basket.js';
 import { CannotMeasure } from '../errors.js';
 import type { System } from './system.js';
@@ -14,21 +14,17 @@ export async function untilItSells(
   { name, checkoutUrl, processes }: System,
   signal: AbortSignal,
 ): Promise<void> {
-  const until = performance.now() + READY_WITHIN_MS;
-  for (;;) {
+  const sells = async () => {
     const answer = await buyOnce(checkoutUrl, ONE);
-    if (answer === undefined) return;
+    if (answer !== undefined) throw new Error(answer);
+    return true;
+  };
+  const patience = { timeoutMs: READY_WITHIN_MS, everyMs: ASK_EVERY_MS, signal };
+  await waitFor(`${name} to sell`, sells, patience).catch((error: Error) => {
     signal.throwIfAborted();
-    if (performance.now() > until) {
-      const logs = Object.values(processes)
-        .flat()
-        .map((one) => `--- ${one.name}\n${one.logTail(5)}`);
-      throw new CannotMeasure(
-        `${name} does not sell within ${READY_WITHIN_MS / 1000} s; last answer: ${answer}\n${logs.join('\n')}`,
-      );
-    }
-    await delay(ASK_EVERY_MS, undefined, { signal });
-  }
+    const logs = Object.values(processes).flat();
+    throw new CannotMeasure([error.message, ...logs.map((one) => one.logTail(5))].join('\n'));
+  });
 }
 
 /** Undefined when the checkout succeeded, else what came instead. */

@@ -1,74 +1,57 @@
 import { rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
+import { type ManagedProcess, waitFor } from '@backstitch/launcher';
 import { freePorts } from '@backstitch/tools';
 import { CannotMeasure } from '../errors.js';
 import { benchFolder } from '../servers/bench-folder.js';
-import { SystemDatabases } from '../servers/databases.js';
-import { BenchProcess } from './bench-process.js';
-import { readBooks } from './books.js';
-import { installPeer, installedVersions } from './install-peer.js';
-import { makePeerTables } from './peer-tables.js';
+import { installedVersions, installPeer } from './install-peer.js';
+import { readLedgers } from './ledgers.js';
+import { makePeerDatabases, peerEnvironment } from './peer.js';
 import type { Site } from './site.js';
 import type { System } from './system.js';
+import { startProcess } from './system-process.js';
 
 const READY_WITHIN_MS = 30_000;
 const VERSIONS = ['@restatedev/restate-server', '@restatedev/restate-sdk', 'pg'];
 
 /** The same checkout on Restate: its server with a log of its own, one process for all steps, no broker. */
 export async function startRestate(site: Site): Promise<System> {
-  const { servers, cleanup, say, stop } = site;
-  const home = await installPeer({ name: 'restate', beside: ['engine-participants'], say });
-  const databases = new SystemDatabases(servers.databaseServerUrl, 'bench_restate_');
-  cleanup.add("Restate's databases", () => databases.drop());
-  await databases.recreate();
-  await makePeerTables(databases, site.products);
+  const { cleanup, say, stop } = site;
+  const cwd = await installPeer({ name: 'restate', beside: ['engine-participants'], say });
+  const databases = await makePeerDatabases(site, 'restate');
   const dataDir = benchFolder('restate-data');
   rmSync(dataDir, { recursive: true, force: true }); // of a run that was killed
   cleanup.add("Restate's data", () => rmSync(dataDir, { recursive: true, force: true }));
 
   const [node, ingress, admin, steps] = (await freePorts(4)) as [number, number, number, number];
-  const common = {
-    cwd: home,
-    onDeath: (error: Error) => stop.abort(error),
-  };
-  const engine = new BenchProcess({
-    ...common,
+  const engine = startProcess(site, {
     name: 'restate-server',
-    program: engineProgram(home),
+    program: engineProgram(cwd),
     parameters: ['--no-logo', '--base-dir', dataDir],
+    cwd,
     env: { ...site.env, ...engineSettings({ node, ingress, admin }) },
-    logFile: join(benchFolder('logs'), 'restate-server.log'),
+    logName: 'restate-server',
   });
-  cleanup.add('restate-server', () => engine.end());
-  const app = new BenchProcess({
-    ...common,
+  const app = startProcess(site, {
     name: 'restate steps',
     parameters: [...(site.nodeFlags?.(0, 'restate') ?? []), 'server.mjs'],
-    env: {
-      ...site.env,
-      NODE_ENV: 'production',
-      RESTATE_LOGGING: 'ERROR',
-      PORT: String(steps),
-      PG_BASE: servers.databaseServerUrl,
-      DB_PREFIX: databases.prefix,
-    },
-    logFile: join(benchFolder('logs'), 'restate-steps.log'),
+    cwd,
+    env: { ...peerEnvironment(site, databases, steps), RESTATE_LOGGING: 'ERROR' },
+    logName: 'restate-steps',
   });
-  cleanup.add('restate steps', () => app.end());
   await register(`http://127.0.0.1:${admin}`, `http://127.0.0.1:${steps}`, engine, stop.signal);
   return {
     name: 'restate',
-    description: `its server and one process of steps, no broker: ${installedVersions(home, VERSIONS)}`,
+    description: `its server and one process of steps, no broker: ${installedVersions(cwd, VERSIONS)}`,
     checkoutUrl: `http://127.0.0.1:${ingress}/checkout/run`,
     processes: { apps: [app], engine: [engine] },
     usesBroker: false,
-    books: () => readBooks(databases),
+    ledgers: () => readLedgers(databases),
   };
 }
 
-/** Loopback only, on ports that nobody holds, and nothing told to anybody; the rest is as delivered. */
+/** Loopback only, on free ports, without telemetry; the rest is as delivered. */
 function engineSettings(ports: { node: number; ingress: number; admin: number }) {
   return {
     RESTATE_LISTEN_MODE: 'tcp',
@@ -100,23 +83,22 @@ function engineProgram(home: string): string {
 async function register(
   adminUrl: string,
   stepsUrl: string,
-  engine: BenchProcess,
+  engine: ManagedProcess,
   signal: AbortSignal,
 ): Promise<void> {
-  const until = performance.now() + READY_WITHIN_MS;
-  for (;;) {
+  const registered = async () => {
     const answer = await fetch(`${adminUrl}/deployments`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify({ uri: stepsUrl, force: true }),
       signal,
-    }).catch(() => undefined);
-    if (answer?.ok) return;
+    });
+    if (!answer.ok) throw new Error(await answer.text());
+    return true;
+  };
+  const patience = { timeoutMs: READY_WITHIN_MS, everyMs: 200, signal };
+  await waitFor('Restate to take its steps', registered, patience).catch((error: Error) => {
     signal.throwIfAborted();
-    if (performance.now() > until) {
-      const told = answer ? await answer.text() : 'no answer';
-      throw new CannotMeasure(`Restate does not get ready: ${told}\n${engine.logTail()}`);
-    }
-    await delay(200, undefined, { signal });
-  }
+    throw new CannotMeasure(`${error.message}.${engine.logTail()}`);
+  });
 }

@@ -1,10 +1,10 @@
-import type { BenchProcess } from './bench-process.js';
+import type { ManagedProcess } from '@backstitch/launcher';
 
 export const SYSTEMS = ['backstitch', 'textbook', 'dbos', 'restate'] as const;
 export type SystemName = (typeof SYSTEMS)[number];
 
 /** What a system's own databases say that it did. */
-export interface Books {
+export interface Ledgers {
   confirmedOrders: number;
   /** Only of systems that write such a log. */
   logRowsPerSaga?: number;
@@ -18,8 +18,8 @@ export interface System {
   /** Takes POSTed checkouts. */
   checkoutUrl: string;
   /** Its own processes; an engine is a server that a system brings along. */
-  processes: { apps: readonly BenchProcess[]; engine?: readonly BenchProcess[] };
+  processes: { apps: readonly ManagedProcess[]; engine?: readonly ManagedProcess[] };
   /** Whether the broker's CPU is spent on it. */
   usesBroker: boolean;
-  books: () => Promise<Books>;
+  ledgers: () => Promise<Ledgers>;
 }

@@ -1,8 +1,5 @@
-import { setTimeout as delay } from 'node:timers/promises';
-import { CannotMeasure } from '../errors.js';
-import type { SystemDatabases } from '../servers/databases.js';
-
-const LOOK_EVERY_MS = 200;
+import type { SystemDatabases } from '@backstitch/tools';
+import { untilNoneLeft } from '../takeover/until-none-left.js';
 
 /** Resolves when every saga has ended. */
 export async function untilSettled(
@@ -10,17 +7,7 @@ export async function untilSettled(
   withinMs: number,
   signal: AbortSignal,
 ): Promise<void> {
-  const until = performance.now() + withinMs;
-  while ((await unfinished(databases)) > 0) {
-    if (performance.now() > until) {
-      throw new CannotMeasure(`sagas have not ended within ${withinMs / 1000} s`);
-    }
-    await delay(LOOK_EVERY_MS, undefined, { signal });
-  }
-}
-
-async function unfinished(databases: SystemDatabases): Promise<number> {
   const sql = `SELECT count(*) AS count FROM saga_state WHERE status IN ('RUNNING', 'COMPENSATING')`;
-  const [row] = await databases.query('orchestrator', sql);
-  return Number(row?.count);
+  const left = async () => Number((await databases.rows('orchestrator', sql))[0]?.count);
+  await untilNoneLeft({ what: 'unfinished sagas', left, lookEveryMs: 200, withinMs, signal });
 }

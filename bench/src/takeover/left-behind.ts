@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import type { DatabaseName, SystemDatabases } from '../servers/databases.js';
+import type { DatabaseName, SystemDatabases } from '@backstitch/tools';
 
-/** The orders of sagas that are left behind have ids that begin so; nobody else's do. */
+/** The orders of sagas that are left behind have ids that begin so; no other order does. */
 const BEGINNING = 'dead0000';
 const BEHIND = 'dead0001';
 const REST = '-0000-0000-0000-000000000000';
@@ -48,7 +48,7 @@ export class LeftBehind {
   }
 
   private async count(database: DatabaseName, from: string): Promise<number> {
-    const [row] = await this.databases.query(database, `SELECT count(*) AS n FROM ${from}`);
+    const [row] = await this.databases.rows(database, `SELECT count(*) AS n FROM ${from}`);
     return Number(row?.n);
   }
 }

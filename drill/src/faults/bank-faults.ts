@@ -10,12 +10,12 @@ const STUCK = `SELECT order_id AS id FROM payments
 const DECLINED = `SELECT order_id AS id FROM payments
   WHERE transaction_date > $1 AND status = 'FAILED'`;
 
-/** The simulated bank is told by the environment of whoever runs it, so the services restart. */
+/** The simulated bank is configured by the service's environment, so the services restart. */
 async function restartAll(site: Site, env: Record<string, string>): Promise<void> {
   for (const instance of site.of('payment-service')) {
     await instance.stop();
-    instance.spawn(env);
-    await instance.ready();
+    instance.start(env);
+    await instance.untilReady();
   }
 }
 
@@ -54,7 +54,7 @@ function bank(name: string, title: string, env: Record<string, string>, hit = ST
 }
 
 export const BANK_FAULTS: readonly Fault[] = [
-  bank('bank-slow', 'the bank takes 6 s, longer than anybody waits', {
+  bank('bank-slow', 'the bank takes 6 s, longer than any client waits', {
     PAYMENT_LATENCY_MS: '6000',
   }),
   bank('bank-times-out-after-charging', 'half of the answers of the bank are lost', {

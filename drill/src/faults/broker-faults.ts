@@ -1,4 +1,4 @@
-import { type AppName, PARTICIPANTS } from '../site/apps.js';
+import { type AppName, DATABASE_OWNERS } from '@backstitch/tools';
 import type { BrokerServer, Site } from '../site/site.js';
 import type { Fault, Injection } from './fault.js';
 import { hurtFor, workUnderWay } from './work.js';
@@ -78,7 +78,7 @@ const brokerOutages: Fault[] = [
 ];
 
 export const BROKER_FAULTS: readonly Fault[] = [
-  ...[...PARTICIPANTS, 'orchestrator' as const].map(linkCut),
+  ...DATABASE_OWNERS.map(({ name }) => linkCut(name)),
   linkSilent,
   ...brokerOutages,
 ];

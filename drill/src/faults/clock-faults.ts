@@ -16,8 +16,8 @@ function clockOff(name: string, byMs: number): Fault {
       await victim.stop();
       let inFlight = 0;
       try {
-        victim.spawn({ NODE_OPTIONS: `--import ${PRELOAD}`, CLOCK_SHIFT_MS: String(byMs) });
-        await victim.ready();
+        victim.start({ NODE_OPTIONS: `--import ${PRELOAD}`, CLOCK_SHIFT_MS: String(byMs) });
+        await victim.untilReady();
         inFlight = await workUnderWay(site);
         await hurtFor(site, OFF_FOR_MS);
       } finally {

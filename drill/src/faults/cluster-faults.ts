@@ -1,9 +1,9 @@
+import { PARTICIPANTS } from '@backstitch/tools';
 import type { ClusterServers } from '../site/servers.js';
 import type { Site } from '../site/site.js';
 import type { Fault } from './fault.js';
 import { hurtFor, workUnderWay } from './work.js';
 
-const COMMAND_QUEUES = ['order_commands', 'inventory_commands', 'payment_commands'];
 const WITHOUT_THE_NODE_MS = 5_000;
 
 const leaderKilled: Fault = {
@@ -12,9 +12,9 @@ const leaderKilled: Fault = {
   seconds: 25,
   async inject(site) {
     const { brokers } = clusterOf(site);
-    const queue = site.random.pick(COMMAND_QUEUES);
+    const queue = site.random.pick(PARTICIPANTS).commandQueue;
     const leader = await brokers.leaderOf(queue);
-    if (!leader) throw new Error(`nobody leads ${queue}`);
+    if (!leader) throw new Error(`${queue} has no leader`);
     const inFlight = await workUnderWay(site);
     await leader.kill();
     await hurtFor(site, WITHOUT_THE_NODE_MS);

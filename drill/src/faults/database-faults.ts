@@ -1,5 +1,5 @@
+import { DATABASE_OWNERS } from '@backstitch/tools';
 import type { FaultProxy } from '../proxy/fault-proxy.js';
-import { APPS } from '../site/apps.js';
 import type { DatabaseServer, Site } from '../site/site.js';
 import type { Fault, Injection } from './fault.js';
 import { hurtFor, workUnderWay } from './work.js';
@@ -58,7 +58,7 @@ async function databaseIll(
   forMs: number,
   change: (link: FaultProxy, isIll: boolean) => void,
 ): Promise<Injection> {
-  const owner = site.random.pick(APPS.filter((app) => app.database !== undefined));
+  const owner = site.random.pick(DATABASE_OWNERS);
   const links = site.of(owner.name).flatMap(({ databaseLink }) => databaseLink ?? []);
   const inFlight = await workUnderWay(site);
   try {

@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import type { Exit } from '@backstitch/launcher';
+import { type AppName, PARTICIPANTS } from '@backstitch/tools';
 import type { AppInstance } from '../site/app-instance.js';
-import { type AppName, PARTICIPANTS } from '../site/apps.js';
 import type { Site } from '../site/site.js';
 import type { Fault, Injection } from './fault.js';
 import { revive, workUnderWay } from './work.js';
@@ -40,7 +41,7 @@ async function crashAt(
 ): Promise<Injection> {
   const pass = RARE.has(point) ? 1 : 1 + site.random.int(PASSES_MAX);
   await victim.stop();
-  victim.spawn({ FAULT_POINT: `${point}#${pass}` });
+  victim.start({ FAULT_POINT: `${point}#${pass}` });
   const end = victim.expectEnd();
   const provoking = provoke(victim);
   provoking.catch(() => undefined); // told once the victim has ended, see below
@@ -58,8 +59,8 @@ async function crashAt(
  * Whether it killed itself in time, counted from when it serves: a start takes as long as the machine
  * is busy. If not, it is killed.
  */
-async function endsInTime(site: Site, victim: AppInstance, end: Promise<string>): Promise<boolean> {
-  await victim.ready().catch(() => undefined); // it may get there before it is ready
+async function endsInTime(site: Site, victim: AppInstance, end: Promise<Exit>): Promise<boolean> {
+  await victim.untilReady().catch(() => undefined); // it may get there before it is ready
   const settled = new AbortController();
   const late = pause(REACHED_WITHIN_MS, undefined, {
     signal: AbortSignal.any([settled.signal, site.stopping]),
@@ -75,7 +76,7 @@ async function endsInTime(site: Site, victim: AppInstance, end: Promise<string>)
 
 /** The others die, so that the victim takes their sagas over. */
 async function orphanSagas(site: Site, victim: AppInstance): Promise<void> {
-  await victim.ready().catch(() => undefined); // it may have died at what was left from before
+  await victim.untilReady().catch(() => undefined); // it may have died at what was left from before
   if (!victim.running) return;
   await workUnderWay(site);
   const others = site.of('orchestrator').filter((one) => one !== victim);
@@ -83,11 +84,11 @@ async function orphanSagas(site: Site, victim: AppInstance): Promise<void> {
 }
 
 /**
- * Somebody cancels orders: a few that are confirmed, which must be refused, and then those that are
+ * Cancels orders from outside: a few that are confirmed, which must be refused, and then those that are
  * being paid, until the victim has died of a refund.
  */
 async function cancelOrders(site: Site, victim: AppInstance): Promise<void> {
-  await victim.ready().catch(() => undefined);
+  await victim.untilReady().catch(() => undefined);
   const confirmed = `SELECT order_id AS id FROM saga_state WHERE status = 'DONE' LIMIT 3`;
   const underWay = `SELECT order_id AS id FROM saga_state WHERE status = 'RUNNING'
     AND current_step IN ('INVENTORY_RESERVED', 'PAYMENT_PROCESSED', 'INVENTORY_COMMITTED') LIMIT 5`;
@@ -137,7 +138,7 @@ export const FAULT_POINT_FAULTS: readonly Fault[] = [
   ...GATEWAY_POINTS.map((point) => crash('api-gateway', point)),
   ...ORCHESTRATOR_POINTS.map((point) => crash('orchestrator', point)),
   midTakeover,
-  ...PARTICIPANTS.flatMap((app) =>
+  ...PARTICIPANTS.flatMap(({ name: app }) =>
     PARTICIPANT_POINTS.map((point) => crash(app, point, `${app}@${point}`)),
   ),
   ...PAYMENT_POINTS.map((point) => crash('payment-service', point)),

@@ -1,15 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { type ConfirmChannel, connect, type ConsumeMessage } from 'amqplib';
-import { PARTICIPANTS } from '../site/apps.js';
+import { type Participant, PARTICIPANTS } from '@backstitch/tools';
 import type { Site } from '../site/site.js';
 import type { Fault } from './fault.js';
 import { cutOff, hurtFor, letIn } from './work.js';
-
-const QUEUE_OF = {
-  'order-service': 'order_commands',
-  'inventory-service': 'inventory_commands',
-  'payment-service': 'payment_commands',
-} as const;
 
 /** Longer than a step may take (20 s): sagas that wait for it come to undo it. */
 const UNDO_WITHIN_MS = 45_000;
@@ -22,18 +16,18 @@ const BETWEEN_MS = 2_000;
  * A service is cut off until its commands are given up and undone, and then finds the undos in its
  * queue first and, when they are served, the commands that they undo.
  */
-function commandsAfterTheirUndo(app: (typeof PARTICIPANTS)[number]): Fault {
+function commandsAfterTheirUndo({ name: app, commandQueue }: Participant): Fault {
   return {
     name: `late-commands-${app}`,
     title: `${app} away past its steps' deadline; the undos come first, what they undo later`,
     seconds: 45,
     async inject(site) {
-      const held = await Held.of(site, QUEUE_OF[app]);
+      const held = await Held.of(site, commandQueue);
       try {
         cutOff(site.of(app));
         await held.fill();
         letIn(site.of(app));
-        await Promise.all(site.of(app).map((instance) => instance.ready()));
+        await Promise.all(site.of(app).map((instance) => instance.untilReady()));
         const undos = held.letGo('undo');
         await hurtFor(site, BETWEEN_MS);
         const late = held.letGo('do');
@@ -49,7 +43,7 @@ function commandsAfterTheirUndo(app: (typeof PARTICIPANTS)[number]): Fault {
 
 type Direction = 'do' | 'undo';
 
-/** Every message of a queue that nobody else reads, kept unacknowledged; the broker keeps it too. */
+/** Every message of a queue without other consumers, kept unacknowledged. The broker keeps it too. */
 class Held {
   private readonly messages: Record<Direction, ConsumeMessage[]> = { do: [], undo: [] };
 
@@ -95,7 +89,7 @@ class Held {
       const single = { contentType, replyTo, correlationId: packet.id, persistent: true };
       this.channel.sendToQueue(this.queue, Buffer.from(JSON.stringify(packet)), single);
     }
-    // When the confirms do not come, the broker gives the batch to somebody else.
+    // When the confirms do not come, the broker delivers the batch again.
     const acknowledge = (): void => this.channel.ack(batch);
     this.channel.waitForConfirms().then(acknowledge, () => undefined);
   }

@@ -1,12 +1,12 @@
+import { type AppName, APPS, PARTICIPANTS } from '@backstitch/tools';
 import type { AppInstance } from '../site/app-instance.js';
-import { type AppName, APPS, PARTICIPANTS } from '../site/apps.js';
 import type { Site } from '../site/site.js';
 import type { Fault, Injection } from './fault.js';
 import { hurtFor, namesOf, revive, workUnderWay } from './work.js';
 
 /** Longer than an orchestrator may be silent before another takes its sagas over (5 s). */
 const LONGER_THAN_THE_LEASE_MS = 8_000;
-/** How long nobody notices that a process is dead. */
+/** How long a process stays dead. */
 const DEAD_FOR_MS = 700;
 
 const shortName = (app: AppName): string => (app === 'api-gateway' ? 'gateway' : app);
@@ -40,7 +40,7 @@ const killsOfSeveral: Fault[] = [
   {
     name: 'kill-a-whole-service',
     title: 'kill -9 of every instance of one service at once',
-    inject: (site) => killed(site, site.of(site.random.pick(PARTICIPANTS))),
+    inject: (site) => killed(site, site.of(site.random.pick(PARTICIPANTS).name)),
   },
   {
     name: 'kill-everything',

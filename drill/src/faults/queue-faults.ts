@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { type Channel, type ChannelModel, connect } from 'amqplib';
-import { PARTICIPANTS } from '../site/apps.js';
+import { PARTICIPANTS } from '@backstitch/tools';
 import type { Site } from '../site/site.js';
 import type { Fault } from './fault.js';
 import { isCommandQueue, isReplyQueue } from './queue-names.js';
@@ -17,7 +17,7 @@ type Wipe = (channel: Channel, queue: string) => Promise<{ messageCount: number 
 /**
  * Strikes twice, since commands and replies are not both waiting at one time: all queues once while
  * the participants are cut off and commands pile up, and once while the orchestrators are and
- * replies do. Nobody holds a message that is not in a queue then.
+ * replies do. All messages are in the queues then.
  */
 function wiped(name: string, verb: string, wipe: Wipe): Fault {
   return {
@@ -25,7 +25,7 @@ function wiped(name: string, verb: string, wipe: Wipe): Fault {
     title: `every queue ${verb}, once while commands wait in it and once while replies do`,
     seconds: 25,
     async inject(site) {
-      const participants = PARTICIPANTS.flatMap((app) => site.of(app));
+      const participants = PARTICIPANTS.flatMap(({ name }) => site.of(name));
       const orchestrators = site.of('orchestrator');
       const queues = await Queues.of(site);
       try {
@@ -33,9 +33,9 @@ function wiped(name: string, verb: string, wipe: Wipe): Fault {
         await queues.filled(isCommandQueue);
         const commands = await queues.wipe(wipe);
         letIn(participants);
-        await Promise.all(participants.map((participant) => participant.ready()));
+        await Promise.all(participants.map((participant) => participant.untilReady()));
         cutOff(participants);
-        await queues.filled(isCommandQueue); // somebody must have asked for the replies to come
+        await queues.filled(isCommandQueue); // the replies to come need commands
         cutOff(orchestrators);
         letIn(participants);
         await queues.filled(isReplyQueue);

@@ -29,8 +29,8 @@ export async function hurtFor(site: Site, ms: number): Promise<void> {
 
 /** Starts those that do not run, as usual, and resolves when they are ready. */
 export async function revive(...instances: readonly AppInstance[]): Promise<void> {
-  for (const instance of instances) if (!instance.running) instance.spawn();
-  await Promise.all(instances.map((instance) => instance.ready()));
+  for (const instance of instances) if (!instance.running) instance.start();
+  await Promise.all(instances.map((instance) => instance.untilReady()));
 }
 
 export function namesOf(instances: readonly AppInstance[]): string {

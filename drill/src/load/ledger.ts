@@ -21,7 +21,7 @@ export interface Line {
   price: string;
 }
 
-/** One thing that somebody wants to buy: all requests of it must come to one order, or to none. */
+/** One thing that a shopper wants to buy: all requests of it must come to one order, or to none. */
 export interface Intent {
   id: number;
   kind: Kind;

@@ -30,7 +30,7 @@ export class Load {
     this.arrivals = this.arrive();
   }
 
-  /** Nobody comes any more, and nobody asks again; resolves when all who wait have their answer. */
+  /** No shopper comes or asks again any more; resolves when all requests are answered. */
   async stop(): Promise<void> {
     this.closed.abort();
     await this.arrivals;
@@ -38,8 +38,8 @@ export class Load {
   }
 
   /**
-   * After the dust: whoever has a key and never heard an end asks again, until it is told one or has
-   * asked often enough. So many at a time as came at once before.
+   * After the load: shoppers with a key who never heard an end ask again, until they are told one or
+   * have asked often enough. At most `rate` of them at a time.
    */
   async askAgain(): Promise<number> {
     const { ledger, client, rate } = this.plan;

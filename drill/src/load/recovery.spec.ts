@@ -33,7 +33,7 @@ describe('servedAgainAtMs', () => {
     expect(servedAgainAtMs(asked(rows), 100, 4)).toBeUndefined();
   });
 
-  it('is not told while somebody before it still waits', () => {
+  it('is not known while an earlier request still waits', () => {
     const rows = [[100], [110, 200, 111], [120, 200, 121]];
     expect(servedAgainAtMs(asked(rows), 100, 2)).toBeUndefined();
     expect(servedAgainAtMs(asked(rows.slice(1)), 100, 2)).toBe(111);

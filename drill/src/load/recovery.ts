@@ -23,7 +23,7 @@ export function servedAgainAtMs(
       streak += 1;
       if (streak === inARow) return servedAtMs;
     } else {
-      // Whoever waits may still be served or not: nothing is known past this request.
+      // A request that waits may still be served or not: nothing is known past it.
       if (isWaiting) return undefined;
       streak = 0;
     }

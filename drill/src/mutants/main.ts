@@ -4,8 +4,7 @@ import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CommanderError } from 'commander';
-import { Cleanup } from '@backstitch/tools';
-import { PROJECT } from '../site/apps.js';
+import { Cleanup, projectRoot } from '@backstitch/tools';
 import { startServers } from '../site/servers.js';
 import { readMutants } from './mutant.js';
 import { mutantsProblems, mutantsTable } from './mutants-report.js';
@@ -22,7 +21,7 @@ const say = (line: string): void => {
 };
 
 async function main(): Promise<number> {
-  const all = readMutants(join(PROJECT, 'drill/mutants'));
+  const all = readMutants(join(projectRoot(), 'drill/mutants'));
   const options = mutantsOptions(process.argv.slice(2), all);
   const folder = mkdtempSync(join(tmpdir(), 'backstitch-mutants-'));
   const cleanup = new Cleanup(say);
@@ -30,7 +29,7 @@ async function main(): Promise<number> {
   try {
     const needServers = options.kinds.has('integration');
     const env = { ...process.env, ...(needServers ? await testServers(folder, cleanup) : {}) };
-    const plan = { ...options, project: PROJECT, folder, env, say };
+    const plan = { ...options, project: projectRoot(), folder, env, say };
     const result = await Promise.race([runMutants(plan), interrupted()]);
     const table = mutantsTable(result);
     const problems = mutantsProblems(result);

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
-import { connect, createServer, type Server, type Socket } from 'node:net';
+import { connect as dial, createServer, type Server, type Socket } from 'node:net';
 import { freePort } from '@backstitch/tools';
-import { Lane, type Weather } from './lane.js';
+import { Link, type NetworkConditions } from './link.js';
 
 export interface Address {
   port: number;
@@ -9,16 +9,16 @@ export interface Address {
   host?: string;
 }
 
-interface Link {
+interface Connection {
   client: Socket;
   target: Socket;
-  lanes: readonly Lane[];
+  links: readonly Link[];
 }
 
-/** A stretch of network on the loopback that can be cut, silenced, slowed, closed and re-pointed. */
+/** A proxy on the loopback that can be cut, silenced, slowed, closed and re-pointed. */
 export class FaultProxy {
-  private readonly links = new Set<Link>();
-  private readonly weather: Weather = { stalled: false, delayMs: 0 };
+  private readonly open = new Set<Connection>();
+  private readonly conditions: NetworkConditions = { stalled: false, delayMs: 0 };
   private refusing = false;
 
   private constructor(
@@ -27,10 +27,10 @@ export class FaultProxy {
     readonly port: number,
     private target: Address,
   ) {
-    server.on('connection', (client) => this.link(client));
+    server.on('connection', (client) => this.connect(client));
   }
 
-  /** Listens on a free port; whoever connects there is connected to the target. */
+  /** Listens on a free port; a client that connects there is connected to the target. */
   static async start(target: Address): Promise<FaultProxy> {
     const server = createServer({ allowHalfOpen: true, noDelay: true });
     const port = await freePort();
@@ -49,34 +49,34 @@ export class FaultProxy {
 
   /** How many connections are open just now. */
   get connections(): number {
-    return this.links.size;
+    return this.open.size;
   }
 
   /** Bytes wait this long from now on, in each direction; 0 is none. */
   delay(ms: number): void {
-    this.weather.delayMs = ms;
+    this.conditions.delayMs = ms;
   }
 
   /** Resets every connection, at both ends, and says how many. New ones are let in at once. */
   cut(): number {
-    const { size } = this.links;
-    for (const link of this.links) reset(link);
+    const { size } = this.open;
+    for (const connection of this.open) reset(connection);
     return size;
   }
 
   /** No byte passes any more, in either direction; connections stay open, and new ones are let in. */
   stall(): void {
-    this.weather.stalled = true;
-    for (const { lanes } of this.links) for (const lane of lanes) lane.weatherChanged();
+    this.conditions.stalled = true;
+    for (const { links } of this.open) for (const link of links) link.conditionsChanged();
   }
 
   /** Ends a stall: what was held back arrives, in its order. */
   flow(): void {
-    this.weather.stalled = false;
-    for (const { lanes } of this.links) for (const lane of lanes) lane.weatherChanged();
+    this.conditions.stalled = false;
+    for (const { links } of this.open) for (const link of links) link.conditionsChanged();
   }
 
-  /** Resets who connects from now on; open connections stay. */
+  /** Resets new connections from now on; open ones stay. */
   refuse(): void {
     this.refusing = true;
   }
@@ -98,29 +98,29 @@ export class FaultProxy {
     await closed;
   }
 
-  private link(client: Socket): void {
+  private connect(client: Socket): void {
     if (this.refusing) {
       client.on('error', () => undefined);
       client.resetAndDestroy();
       return;
     }
     const { port, host = '127.0.0.1' } = this.target;
-    const target = connect({ port, host, allowHalfOpen: true, noDelay: true });
-    const lanes = [
-      new Lane(client, target, this.weather),
-      new Lane(target, client, this.weather),
+    const target = dial({ port, host, allowHalfOpen: true, noDelay: true });
+    const links = [
+      new Link(client, target, this.conditions),
+      new Link(target, client, this.conditions),
     ] as const;
-    const link: Link = { client, target, lanes };
-    this.links.add(link);
+    const connection: Connection = { client, target, links };
+    this.open.add(connection);
     for (const end of [client, target]) {
-      end.on('error', () => reset(link));
+      end.on('error', () => reset(connection));
       end.on('close', () => {
-        if (client.destroyed && target.destroyed) this.links.delete(link);
+        if (client.destroyed && target.destroyed) this.open.delete(connection);
       });
     }
   }
 }
 
-function reset({ client, target }: Link): void {
+function reset({ client, target }: Connection): void {
   for (const end of [client, target]) if (!end.destroyed) end.resetAndDestroy();
 }

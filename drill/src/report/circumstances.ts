@@ -1,7 +1,6 @@
 import { execFile } from 'node:child_process';
-import { cpus, release, totalmem, type } from 'node:os';
 import { promisify } from 'node:util';
-import { PROJECT } from '../site/apps.js';
+import { machineLine, projectRoot } from '@backstitch/tools';
 import type { RunningSite } from '../site/running-site.js';
 import type { Circumstances } from './report-data.js';
 
@@ -20,17 +19,11 @@ export async function circumstancesOf(site: RunningSite): Promise<Circumstances>
 /** Of the project, marked when it was changed since; a copy without history says so. */
 async function commit(): Promise<string> {
   const git = async (...words: string[]): Promise<string> =>
-    (await promisify(execFile)('git', words, { cwd: PROJECT })).stdout.trim();
+    (await promisify(execFile)('git', words, { cwd: projectRoot() })).stdout.trim();
   try {
     const id = await git('rev-parse', '--short', 'HEAD');
     return (await git('status', '--porcelain', '-uno')) === '' ? id : `${id}, changed since`;
   } catch {
     return 'not in a repository';
   }
-}
-
-function machineLine(): string {
-  const cores = cpus();
-  const gib = Math.round(totalmem() / 2 ** 30);
-  return `${cores.length} × ${cores[0]?.model.trim()}, ${gib} GiB, ${type()} ${release()}`;
 }

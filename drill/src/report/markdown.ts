@@ -2,7 +2,7 @@ import type { FaultSummary, Report } from './report-data.js';
 
 const STORIES_MAX = 50;
 const EXPLAINED =
-  'Work in flight: sagas or requests under way where it struck, in all. Nobody served for: the ' +
+  'Work in flight: sagas or requests under way where it struck, in all. Not served for: the ' +
   'longest time, from the strike on, without an answer of 200 or 402 to a fresh request. Served ' +
   'again after: from the end of the injection (processes started again) until fresh requests were ' +
   'served one after another; the slowest.';
@@ -38,7 +38,7 @@ export function markdown(report: Report): string {
       ],
     ),
     '',
-    `${clients.replayed} of the yeses repeated an earlier answer. ${clients.askedAgain} intents that never heard an end asked again after the dust had settled. A yes took ${clients.yesP50Ms} ms (median), ${clients.yesP99Ms} ms (99th percentile), faults included.`,
+    `${clients.replayed} of the yeses repeated an earlier answer. ${clients.askedAgain} intents that never heard an end asked again after the load had ended. A yes took ${clients.yesP50Ms} ms (median), ${clients.yesP99Ms} ms (99th percentile), faults included.`,
     '',
     '## As the databases have it',
     '',
@@ -52,7 +52,7 @@ export function markdown(report: Report): string {
     '## Faults',
     '',
     ...table(
-      ['fault', 'times', 'work in flight', 'nobody served for', 'served again after'],
+      ['fault', 'times', 'work in flight', 'not served for', 'served again after'],
       faults.map(faultRow),
     ),
     ...(notInjected.length > 0

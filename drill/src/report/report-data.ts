@@ -45,7 +45,7 @@ export interface ClientCounts {
   refused: number;
   /** 503 OUTCOME_UNKNOWN, and no answer at all. */
   unknown: number;
-  /** Of them asked again after the dust had settled. */
+  /** Of them asked again after the load had ended. */
   askedAgain: number;
   /** Milliseconds until a 200, at its median and its 99th percentile. */
   yesP50Ms: number;
@@ -69,7 +69,7 @@ export interface FaultSummary {
   missed: number;
   /** Until fresh requests were served again, the slowest; null when it was not seen. */
   recoveredAfterMs: number | null;
-  /** The longest time in which nobody was served, from the strike on. */
+  /** The longest time without a served request, from the strike on. */
   unservedMs: number;
   injections: { atMs: number; lastedMs: number; what: string; recoveredAfterMs: number | null }[];
 }

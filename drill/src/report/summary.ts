@@ -1,3 +1,4 @@
+import { quantile } from 'simple-statistics';
 import type { Fault } from '../faults/fault.js';
 import { type Asked, toldBy } from '../load/ledger.js';
 import type { Injected } from '../schedule/schedule.js';
@@ -8,9 +9,12 @@ import type { ClientCounts, FaultSummary, SagaCounts } from './report-data.js';
 export function clientCounts(asked: readonly Asked[], askedAgain: number): ClientCounts {
   const told = asked.map(toldBy);
   const count = (...kinds: string[]): number => told.filter((one) => kinds.includes(one)).length;
-  const yesMs = asked
-    .flatMap(({ askedAtMs, answer }) => (answer?.status === 200 ? [answer.atMs - askedAtMs] : []))
-    .sort((one, other) => one - other);
+  const yesMs = asked.flatMap(({ askedAtMs, answer }) => {
+    return answer?.status === 200 ? [answer.atMs - askedAtMs] : [];
+  });
+  const yesAt = (share: number): number => {
+    return yesMs.length === 0 ? 0 : Math.round(quantile(yesMs, share));
+  };
   return {
     intents: new Set(asked.map(({ intent }) => intent)).size,
     requests: asked.length,
@@ -21,14 +25,9 @@ export function clientCounts(asked: readonly Asked[], askedAgain: number): Clien
     refused: count('not accepted'),
     unknown: count('unknown', 'wrong'),
     askedAgain,
-    yesP50Ms: quantile(yesMs, 0.5),
-    yesP99Ms: quantile(yesMs, 0.99),
+    yesP50Ms: yesAt(0.5),
+    yesP99Ms: yesAt(0.99),
   };
-}
-
-/** Of ascending values; 0 when there are none. */
-function quantile(values: readonly number[], share: number): number {
-  return values[Math.min(values.length - 1, Math.floor(values.length * share))] ?? 0;
 }
 
 export function sagaCounts(sagas: readonly SagaFact[]): SagaCounts {

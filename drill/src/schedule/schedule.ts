@@ -15,7 +15,7 @@ export interface Injected {
   inFlight: number;
   /** From the end of the injection until fresh requests were served again; undefined: they were not. */
   recoveredAfterMs?: number;
-  /** From its start to the recovery, the longest time in which nobody was served. */
+  /** From its start to the recovery, the longest time without a served request. */
   unservedMs?: number;
   /** Why the system could not be made whole again. */
   failure?: string;

@@ -15,7 +15,7 @@ export const PLAIN: readonly Product[] = Array.from({ length: 40 }, (_, index) =
   price: `${5 + index}.${String((index * 37) % 100).padStart(2, '0')}`,
   stock: PLENTY,
 }));
-/** Everybody wants this one. */
+/** Many shoppers want this one. */
 export const HOT: Product = { id: id(100), price: '29.99', stock: PLENTY };
 /** Runs out, and is restocked now and then. */
 export const SCARCE: Product = { id: id(200), price: '19.99', stock: 20 };
@@ -26,7 +26,7 @@ export const UNKNOWN: Product = { id: id(999), price: '1.00', stock: 0 };
 
 const CATALOGUE = [...PLAIN, HOT, SCARCE, SOLD_OUT];
 
-/** In one transaction that names itself a seed: the stock ledger books it like any other. */
+/** In one transaction that names itself a seed: the stock ledger records it like any other. */
 export function catalogueSql(): string {
   const rows = CATALOGUE.map(
     ({ id, price, stock }) => `('${id}', 'Product ${id.slice(-3)}', ${stock}, ${price})`,
@@ -37,7 +37,7 @@ export function catalogueSql(): string {
     COMMIT;`;
 }
 
-/** More of the scarce product; the ledger's trigger books it. */
+/** More of the scarce product; the ledger's trigger records it. */
 export function restockSql(): string {
   return `BEGIN;
     SET LOCAL backstitch.stock_move = 'RESTOCK';

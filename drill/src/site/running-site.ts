@@ -1,13 +1,21 @@
 import { join } from 'node:path';
-import { type Cleanup, freePorts } from '@backstitch/tools';
+import type { QueueDepth } from '@backstitch/launcher';
+import {
+  addressVariables,
+  type AppName,
+  type Cleanup,
+  type DatabaseName,
+  migrateAll,
+  placeApps,
+  type PlacedApp,
+  SystemDatabases,
+} from '@backstitch/tools';
 import { FaultProxy } from '../proxy/fault-proxy.js';
 import { AppInstance } from './app-instance.js';
-import { type AppName, APPS, type DatabaseName } from './apps.js';
-import { Databases } from './databases.js';
-import { Management } from './management.js';
+import { catalogueSql } from './catalogue.js';
 import type { Random } from './random.js';
 import type { Servers } from './servers.js';
-import type { QueueDepth, Site } from './site.js';
+import type { Site } from './site.js';
 
 export interface SitePlan {
   servers: Servers;
@@ -21,13 +29,14 @@ export interface SitePlan {
   stopping: AbortSignal;
 }
 
-/** An app that ended although nobody asked it to. */
+/** An app that ended without having been asked to. */
 export interface UnexpectedEnd {
   instance: string;
   how: string;
   logFile: string;
 }
 
+const ANSWER_WITHIN_MS = 10_000;
 const UNFINISHED = `SELECT count(*)::int AS count FROM saga_state
   WHERE status IN ('RUNNING', 'COMPENSATING')`;
 
@@ -37,43 +46,32 @@ export class RunningSite implements Site {
   readonly unexpectedEnds: UnexpectedEnd[] = [];
   readonly random: Random;
   readonly stopping: AbortSignal;
-  readonly databases: Databases;
-  /** Told by whoever makes the load. */
+  readonly databases: SystemDatabases;
+  /** Set by the load. */
   clientsWaiting: () => number = () => 0;
-  private readonly management: Management;
 
   constructor(private readonly plan: SitePlan) {
     const { servers, cleanup } = plan;
     this.random = plan.random;
     this.stopping = plan.stopping;
-    this.databases = new Databases(servers.postgres.url);
+    // Not through the apps' links: what faults do to those does not reach us.
+    const options = { applicationName: 'drill', answerWithinMs: ANSWER_WITHIN_MS };
+    this.databases = new SystemDatabases(servers.postgres.url, options);
     cleanup.add('connections', () => this.databases.close());
-    this.management = new Management(servers.brokers[0]!.managementUrl, servers.brokers[0]!.url);
   }
 
   /** Migrates, fills the catalogue, and starts every app; resolves when all are ready. */
   async start(): Promise<void> {
-    await this.databases.prepare();
-    const { instances } = this.plan;
-    const names = APPS.flatMap(({ name }) =>
-      Array.from({ length: name === 'api-gateway' ? 1 : instances }, (_, index) => ({
-        app: name,
-        name: `${name}-${index + 1}`,
-      })),
-    );
-    const ports = await freePorts(names.length);
-    const metricsPorts = await freePorts(names.length);
-    const orchestrators = names.flatMap(({ app }, index) =>
-      app === 'orchestrator' ? [`http://127.0.0.1:${ports[index]}`] : [],
-    );
-    for (const [index, { app, name }] of names.entries()) {
-      const at = { port: ports[index]!, metricsPort: metricsPorts[index]! };
-      const instance = await this.equip(app, name, at, orchestrators.join(','));
-      this.plan.cleanup.add(name, () => instance.kill());
+    await migrateAll(this.databases.url);
+    await this.rows('inventory', catalogueSql());
+    const places = await placeApps(this.plan.instances);
+    for (const place of places) {
+      const instance = await this.equip(place, places);
+      this.plan.cleanup.add(place.name, () => instance.kill());
       this.apps.push(instance);
-      instance.spawn();
+      instance.start();
     }
-    await Promise.all(this.apps.map((instance) => instance.ready()));
+    await Promise.all(this.apps.map((instance) => instance.untilReady()));
   }
 
   /** Ends every app in order; rejects, naming each that does not end as it should. */
@@ -128,11 +126,16 @@ export class RunningSite implements Site {
   }
 
   queues(): Promise<QueueDepth[]> {
-    return this.management.queues();
+    return this.broker.management.queues();
   }
 
-  publish(queue: string, packet: object): Promise<void> {
-    return this.management.publish(queue, packet);
+  async publish(queue: string, packet: object): Promise<void> {
+    await this.broker.management.ask('POST', '/exchanges/%2F/amq.default/publish', {
+      routing_key: queue,
+      properties: { delivery_mode: 2, content_type: 'application/json' },
+      payload: JSON.stringify(packet),
+      payload_encoding: 'string',
+    });
   }
 
   requestsInFlight(): number {
@@ -141,47 +144,48 @@ export class RunningSite implements Site {
 
   async versions(): Promise<{ postgres: string; rabbitmq: string }> {
     const { postgres, broker } = this;
-    const nodes = this.plan.servers.brokers.length;
+    const count = this.plan.servers.brokers.length;
+    const nodes = count > 1 ? `, ${count} nodes` : '';
+    const [row] = await this.rows<{ server_version: string }>('orders', 'SHOW server_version');
+    const { rabbitmq_version, erlang_version } = await broker.management.overview();
     return {
-      postgres: `${await this.databases.serverVersion()} (${postgres.origin})`,
-      rabbitmq: `${await this.management.version()} (${broker.origin}${nodes > 1 ? `, ${nodes} nodes` : ''})`,
+      postgres: `${row?.server_version} (${postgres.origin})`,
+      rabbitmq: `${rabbitmq_version} on Erlang ${erlang_version} (${broker.origin}${nodes})`,
     };
   }
 
-  private async equip(
-    app: AppName,
-    name: string,
-    at: { port: number; metricsPort: number },
-    orchestrators: string,
-  ): Promise<AppInstance> {
+  private async equip(place: PlacedApp, places: readonly PlacedApp[]): Promise<AppInstance> {
     const { servers, folder, cleanup } = this.plan;
-    const database = APPS.find((one) => one.name === app)?.database;
+    const { app, name, url, metricsUrl } = place;
     const link = async (port: number): Promise<FaultProxy> => {
       const proxy = await FaultProxy.start({ port });
       cleanup.add(`a link of ${name}`, () => proxy.close());
       return proxy;
     };
-    const usesBroker = app !== 'api-gateway';
-    const brokers = usesBroker ? servers.brokers : [];
+    const brokers = app.database ? servers.brokers : [];
     const brokerLinks = await Promise.all(brokers.map(({ amqpPort }) => link(amqpPort)));
-    const databaseLink = database && (await link(servers.postgres.port));
-    const urls = brokers.map(({ url }, index) => brokerLinks[index]!.through(url));
+    const databaseLink = app.database && (await link(servers.postgres.port));
+    const urls = brokers.map((broker, index) => brokerLinks[index]!.through(broker.url));
+    const addresses = addressVariables(place, places, {
+      databaseUrl: (database) => databaseLink!.through(this.databaseUrl(database)),
+      rabbitmqUrl: urls.join(','),
+    });
     return new AppInstance({
       name,
-      app,
-      ...at,
+      app: app.name,
+      url,
+      metricsUrl,
       brokerLinks,
       databaseLink,
       logFile: join(folder, `${name}.log`),
       env: {
+        PATH: process.env['PATH'],
         ...SETTINGS,
         ...(servers.queueType && { QUEUE_TYPE: servers.queueType }),
-        ORCHESTRATOR_URL: orchestrators,
-        ...(usesBroker && { RABBITMQ_URL: urls.join(',') }),
-        ...(database && { DB_URL: databaseLink!.through(this.databaseUrl(database)) }),
+        ...addresses,
       },
       onDeath: (instance, how) => {
-        this.say(`${instance.name} ended with ${how}, and nobody had asked it to`);
+        this.say(`${instance.name} ${how} without being asked to`);
         const { name, logFile } = instance;
         this.unexpectedEnds.push({ instance: name, how, logFile });
       },
@@ -191,7 +195,6 @@ export class RunningSite implements Site {
 
 /** As the apps run on their defaults, but for these. */
 const SETTINGS = {
-  HOST: '127.0.0.1',
   // Not "production": fault points may be armed.
   NODE_ENV: 'test',
   LOG_LEVEL: 'info',

@@ -1,30 +1,32 @@
-import type { PrivatePostgres, PrivateRabbit } from '@backstitch/tools';
+import type { QueueDepth } from '@backstitch/launcher';
+import type { AppName, DatabaseName, PrivatePostgres, PrivateRabbit } from '@backstitch/tools';
 import type { AppInstance } from './app-instance.js';
-import type { AppName, DatabaseName } from './apps.js';
 import type { Random } from './random.js';
 import type { ClusterServers } from './servers.js';
 
 /** A server that can be ended in every way and comes back on the same address with its data. */
 export type BrokerServer = Pick<
   PrivateRabbit,
-  'url' | 'managementUrl' | 'amqpPort' | 'dataDir' | 'origin' | 'pid' | 'start' | 'stop' | 'kill'
+  | 'url'
+  | 'management'
+  | 'managementUrl'
+  | 'amqpPort'
+  | 'dataDir'
+  | 'origin'
+  | 'pid'
+  | 'start'
+  | 'stop'
+  | 'kill'
 >;
 export type DatabaseServer = Pick<
   PrivatePostgres,
   'url' | 'port' | 'dataDir' | 'origin' | 'pid' | 'start' | 'stop' | 'kill'
 >;
 
-export interface QueueDepth {
-  name: string;
-  /** Waiting to be delivered, and delivered but not acknowledged. */
-  messages: number;
-  unacknowledged: number;
-}
-
 /** The system under drill, as faults see and hurt it. */
 export interface Site {
   readonly random: Random;
-  /** Tells whoever watches. */
+  /** Progress, for people. */
   say(line: string): void;
   /** Every process of the system. */
   readonly apps: readonly AppInstance[];
@@ -46,7 +48,7 @@ export interface Site {
   sagasUnderWay(): Promise<number>;
   /** The broker's queues, as its management API last counted them. */
   queues(): Promise<QueueDepth[]>;
-  /** Puts a packet nobody waits for into a queue, as any other program might. */
+  /** Puts a packet without a reply queue into a queue, as any other program might. */
   publish(queue: string, packet: object): Promise<void>;
   /** Requests of clients that wait for their answer now. */
   requestsInFlight(): number;

@@ -2,11 +2,11 @@ import type { PostgresPair } from '@backstitch/tools';
 import { FaultProxy } from '../proxy/fault-proxy.js';
 import type { DatabaseServer } from './site.js';
 
-/** A primary and its standby, at one address: a signpost that is turned when the standby is promoted. */
+/** A primary and its standby, at one address: a proxy that is retargeted when the standby is promoted. */
 export class StandbyDatabase implements DatabaseServer {
   private constructor(
     private readonly pair: PostgresPair,
-    private readonly signpost: FaultProxy,
+    private readonly proxy: FaultProxy,
   ) {}
 
   static async over(pair: PostgresPair): Promise<StandbyDatabase> {
@@ -14,12 +14,12 @@ export class StandbyDatabase implements DatabaseServer {
   }
 
   get url(): string {
-    // Not `through`, which ends it with a slash: whoever asks puts a database's name behind it.
+    // Not `through`, which ends it with a slash: callers append a database's name.
     return this.pair.primary.url.replace(`:${this.pair.primary.port}`, `:${this.port}`);
   }
 
   get port(): number {
-    return this.signpost.port;
+    return this.proxy.port;
   }
 
   get pid(): number {
@@ -46,18 +46,18 @@ export class StandbyDatabase implements DatabaseServer {
     return this.pair.primary.kill();
   }
 
-  /** kill -9 of the primary; everybody is led to its standby, which is promoted; it gets one anew. */
+  /** kill -9 of the primary; clients are led to its standby, which is promoted; it gets one anew. */
   async failOver(): Promise<void> {
     await this.pair.primary.kill();
     await this.pair.promote();
-    this.signpost.retarget({ port: this.pair.primary.port });
-    this.signpost.cut();
+    this.proxy.retarget({ port: this.pair.primary.port });
+    this.proxy.cut();
     await this.pair.renewStandby();
   }
 
-  /** Ends both servers and takes the signpost down. */
+  /** Ends both servers and closes the proxy. */
   async end(options?: { hurry?: boolean }): Promise<void> {
-    await this.signpost.close();
+    await this.proxy.close();
     await this.pair.stop(options);
   }
 }

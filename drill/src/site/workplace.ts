@@ -7,7 +7,7 @@ import { join } from 'node:path';
 export class Workplace {
   readonly folder = mkdtempSync(join(tmpdir(), 'backstitch-drill-'));
   readonly logs = join(this.folder, 'logs');
-  /** After a breach somebody will want to read them. */
+  /** After a breach they are evidence. */
   keepLogs = false;
 
   constructor(readonly keepData: boolean) {

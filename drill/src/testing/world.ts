@@ -16,7 +16,7 @@ export class World {
   readonly holds = new Map<string, string>();
   readonly charges = new Map<string, ChargeFact[]>();
 
-  /** Somebody asks, once for every answer; "silence" is none. */
+  /** A client asks, once for every answer; "silence" is none. */
   buyer(kind: Kind, ...answers: (Partial<Answer> | 'silence')[]): Asked[] {
     const keyed = !kind.startsWith('keyless');
     const intent = this.ledger.intent({ kind, items: ITEMS, keyed });

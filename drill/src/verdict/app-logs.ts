@@ -8,7 +8,7 @@ export interface LogFindings {
   errors: Record<string, number>;
 }
 
-/** What the apps say when something happens that nobody thought of. */
+/** What the apps log when something happens that they were not made for. */
 const BUG = /\ba bug\b|an unforeseen reason|an uncaught error|cannot be encoded|listener threw/;
 const BUGS_KEPT_MAX = 50;
 const LINE_KEPT_MAX = 2_000;

@@ -4,7 +4,7 @@ import type { Intent } from '../load/ledger.js';
 export interface Breach {
   /** In words, for a person at 3 a.m. */
   what: string;
-  /** What was bought by whom, as far as it is about one. */
+  /** The purchase that it is about, if it is about one. */
   intent?: Intent;
   sagaId?: string;
   orderId?: string;

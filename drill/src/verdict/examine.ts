@@ -48,7 +48,7 @@ export async function examine({ site, asked, injected }: Evidence): Promise<Find
   const others = [
     ...injected.flatMap(problemOfInjection),
     ...site.unexpectedEnds.map(({ instance, how, logFile }) => [
-      `${instance} ended with ${how}, and nobody had asked it to; its log: ${logFile}`,
+      `${instance} ${how}, without being asked to; its log: ${logFile}`,
     ]),
     ...unjudged(reconciled, facts.sagas).map((what) => [what]),
     ...unclean.map((what) => [what]),

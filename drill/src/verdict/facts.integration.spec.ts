@@ -1,11 +1,16 @@
-import { execFile } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { promisify } from 'node:util';
+import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { testDatabase, type TestDatabase } from '@backstitch/testkit';
 import pg from 'pg';
+import {
+  appFolder,
+  type AppName,
+  DATABASE_OWNERS,
+  type DatabaseName,
+  runAppCommand,
+} from '@backstitch/tools';
 import { Ledger } from '../load/ledger.js';
-import { type AppName, APPS, appFile, type DatabaseName, PROJECT } from '../site/apps.js';
 import { readFacts } from './facts.js';
 import { storyOf } from './story.js';
 import { verdictOf } from './verdict.js';
@@ -26,17 +31,14 @@ const run = (name: DatabaseName, sql: string, ...values: unknown[]): Promise<unk
 async function open(app: AppName, name: DatabaseName): Promise<void> {
   const database = await testDatabase({
     name: `drill_${name}`,
-    migrations: `${PROJECT}apps/${app}/migrations`,
-    migrate: async (url) => {
-      const env = { PATH: process.env['PATH'], DB_URL: url };
-      await promisify(execFile)(process.execPath, [appFile(app, 'database/migrate.js')], { env });
-    },
+    migrations: join(appFolder(app), 'migrations'),
+    migrate: (url) => runAppCommand(app, 'migrate', { DB_URL: url }),
   });
   databases.set(name, { database, pool: new pg.Pool({ connectionString: database.url, max: 2 }) });
 }
 
 beforeAll(async () => {
-  for (const { name, database } of APPS) if (database !== undefined) await open(name, database);
+  for (const { name, database } of DATABASE_OWNERS) await open(name, database);
 });
 
 afterAll(async () => {
@@ -112,7 +114,7 @@ describe('the facts of the databases', () => {
     expect(await breaches()).toMatchObject([{ what: 'DONE, and its order is CANCELLED', sagaId }]);
   });
 
-  it('show a second charge in the book of the bank', async () => {
+  it('show a second charge in the ledger of the bank', async () => {
     await charge(`${sagaId}:PAYMENT_PROCESSED:again`);
     const [breach] = await breaches();
     expect(breach).toMatchObject({ what: 'charged 2 times: 59.98 and 59.98', sagaId, orderId });

@@ -1,12 +1,12 @@
-import type { DatabaseName } from '../site/apps.js';
+import type { DatabaseName } from '@backstitch/tools';
 
-/** What the databases know once the dust has settled. */
+/** What the databases say once every saga has ended. */
 export interface Facts {
   sagas: readonly SagaFact[];
   orders: ReadonlyMap<string, OrderFact>;
   /** By order. */
   holds: ReadonlyMap<string, string>;
-  /** The bank's book, by saga. */
+  /** The bank's ledger, by saga. */
   charges: ReadonlyMap<string, readonly ChargeFact[]>;
 }
 

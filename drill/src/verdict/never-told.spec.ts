@@ -5,7 +5,7 @@ import { neverTold } from './never-told.js';
 const IN_PROGRESS = { status: 409, code: 'CHECKOUT_IN_PROGRESS' };
 
 describe('neverTold', () => {
-  it('finds a key whose end nobody could be told', () => {
+  it('finds a key whose end was told to no client', () => {
     const world = new World();
     world.buyer('plain', 'silence', IN_PROGRESS);
     world.buyer('lines', { status: 503, code: 'NOT_ACCEPTED' }, 'silence');

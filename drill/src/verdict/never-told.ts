@@ -1,7 +1,7 @@
 import { type Asked, toldBy } from '../load/ledger.js';
 import type { Breach } from './breach.js';
 
-/** Whoever has a key may ask until it is told an end; it asked last when the dust had settled. Pure. */
+/** Intents with a key whose clients asked again at the end, and still were not told one. Pure. */
 export function neverTold(asked: readonly Asked[]): Breach[] {
   const keyed = asked.filter(({ intent, otherCart }) => intent.key !== undefined && !otherCart);
   const waiting = new Map(keyed.map((one) => [one.intent, one]));

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { bySaga, storyOf } from './story.js';
 
-const NOBODY = { rows: async () => [] };
+const NO_ROWS = { rows: async () => [] };
 
 describe('bySaga', () => {
   it('puts the breaches of one saga together, and keeps others apart', () => {
@@ -17,11 +17,13 @@ describe('bySaga', () => {
 describe('storyOf', () => {
   it('begins with every breach, then says what it is about', async () => {
     const breaches = [{ what: 'not paid', sagaId: 's1', orderId: 'o1' }, { what: 'not confirmed' }];
-    expect(await storyOf(breaches, [], NOBODY)).toEqual([
+    expect(await storyOf(breaches, [], NO_ROWS)).toEqual([
       'not paid',
       'not confirmed',
       '    saga s1, order o1',
     ]);
-    expect(await storyOf([{ what: 'stock is missing' }], [], NOBODY)).toEqual(['stock is missing']);
+    expect(await storyOf([{ what: 'stock is missing' }], [], NO_ROWS)).toEqual([
+      'stock is missing',
+    ]);
   });
 });

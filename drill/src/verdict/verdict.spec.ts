@@ -190,7 +190,7 @@ describe('the verdict finds', () => {
       (world) => void world.saga(world.buyer('plain', yes('a'), DECLINED)[0]!, 'DONE', 'a'),
     ],
     [
-      "somebody else's order",
+      'the order of another saga',
       'with the saga of',
       (world) => {
         world.saga(world.buyer('plain', yes('a'))[0]!, 'DONE', 'a');
@@ -223,8 +223,8 @@ describe('the verdict finds', () => {
       },
     ],
     [
-      'a saga that nobody asked for',
-      'nobody asked for it',
+      'a saga that no client asked for',
+      'no client asked for it',
       (world) => {
         const [asked] = world.buyer('plain', 'silence');
         const intent = { ...asked!.intent, userId: 'a stranger' };

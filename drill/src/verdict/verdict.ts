@@ -7,7 +7,7 @@ import { sagaBreaches } from './saga-rules.js';
 
 /**
  * Holds everything that clients were told against everything that the databases know. A saga that
- * nobody asked for is a breach too. Pure.
+ * no client asked for is a breach too. Pure.
  */
 export function verdictOf(asked: readonly Asked[], facts: Facts): Breach[] {
   const cases = casesOf(asked, facts.sagas);
@@ -22,7 +22,7 @@ export function verdictOf(asked: readonly Asked[], facts: Facts): Breach[] {
   const known = new Set(asked.map(({ intent }) => intent.userId));
   for (const { userId, requestId, sagaId, orderId } of facts.sagas) {
     if (userId !== null && known.has(userId)) continue;
-    breaches.push({ what: `nobody asked for it (request ${requestId})`, sagaId, orderId });
+    breaches.push({ what: `no client asked for it (request ${requestId})`, sagaId, orderId });
   }
   return [...breaches, ...sharedOrders(cases.values(), facts)];
 }

@@ -2,7 +2,7 @@ import { hostileText, mutated } from '@backstitch/testkit/fuzz';
 import * as fc from 'fast-check';
 import { MOUSE } from '../shopper.js';
 
-/** Bytes for one connection, and whether whoever reads them may rightly wait for more. */
+/** Bytes for one connection, and whether the server may rightly wait for more. */
 export interface RawRequest {
   method: string;
   bytes: Buffer;

@@ -1,11 +1,10 @@
-import type { AppName } from '../app-process.js';
-import { DATABASES, type DatabaseName } from '../databases.js';
+import { type AppName, DATABASES } from '@backstitch/tools';
 import type { System } from '../system.js';
 
 /** Rows of every table of the four databases, heartbeats apart, and the stock on the shelves. */
 export async function rowCounts(system: System): Promise<Record<string, number>> {
   const counts: Record<string, number> = {};
-  for (const database of Object.keys(DATABASES) as DatabaseName[]) {
+  for (const database of DATABASES) {
     const tables = await system.rows<{ name: string }>(
       database,
       `SELECT tablename AS name FROM pg_tables

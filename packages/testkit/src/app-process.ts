@@ -1,6 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { createInterface } from 'node:readline';
+import { ManagedProcess } from '@backstitch/launcher';
 
 export interface AppProcess {
   url: string;
@@ -23,37 +21,35 @@ export async function startApp(
   main: string,
   environment: Readonly<Record<string, string>>,
 ): Promise<AppProcess> {
-  const child = spawn(process.execPath, ['--enable-source-maps', main], {
-    env: { PORT: '0', ...environment, PATH: process.env.PATH },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
   const log: Record<string, unknown>[] = [];
-  let said = '';
-  child.stderr.on('data', (text: Buffer) => (said += text.toString()));
-  const urls = await new Promise<{ url: string; metricsUrl: string }>((resolve, reject) => {
-    const endedEarly = (code: number | null) => reject(new Error(`ended with ${code}: ${said}`));
-    child.once('exit', endedEarly);
-    createInterface({ input: child.stdout }).on('line', (text) => {
+  const others: string[] = [];
+  let app: ManagedProcess | undefined;
+  const urls = await new Promise<Pick<AppProcess, 'url' | 'metricsUrl'>>((resolve, reject) => {
+    const onLine = (text: string): void => {
+      if (!text.startsWith('{')) return void others.push(text);
       const line = JSON.parse(text) as Record<string, unknown>;
       log.push(line);
       if (typeof line.msg !== 'string' || !line.msg.endsWith(' is listening')) return;
-      child.off('exit', endedEarly);
       resolve({ url: String(line.url), metricsUrl: String(line.metricsUrl) });
+    };
+    app = new ManagedProcess({
+      name: main,
+      parameters: ['--enable-source-maps', main],
+      env: { PORT: '0', ...environment, PATH: process.env.PATH },
+      output: { onLine },
     });
+    app.start();
+    void app.ended.then((exit) => reject(new Error(`ended with ${exit}: ${others.join('\n')}`)));
   });
+  const end = async (signal: NodeJS.Signals): Promise<number | null> => {
+    app?.signal(signal);
+    const exit = await app?.ended;
+    return typeof exit === 'number' ? exit : null;
+  };
   return {
     ...urls,
     log,
-    stop: () => end(child, 'SIGTERM'),
-    kill: async () => void (await end(child, 'SIGKILL')),
+    stop: () => end('SIGTERM'),
+    kill: async () => void (await end('SIGKILL')),
   };
-}
-
-async function end(child: ChildProcess, signal: NodeJS.Signals): Promise<number | null> {
-  if (child.exitCode === null && child.signalCode === null) {
-    const exited = once(child, 'exit');
-    child.kill(signal);
-    await exited;
-  }
-  return child.exitCode;
 }

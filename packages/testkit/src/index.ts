@@ -4,4 +4,4 @@ export { type QueueServer, servedQueue, type ServedQueue } from './served-queue.
 export * from './servers.js';
 export * from './test-database.js';
 export * from './test-vhost.js';
-export * from './wait-for.js';
+export { waitFor, type WaitOptions } from '@backstitch/launcher';

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { connect } from 'amqplib';
 import { testVhost, type TestVhost } from './test-vhost.js';
-import { waitFor } from './wait-for.js';
+import { waitFor } from '@backstitch/launcher';
 
 /** Something that serves a queue of a broker. */
 export interface QueueServer {

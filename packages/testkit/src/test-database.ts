@@ -1,9 +1,9 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { waitFor } from '@backstitch/launcher';
 import { Client } from 'pg';
 import { postgresUrl } from './servers.js';
-import { waitFor } from './wait-for.js';
 
 export interface TestDatabaseOptions {
   /** Names the kind of database ("orders"); part of the database's name. */
@@ -18,7 +18,7 @@ export interface TestDatabaseOptions {
 
 export interface TestDatabase {
   url: string;
-  /** Drops the database. Throws, after dropping it, when a client is still connected. */
+  /** Drops the database. Throws, after dropping it, when a connection is still open. */
   drop(): Promise<void>;
 }
 

@@ -1,7 +1,7 @@
 import { connect } from 'amqplib';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { testVhost, type TestVhost } from './test-vhost.js';
-import { waitFor } from './wait-for.js';
+import { waitFor } from '@backstitch/launcher';
 
 describe('testVhost', () => {
   let vhost: TestVhost;

@@ -1,8 +1,7 @@
 import { randomUUID } from 'node:crypto';
+import { ManagementClient, vhostUrl, waitFor } from '@backstitch/launcher';
 import { connect, type ChannelModel, type GetMessage, type Options } from 'amqplib';
-import { request } from 'undici';
 import { rabbitmqManagementUrl, rabbitmqUrl } from './servers.js';
-import { waitFor } from './wait-for.js';
 
 export interface QueueCounts {
   /** Ready messages; what was delivered and not yet acknowledged is not among them. */
@@ -30,25 +29,23 @@ export interface TestVhost {
 
 export async function testVhost(name: string): Promise<TestVhost> {
   const vhost = `test_${name}_${randomUUID().slice(0, 8)}`;
-  const amqpUrl = new URL(rabbitmqUrl());
-  await management('PUT', `/vhosts/${vhost}`);
-  const everything = { configure: '.*', write: '.*', read: '.*' };
-  await management('PUT', `/permissions/${vhost}/${amqpUrl.username}`, everything);
-  amqpUrl.pathname = `/${vhost}`;
-  const observer = new Observer(amqpUrl.toString());
+  const client = new ManagementClient(rabbitmqManagementUrl(), rabbitmqUrl());
+  await client.makeVhost(vhost);
+  const url = vhostUrl(rabbitmqUrl(), vhost);
+  const observer = new Observer(url);
   return {
-    url: amqpUrl.toString(),
-    managementUrl: rabbitmqManagementUrl(),
+    url,
+    managementUrl: client.url,
     name: vhost,
     queue: (queue) => observer.counts(queue),
     deleteQueue: (queue) => observer.deleteQueue(queue),
     publish: (queue, body, properties) => observer.publish(queue, body, properties),
     take: (queue) => observer.take(queue),
-    closeConnections: (pattern) => closeConnections(vhost, pattern),
-    management,
+    closeConnections: (pattern) => closeConnections(client, vhost, pattern),
+    management: (method, path, body) => client.ask(method, path, body),
     async drop() {
       await observer.close();
-      await management('DELETE', `/vhosts/${vhost}`);
+      await client.dropVhost(vhost);
     },
   };
 }
@@ -117,37 +114,19 @@ interface ConnectionInfo {
   client_properties?: { connection_name?: string };
 }
 
-async function closeConnections(vhost: string, pattern: RegExp = /./): Promise<number> {
-  const listed = await management<ConnectionInfo[]>('GET', `/vhosts/${vhost}/connections`);
+async function closeConnections(
+  client: ManagementClient,
+  vhost: string,
+  pattern: RegExp = /./,
+): Promise<number> {
+  const listed = await client.ask<ConnectionInfo[]>('GET', `/vhosts/${vhost}/connections`);
   const chosen = listed.filter((connection) => {
     const given =
       connection.user_provided_name ?? connection.client_properties?.connection_name ?? '';
     return given !== OBSERVER_NAME && pattern.test(given);
   });
   for (const { name } of chosen) {
-    await management('DELETE', `/connections/${encodeURIComponent(name)}`);
+    await client.ask('DELETE', `/connections/${encodeURIComponent(name)}`);
   }
   return chosen.length;
-}
-
-async function management<T>(
-  method: 'GET' | 'PUT' | 'DELETE',
-  path: string,
-  body?: unknown,
-): Promise<T> {
-  const { username, password } = new URL(rabbitmqUrl());
-  const credentials = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
-  const response = await request(`${rabbitmqManagementUrl()}/api${path}`, {
-    method,
-    headers: {
-      authorization: `Basic ${Buffer.from(credentials).toString('base64')}`,
-      'content-type': 'application/json',
-    },
-    body: body === undefined ? null : JSON.stringify(body),
-  });
-  const text = await response.body.text();
-  if (response.statusCode >= 400) {
-    throw new Error(`${method} ${path} of the management API: ${response.statusCode} ${text}`);
-  }
-  return (text === '' ? undefined : JSON.parse(text)) as T;
 }

@@ -60,7 +60,7 @@ describe('the Dockerfile', () => {
       const lines = stage(name);
       expect(matching(lines, /^USER /).at(-1)).toBe('USER node');
       expect(matching(lines, /^ENV .*NODE_ENV=production/)).toHaveLength(1);
-      // Whoever is USER when a folder is made owns it.
+      // The USER at that moment owns a folder that is made.
       const user = lines.indexOf('USER node');
       for (const line of matching(lines, /^(WORKDIR|COPY) /)) {
         expect(lines.indexOf(line)).toBeLessThan(user);

@@ -82,7 +82,7 @@ describe('a migration that would lock a table for long', () => {
   });
 });
 
-describe('a migration that anybody can live with', () => {
+describe('a migration that keeps to every rule', () => {
   it.each([
     'ALTER TABLE orders ADD COLUMN note text',
     `ALTER TABLE orders ADD COLUMN note text NOT NULL DEFAULT ''`,

@@ -57,7 +57,7 @@ function breaksTheOldApp(statement: Node, made: ReadonlySet<string>): string[] {
   });
 }
 
-/** Whoever uses the table waits for as long as it takes to read or to rewrite it. */
+/** They lock the table for as long as it takes to read or to rewrite it. */
 function locksForLong(statement: Node, made: ReadonlySet<string>): string[] {
   if ('IndexStmt' in statement) {
     const { relation, concurrent, idxname } = statement.IndexStmt;

@@ -4,9 +4,10 @@
  */
 import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
+import { Argument, Command } from 'commander';
 import { withoutPassword } from '../servers/configured-servers.js';
 import { runningSystems } from '../servers/running-systems.js';
-import { APPS, type AppName } from '../start/apps.js';
+import { type AppName, appNamed, DATABASE_OWNERS } from '../apps/apps.js';
 import { ownSettings } from '../start/own-settings.js';
 import { askedOfRunning, type Asked } from './asked-system.js';
 
@@ -42,14 +43,16 @@ function run(program: string, words: readonly string[], url: string): void {
   child.once('close', (code) => (process.exitCode = code ?? 1));
 }
 
-const [name, program = '', ...words] = process.argv.slice(2);
-const app = APPS.find((one) => one.name === name);
-if (!app?.database) throw new Error(`"${name ?? ''}" is no app with a database.`);
-const asked = databaseOf(app.name, app.database);
-if ('wrong' in asked) {
-  console.error(asked.wrong);
-  process.exitCode = 2;
-} else {
-  console.error(`asking ${withoutPassword(asked.address)} (${asked.because})`);
-  run(program, words, asked.address);
-}
+const names = DATABASE_OWNERS.map((one) => one.name);
+new Command('database-command')
+  .addArgument(new Argument('<app>', 'whose database it is').choices(names))
+  .argument('<program>', 'what is run on it')
+  .argument('[words...]', "the program's own")
+  .passThroughOptions()
+  .action((name: AppName, program: string, words: string[], _options, command: Command) => {
+    const asked = databaseOf(name, appNamed(name).database!);
+    if ('wrong' in asked) command.error(asked.wrong, { exitCode: 2 });
+    console.error(`asking ${withoutPassword(asked.address)} (${asked.because})`);
+    run(program, words, asked.address);
+  })
+  .parse();

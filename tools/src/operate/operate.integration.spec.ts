@@ -120,7 +120,7 @@ describe('the command line of operators', () => {
     expect(requests).toMatchObject([{ url: '/dead-letters/groups?queue=payment_commands' }]);
   });
 
-  it('sends the reason, and the name of whoever is logged in unless another is given', async () => {
+  it('sends the reason, and the name of the logged-in user unless another is given', async () => {
     answer = { status: 200, body: { actionId: 'a-1', letter: deadLetter } };
     const replayed = await run('dead-letters', ['replay', deadLetter.id, ...ACTION, '--repaired']);
     expect(replayed).toMatchObject({ code: 0, out: expect.stringContaining('a-1') });
@@ -157,7 +157,7 @@ describe('the command line of operators', () => {
     ['without a reason', ['retry', 's-1'], /--reason/],
     ['of no such kind', ['done', 's-1', ...ACTION], /unknown command/],
     ['to no address', ['--url', 'nowhere', 'list'], /no http address/],
-  ])('exits with 2 and asks nobody when the command is %s', async (_what, words, why) => {
+  ])('exits with 2 and sends no request when the command is %s', async (_what, words, why) => {
     const { code, err } = await run('sagas', words);
     expect(code).toBe(2);
     expect(err).toMatch(why);
@@ -174,7 +174,7 @@ describe('the command line of operators', () => {
     expect(err).toMatch(why);
   });
 
-  it('exits with 2 when nobody is there, and says where it looked', async () => {
+  it('exits with 2 when no orchestrator answers, and says where it looked', async () => {
     const { code, err } = await run('sagas', ['list'], { ORCHESTRATOR_URL: 'http://127.0.0.1:1' });
     expect(code).toBe(2);
     expect(err).toMatch(/no answer from the orchestrator at http:\/\/127\.0\.0\.1:1/);

@@ -1,4 +1,4 @@
-/** The orchestrator said no: what it said is for the operator to read. */
+/** The orchestrator refused; its message is for the operator to read. */
 export class Refused extends Error {
   constructor(
     message: string,
@@ -9,7 +9,7 @@ export class Refused extends Error {
   }
 }
 
-/** Nobody answered, or somebody else did: what was asked for may have been done. */
+/** The orchestrator did not answer, or another program did. The action may have been done. */
 export class NoAnswer extends Error {
   constructor(message: string, options?: ErrorOptions) {
     super(message, options);

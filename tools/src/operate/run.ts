@@ -65,7 +65,7 @@ export class CommandLine {
   action(usage: string, description: string): Command {
     return this.look(usage, description)
       .requiredOption('--reason <text>', 'why; it goes on record')
-      .option('--operator <name>', 'who; it goes on record', accountName());
+      .option('--operator <name>', 'the operator; it goes on record', accountName());
   }
 
   get operating(): Operating {

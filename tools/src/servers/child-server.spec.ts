@@ -13,7 +13,7 @@ describe('a server of ours', () => {
   });
   afterAll(() => rmSync(folder, { recursive: true }));
 
-  it('is not up because somebody else answers at its port after it has ended', async () => {
+  it('that has ended is not up because another process answers at its port', async () => {
     const ledger = new ProcessLedger(join(folder, 'processes'));
     const server = new ChildServer({
       name: 'Late',
@@ -22,7 +22,7 @@ describe('a server of ours', () => {
       cwd: folder,
       env: process.env,
       logFile: join(folder, 'late.log'),
-      askings: [['SIGKILL', 5_000]],
+      stopSteps: [['SIGKILL', 5_000]],
       ledger,
     });
     const answeredByAnother = () => waitFor('its end', () => ledger.entries().length === 0);

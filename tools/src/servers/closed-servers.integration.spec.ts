@@ -24,7 +24,7 @@ import { ProcessLedger } from './process-ledger.js';
 
 const SERVERS_START_MS = 120_000;
 const isRoot = process.getuid?.() === 0;
-/** Who tries to look in: an account that is none of the servers'. It needs no entry in /etc/passwd. */
+/** The account that tries to read: one that is none of the servers'. It needs no entry in /etc/passwd. */
 const STRANGER = { uid: 64_999, gid: 64_999 };
 
 let folder: string;
@@ -123,7 +123,7 @@ describe('the private servers', () => {
     }
   });
 
-  it('let nobody but their account read a file of theirs', () => {
+  it('let only their own account read their files', () => {
     for (const [data, account] of [
       [postgres.dataDir, accountForPostgres()],
       [rabbit.dataDir, accountForRabbit()],
@@ -186,7 +186,7 @@ describe('the private servers', () => {
 
   if (isRoot)
     it(
-      'take no call of Erlang from who has not read the cookie',
+      'take no call of Erlang from a process without the cookie',
       () => {
         const derived = [`${rabbit.dataDir} cookie`, rabbit.dataDir, dirname(rabbit.dataDir)];
         for (const path of derived) expect(ping(pathKey(path))).toBe('pang');
@@ -201,7 +201,7 @@ describe('the private servers', () => {
   }, 60_000);
 });
 
-/** Makes a data folder one of an earlier version: owned by who started it, open, without secrets. */
+/** Makes a data folder one of an earlier version: owned by the user who started it, open, without secrets. */
 function makeFormer(data: string): void {
   for (const name of ['password', '.erlang.cookie']) rmSync(join(data, name), { force: true });
   for (const path of everythingIn(data)) {

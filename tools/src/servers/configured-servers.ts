@@ -8,7 +8,7 @@ export interface ServerAddresses {
   managementUrl: string;
 }
 
-/** Those of the documents, which everybody knows. */
+/** Those of the documents: they are public. */
 export const DEMO_PASSWORDS = { postgres: '1111', rabbit: 'admin' };
 
 export const USUAL: ServerAddresses = {

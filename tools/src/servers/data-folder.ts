@@ -31,7 +31,7 @@ export function mayPass({ uid, gid, mode }: FolderRights, account: Account): boo
   return (mode & 0o001) !== 0;
 }
 
-/** Whether an account can reach what lies in a folder; what does not exist yet bars nobody. */
+/** Whether an account can reach what lies in a folder; a folder that does not exist yet bars no account. */
 export function canReach(folder: string, account: Account): boolean {
   const parent = dirname(folder);
   if (!existsSync(folder)) return parent === folder || canReach(parent, account);
@@ -99,7 +99,7 @@ export function removeDataFolder(wished: string): void {
   rmSync(`${placeOnMachine(wished)}${WISH}`, { force: true });
 }
 
-/** Plain, and the same for every checkout of whoever runs this. */
+/** Plain, and the same for every checkout of one user. */
 function machineStateFolder(): string {
   if (process.getuid?.() === 0) return '/var/lib/backstitch';
   const folder = join(homedir(), '.local', 'state', 'backstitch');
@@ -108,7 +108,7 @@ function machineStateFolder(): string {
 
 /**
  * Makes the folder of a wish, or takes over the one there is, so that the account (or we) may write it
- * and nobody else may look into it. Returns where it is (see dataFolderFor). Data that an earlier
+ * and no other account may look into it. Returns where it is (see dataFolderFor). Data that an earlier
  * version kept in the wish's other place, open to all or under root's name, come along.
  */
 export function openDataFolder(wished: string, account: Account | undefined): string {
@@ -133,7 +133,7 @@ export function makeFolder(folder: string, account: Account | undefined): void {
   closeToOthers(folder, account);
 }
 
-/** Folders on the way to the account's: it passes through them, and nobody looks into them. */
+/** Folders on the way to the account's: it passes through them, and no other account reads them. */
 function makeParents(folder: string, whose: Account | 'all' | undefined): void {
   if (existsSync(folder)) return;
   makeParents(dirname(folder), whose);
@@ -159,7 +159,7 @@ function move(from: string, to: string): void {
   }
 }
 
-/** Of a run as root; or, in a folder that anybody may write to, somebody else was first. */
+/** It was made by a run as root, or by another user in a folder that all may write to. */
 function refuseForeign(folder: string, account: Account | undefined): void {
   const { uid } = lstatSync(folder);
   const ours = [process.getuid?.(), account?.uid];
@@ -170,13 +170,13 @@ function refuseForeign(folder: string, account: Account | undefined): void {
 }
 
 /**
- * Shuts everybody but the account (or us) out of a folder. One that is somebody else's is handed over
+ * Makes a folder readable for the account (or us) alone. One of another account is handed over
  * with all that is in it; the folder itself comes last, so that a hand-over cut short is done again.
  */
 function closeToOthers(folder: string, account: Account | undefined): void {
   const { uid, mode } = lstatSync(folder);
   if (account && uid !== account.uid) {
-    lchownSync(folder, 0, 0); // from here on nobody can put links into it
+    lchownSync(folder, 0, 0); // from here on no other account can put links into it
     chmodSync(folder, 0o700);
     handOverContent(folder, account);
     lchownSync(folder, account.uid, account.gid);

@@ -11,7 +11,7 @@ const WISH: ServerWish = {
 };
 
 const welcome: LoginAnswer = { kind: 'welcome' };
-const nobody: LoginAnswer = { kind: 'nobody' };
+const absent: LoginAnswer = { kind: 'absent' };
 const refused: LoginAnswer = { kind: 'refused', why: 'ACCESS_REFUSED' };
 
 interface Machine {
@@ -22,7 +22,7 @@ interface Machine {
 }
 
 /** Probes of a machine that has what is named, and notes what was asked. */
-function probesOf({ login = nobody, docker, programs, apt }: Machine) {
+function probesOf({ login = absent, docker, programs, apt }: Machine) {
   const asked: string[] = [];
   const obstacle = (name: string, there: boolean | undefined) => async () => {
     asked.push(name);
@@ -83,7 +83,13 @@ describe('how npm start comes by a server', () => {
   it('says everything it tried, and what would help, when nothing is left', async () => {
     const decision = await decide(WISH, probesOf({}).probes);
     const { why } = decision as Extract<Decision, { why: string }>;
-    for (const part of ['nobody answers', 'no docker', 'no programs', 'no apt', 'RABBITMQ_URL']) {
+    for (const part of [
+      'no server answers',
+      'no docker',
+      'no programs',
+      'no apt',
+      'RABBITMQ_URL',
+    ]) {
       expect(why).toContain(part);
     }
   });

@@ -19,7 +19,7 @@ export interface ServerWish {
   variable: string;
   /** The address, without its password. */
   address: string;
-  /** Somebody set the variable: then it is that server or none. */
+  /** The variable is set: then it is that server or none. */
   addressGiven: boolean;
   /** Neither look for a running server nor ask Docker: tests want one of their own. */
   privateOnly: boolean;
@@ -43,7 +43,7 @@ export async function decide(
   if (!wish.privateOnly && !failed.has('running')) {
     const login = await probes.login();
     if (login.kind === 'welcome') return { way: 'running' };
-    const why = login.kind === 'nobody' ? 'nobody answers there' : login.why;
+    const why = login.kind === 'absent' ? 'no server answers there' : login.why;
     if (wish.addressGiven) return { way: 'impossible', why: givenButDeaf(wish, why) };
     obstacles.push(`a server at ${wish.address}: ${why}`);
   }

@@ -160,61 +160,47 @@ function composeWays<Address>(
   };
 }
 
-async function privatePostgres({
-  say,
-  fresh,
-  home,
-  usualPorts,
-  demoPasswords,
-}: FindOptions): Promise<FoundServer<string>> {
-  const dataDir = join(home, 'postgres');
-  if (fresh) wipe(dataDir, say);
-  const port = usualPorts ? await usualPortOr(USUAL_PORTS.postgres) : undefined;
-  const guard = new ServerGuard('PostgreSQL', say);
+async function privatePostgres(options: FindOptions): Promise<FoundServer<string>> {
+  const guard = new ServerGuard('PostgreSQL', options.say);
   const server = await startPrivatePostgres({
-    dataDir,
-    port,
+    dataDir: privateFolder('postgres', options),
+    port: options.usualPorts ? await usualPortOr(USUAL_PORTS.postgres) : undefined,
     onDeath: guard.onDeath,
-    ...(demoPasswords && { password: DEMO_PASSWORDS.postgres }),
+    ...(options.demoPasswords && { password: DEMO_PASSWORDS.postgres }),
   });
-  return {
-    address: server.url,
-    how: `private, ${server.origin}, data in ${server.dataDir}`,
-    stop: guard.watch(server),
-  };
+  return { address: server.url, how: howPrivate(server), stop: guard.watch(server) };
 }
 
-async function privateRabbit({
-  say,
-  fresh,
-  home,
-  usualPorts,
-  demoPasswords,
-}: FindOptions): Promise<FoundServer<RabbitAddress>> {
-  const dataDir = join(home, 'rabbitmq');
-  if (fresh) wipe(dataDir, say);
-  const guard = new ServerGuard('RabbitMQ', say);
+async function privateRabbit(options: FindOptions): Promise<FoundServer<RabbitAddress>> {
+  const { usualPorts } = options;
+  const guard = new ServerGuard('RabbitMQ', options.say);
   const server = await startPrivateRabbit({
-    dataDir,
+    dataDir: privateFolder('rabbitmq', options),
     onDeath: guard.onDeath,
-    ...(demoPasswords && { password: DEMO_PASSWORDS.rabbit }),
+    ...(options.demoPasswords && { password: DEMO_PASSWORDS.rabbit }),
     amqpPort: usualPorts ? await usualPortOr(USUAL_PORTS.amqp) : undefined,
     managementPort: usualPorts ? await usualPortOr(USUAL_PORTS.management) : undefined,
   });
-  return {
-    address: { rabbitmqUrl: server.url, managementUrl: server.managementUrl },
-    how: `private, ${server.origin}, data in ${server.dataDir}`,
-    stop: guard.watch(server),
-  };
+  const address = { rabbitmqUrl: server.url, managementUrl: server.managementUrl };
+  return { address, how: howPrivate(server), stop: guard.watch(server) };
+}
+
+function howPrivate({ origin, dataDir }: { origin: string; dataDir: string }): string {
+  return `private, ${origin}, data in ${dataDir}`;
+}
+
+/** Where a private server is to have its data; emptied when the start is to be fresh. */
+function privateFolder(name: string, { home, fresh, say }: FindOptions): string {
+  const dataDir = join(home, name);
+  if (fresh) {
+    say(`wiping ${dataDir}`);
+    removeDataFolder(dataDir);
+  }
+  return dataDir;
 }
 
 /** Removes what private servers kept below this folder, wherever that had to be put. */
 export async function wipePrivateData(home: string): Promise<void> {
   for (const name of ['postgres', 'rabbitmq']) removeDataFolder(join(home, name));
   await rm(home, { recursive: true, force: true });
-}
-
-function wipe(dataDir: string, say: (line: string) => void): void {
-  say(`wiping ${dataDir}`);
-  removeDataFolder(dataDir);
 }

@@ -1,21 +1,21 @@
 import { connect as connectRabbit } from 'amqplib';
 import pg from 'pg';
-import { askManagement } from './rabbit-management.js';
+import { databaseUrl } from './configured-servers.js';
 
-/** What a server says to our credentials: come in, nobody is there, or no (and why). */
+/** What a server says to our credentials: welcome, no answer, or refused (and why). */
 export type LoginAnswer =
   | { kind: 'welcome' }
-  | { kind: 'nobody' }
+  | { kind: 'absent' }
   | { kind: 'refused'; why: string };
 
 const ANSWER_WITHIN_MS = 3_000;
 /** What a connection attempt says when there is no server at all at the address. */
-const NOBODY = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EHOSTUNREACH', 'EAI_AGAIN', 'ETIMEDOUT']);
+const ABSENT = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EHOSTUNREACH', 'EAI_AGAIN', 'ETIMEDOUT']);
 
 /** Logs in to PostgreSQL at `postgresql://user:password@host:port`. */
 export async function postgresLogin(serverUrl: string): Promise<LoginAnswer> {
   const client = new pg.Client({
-    connectionString: maintenanceUrl(serverUrl),
+    connectionString: databaseUrl(serverUrl, 'postgres'),
     connectionTimeoutMillis: ANSWER_WITHIN_MS,
   });
   client.on('error', () => undefined); // a server that goes away while we ask
@@ -29,16 +29,9 @@ export async function postgresLogin(serverUrl: string): Promise<LoginAnswer> {
   }
 }
 
-/** The database every PostgreSQL has, on the server of this address. */
-function maintenanceUrl(serverUrl: string): string {
-  const url = new URL(serverUrl);
-  url.pathname = '/postgres';
-  return url.toString();
-}
-
 /** Logs in to the first broker of a comma-separated list that answers. */
 export async function rabbitLogin(urls: string): Promise<LoginAnswer> {
-  let answer: LoginAnswer = { kind: 'nobody' };
+  let answer: LoginAnswer = { kind: 'absent' };
   for (const url of urls.split(',').map((one) => one.trim())) {
     const one = await rabbitLoginOne(url);
     if (one.kind === 'welcome') return one;
@@ -58,16 +51,11 @@ async function rabbitLoginOne(url: string): Promise<LoginAnswer> {
   }
 }
 
-/** Whether the management API answers to the credentials of the broker's address. */
-export async function managementAnswers(managementUrl: string, amqpUrl: string): Promise<boolean> {
-  return (await askManagement(managementUrl, amqpUrl, '/api/overview')) !== undefined;
-}
-
 function refusal(error: unknown): LoginAnswer {
   // localhost may be two addresses; Node then wraps one error for each.
   const causes = error instanceof AggregateError ? (error.errors as unknown[]) : [error];
   const codes = causes.map((one) => (one as NodeJS.ErrnoException).code ?? '');
-  if (codes.every((code) => NOBODY.has(code))) return { kind: 'nobody' };
+  if (codes.every((code) => ABSENT.has(code))) return { kind: 'absent' };
   const why = causes.map((one) => (one instanceof Error ? one.message : String(one))).join('; ');
   return { kind: 'refused', why: why.split('\n')[0] ?? why };
 }

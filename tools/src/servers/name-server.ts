@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { Account } from './account.js';
 import { ChildServer } from './child-server.js';
 import { serverEnvironment } from './server-environment.js';
-import type { Asking } from './process-identity.js';
+import type { StopStep } from '@backstitch/launcher';
 import type { ProcessLedger } from './process-ledger.js';
 
 export interface NameServerOptions {
@@ -15,7 +15,7 @@ export interface NameServerOptions {
   ledger: ProcessLedger;
 }
 
-const ENDS: readonly Asking[] = [
+const ENDS: readonly StopStep[] = [
   ['SIGTERM', 1_000],
   ['SIGKILL', 5_000],
 ];
@@ -37,7 +37,7 @@ export class NameServer {
       env: serverEnvironment(process.env),
       logFile: join(folder, 'epmd.log'),
       account,
-      askings: ENDS,
+      stopSteps: ENDS,
       ledger,
     });
   }

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { identityOf } from './process-identity.js';
 import { runCommand } from './run-command.js';
 
-/** Who listens on a port, for people: `process 4711 (node server.js)`. */
+/** The process that listens on a port, for people: `process 4711 (node server.js)`. */
 export async function whoHolds(port: number): Promise<string> {
   const pid = process.platform === 'linux' ? pidFromProc(port) : await pidFromLsof(port);
   const command = pid && identityOf(pid)?.command;

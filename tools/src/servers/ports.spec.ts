@@ -17,12 +17,12 @@ describe('ports', () => {
       expect(await isPortFree(first + offset)).toBe(true);
   });
 
-  it('are the usual ones unless somebody holds them', async () => {
+  it('are the usual ones unless they are taken', async () => {
     expect(await usualPortOr(5432, async () => true)).toBe(5432);
     expect(await usualPortOr(5432, async () => false)).not.toBe(5432);
   });
 
-  it('that are taken are reported with who holds them', async () => {
+  it('that are taken are reported with the process that holds them', async () => {
     const server = createServer();
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const { port } = server.address() as AddressInfo;

@@ -6,7 +6,7 @@ const PORT_FROM = 20_000;
 
 const handedOut = new Set<number>();
 
-/** A loopback port nobody listens on; never the same one twice in a process. */
+/** A loopback port that is not in use; never the same one twice in a process. */
 export async function freePort(): Promise<number> {
   for (let tries = 0; tries < 200; tries += 1) {
     const port = PORT_FROM + Math.floor(Math.random() * (PORT_BELOW - PORT_FROM));
@@ -35,12 +35,12 @@ export async function freePortBlock(count: number): Promise<number> {
   throw new Error(`no ${count} free neighbouring ports found`);
 }
 
-/** The usual port when nobody holds it, else a free one. */
+/** The usual port when it is free, else another one. */
 export async function usualPortOr(usual: number, free = isPortFree): Promise<number> {
   return (await free(usual)) ? usual : freePort();
 }
 
-/** Whether a server of ours could listen there: nobody answers and binding it works. */
+/** Whether a server of ours could listen there: no server answers there and binding it works. */
 export async function isPortFree(port: number, host = '127.0.0.1'): Promise<boolean> {
   return !(await answers(port, host)) && (await canBind(port, host));
 }

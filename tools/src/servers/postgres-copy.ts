@@ -7,14 +7,14 @@ import { openDataFolder } from './data-folder.js';
 import { writePrivate } from './private-files.js';
 import type { PrivatePostgres } from './private-postgres.js';
 
-/** Made anew by whoever starts on the copy: the rest of them would be lies there. */
+/** The server that starts on the copy makes its own; the copied ones would be wrong. */
 const LEFT_OUT = new Set(['postmaster.pid', 'postmaster.opts']);
 /** Needed as folders, without what is in them. */
 const EMPTY = new Set(['pg_wal', 'pg_replslot', 'pg_stat_tmp', 'pgsql_tmp', 'pg_dynshmem']);
 
 /**
  * Copies the files of a PostgreSQL that works, as pg_basebackup does, which not every installation
- * has. Whoever starts on the copy catches up by streaming from it. Returns the copy's folder.
+ * has. A server that starts on the copy catches up by streaming. Returns the copy's folder.
  */
 export async function copyRunningCluster(from: PrivatePostgres, dataDir: string): Promise<string> {
   const account = accountForPostgres();

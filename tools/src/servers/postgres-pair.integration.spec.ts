@@ -66,11 +66,11 @@ describe('a PostgreSQL primary and its standby', () => {
 
       const promoted = await pair.promote();
       expect([promoted, pair.standby]).toEqual([pair.primary, undefined]);
-      expect(await postgresLogin(killed.url)).toEqual({ kind: 'nobody' });
+      expect(await postgresLogin(killed.url)).toEqual({ kind: 'absent' });
       const found = await rows<{ n: number }>(promoted.url, 'SELECT n FROM kept');
       const kept = new Set(found.map(({ n }) => n));
       expect(acknowledged.filter((n) => !kept.has(n))).toEqual([]);
-      // Alone, it waits for nobody.
+      // Alone, it waits for no standby.
       await rows(promoted.url, 'INSERT INTO kept VALUES ($1)', [-10 * round]);
       await pair.renewStandby();
     }

@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
-import pg from 'pg';
+import { waitFor } from '@backstitch/launcher';
+import { serverRows } from '../apps/system-databases.js';
 import { accountForPostgres } from './account.js';
 import { copyRunningCluster } from './postgres-copy.js';
 import { writePrivate } from './private-files.js';
@@ -14,7 +14,7 @@ import {
 export type PostgresPairOptions = Omit<PrivatePostgresOptions, 'port'>;
 
 const WITHIN_MS = 30_000;
-const ASK_EVERY_MS = 50;
+const PATIENCE = { timeoutMs: WITHIN_MS, everyMs: 50 };
 
 /**
  * Starts a primary and a standby that has whatever the primary acknowledges, both new: the folder is
@@ -55,10 +55,10 @@ export class PostgresPair {
   async promote(): Promise<PrivatePostgres> {
     const next = this.follower;
     if (!next) throw new Error('there is no standby to promote');
-    // Whoever still wrote to it would be told yes for what nobody will find again.
+    // A client that still wrote to it would get a yes for a row that is then lost.
     await this.leader.kill();
     const sql = 'SELECT pg_promote(true, $1) AS promoted';
-    const [row] = await ask<{ promoted: boolean }>(next, sql, [WITHIN_MS / 1_000]);
+    const [row] = await serverRows<{ promoted: boolean }>(next.url, sql, [WITHIN_MS / 1_000]);
     if (!row?.promoted) throw new Error('the standby was not promoted');
     rmSync(this.leader.dataDir, { recursive: true, force: true });
     this.leader = next;
@@ -72,18 +72,18 @@ export class PostgresPair {
     const { primary } = this;
     const dataDir = join(this.options.dataDir, String((this.made += 1)));
     const cluster = await copyRunningCluster(primary, dataDir);
-    // In place of what the primary was told: whom it once followed, that its commits wait.
+    // In place of what the primary was told: which server it once followed, that its commits wait.
     const settings = `primary_conninfo = '${primary.url.replaceAll("'", '%27')}'\n`;
     const account = accountForPostgres();
     writePrivate(join(cluster, 'postgresql.auto.conf'), settings, account);
     writePrivate(join(cluster, 'standby.signal'), '', account);
     const password = decodeURIComponent(new URL(primary.url).password); // the roles are copied too
     this.follower = await startPrivatePostgres({ ...this.options, password, dataDir });
-    await until('the standby to stream', () => replicates(primary, 'async'));
+    await waitFor('the standby to stream', () => replicates(primary, 'async'), PATIENCE);
     // Not earlier: nothing could be committed until then.
-    await ask(primary, `ALTER SYSTEM SET synchronous_standby_names = '*'`);
-    await ask(primary, 'SELECT pg_reload_conf()');
-    await until('commits to wait for the standby', () => replicates(primary, 'sync'));
+    await serverRows(primary.url, `ALTER SYSTEM SET synchronous_standby_names = '*'`);
+    await serverRows(primary.url, 'SELECT pg_reload_conf()');
+    await waitFor('commits to wait for the standby', () => replicates(primary, 'sync'), PATIENCE);
     return this.follower;
   }
 
@@ -96,28 +96,5 @@ export class PostgresPair {
 
 async function replicates(primary: PrivatePostgres, how: 'async' | 'sync'): Promise<boolean> {
   const sql = `SELECT 1 FROM pg_stat_replication WHERE state = 'streaming' AND sync_state = $1`;
-  return (await ask(primary, sql, [how])).length === 1;
-}
-
-async function ask<Row extends object>(
-  server: PrivatePostgres,
-  sql: string,
-  values: unknown[] = [],
-): Promise<Row[]> {
-  const client = new pg.Client({ connectionString: `${server.url}/postgres` });
-  client.on('error', () => undefined); // a server that goes away while we ask
-  await client.connect();
-  try {
-    return (await client.query<Row>(sql, values)).rows;
-  } finally {
-    await client.end();
-  }
-}
-
-async function until(what: string, probe: () => Promise<boolean>): Promise<void> {
-  const untilMs = performance.now() + WITHIN_MS;
-  while (!(await probe())) {
-    if (performance.now() > untilMs) throw new Error(`waited in vain for ${what}`);
-    await delay(ASK_EVERY_MS);
-  }
+  return (await serverRows(primary.url, sql, [how])).length === 1;
 }

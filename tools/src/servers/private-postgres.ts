@@ -9,7 +9,7 @@ import { freePort } from './ports.js';
 import { embeddedPostgres, systemPostgres, type PostgresBinaries } from './postgres-binaries.js';
 import { DEMO_PASSWORDS } from './configured-servers.js';
 import { formerPasswords, keptSecret, PASSWORD_FILE, writePrivate } from './private-files.js';
-import type { Asking } from './process-identity.js';
+import type { StopStep } from '@backstitch/launcher';
 import { ProcessLedger } from './process-ledger.js';
 import { replacePostgresPassword } from './replace-password.js';
 import { runCommand } from './run-command.js';
@@ -34,9 +34,9 @@ export interface PrivatePostgresOptions {
 const ORPHANS = /pre-existing shared memory block/;
 const ORPHANS_END_WITHIN_MS = 15_000;
 const START_WITHIN_MS = 30_000;
-/** SIGINT is PostgreSQL's "fast": roll back, disconnect everybody, write a checkpoint. */
-const FAST: Asking = ['SIGINT', 15_000];
-const IMMEDIATE: readonly Asking[] = [
+/** SIGINT is PostgreSQL's "fast": roll back, disconnect all clients, write a checkpoint. */
+const FAST: StopStep = ['SIGINT', 15_000];
+const IMMEDIATE: readonly StopStep[] = [
   ['SIGQUIT', 3_000],
   ['SIGKILL', 5_000],
 ];
@@ -95,7 +95,7 @@ export class PrivatePostgres {
     return this.child?.pid ?? 0;
   }
 
-  /** Whether it is up; false as soon as its process has ended, whoever ended it. */
+  /** Whether it is up; false as soon as its process has ended, for any reason. */
   get running(): boolean {
     return this.child?.running ?? false;
   }
@@ -131,7 +131,7 @@ export class PrivatePostgres {
       env: { ...serverEnvironment(process.env), LC_ALL: 'C', TZ: 'UTC' },
       logFile: join(this.dataDir, 'postgres.log'),
       account: this.account,
-      askings: [FAST, ...IMMEDIATE],
+      stopSteps: [FAST, ...IMMEDIATE],
       ledger: this.options.ledger,
       onDeath: this.options.onDeath,
     });

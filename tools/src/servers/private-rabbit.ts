@@ -1,16 +1,16 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { dirname, join } from 'node:path';
+import { ManagementClient, type StopStep } from '@backstitch/launcher';
 import { accountForRabbit, type Account } from './account.js';
 import { ChildServer } from './child-server.js';
 import { makeFolder, openDataFolder } from './data-folder.js';
-import { managementAnswers, rabbitLogin } from './logins.js';
+import { rabbitLogin } from './logins.js';
 import { NameServer } from './name-server.js';
 import { freePort, freePorts } from './ports.js';
 import { DEMO_PASSWORDS } from './configured-servers.js';
 import { formerPasswords, keptSecret, PASSWORD_FILE, writePrivate } from './private-files.js';
 import { pathKey } from './project.js';
-import type { Asking } from './process-identity.js';
 import { ProcessLedger } from './process-ledger.js';
 import { systemRabbit, type RabbitBinaries } from './rabbit-binaries.js';
 import {
@@ -39,9 +39,9 @@ export interface PrivateRabbitOptions {
 }
 
 const START_WITHIN_MS = 90_000;
-const KILL: Asking = ['SIGKILL', 5_000];
+const KILL: StopStep = ['SIGKILL', 5_000];
 /** A broker in order takes about six seconds to end. */
-const IN_ORDER: readonly Asking[] = [['SIGTERM', 20_000], KILL];
+const IN_ORDER: readonly StopStep[] = [['SIGTERM', 20_000], KILL];
 
 /** Starts a RabbitMQ of our own on the loopback; its queues survive a stop, and a kill. */
 export async function startPrivateRabbit(options: PrivateRabbitOptions): Promise<PrivateRabbit> {
@@ -100,6 +100,7 @@ export interface PrivateRabbitParts extends PrivateRabbitOptions {
 export class PrivateRabbit {
   readonly url: string;
   readonly managementUrl: string;
+  readonly management: ManagementClient;
   readonly amqpPort: number;
   readonly managementPort: number;
   readonly dataDir: string;
@@ -116,6 +117,7 @@ export class PrivateRabbit {
     const credentials = `${encodeURIComponent(user)}:${encodeURIComponent(password)}`;
     this.url = `amqp://${credentials}@127.0.0.1:${amqpPort}`;
     this.managementUrl = `http://127.0.0.1:${managementPort}`;
+    this.management = new ManagementClient(this.managementUrl, this.url);
     this.amqpPort = amqpPort;
     this.managementPort = managementPort;
     this.dataDir = plan.folder;
@@ -143,7 +145,7 @@ export class PrivateRabbit {
     return this.broker?.pid ?? 0;
   }
 
-  /** Whether it is up; false as soon as its process has ended, whoever ended it. */
+  /** Whether it is up; false as soon as its process has ended, for any reason. */
   get running(): boolean {
     return this.broker?.running ?? false;
   }
@@ -199,7 +201,11 @@ export class PrivateRabbit {
       const former = formerPasswords(this.dataDir, DEMO_PASSWORDS.rabbit);
       await replaceRabbitPassword(this.url, this.managementUrl, former);
     }
-    return login.kind === 'welcome' && managementAnswers(this.managementUrl, this.url);
+    if (login.kind !== 'welcome') return false;
+    return this.management.overview().then(
+      () => true,
+      () => false,
+    );
   }
 
   private process(): ChildServer {
@@ -208,7 +214,7 @@ export class PrivateRabbit {
       name: 'RabbitMQ',
       program: binaries.server,
       parameters: [],
-      askings: IN_ORDER,
+      stopSteps: IN_ORDER,
       cwd: this.dataDir,
       env: rabbitEnvironment(this.plan, process.env),
       logFile: join(this.dataDir, 'rabbitmq.log'),

@@ -6,7 +6,7 @@ import { connect } from 'amqplib';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
 import { accountForPostgres } from './account.js';
-import { managementAnswers, postgresLogin, rabbitLogin } from './logins.js';
+import { postgresLogin, rabbitLogin } from './logins.js';
 import { embeddedPostgres, systemPostgres } from './postgres-binaries.js';
 import { startPrivatePostgres } from './private-postgres.js';
 import { startPrivateRabbit } from './private-rabbit.js';
@@ -45,12 +45,12 @@ describe('a private PostgreSQL', () => {
       const server = await startPrivatePostgres({ dataDir, binaries, ledger });
       await query(server.url, 'CREATE TABLE kept (n int)');
       await server.stop();
-      expect(await postgresLogin(server.url)).toEqual({ kind: 'nobody' });
+      expect(await postgresLogin(server.url)).toEqual({ kind: 'absent' });
 
       await server.start();
       await query(server.url, 'INSERT INTO kept VALUES (7)');
       await server.kill();
-      expect(await postgresLogin(server.url)).toEqual({ kind: 'nobody' });
+      expect(await postgresLogin(server.url)).toEqual({ kind: 'absent' });
 
       await server.start();
       expect(await query(server.url, 'SELECT n FROM kept')).toEqual([{ n: 7 }]);
@@ -101,7 +101,7 @@ describe('a private RabbitMQ', () => {
     const server = await startPrivateRabbit({ dataDir: join(folder, 'rabbit'), ledger });
     const names = () => ledger.entries().map(({ name }) => name);
     expect(names().sort()).toEqual(['RabbitMQ', 'epmd']);
-    expect(await managementAnswers(server.managementUrl, server.url)).toBe(true);
+    expect(await server.management.overview()).toHaveProperty('rabbitmq_version');
     await inChannel(server.url, async (channel) => {
       await channel.assertQueue('kept', { durable: true });
     });
@@ -114,7 +114,7 @@ describe('a private RabbitMQ', () => {
     });
 
     await server.kill();
-    expect(await rabbitLogin(server.url)).toEqual({ kind: 'nobody' });
+    expect(await rabbitLogin(server.url)).toEqual({ kind: 'absent' });
     expect(names()).toEqual(['epmd']);
     await server.start();
     await inChannel(server.url, async (channel) => {

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { execFileSync } from 'node:child_process';
 import { setTimeout as delay } from 'node:timers/promises';
+import type { StopStep } from '@backstitch/launcher';
 
 /** What makes a pid the same process as before: pids are reused, start times with them are not. */
 export interface ProcessIdentity {
@@ -11,7 +12,7 @@ export interface ProcessIdentity {
   command: string;
 }
 
-/** Who runs under this pid now; undefined when nobody does (a zombie is nobody). */
+/** The process that has this pid now; undefined when there is none, or only a zombie. */
 export function identityOf(pid: number): ProcessIdentity | undefined {
   return process.platform === 'linux' ? identityFromProc(pid) : identityFromPs(pid);
 }
@@ -51,15 +52,12 @@ export function stillRuns(one: Pick<ProcessIdentity, 'pid' | 'startedAt'>): bool
   return identityOf(one.pid)?.startedAt === one.startedAt;
 }
 
-/** A signal and how long the process may take to obey it. */
-export type Asking = readonly [signal: NodeJS.Signals, graceMs: number];
-
 /** Asks a process to end, less and less politely; resolves when it is gone. */
 export async function endProcess(
   one: Pick<ProcessIdentity, 'pid' | 'startedAt'>,
-  askings: readonly Asking[],
+  stopSteps: readonly StopStep[],
 ): Promise<void> {
-  for (const [signal, graceMs] of askings) {
+  for (const [signal, graceMs] of stopSteps) {
     if (!stillRuns(one)) return;
     sendSignal(one.pid, signal);
     const until = performance.now() + graceMs;

@@ -24,11 +24,11 @@ describe('the ledger of started processes', () => {
       stdio: 'ignore',
     });
     pids.push(child.pid!);
-    const askings = [['SIGTERM', 5_000]] as const;
-    return ledger.enter({ name: 'sleeper', kind: 'app', pid: child.pid!, askings })!;
+    const stopSteps = [['SIGTERM', 5_000]] as const;
+    return ledger.enter({ name: 'sleeper', kind: 'app', pid: child.pid!, stopSteps })!;
   }
 
-  /** Writes the entry again, as if somebody else had made it. */
+  /** Writes the entry again, as if another process had made it. */
   function rewrite(entry: LedgerEntry, change: Partial<LedgerEntry>): void {
     writeFileSync(join(folder, `${entry.pid}.json`), JSON.stringify({ ...entry, ...change }));
   }
@@ -62,7 +62,7 @@ describe('the ledger of started processes', () => {
     expect(await ledger.sweep()).toEqual([]);
   });
 
-  it('knows nobody under a pid that is not in use', () => {
+  it('knows no process under a pid that is not in use', () => {
     const pidMax = Number(readFileSync('/proc/sys/kernel/pid_max', 'utf8'));
     expect(identityOf(pidMax + 1)).toBeUndefined();
     expect(identityOf(process.pid)?.command).toContain('jest');

@@ -1,12 +1,7 @@
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import {
-  endProcess,
-  identityOf,
-  stillRuns,
-  type Asking,
-  type ProcessIdentity,
-} from './process-identity.js';
+import type { StopStep } from '@backstitch/launcher';
+import { endProcess, identityOf, stillRuns, type ProcessIdentity } from './process-identity.js';
 import { stateFolder } from './project.js';
 
 export interface LedgerEntry {
@@ -16,9 +11,9 @@ export interface LedgerEntry {
   kind: 'app' | 'server';
   pid: number;
   startedAt: string;
-  /** Who started it and would end it. */
+  /** The process that started it and would end it. */
   owner: Pick<ProcessIdentity, 'pid' | 'startedAt'>;
-  askings: readonly Asking[];
+  stopSteps?: readonly StopStep[];
 }
 
 /**
@@ -30,7 +25,7 @@ export class ProcessLedger {
 
   /** Writes down a process just started; undefined when it has ended already. */
   enter(
-    one: Pick<LedgerEntry, 'name' | 'kind' | 'askings'> & { pid: number },
+    one: Pick<LedgerEntry, 'name' | 'kind' | 'stopSteps'> & { pid: number },
   ): LedgerEntry | undefined {
     const [identity, owner] = [identityOf(one.pid), identityOf(process.pid)];
     if (!identity || !owner) return undefined;
@@ -67,7 +62,8 @@ export class ProcessLedger {
         .filter((entry) => entry.kind === kind)
         .map(async (entry) => {
           if (stillRuns(entry)) {
-            await endProcess(entry, entry.askings);
+            // An entry of an earlier version has none.
+            await endProcess(entry, entry.stopSteps ?? [['SIGKILL', 5_000]]);
             ended.push(`${entry.name} (pid ${entry.pid})`);
           }
           this.strike(entry);

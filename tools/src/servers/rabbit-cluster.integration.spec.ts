@@ -37,7 +37,7 @@ describe('a private RabbitMQ cluster', () => {
     const first = cluster.nodes[0]!;
     await confirmed(first.url, 'kept');
     const leader = await waitFor('the leader to be known', () => cluster.leaderOf('kept'));
-    expect(leader).toBe(first); // whom the queue was declared at
+    expect(leader).toBe(first); // the node at which the queue was declared
 
     await leader.kill();
     expect([leader.running, names().length]).toEqual([false, 3]);

@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
+import { waitFor } from '@backstitch/launcher';
 import { accountForRabbit } from './account.js';
+import { formationObstacle } from './cluster-formation.js';
 import { openDataFolder } from './data-folder.js';
 import { NameServer } from './name-server.js';
 import { freePort, freePorts } from './ports.js';
@@ -9,7 +10,6 @@ import { keptSecret, PASSWORD_FILE } from './private-files.js';
 import { PrivateRabbit, requiredRabbit, type PrivateRabbitOptions } from './private-rabbit.js';
 import { pathKey } from './project.js';
 import { ProcessLedger } from './process-ledger.js';
-import { formationObstacle, readNodes, readQueueLeader } from './rabbit-management.js';
 import { COOKIE_FILE } from './rabbit-recipe.js';
 
 export interface RabbitClusterOptions
@@ -107,19 +107,24 @@ export class RabbitCluster {
 
   /** Resolves when every node runs, all see each other and none has a memory or disk alarm. */
   async formed(): Promise<void> {
-    const until = performance.now() + FORMED_WITHIN_MS;
-    for (;;) {
-      const seen = await Promise.all(this.nodes.map((node) => readNodes(node)));
-      const obstacle = formationObstacle(seen, this.nodes.length);
-      if (obstacle === undefined) return;
-      if (performance.now() > until) throw new Error(`RabbitMQ's cluster: ${obstacle}`);
-      await delay(ASK_EVERY_MS);
-    }
+    await waitFor(
+      'the RabbitMQ cluster',
+      async () => {
+        const asked = this.nodes.map((node) => node.management.nodes().catch(() => undefined));
+        const obstacle = formationObstacle(await Promise.all(asked), this.nodes.length);
+        if (obstacle !== undefined) throw new Error(obstacle);
+        return true;
+      },
+      { timeoutMs: FORMED_WITHIN_MS, everyMs: ASK_EVERY_MS },
+    );
   }
 
   /** The running node that leads a quorum queue; undefined while none is known to. */
   async leaderOf(queue: string, vhost = '/'): Promise<PrivateRabbit | undefined> {
-    const leader = await readQueueLeader(this.anyRunning(), vhost, queue);
+    const path = `/queues/${encodeURIComponent(vhost)}/${encodeURIComponent(queue)}`;
+    const { leader } = await this.anyRunning()
+      .management.ask<{ leader?: string }>('GET', path)
+      .catch(() => ({ leader: undefined }));
     return this.nodes.find(({ nodeName, running }) => running && nodeName === leader);
   }
 

@@ -44,7 +44,7 @@ function clusterLines(peers: readonly string[]): string[] {
 
 export const ENABLED_PLUGINS = '[rabbitmq_management].\n';
 
-/** Where Erlang keeps the secret of its neighbourhood: in the home of whoever starts it. */
+/** Where Erlang keeps the secret of its cluster: in the home of the user who starts it. */
 export const COOKIE_FILE = '.erlang.cookie';
 
 /** What a command needs to ask the broker, as `rabbitmqctl` does. The cookie is in its home. */

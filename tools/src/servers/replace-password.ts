@@ -1,5 +1,5 @@
+import { ManagementClient } from '@backstitch/launcher';
 import pg from 'pg';
-import { putManagement } from './rabbit-management.js';
 
 /**
  * Gives the address's user its password, if a former one still opens; says whether it did. Data folders
@@ -34,10 +34,15 @@ export async function replaceRabbitPassword(
   former: readonly string[],
 ): Promise<boolean> {
   const { user, password } = credentialsOf(url);
-  const path = `/api/users/${encodeURIComponent(user)}`;
+  const path = `/users/${encodeURIComponent(user)}`;
   const body = { password, tags: 'administrator' };
   for (const one of former) {
-    if (await putManagement(managementUrl, withPassword(url, one), path, body)) return true;
+    const client = new ManagementClient(managementUrl, withPassword(url, one));
+    const isDone = client.ask('PUT', path, body).then(
+      () => true,
+      () => false,
+    );
+    if (await isDone) return true;
   }
   return false;
 }

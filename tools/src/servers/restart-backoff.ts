@@ -1,6 +1,6 @@
 const FIRST_DELAY_MS = 500;
 const DELAY_MAX_MS = 30_000;
-/** Whoever ran this long died of something new. */
+/** A process that ran this long died of something new. */
 const STABLE_AFTER_MS = 60_000;
 
 /** How long to wait before the next start of something that keeps dying: longer each time. */

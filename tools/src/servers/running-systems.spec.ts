@@ -48,7 +48,7 @@ describe('the systems that run from this folder', () => {
       name: 'orchestrator',
       kind: 'app',
       pid: process.pid,
-      askings: [],
+      stopSteps: [],
     });
     const orphan = { ...entry, owner: gone };
     writeFileSync(join(ledger.folder, `${process.pid}.json`), JSON.stringify(orphan));

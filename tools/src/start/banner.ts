@@ -1,11 +1,12 @@
 import { currencyDigits, roundedAmount } from '@backstitch/shared-types';
+import { APPS, DATABASES } from '../apps/apps.js';
 import {
   databaseUrl,
   hasDemoPassword,
   withoutPassword,
   type ServerAddresses,
 } from '../servers/configured-servers.js';
-import { APPS, portOf } from './apps.js';
+import { portOf } from './places.js';
 
 /** Two of the demo catalogue's mice. */
 function orderOfTwoMice(currency: string): string {
@@ -21,7 +22,7 @@ export interface BannerFacts {
   currency: string;
   metricsHost: string;
   metrics: number;
-  /** Passwords that somebody gave are not shown; those of the documents are. */
+  /** Only passwords of the documents are shown. */
   showPasswords: boolean;
   servers: ServerAddresses;
   postgresHow: string;
@@ -38,7 +39,6 @@ export function banner(facts: BannerFacts): string {
     facts.showPasswords && hasDemoPassword(address) ? address : withoutPassword(address);
   const addresses = [servers.databaseServerUrl, servers.rabbitmqUrl];
   const hidden = addresses.every(hasDemoPassword) ? '' : PASSWORDS;
-  const databases = APPS.flatMap(({ database }) => database ?? []);
   const others = APPS.slice(1);
   const url = `http://${host === '127.0.0.1' ? 'localhost' : host}:${gateway}`;
   return `
@@ -49,7 +49,7 @@ Backstitch is ready.
   Operators       http://${metricsHost}:${metrics}/metrics and /health/dependencies; of the others:
                   ${others.map((app) => `${app.name} :${portOf(app, metrics)}`).join('  ')}
   PostgreSQL      ${postgresHow}
-${databases.map((name) => `                  ${shown(databaseUrl(servers.databaseServerUrl, name))}`).join('\n')}
+${DATABASES.map((name) => `                  ${shown(databaseUrl(servers.databaseServerUrl, name))}`).join('\n')}
   RabbitMQ        ${rabbitHow}
                   ${shown(servers.rabbitmqUrl)}   management UI ${servers.managementUrl}
 ${hidden}
@@ -58,7 +58,7 @@ Place an order (two wireless mice):
   curl -s ${url}/api/checkout -H 'content-type: application/json' -d '${orderOfTwoMice(currency)}'
 
 Then look at what happened:  curl -s ${url}/api/sagas/<sagaId>
-Check the books of all services against each other:  npm run reconcile
+Check the ledgers of all services against each other:  npm run reconcile
 Ctrl-C stops everything that was started here.
 `;
 }

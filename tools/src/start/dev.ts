@@ -4,14 +4,13 @@
  */
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
+import { DATABASE_OWNERS } from '../apps/apps.js';
 import { projectRoot } from '../servers/project.js';
 import { forgetSystem, rememberSystem } from '../servers/running-systems.js';
-import { APPS } from './apps.js';
 import { ownSettings } from './own-settings.js';
 
-const databases = APPS.flatMap(({ name, database }) => {
-  const { databaseUrl } = ownSettings(name);
-  return database && databaseUrl ? [[database, databaseUrl] as const] : [];
+const databases = DATABASE_OWNERS.map(({ name, database }) => {
+  return [database, ownSettings(name).databaseUrl!] as const;
 });
 rememberSystem({
   command: 'pnpm dev',
@@ -26,7 +25,7 @@ const child = spawn(turbo, ['run', 'dev', ...process.argv.slice(2)], {
   cwd: projectRoot(),
   stdio: 'inherit',
 });
-// The terminal's Ctrl-C reaches turbo too; whoever signals us alone means it as well.
+// The terminal's Ctrl-C reaches turbo too; a signal to this process alone is handed on.
 process.on('SIGINT', () => undefined);
 for (const signal of ['SIGTERM', 'SIGHUP'] as const) process.on(signal, () => child.kill(signal));
 child.once('error', (error) => {

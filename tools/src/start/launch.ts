@@ -1,4 +1,6 @@
 import { commaList } from '@backstitch/service-kit/variables';
+import { USUAL_NODE_FLAGS } from '../apps/app-process.js';
+import { type App, type AppName, appNamed, APPS, DATABASES } from '../apps/apps.js';
 import {
   configuredAddresses,
   databaseUrl,
@@ -14,13 +16,12 @@ import { isPortFree } from '../servers/ports.js';
 import { stateFolder } from '../servers/project.js';
 import { ProcessLedger } from '../servers/process-ledger.js';
 import { forgetSystem, rememberSystem, runningSystems } from '../servers/running-systems.js';
-import { AppChild } from './app-child.js';
-import { APPS, appEnvironment, portOf, reachableHost, type AppName, type Places } from './apps.js';
-import { streamLine } from './log-stream.js';
+import { streamLine } from './log-line.js';
+import { appEnvironment, type Places, portOf, reachableHost } from './places.js';
 import { migrateDatabases, seedIfEmpty, storedCurrency } from './prepare-databases.js';
-import { untilReady } from './readiness.js';
+import { RestartingApp } from './restarting-app.js';
 
-/** Why the system cannot be started, in words for whoever typed the command. */
+/** Why the system cannot be started, in words for the person who typed the command. */
 export class CannotStart extends Error {}
 
 /** Of apps that are told none. */
@@ -30,7 +31,7 @@ const READY_WITHIN_MS = 120_000;
 /** Everything `npm start` starts, and in which order it ends. */
 export class Launch {
   private readonly ledger = new ProcessLedger();
-  private readonly apps: AppChild[] = [];
+  private readonly apps: RestartingApp[] = [];
   private readonly servers: FoundServer<unknown>[] = [];
   private readonly startFailed = new AbortController();
   private started = false;
@@ -48,6 +49,10 @@ export class Launch {
 
   get host(): string {
     return reachableHost(this.places.host);
+  }
+
+  private urlOf(app: App): string {
+    return `http://${this.host}:${portOf(app, this.places.gateway)}`;
   }
 
   async sweepOrphans(): Promise<void> {
@@ -144,26 +149,29 @@ export class Launch {
   async startApps(addresses: ServerAddresses): Promise<void> {
     if (this.stopping) return;
     for (const app of APPS) {
-      const child = new AppChild({
-        name: app.name,
+      const one = new RestartingApp({
+        app: app.name,
+        nodeFlags: USUAL_NODE_FLAGS,
         env: appEnvironment(app, this.places, addresses, this.env),
+        output: {
+          onLine: (line) => console.log(streamLine(app.name, line, process.stdout.isTTY)),
+        },
+        url: this.urlOf(app),
+        metricsUrl: `http://${this.metricsHost}:${portOf(app, this.places.metrics)}`,
         ledger: this.ledger,
-        onLine: (line) => console.log(streamLine(app.name, line, process.stdout.isTTY)),
         onDeath: (how, restartInMs) => this.appDied(app.name, how, restartInMs),
       });
-      this.apps.push(child);
-      child.start();
+      this.apps.push(one);
+      one.start();
     }
     await Promise.all(
-      APPS.map(async (app) => {
-        const url = `http://${this.host}:${portOf(app, this.places.gateway)}`;
-        const metricsUrl = `http://${this.metricsHost}:${portOf(app, this.places.metrics)}`;
-        const all = [`${url}/health/ready`, `${metricsUrl}/health/dependencies`];
-        await untilReady(all, READY_WITHIN_MS, this.startFailed.signal).catch((error: unknown) => {
-          if (this.startFailed.signal.aborted) throw this.startFailed.signal.reason;
-          throw new CannotStart(`${app.name} is ${(error as Error).message}`);
+      this.apps.map(async (one) => {
+        const { signal } = this.startFailed;
+        await one.untilReady(READY_WITHIN_MS, signal).catch((error: unknown) => {
+          if (signal.aborted) throw signal.reason;
+          throw new CannotStart((error as Error).message);
         });
-        this.say(`${app.name} is ready on ${url}`);
+        this.say(`${one.app} is ready on ${one.url}`);
       }),
     );
     this.started = true;
@@ -180,22 +188,16 @@ export class Launch {
   /** Before the system was up once, a death is a reason to give up: it would only repeat itself. */
   private appDied(name: string, how: string, restartInMs: number): void {
     if (this.started) {
-      this.say(`${name} died (${how}); restarting it in ${restartInMs / 1000} s`);
+      this.say(`${name} ${how}; restarting it in ${restartInMs / 1000} s`);
     } else {
-      this.startFailed.abort(
-        new CannotStart(`${name} ended while starting (${how}); see above why.`),
-      );
+      this.startFailed.abort(new CannotStart(`${name} ${how} while starting; see above why.`));
     }
   }
 
   /** Later commands of this folder ask this system (see operate/asked-system.ts). */
   private remember(servers: ServerAddresses): void {
-    const urlOf = (name: AppName) => {
-      const app = APPS.find((one) => one.name === name)!;
-      return `http://${this.host}:${portOf(app, this.places.gateway)}`;
-    };
-    const names = APPS.flatMap(({ database }) => database ?? []);
-    const databases = names.map((name) => [name, databaseUrl(servers.databaseServerUrl, name)]);
+    const urlOf = (name: AppName) => this.urlOf(appNamed(name));
+    const databases = DATABASES.map((name) => [name, databaseUrl(servers.databaseServerUrl, name)]);
     rememberSystem({
       command: 'npm start',
       apiUrl: urlOf('api-gateway'),

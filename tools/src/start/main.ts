@@ -1,15 +1,19 @@
-/** `npm start`, after the bootstrap: servers, databases, five apps, until Ctrl-C. */
+/** `npm start`, after the bootstrap: servers, databases, the apps, until Ctrl-C. */
+import { CommanderError } from 'commander';
+import { AppCommandFailed } from '../apps/app-commands.js';
+import { APP_NAMES, APPS } from '../apps/apps.js';
 import { NoServer } from '../servers/find-servers.js';
 import { freePortBlock, isPortFree } from '../servers/ports.js';
 import { misspeltVariables } from './app-variables.js';
-import { APPS, gatewayMetricsPort, gatewayPort, type Places } from './apps.js';
+import { gatewayMetricsPort, gatewayPort, type Places } from './places.js';
 import { banner } from './banner.js';
 import { CannotStart, Launch } from './launch.js';
-import { PreparationFailed } from './prepare-databases.js';
-import { START_HELP, startOptions } from './start-options.js';
+import { WrongCurrency } from './prepare-databases.js';
+import { startOptions } from './start-options.js';
 import { StopSignal } from './stop-signal.js';
 
-const APP_NAMES = APPS.map(({ name }) => name);
+/** What the person who typed the command can do something about. */
+const EXPECTED = [CannotStart, NoServer, AppCommandFailed, WrongCurrency];
 const say = (line: string) => console.log(`start  ${line}`);
 
 async function serve(launch: Launch, places: Places, fresh: boolean): Promise<void> {
@@ -21,7 +25,7 @@ async function serve(launch: Launch, places: Places, fresh: boolean): Promise<vo
   await launch.requireFreePorts();
   const { addresses, ...how } = await launch.findServers(fresh);
   const currency = await launch.prepareDatabases(addresses);
-  say('starting the five apps');
+  say('starting the apps');
   await launch.startApps(addresses);
   const showPasswords = !process.env.DATABASE_SERVER_URL && !process.env.RABBITMQ_URL;
   const { host, metricsHost } = launch;
@@ -32,11 +36,6 @@ async function serve(launch: Launch, places: Places, fresh: boolean): Promise<vo
 
 async function main(): Promise<number> {
   const options = startOptions(process.argv.slice(2));
-  if ('wrong' in options) throw new CannotStart(options.wrong);
-  if (options.help) {
-    console.log(START_HELP);
-    return 0;
-  }
   const places = await placesOf(process.env);
 
   const stopSignal = new StopSignal();
@@ -68,7 +67,7 @@ async function portBlock(asked: number | { wrong: string }): Promise<number> {
   return asked === 0 ? freePortBlock(APPS.length) : asked;
 }
 
-/** "localhost" is either of them, as whoever asks happens to resolve it. */
+/** A client may resolve "localhost" to either of them. */
 async function loopbackAddresses(): Promise<string> {
   return (await isPortFree(0, '::1')) ? '127.0.0.1,::1' : '127.0.0.1';
 }
@@ -81,15 +80,15 @@ async function stop(launch: Launch, stopSignal: StopSignal): Promise<void> {
 }
 
 function tell(error: unknown): void {
-  const expected =
-    error instanceof CannotStart || error instanceof NoServer || error instanceof PreparationFailed;
-  console.error(expected ? `\n${error.message}\n` : error);
+  const expected = EXPECTED.some((kind) => error instanceof kind);
+  console.error(expected ? `\n${(error as Error).message}\n` : error);
 }
 
 main().then(
   // Ends what is still being started, too: its children end with this process.
   (exitCode) => process.exit(exitCode),
   (error: unknown) => {
+    if (error instanceof CommanderError) process.exit(error.exitCode); // it has said why itself
     tell(error);
     process.exit(1);
   },

@@ -1,9 +1,10 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseEnv } from 'node:util';
+import { type AppName, appNamed } from '../apps/apps.js';
 import { databaseUrl, USUAL } from '../servers/configured-servers.js';
 import { projectRoot } from '../servers/project.js';
-import { APPS, portOf, reachableHost, USUAL_PORT, type App, type AppName } from './apps.js';
+import { portOf, reachableHost, USUAL_PORT } from './places.js';
 
 /** Where an app that is started by itself (`pnpm dev`) listens, and has its data. */
 interface OwnSettings {
@@ -16,7 +17,7 @@ interface OwnSettings {
 
 /** What the `.env` beside an app says, else the usual place. */
 export function ownSettings(name: AppName, folder = join(projectRoot(), 'apps')): OwnSettings {
-  const app = APPS.find((one): one is App => one.name === name)!;
+  const app = appNamed(name);
   const file = join(folder, name, '.env');
   const said = existsSync(file) ? parseEnv(readFileSync(file, 'utf8')) : {};
   const port = said['PORT'] || portOf(app, USUAL_PORT);

@@ -3,9 +3,10 @@
  * broker's policy; what `npm start` does before the apps, for those who start the apps themselves
  * (docker-compose.yaml).
  */
+import { AppCommandFailed } from '../apps/app-commands.js';
 import { configuredAddresses, withoutPassword } from '../servers/configured-servers.js';
 import { liftRedeliveryLimit } from './redelivery-limit.js';
-import { migrateDatabases, PreparationFailed, seedIfEmpty } from './prepare-databases.js';
+import { migrateDatabases, seedIfEmpty } from './prepare-databases.js';
 
 const { databaseServerUrl, rabbitmqUrl } = configuredAddresses(process.env);
 const managementUrl = process.env.RABBITMQ_MANAGEMENT_URL;
@@ -18,6 +19,6 @@ try {
     console.log("RabbitMQ's limit of redeliveries is lifted");
   }
 } catch (error) {
-  console.error(error instanceof PreparationFailed ? error.message : error);
+  console.error(error instanceof AppCommandFailed ? error.message : error);
   process.exitCode = 1;
 }

@@ -1,4 +1,4 @@
-import { askManagement, putManagement } from '../servers/rabbit-management.js';
+import { ManagementClient } from '@backstitch/launcher';
 
 const POLICY = {
   pattern: '_commands(\\.dead)?$',
@@ -16,15 +16,17 @@ export async function liftRedeliveryLimit(
   managementUrl: string,
   amqpUrl: string,
 ): Promise<boolean> {
-  const overview = await askManagement<{ rabbitmq_version?: string }>(
-    managementUrl,
-    amqpUrl,
-    '/api/overview',
-  );
-  if (!overview?.rabbitmq_version) throw new Error(`no management API answers at ${managementUrl}`);
+  const client = new ManagementClient(managementUrl, amqpUrl);
+  const overview = await client.overview().catch((cause: unknown) => {
+    throw new Error(`no management API answers at ${managementUrl}`, { cause });
+  });
   if (Number.parseInt(overview.rabbitmq_version, 10) < 4) return false;
   const vhost = decodeURIComponent(new URL(amqpUrl).pathname.slice(1)) || '/';
-  const path = `/api/policies/${encodeURIComponent(vhost)}/backstitch-unlimited-redelivery`;
-  if (await putManagement(managementUrl, amqpUrl, path, POLICY)) return true;
-  throw new Error(`the policy for redeliveries was refused by the broker at ${managementUrl}`);
+  const path = `/policies/${encodeURIComponent(vhost)}/backstitch-unlimited-redelivery`;
+  await client.ask('PUT', path, POLICY).catch((cause: unknown) => {
+    throw new Error(`the policy for redeliveries was refused by the broker at ${managementUrl}`, {
+      cause,
+    });
+  });
+  return true;
 }

@@ -1,5 +1,4 @@
 import { describe, expect, it } from '@jest/globals';
-import { startOptions } from './start-options.js';
 import { StopSignal } from './stop-signal.js';
 
 describe('Ctrl-C', () => {
@@ -18,13 +17,5 @@ describe('Ctrl-C', () => {
     signal.take('SIGTERM');
     await signal.hurried;
     expect(hurried).toBe(true);
-  });
-});
-
-describe('the options of npm start', () => {
-  it('are few, and a wrong one is told with the right ones', () => {
-    expect(startOptions([])).toEqual({ fresh: false, help: false });
-    expect(startOptions(['--fresh'])).toEqual({ fresh: true, help: false });
-    expect(startOptions(['--frsh'])).toEqual({ wrong: expect.stringMatching(/--frsh[^]*--fresh/) });
   });
 });

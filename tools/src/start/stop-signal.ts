@@ -2,8 +2,8 @@
 const SAME_WISH_MS = 800;
 
 /**
- * The wish to stop: Ctrl-C, SIGTERM or a closed terminal. `first` comes once; whoever asks again after
- * a moment is in a hurry.
+ * The wish to stop: Ctrl-C, SIGTERM or a closed terminal. `first` comes once; `hurried` when it is
+ * asked for again after a moment.
  */
 export class StopSignal {
   readonly first: Promise<NodeJS.Signals>;

@@ -5,7 +5,7 @@ import { testDatabase, type TestDatabase } from '@backstitch/testkit';
 import pg from 'pg';
 import { projectRoot } from '../../servers/project.js';
 import { runCommand } from '../../servers/run-command.js';
-import { APPS, appFile } from '../../start/apps.js';
+import { APPS, appFile } from '../../apps/apps.js';
 import type { DatabaseUrls } from '../reading/snapshots.js';
 import type { DatabaseName } from '../reading/rows.js';
 

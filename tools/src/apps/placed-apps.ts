@@ -1,0 +1,51 @@
+import { freePorts } from '../servers/ports.js';
+import { APPS, type App, type DatabaseName } from './apps.js';
+
+/** One process of a system, and where it listens. */
+export interface PlacedApp {
+  app: App;
+  /** "orchestrator-2" */
+  name: string;
+  port: number;
+  metricsPort: number;
+  url: string;
+  metricsUrl: string;
+}
+
+/** Where the processes of a system find each other and their servers. */
+export interface SystemAddresses {
+  databaseUrl: (database: DatabaseName) => string;
+  rabbitmqUrl: string;
+}
+
+/** Free places for one gateway and so many of each other app. */
+export async function placeApps(instances = 1): Promise<PlacedApp[]> {
+  const wanted = APPS.flatMap((app) =>
+    Array.from({ length: app.name === 'api-gateway' ? 1 : instances }, (_, index) => ({
+      app,
+      name: `${app.name}-${index + 1}`,
+    })),
+  );
+  const ports = await freePorts(2 * wanted.length);
+  return wanted.map((one, index) => {
+    const [port, metricsPort] = [ports[2 * index]!, ports[2 * index + 1]!];
+    const [url, metricsUrl] = [port, metricsPort].map((each) => `http://127.0.0.1:${each}`);
+    return { ...one, port, metricsPort, url: url!, metricsUrl: metricsUrl! };
+  });
+}
+
+/** What the process at a place must be told of the system that it belongs to. */
+export function addressVariables(
+  { app, port, metricsPort }: PlacedApp,
+  all: readonly PlacedApp[],
+  { databaseUrl, rabbitmqUrl }: SystemAddresses,
+): Record<string, string> {
+  const orchestrators = all.filter((one) => one.app.name === 'orchestrator');
+  return {
+    HOST: '127.0.0.1',
+    PORT: String(port),
+    METRICS_PORT: String(metricsPort),
+    ORCHESTRATOR_URL: orchestrators.map(({ url }) => url).join(','),
+    ...(app.database && { DB_URL: databaseUrl(app.database), RABBITMQ_URL: rabbitmqUrl }),
+  };
+}

@@ -1,0 +1,84 @@
+import { isIP } from 'node:net';
+import { commaList, metricsPortBeside } from '@backstitch/service-kit/variables';
+import { type App, APPS } from '../apps/apps.js';
+import { databaseUrl, type ServerAddresses } from '../servers/configured-servers.js';
+import { environmentFor } from './app-variables.js';
+
+export const USUAL_PORT = 3000;
+const ORCHESTRATOR_OFFSET = APPS.findIndex(({ name }) => name === 'orchestrator');
+
+/** PORT as the gateway's port, 0 for "any free ones"; or what is wrong with it, in words. */
+export function gatewayPort(text: string | undefined): number | { wrong: string } {
+  if (!text) return USUAL_PORT;
+  const last = 65_535 - (APPS.length - 1);
+  if (/^\d{1,5}$/.test(text) && Number(text) <= last) return Number(text);
+  return {
+    wrong: `PORT is "${text}", which is no port from 1 to ${last}: it is the gateway's, and the other apps follow (+1 … +${APPS.length - 1}).`,
+  };
+}
+
+/**
+ * METRICS_PORT as the gateway's; the others follow as they do with PORT. Not set: 1000 above PORT, or
+ * any free one where PORT is any, too.
+ */
+export function gatewayMetricsPort(
+  text: string | undefined,
+  gateway: number,
+  takesAny = false,
+): number | { wrong: string } {
+  const last = APPS.length - 1;
+  if (!text) return takesAny ? 0 : metricsPortBeside(gateway + last) - last;
+  const port = gatewayPort(text);
+  if (typeof port === 'object') return { wrong: port.wrong.replace('PORT is', 'METRICS_PORT is') };
+  const distance = Math.abs(port - gateway);
+  if (port === 0 || distance >= APPS.length) return port;
+  return {
+    wrong: `METRICS_PORT is ${port}: the apps themselves listen there, from ${gateway} on.`,
+  };
+}
+
+/** Where the apps of one `npm start` listen. */
+export interface Places {
+  /** The gateway's ports; the other apps' follow. */
+  gateway: number;
+  metrics: number;
+  /** As HOST spells it: one address, or a comma-separated list. */
+  host: string;
+}
+
+/**
+ * What an app finds in its environment: of the variables given to the command those that it reads,
+ * with its own ports and database in place of the command's (one PORT or DB_URL cannot be true for
+ * all five).
+ */
+export function appEnvironment(
+  app: App,
+  places: Places,
+  servers: Pick<ServerAddresses, 'databaseServerUrl' | 'rabbitmqUrl'>,
+  given: NodeJS.ProcessEnv,
+): NodeJS.ProcessEnv {
+  const { DB_URL: _one, DB_URL_FILE: _file, RABBITMQ_URL_FILE: _other, ...rest } = given;
+  const orchestrator = `${reachableHost(places.host)}:${places.gateway + ORCHESTRATOR_OFFSET}`;
+  const isToldOrchestrator = Boolean(rest.ORCHESTRATOR_URL || rest.ORCHESTRATOR_URL_FILE);
+  return environmentFor(app.name, {
+    ...rest,
+    ...(!isToldOrchestrator && { ORCHESTRATOR_URL: `http://${orchestrator}` }),
+    HOST: places.host,
+    PORT: String(portOf(app, places.gateway)),
+    METRICS_PORT: String(portOf(app, places.metrics)),
+    RABBITMQ_URL: servers.rabbitmqUrl,
+    ...(app.database && { DB_URL: databaseUrl(servers.databaseServerUrl, app.database) }),
+  });
+}
+
+/** An app's port, where the gateway's is this one. */
+export function portOf(app: App, gateway: number): number {
+  return gateway + APPS.indexOf(app);
+}
+
+/** Where an app that listens on one address or several is reached from this machine, as in a URL. */
+export function reachableHost(host: string | undefined): string {
+  const [first = ''] = commaList(host ?? '');
+  if (first === '' || first === '0.0.0.0' || first === '::') return '127.0.0.1';
+  return isIP(first) === 6 ? `[${first}]` : first;
+}
