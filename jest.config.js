@@ -1,6 +1,6 @@
 /**
- * Three sets: pure tests beside their file, tests that need PostgreSQL or RabbitMQ (their name says
- * so), and the whole system as processes. One configuration serves every package.
+ * Pure tests beside their file, tests that need PostgreSQL or RabbitMQ (their name says so), the
+ * whole system as processes, and the same on clusters. One configuration serves every package.
  */
 const base = {
   globalTeardown: '<rootDir>/tools/jest-left-open.mjs',
@@ -27,8 +27,9 @@ const base = {
   },
 };
 
-const rooms = ['apps', 'packages', 'tools', 'bench', 'drill', 'e2e'].map(
-  (room) => `<rootDir>/${room}`,
+const CLUSTER = '/e2e/src/cluster\\.e2e\\.spec\\.ts$';
+const workspaces = ['apps', 'packages', 'tools', 'bench', 'drill', 'e2e'].map(
+  (folder) => `<rootDir>/${folder}`,
 );
 
 export default {
@@ -38,7 +39,7 @@ export default {
     {
       ...base,
       displayName: 'pure',
-      roots: rooms,
+      roots: workspaces,
       testMatch: ['**/*.spec.ts'],
       testPathIgnorePatterns: [
         ...base.testPathIgnorePatterns,
@@ -49,7 +50,7 @@ export default {
     {
       ...base,
       displayName: 'integration',
-      roots: rooms,
+      roots: workspaces,
       testMatch: ['**/*.integration.spec.ts'],
     },
     {
@@ -57,6 +58,13 @@ export default {
       displayName: 'e2e',
       roots: ['<rootDir>/e2e', '<rootDir>/drill', '<rootDir>/bench'],
       testMatch: ['**/*.e2e.spec.ts'],
+      testPathIgnorePatterns: [...base.testPathIgnorePatterns, CLUSTER],
+    },
+    {
+      ...base,
+      displayName: 'cluster',
+      roots: ['<rootDir>/e2e'],
+      testRegex: [CLUSTER],
     },
   ],
 };
