@@ -27,14 +27,15 @@ const base = {
   },
 };
 
-const CLUSTER = '/e2e/src/cluster\\.e2e\\.spec\\.ts$';
+const CLUSTER = '(/rabbit-cluster\\.integration|/e2e/src/cluster\\.e2e)\\.spec\\.ts$';
 const workspaces = ['apps', 'packages', 'tools', 'bench', 'drill', 'e2e'].map(
   (folder) => `<rootDir>/${folder}`,
 );
 
 export default {
-  // A limit for what hangs, not for what is slow: services answer late on a busy machine.
-  testTimeout: 30_000,
+  // A limit for what hangs, not for what is slow: services answer late on a busy machine. It is
+  // longer than that of waitFor, whose error says what was awaited.
+  testTimeout: 120_000,
   projects: [
     {
       ...base,
@@ -52,6 +53,7 @@ export default {
       displayName: 'integration',
       roots: workspaces,
       testMatch: ['**/*.integration.spec.ts'],
+      testPathIgnorePatterns: [...base.testPathIgnorePatterns, CLUSTER],
     },
     {
       ...base,
@@ -63,7 +65,7 @@ export default {
     {
       ...base,
       displayName: 'cluster',
-      roots: ['<rootDir>/e2e'],
+      roots: ['<rootDir>/e2e', '<rootDir>/tools'],
       testRegex: [CLUSTER],
     },
   ],

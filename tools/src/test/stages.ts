@@ -68,7 +68,8 @@ const TESTS: readonly Stage[] = [
     kind: 'jest',
     name: 'integration',
     title: 'Tests on PostgreSQL and RabbitMQ',
-    flags: [],
+    // Each has its own database and virtual host, and waits more than it computes.
+    flags: ['--maxWorkers=2'],
     needsServers: true,
   },
   {
@@ -80,11 +81,11 @@ const TESTS: readonly Stage[] = [
   },
 ];
 
-/** Three RabbitMQ nodes, and a PostgreSQL with a standby, which these tests start themselves. */
+/** Three RabbitMQ nodes and a PostgreSQL with a standby, which these tests start themselves. */
 const CLUSTER: Stage = {
   kind: 'jest',
   name: 'cluster',
-  title: 'The whole system on clusters',
+  title: 'Clusters, and the whole system on them',
   flags: ['--runInBand'],
   needsServers: true,
 };
