@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { promisify } from 'node:util';
-import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { testDatabase, type TestDatabase } from '@backstitch/testkit';
 import pg from 'pg';
 import { Ledger } from '../load/ledger.js';
@@ -9,8 +9,6 @@ import { type AppName, APPS, appFile, type DatabaseName, PROJECT } from '../site
 import { readFacts } from './facts.js';
 import { storyOf } from './story.js';
 import { verdictOf } from './verdict.js';
-
-jest.setTimeout(60_000);
 
 const databases = new Map<DatabaseName, { database: TestDatabase; pool: pg.Pool }>();
 const ITEMS = [{ productId: randomUUID(), quantity: 2, price: '29.99' }];

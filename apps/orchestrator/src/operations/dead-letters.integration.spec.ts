@@ -1,10 +1,8 @@
 import { COMMAND_QUEUES, cursorOf, deadLetterQueueOf, newUuid } from '@backstitch/shared-types';
 import { type AppProcess, waitFor } from '@backstitch/testkit';
-import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { type Answer, ask, Orchestrators, post } from '../testing/orchestrators.js';
 import { dying, type Letter, letterIn, recordsOf, UNHURRIED } from '../testing/letters.js';
-
-jest.setTimeout(60_000);
 
 const { payment, order } = COMMAND_QUEUES;
 const DEAD = deadLetterQueueOf(payment);

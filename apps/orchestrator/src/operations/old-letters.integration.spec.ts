@@ -1,10 +1,8 @@
 import { COMMAND_QUEUES, deadLetterQueueOf, newUuid } from '@backstitch/shared-types';
 import type { AppProcess } from '@backstitch/testkit';
-import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { dying, type Letter, letterIn, UNHURRIED } from '../testing/letters.js';
 import { type Answer, ask, Orchestrators } from '../testing/orchestrators.js';
-
-jest.setTimeout(60_000);
 
 const { payment } = COMMAND_QUEUES;
 const DEAD = deadLetterQueueOf(payment);

@@ -1,11 +1,9 @@
 import { cursorOf, newUuid } from '@backstitch/shared-types';
 import { type AppProcess, waitFor } from '@backstitch/testkit';
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type Answer, ask, Orchestrators, post } from '../testing/orchestrators.js';
 import { recordsOf, UNHURRIED } from '../testing/letters.js';
 import { copySaga } from '../testing/stored-rows.js';
-
-jest.setTimeout(60_000);
 
 const WHO = { reason: 'looked at by hand', operator: 'olga' };
 

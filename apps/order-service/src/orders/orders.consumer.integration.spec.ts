@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { Broker, CommandClient, RabbitCommandServer } from '@backstitch/messaging';
 import {
   AppConfig,
@@ -19,8 +19,6 @@ import { testVhost, waitFor, type TestVhost } from '@backstitch/testkit';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { AppModule } from '../app.module.js';
 import { creation, MOUSE, ordersDatabase, sagaTag, silent } from '../testing/orders-database.js';
-
-jest.setTimeout(30_000);
 
 const QUEUE = COMMAND_QUEUES.order;
 
