@@ -1,4 +1,5 @@
 export { everyFailure, traceReport, type FailureCase } from './every-failure.js';
+export { failureReport } from './failure-report.js';
 export { expectGolden } from './golden.js';
 export { MemoryDatabase } from './memory-database.js';
 export { MemorySagaStore } from './memory-store.js';
