@@ -46,6 +46,10 @@ describe('hostile requests', () => {
         if (mayWait) return 'waited for';
         throw new Error(`no answer, ${closed ? 'closed' : 'open'}: ${bytes.toString()}`);
       };
+      // One that comes as far as the routes: what is drawn may do so or not.
+      const known = `PUT ${app === 'api-gateway' ? '/api' : ''}/products HTTP/1.1\r\nHost: a\r\n\r\n`;
+      const reached = await one({ method: 'PUT', bytes: Buffer.from(known), mayWait: false });
+      expect(reached).toBe('405 METHOD_NOT_ALLOWED');
       const batches = fc.array(rawRequests, { minLength: AT_ONCE, maxLength: AT_ONCE });
       await fuzz(
         `raw requests to ${app}, by ${AT_ONCE}`,
@@ -59,7 +63,6 @@ describe('hostile requests', () => {
       );
       const { '400 VALIDATION_FAILED': byField = 0, '404 ROUTE_NOT_FOUND': nowhere = 0 } = tally;
       expect(app === 'api-gateway' ? byField : nowhere).toBeGreaterThan(runs / 20);
-      expect(tally['405 METHOD_NOT_ALLOWED']).toBeGreaterThan(0);
       expect(await rowCounts(system)).toEqual(before);
       expect(await complaints(system)).toEqual([]);
     },
