@@ -23,7 +23,9 @@ describe('what a dead letter names', () => {
       pattern: 'payment.refund',
       data: { orderId: newUuid() },
     }));
-    while (others.length > 0) await Promise.all(others.splice(0, 50).map(old.bury));
+    while (others.length > 0) {
+      await Promise.all(others.splice(0, 50).map((body) => old.bury(body)));
+    }
     await old.bury({ pattern: 'payment.refund', data: { orderId: newUuid() }, saga });
     expect(await old.worker().run()).toMatchObject({ sagas: 1, partitionsKept: 1 });
     expect([await old.isThere(named), await old.isThere(free)]).toEqual([true, false]);

@@ -25,7 +25,7 @@ afterEach(() => {
 
 /** Has something happen before each batch of sagas is removed. */
 function atEachBatch(happens: (nth: number) => void | Promise<void>): void {
-  const { removeSagas } = OldRows.prototype;
+  const removeSagas: OldRows['removeSagas'] = Reflect.get(OldRows.prototype, 'removeSagas');
   let batches = 0;
   jest.spyOn(OldRows.prototype, 'removeSagas').mockImplementation(async function (
     this: OldRows,
