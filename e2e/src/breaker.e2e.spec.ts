@@ -1,6 +1,6 @@
 import { waitFor } from '@backstitch/testkit';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { reconcile } from './reconcile.js';
+import { expectReconciled } from './reconcile.js';
 import { type Answer, checkout, get, mouse, MOUSE, newUser } from './shopper.js';
 import { System } from './system.js';
 
@@ -23,7 +23,14 @@ describe('a participant that is away', () => {
       MOUSE,
     ]);
   }, 120_000);
-  afterAll(() => system?.stop(), 60_000);
+  // Judges all that the tests left behind.
+  afterAll(async () => {
+    try {
+      await expectReconciled(system);
+    } finally {
+      await system?.stop();
+    }
+  }, 120_000);
 
   const buy = (key?: string, userId?: string): Promise<Answer> =>
     checkout(system.gatewayUrl, [mouse(1)], { ...(key && { key }), ...(userId && { userId }) });
@@ -74,12 +81,6 @@ describe('a participant that is away', () => {
     expect(await sagas()).toBe(before);
   }
 
-  const clean = async (): Promise<void> => {
-    await system.settled();
-    const { exitCode, output } = await reconcile(system);
-    if (exitCode !== 0) throw new Error(`reconcile ended with ${exitCode}:\n${output}`);
-  };
-
   it('has new checkouts refused and named, and nothing begun that would be undone', async () => {
     const userId = newUser();
     const placed = await buy('placed', userId);
@@ -106,7 +107,7 @@ describe('a participant that is away', () => {
     expect(breakerLines()).toEqual(['breaker open', 'breaker half-open', 'breaker closed']);
     const undone = `SELECT saga_id FROM saga_state WHERE status IN ('COMPENSATING', 'COMPENSATED')`;
     expect(await system.rows('orchestrator', undone)).toEqual([]);
-    await clean();
+    await system.settled();
   }, 120_000);
 
   it('is waited for by the checkouts that were under way, and their replies close the breaker', async () => {
@@ -122,7 +123,7 @@ describe('a participant that is away', () => {
     await system.settled();
     const saga = await get(system.gatewayUrl, `/api/sagas/${accepted.body.sagaId}`);
     expect(saga.body['status']).toBe('DONE');
-    await clean();
+    await system.settled();
   }, 120_000);
 
   it('is noticed when it hangs with its connections open, and again when it goes on', async () => {
@@ -145,7 +146,7 @@ describe('a participant that is away', () => {
     }
     await until('payment_commands', CLOSED);
     await expectBought();
-    await clean();
+    await system.settled();
   }, 120_000);
 
   it('is not one whose bank is slow', async () => {
@@ -164,6 +165,6 @@ describe('a participant that is away', () => {
     const retried = system.apps.orchestrator.lines.filter((line) => line.includes('asking again'));
     expect(retried.length).toBeGreaterThan(8);
     expect(breakerLines().slice(linesBefore)).toEqual([]);
-    await clean();
+    await system.settled();
   }, 120_000);
 });

@@ -2,7 +2,7 @@ import { waitFor } from '@backstitch/testkit';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
 import { DATABASES, type DatabaseName } from './databases.js';
-import { reconcile } from './reconcile.js';
+import { expectReconciled } from './reconcile.js';
 import { type Answer, checkout, get, limited, LIMITED, mouse, MOUSE } from './shopper.js';
 import { System } from './system.js';
 
@@ -25,13 +25,16 @@ beforeAll(async () => {
   await system.rows('inventory', stock, [[MOUSE, LIMITED]]);
 }, 180_000);
 
-afterEach(async () => {
-  await system.settled();
-  const { exitCode, output } = await reconcile(system);
-  if (exitCode !== 0) throw new Error(`reconcile ended with ${exitCode}:\n${output}`);
-}, 120_000);
+afterEach(() => system.settled(), 120_000);
 
-afterAll(() => system?.stop(), 60_000);
+// Judges all that the tests left behind.
+afterAll(async () => {
+  try {
+    await expectReconciled(system);
+  } finally {
+    await system?.stop();
+  }
+}, 120_000);
 
 const buy = (): Promise<Answer> =>
   checkout(system.gatewayUrl, [mouse(1)], { key: crypto.randomUUID() });

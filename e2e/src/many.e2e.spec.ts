@@ -3,7 +3,7 @@ import { COMMAND_QUEUES } from '@backstitch/shared-types';
 import { waitFor } from '@backstitch/testkit';
 import { DeadOrchestrator } from './dead-orchestrator.js';
 import { QueueClient } from './queue-client.js';
-import { reconcile } from './reconcile.js';
+import { expectReconciled } from './reconcile.js';
 import { product } from './saga-story.js';
 import { type Answer, checkout, limited, mouse, MOUSE, newUser } from './shopper.js';
 import { System } from './system.js';
@@ -58,15 +58,17 @@ describe('two orchestrators and two of each service', () => {
     });
     await restock();
   }, 300_000);
-  afterAll(() => system?.stop(), 60_000);
+  // Judges all that the tests left behind.
+  afterAll(async () => {
+    try {
+      await expectReconciled(system, PATIENCE_MS);
+    } finally {
+      await system?.stop();
+    }
+  }, PATIENCE_MS + 120_000);
 
   const restock = () =>
     system.rows('inventory', 'UPDATE products SET stock_quantity = 1000000 WHERE id = $1', [MOUSE]);
-  const clean = async (): Promise<void> => {
-    await system.settled(PATIENCE_MS);
-    const { exitCode, output } = await reconcile(system);
-    if (exitCode !== 0) throw new Error(`reconcile ended with ${exitCode}:\n${output}`);
-  };
   const count = async (where: string, values: unknown[]): Promise<number> => {
     const sql = `SELECT count(*)::int AS count FROM saga_state WHERE ${where}`;
     return (await system.rows<{ count: number }>('orchestrator', sql, values))[0]!.count;
@@ -92,7 +94,7 @@ describe('two orchestrators and two of each service', () => {
     }
     for (const status of statuses) expect([200, 202, 409, 503]).toContain(status);
     expect([...ordersOf.values()].filter((orders) => orders.size !== 1)).toEqual([]);
-    await clean();
+    await system.settled(PATIENCE_MS);
     expect(await instances()).toBe(2);
   }, 120_000);
 
@@ -117,7 +119,7 @@ describe('two orchestrators and two of each service', () => {
     } finally {
       await client.close();
     }
-    await clean();
+    await system.settled(PATIENCE_MS);
   }, 60_000);
 
   it('let a hold run out once, and settle a payment once, with two workers at it', async () => {
@@ -169,7 +171,7 @@ describe('two orchestrators and two of each service', () => {
     } finally {
       await client.close();
     }
-    await clean();
+    await system.settled(PATIENCE_MS);
   }, 180_000);
 
   it(
@@ -216,7 +218,7 @@ describe('two orchestrators and two of each service', () => {
       expect(await count(`order_id = ANY ($1::uuid[]) AND status = 'COMPENSATED'`, [undone])).toBe(
         undoing,
       );
-      await clean();
+      await system.settled(PATIENCE_MS);
     },
     3 * PATIENCE_MS,
   );
@@ -238,6 +240,6 @@ describe('two orchestrators and two of each service', () => {
     await refused(shoppers.count(503));
     await shoppers.stop();
     expect(shoppers.count(200)).toBeGreaterThan(0);
-    await clean();
+    await system.settled(PATIENCE_MS);
   }, 180_000);
 });

@@ -24,3 +24,13 @@ export function reconcile(system: System): Promise<Reconciliation> {
     });
   });
 }
+
+/**
+ * Waits until no saga is under way, and throws what reconcile finds. It waits some seconds for the
+ * latest saga to have settled, so tests of one system share a last one where they can.
+ */
+export async function expectReconciled(system: System, settledWithinMs?: number): Promise<void> {
+  await system.settled(settledWithinMs);
+  const { exitCode, output } = await reconcile(system);
+  if (exitCode !== 0) throw new Error(`reconcile ended with ${exitCode}:\n${output}`);
+}

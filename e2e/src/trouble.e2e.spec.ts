@@ -7,7 +7,7 @@ import { waitFor } from '@backstitch/testkit';
 import { startPrivateRabbit } from '@backstitch/tools';
 import { type AppName, APPS } from './app-process.js';
 import { DATABASES, type DatabaseName } from './databases.js';
-import { reconcile } from './reconcile.js';
+import { expectReconciled } from './reconcile.js';
 import { orderRows } from './saga-story.js';
 import { type Answer, checkout, mouse, MOUSE } from './shopper.js';
 import { System } from './system.js';
@@ -50,17 +50,16 @@ describe('trouble', () => {
       MOUSE,
     ]);
   }, 180_000);
+  // Judges all that the tests left behind.
   afterAll(async () => {
-    await system?.stop();
-    await rabbit?.stop();
-    await rm(folder, { recursive: true, force: true });
-  }, 60_000);
-
-  const clean = async (): Promise<void> => {
-    await system.settled();
-    const { exitCode, output } = await reconcile(system);
-    if (exitCode !== 0) throw new Error(`reconcile ended with ${exitCode}:\n${output}`);
-  };
+    try {
+      await expectReconciled(system);
+    } finally {
+      await system?.stop();
+      await rabbit?.stop();
+      await rm(folder, { recursive: true, force: true });
+    }
+  }, 120_000);
 
   it.each(Object.keys(DATABASES) as DatabaseName[])(
     'A15: the app of a database that is away (%s) is not ready, says why to operators, and comes back by itself',
@@ -149,65 +148,60 @@ describe('trouble', () => {
       expect(tookMs).toBeLessThan(HANG_MS);
     }
     for (const app of APPS) expect(system.apps[app].running).toBe(true);
-    await clean();
+    await system.settled();
     for (const { answer } of answers.filter((each) => each.answer.status === 200)) {
       const { order, saga } = await orderRows(system, answer.body.orderId);
       expect([order?.status, saga?.status]).toEqual(['CONFIRMED', 'DONE']);
     }
   }, 180_000);
 
-  describe('an app that is killed', () => {
-    it.each<[AppName, string]>([
-      ['order-service', 'participant.on-arrival'],
-      ['order-service', 'participant.after-commit-before-reply'],
-      ['inventory-service', 'participant.after-commit-before-reply'],
-      ['inventory-service', 'participant.after-reply-before-ack'],
-      ['payment-service', 'payment.after-intent-before-call'],
-      ['payment-service', 'payment.after-call-before-outcome'],
-      ['payment-service', 'participant.after-commit-before-reply'],
-      ['orchestrator', 'orchestrator.after-commit-before-publish'],
-      ['orchestrator', 'orchestrator.after-publish#3'],
-      ['orchestrator', 'orchestrator.reply-before-commit#2'],
-      ['orchestrator', 'orchestrator.commit-before-ack#4'],
-      ['api-gateway', 'gateway.before-forward'],
-      ['api-gateway', 'gateway.after-forward'],
-    ])(
-      'A17: %s killed at %s: the effect happens once and the saga ends',
-      async (app, point) => {
-        await system.apps[app].stop();
-        await system.restart(app, { FAULT_POINT: point });
-        const key = crypto.randomUUID();
-        const userId = `crash-${key}`;
-        const ended = system.apps[app].ended;
-        const asking = untilEnded(ended, async () => {
-          await checkout(system.gatewayUrl, [mouse(1)], { userId, key }).catch(() => undefined);
-        });
-        expect(await ended).toBe('SIGKILL');
-        await system.restart(app);
-        await asking;
-        const answer = await waitFor(
-          'the outcome under the same key',
-          async () => {
-            const again = await checkout(system.gatewayUrl, [mouse(1)], { userId, key });
-            return again.status === 200 && again;
-          },
-          { timeoutMs: 60_000 },
-        );
-        const { order, payments } = await orderRows(system, answer.body.orderId);
-        expect(order?.status).toBe('CONFIRMED');
-        expect(payments).toEqual([{ status: 'SUCCESS', amount: '29.99' }]);
-        const orders = await system.rows('orders', 'SELECT id FROM orders WHERE user_id = $1', [
-          userId,
-        ]);
-        expect(orders).toHaveLength(1);
-        await system.settled();
-      },
-      120_000,
-    );
-
-    // One for all of them: it judges every saga that there was.
-    afterAll(clean, 120_000);
-  });
+  it.each<[AppName, string]>([
+    ['order-service', 'participant.on-arrival'],
+    ['order-service', 'participant.after-commit-before-reply'],
+    ['inventory-service', 'participant.after-commit-before-reply'],
+    ['inventory-service', 'participant.after-reply-before-ack'],
+    ['payment-service', 'payment.after-intent-before-call'],
+    ['payment-service', 'payment.after-call-before-outcome'],
+    ['payment-service', 'participant.after-commit-before-reply'],
+    ['orchestrator', 'orchestrator.after-commit-before-publish'],
+    ['orchestrator', 'orchestrator.after-publish#3'],
+    ['orchestrator', 'orchestrator.reply-before-commit#2'],
+    ['orchestrator', 'orchestrator.commit-before-ack#4'],
+    ['api-gateway', 'gateway.before-forward'],
+    ['api-gateway', 'gateway.after-forward'],
+  ])(
+    'A17: %s killed at %s: the effect happens once and the saga ends',
+    async (app, point) => {
+      await system.apps[app].stop();
+      await system.restart(app, { FAULT_POINT: point });
+      const key = crypto.randomUUID();
+      const userId = `crash-${key}`;
+      const ended = system.apps[app].ended;
+      const asking = untilEnded(ended, async () => {
+        await checkout(system.gatewayUrl, [mouse(1)], { userId, key }).catch(() => undefined);
+      });
+      expect(await ended).toBe('SIGKILL');
+      await system.restart(app);
+      await asking;
+      const answer = await waitFor(
+        'the outcome under the same key',
+        async () => {
+          const again = await checkout(system.gatewayUrl, [mouse(1)], { userId, key });
+          return again.status === 200 && again;
+        },
+        { timeoutMs: 60_000 },
+      );
+      const { order, payments } = await orderRows(system, answer.body.orderId);
+      expect(order?.status).toBe('CONFIRMED');
+      expect(payments).toEqual([{ status: 'SUCCESS', amount: '29.99' }]);
+      const orders = await system.rows('orders', 'SELECT id FROM orders WHERE user_id = $1', [
+        userId,
+      ]);
+      expect(orders).toHaveLength(1);
+      await system.settled();
+    },
+    120_000,
+  );
 
   it('A13: 500 checkouts at once over 10 products leave every invariant standing', async () => {
     const catalogue = (await (await fetch(`${system.gatewayUrl}/api/products`)).json()) as
@@ -222,6 +216,6 @@ describe('trouble', () => {
       }),
     );
     for (const { status } of answers) expect([200, 202, 409]).toContain(status);
-    await clean();
+    await system.settled();
   }, 120_000);
 });
