@@ -22,7 +22,7 @@ describe('a participant that is away', () => {
     await system.rows('inventory', 'UPDATE products SET stock_quantity = 100000 WHERE id = $1', [
       MOUSE,
     ]);
-  }, 120_000);
+  }, 300_000);
   // Judges all that the tests left behind.
   afterAll(async () => {
     try {
@@ -30,7 +30,7 @@ describe('a participant that is away', () => {
     } finally {
       await system?.stop();
     }
-  }, 120_000);
+  }, 300_000);
 
   const buy = (key?: string, userId?: string): Promise<Answer> =>
     checkout(system.gatewayUrl, [mouse(1)], { ...(key && { key }), ...(userId && { userId }) });
@@ -108,7 +108,7 @@ describe('a participant that is away', () => {
     const undone = `SELECT saga_id FROM saga_state WHERE status IN ('COMPENSATING', 'COMPENSATED')`;
     expect(await system.rows('orchestrator', undone)).toEqual([]);
     await system.settled();
-  }, 120_000);
+  }, 300_000);
 
   it('is waited for by the checkouts that were under way, and their replies close the breaker', async () => {
     await system.apps['inventory-service'].kill();
@@ -124,7 +124,7 @@ describe('a participant that is away', () => {
     const saga = await get(system.gatewayUrl, `/api/sagas/${accepted.body.sagaId}`);
     expect(saga.body['status']).toBe('DONE');
     await system.settled();
-  }, 120_000);
+  }, 300_000);
 
   it('is noticed when it hangs with its connections open, and again when it goes on', async () => {
     await system.apps.orchestrator.stop();
@@ -147,7 +147,7 @@ describe('a participant that is away', () => {
     await until('payment_commands', CLOSED);
     await expectBought();
     await system.settled();
-  }, 120_000);
+  }, 300_000);
 
   it('is not one whose bank is slow', async () => {
     await system.apps.orchestrator.stop();
@@ -166,5 +166,5 @@ describe('a participant that is away', () => {
     expect(retried.length).toBeGreaterThan(8);
     expect(breakerLines().slice(linesBefore)).toEqual([]);
     await system.settled();
-  }, 120_000);
+  }, 300_000);
 });

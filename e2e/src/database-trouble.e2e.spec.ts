@@ -23,7 +23,7 @@ beforeAll(async () => {
   system = await System.start({ env: PATIENT });
   const stock = 'UPDATE products SET stock_quantity = 100000 WHERE id = ANY ($1)';
   await system.rows('inventory', stock, [[MOUSE, LIMITED]]);
-}, 180_000);
+}, 300_000);
 
 afterEach(() => system.settled(), 120_000);
 
@@ -34,7 +34,7 @@ afterAll(async () => {
   } finally {
     await system?.stop();
   }
-}, 120_000);
+}, 300_000);
 
 const buy = (): Promise<Answer> =>
   checkout(system.gatewayUrl, [mouse(1)], { key: crypto.randomUUID() });
@@ -105,7 +105,7 @@ describe('a schema that changes under load', () => {
     await shop.stop();
     expect(statuses(shop.answers)).toEqual([200]);
     expect(complaintsSince(before, 40)).toEqual([]);
-  }, 180_000);
+  }, 300_000);
 });
 
 describe('a row that somebody keeps locked', () => {
@@ -147,7 +147,7 @@ describe('a row that somebody keeps locked', () => {
     const lines = complaintsSince(before, 40);
     expect(lines.filter((line) => line.includes('breaker open'))).toEqual([]);
     expect(complaintsSince(before, 50)).toEqual([]);
-  }, 240_000);
+  }, 300_000);
 
   it('keeps no undo of another order waiting', async () => {
     const lock = 'SELECT 1 FROM products WHERE id = $1 FOR UPDATE';
@@ -161,7 +161,7 @@ describe('a row that somebody keeps locked', () => {
     });
     await ofLocked;
     await system.rows('inventory', 'UPDATE products SET stock_quantity = 100000');
-  }, 120_000);
+  }, 300_000);
 
   it.each<[DatabaseName, string]>([
     ['orders', 'SELECT 1 FROM orders ORDER BY created_at DESC LIMIT 50 FOR UPDATE'],
@@ -181,7 +181,7 @@ describe('a row that somebody keeps locked', () => {
       });
       await done;
     },
-    120_000,
+    300_000,
   );
 });
 
@@ -233,7 +233,7 @@ describe('a database that takes no connections', () => {
       // Once a pool and a reason, however often it was tried.
       expect(told.length).toBeLessThanOrEqual(12);
     },
-    180_000,
+    300_000,
   );
 });
 
@@ -290,5 +290,5 @@ describe('a database whose settings are not what the code was written with', () 
       await restart();
     }
     expect(complaintsSince(before, 50)).toEqual([]);
-  }, 240_000);
+  }, 300_000);
 });

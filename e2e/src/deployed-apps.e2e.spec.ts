@@ -55,7 +55,7 @@ describe('what the images hold: the trees that pnpm deploys', () => {
     await Promise.all([postgres?.stop({ hurry: true }), rabbit?.stop({ hurry: true })]);
     await run('chmod', ['-R', 'u+w', folder]);
     await rm(folder, { recursive: true, force: true });
-  }, 60_000);
+  }, 300_000);
 
   const treeOf = (app: AppName) => join(folder, 'apps', app);
   const portOf = (app: AppName) => firstPort + APPS.indexOf(app);
@@ -103,7 +103,7 @@ describe('what the images hold: the trees that pnpm deploys', () => {
     const prepare = async () => (await run(process.execPath, [program], options)).stdout;
     expect(await prepare()).toContain('the catalogue is filled');
     expect(await prepare()).not.toContain('the catalogue is filled'); // again, without harm
-  }, 120_000);
+  }, 300_000);
 
   it('runs all five apps in production from trees that nobody may write to', async () => {
     for (const app of APPS) {
@@ -139,5 +139,5 @@ describe('what the images hold: the trees that pnpm deploys', () => {
       const touched = run('touch', [join(treeOf(app), 'dist', 'main.js')], ACCOUNT);
       await expect(touched).rejects.toThrow(/Permission denied/);
     }
-  }, 180_000);
+  }, 300_000);
 });

@@ -140,11 +140,11 @@ describe('hostile messages', () => {
       else replies.set(String(message.properties.correlationId), answer);
     };
     await channel.consume(replyTo, keep, { noAck: true });
-  }, 120_000);
+  }, 300_000);
   afterAll(async () => {
     await connection?.close();
     await system?.stop();
-  }, 60_000);
+  }, 300_000);
 
   const replied = (id: string) =>
     waitFor(`the reply to ${id}`, () => replies.get(id), { timeoutMs: 60_000 });

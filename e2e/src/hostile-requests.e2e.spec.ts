@@ -14,7 +14,7 @@ describe('hostile requests', () => {
   beforeAll(async () => {
     // What they name as their host is served, or none of them would come further than that.
     system = await System.start({ appEnv: { orchestrator: { ALLOWED_HOSTS: 'a' } } });
-  }, 120_000);
+  }, 300_000);
   afterAll(() => system?.stop(), 60_000);
 
   /** Whatever the request was, the answer is one of ours. */
@@ -105,7 +105,7 @@ describe('hostile requests', () => {
     }
     expect((await rowCounts(system))['inventory.products']).toBe(10);
     expect(await complaints(system)).toEqual([]);
-  }, 120_000);
+  }, 300_000);
 
   it("reach no other caller's checkout by key or by saga id", async () => {
     const [key, owner] = ['one-key', newUser()];

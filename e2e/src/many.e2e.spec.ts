@@ -65,7 +65,7 @@ describe('two orchestrators and two of each service', () => {
     } finally {
       await system?.stop();
     }
-  }, PATIENCE_MS + 120_000);
+  }, PATIENCE_MS + 300_000);
 
   const restock = () =>
     system.rows('inventory', 'UPDATE products SET stock_quantity = 1000000 WHERE id = $1', [MOUSE]);
@@ -96,7 +96,7 @@ describe('two orchestrators and two of each service', () => {
     expect([...ordersOf.values()].filter((orders) => orders.size !== 1)).toEqual([]);
     await system.settled(PATIENCE_MS);
     expect(await instances()).toBe(2);
-  }, 120_000);
+  }, 300_000);
 
   it('do a command once that comes to both of a service, twenty times at once', async () => {
     const client = await QueueClient.connect(system.rabbitmqUrl);
@@ -120,7 +120,7 @@ describe('two orchestrators and two of each service', () => {
       await client.close();
     }
     await system.settled(PATIENCE_MS);
-  }, 60_000);
+  }, 300_000);
 
   it('let a hold run out once, and settle a payment once, with two workers at it', async () => {
     const client = await QueueClient.connect(system.rabbitmqUrl);
@@ -172,7 +172,7 @@ describe('two orchestrators and two of each service', () => {
       await client.close();
     }
     await system.settled(PATIENCE_MS);
-  }, 180_000);
+  }, 300_000);
 
   it(
     `take over ${CROWD} sagas of a dead one, and answer new checkouts meanwhile`,
@@ -241,5 +241,5 @@ describe('two orchestrators and two of each service', () => {
     await shoppers.stop();
     expect(shoppers.count(200)).toBeGreaterThan(0);
     await system.settled(PATIENCE_MS);
-  }, 180_000);
+  }, 300_000);
 });

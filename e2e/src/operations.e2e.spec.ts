@@ -31,7 +31,7 @@ describe('operators', () => {
       BACKOFF_MAX_MS: '600000',
     };
     system = await System.start({ appEnv: { orchestrator: env } });
-  }, 120_000);
+  }, 300_000);
   afterAll(() => system?.stop(), 60_000);
 
   const run = (program: 'sagas' | 'dead-letters', ...words: string[]): Promise<Ran> => {
@@ -93,7 +93,7 @@ describe('operators', () => {
       { ...by, action: 'replay', outcome: 'refused' },
       { ...by, action: 'discard', outcome: 'done' },
     ]);
-  }, 60_000);
+  }, 300_000);
 
   it('replay a one-shot release that nobody may discard, and its stock comes back', async () => {
     const { body } = await checkoutHeld();
@@ -106,7 +106,7 @@ describe('operators', () => {
     expect(await run('dead-letters', 'replay', letter!.id, ...BECAUSE)).toMatchObject({ code: 0 });
     expect(await letters()).toEqual([]);
     await clean();
-  }, 60_000);
+  }, 300_000);
 
   /** A checkout that was undone: its order is CANCELLED. */
   async function checkoutHeld(): Promise<Answer> {
@@ -142,7 +142,7 @@ describe('operators', () => {
     const again = await run('sagas', 'compensate', sagaId, ...BECAUSE);
     expect(again).toMatchObject({ code: 1, out: expect.stringMatching(/finished/) });
     await clean();
-  }, 60_000);
+  }, 300_000);
 
   it('find a parked saga, and end it by a resume once its participant is back', async () => {
     freeze('payment-service');
@@ -178,7 +178,7 @@ describe('operators', () => {
       payments: [{ status: 'CANCELLED' }],
     });
     await clean();
-  }, 180_000);
+  }, 300_000);
 
   /** The payment's row belongs to somebody else, and its refund is refused until that is repaired. */
   const spoil = (orderId: string) =>

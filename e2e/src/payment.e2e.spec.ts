@@ -25,11 +25,11 @@ describe('a payment that fails, and a failure after the payment', () => {
       },
     });
     client = await QueueClient.connect(system.rabbitmqUrl);
-  }, 120_000);
+  }, 300_000);
   afterAll(async () => {
     await client?.close();
     await system?.stop();
-  }, 60_000);
+  }, 300_000);
 
   const bank = async (orderId: string): Promise<BankRow> => {
     const [row] = await system.rows<BankRow>(
@@ -107,7 +107,7 @@ describe('a payment that fails, and a failure after the payment', () => {
       ...UNDO_AFTER_PAYMENT,
     ]);
     expect(await bank(orderId)).toEqual({ charges: 1, refunds: 1 });
-  }, 60_000);
+  }, 300_000);
 
   it('A7: a hold that expired and was sold to another is refunded and cancelled', async () => {
     const { stock_quantity: left } = await product(system, LIMITED);
@@ -133,7 +133,7 @@ describe('a payment that fails, and a failure after the payment', () => {
     ]);
     expect(await bank(orderId)).toEqual({ charges: 1, refunds: 1 });
     expect((await product(system, LIMITED)).stock_quantity).toBe(0);
-  }, 60_000);
+  }, 300_000);
 
   it('A6: at any failure rate, what the bank declines is 402, and what it approves is 200', async () => {
     await system.apps['payment-service'].stop();
@@ -160,5 +160,5 @@ describe('a payment that fails, and a failure after the payment', () => {
       answers.map(({ status, body }) => `${status} ${decisions.get(body.orderId)}`),
     );
     expect([...seen].sort()).toEqual(['200 APPROVED', '402 DECLINED']);
-  }, 120_000);
+  }, 300_000);
 });

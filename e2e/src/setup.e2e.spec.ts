@@ -168,5 +168,5 @@ describe('npm start from a fresh copy, in a folder with an odd name', () => {
     const terminal = new Terminal(`node ${file}`, folder, env);
     expect(await terminal.ended).toBe(1);
     for (const variable of Object.keys(env)) expect(terminal.output).toContain(variable);
-  }, 30_000);
+  }, 300_000);
 });
