@@ -32,13 +32,13 @@ interface Given {
 /** Reads the command's words. Throws a CommanderError after having said what is wrong. */
 export function mutantsOptions(words: readonly string[], all: readonly Mutant[]): MutantsOptions {
   const command = new Command('pnpm mutants')
-    .description('Takes one protection out at a time and asks who misses it.')
+    .description('Takes one protection out at a time and runs the tests that must fail then.')
     .argument('[names...]', 'mutants, by name or the beginning of it [all]')
     .option('--quick', 'with --until-killed, what needs no server; minutes', false)
     .option('--until-killed', 'tries no further tests of a mutant that one has killed', false)
     .option('--part <k/n>', 'of n parts of these mutants only the k-th', part)
     .option('--drill', 'drills too, a minute and more each', false)
-    .option('--by <kinds>', `only these who may miss it: ${KILLER_KINDS.join(', ')}`, kindsOf)
+    .option('--by <kinds>', `only these kinds of tests: ${KILLER_KINDS.join(', ')}`, kindsOf)
     .option('--workers <n>', 'mutants tried at once [1]', workers, 1)
     .option('--report <file>', 'write the table there, as Markdown')
     .option('--json <file>', 'write everything there, as JSON')
