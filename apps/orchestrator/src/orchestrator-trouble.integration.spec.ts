@@ -153,7 +153,7 @@ describe('an orchestrator without', () => {
   it('a database says so, and takes nothing', async () => {
     const one = await shop.start({ DB_URL: `postgresql://postgres@${NOBODY}/gone` });
     await waitFor('the broker to be there', async () => {
-      return (await dependenciesOf(one)).down.join() === 'database';
+      return (await dependenciesOf(one)).down.join() === 'database,engine';
     });
     const ready = await ask(one, 'GET', '/health/ready');
     expect([ready.status, ready.body]).toEqual([503, { status: 'error' }]);
