@@ -216,7 +216,7 @@ describe('a database that takes no connections', () => {
         );
         const queue = system.apps[DATABASES[database]].lines;
         if (database !== 'orchestrator') {
-          expect(queue.some((line) => line.includes('intake paused'))).toBe(true);
+          expect(queue.some((line) => line.includes('consumer paused'))).toBe(true);
         }
       } finally {
         await allow(database, true);

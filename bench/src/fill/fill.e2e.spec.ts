@@ -74,7 +74,7 @@ describe('a database with finished sagas made of those that the apps wrote', () 
     expect(after).toEqual(Object.fromEntries(whole));
     expect(await number('orchestrator', 'count(*) FROM saga_logs_default')).toBe(0);
     const days = 'count(DISTINCT tableoid) FROM saga_logs';
-    expect(await number('orchestrator', days)).toBeGreaterThanOrEqual(DAYS);
+    expect(await number('orchestrator', days)).toBeGreaterThanOrEqual(Math.min(copies, DAYS));
   });
 
   it('agrees with itself in every ledger', async () => {
