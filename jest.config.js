@@ -1,6 +1,6 @@
 /**
- * Three sets: pure tests beside their file, tests that need PostgreSQL or RabbitMQ (their name says
- * so), and the whole system as processes. One configuration serves every package.
+ * Pure tests beside their file, tests that need PostgreSQL or RabbitMQ (their name says so), the
+ * whole system as processes, and the same on clusters. One configuration serves every package.
  */
 const base = {
   globalTeardown: '<rootDir>/tools/jest-left-open.mjs',
@@ -27,13 +27,15 @@ const base = {
   },
 };
 
+const CLUSTER = '(/rabbit-cluster\\.integration|/e2e/src/cluster\\.e2e)\\.spec\\.ts$';
 const workspaces = ['apps', 'packages', 'tools', 'bench', 'drill', 'e2e', 'examples'].map(
   (name) => `<rootDir>/${name}`,
 );
 
 export default {
-  // A limit for what hangs, not for what is slow: services answer late on a busy machine.
-  testTimeout: 30_000,
+  // A limit for what hangs, not for what is slow: services answer late on a busy machine. It is
+  // longer than that of waitFor, whose error says what was awaited.
+  testTimeout: 120_000,
   projects: [
     {
       ...base,
@@ -51,12 +53,20 @@ export default {
       displayName: 'integration',
       roots: workspaces,
       testMatch: ['**/*.integration.spec.ts'],
+      testPathIgnorePatterns: [...base.testPathIgnorePatterns, CLUSTER],
     },
     {
       ...base,
       displayName: 'e2e',
       roots: ['<rootDir>/e2e', '<rootDir>/drill', '<rootDir>/bench'],
       testMatch: ['**/*.e2e.spec.ts'],
+      testPathIgnorePatterns: [...base.testPathIgnorePatterns, CLUSTER],
+    },
+    {
+      ...base,
+      displayName: 'cluster',
+      roots: ['<rootDir>/e2e', '<rootDir>/tools'],
+      testRegex: [CLUSTER],
     },
   ],
 };

@@ -2,6 +2,10 @@ import { beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { benchOptions } from './options.js';
 import { SCENARIOS } from './scenarios/catalogue.js';
 
+/** The error that ends the command with this exit code, once it has said what is to be said. */
+const ended = (exitCode: number): Error =>
+  expect.objectContaining({ exitCode }) as unknown as Error;
+
 let said = '';
 beforeEach(() => {
   said = '';
@@ -73,7 +77,7 @@ describe('benchOptions', () => {
       told += String(text);
       return true;
     });
-    expect(() => benchOptions(['--help'])).toThrow();
+    expect(() => benchOptions(['--help'])).toThrow(ended(0));
     for (const words of Object.entries(SCENARIOS).flat()) expect(told).toContain(words);
     expect(told).toContain('--scenario');
   });
@@ -89,7 +93,7 @@ describe('benchOptions', () => {
     { words: ['--fast'], why: "unknown option '--fast'" },
     { words: ['quick'], why: 'too many arguments' },
   ])('refuses $words, saying why', ({ words, why }) => {
-    expect(() => benchOptions(words)).toThrow();
+    expect(() => benchOptions(words)).toThrow(ended(1));
     expect(said).toContain(why);
   });
 });

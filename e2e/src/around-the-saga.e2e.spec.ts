@@ -26,11 +26,11 @@ describe('money and stock of a confirmed order', () => {
   beforeAll(async () => {
     system = await System.start();
     client = await QueueClient.connect(system.rabbitmqUrl);
-  }, 120_000);
+  }, 300_000);
   afterAll(async () => {
     await client?.close();
     await system?.stop();
-  }, 60_000);
+  }, 300_000);
 
   it('stay where they are when a refund and a release come without a saga', async () => {
     const { body } = await checkout(system.gatewayUrl, [mouse(2)]);
@@ -57,7 +57,7 @@ describe('money and stock of a confirmed order', () => {
     }
     expect(await kept(system, orderId)).toEqual(before);
     await system.expectReconciled();
-  }, 60_000);
+  }, 300_000);
 
   it('are told by reconcile when an order was confirmed without a saga and never paid', async () => {
     const orderId = crypto.randomUUID();
@@ -72,7 +72,7 @@ describe('money and stock of a confirmed order', () => {
     expect(exitCode).toBe(1);
     expect(output).toMatch(new RegExp(`${orderId} +CONFIRMED and never paid: payment missing`));
     expect(output).toMatch(new RegExp(`${orderId} +CONFIRMED, hold missing`));
-  }, 60_000);
+  }, 300_000);
 });
 
 describe('with COMMANDS=strict', () => {
@@ -81,11 +81,11 @@ describe('with COMMANDS=strict', () => {
   beforeAll(async () => {
     system = await System.start({ env: { COMMANDS: 'strict' } });
     client = await QueueClient.connect(system.rabbitmqUrl);
-  }, 120_000);
+  }, 300_000);
   afterAll(async () => {
     await client?.close();
     await system?.stop();
-  }, 60_000);
+  }, 300_000);
 
   const tables = async () => ({
     orders: await system.rows('orders', 'SELECT * FROM orders ORDER BY id'),
@@ -118,7 +118,7 @@ describe('with COMMANDS=strict', () => {
       expect(dead).toMatchObject({ reason: 'SAGA_REQUIRED', pattern });
     }
     expect(await tables()).toEqual(before);
-  }, 60_000);
+  }, 300_000);
 
   it('what only reads needs no saga', async () => {
     const { body } = await checkout(system.gatewayUrl, [mouse(1)]);
@@ -126,12 +126,12 @@ describe('with COMMANDS=strict', () => {
     expect(await client.call(order, 'order.get', { orderId })).toHaveProperty('response.id');
     expect(await client.call(payment, 'payment.get', { orderId })).toHaveProperty('response.id');
     expect(await client.call(inventory, 'inventory.list', {})).toHaveProperty('response.length');
-  }, 60_000);
+  }, 300_000);
 
   it('a checkout that is undone is undone by its own saga', async () => {
     const { body } = await checkout(system.gatewayUrl, [mouse(1, '0.01')]);
     const rows = await orderRows(system, body.orderId);
     expect(rows).toMatchObject({ order: { status: 'CANCELLED' }, payments: [] });
     await system.expectReconciled();
-  }, 60_000);
+  }, 300_000);
 });

@@ -21,7 +21,7 @@ describe('one checkout', () => {
   beforeAll(async () => {
     system = await System.start();
     gateway = system.gatewayUrl;
-  }, 120_000);
+  }, 300_000);
   afterAll(() => system?.stop(), 60_000);
 
   it('A4: the happy path ends CONFIRMED, paid and sold, with ten log rows in order', async () => {

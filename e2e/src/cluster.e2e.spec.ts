@@ -56,7 +56,7 @@ describe('a broker cluster and a database with a standby', () => {
     await databaseLink?.close();
     await Promise.all([cluster?.stop({ hurry: true }), pair?.stop({ hurry: true })]);
     await rm(folder, { recursive: true, force: true });
-  }, 60_000);
+  }, 300_000);
 
   /** Of the requests asked from now on, enough are answered 200, each within the wait budget. */
   const served = async (when: string): Promise<void> => {

@@ -14,7 +14,7 @@ describe('the currency of a system', () => {
   let system: System;
   beforeAll(async () => {
     system = await System.start({ env: { CURRENCY: 'JPY' }, currency: 'JPY' });
-  }, 120_000);
+  }, 300_000);
   afterAll(() => system?.stop(), 60_000);
 
   /** Starts another process of an app on the system's database, until it ends by itself. */
@@ -56,7 +56,7 @@ describe('the currency of a system', () => {
     expect(wrong).toMatchObject({ status: 400, body: { code: 'VALIDATION_FAILED' } });
     expect(JSON.stringify(wrong.body)).toContain('from 1 to 9999999 with at most 0 decimals');
     await system.expectReconciled();
-  }, 90_000);
+  }, 300_000);
 
   it.each(DATABASES)(
     'is refused by the app of the %s when its database has another one, by both names',
@@ -74,7 +74,7 @@ describe('a price', () => {
   let system: System;
   beforeAll(async () => {
     system = await System.start();
-  }, 120_000);
+  }, 300_000);
   afterAll(() => system?.stop(), 60_000);
 
   it('is the same however many zeros follow it, under the same key too', async () => {
@@ -95,11 +95,11 @@ describe('a price', () => {
     const rows = await orderRows(system, orderId);
     expect(rows).toMatchObject({ order: { total_amount: '29.99' } });
     expect((await spelled('29.999')).status).toBe(400);
-  }, 60_000);
+  }, 300_000);
 
   it('of nothing is refused by the table, and the products beside it are sold', async () => {
     const free = `INSERT INTO products (name, stock_quantity, price) VALUES ('Gift', 5, 0)`;
     await expect(system.rows('inventory', free)).rejects.toMatchObject({ code: '23514' });
     expect((await checkout(system.gatewayUrl, [mouse(1)])).status).toBe(200);
-  }, 60_000);
+  }, 300_000);
 });

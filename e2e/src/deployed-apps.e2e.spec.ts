@@ -58,7 +58,7 @@ describe('what the images hold: the trees that pnpm deploys', () => {
     await Promise.all([postgres?.stop({ hurry: true }), rabbit?.stop({ hurry: true })]);
     await run('chmod', ['-R', 'u+w', folder]);
     await rm(folder, { recursive: true, force: true });
-  }, 60_000);
+  }, 300_000);
 
   const treeOf = (app: AppName) => join(folder, 'apps', app);
   const portOf = (app: AppName) => firstPort + APP_NAMES.indexOf(app);
@@ -109,7 +109,7 @@ describe('what the images hold: the trees that pnpm deploys', () => {
     const prepare = async () => (await run(process.execPath, [program], options)).stdout;
     expect(await prepare()).toContain('the catalogue is filled');
     expect(await prepare()).not.toContain('the catalogue is filled'); // again, without harm
-  }, 120_000);
+  }, 300_000);
 
   it('runs all apps in production from trees that no account may write to', async () => {
     for (const app of APP_NAMES) {
@@ -140,5 +140,5 @@ describe('what the images hold: the trees that pnpm deploys', () => {
       const touched = run('touch', [join(treeOf(app), 'dist', 'main.js')], ACCOUNT);
       await expect(touched).rejects.toThrow(/Permission denied/);
     }
-  }, 180_000);
+  }, 300_000);
 });

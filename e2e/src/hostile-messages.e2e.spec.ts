@@ -135,11 +135,11 @@ describe('hostile messages', () => {
       else replies.set(String(message.properties.correlationId), answer);
     };
     await channel.consume(replyTo, keep, { noAck: true });
-  }, 120_000);
+  }, 300_000);
   afterAll(async () => {
     await connection?.close();
     await system?.stop();
-  }, 60_000);
+  }, 300_000);
 
   const deadIn = async (queue: string): Promise<Set<string>> => {
     const text = 'SELECT bytes FROM dead_letters WHERE queue = $1';

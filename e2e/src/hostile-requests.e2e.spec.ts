@@ -14,7 +14,7 @@ describe('hostile requests', () => {
   beforeAll(async () => {
     // What they name as their host is served, or none of them would come further than that.
     system = await System.start({ appEnv: { orchestrator: { ALLOWED_HOSTS: 'a' } } });
-  }, 120_000);
+  }, 300_000);
   afterAll(() => system?.stop(), 60_000);
 
   /** Whatever the request was, the answer is one of ours. */
@@ -43,9 +43,13 @@ describe('hostile requests', () => {
         const [answer] = answers;
         if (answer) return judge(answer, method);
         // The body may not be there yet, and the client hangs up.
-        if (mayWait || method === 'HEAD') return 'waited for';
+        if (mayWait) return 'waited for';
         throw new Error(`no answer, ${closed ? 'closed' : 'open'}: ${bytes.toString()}`);
       };
+      // One that comes as far as the routes: what is drawn may do so or not.
+      const known = `PUT ${app === 'api-gateway' ? '/api' : ''}/products HTTP/1.1\r\nHost: a\r\n\r\n`;
+      const reached = await one({ method: 'PUT', bytes: Buffer.from(known), mayWait: false });
+      expect(reached).toBe('405 METHOD_NOT_ALLOWED');
       const batches = fc.array(rawRequests, { minLength: AT_ONCE, maxLength: AT_ONCE });
       await fuzz(
         `raw requests to ${app}, by ${AT_ONCE}`,
@@ -59,7 +63,6 @@ describe('hostile requests', () => {
       );
       const { '400 VALIDATION_FAILED': byField = 0, '404 ROUTE_NOT_FOUND': nowhere = 0 } = tally;
       expect(app === 'api-gateway' ? byField : nowhere).toBeGreaterThan(runs / 20);
-      expect(tally['405 METHOD_NOT_ALLOWED']).toBeGreaterThan(0);
       expect(await rowCounts(system)).toEqual(before);
       expect(await complaints(system)).toEqual([]);
     },
@@ -102,7 +105,7 @@ describe('hostile requests', () => {
     }
     expect((await rowCounts(system))['inventory.products']).toBe(10);
     expect(await complaints(system)).toEqual([]);
-  }, 120_000);
+  }, 300_000);
 
   it("reach no other caller's checkout by key or by saga id", async () => {
     const [key, owner] = ['one-key', newUser()];

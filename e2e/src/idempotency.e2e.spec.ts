@@ -10,7 +10,7 @@ describe('idempotency', () => {
   beforeAll(async () => {
     system = await System.start();
     gateway = system.gatewayUrl;
-  }, 120_000);
+  }, 300_000);
   afterAll(() => system?.stop(), 60_000);
 
   const ordersOf = async (userId: string): Promise<string[]> => {
@@ -114,5 +114,5 @@ describe('idempotency', () => {
     const after = await checkout(gateway, [mouse(1)], { userId, key: 'restart' });
     expect(after.body).toEqual(before.body);
     expect(after.headers.get('idempotent-replayed')).toBe('true');
-  }, 180_000);
+  }, 300_000);
 });

@@ -111,7 +111,7 @@ describe('GETTING_STARTED.md, command by command', () => {
     }
     await admin.end();
     await removeProject(folder);
-  }, 60_000);
+  }, 300_000);
 
   const pnpm = (): string => process.env['BACKSTITCH_PNPM'] ?? 'pnpm';
 

@@ -13,18 +13,19 @@ const SECONDS = 12;
 const SHOPPERS = 64;
 const MEASURED_SECONDS = 4;
 const SOCKETS = 1_500;
-/** Generous: an app at work has about 150 MB. */
-const RSS_MB_MAX = 400;
+/** An app that keeps more than this ends: one at work has about 60 MB. */
+const HEAP_MB_MAX = 256;
 const REPLAY_EVERY_MS = 250;
 
 describe('ten times more than can be served', () => {
   let system: System;
   beforeAll(async () => {
-    system = await System.start({ env: { PAYMENT_FAILURE_RATE: '0.05' } });
+    const heap = { NODE_OPTIONS: `--max-old-space-size=${HEAP_MB_MAX}` };
+    system = await System.start({ env: { PAYMENT_FAILURE_RATE: '0.05', ...heap } });
     await system.rows('inventory', 'UPDATE products SET stock_quantity = 1000000 WHERE id = $1', [
       MOUSE,
     ]);
-  }, 120_000);
+  }, 300_000);
   afterAll(() => system?.stop(), 60_000);
 
   const peakMb = async (app: AppName): Promise<number> => {
@@ -104,15 +105,10 @@ describe('ten times more than can be served', () => {
     await system.settled();
     await serviceIsBack();
     await expectNothingLost(crowd.answers, [placed.body.sagaId]);
-    for (const app of APP_NAMES) {
-      expect(system.apps[app].running).toBe(true);
-      expect(await peakMb(app)).toBeLessThan(RSS_MB_MAX);
-    }
+    for (const app of APP_NAMES) expect(system.apps[app].running).toBe(true);
     await system.expectReconciled();
-    const episodes = linesOf('api-gateway', 'requests are being shed');
-    expect(episodes).toBeGreaterThan(0);
-    expect(episodes).toBeLessThan(SECONDS);
-  }, 240_000);
+    await expectToldInSums();
+  }, 300_000);
 
   it('by one address is answered 429, with the time to wait', async () => {
     await system.apps['api-gateway'].stop();
@@ -132,7 +128,7 @@ describe('ten times more than can be served', () => {
       expect(Number(headers['retry-after'])).toBeLessThanOrEqual(60);
     }
     expect((await system.apps['api-gateway'].readiness()).status).toBe(200);
-  }, 60_000);
+  }, 300_000);
 
   function expectHonest({ status, headers, body }: BurstAnswer): void {
     expect([200, 202, 402, 409, 503]).toContain(status);
@@ -174,14 +170,32 @@ describe('ten times more than can be served', () => {
     expect(untold).toEqual([]);
   }
 
-  async function reasonsAt(app: AppName): Promise<string> {
+  async function refusedAt(app: AppName): Promise<Record<string, number>> {
     const metrics = await (await fetch(`${system.apps[app].metricsUrl}/metrics`)).text();
     const shed = metrics.matchAll(/requests_shed_total\{reason="([^"]+)".*\} (\d+)/g);
-    return `${app} ${[...shed].map(([, reason, count]) => `${reason} ${count}`).join(', ')}`;
+    return Object.fromEntries([...shed].map(([, reason, count]) => [reason, Number(count)]));
   }
 
-  const linesOf = (app: AppName, message: string): number =>
-    system.apps[app].lines.filter((line) => line.includes(`"msg":"${message}"`)).length;
+  const reasonsAt = async (app: AppName): Promise<string> =>
+    `${app} ${JSON.stringify(await refusedAt(app))}`;
+
+  /** A line when shedding begins, and one with its numbers when it has ended, whatever they are. */
+  async function expectToldInSums(): Promise<void> {
+    const [begins, ends] = ['requests are being shed', 'no request is shed now'];
+    const told = (): { msg: string; refused?: Record<string, number> }[] =>
+      system.apps['api-gateway'].lines
+        .filter((line) => line.includes(`"msg":"${begins}"`) || line.includes(`"msg":"${ends}"`))
+        .map((line) => JSON.parse(line) as { msg: string });
+    await waitFor('the shedding to be over', () => told().at(-1)?.msg === ends);
+    expect(told().map(({ msg }) => msg)).toEqual(
+      told().map((_line, at) => (at % 2 === 0 ? begins : ends)),
+    );
+    const sums: Record<string, number> = {};
+    for (const { refused = {} } of told()) {
+      for (const [why, count] of Object.entries(refused)) sums[why] = (sums[why] ?? 0) + count;
+    }
+    expect(sums).toEqual(await refusedAt('api-gateway'));
+  }
 
   async function tell(perSecond: number, crowd: Burst, replays: readonly Answer[]): Promise<void> {
     const counts: Record<string, number> = {};

@@ -25,11 +25,11 @@ describe('a payment that fails, and a failure after the payment', () => {
       },
     });
     client = await QueueClient.connect(system.rabbitmqUrl);
-  }, 120_000);
+  }, 300_000);
   afterAll(async () => {
     await client?.close();
     await system?.stop();
-  }, 60_000);
+  }, 300_000);
 
   const bank = async (orderId: string): Promise<BankRow> => {
     const [row] = await system.rows<BankRow>(
@@ -107,7 +107,7 @@ describe('a payment that fails, and a failure after the payment', () => {
       ...UNDO_AFTER_PAYMENT,
     ]);
     expect(await bank(orderId)).toEqual({ charges: 1, refunds: 1 });
-  }, 60_000);
+  }, 300_000);
 
   it('A7: a hold that expired and was sold to another is refunded and cancelled', async () => {
     const { stock_quantity: left } = await product(system, LIMITED);
@@ -133,15 +133,16 @@ describe('a payment that fails, and a failure after the payment', () => {
     ]);
     expect(await bank(orderId)).toEqual({ charges: 1, refunds: 1 });
     expect((await product(system, LIMITED)).stock_quantity).toBe(0);
-  }, 60_000);
+  }, 300_000);
 
-  it('A6: a failure rate of 0.05 declines between 5 and 45 of 400 checkouts', async () => {
+  it('A6: at any failure rate, what the bank declines is 402, and what it approves is 200', async () => {
     await system.apps['payment-service'].stop();
-    await system.restart('payment-service', { PAYMENT_FAILURE_RATE: '0.05' });
+    // Of a hundred payments, all or none are declined once in 2^99 runs.
+    await system.restart('payment-service', { PAYMENT_FAILURE_RATE: '0.5' });
     await system.rows('inventory', 'UPDATE products SET stock_quantity = 1000 WHERE id = $1', [
       MOUSE,
     ]);
-    let left = 400;
+    let left = 100;
     const answers: Answer[] = [];
     const shopper = async (): Promise<void> => {
       while (left-- > 0) {
@@ -152,10 +153,12 @@ describe('a payment that fails, and a failure after the payment', () => {
       }
     };
     await Promise.all(Array.from({ length: 20 }, shopper));
-    const others = answers.filter(({ status }) => status !== 200 && status !== 402);
-    expect(others.map(({ status, body }) => ({ status, body }))).toEqual([]);
-    const declined = answers.filter(({ status }) => status === 402).length;
-    expect(declined).toBeGreaterThanOrEqual(5);
-    expect(declined).toBeLessThanOrEqual(45);
-  }, 120_000);
+    const sql = `SELECT order_id, decision FROM payments JOIN bank.charges ON key = provider_key`;
+    const rows = await system.rows<{ order_id: string; decision: string }>('payments', sql);
+    const decisions = new Map(rows.map(({ order_id: id, decision }) => [id, decision]));
+    const seen = new Set(
+      answers.map(({ status, body }) => `${status} ${decisions.get(body.orderId)}`),
+    );
+    expect([...seen].sort()).toEqual(['200 APPROVED', '402 DECLINED']);
+  }, 300_000);
 });

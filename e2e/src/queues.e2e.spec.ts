@@ -14,11 +14,11 @@ describe('the queues', () => {
   beforeAll(async () => {
     system = await System.start();
     client = await QueueClient.connect(system.rabbitmqUrl);
-  }, 120_000);
+  }, 300_000);
   afterAll(async () => {
     await client?.close();
     await system?.stop();
-  }, 60_000);
+  }, 300_000);
 
   const create = (orderId: string) => ({
     orderId,

@@ -13,6 +13,8 @@ import { copyProject, removeProject, serversAndProcessesOf, Terminal } from './p
 const run = promisify(execFile);
 const FIRST_START_MS = 400_000;
 const NEXT_START_MS = 120_000;
+/** A limit for what hangs: the lines of a moment. */
+const SHOWN_MS = 60_000;
 const OWN_SERVERS = { BACKSTITCH_SERVERS: 'private', PORT: '0' };
 
 async function pidOf(app: string, folder: string): Promise<number> {
@@ -31,7 +33,7 @@ async function expectBothLoopbackAddresses(url: string): Promise<void> {
 }
 
 async function expectOperatorsPort(terminal: Terminal, url: string): Promise<void> {
-  const [, metrics] = await terminal.shows(/Operators\s+(http:\S+)\/metrics/, 5_000);
+  const [, metrics] = await terminal.shows(/Operators\s+(http:\S+)\/metrics/, SHOWN_MS);
   expect((await fetch(`${metrics}/metrics`)).status).toBe(200);
   expect((await fetch(`${metrics}/health/dependencies`)).status).toBe(200);
   expect((await fetch(`${url}/metrics`)).status).toBe(404);
@@ -68,7 +70,7 @@ describe('npm start from a fresh copy, in a folder with an odd name', () => {
         PAYMENT_FAILURE_RATE: '0',
       });
       const url = await startsOn(terminal, FIRST_START_MS);
-      const [, curl] = await terminal.shows(/(curl -s http[^]*?'\n)/, 5_000);
+      const [, curl] = await terminal.shows(/(curl -s http[^]*?'\n)/, SHOWN_MS);
       const answer = JSON.parse((await run('bash', ['-c', curl!])).stdout) as { success: boolean };
       expect(answer).toMatchObject({ success: true, message: 'Order placed successfully' });
 
@@ -92,7 +94,7 @@ describe('npm start from a fresh copy, in a folder with an odd name', () => {
       expect(pushed.stderr).toMatch(/asking postgresql:\S+\/orders \(`npm start` of this folder/);
 
       process.kill(await pidOf('orchestrator', folder), 'SIGKILL');
-      await terminal.shows(/orchestrator.*(died|ended|killed)[^]*restart/i, 10_000);
+      await terminal.shows(/orchestrator.*(died|ended|killed)[^]*restart/i, SHOWN_MS);
       await waitFor(
         'the gateway to reach it again',
         async () => {
@@ -135,7 +137,7 @@ describe('npm start from a fresh copy, in a folder with an odd name', () => {
       const fresh = { ...OWN_SERVERS, CURRENCY: 'JPY', PAYMENT_FAILURE_RATE: '0' };
       const terminal = new Terminal('npm start -- --fresh', folder, fresh);
       await startsOn(terminal, NEXT_START_MS);
-      const [, curl] = await terminal.shows(/(curl -s http[^]*?'\n)/, 5_000);
+      const [, curl] = await terminal.shows(/(curl -s http[^]*?'\n)/, SHOWN_MS);
       expect(curl).toContain('"price":"30"');
       const answer = JSON.parse((await run('bash', ['-c', curl!])).stdout) as { success: boolean };
       expect(answer).toMatchObject({ success: true });
@@ -166,5 +168,5 @@ describe('npm start from a fresh copy, in a folder with an odd name', () => {
     const terminal = new Terminal(`node ${file}`, folder, env);
     expect(await terminal.ended).toBe(1);
     for (const variable of Object.keys(env)) expect(terminal.output).toContain(variable);
-  }, 30_000);
+  }, 300_000);
 });

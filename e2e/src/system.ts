@@ -130,8 +130,12 @@ export class System {
     return runReconcile((name) => this.databases[name].url);
   }
 
-  /** Throws with what `pnpm reconcile` found, unless it found nothing. */
-  async expectReconciled(): Promise<void> {
+  /**
+   * Waits until no saga is under way, and throws what `pnpm reconcile` finds. It waits some seconds
+   * for the latest saga to have settled, so tests of one system share a last one where they can.
+   */
+  async expectReconciled(settledWithinMs?: number): Promise<void> {
+    await this.settled(settledWithinMs);
     const { exitCode, output } = await this.reconcile();
     if (exitCode !== 0) throw new Error(`reconcile ended with ${exitCode}:\n${output}`);
   }

@@ -1,12 +1,10 @@
 import { COMMAND_QUEUES, COMMANDS, deadLetterQueueOf, newUuid } from '@backstitch/shared-types';
 import { type AppProcess, waitFor } from '@backstitch/testkit';
-import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { listed, UNHURRIED } from './testing/dead-letters.js';
 import { metricsOf } from './testing/metrics.js';
 import { ask, Orchestrators, post, TWO_SAGAS } from './testing/orchestrators.js';
 import { retentionRunOn } from './testing/retention-fixture.js';
-
-jest.setTimeout(120_000);
 
 const { order, payment } = COMMAND_QUEUES;
 const SETTINGS = { ...UNHURRIED, HEARTBEAT_MS: '100', OWNER_SILENT_MS: '1000' };

@@ -1,11 +1,8 @@
 import { newUuid } from '@backstitch/shared-types';
 import { type AppProcess, waitFor } from '@backstitch/testkit';
-import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { HangingDatabase } from './testing/hanging-database.js';
 import { ask, dependenciesOf, Orchestrators, post } from './testing/orchestrators.js';
-
-/** Each test starts processes of its own. */
-jest.setTimeout(60_000);
 
 let shop: Orchestrators;
 beforeEach(async () => {

@@ -1,9 +1,7 @@
 import { newUuid } from '@backstitch/shared-types';
 import { type AppProcess, sendRaw, waitFor } from '@backstitch/testkit';
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { ask, Orchestrators, post } from './testing/orchestrators.js';
-
-jest.setTimeout(120_000);
 
 /** On a busy machine no command is sent twice, so that each is answered once. */
 const UNHURRIED = {

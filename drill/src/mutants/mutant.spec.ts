@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it, jest } from '@jest/globals';
 import { edited } from './edited.js';
 import { testPattern } from './killers.js';
 import { mutantFrom, readMutants } from './mutant.js';
@@ -114,5 +114,23 @@ describe('pnpm mutants', () => {
     expect(named('13').names).toEqual(['13-unknown-is-undone-too']);
     expect(named('--quick').kinds).toEqual(['pure', 'simulation', 'sweep']);
     expect(named('--quick').names).not.toContain('01-version-guard');
+  });
+
+  it('tries every quick mutant in exactly one of the parts', () => {
+    const parts = [1, 2, 3, 4, 5, 6].map((nth) => named('--quick', '--part', `${nth}/6`).names);
+    expect(parts.flat().sort()).toEqual(named('--quick').names);
+    const sizes = parts.map(({ length }) => length);
+    expect(Math.max(...sizes) - Math.min(...sizes)).toBeLessThanOrEqual(1);
+  });
+
+  it.each(['0/6', '7/6', '1/0', '6', '1/x'])('refuses the part %s', (text) => {
+    const write = jest.spyOn(process.stderr, 'write').mockReturnValue(true);
+    expect(() => named('--part', text)).toThrow('k/n');
+    write.mockRestore();
+  });
+
+  it('stops at the first test that kills a mutant with --quick and --until-killed only', () => {
+    const stops = (...words: string[]) => mutantsOptions(words, mutants).stopWhenKilled;
+    expect([stops(), stops('--quick'), stops('--until-killed')]).toEqual([false, true, true]);
   });
 });

@@ -5,7 +5,7 @@ export interface MutantsResult {
   readonly outcomes: readonly MutantOutcome[];
 }
 
-/** What is wrong, a line each; none means that every protection is missed when it is gone. */
+/** What is wrong, a line each; none means that every mutant is killed. */
 export function mutantsProblems({ untouched, outcomes }: MutantsResult): string[] {
   const broken = untouched.filter(({ result }) => result.kind !== 'passed');
   return [
@@ -16,7 +16,7 @@ export function mutantsProblems({ untouched, outcomes }: MutantsResult): string[
     ...outcomes.flatMap((outcome) => {
       const { name } = outcome.mutant;
       if (outcome.stale !== undefined) return [`${name}: ${outcome.stale}`];
-      return isKilled(outcome) ? [] : [`${name}: nobody misses it (${triedWords(outcome)})`];
+      return isKilled(outcome) ? [] : [`${name}: no test kills it (${triedWords(outcome)})`];
     }),
   ];
 }
@@ -27,7 +27,7 @@ export function mutantsTable({ outcomes }: MutantsResult): string {
     const killed = outcome.tried.flatMap(({ killer, result }) =>
       result.kind === 'killed' ? [`${killer.kind}: ${result.by[0]}`] : [],
     );
-    const [first = 'NOBODY', ...others] = killed;
+    const [first = 'NOTHING', ...others] = killed;
     const { name, protection } = outcome.mutant;
     return `| ${[name, protection, first, others.join('<br>') || '–'].map(cell).join(' | ')} |`;
   });

@@ -10,10 +10,18 @@ export interface MutantsOptions {
   readonly json?: string;
 }
 
+/** One of so many parts of equal size, counted from 1. */
+interface Part {
+  readonly nth: number;
+  readonly of: number;
+}
+
 const PURE: readonly KillerKind[] = ['simulation', 'sweep', 'pure'];
 
 interface Given {
   quick: boolean;
+  untilKilled: boolean;
+  part?: Part;
   drill: boolean;
   by?: KillerKind[];
   workers: number;
@@ -24,11 +32,13 @@ interface Given {
 /** Reads the command's words. Throws a CommanderError after having said what is wrong. */
 export function mutantsOptions(words: readonly string[], all: readonly Mutant[]): MutantsOptions {
   const command = new Command('pnpm mutants')
-    .description('Takes one protection out at a time and asks who misses it.')
+    .description('Takes one protection out at a time and runs the tests that must fail then.')
     .argument('[names...]', 'mutants, by name or the beginning of it [all]')
-    .option('--quick', 'what needs no server, up to the first who misses it; minutes', false)
+    .option('--quick', 'with --until-killed, what needs no server; minutes', false)
+    .option('--until-killed', 'tries no further tests of a mutant that one has killed', false)
+    .option('--part <k/n>', 'of n parts of these mutants only the k-th', part)
     .option('--drill', 'drills too, a minute and more each', false)
-    .option('--by <kinds>', `only these who may miss it: ${KILLER_KINDS.join(', ')}`, kindsOf)
+    .option('--by <kinds>', `only these kinds of tests: ${KILLER_KINDS.join(', ')}`, kindsOf)
     .option('--workers <n>', 'mutants tried at once [1]', workers, 1)
     .option('--report <file>', 'write the table there, as Markdown')
     .option('--json <file>', 'write everything there, as JSON')
@@ -37,7 +47,7 @@ export function mutantsOptions(words: readonly string[], all: readonly Mutant[])
     words.filter((word) => word !== '--'),
     { from: 'user' },
   );
-  const { quick, drill, by, ...rest } = command.opts<Given>();
+  const { quick, untilKilled, part: only, drill, by, ...rest } = command.opts<Given>();
   const kinds = new Set<KillerKind>(by ?? PURE);
   if (!by && !quick) kinds.add('integration');
   if (!by && drill && !quick) kinds.add('drill');
@@ -47,8 +57,15 @@ export function mutantsOptions(words: readonly string[], all: readonly Mutant[])
     return command.error(`There is no mutant "${name}". There are: ${namesOf(all)}.`);
   });
   const chosen = named.length > 0 ? [...new Set(named.flat())] : all;
-  const mutants = chosen.filter(({ killers }) => killers.some(({ kind }) => kinds.has(kind)));
-  return { ...rest, kinds, mutants, stopWhenKilled: quick };
+  const triable = chosen.filter(({ killers }) => killers.some(({ kind }) => kinds.has(kind)));
+  const mutants = only ? triable.filter((_, at) => at % only.of === only.nth - 1) : triable;
+  return { ...rest, kinds, mutants, stopWhenKilled: quick || untilKilled };
+}
+
+function part(text: string): Part {
+  const [nth = 0, of = 0] = /^\d{1,3}\/\d{1,3}$/.test(text) ? text.split('/').map(Number) : [];
+  if (nth >= 1 && nth <= of) return { nth, of };
+  throw new InvalidArgumentError('It must be k/n, such as 2/6, with k from 1 to n.');
 }
 
 function namesOf(mutants: readonly Mutant[]): string {

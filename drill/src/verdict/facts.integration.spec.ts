@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
-import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { testDatabase, type TestDatabase } from '@backstitch/testkit';
 import pg from 'pg';
 import {
@@ -14,8 +14,6 @@ import { Ledger } from '../load/ledger.js';
 import { readFacts } from './facts.js';
 import { storyOf } from './story.js';
 import { verdictOf } from './verdict.js';
-
-jest.setTimeout(60_000);
 
 const databases = new Map<DatabaseName, { database: TestDatabase; pool: pg.Pool }>();
 const ITEMS = [{ productId: randomUUID(), quantity: 2, price: '29.99' }];

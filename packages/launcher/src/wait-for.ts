@@ -7,6 +7,9 @@ export interface WaitOptions {
   signal?: AbortSignal;
 }
 
+/** A limit for what hangs: on a busy machine a process alone takes many seconds to start. */
+const TIMEOUT_MS = 30_000;
+
 /**
  * Polls until the probe answers something else than undefined or false, and resolves to that. A
  * probe that throws is asked again. The error says what was awaited and the probe's last answer.
@@ -14,7 +17,7 @@ export interface WaitOptions {
 export async function waitFor<T>(
   what: string,
   probe: () => Promise<T | undefined | false> | T | undefined | false,
-  { timeoutMs = 10_000, everyMs = 20, signal }: WaitOptions = {},
+  { timeoutMs = TIMEOUT_MS, everyMs = 20, signal }: WaitOptions = {},
 ): Promise<T> {
   const deadlineMs = performance.now() + timeoutMs;
   for (;;) {

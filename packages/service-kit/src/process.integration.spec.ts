@@ -1,11 +1,9 @@
-import { afterEach, describe, expect, it, jest } from '@jest/globals';
+import { afterEach, describe, expect, it } from '@jest/globals';
 import { once } from 'node:events';
 import { connect, createServer, type AddressInfo } from 'node:net';
 import { App } from './testing/kit-process.js';
 
 // Ten processes are started here, next to whatever else the machine is doing.
-jest.setTimeout(120_000);
-
 describe('an app as a process', () => {
   let app: App;
 

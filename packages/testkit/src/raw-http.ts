@@ -19,39 +19,43 @@ export interface RawOptions {
   timeoutMs?: number;
 }
 
-/** Sends bytes that need not be HTTP, one chunk after another, and reads what comes back. */
+/**
+ * Sends bytes that need not be HTTP, one chunk after another, and reads what comes back. What follows
+ * a HEAD is read as an answer without a body, however long a body its headers announce.
+ */
 export function sendRaw(
   url: string,
   bytes: string | Buffer | readonly (string | Buffer)[],
   { answers: wanted = 1, timeoutMs = 10_000 }: RawOptions = {},
 ): Promise<RawExchange> {
   const { hostname, port } = new URL(url);
+  const chunks = typeof bytes === 'string' || Buffer.isBuffer(bytes) ? [bytes] : bytes;
+  const hasBody = !String(chunks[0]).startsWith('HEAD ');
   return new Promise((resolve) => {
     const socket = connect(Number(port), hostname);
     let received = '';
     const finish = (closed: boolean) => {
       clearTimeout(timer);
       socket.destroy();
-      resolve({ answers: answersIn(received), closed });
+      resolve({ answers: answersIn(received, hasBody), closed });
     };
     const timer = setTimeout(() => finish(false), timeoutMs);
     socket.setNoDelay(true);
     socket.setEncoding('latin1');
     socket.on('data', (text) => {
       received += String(text);
-      if (answersIn(received).length >= wanted) finish(false);
+      if (answersIn(received, hasBody).length >= wanted) finish(false);
     });
     // A server that refuses may close while we still write; what it said before counts.
     socket.on('error', () => undefined);
     socket.on('close', () => finish(true));
-    const chunks = typeof bytes === 'string' || Buffer.isBuffer(bytes) ? [bytes] : bytes;
     for (const chunk of chunks) {
       socket.write(typeof chunk === 'string' ? Buffer.from(chunk, 'latin1') : chunk);
     }
   });
 }
 
-function answersIn(text: string): RawAnswer[] {
+function answersIn(text: string, hasBody: boolean): RawAnswer[] {
   const answers: RawAnswer[] = [];
   let rest = text;
   for (;;) {
@@ -61,7 +65,7 @@ function answersIn(text: string): RawAnswer[] {
     const headers = headersIn(rest.slice(0, end));
     rest = rest.slice(end + 4);
     if (status < 200) continue;
-    const bodyEnd = endOfBody(rest, headers);
+    const bodyEnd = hasBody ? endOfBody(rest, headers) : 0;
     if (bodyEnd === undefined) return answers;
     const body = Buffer.from(rest.slice(0, bodyEnd), 'latin1').toString();
     answers.push({ status, headers, body });

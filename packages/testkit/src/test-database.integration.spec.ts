@@ -43,7 +43,11 @@ describe('testDatabase', () => {
   });
 
   it('fails the drop when a connection was leaked, and drops the database all the same', async () => {
-    const database = await testDatabase({ name: 'testkit', migrate: async () => undefined });
+    const database = await testDatabase({
+      name: 'testkit',
+      migrate: async () => undefined,
+      closedWithinMs: 200,
+    });
     const leaked = new Client({ connectionString: database.url, application_name: 'leaky' });
     leaked.on('error', () => undefined);
     await leaked.connect();

@@ -14,6 +14,8 @@ export interface TestDatabaseOptions {
   migrations?: string;
   /** Another server than that of TEST_POSTGRES_URL: for tests that hurt it. */
   serverUrl?: string;
+  /** How long connections may take to close before a drop fails [as long as waitFor waits]. */
+  closedWithinMs?: number;
 }
 
 export interface TestDatabase {
@@ -35,7 +37,7 @@ export async function testDatabase(options: TestDatabaseOptions): Promise<TestDa
     await withAdmin(server, (admin) => admin.query(`CREATE DATABASE "${name}"`));
     await options.migrate(url);
   }
-  return { url, drop: () => withAdmin(server, (admin) => dropWhenUnused(admin, name)) };
+  return { url, drop: () => withAdmin(server, (admin) => dropWhenUnused(admin, name, options)) };
 }
 
 function urlOf(server: string, database: string): string {
@@ -86,16 +88,20 @@ async function cloneTemplate(
   await admin.query(`CREATE DATABASE "${name}" TEMPLATE "${template}"`);
 }
 
-async function dropWhenUnused(admin: Client, name: string): Promise<void> {
+async function dropWhenUnused(
+  admin: Client,
+  name: string,
+  { closedWithinMs }: TestDatabaseOptions,
+): Promise<void> {
   try {
-    await unused(admin, name);
+    await unused(admin, name, closedWithinMs);
   } finally {
     await admin.query(`DROP DATABASE IF EXISTS "${name}" WITH (FORCE)`);
   }
 }
 
 /** A closed connection's server process ends a moment later, hence the waiting. */
-async function unused(admin: Client, name: string): Promise<void> {
+async function unused(admin: Client, name: string, timeoutMs?: number): Promise<void> {
   const leaked = async () => {
     const sql = `SELECT application_name, left(query, 80) AS query FROM pg_stat_activity
       WHERE datname = $1 AND backend_type = 'client backend'`;
@@ -103,5 +109,7 @@ async function unused(admin: Client, name: string): Promise<void> {
     if (rows.length > 0) throw new Error(`still connected: ${JSON.stringify(rows)}`);
     return true;
   };
-  await waitFor(`every connection to ${name} to be closed`, leaked);
+  await waitFor(`every connection to ${name} to be closed`, leaked, {
+    ...(timeoutMs !== undefined && { timeoutMs }),
+  });
 }

@@ -1,17 +1,19 @@
-/** `npm test`, after the bootstrap: house checks, then every test, on servers of its own. */
+/** `npm test` and `npm run proof`, after the bootstrap: their stages, on servers of their own. */
 import { NoServer } from '../servers/find-servers.js';
+import { projectRoot } from '../servers/project.js';
+import { runCommand } from '../servers/run-command.js';
 import { endRunningProof } from './run-proof.js';
 import { endRunningTests } from './run-jest.js';
 import { runStage } from './run-stage.js';
 import { chosenStages, type Stage } from './stages.js';
-import { lastLine, stageLine, sum, type Count } from './summary.js';
+import { lastLine, slowestFiles, stageLine, sum } from './summary.js';
+import type { Count, StageResult } from './summary.js';
 import { TestServers } from './test-servers.js';
 
 const say = (line: string) => console.log(`test   ${line}`);
 
-interface Outcome {
+interface Outcome extends StageResult {
   stage: Stage;
-  count: Count;
   durationMs: number;
 }
 
@@ -22,9 +24,9 @@ async function runAll(stages: readonly Stage[], servers: TestServers): Promise<O
     console.log(`\n=== ${stage.title}`);
     if (stage.kind !== 'check' && stage.needsServers) env ??= await servers.start();
     const startedAtMs = performance.now();
-    const count = await runStage(stage, { ...process.env, ...env }, servers.folder);
-    const outcome = { stage, count, durationMs: performance.now() - startedAtMs };
-    console.log(stageLine(stage.title, count, outcome.durationMs));
+    const result = await runStage(stage, { ...process.env, ...env }, servers.folder);
+    const outcome = { ...result, stage, durationMs: performance.now() - startedAtMs };
+    console.log(stageLine(stage.title, outcome.count, outcome.durationMs));
     outcomes.push(outcome);
   }
   return outcomes;
@@ -35,11 +37,15 @@ function tellSummary(outcomes: readonly Outcome[]): Count {
   for (const { stage, count, durationMs } of outcomes) {
     console.log(stageLine(stage.title, count, durationMs));
   }
+  const slowest = slowestFiles(outcomes.flatMap(({ files }) => files));
+  if (slowest.length > 0) console.log(['\n=== The slowest test files', ...slowest].join('\n'));
+  const tookMs = outcomes.reduce((total, { durationMs }) => total + durationMs, 0);
+  console.log(`\nall stages took ${(tookMs / 60_000).toFixed(1)} minutes`);
   return sum(outcomes.map(({ count }) => count));
 }
 
 async function main(): Promise<number> {
-  const stages = chosenStages(process.argv.slice(2));
+  const stages = chosenStages(process.argv.slice(2), await commitId());
   if ('wrong' in stages) {
     console.error(stages.wrong);
     return 1;
@@ -60,6 +66,12 @@ async function main(): Promise<number> {
   }
   console.log(lastLine(total));
   return total.failed === 0 ? 0 : 1;
+}
+
+/** Empty where the project is no git repository. */
+async function commitId(): Promise<string> {
+  const { code, output } = await runCommand('git', ['rev-parse', 'HEAD'], { cwd: projectRoot() });
+  return code === 0 ? output.trim() : '';
 }
 
 class Interrupted extends Error {}

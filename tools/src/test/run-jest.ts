@@ -2,7 +2,8 @@ import { spawn } from 'node:child_process';
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { projectRoot } from '../servers/project.js';
-import { jestCount, type Count, type JestEnd, type JestReport } from './summary.js';
+import { fileTimes, jestCount } from './summary.js';
+import type { JestEnd, JestReport, StageResult } from './summary.js';
 
 const DURATION_MAX_MS = 40 * 60_000;
 /** From the report to the end of the process. */
@@ -18,7 +19,7 @@ export async function runJest(
   flags: readonly string[],
   env: NodeJS.ProcessEnv,
   folder: string,
-): Promise<Count> {
+): Promise<StageResult> {
   const reportFile = join(folder, `${project}.json`);
   // Written by tools/jest-left-open.mjs when something keeps the tests' event loop going.
   const leftOpenFile = `${reportFile}.left-open`;
@@ -46,7 +47,8 @@ export async function runJest(
     child.on('close', (code) => ended(code ?? 1));
   });
   runningGroup = undefined;
-  return jestCount(readReport(reportFile), end);
+  const report = readReport(reportFile);
+  return { count: jestCount(report, end), files: fileTimes(report, projectRoot()) };
 }
 
 const LEFT_OPEN = 'The tests are done, yet something they left open keeps them running.';

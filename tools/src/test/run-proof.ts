@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { projectRoot } from '../servers/project.js';
 
-const DURATION_MAX_MS = 30 * 60_000;
+const DURATION_MAX_MS = 60 * 60_000;
 /** It may have servers of its own to end. */
 const CLEANUP_MAX_MS = 40_000;
 

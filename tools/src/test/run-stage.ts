@@ -4,7 +4,7 @@ import { runCommand } from '../servers/run-command.js';
 import { runJest } from './run-jest.js';
 import { runProof } from './run-proof.js';
 import type { Stage } from './stages.js';
-import { checkCount, type Count } from './summary.js';
+import { checkCount, type StageResult } from './summary.js';
 
 const CHECK_DURATION_MAX_MS = 40 * 60_000;
 
@@ -13,9 +13,9 @@ export async function runStage(
   stage: Stage,
   env: NodeJS.ProcessEnv,
   folder: string,
-): Promise<Count> {
+): Promise<StageResult> {
   if (stage.kind === 'jest') return runJest(stage.name, stage.flags, env, folder);
-  if (stage.kind === 'proof') return checkCount(await runProof(stage.command, env));
+  if (stage.kind === 'proof') return verdict(await runProof(stage.command, env));
   const [program, ...parameters] = stage.command;
   const { code, output } = await runCommand(bin(program), parameters, {
     cwd: projectRoot(),
@@ -23,7 +23,11 @@ export async function runStage(
     timeoutMs: CHECK_DURATION_MAX_MS,
   });
   if (code !== 0) console.log(output.trimEnd());
-  return checkCount(code);
+  return verdict(code);
+}
+
+function verdict(exitCode: number): StageResult {
+  return { count: checkCount(exitCode), files: [] };
 }
 
 function bin(program: string): string {

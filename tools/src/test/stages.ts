@@ -1,6 +1,6 @@
 /**
- * One part of `npm test`. A check is one verdict; a proof is one too, and shows what it does, for it
- * takes minutes; a set of jest tests counts its tests.
+ * One part of `npm test` or `npm run proof`. A check is one verdict. A proof is one too; it takes
+ * minutes and shows what it does. A set of jest tests counts its tests.
  */
 export type Stage =
   | {
@@ -13,8 +13,11 @@ export type Stage =
   | { kind: 'check'; name: string; title: string; command: readonly [string, ...string[]] }
   | { kind: 'jest'; name: string; title: string; flags: readonly string[]; needsServers: boolean };
 
-/** Cheapest first: what is wrong is said as early as it can be. */
-export const STAGES: readonly Stage[] = [
+/** `npm test` tries one part of the quick mutants. */
+export const MUTANT_PARTS = 6;
+
+/** What needs no running program. */
+const CHECKS: readonly Stage[] = [
   {
     kind: 'check',
     name: 'format',
@@ -50,6 +53,9 @@ export const STAGES: readonly Stage[] = [
     title: 'Dead code and unused dependencies (knip)',
     command: ['knip'],
   },
+];
+
+const TESTS: readonly Stage[] = [
   {
     kind: 'jest',
     name: 'pure',
@@ -62,7 +68,8 @@ export const STAGES: readonly Stage[] = [
     kind: 'jest',
     name: 'integration',
     title: 'Tests on PostgreSQL and RabbitMQ',
-    flags: [],
+    // Each has its own database and virtual host, and waits more than it computes.
+    flags: ['--maxWorkers=2'],
     needsServers: true,
   },
   {
@@ -72,40 +79,88 @@ export const STAGES: readonly Stage[] = [
     flags: ['--runInBand'],
     needsServers: true,
   },
-  {
+];
+
+/** Three RabbitMQ nodes and a PostgreSQL with a standby, which these tests start themselves. */
+const CLUSTER: Stage = {
+  kind: 'jest',
+  name: 'cluster',
+  title: 'Clusters, and the whole system on them',
+  flags: ['--runInBand'],
+  needsServers: true,
+};
+
+/** A fresh seed each time; it is printed. */
+function simulation(runs: number): Stage {
+  return {
     kind: 'proof',
     name: 'simulation',
-    title: 'Simulated checkouts, 100,000 runs',
+    title: `Simulated checkouts, ${runs.toLocaleString('en')} runs`,
     command: [
       'packages/saga-engine/dist/testing/simulation/main.js',
       'apps/orchestrator/dist/testing/shop/simulation.js',
+      '--runs',
+      `${runs}`,
     ],
     needsServers: false,
-  },
-  {
-    kind: 'proof',
-    name: 'mutants',
-    title: 'Protections taken out, one at a time',
-    command: ['drill/dist/mutants/main.js', '--quick'],
-    needsServers: false,
-  },
-  {
+  };
+}
+
+function mutants(title: string, needsServers: boolean, ...words: string[]): Stage {
+  const command = ['drill/dist/mutants/main.js', ...words] as [string, ...string[]];
+  return { kind: 'proof', name: 'mutants', title, command, needsServers };
+}
+
+function drill(minutes: number, length: string): Stage {
+  return {
     kind: 'proof',
     name: 'drill',
-    title: 'The drill, five minutes',
-    command: ['drill/dist/main.js', '--minutes', '5'],
+    title: `The drill, ${length}`,
+    command: ['drill/dist/main.js', '--minutes', `${minutes}`],
     // It starts its own; but where RabbitMQ is missing, this installs it.
     needsServers: true,
-  },
+  };
+}
+
+/** The part of the mutants that a commit draws, from 1: the same commit draws the same part. */
+export function partOf(commit: string): number {
+  return ((Number.parseInt(commit.slice(0, 8), 16) || 0) % MUTANT_PARTS) + 1;
+}
+
+/** Cheapest first: what is wrong is said as early as it can be. */
+function testStages(commit: string): readonly Stage[] {
+  const part = `${partOf(commit)}/${MUTANT_PARTS}`;
+  return [
+    ...CHECKS,
+    ...TESTS,
+    simulation(10_000),
+    mutants(`Mutants, part ${part}`, false, '--quick', '--part', part),
+    drill(1, 'one minute'),
+  ];
+}
+
+/** What proves more than one change needs, whole. */
+const PROOF_STAGES: readonly Stage[] = [
+  simulation(100_000),
+  mutants('Mutants, all', true, '--until-killed'),
+  drill(5, 'five minutes'),
+  CLUSTER,
 ];
 
-/** The stages whose names were given, all when none was; or which name is unknown. */
-export function chosenStages(words: readonly string[]): readonly Stage[] | { wrong: string } {
-  const names = words.filter((word) => word !== '--');
-  const unknown = names.find((name) => !STAGES.some((stage) => stage.name === name));
+/**
+ * The stages whose names were given, all when none was; or which name is unknown. `--whole` chooses
+ * among those of `npm run proof`.
+ */
+export function chosenStages(
+  words: readonly string[],
+  commit: string,
+): readonly Stage[] | { wrong: string } {
+  const stages = words.includes('--whole') ? PROOF_STAGES : testStages(commit);
+  const names = words.filter((word) => word !== '--' && word !== '--whole');
+  const unknown = names.find((name) => !stages.some((stage) => stage.name === name));
   if (unknown !== undefined) {
-    const known = STAGES.map(({ name }) => name).join(', ');
-    return { wrong: `"${unknown}" is no part of the tests; there are: ${known}.` };
+    const known = stages.map(({ name }) => name).join(', ');
+    return { wrong: `"${unknown}" is no part of this run; there are: ${known}.` };
   }
-  return names.length === 0 ? STAGES : STAGES.filter(({ name }) => names.includes(name));
+  return names.length === 0 ? stages : stages.filter(({ name }) => names.includes(name));
 }

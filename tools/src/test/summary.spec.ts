@@ -1,6 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
-import { chosenStages, STAGES } from './stages.js';
-import { checkCount, jestCount, lastLine, stageLine, sum } from './summary.js';
+import {
+  checkCount,
+  fileTimes,
+  jestCount,
+  lastLine,
+  slowestFiles,
+  stageLine,
+  sum,
+} from './summary.js';
 import type { Count, JestEnd, JestReport } from './summary.js';
 
 const report = {
@@ -8,6 +15,7 @@ const report = {
   numPassedTests: 7,
   numFailedTests: 0,
   numRuntimeErrorTestSuites: 0,
+  testResults: [],
 };
 
 describe('the count of npm test', () => {
@@ -47,13 +55,23 @@ describe('the count of npm test', () => {
   });
 });
 
-describe('the parts of npm test', () => {
-  it('are all, unless some are named; a wrong name is told with the right ones', () => {
-    expect(chosenStages([])).toBe(STAGES);
-    expect(chosenStages(['--', 'lint', 'pure'])).toMatchObject([
-      { name: 'lint' },
-      { name: 'pure' },
-    ]);
-    expect(chosenStages(['lnt'])).toEqual({ wrong: expect.stringContaining('lint') });
+describe('the slowest files of npm test', () => {
+  const took = (seconds: number) => ({
+    name: `/project/tools/src/${seconds}.spec.ts`,
+    startTime: 5_000,
+    endTime: 5_000 + seconds * 1_000,
+  });
+
+  it('are ten of all stages, the slowest first, by their path in the project', () => {
+    const pure = fileTimes({ ...report, testResults: [1, 12, 3, 4, 5, 6].map(took) }, '/project');
+    const e2e = fileTimes({ ...report, testResults: [7, 8, 9, 10, 11, 2].map(took) }, '/project');
+    const lines = slowestFiles([...pure, ...e2e]);
+    expect(lines).toHaveLength(10);
+    expect(lines[0]).toBe('   12.0 s   tools/src/12.spec.ts');
+    expect(lines.at(-1)).toBe('    3.0 s   tools/src/3.spec.ts');
+  });
+
+  it('are none where no report was written', () => {
+    expect(slowestFiles(fileTimes(undefined, '/project'))).toEqual([]);
   });
 });

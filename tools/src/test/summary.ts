@@ -1,3 +1,5 @@
+import { relative } from 'node:path';
+
 /** What counts of the report that jest writes with --json. */
 export interface JestReport {
   success: boolean;
@@ -5,6 +7,20 @@ export interface JestReport {
   numFailedTests: number;
   /** Files that could not even be loaded: their tests are counted nowhere else. */
   numRuntimeErrorTestSuites: number;
+  testResults: readonly { name: string; startTime: number; endTime: number }[];
+}
+
+/** How long one file of tests took. */
+export interface FileTime {
+  /** Its path in the project. */
+  file: string;
+  durationMs: number;
+}
+
+/** What one stage came to. Only stages of jest have files. */
+export interface StageResult {
+  count: Count;
+  files: readonly FileTime[];
 }
 
 export interface Count {
@@ -15,6 +31,20 @@ export interface Count {
 /** A house check counts as one. */
 export function checkCount(exitCode: number): Count {
   return exitCode === 0 ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 };
+}
+
+/** The time of every test file of a report; a run without a report has none. */
+export function fileTimes(report: JestReport | undefined, root: string): FileTime[] {
+  const results = report?.testResults ?? [];
+  return results.map(({ name, startTime, endTime }) => {
+    return { file: relative(root, name), durationMs: endTime - startTime };
+  });
+}
+
+/** The ten files that took longest, the slowest first, a line each. */
+export function slowestFiles(files: readonly FileTime[]): string[] {
+  const slowest = files.toSorted((a, b) => b.durationMs - a.durationMs).slice(0, 10);
+  return slowest.map(({ file, durationMs }) => `${seconds(durationMs)}   ${file}`);
 }
 
 /**
@@ -50,6 +80,10 @@ export function lastLine({ passed, failed }: Count): string {
 /** One row of the table before the last line. */
 export function stageLine(title: string, { passed, failed }: Count, durationMs: number): string {
   const verdict = failed === 0 ? 'ok  ' : 'FAIL';
-  const seconds = (durationMs / 1000).toFixed(1).padStart(7);
-  return `${verdict} ${title.padEnd(44)} ${seconds} s   ${lastLine({ passed, failed })}`;
+  const count = lastLine({ passed, failed });
+  return `${verdict} ${title.padEnd(44)} ${seconds(durationMs)}   ${count}`;
+}
+
+function seconds(durationMs: number): string {
+  return `${(durationMs / 1_000).toFixed(1).padStart(7)} s`;
 }

@@ -12,7 +12,9 @@ let orchestrator: Upstream;
 let gateway: AppProcess;
 beforeAll(async () => {
   orchestrator = await upstream((response) => void waiting.push(response));
-  gateway = await startApp(MAIN, { ORCHESTRATOR_URL: orchestrator.url });
+  // The gateway ends when its last question has an answer, or is that old.
+  const env = { ORCHESTRATOR_TIMEOUT_MS: '5000', SLOW_CHECKOUT_MS: '4000' };
+  gateway = await startApp(MAIN, { ORCHESTRATOR_URL: orchestrator.url, ...env });
 });
 afterAll(async () => {
   await gateway.stop();

@@ -170,7 +170,7 @@ describe('a forwarded checkout', () => {
     expect(statusOf(await forwardIn6s())).toBe('unknown');
     expect(second.seen).toHaveLength(1);
     expect(third.seen).toEqual([]);
-  }, 30_000);
+  });
 
   it('passes any other answer on, a 503 of another code included', async () => {
     const first = await orchestrator((response) =>

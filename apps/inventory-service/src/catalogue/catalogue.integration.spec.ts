@@ -8,12 +8,10 @@ import {
 } from '@backstitch/shared-types';
 import { serveCommands } from '@backstitch/service-kit/participant';
 import { servedQueue, type ServedQueue } from '@backstitch/testkit';
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { AppModule } from '../app.module.js';
 import { stockFixture, type StockFixture } from '../testing/stock-fixture.js';
 import { CatalogueRepository } from './catalogue.repository.js';
-
-jest.setTimeout(120_000);
 
 const PRODUCTS = 60_000;
 /** Few names, so that pages end between products of one name; some longer than an index takes. */

@@ -1,14 +1,12 @@
 import { createLoggerTo } from '@backstitch/service-kit';
 import { COMMAND_QUEUES, newUuid } from '@backstitch/shared-types';
 import { waitFor } from '@backstitch/testkit';
-import { afterAll, beforeAll, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { OrchestratorConfig } from '../config.js';
 import { Orchestrators } from '../testing/orchestrators.js';
 import { registeredSagas } from '../sagas/registry.js';
 import { SagaRegistry } from './registry/saga-registry.js';
 import { SagaRuntime } from './saga.runtime.js';
-
-jest.setTimeout(120_000);
 
 /** As many as an orchestrator has sent and unanswered in a queue, undos only. */
 const PLACES = 96;

@@ -1,11 +1,10 @@
 import { cursorOf, newUuid } from '@backstitch/shared-types';
 import { type AppProcess, waitFor } from '@backstitch/testkit';
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type Answer, ask, Orchestrators, post } from '../testing/orchestrators.js';
 import { recordsOf, UNHURRIED } from '../testing/dead-letters.js';
 import { copySaga } from '../testing/stored-rows.js';
 
-jest.setTimeout(60_000);
 
 const WHO = { reason: 'checked by hand', operator: 'olga' };
 

@@ -1,8 +1,6 @@
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { beginning, keyedBy } from '../testing/claim-fixture.js';
 import { retentionFixture, type RetentionFixture } from '../testing/retention-fixture.js';
-
-jest.setTimeout(120_000);
 
 /** A cycle is a day of a system that keeps sagas for three, and their keys for three more. */
 const CYCLES = 12;

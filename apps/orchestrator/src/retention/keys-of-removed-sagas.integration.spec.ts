@@ -1,10 +1,8 @@
 import { newUuid } from '@backstitch/shared-types';
-import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { beginning, keyedBy } from '../testing/claim-fixture.js';
 import { retentionFixture, type RetentionFixture } from '../testing/retention-fixture.js';
 import { RetentionRepository } from './retention.repository.js';
-
-jest.setTimeout(60_000);
 
 let old: RetentionFixture;
 beforeAll(async () => {

@@ -1,13 +1,11 @@
 import { createLoggerTo, metricsRegistry } from '@backstitch/service-kit';
 import { waitFor } from '@backstitch/testkit';
-import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { Orchestrators } from '../testing/orchestrators.js';
 import { type ClaimFixture, claimFixture } from '../testing/claim-fixture.js';
 import { NO_DAYS } from '../testing/retention-fixture.js';
 import { LogDaysMaker } from './log-days.maker.js';
 import { LogDaysRepository } from './log-days.repository.js';
-
-jest.setTimeout(120_000);
 
 const AHEAD = 4;
 /** For what hangs, not for what is slow. */

@@ -1,9 +1,7 @@
 import { metricsRegistry } from '@backstitch/service-kit';
 import { newUuid, RETENTION_DAYS } from '@backstitch/shared-types';
-import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { retentionFixture, type RetentionFixture } from '../testing/retention-fixture.js';
-
-jest.setTimeout(60_000);
 
 let old: RetentionFixture;
 beforeAll(async () => {

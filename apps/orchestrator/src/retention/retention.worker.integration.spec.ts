@@ -1,10 +1,8 @@
 import { newUuid } from '@backstitch/shared-types';
 import { waitFor } from '@backstitch/testkit';
-import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { beginning, keyedBy, keylessOf } from '../testing/claim-fixture.js';
 import { retentionFixture, type RetentionFixture } from '../testing/retention-fixture.js';
-
-jest.setTimeout(60_000);
 
 let old: RetentionFixture;
 beforeAll(async () => {
@@ -95,30 +93,6 @@ describe('a key whose saga was removed', () => {
     }
   });
 
-  it('answers all who ask while the saga is being removed', async () => {
-    const repository = old.repository(60, 60);
-    const asked: [string, string][] = [];
-    for (let i = 0; i < 60; i++) {
-      const user = `user ${newUuid()}`;
-      const { sagaId } = await old.saga(40, { claim: keyedBy(user, 'k') });
-      asked.push([user, sagaId]);
-    }
-    const worker = old.worker({ batchSize: 10 });
-    let isOver = false;
-    const removing = worker.run().finally(() => (isOver = true));
-    let answers = 0;
-    while (!isOver) {
-      for (const [user, sagaId] of asked) {
-        const answer = await repository.begin(beginning(keyedBy(user, 'k')));
-        expect(answer).toMatchObject({ kind: 'exists', sagaId, ended: { phase: 'done' } });
-        answers += 1;
-      }
-    }
-    expect(await removing).toMatchObject({ sagas: 60 });
-    expect(answers).toBeGreaterThan(asked.length);
-    expect(await old.query('SELECT FROM saga_state')).toEqual([]);
-  });
-
   it('is removed when it is too old itself, and makes a new order then', async () => {
     const user = `user ${newUuid()}`;
     await old.saga(61, { claim: keyedBy(user, 'k') });
@@ -198,25 +172,6 @@ describe('the removal', () => {
     other.release();
   });
 
-  it('goes on after it was cut off between two batches, and nothing is half done', async () => {
-    const all = [];
-    for (let i = 0; i < 20; i++) all.push(await old.saga(40));
-    const cut = old.worker({ batchSize: 1 }).run();
-    const left = async () => (await old.query('SELECT FROM saga_state')).length;
-    await waitFor('some to be gone', async () => (await left()) < 18);
-    await old.query(
-      `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
-        WHERE pid IN (SELECT pid FROM pg_locks WHERE locktype = 'advisory' AND objid = 2)
-          AND datname = current_database()`,
-    );
-    expect(await cut).toBeUndefined();
-    const gone = 20 - (await left());
-    expect(gone).toBeLessThan(20);
-    const answered = await old.query('SELECT FROM idempotency_keys WHERE answer IS NOT NULL');
-    expect(answered).toHaveLength(gone);
-    expect(await old.worker().run()).toMatchObject({ sagas: 20 - gone, partitionsDropped: 1 });
-  });
-
   it('is done although no days can be made beforehand, which is logged', async () => {
     const one = await old.saga(40);
     const renamed = (from: string, to: string) =>
@@ -229,18 +184,6 @@ describe('the removal', () => {
     }
     expect(await old.isThere(one)).toBe(false);
     expect(old.lines.join()).toContain('no days of the log could be made');
-  });
-
-  it('ends promptly when it is told to', async () => {
-    for (let i = 0; i < 10; i++) await old.saga(40);
-    const worker = old.worker({ batchSize: 1 });
-    const run = worker.run();
-    await waitFor('one to be gone', async () => {
-      return (await old.query('SELECT FROM saga_state')).length < 10;
-    });
-    await worker.stop();
-    expect(await run).toBeUndefined();
-    expect(await old.query('SELECT FROM saga_state')).not.toEqual([]);
   });
 
   it('leaves a partition that somebody reads for the next time', async () => {

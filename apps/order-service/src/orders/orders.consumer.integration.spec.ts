@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Database } from '@backstitch/database';
 import { metricsRegistry } from '@backstitch/service-kit';
 import { serveCommands } from '@backstitch/service-kit/participant';
@@ -7,8 +7,6 @@ import { COMMAND_QUEUES, COMMANDS, newUuid, type SagaTag } from '@backstitch/sha
 import { servedQueue, waitFor, type ServedQueue } from '@backstitch/testkit';
 import { AppModule } from '../app.module.js';
 import { creation, MOUSE, ordersDatabase, sagaTag, silent } from '../testing/orders-database.js';
-
-jest.setTimeout(30_000);
 
 const QUEUE = COMMAND_QUEUES.order;
 

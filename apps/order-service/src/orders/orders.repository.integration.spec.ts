@@ -1,12 +1,10 @@
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Database } from '@backstitch/database';
 import { Fault, newUuid, Rejection, type OrderStatus } from '@backstitch/shared-types';
 import { waitFor } from '@backstitch/testkit';
 import { creation, LIMITED, MOUSE, ordersDatabase } from '../testing/orders-database.js';
 import { answerTo, type OrderChange } from './order.js';
 import { OrdersRepository } from './orders.repository.js';
-
-jest.setTimeout(30_000);
 
 describe('OrdersRepository', () => {
   let server: Awaited<ReturnType<typeof ordersDatabase>>;

@@ -1,12 +1,10 @@
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Database } from '@backstitch/database';
 import { DatabaseAway } from '@backstitch/service-kit';
 import { newUuid } from '@backstitch/shared-types';
 import { waitFor } from '@backstitch/testkit';
 import { creation, ordersDatabase } from '../testing/orders-database.js';
 import { OrdersRepository, type Written } from './orders.repository.js';
-
-jest.setTimeout(30_000);
 
 /**
  * A statement sees what was committed before it began, and then waits for the locks of others. What

@@ -79,16 +79,20 @@ describe('payment.process', () => {
     expect(await bank.row(orderId)).toBeUndefined();
   });
 
-  it('declines about as often as it is told', async () => {
-    const fickle = bank.replica({ failureRate: 0.5 });
-    const verdicts = await Promise.all(
-      Array.from({ length: 400 }, () =>
-        fickle.handler.process({ orderId: newId(), amount: '5' }).then(verdict),
-      ),
-    );
-    const declined = verdicts.filter((each) => each === 'PAYMENT_DECLINED').length;
-    expect(declined).toBeGreaterThan(120);
-    expect(declined).toBeLessThan(280);
+  it('declines the share of payments that it is told, and no others', async () => {
+    const rolls = Array.from({ length: 20 }, (_, n) => n / 20);
+    let rolled = 0;
+    const failureRate = 0.25;
+    const { handler } = bank.replica({ failureRate, trouble: { random: () => rolled } });
+    const declined: number[] = [];
+    for (rolled of rolls) {
+      const orderId = newId();
+      const told = verdict(await handler.process({ orderId, amount: '5' }));
+      const isDeclined = told === 'PAYMENT_DECLINED';
+      expect(await bank.row(orderId)).toMatchObject({ status: isDeclined ? 'FAILED' : 'SUCCESS' });
+      if (isDeclined) declined.push(rolled);
+    }
+    expect(declined).toEqual(rolls.filter((roll) => roll < failureRate));
   });
 });
 

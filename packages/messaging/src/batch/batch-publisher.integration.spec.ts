@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { waitFor } from '@backstitch/testkit';
 import type { ChannelModel, GetMessage } from 'amqplib';
 import { BrokerLink } from '../connection/broker-link.js';
@@ -13,8 +13,6 @@ import { type StallingLine, stallingLine } from '../testing/stalling-line.js';
 import { commandQueueDeclarations } from '../connection/topology.js';
 
 // The management API learns of a new connection only seconds later.
-jest.setTimeout(30_000);
-
 const turn = () => new Promise<void>((resolve) => setImmediate(resolve));
 const numbers = (count: number) => Array.from({ length: count }, (_, n) => n);
 

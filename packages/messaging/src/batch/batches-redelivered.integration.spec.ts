@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it, jest } from '@jest/globals';
+import { afterEach, describe, expect, it } from '@jest/globals';
 import { waitFor } from '@backstitch/testkit';
 import type { CommandPacket } from '@backstitch/shared-types';
 import type { CommandServerOptions } from '../consume/command-server.js';
@@ -6,8 +6,6 @@ import { type BatchingClient, batchingClient } from '../testing/batching-client.
 import { DEAD, type Handlers, QUEUE, REPLIES, serving, type Serving } from '../testing/serving.js';
 
 // The management API learns of a new connection only seconds later.
-jest.setTimeout(60_000);
-
 describe('what was delivered before and not finished', () => {
   let here: Serving;
   let batching: BatchingClient;

@@ -6,8 +6,6 @@ import { BrokerAway } from './errors.js';
 import { QueueInspector } from './queue-inspector.js';
 import { attached, openTestBroker, type TestBroker } from '../testing/test-broker.js';
 
-jest.setTimeout(30_000);
-
 describe('a look at queues', () => {
   let testBroker: TestBroker;
   beforeEach(async () => {

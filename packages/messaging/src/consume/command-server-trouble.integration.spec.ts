@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it, jest } from '@jest/globals';
+import { afterEach, describe, expect, it } from '@jest/globals';
 import { waitFor } from '@backstitch/testkit';
 import { connect } from 'amqplib';
 import { Fault } from '@backstitch/shared-types';
@@ -9,8 +9,6 @@ import { batchingClient } from '../testing/batching-client.js';
 import { DEAD, type Handlers, QUEUE, REPLIES, serving, type Serving } from '../testing/serving.js';
 
 // The management API learns of a new connection only seconds later.
-jest.setTimeout(30_000);
-
 describe('a command server in trouble', () => {
   let here: Serving;
   afterEach(() => here.testBroker.close());

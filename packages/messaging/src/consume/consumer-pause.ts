@@ -31,7 +31,7 @@ export class ConsumerPause {
     const { pauseOn } = this;
     if (!pauseOn || this.lifting || this.stopped || !pauseOn.causedBy(error)) return;
     const why = error instanceof Error ? error.message : String(error);
-    this.logger.warn({ why }, 'consumerPause paused');
+    this.logger.warn({ why }, 'consumer paused');
     this.consumerPause.pause(why);
     this.lifting = this.liftWhenRecovered(pauseOn);
   }
@@ -54,7 +54,7 @@ export class ConsumerPause {
       await pause(backoffMs(tries));
       const recovered = await pauseOn.recovered().catch(() => false);
       if (recovered && !this.stopped) {
-        this.logger.info({}, 'consumerPause resumed');
+        this.logger.info({}, 'consumer resumed');
         this.consumerPause.resume();
         break;
       }

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { waitFor } from '@backstitch/testkit';
 import { Fault, Rejection, type CommandPacket, type ReplyPacket } from '@backstitch/shared-types';
 import type { Broker } from '../connection/broker.js';
@@ -11,8 +11,6 @@ import { attached, bodyOf, openTestBroker, type TestBroker } from '../testing/te
 const QUEUE = 'things_commands';
 
 // The management API learns of a new connection only seconds later.
-jest.setTimeout(30_000);
-
 describe('a command client', () => {
   let testBroker: TestBroker;
   let broker: Broker;

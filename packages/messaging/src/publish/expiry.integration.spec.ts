@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it, jest } from '@jest/globals';
+import { afterEach, describe, expect, it } from '@jest/globals';
 import { deadLetterQueueOf, type CommandPacket } from '@backstitch/shared-types';
 import { waitFor } from '@backstitch/testkit';
 import { CommandClient } from './command-client.js';
@@ -7,8 +7,6 @@ import { QUEUE, REPLIES, serving, type Serving } from '../testing/serving.js';
 import type { QueueType } from '../connection/topology.js';
 
 // The management API learns of a new connection only seconds later.
-jest.setTimeout(60_000);
-
 const UNREAD = 'unread_commands';
 const OTHER = 'other_commands';
 const SOON_MS = 400;

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type ChannelModel, connect } from 'amqplib';
 import { waitFor } from '@backstitch/testkit';
 import { Broker } from '../connection/broker.js';
@@ -17,8 +17,6 @@ import {
 } from '../testing/test-broker.js';
 
 // The management API learns of a new connection only seconds later.
-jest.setTimeout(30_000);
-
 describe('the publisher', () => {
   let testBroker: TestBroker;
   beforeAll(async () => {

@@ -4,8 +4,6 @@ import { engineOn, type RunningEngine } from '../fixtures/engines.js';
 import { StoredSagas } from '../fixtures/stored-sagas.js';
 import type { PostgresSagaStore } from './index.js';
 
-jest.setTimeout(120_000);
-
 const silentAfterMs = 4_000;
 const SETTINGS = { silentAfterMs, heartbeatEveryMs: 500, takeoverEveryMs: 100, scanEveryMs: 1_000 };
 

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { purchase } from '../fixtures/purchase.js';
-import { everyFailure, expectGolden, traceReport } from './index.js';
+import { everyFailure, expectGolden, failureReport, traceReport } from './index.js';
 
 const GOLDEN = join(import.meta.dirname, '../fixtures/purchase.golden.txt');
 
@@ -22,7 +22,7 @@ describe('the sweep over every failure', () => {
     }
   });
 
-  it('tells every case as it was told before', () => {
-    expectGolden(GOLDEN, traceReport(cases));
+  it('changes the story as it changed it before', () => {
+    expectGolden(GOLDEN, failureReport(cases));
   });
 });

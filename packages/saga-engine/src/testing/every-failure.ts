@@ -6,7 +6,13 @@ import { Scenario, type ScenarioOptions } from './scenario.js';
 export interface FailureCase {
   /** "PAYMENT_PROCESSED: silent for ever", say. */
   readonly name: string;
+  /** The command that failed, and how; undefined where nothing fails. */
+  readonly broken:
+    | { readonly command: string; readonly direction: 'do' | 'undo'; readonly failure: string }
+    | undefined;
   readonly end: SagaInstance['phase'];
+  /** What happens when this command does not fail. */
+  readonly usual: readonly string[];
   readonly trace: readonly string[];
   /** Every breach of what must hold for all sagas; empty when all is well. */
   readonly problems: readonly string[];
@@ -18,7 +24,10 @@ interface Failure {
   happen(scenario: Scenario): void;
 }
 
+type Ran = Omit<FailureCase, 'usual'>;
+
 const EVENTS_MAX = 500;
+const NOTHING: Failure = { name: 'nothing fails', happen: () => undefined };
 
 /**
  * Lets every command of a saga (each step and each undo) fail in every way: every declared
@@ -31,15 +40,20 @@ export function everyFailure<Input>(
   options: ScenarioOptions<Input>,
 ): FailureCase[] {
   const plain = definition as SagaDefinition;
-  const cases = [
-    run(plain, options, undefined, { name: 'nothing fails', happen: () => undefined }),
-  ];
+  const ran = [run(plain, options, undefined, NOTHING)];
   for (const step of plain.steps) {
-    for (const failure of failuresOf(step)) cases.push(run(plain, options, step.do, failure));
+    for (const failure of failuresOf(step)) ran.push(run(plain, options, step.do, failure));
   }
+  const [{ trace: done }] = ran as [Ran];
+  const cases = ran.map((one) => ({ ...one, usual: done }));
+  const firstUndo = plain.steps.find(({ undo }) => undo)?.undo;
+  if (!firstUndo) return cases;
+  const { trace: undone } = run(plain, options, firstUndo, NOTHING);
   for (const step of plain.steps) {
     if (!step.undo) continue;
-    for (const failure of UNDO_FAILURES) cases.push(run(plain, options, step.undo, failure));
+    for (const failure of UNDO_FAILURES) {
+      cases.push({ ...run(plain, options, step.undo, failure), usual: undone });
+    }
   }
   return cases;
 }
@@ -154,7 +168,7 @@ function run<Input>(
   options: ScenarioOptions<Input>,
   broken: PlannedCommand | undefined,
   failure: Failure,
-): FailureCase {
+): Ran {
   const scenario = new Scenario<unknown>(definition, options);
   const turning = broken?.direction === 'undo' ? lastUndoable(definition) : undefined;
   let isBroken = false;
@@ -173,8 +187,13 @@ function run<Input>(
   if (!broken && scenario.instance.phase !== 'done')
     problems.push('nothing failed, yet it is undone');
   if (broken && !isBroken) problems.push(`${broken.name} was never reached`);
+  const told = broken && {
+    command: broken.name,
+    direction: broken.direction,
+    failure: failure.name,
+  };
   const name = broken ? `${broken.name} ${failure.name}` : failure.name;
-  return { name, end: scenario.instance.phase, trace: scenario.trace(), problems };
+  return { name, broken: told, end: scenario.instance.phase, trace: scenario.trace(), problems };
 }
 
 /** The step whose unknown outcome makes every undo run. */

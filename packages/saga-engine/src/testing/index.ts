@@ -1,5 +1,6 @@
 export { canFinish, type Handover } from './can-finish.js';
 export { everyFailure, traceReport, type FailureCase } from './every-failure.js';
+export { failureReport } from './failure-report.js';
 export { expectGolden } from './golden.js';
 export { MemoryDatabase } from './memory-database.js';
 export { MemorySagaStore } from './memory-store.js';

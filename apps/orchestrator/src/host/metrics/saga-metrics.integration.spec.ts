@@ -1,11 +1,9 @@
 import { type AppProcess, waitFor } from '@backstitch/testkit';
 import { newUuid } from '@backstitch/shared-types';
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { UNHURRIED } from '../../testing/dead-letters.js';
 import { metricsOf } from '../../testing/metrics.js';
 import { ask, Orchestrators, post } from '../../testing/orchestrators.js';
-
-jest.setTimeout(60_000);
 
 let shop: Orchestrators;
 let one: AppProcess;

@@ -1,11 +1,9 @@
 import { COMMAND_QUEUES, type DeadLetterView, newUuid } from '@backstitch/shared-types';
 import { type AppProcess, waitFor } from '@backstitch/testkit';
-import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { deadLetterIn, dying, listed, UNHURRIED } from '../../testing/dead-letters.js';
 import { metricsOf } from '../../testing/metrics.js';
 import { type Answer, ask, Orchestrators } from '../../testing/orchestrators.js';
-
-jest.setTimeout(60_000);
 
 const { payment, order } = COMMAND_QUEUES;
 const WHO = { reason: 'it is known', operator: 'olga' };

@@ -2,7 +2,7 @@ import { Broker, BrokerAway, DeadLetterQueues } from '@backstitch/messaging';
 import { createLoggerTo } from '@backstitch/service-kit';
 import { COMMAND_QUEUES, newUuid } from '@backstitch/shared-types';
 import { testVhost, type TestVhost } from '@backstitch/testkit';
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Questions } from '../../host/queries/queries.client.js';
 import { checkoutSaga } from '../../sagas/checkout/checkout-saga.js';
 import { claimFixture, type ClaimFixture } from '../../testing/claim-fixture.js';
@@ -14,8 +14,6 @@ import { readDeadLetter } from './dead-letter.reader.js';
 import { DeadLettersHandler } from './dead-letters.handler.js';
 import { DeadLettersRepository } from './dead-letters.repository.js';
 import { newDeadLetter } from './new-dead-letter.js';
-
-jest.setTimeout(60_000);
 
 const WHO = { operator: 'olga', reason: 'the bank is back' };
 const { payment } = COMMAND_QUEUES;

@@ -2,14 +2,12 @@ import { Broker, DeadLetterQueues } from '@backstitch/messaging';
 import { createLoggerTo } from '@backstitch/service-kit';
 import { COMMAND_QUEUES, deadLetterQueueOf, newUuid } from '@backstitch/shared-types';
 import { postgresUrl, testVhost, type TestVhost, waitFor } from '@backstitch/testkit';
-import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
 import { claimFixture, type ClaimFixture } from '../../testing/claim-fixture.js';
 import { dying } from '../../testing/dead-letters.js';
 import { DeadLettersIngest } from './dead-letters.ingest.js';
 import { DeadLettersRepository } from './dead-letters.repository.js';
-
-jest.setTimeout(60_000);
 
 const { payment } = COMMAND_QUEUES;
 const DEAD = deadLetterQueueOf(payment);

@@ -1,6 +1,6 @@
 import { COMMAND_QUEUES, cursorOf, type DeadLetterView, newUuid } from '@backstitch/shared-types';
 import type { AppProcess } from '@backstitch/testkit';
-import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { type Answer, ask, Orchestrators, post } from '../../testing/orchestrators.js';
 import {
   deadLetterIn,
@@ -10,8 +10,6 @@ import {
   recordsOf,
   UNHURRIED,
 } from '../../testing/dead-letters.js';
-
-jest.setTimeout(60_000);
 
 const { payment, order } = COMMAND_QUEUES;
 /** The cursor of another list. */

@@ -1,6 +1,6 @@
 import { COMMAND_QUEUES, type DeadLetterView, newUuid } from '@backstitch/shared-types';
 import type { AppProcess } from '@backstitch/testkit';
-import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import {
   deadLetterIn,
   dying,
@@ -9,8 +9,6 @@ import {
   UNHURRIED,
 } from '../../testing/dead-letters.js';
 import { type Answer, ask, Orchestrators } from '../../testing/orchestrators.js';
-
-jest.setTimeout(60_000);
 
 const { payment } = COMMAND_QUEUES;
 const WHO = { reason: 'the bank is back', operator: 'olga' };

@@ -7,10 +7,8 @@ import {
   newUuid,
 } from '@backstitch/shared-types';
 import { type AppProcess, waitFor } from '@backstitch/testkit';
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Orchestrators } from '../../../testing/orchestrators.js';
-
-jest.setTimeout(30_000);
 
 let site: Orchestrators;
 let one: AppProcess;
