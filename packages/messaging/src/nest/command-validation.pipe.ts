@@ -1,5 +1,5 @@
 import { type ArgumentMetadata, Injectable, ValidationPipe } from '@nestjs/common';
-import { type FieldProblem, soundAtSight } from '@backstitch/shared-types';
+import { type FieldProblem, validateFast } from '@backstitch/shared-types';
 import { MalformedCommand } from '../connection/errors.js';
 
 /** What class-validator reports, as far as it is read here. */
@@ -28,9 +28,9 @@ export class CommandValidationPipe extends ValidationPipe {
 
   override async transform(value: unknown, metadata: ArgumentMetadata): Promise<unknown> {
     const { metatype, type } = metadata;
-    // What is good needs no report.
-    const sound = type === 'body' && metatype && soundAtSight<object>(metatype, value);
-    if (sound) return sound;
+    // A valid value needs no report.
+    const valid = type === 'body' && metatype && validateFast<object>(metatype, value);
+    if (valid) return valid;
     // class-validator takes a list for a valid object of any class; `unknown` is no class.
     const isOfClass = metatype && metatype !== Array && metatype !== Object;
     if (type === 'body' && Array.isArray(value) && isOfClass) {

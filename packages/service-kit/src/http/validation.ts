@@ -1,4 +1,4 @@
-import { bodyProblems, type FieldProblem, soundAtSight } from '@backstitch/shared-types';
+import { bodyProblems, type FieldProblem, validateFast } from '@backstitch/shared-types';
 import { ValidationPipe, type ArgumentMetadata, type PipeTransform } from '@nestjs/common';
 import { getMetadataStorage, isUUID, type ValidationError } from 'class-validator';
 import { Problem, validationProblem } from './problem.js';
@@ -26,8 +26,8 @@ export function validationPipe(
 }
 
 /**
- * A hostile value must not cost more than a good one. What is good, or bad, by the rules of an
- * AtSight class is known at once; class-validator, which makes an object of each member and a tree
+ * A hostile value must not cost more than a good one. What is good, or bad, by the rules of a
+ * FastValidation class is known at once; class-validator, which makes an object of each member and a tree
  * of each problem, gets only the bodies of other classes, and none with an unknown member.
  */
 class DtoPipe extends ValidationPipe {
@@ -46,7 +46,7 @@ class DtoPipe extends ValidationPipe {
   override transform(value: unknown, metadata: ArgumentMetadata): Promise<unknown> {
     const { metatype, type } = metadata;
     if (type !== 'body' || !metatype) return super.transform(value, metadata);
-    const sound = soundAtSight<object>(metatype, value);
+    const sound = validateFast<object>(metatype, value);
     if (sound) return Promise.resolve(sound);
     const known = knownMembers(metatype);
     if (known.size === 0) return super.transform(value, metadata);
