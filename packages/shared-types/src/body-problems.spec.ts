@@ -72,7 +72,9 @@ describe('the problems of a body with a wrong field', () => {
   });
 
   it('name each wrong field once', () => {
-    expect(messagesOf({ userId: 7, items: [{ productId: 1, quantity: null, price: 'x' }] })).toEqual([
+    expect(
+      messagesOf({ userId: 7, items: [{ productId: 1, quantity: null, price: 'x' }] }),
+    ).toEqual([
       'userId: userId must be a string',
       'items.0.productId: productId must be a UUID',
       'items.0.quantity: quantity must be an integer',

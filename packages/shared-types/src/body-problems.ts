@@ -29,7 +29,12 @@ export function bodyProblems(dto: DtoClass, value: unknown): FieldProblem[] | un
   return problems;
 }
 
-function report(schema: CompiledSchema, value: unknown, path: string, problems: FieldProblem[]): void {
+function report(
+  schema: CompiledSchema,
+  value: unknown,
+  path: string,
+  problems: FieldProblem[],
+): void {
   if (problems.length >= PROBLEMS_MAX) return;
   if (!isPlainObject(value)) {
     const field = path || 'body';

@@ -60,11 +60,14 @@ describe('checkout lines', () => {
     [0, '29.99', 'from 1 to 9999999 with at most 0 decimals'],
     [0, '0.5', 'from 1 to 9999999 with at most 0 decimals'],
     [0, '10000000', 'from 1 to 9999999 with at most 0 decimals'],
-  ])('with a currency of %i digits and the price %s get a message with the limits', (digits, price, rule) => {
-    expect(checkoutLines(request({ productId: A, quantity: 1, price }), digits)).toEqual({
-      problems: [{ field: 'items.0.price', message: `price must be ${rule}` }],
-    });
-  });
+  ])(
+    'with a currency of %i digits and the price %s get a message with the limits',
+    (digits, price, rule) => {
+      expect(checkoutLines(request({ productId: A, quantity: 1, price }), digits)).toEqual({
+        problems: [{ field: 'items.0.price', message: `price must be ${rule}` }],
+      });
+    },
+  );
 
   it.each(['0', '0.00', '29.999', '9999999.991'])('may not have the price %s', (price) => {
     const result = checkoutLines(request({ productId: A, quantity: 1, price }), 2);

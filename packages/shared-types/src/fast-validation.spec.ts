@@ -44,7 +44,8 @@ describe.each(hot)('the fast validation of %p', (dto, good) => {
       const read = readJson(bytes);
       if ('problem' in read) return 'unreadable';
       const valid = validateFast(dto, read.value);
-      if (!isDeepStrictEqual(valid, validateFully(dto, read.value))) throw new Error('the two validations differ');
+      if (!isDeepStrictEqual(valid, validateFully(dto, read.value)))
+        throw new Error('the two validations differ');
       return valid ? 'good' : 'bad';
     });
     expect(Object.keys(tally).sort()).toEqual(['bad', 'good', 'unreadable']);

@@ -79,12 +79,15 @@ describe('the price of one unit', () => {
   it.each([
     [2, '0.01', '9999999.99', 'from 0.01 to 9999999.99 with at most 2 decimals'],
     [0, '1', '9999999', 'from 1 to 9999999 with at most 0 decimals'],
-  ])('in a currency of %i digits is from %s to %s, and its message says so', (digits, min, max, rule) => {
-    expect(priceLimits(digits)).toEqual({ min, max });
-    expect(priceRule(digits)).toBe(rule);
-    expect(toPriceMinor(min, digits)).toBe(1);
-    expect(toPriceMinor(max, digits)).toBe(toMinor(max, digits));
-  });
+  ])(
+    'in a currency of %i digits is from %s to %s, and its message says so',
+    (digits, min, max, rule) => {
+      expect(priceLimits(digits)).toEqual({ min, max });
+      expect(priceRule(digits)).toBe(rule);
+      expect(toPriceMinor(min, digits)).toBe(1);
+      expect(toPriceMinor(max, digits)).toBe(toMinor(max, digits));
+    },
+  );
 
   it.each([
     ['0.00', 2],

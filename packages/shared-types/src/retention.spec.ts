@@ -13,8 +13,11 @@ describe('the limits of the retention', () => {
     expect(idempotencyKeys.min).toBeGreaterThanOrEqual(30);
   });
 
-  it.each([idempotencyKeys, sagas, participants])('have a default value between them: %o', (days) => {
-    expect(days.usual).toBeGreaterThanOrEqual(days.min);
-    expect(days.usual).toBeLessThanOrEqual(days.max);
-  });
+  it.each([idempotencyKeys, sagas, participants])(
+    'have a default value between them: %o',
+    (days) => {
+      expect(days.usual).toBeGreaterThanOrEqual(days.min);
+      expect(days.usual).toBeLessThanOrEqual(days.max);
+    },
+  );
 });

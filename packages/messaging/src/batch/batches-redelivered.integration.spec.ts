@@ -8,7 +8,7 @@ import { DEAD, type Handlers, QUEUE, REPLIES, serving, type Serving } from '../t
 // The management API learns of a new connection only seconds later.
 jest.setTimeout(60_000);
 
-describe('what was delivered before and not finished', () => {
+describe('a redelivered batch', () => {
   let here: Serving;
   let batching: BatchingClient;
   afterEach(() => here.testBroker.close());
@@ -38,7 +38,7 @@ describe('what was delivered before and not finished', () => {
     }
   }
 
-  it('is taken apart, so that a packet which kills its server is alone when it comes again', async () => {
+  it('is split, so that a command that kills its server is alone the next time', async () => {
     let kills = 0;
     // As a dead process does, it takes everything with it that is not acknowledged.
     const kill = async () => {
@@ -55,7 +55,7 @@ describe('what was delivered before and not finished', () => {
     expect(here.broker.counters).toMatchObject({ batchesSplit: 1, deadLettered: 0 });
   });
 
-  it('is put back with its properties, and what is no packet is kept with its own bytes', async () => {
+  it('is requeued with its properties, and an invalid element is dead-lettered with its own bytes', async () => {
     let isFirst = true;
     const once = async () => {
       if (isFirst) await loseDeliveries();
@@ -79,7 +79,7 @@ describe('what was delivered before and not finished', () => {
     expect(times('echo')).toBe(0);
   });
 
-  it('is exactly what was not finished: no acknowledgement reaches past a delivery', async () => {
+  it('contains exactly the unfinished deliveries, because no acknowledgement includes them', async () => {
     const ends = new Map<unknown, () => void>();
     const hang = ({ data }: CommandPacket) => new Promise<void>((end) => ends.set(data, end));
     await serve({ hang });
@@ -99,7 +99,7 @@ describe('what was delivered before and not finished', () => {
     expect((await here.testBroker.vhost.queue(QUEUE))?.messages).toBe(0);
   });
 
-  it('is not served by whoever lost it while it waited for its turn', async () => {
+  it('is not served by a consumer whose channel closed while it waited', async () => {
     const ends: (() => void)[] = [];
     const slow = () => new Promise<void>((end) => ends.push(end));
     await serve({ slow }, { prefetch: 1 });

@@ -98,7 +98,7 @@ const GUARANTEES: Record<keyof typeof COMMANDS, (data: Fields) => boolean> = {
 };
 
 describe('a message of any shape', () => {
-  it('is a packet whose parts are what they claim to be, or unreadable; never a throw', async () => {
+  it('is a valid packet or unreadable, and never throws', async () => {
     const judge = (body: Buffer): string => {
       const read = readPacket(body);
       if ('unreadable' in read) {
@@ -124,7 +124,7 @@ describe('a message of any shape', () => {
     await fuzz('bytes', 10_000, bytes, judge);
   }, 600_000);
 
-  it('is a reply or none, never a throw', async () => {
+  it('is a valid reply or undefined, and never throws', async () => {
     const judge = (body: Buffer): string => {
       const reply = readReply(body);
       if (!reply) return 'none';
@@ -137,7 +137,7 @@ describe('a message of any shape', () => {
     expect(Object.keys(tally).sort()).toEqual(['err', 'none', 'response']);
   }, 600_000);
 
-  it('is a batch whose packets keep their bytes and are judged alone, or none; never a throw', async () => {
+  it('is a batch whose packets keep their bytes and are validated separately, or not a batch, and never throws', async () => {
     const judge = (body: Buffer): string => {
       const inboundCommands = unpack({ body, properties: { headers: {} } as never, isOurs: true });
       const listed = elementsOf(body) ?? [];
@@ -211,7 +211,7 @@ const LIST_END = Buffer.from(']');
 const valueOf = (body: Buffer): unknown => (readJson(body) as { value?: unknown }).value;
 
 describe('properties of any kind', () => {
-  it('can be carried on and retried, never a throw', async () => {
+  it('can be carried and retried, and never throw', async () => {
     const anything = fc.oneof(
       hostileValue,
       fc.constantFrom(Number.NaN, Infinity, Buffer.from('a')),

@@ -14,7 +14,7 @@ describe('the observer of a broker', () => {
   });
   afterEach(() => testBroker.close());
 
-  it('is told how every command ended, by patterns that are served alone, and of every confirm', async () => {
+  it('gets the outcome of every command, by served patterns only, and every confirm', async () => {
     const served: string[] = [];
     const told = { waits: 0, confirms: 0 };
     const observer: BrokerObserver = {

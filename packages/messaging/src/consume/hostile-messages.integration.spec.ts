@@ -113,7 +113,7 @@ async function untilIdle(): Promise<void> {
 }
 
 describe('messages with any properties', () => {
-  it('are served, or kept as dead letters byte for byte; none is stuck', async () => {
+  it('are served or dead-lettered byte for byte, and none stays in the queue', async () => {
     const expected: string[] = [];
     const cases = fc.tuple(messages, properties);
     const tally = await fuzz('messages', 2_000, cases, ([body, options]) => {
@@ -157,7 +157,7 @@ describe('messages with any properties', () => {
     await served.expectAllAcknowledged();
   });
 
-  it('are retried three times at most, however they forge the count', async () => {
+  it('are retried at most three times, with any forged count', async () => {
     const forged = [undefined, -5, 0.5, 2.9, '1', 1e308, [1], { a: 1 }, true];
     forged.forEach((count, data) => {
       const headers = count === undefined ? {} : { 'backstitch-retries': count };
@@ -171,7 +171,7 @@ describe('messages with any properties', () => {
     await served.expectAllAcknowledged();
   });
 
-  it('answer themselves once, not for ever, when the reply goes to the queue they came by', async () => {
+  it('are answered once when their reply queue is their own queue', async () => {
     for (let n = 0; n < 50; n += 1) {
       send(Buffer.from('{"pattern":"echo","data":1}'), { replyTo: QUEUE });
       send(Buffer.from('mess'), { replyTo: QUEUE });

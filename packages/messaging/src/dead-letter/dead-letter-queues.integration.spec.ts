@@ -3,7 +3,7 @@ import type { GetMessage } from 'amqplib';
 import { waitFor } from '@backstitch/testkit';
 import type { Broker } from '../connection/broker.js';
 import { DeadLetterQueues } from './dead-letter-queues.js';
-import { BrokerAway, ConfirmLost } from '../connection/errors.js';
+import { BrokerUnavailable, ConfirmLost } from '../connection/errors.js';
 import { deadLetterHeaders } from './message-headers.js';
 import { stallingLine } from '../testing/stalling-line.js';
 import { openTestBroker, type TestBroker } from '../testing/test-broker.js';
@@ -72,7 +72,7 @@ describe('looking at dead letters', () => {
 
   it('says that the broker is away', async () => {
     await broker.close();
-    await expect(dead.look(QUEUE)).rejects.toThrow(BrokerAway);
+    await expect(dead.look(QUEUE)).rejects.toThrow(BrokerUnavailable);
   });
 
   it('never brings a letter near the number of returns at which a quorum queue drops it', async () => {
@@ -176,7 +176,7 @@ describe('a broker that takes nothing and says nothing', () => {
         await held.replay();
       }),
     ).rejects.toThrow(ConfirmLost);
-    await expect(asking.look(QUEUE)).rejects.toThrow(BrokerAway);
+    await expect(asking.look(QUEUE)).rejects.toThrow(BrokerUnavailable);
     line.goOn();
     await waitFor('the letters to be back', async () => (await looked()).length === 2);
     await expect(

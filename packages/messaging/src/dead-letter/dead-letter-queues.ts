@@ -1,7 +1,7 @@
 import type { ConfirmChannel, GetMessage, MessageProperties, Options } from 'amqplib';
 import { deadLetterQueueOf } from '@backstitch/shared-types';
 import type { Broker } from '../connection/broker.js';
-import { BrokerAway, ConfirmLost } from '../connection/errors.js';
+import { BrokerUnavailable, ConfirmLost } from '../connection/errors.js';
 import { carriedProperties, propertiesBeforeDeath } from './message-headers.js';
 import { answered } from '../connection/waiting.js';
 
@@ -18,7 +18,7 @@ export interface HeldDeadLetter extends DeadLetter {
   /**
    * Publishes what came before it died, byte for byte, to the queue it died in, and takes it out of
    * the dead letters once the broker has that: a crash between the two leaves both. Throws
-   * BrokerAway when nothing was published, ConfirmLost when that is not known; the letter stays.
+   * BrokerUnavailable when nothing was published, ConfirmLost when that is not known; the letter stays.
    */
   replay(): Promise<void>;
   /** Takes it out of the dead letters. Throws ConfirmLost. */
@@ -69,7 +69,7 @@ export class DeadLetterQueues {
     this.answerMs = options.answerMs ?? ANSWER_MS;
   }
 
-  /** The letters at the head of a queue's dead-letter queue, oldest first. Throws BrokerAway. */
+  /** The letters at the head of a queue's dead-letter queue, oldest first. Throws BrokerUnavailable. */
   look(queue: string): Promise<Looked> {
     return this.onChannel(async (channel) => {
       const taken = await this.take(channel, queue);
@@ -83,7 +83,7 @@ export class DeadLetterQueues {
 
   /**
    * Shows the letters of a queue to `see`, one at a time from its head, and gives all of them back;
-   * answers how many lie behind the last one shown. Nothing of them is kept here. Throws BrokerAway.
+   * answers how many lie behind the last one shown. Nothing of them is kept here. Throws BrokerUnavailable.
    */
   scan(
     queue: string,
@@ -143,7 +143,7 @@ export class DeadLetterQueues {
           await answered(this.answerMs, broker.publisher.declareAgain(), away);
           result = await send();
         }
-        if (result === 'unroutable') throw new BrokerAway(`there is no queue ${queue}`);
+        if (result === 'unroutable') throw new BrokerUnavailable(`there is no queue ${queue}`);
         await broker.reached?.('orchestrator.replay-before-ack');
         acknowledge(channel, message);
       },
@@ -230,7 +230,7 @@ export class DeadLetterQueues {
 }
 
 function away(why: string): Error {
-  return new BrokerAway(why);
+  return new BrokerUnavailable(why);
 }
 
 function unknown(why: string): Error {
@@ -242,7 +242,7 @@ async function next(channel: ConfirmChannel, queue: string): Promise<GetMessage 
     return await channel.get(queue);
   } catch (error) {
     if ((error as { code?: number }).code === NOT_FOUND) return false;
-    throw new BrokerAway('the channel was lost', { cause: error });
+    throw new BrokerUnavailable('the channel was lost', { cause: error });
   }
 }
 
@@ -286,7 +286,7 @@ function publish(
         else resolve(returned ? 'unroutable' : 'accepted');
       });
     } catch (error) {
-      reject(new BrokerAway('the channel was lost', { cause: error }));
+      reject(new BrokerUnavailable('the channel was lost', { cause: error }));
     }
   });
 }

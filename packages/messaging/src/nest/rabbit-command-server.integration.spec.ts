@@ -111,7 +111,7 @@ describe.each([true, false])('command handlers in a Nest app (inheritAppConfig: 
     expect(broker.counters).toMatchObject({ commandsDone: 4, repliesUnroutable: 0 });
   });
 
-  it('answer a stock ClientProxy with a business no, a fault and a bug as what they are', async () => {
+  it('answer a stock ClientProxy with a business rejection, a fault and a bug, each distinguishable', async () => {
     const items = [{ productId: ORDER, quantity: 3 }];
     await expect(ask('inventory.reserve', { orderId: ORDER, items })).rejects.toEqual({
       code: 'INSUFFICIENT_STOCK',
@@ -138,7 +138,7 @@ describe.each([true, false])('command handlers in a Nest app (inheritAppConfig: 
     ['inventory.release', []],
     ['inventory.release', 'text'],
     ['inventory.reserve', { orderId: ORDER, items: [{ productId: ORDER, quantity: '2' }] }],
-  ])('refuse invalid data, %s %j: no, and a dead letter', async (pattern, data) => {
+  ])('refuse invalid data, %s %j, with an error and a dead letter', async (pattern, data) => {
     const before = await dead();
     const no = { code: 'MALFORMED_COMMAND', retryable: false };
     await expect(ask(pattern, data)).rejects.toMatchObject(no);
@@ -150,7 +150,7 @@ describe.each([true, false])('command handlers in a Nest app (inheritAppConfig: 
     });
   });
 
-  it('see the saga that a command belongs to', async () => {
+  it('get the saga of a command', async () => {
     const saga = { sagaId: 's', step: 'X', direction: 'undo', attempt: 2, requestId: 'r' };
     const packet = { pattern: 'inventory.release', data: { orderId: ORDER }, saga };
     await testBroker.vhost.publish(QUEUE, Buffer.from(JSON.stringify(packet)), {

@@ -4,7 +4,7 @@ import { Fault, Rejection, type CommandPacket, type ReplyPacket } from '@backsti
 import type { Broker } from '../connection/broker.js';
 import { CommandClient, type CommandClientOptions } from './command-client.js';
 import { CommandServer } from '../consume/command-server.js';
-import { BrokerAway } from '../connection/errors.js';
+import { BrokerUnavailable } from '../connection/errors.js';
 import { BODY_BYTES_MAX } from '../batch/batch.js';
 import { attached, bodyOf, openTestBroker, type TestBroker } from '../testing/test-broker.js';
 
@@ -54,7 +54,7 @@ describe('a command client', () => {
     return String((await testBroker.vhost.take(QUEUE)).properties.replyTo);
   };
 
-  it('sends with a reply queue of its own, and tells every reply under its correlation id', async () => {
+  it('sends with its own reply queue, and delivers every reply with its correlation id', async () => {
     await connectClient();
     await serve({ double: ({ data }) => (data as number) * 2 });
     expect(await client.send(QUEUE, { pattern: 'double', data: 21 }, 'saga-1:do')).toBe('accepted');
@@ -62,7 +62,7 @@ describe('a command client', () => {
     expect(replies).toEqual([['saga-1:do', { response: 42, isDisposed: true, id: 'saga-1:do' }]]);
   });
 
-  it('says that a queue is missing, and that it has no reply queue yet', async () => {
+  it('reports a missing queue, and that it has no reply queue yet', async () => {
     await connectClient();
     expect(await client.send('nowhere', { pattern: 'x', data: 1 }, 'c')).toBe('unroutable');
     const early = new CommandClient({
@@ -71,10 +71,12 @@ describe('a command client', () => {
       onReply: async () => undefined,
       onReplyQueueReplaced: () => undefined,
     });
-    await expect(early.send(QUEUE, { pattern: 'x', data: 1 }, 'c')).rejects.toThrow(BrokerAway);
+    await expect(early.send(QUEUE, { pattern: 'x', data: 1 }, 'c')).rejects.toThrow(
+      BrokerUnavailable,
+    );
   });
 
-  it('keeps its reply queue, and what came meanwhile, over a lost connection', async () => {
+  it('keeps its reply queue and the replies in it after a lost connection', async () => {
     await connectClient();
     const before = await replyQueueOf();
     await waitFor('the connection to be cut', async () => {
@@ -87,7 +89,7 @@ describe('a command client', () => {
     expect(replaced).toBe(0);
   });
 
-  it('replaces a deleted reply queue under a new name, and says so', async () => {
+  it('replaces a deleted reply queue by one with a new name, and reports it', async () => {
     await connectClient();
     const before = await replyQueueOf();
     await testBroker.vhost.deleteQueue(before);
@@ -98,7 +100,7 @@ describe('a command client', () => {
     expect(await client.request(QUEUE, 'echo', 'again', 20_000)).toBe('again');
   });
 
-  it('asks and waits: a value, a no and a fault each come back as what they are', async () => {
+  it('returns a value, and throws a rejection and a fault, for a request', async () => {
     await connectClient();
     await serve({
       get: ({ data }) => ({ got: data }),
@@ -114,7 +116,7 @@ describe('a command client', () => {
     expect(replies).toEqual([]);
   });
 
-  it('does not wait longer than told, and drops the answer that comes after', async () => {
+  it('does not wait longer than the timeout, and drops a later answer', async () => {
     await connectClient();
     let finish: (() => void) | undefined;
     await serve({ slow: () => new Promise<void>((resolve) => (finish = resolve)) });
@@ -125,7 +127,7 @@ describe('a command client', () => {
     expect(replies).toEqual([]);
   });
 
-  it('has nobody serve a question whose time was up before anybody read it', async () => {
+  it('lets the broker drop a query that is not read within its timeout', async () => {
     await connectClient();
     const asked = client.request(QUEUE, 'get', {}, 100);
     await expect(asked).rejects.toMatchObject({ code: 'UNAVAILABLE' });
@@ -133,7 +135,7 @@ describe('a command client', () => {
     await waitFor('the question to be dropped', async () => (await waiting()) === 0);
   });
 
-  it('is not held up by a reply that cannot be read, nor by one that is not taken', async () => {
+  it('is not delayed by an unreadable reply, nor by one whose handler fails', async () => {
     let calls = 0;
     await connectClient({
       prefetch: 1,
@@ -156,7 +158,7 @@ describe('a command client', () => {
     expect((await testBroker.vhost.queue(queue))!.messages).toBe(0);
   });
 
-  it('sends what waits together in batches, and takes each reply by its id', async () => {
+  it('sends waiting commands in batches, and assigns each reply by its id', async () => {
     await connectClient();
     await serve({ double: ({ data }) => (data as number) * 2 });
     const numbers = Array.from({ length: 300 }, (_, n) => n);
@@ -172,7 +174,7 @@ describe('a command client', () => {
     expect(published).toBeLessThan(100);
   });
 
-  it('has a question travel by itself: it expires by itself', async () => {
+  it('sends each query as a separate message with its own expiry', async () => {
     await connectClient();
     const asked = [1, 2].map((data) => client.request(QUEUE, 'get', data, 60_000));
     for (const _ of asked) {
@@ -186,7 +188,7 @@ describe('a command client', () => {
     expect(await Promise.all(asked)).toEqual([1, 2]);
   });
 
-  it('drops the replies of a batch that cannot be read, those alone', async () => {
+  it('drops the unreadable replies of a batch, and only those', async () => {
     await connectClient();
     const queue = await replyQueueOf();
     const batch = `[{"response":1,"isDisposed":true,"id":"c1"},nonsense,{"id":"c2"},[],
@@ -198,7 +200,7 @@ describe('a command client', () => {
     await waitFor('the rest', () => broker.counters.repliesUnreadable === 5);
   });
 
-  it('takes no id that could be none of ours, and writes of none more than a line holds', async () => {
+  it('ignores an id that cannot be ours, and logs at most one line of it', async () => {
     await connectClient();
     const queue = await replyQueueOf();
     const strange = ['x'.repeat(100_000), ['x'.repeat(100_000)], 7].map((id) => ({
@@ -218,7 +220,7 @@ describe('a command client', () => {
     expect(replies).toEqual([]);
   });
 
-  it('writes but a few lines about a thousand replies that cannot be read, and counts all', async () => {
+  it('logs a few lines about a thousand unreadable replies, and counts all', async () => {
     await connectClient();
     const queue = await replyQueueOf();
     await testBroker.vhost.publish(queue, bodyOf(Array.from({ length: 1_000 }, () => 1)));
@@ -229,7 +231,7 @@ describe('a command client', () => {
     expect(written.length).toBeLessThan(100);
   });
 
-  it('takes a reply that is larger than any command may be, in a batch, too', async () => {
+  it('accepts a reply larger than the limit of a command, also in a batch', async () => {
     await connectClient();
     const large = { response: 'x'.repeat(BODY_BYTES_MAX), isDisposed: true, id: 'large' };
     await testBroker.vhost.publish(await replyQueueOf(), bodyOf([large]));
@@ -237,7 +239,7 @@ describe('a command client', () => {
     expect(replies).toEqual([['large', large]]);
   });
 
-  it('is not held up by the slow one of a batch of replies', async () => {
+  it('is not delayed by a slow reply of a batch', async () => {
     let finish!: () => void;
     await connectClient({
       prefetch: 2,

@@ -14,7 +14,7 @@ const OTHER = 'other_commands';
 const SOON_MS = 400;
 const LATE_MS = 600_000;
 
-describe('a command that nobody reads', () => {
+describe('a command that is not read', () => {
   let testBroker: TestBroker;
   afterEach(() => testBroker.close());
 
@@ -58,7 +58,7 @@ describe('a command that nobody reads', () => {
     },
   );
 
-  it('takes none with it that has more time', async () => {
+  it('does not shorten the expiry of other commands', async () => {
     const client = await newClient('classic');
     const all = Array.from({ length: 40 }, (_, n) =>
       send(client, n % 2 === 0 ? 'soon' : 'late', n % 2 === 0 ? SOON_MS : LATE_MS),
@@ -77,11 +77,11 @@ describe('a command that nobody reads', () => {
   });
 });
 
-describe('a list of commands that is taken apart', () => {
+describe('a batch that is split', () => {
   let here: Serving;
   afterEach(() => here.testBroker.close());
 
-  it('leaves commands that expire as it would have', async () => {
+  it('leaves commands with the expiry of the batch', async () => {
     let isFirst = true;
     let isOver: (() => void) | undefined;
     const once = async () => {
