@@ -40,8 +40,8 @@ async function askTimes(times: number, ...asked: Parameters<typeof ask>): Promis
 const JSON_TYPE = 'Content-Type: application/json\r\n';
 const forwardedFor = (hops: string) => `X-Forwarded-For: ${hops}\r\n`;
 
-describe('a client that has spent its budget', () => {
-  it('is refused whatever it asks for and however it spells it, but for health', async () => {
+describe('a client that has used up its budget', () => {
+  it('is refused for any address in any spelling, except health', async () => {
     await start();
     expect(await askTimes(LIMIT, 'GET /api/products')).toEqual([200, 200, 200, 200, 200]);
     for (const line of [
@@ -92,13 +92,13 @@ describe('a client that has spent its budget', () => {
     ['bodies of another type', ['POST /api/checkout', 'Content-Type: text/plain\r\n', 'a'], 400],
     ['the document of the API', ['GET /api/docs-json'], 200],
     ['expectations that are not met', ['POST /api/checkout', 'Expect: tea\r\n', 'a'], 417],
-  ])('may have spent it on %s', async (_what, asked, status) => {
+  ])('may have used it for %s', async (_what, asked, status) => {
     await start();
     const spent = Array.from({ length: LIMIT }, () => status);
     expect(await askTimes(LIMIT + 1, ...asked)).toEqual([...spent, 429]);
   });
 
-  it('does not spend it on health', async () => {
+  it('does not use it for health', async () => {
     await start();
     await askTimes(LIMIT * 2, 'GET /health/live');
     expect(await ask('GET /api/products')).toBe(200);
@@ -120,13 +120,13 @@ describe('a client behind a proxy', () => {
     expect(await spentBy('2.2.2.2, 1.1.1.1')).toBe(false);
   });
 
-  it('shares the budget of its peer when no proxy is trusted, whatever it claims', async () => {
+  it('shares the budget of its peer when no proxy is trusted, for any X-Forwarded-For', async () => {
     await start();
     await spend('1.1.1.1');
     expect(await spentBy('2.2.2.2')).toBe(true);
   });
 
-  it('shares the budget of its peer when that is another one than those trusted', async () => {
+  it('shares the budget of its peer when that peer is not a trusted proxy', async () => {
     await start({ TRUSTED_PROXIES: '127.0.0.2, ::1' });
     await spend('1.1.1.1');
     expect(await spentBy('2.2.2.2')).toBe(true);
@@ -151,7 +151,7 @@ describe('TRUSTED_PROXIES', () => {
 });
 
 describe('a gateway with a rate limit', () => {
-  it('answers what is over it with 429, but health always', async () => {
+  it('answers requests above it with 429, but never health', async () => {
     await start({ RATE_LIMIT_PER_MINUTE: '2' });
     const statuses: number[] = [];
     for (const path of ['/api/products', `/api/sagas/${ORDER}`, '/api/products']) {
