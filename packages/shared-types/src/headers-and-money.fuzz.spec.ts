@@ -94,7 +94,7 @@ describe('a Prefer header of any spelling', () => {
       const header = words.join('');
       const prefers = prefersAsync(header);
       const isSaid = header.toLowerCase().includes('respond-async');
-      if (prefers && !isSaid) throw new Error('nobody said so');
+      if (prefers && !isSaid) throw new Error('no preference says so');
       return String(prefers);
     });
     expect(Object.keys(tally).sort()).toEqual(['false', 'true']);

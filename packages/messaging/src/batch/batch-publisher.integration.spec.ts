@@ -97,19 +97,19 @@ describe('the batch publisher', () => {
   });
 
   it('sends members that wait for two confirms together and in order', async () => {
-    const { batches, line } = await open('lanes');
+    const { batches, line } = await open('in_flight');
     line.stall();
-    const sent = [batches.publish(packet('lanes', 0))];
+    const sent = [batches.publish(packet('in_flight', 0))];
     await turn();
-    sent.push(batches.publish(packet('lanes', 1)));
+    sent.push(batches.publish(packet('in_flight', 1)));
     await turn();
     for (const n of numbers(70)) {
-      sent.push(batches.publish(packet('lanes', n + 2)));
+      sent.push(batches.publish(packet('in_flight', n + 2)));
       await turn();
     }
     line.goOn();
     expect(new Set(await Promise.all(sent))).toEqual(new Set(['accepted']));
-    const messages = await contents('lanes');
+    const messages = await contents('in_flight');
     expect(sizes(messages)).toEqual(['plain', 'plain', BATCH_PACKETS_MAX, 6]);
     const ids = messages.flatMap(({ content }) => JSON.parse(String(content)) as { id: string });
     expect(ids.map(({ id }) => Number(id))).toEqual(numbers(72));
