@@ -165,8 +165,8 @@ describe('a gateway in production', () => {
       QUEUE_TYPE: 'nor that',
     });
     expect((await fetch(`${one.url}/api/products`)).status).toBe(200);
-    const told = one.log.find(({ msg }) => msg === 'configuration');
-    expect(Object.keys(told!.configuration as object)).not.toContain('RABBITMQ_URL');
+    const line = one.log.find(({ msg }) => msg === 'configuration');
+    expect(Object.keys(line!.configuration as object)).not.toContain('RABBITMQ_URL');
     expect(await one.stop()).toBe(0);
   });
 

@@ -12,7 +12,7 @@ const amounts = fc.oneof(
   hostileText,
 );
 
-/** Digits only, no arithmetic but that of whole numbers. */
+/** Digits only, with integer arithmetic. */
 function modelOfMinor(text: string, digits: number): number | undefined {
   const parts = text.split('.');
   if (parts.length > 2 || parts.some((part) => !/^[0-9]+$/.test(part))) return undefined;

@@ -21,7 +21,7 @@ afterEach(async () => {
 
 type Answering = (response: ServerResponse, members: number[], request: SeenRequest) => void;
 
-/** An orchestrator that is asked for numbers, in batches or singly. */
+/** An orchestrator that answers with numbers, in batches or singly. */
 async function orchestrator(answerBatch: Answering) {
   const one = await upstream((response, request) => {
     const body: unknown = JSON.parse(request.body);

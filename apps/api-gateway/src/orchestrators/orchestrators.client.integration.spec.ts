@@ -18,7 +18,7 @@ const lost = (response: ServerResponse) => void response.socket?.destroy();
 const shedding = (response: ServerResponse) =>
   sendJson(response, 503, { code: 'NOT_ACCEPTED' }, { 'retry-after': '1' });
 
-/** `urls` in the order in which they are asked by the first request. */
+/** `urls` in the order of the first request. */
 function clientWithin(timeoutMs: number, ...urls: string[]): () => Promise<Forwarded> {
   const orchestrators = new Orchestrators({
     urls: [urls.at(-1)!, ...urls.slice(0, -1)],

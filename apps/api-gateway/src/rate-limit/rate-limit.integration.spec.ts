@@ -23,7 +23,7 @@ const start = async (settings: Record<string, string> = {}): Promise<void> => {
 };
 afterEach(() => gateway.stop());
 
-/** The status of a request, written as it is. */
+/** The status of a request with exactly this text. */
 async function ask(line: string, headers = '', body = ''): Promise<number> {
   const length = body === '' ? '' : `Content-Length: ${Buffer.byteLength(body)}\r\n`;
   const head = `${line} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n${length}${headers}\r\n`;

@@ -12,7 +12,7 @@ import { bodyOf, openTestBroker, type TestBroker } from '../testing/test-broker.
 import { type StallingLine, stallingLine } from '../testing/stalling-line.js';
 import { commandQueueDeclarations } from '../connection/topology.js';
 
-// The management API learns of a new connection only seconds later.
+// The management API lists a new connection only seconds later.
 jest.setTimeout(30_000);
 
 const turn = () => new Promise<void>((resolve) => setImmediate(resolve));
@@ -26,7 +26,7 @@ describe('the batch publisher', () => {
   });
   afterAll(() => testBroker.close());
 
-  /** Over a line of its own, so that the confirms can be kept from it. */
+  /** Over its own proxy, which can stop forwarding the confirms. */
   async function open(
     queue: string,
     options: Partial<PublisherOptions> & {

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import type { MessageProperties } from 'amqplib';
 import { unpack } from './unpack.js';
 
-/** What 100 bytes that are no UTF-8 are read as. */
+/** The text of 100 bytes that are not UTF-8. */
 const MISREAD = '\uFFFD'.repeat(100);
 
 describe('a command of a message', () => {

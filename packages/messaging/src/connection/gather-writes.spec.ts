@@ -4,7 +4,7 @@ import { gatherWrites } from './gather-writes.js';
 
 type Chunks = { chunk: Buffer }[];
 
-/** A socket's writing side: `sent` holds what left in one system call. */
+/** The writable side of a socket: `sent` has the data of each system call. */
 function line() {
   const sent: string[] = [];
   const stream = new Writable({

@@ -55,7 +55,7 @@ describe('a run of acknowledgements', () => {
   });
 });
 
-/** What the broker does; a tag that it does not hold would cost the channel. */
+/** The behaviour of the broker: an unknown tag would close the channel. */
 function settleWith(acks: AckRun, held: Set<number>, finished: Set<number>): void {
   const { upTo, singles } = acks.take();
   if (upTo !== undefined) {

@@ -14,7 +14,7 @@ const turns = async () => {
   for (let n = 0; n < 5; n += 1) await new Promise<void>((resolve) => setImmediate(resolve));
 };
 
-/** A processor whose broker answers nothing until it is told to. */
+/** A processor whose broker answers nothing until the test lets it. */
 class Processor {
   readonly logger = new RecordingLogger();
   readonly counters = brokerCounters();
@@ -75,7 +75,7 @@ describe('a command processor', () => {
   it.each([
     ['unreadable', 7],
     ['of no known pattern', { pattern: 'fly' }],
-    ['refused for good', { pattern: 'refuse' }],
+    ['refused permanently', { pattern: 'refuse' }],
   ])(
     'lets no more become dead letters at a time than it serves: what is %s',
     async (_how, body) => {

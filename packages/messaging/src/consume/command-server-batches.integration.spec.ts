@@ -74,7 +74,7 @@ describe('a command server that receives batches', () => {
     const body = `[${JSON.stringify(echo('a'))} , ${poison.join(' ,\n')},${JSON.stringify(echo('b'))}]`;
     const properties = { replyTo: REPLIES, headers: { mine: 'kept' } };
     await here.testBroker.vhost.publish(QUEUE, Buffer.from(body), properties);
-    // What has an id is answered, too; nobody could know the others for theirs.
+    // Elements with an id are answered. No sender could assign an answer to the others.
     const replies = await batching.answers(3);
     expect(idsOf(replies)).toEqual(['a', 'b', 'p']);
     expect(replies.find(({ id }) => id === 'p')?.err?.code).toBe('MALFORMED_COMMAND');

@@ -8,7 +8,7 @@ import { RETRIES_HEADER } from '../dead-letter/message-headers.js';
 import { batchingClient } from '../testing/batching-client.js';
 import { DEAD, type Handlers, QUEUE, REPLIES, serving, type Serving } from '../testing/serving.js';
 
-// The management API learns of a new connection only seconds later.
+// The management API lists a new connection only seconds later.
 jest.setTimeout(30_000);
 
 describe('a command server during failures', () => {
@@ -37,7 +37,8 @@ describe('a command server during failures', () => {
     await waitFor('the first delivery to be answered', () => releases.length === 1);
     await here.cut('consume');
     await waitFor('the second delivery to be answered', () => releases.length === 2);
-    // Both were number 1 of their channel: an ack of the first on the second's would lose it.
+    // Both had the delivery tag 1 on their channels: an ack of the first on the second channel
+    // would lose the second.
     releases[0]!();
     await waitFor('the first to be done with', () => here.server.status().inFlight === 1);
     await here.cut('consume');
@@ -149,7 +150,8 @@ describe('a command server during failures', () => {
     expect((await here.answer()).err).toMatchObject(overdue);
     await here.ask({ pattern: 'echo', data: 'next' });
     expect((await here.answer()).response).toBe('next');
-    // But only so many may go on unseen: the next two that hang keep their place.
+    // But only a limited number may run in the background: the next two hanging handlers keep their
+    // places.
     await here.ask({ pattern: 'hang' });
     await here.ask({ pattern: 'hang' });
     await here.answer();

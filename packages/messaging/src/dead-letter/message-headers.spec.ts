@@ -27,7 +27,7 @@ describe('the properties of a message that is published again', () => {
     const carried = carriedProperties(
       properties({
         headers,
-        userId: 'somebody',
+        userId: 'another user',
         expiration: '5',
         replyTo: 'amq.rabbitmq.reply-to',
       }),
@@ -36,7 +36,7 @@ describe('the properties of a message that is published again', () => {
   });
 
   it('omit texts that can be read but not written', () => {
-    // What 100 bytes that are no UTF-8 are read as.
+    // The text of 100 bytes that are not UTF-8.
     const misread = '\uFFFD'.repeat(100);
     const names = ['contentType', 'contentEncoding', 'correlationId', 'replyTo', 'type', 'appId'];
     const headers = { [misread]: 1, nested: { [misread]: 1 }, mine: misread };

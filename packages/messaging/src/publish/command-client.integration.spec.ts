@@ -10,7 +10,7 @@ import { attached, bodyOf, openTestBroker, type TestBroker } from '../testing/te
 
 const QUEUE = 'things_commands';
 
-// The management API learns of a new connection only seconds later.
+// The management API lists a new connection only seconds later.
 jest.setTimeout(30_000);
 
 describe('a command client', () => {
@@ -165,9 +165,9 @@ describe('a command client', () => {
     const sent = numbers.map((n) => client.send(QUEUE, { pattern: 'double', data: n }, `c${n}`));
     expect(new Set(await Promise.all(sent))).toEqual(new Set(['accepted']));
     await waitFor('all replies', () => replies.length === numbers.length);
-    const told = new Map(replies);
-    for (const n of numbers) expect(told.get(`c${n}`)).toMatchObject({ response: n * 2 });
-    // Commands and replies; a reply may be here before the confirm that counts it.
+    const byId = new Map(replies);
+    for (const n of numbers) expect(byId.get(`c${n}`)).toMatchObject({ response: n * 2 });
+    // Commands and replies; a reply may arrive before the confirm that is counted.
     await waitFor('all confirms', () => broker.counters.packetsBatched === 600);
     const { batchesPublished, published } = broker.counters;
     expect(batchesPublished).toBe(published);
@@ -193,7 +193,7 @@ describe('a command client', () => {
     const queue = await replyQueueOf();
     const batch = `[{"response":1,"isDisposed":true,"id":"c1"},nonsense,{"id":"c2"},[],
       {"response":1},{"err":{"code":"A","message":"b","retryable":true},"id":"c3"}]`;
-    await testBroker.vhost.publish(queue, Buffer.from(batch), { correlationId: 'of nobody' });
+    await testBroker.vhost.publish(queue, Buffer.from(batch), { correlationId: 'unknown' });
     await testBroker.vhost.publish(queue, Buffer.from('[]'));
     await waitFor('the replies', () => replies.length === 2);
     expect(replies.map(([id]) => id)).toEqual(['c1', 'c3']);

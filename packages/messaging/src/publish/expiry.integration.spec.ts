@@ -6,7 +6,7 @@ import { attached, bodyOf, openTestBroker, type TestBroker } from '../testing/te
 import { QUEUE, REPLIES, serving, type Serving } from '../testing/serving.js';
 import type { QueueType } from '../connection/topology.js';
 
-// The management API learns of a new connection only seconds later.
+// The management API lists a new connection only seconds later.
 jest.setTimeout(60_000);
 
 const UNREAD = 'unread_commands';
@@ -65,7 +65,7 @@ describe('a command that is not read', () => {
     );
     await Promise.all(all);
     await send(client, 'soon', SOON_MS, OTHER);
-    await expectEmpty(OTHER); // so the others of its time are past theirs, too
+    await expectEmpty(OTHER); // so the others with the same expiry have expired too
     const left: string[] = [];
     while (left.length < 20) {
       const { content } = await testBroker.vhost.take(UNREAD);

@@ -16,7 +16,7 @@ import {
   type TestBroker,
 } from '../testing/test-broker.js';
 
-// The management API learns of a new connection only seconds later.
+// The management API lists a new connection only seconds later.
 jest.setTimeout(30_000);
 
 describe('the publisher', () => {
@@ -153,10 +153,10 @@ describe('the publisher', () => {
 });
 
 describe('an unavailable broker', () => {
-  const nobodyThere = 'amqp://127.0.0.1:1';
+  const closedPort = 'amqp://127.0.0.1:1';
 
   it('is reported at once, and nothing is sent', async () => {
-    const broker = new Broker({ urls: [nobodyThere], name: 'x', logger: new RecordingLogger() });
+    const broker = new Broker({ urls: [closedPort], name: 'x', logger: new RecordingLogger() });
     broker.connect();
     await expect(broker.publisher.publish('q', bodyOf('x'), {})).rejects.toThrow(BrokerUnavailable);
     await waitFor('the status to say why', () => /REFUSED/.test(broker.status().why ?? ''));
@@ -166,7 +166,7 @@ describe('an unavailable broker', () => {
 
   it('does not matter when the next address of the list answers', async () => {
     const testBroker = await openTestBroker('addresses');
-    const broker = await testBroker.broker({ urls: [nobodyThere, testBroker.vhost.url] });
+    const broker = await testBroker.broker({ urls: [closedPort, testBroker.vhost.url] });
     expect(broker.status()).toEqual({ publish: 'up', consume: 'up' });
     await testBroker.close();
   });

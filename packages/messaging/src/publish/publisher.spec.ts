@@ -34,7 +34,7 @@ describe('a publisher that declares its queues again', () => {
 });
 
 describe('a publisher that refuses', () => {
-  /** A link whose channel never confirms anything by itself. */
+  /** A link whose channel confirms nothing by itself. */
   function blockable() {
     const listeners: (() => void)[] = [];
     const link = {
