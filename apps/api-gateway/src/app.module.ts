@@ -37,12 +37,12 @@ function admissionOf(config: GatewayConfig, shedding: Shedding): Admission {
     checkoutsMax: config.MAX_CHECKOUTS_IN_FLIGHT,
     slowAfterMs: config.SLOW_CHECKOUT_MS,
     replaysMax: config.MAX_REPLAYS_IN_FLIGHT,
-    looksMax: config.MAX_READS_IN_FLIGHT,
+    queriesMax: config.MAX_READS_IN_FLIGHT,
     shedding,
   });
-  const checkouts = 'Checkouts that were passed on and are not answered yet';
+  const checkouts = 'Checkouts that were forwarded and are not answered yet';
   exposeGauge('gateway_checkouts_in_flight', checkouts, () => admission.checkouts);
-  const looks = 'Questions that were passed on and are not answered yet';
-  exposeGauge('gateway_reads_in_flight', looks, () => admission.looks);
+  const queries = 'Queries that were forwarded and are not answered yet';
+  exposeGauge('gateway_reads_in_flight', queries, () => admission.queries);
   return admission;
 }

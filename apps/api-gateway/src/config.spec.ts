@@ -25,7 +25,7 @@ describe('the configuration of the gateway', () => {
     expect(configOf(environment).rateLimitPerMinute).toBe(limit);
   });
 
-  it('takes one orchestrator or a list', () => {
+  it('accepts one orchestrator or a list', () => {
     expect(configOf({}).orchestratorUrls).toEqual(['http://localhost:3004']);
     expect(configOf({ ORCHESTRATOR_URL: 'http://a:1, http://b:2' }).orchestratorUrls).toEqual([
       'http://a:1',
@@ -33,14 +33,14 @@ describe('the configuration of the gateway', () => {
     ]);
   });
 
-  it('shows the API documentation, but in production only when it is told to', () => {
+  it('serves the API documentation, in production only with API_DOCS=on', () => {
     expect(configOf({}).servesDocs).toBe(true);
     expect(configOf({ NODE_ENV: 'production' }).servesDocs).toBe(false);
     expect(configOf({ NODE_ENV: 'production', API_DOCS: 'on' }).servesDocs).toBe(true);
     expect(configOf({ API_DOCS: 'off' }).servesDocs).toBe(false);
   });
 
-  it('names what cannot be right', () => {
+  it('is refused with the name of each invalid variable', () => {
     const reading = readConfig(GatewayConfig, {
       ORCHESTRATOR_URL: 'orchestrator',
       RATE_LIMIT_PER_MINUTE: 'many',

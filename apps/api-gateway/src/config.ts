@@ -13,13 +13,13 @@ import { IsIn, IsOptional } from 'class-validator';
 
 const RATE_LIMIT_IN_PRODUCTION = 600;
 
-/** What the gateway is told by its environment; every problem with it is reported at boot. */
+/** The configuration of the gateway. Every problem with it is reported at boot. */
 export class GatewayConfig extends AppConfig {
   override PORT = 3000;
-  /** Shoppers come by whatever name the shop has. */
+  /** The public host names of the shop are not known here. */
   override ALLOWED_HOSTS = '*';
 
-  /** The API's documentation. Not set: on, but off in production. */
+  /** Serves the documentation of the API. Not set: on, but off in production. */
   @IsOptional()
   @IsIn(['on', 'off'])
   API_DOCS?: 'on' | 'off' = undefined;
@@ -33,8 +33,8 @@ export class GatewayConfig extends AppConfig {
   RATE_LIMIT_PER_MINUTE?: number = undefined;
 
   /**
-   * The proxies before the gateway whose X-Forwarded-For names the client: addresses and CIDR
-   * ranges. Without any the header is not looked at.
+   * The proxies in front of the gateway whose X-Forwarded-For names the client: addresses and CIDR
+   * ranges. Without any, the header is ignored.
    */
   @IsAddressRangeList()
   TRUSTED_PROXIES = '';
@@ -43,26 +43,26 @@ export class GatewayConfig extends AppConfig {
   @IsOriginList()
   CORS_ORIGINS = '';
 
-  /** Longer than the orchestrator's CHECKOUT_WAIT_MS; past it the outcome is unknown here. */
+  /** Longer than CHECKOUT_WAIT_MS of the orchestrator; after it, the outcome is unknown here. */
   @IsIntegerVariable({ min: 100, max: 120_000 })
   ORCHESTRATOR_TIMEOUT_MS = 15_000;
 
-  /** Checkouts passed on and not answered yet; the next one is refused. */
+  /** Checkouts that are forwarded and not answered; more are refused. */
   @IsIntegerVariable({ min: 1, max: 100_000 })
   MAX_CHECKOUTS_IN_FLIGHT = 600;
 
   /**
-   * While a tenth of these have waited for so long, no more are passed on: the answers of those who
-   * came would be late. About half of the orchestrator's CHECKOUT_WAIT_MS.
+   * While a tenth of these have waited for this time, no more are forwarded, because their answers
+   * would be late. About half of CHECKOUT_WAIT_MS of the orchestrator.
    */
   @IsIntegerVariable({ min: 10, max: 600_000 })
   SLOW_CHECKOUT_MS = 5_000;
 
-  /** Beyond these, for requests that may be replays: they are looked up, nothing new is begun. */
+  /** In addition, requests that may be replays: they are only looked up. */
   @IsIntegerVariable({ min: 1, max: 100_000 })
   MAX_REPLAYS_IN_FLIGHT = 64;
 
-  /** Questions about orders, sagas and products passed on and not answered yet. */
+  /** Queries for orders, sagas and products that are forwarded and not answered. */
   @IsIntegerVariable({ min: 1, max: 100_000 })
   MAX_READS_IN_FLIGHT = 256;
 

@@ -37,14 +37,14 @@ const corsHeaders = ({ headers }: Response) =>
   [...headers].filter(([name]) => name.startsWith('access-control-'));
 
 describe('a page of another origin', () => {
-  it('is told nothing while no origin is allowed', async () => {
+  it('gets no CORS headers while no origin is allowed', async () => {
     const asked = await preflight(closed, SHOP);
     expect([asked.status, corsHeaders(asked)]).toEqual([405, []]);
     const products = await fetch(`${closed.url}/api/products`, { headers: { origin: SHOP } });
     expect([products.status, corsHeaders(products)]).toEqual([200, []]);
   });
 
-  it('may send what a checkout takes when its origin is allowed', async () => {
+  it('may send a checkout when its origin is allowed', async () => {
     const asked = await preflight(open, SHOP);
     expect(asked.status).toBe(204);
     const headers = Object.fromEntries(corsHeaders(asked));
@@ -57,7 +57,7 @@ describe('a page of another origin', () => {
     expect(asked.headers.get('x-request-id')).toBeTruthy();
   });
 
-  it('may read answers and refusals, and the headers that matter, when its origin is allowed', async () => {
+  it('may read answers, refusals and their headers when its origin is allowed', async () => {
     for (const path of ['/api/products', '/api/nothing', '/api/sagas/7']) {
       const answer = await fetch(open.url + path, { headers: { origin: SHOP } });
       expect(answer.headers.get('access-control-allow-origin')).toBe(SHOP);
@@ -68,14 +68,14 @@ describe('a page of another origin', () => {
     }
   });
 
-  it('is told nothing when its origin is another one', async () => {
+  it('gets no CORS headers when its origin is not in the list', async () => {
     for (const origin of ['https://evil.example', 'https://shop.example.evil', 'null']) {
       const asked = await preflight(open, origin);
       expect([asked.status, corsHeaders(asked)]).toEqual([405, []]);
     }
   });
 
-  it('may read that it asks too often', async () => {
+  it('may read an answer 429', async () => {
     const headers = { origin: SHOP };
     const statuses = await Promise.all(
       Array.from({ length: 13 }, () => fetch(`${open.url}/api/products`, { headers })),
@@ -87,8 +87,8 @@ describe('a page of another origin', () => {
   });
 });
 
-describe('with an allowed origin', () => {
-  it('an OPTIONS that is no preflight is answered as without one', async () => {
+describe('a gateway with an allowed origin', () => {
+  it('answers an OPTIONS request that is not a preflight as without the setting', async () => {
     const limited = await startApp(MAIN, { CORS_ORIGINS: SHOP });
     try {
       for (const headers of [new Headers(), new Headers({ origin: SHOP })]) {

@@ -65,7 +65,7 @@ const fieldsOf = ({ body }: Answer) =>
   ((body.errors ?? []) as { field: string }[]).map(({ field }) => field);
 
 describe('a checkout through the gateway', () => {
-  it('is forwarded with a saga id and a request id of its own, and its key', async () => {
+  it('is forwarded with its key, a new saga id and a new request id', async () => {
     const answer = await post(cart(), {
       'x-request-id': 'request-1',
       'idempotency-key': 'order-1',
@@ -89,7 +89,7 @@ describe('a checkout through the gateway', () => {
     expect(second!.headers['x-saga-id']).not.toBe(first!.headers['x-saga-id']);
   });
 
-  it('has a request id of its own, and the one of its client beside it in the log', async () => {
+  it('has a new request id, and logs the request id of its client separately', async () => {
     const given = { 'x-request-id': 'the-id-of-another-request' };
     const answer = await post(cart(), given);
     const requestId = answer.headers.get('x-request-id');
@@ -101,12 +101,12 @@ describe('a checkout through the gateway', () => {
     expect(gateway.log.filter((one) => one.requestId === given['x-request-id'])).toEqual([]);
   });
 
-  it('does not take a saga id from outside', async () => {
+  it('ignores a saga id of its client', async () => {
     await post(cart(), { 'x-saga-id': ORDER });
     expect(orchestrator.seen[0]!.headers['x-saga-id']).not.toBe(ORDER);
   });
 
-  it('hands back the answer with the headers that matter to the caller', async () => {
+  it('returns the answer with the headers for the client', async () => {
     answering = (response) =>
       sendJson(
         response,
@@ -136,7 +136,7 @@ describe('a checkout through the gateway', () => {
     expect(line).toMatchObject({ sagaId: ORDER, orderId: ORDER });
   });
 
-  it('that nobody answered in time is OUTCOME_UNKNOWN and says where to look', async () => {
+  it('without an answer in time is OUTCOME_UNKNOWN with a Location', async () => {
     answering = () => undefined;
     const answer = await post(cart());
     const sagaId = orchestrator.seen[0]!.headers['x-saga-id'];
@@ -145,7 +145,7 @@ describe('a checkout through the gateway', () => {
     expect(answer.headers.get('retry-after')).toBe('1');
   });
 
-  it('is named on every line of the log, also when nobody answered', async () => {
+  it('has its ids in every log line, also without an answer', async () => {
     answering = () => undefined;
     const requestId = (await post(cart())).headers.get('x-request-id');
     const sagaId = orchestrator.seen[0]!.headers['x-saga-id'];
@@ -237,20 +237,23 @@ describe('a malformed checkout', () => {
   });
 });
 
-describe('looking through the gateway', () => {
+describe('a query through the gateway', () => {
   it.each([
     [`/api/checkout/orders/${ORDER}`, `/orders/${ORDER}`],
     [`/api/sagas/${ORDER.toUpperCase()}`, `/sagas/${ORDER}`],
     ['/api/products', '/products'],
-  ])('%s asks the orchestrator for %s', async (path, forwarded) => {
+  ])('for %s is forwarded as %s', async (path, forwarded) => {
     expect(await get(path)).toMatchObject({ status: 200, body: { success: true } });
     expect(orchestrator.seen).toMatchObject([{ method: 'GET', url: forwarded }]);
   });
 
-  it.each(['/api/checkout/orders/7', '/api/sagas/7'])('%s is 400, unasked', async (path) => {
-    expect(await get(path)).toMatchObject({ status: 400, body: { code: 'VALIDATION_FAILED' } });
-    expect(orchestrator.seen).toEqual([]);
-  });
+  it.each(['/api/checkout/orders/7', '/api/sagas/7'])(
+    'for %s is 400 and is not forwarded',
+    async (path) => {
+      expect(await get(path)).toMatchObject({ status: 400, body: { code: 'VALIDATION_FAILED' } });
+      expect(orchestrator.seen).toEqual([]);
+    },
+  );
 
   it('without an answer is 503 with Retry-After', async () => {
     answering = () => undefined;
@@ -259,7 +262,7 @@ describe('looking through the gateway', () => {
     expect(answer.headers.get('retry-after')).toBe('1');
   });
 
-  it('serves the OpenAPI document and its page', async () => {
+  it('can read the OpenAPI document and its page', async () => {
     const { body } = await get('/api/docs-json');
     expect(Object.keys(body.paths as object).sort()).toEqual([
       '/api/checkout',

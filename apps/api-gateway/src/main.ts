@@ -22,7 +22,8 @@ await bootApp({
   config,
   logger,
   prefix: 'api',
-  // A cart of a hundred lines has 102 lists and objects; a few more lines are told how many may be.
+  // A cart of a hundred lines has 102 arrays and objects. A slightly longer one gets a message with
+  // the limit.
   limits: { bodyBytesMax: CHECKOUT_BYTES_MAX, bodyNestedMax: 1_000 },
   edge: {
     isPublic: true,

@@ -36,7 +36,7 @@ describe('the health of the gateway', () => {
     return { status: answer.status, text: await answer.text() };
   };
 
-  it('is ready whether an orchestrator is or not; operators are told that none is, and why', async () => {
+  it('is ready without a ready orchestrator, and reports the reason to operators', async () => {
     expect((await dependencies()).status).toBe(200);
     answering = (response) => sendJson(response, 503, { status: 'error' });
     expect(await get('/health/ready')).toMatchObject({ status: 200, body: { status: 'ok' } });
@@ -47,7 +47,7 @@ describe('the health of the gateway', () => {
     expect((await dependencies()).status).toBe(200);
   });
 
-  it('counts an orchestrator that does not answer to the host by which it is asked as away', async () => {
+  it('counts an orchestrator that does not accept its host name as down', async () => {
     answering = (response) => sendJson(response, 421, { code: 'MISDIRECTED_REQUEST' });
     const line = { productId: ORDER, quantity: 2, price: '29.99' };
     const answer = await fetch(`${gateway.url}/api/checkout`, {
@@ -66,7 +66,7 @@ describe('the health of the gateway', () => {
     );
   });
 
-  it('names no password of an orchestrator in an answer or in its log, whatever fails', async () => {
+  it('contains no password of an orchestrator in answers and log lines, after any failure', async () => {
     const gone = new URL(await goneUpstream());
     const urls = [`http://user:hunter2@${gone.host}/base`, `http://${gone.host}/?token=hunter2`];
     const one = await startApp(MAIN, { ORCHESTRATOR_URL: urls.join(',') });
@@ -83,7 +83,7 @@ describe('the health of the gateway', () => {
   });
 });
 
-describe('what the gateway shows to everybody', () => {
+describe('the public surface of the gateway', () => {
   const POLICY = 'content-security-policy';
   it.each(['/api/docs', '/api/docs-json', '/api/products', `/api/sagas/${ORDER}`, '/health/live'])(
     'has the security headers: %s',
@@ -104,7 +104,7 @@ describe('what the gateway shows to everybody', () => {
     },
   );
 
-  it('is kept in no cache: the answer to a checkout', async () => {
+  it('forbids caching of the answer to a checkout', async () => {
     const line = { productId: ORDER, quantity: 2, price: '29.99' };
     for (const [body, status] of [
       [{ userId: 'user', items: [line] }, 200],
@@ -119,7 +119,7 @@ describe('what the gateway shows to everybody', () => {
     }
   });
 
-  it('runs, on the page of its documentation, only scripts that come with it', async () => {
+  it('allows only its own scripts on the page of the documentation', async () => {
     const answer = await fetch(`${gateway.url}/api/docs`);
     expect(answer.headers.get(POLICY)).toMatch(/script-src 'self';/);
     const page = await answer.text();
@@ -132,7 +132,7 @@ describe('what the gateway shows to everybody', () => {
     expect(page).not.toMatch(/\son[a-z]+\s*=/);
   });
 
-  it('has no metrics and no reasons in it', async () => {
+  it('contains no metrics and no reasons of failures', async () => {
     for (const path of ['/metrics', '/api/metrics', '/health/dependencies']) {
       expect(await get(path)).toMatchObject({ status: 404, body: { code: 'ROUTE_NOT_FOUND' } });
     }
@@ -141,7 +141,7 @@ describe('what the gateway shows to everybody', () => {
     expect(await metrics.text()).toContain('gateway_checkouts_in_flight');
   });
 
-  it('is served to a host of any name, until it is told which', async () => {
+  it('is served for any host name until ALLOWED_HOSTS is set', async () => {
     const named = (url: string, host: string) =>
       sendRaw(url, `GET /api/products HTTP/1.1\r\nHost: ${host}\r\n\r\n`);
     expect((await named(gateway.url, 'shop.example')).answers[0]!.status).toBe(200);
@@ -156,7 +156,7 @@ describe('what the gateway shows to everybody', () => {
 });
 
 describe('a gateway in production', () => {
-  it('starts without a broker and a database, and reads neither of their variables', async () => {
+  it('starts without a broker and a database, and reads none of their variables', async () => {
     const one = await startApp(MAIN, {
       NODE_ENV: 'production',
       ORCHESTRATOR_URL: orchestrator.url,
@@ -165,8 +165,8 @@ describe('a gateway in production', () => {
       QUEUE_TYPE: 'nor that',
     });
     expect((await fetch(`${one.url}/api/products`)).status).toBe(200);
-    const told = one.log.find(({ msg }) => msg === 'configuration');
-    expect(Object.keys(told!.configuration as object)).not.toContain('RABBITMQ_URL');
+    const line = one.log.find(({ msg }) => msg === 'configuration');
+    expect(Object.keys(line!.configuration as object)).not.toContain('RABBITMQ_URL');
     expect(await one.stop()).toBe(0);
   });
 

@@ -10,7 +10,7 @@ export type {
 export type { ConsumerStatus } from './consume/consumer.js';
 export type { BrokerObserver } from './connection/broker-observer.js';
 export { type BrokerCounter, type BrokerCounters, brokerCounters } from './connection/counters.js';
-export { BrokerAway, ConfirmLost, MalformedCommand } from './connection/errors.js';
+export { BrokerUnavailable, ConfirmLost, MalformedCommand } from './connection/errors.js';
 export type { PauseOn } from './consume/consumer-pause.js';
 export type { BrokerLogger } from './connection/logger.js';
 export {

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { asBytes, fuzz, mutated } from '@backstitch/testkit/fuzz';
 import { IsString } from 'class-validator';
 import * as fc from 'fast-check';
-import { soundAtSight } from './fast-validation.js';
+import { validateFast } from './fast-validation.js';
 import { bodyProblems } from './body-problems.js';
 import { CheckoutRequestDto } from './checkout-request.dto.js';
 import { readJson } from './read-json.js';
@@ -13,10 +13,10 @@ const cart = { userId: 'user-1', items: [line] };
 const many = <Value>(count: number, value: Value): Value[] =>
   Array.from({ length: count }, () => value);
 const named = (count: number) => Object.fromEntries(many(count, 1).map((one, n) => [`p${n}`, one]));
-const said = (value: unknown) =>
+const messagesOf = (value: unknown) =>
   bodyProblems(CheckoutRequestDto, value)!.map(({ field, message }) => `${field}: ${message}`);
 
-describe('a body with a wrong field', () => {
+describe('the problems of a body with a wrong field', () => {
   it.each([
     ['userId', { ...cart, userId: 7 }, 'userId must be a string'],
     ['userId', { ...cart, userId: null }, 'userId must be a string'],
@@ -67,12 +67,14 @@ describe('a body with a wrong field', () => {
     ],
     ['coupon', { ...cart, coupon: 1 }, 'coupon is not a known property'],
     ['items.0.gift', { ...cart, items: [{ ...line, gift: 1 }] }, 'gift is not a known property'],
-  ])('is told of %s in one sentence', (field, body, message) => {
-    expect(said(body)).toEqual([`${field}: ${message}`]);
+  ])('are one sentence for %s', (field, body, message) => {
+    expect(messagesOf(body)).toEqual([`${field}: ${message}`]);
   });
 
-  it('is told of each wrong field once', () => {
-    expect(said({ userId: 7, items: [{ productId: 1, quantity: null, price: 'x' }] })).toEqual([
+  it('name each wrong field once', () => {
+    expect(
+      messagesOf({ userId: 7, items: [{ productId: 1, quantity: null, price: 'x' }] }),
+    ).toEqual([
       'userId: userId must be a string',
       'items.0.productId: productId must be a UUID',
       'items.0.quantity: quantity must be an integer',
@@ -81,7 +83,7 @@ describe('a body with a wrong field', () => {
   });
 });
 
-describe('a hostile body', () => {
+describe('the problems of a hostile body', () => {
   it.each([
     ['12,800 unknown members', named(12_800), 'p0 is not a known property'],
     [
@@ -101,17 +103,17 @@ describe('a hostile body', () => {
       { ['n'.repeat(10_000)]: 1 },
       `${'n'.repeat(100)} is not a known property`,
     ],
-  ])('of %s gets one sentence', (_what, body, message) => {
+  ])('with %s are one sentence', (_what, body, message) => {
     expect(bodyProblems(CheckoutRequestDto, body)!.map((problem) => problem.message)).toEqual([
       message,
     ]);
   });
 
-  it('of a hundred lines that are wrong in all fields gets a hundred sentences', () => {
-    expect(said({ userId: 7, items: many(100, { quantity: 'x' }) })).toHaveLength(100);
+  it('with a hundred lines that are wrong in all fields are a hundred sentences', () => {
+    expect(messagesOf({ userId: 7, items: many(100, { quantity: 'x' }) })).toHaveLength(100);
   });
 
-  it('does not have its lines read when there are too many', () => {
+  it('with too many lines are found without reading the lines', () => {
     let read = 0;
     const spy = {
       get productId() {
@@ -119,30 +121,30 @@ describe('a hostile body', () => {
         return '';
       },
     };
-    said({ ...cart, items: many(101, spy) });
+    messagesOf({ ...cart, items: many(101, spy) });
     expect(read).toBe(0);
-    said({ ...cart, items: many(100, spy) });
+    messagesOf({ ...cart, items: many(100, spy) });
     expect(read).toBeGreaterThan(0);
   });
 });
 
 describe('the problems of a body', () => {
-  it('are none exactly when it is sound', async () => {
+  it('are empty if and only if the body is valid', async () => {
     const inputs = asBytes(mutated(fc.constantFrom(cart, { ...cart, items: many(100, line) })));
     const tally = await fuzz('bodies', 4_000, inputs, (bytes) => {
       const read = readJson(bytes);
       if ('problem' in read) return 'unreadable';
       const problems = bodyProblems(CheckoutRequestDto, read.value)!;
-      const sound = soundAtSight(CheckoutRequestDto, read.value) !== undefined;
-      if (sound !== (problems.length === 0)) throw new Error(JSON.stringify(problems));
+      const isValid = validateFast(CheckoutRequestDto, read.value) !== undefined;
+      if (isValid !== (problems.length === 0)) throw new Error(JSON.stringify(problems));
       const fields = problems.map(({ field }) => field);
       if (new Set(fields).size !== fields.length) throw new Error('a field has two sentences');
-      return sound ? 'good' : 'bad';
+      return isValid ? 'good' : 'bad';
     });
     expect(Object.keys(tally).sort()).toEqual(['bad', 'good', 'unreadable']);
   }, 60_000);
 
-  it('are not known of a class that was not named for AtSight', () => {
+  it('are undefined for a class without FastValidation', () => {
     class Plain {
       @IsString()
       text!: string;

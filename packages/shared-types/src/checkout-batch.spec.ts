@@ -12,7 +12,7 @@ import {
 const headers = fc.dictionary(fc.string(), fc.string(), { noNullPrototype: true });
 
 describe('a batch of checkouts', () => {
-  it('says of each what would be its headers and its body', () => {
+  it('contains the headers and the body of each checkout', () => {
     const checkout = fc.record({ headers, body: fc.jsonValue() });
     const checkouts = fc.array(checkout, { minLength: 1, maxLength: BATCHED_CHECKOUTS_MAX });
     fc.assert(
@@ -35,7 +35,7 @@ describe('a batch of checkouts', () => {
     ['a checkout without headers', [{ body: {} }]],
     ['a checkout without a body', [{ headers: {} }]],
     ['a header that is no text', [{ headers: { 'x-saga-id': 7 }, body: {} }]],
-  ])('is not %s', (_what, value) => expect(readCheckoutBatch(value)).toBeUndefined());
+  ])('cannot be %s', (_what, value) => expect(readCheckoutBatch(value)).toBeUndefined());
 });
 
 describe('the answers of a batch', () => {
@@ -46,7 +46,7 @@ describe('the answers of a batch', () => {
     body: fc.json(),
   });
 
-  it('are read alike, in whatever pieces they come', () => {
+  it('are the same for any chunks of the stream', () => {
     fc.assert(
       fc.property(fc.array(answer), fc.array(fc.nat()), (answers, cuts) => {
         const text = answers.map((each) =>

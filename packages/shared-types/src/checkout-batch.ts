@@ -1,22 +1,22 @@
 /**
- * Checkouts that are passed on together: one request whose body lists them, and one answer in which
- * each one's own comes as soon as it is there, as two lines: what it is, and its body.
+ * Checkouts that are forwarded together: one request whose body lists them, and one answer. The
+ * answer has two lines for each checkout, as soon as they are known: its status, and its body.
  */
 export const CHECKOUT_BATCH_PATH = '/checkout/batch';
 export const CHECKOUT_BATCH_MEDIA_TYPE = 'application/x-ndjson';
 export const BATCHED_CHECKOUTS_MAX = 64;
-/** Below what an orchestrator takes as one body. */
+/** Below the body limit of an orchestrator. */
 export const CHECKOUT_BATCH_BYTES_MAX = 120_000;
 
 const NEWLINE = 0x0a;
 
-/** One of them: what would be its headers and its body if it came alone. */
+/** One checkout of a batch: the headers and the body of a single request. */
 export interface BatchedCheckout {
   headers: Record<string, string>;
   body: unknown;
 }
 
-/** What answers the n-th of a batch. */
+/** The answer to the n-th checkout of a batch. */
 export interface BatchedAnswer {
   n: number;
   status: number;
@@ -34,7 +34,7 @@ export function encodeCheckoutBatch(members: readonly string[]): string {
   return `[${members.join(',')}]`;
 }
 
-/** The checkouts of a batch as it was read from JSON; undefined when it is none. */
+/** The checkouts of a batch that was read from JSON; undefined when it is not a batch. */
 export function readCheckoutBatch(value: unknown): BatchedCheckout[] | undefined {
   if (!Array.isArray(value) || value.length === 0 || value.length > BATCHED_CHECKOUTS_MAX) {
     return undefined;
@@ -56,11 +56,11 @@ export function encodeBatchedAnswer(
   return `${JSON.stringify({ n, status, headers })}\n${body}\n`;
 }
 
-/** Reads the answers of a batch out of the pieces in which they come. */
+/** Reads the answers of a batch from the chunks of its stream. */
 export class BatchedAnswerReader {
   private rest: Buffer = Buffer.alloc(0);
 
-  /** Yields those that are whole now, one by one. Throws on what is no answer. */
+  /** Yields each complete answer. Throws on invalid data. */
   *push(piece: Buffer): Generator<BatchedAnswer> {
     const bytes = this.rest.length === 0 ? piece : Buffer.concat([this.rest, piece]);
     let from = 0;

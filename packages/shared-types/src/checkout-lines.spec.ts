@@ -10,7 +10,7 @@ const request = (...items: CheckoutRequestDto['items']): CheckoutRequestDto => (
 });
 
 describe('checkout lines', () => {
-  it('sums the quantities of one product before anything is checked', () => {
+  it('sum the quantities of one product before any check', () => {
     const result = checkoutLines(
       request(
         { productId: B, quantity: 1, price: '2' },
@@ -27,7 +27,7 @@ describe('checkout lines', () => {
     });
   });
 
-  it('refuses one product at two prices', () => {
+  it('may not have one product at two prices', () => {
     const result = checkoutLines(
       request(
         { productId: A, quantity: 1, price: '1.00' },
@@ -38,7 +38,7 @@ describe('checkout lines', () => {
     expect(result).toEqual({ problems: [expect.objectContaining({ field: 'items.1.price' })] });
   });
 
-  it('refuses a sum of quantities above 1000', () => {
+  it('may not have a sum of quantities above 1000', () => {
     const result = checkoutLines(
       request({ productId: A, quantity: 600, price: 1 }, { productId: A, quantity: 401, price: 1 }),
       2,
@@ -46,7 +46,7 @@ describe('checkout lines', () => {
     expect(result).toEqual({ problems: [expect.objectContaining({ field: 'items' })] });
   });
 
-  it('takes prices that are equal numbers for one price, however they are spelled', () => {
+  it('treat equal numbers as one price, in any spelling', () => {
     const spellings = ['29.99', '29.990', '029.99', 29.99, '29.9900000'];
     const items = spellings.map((price) => ({ productId: A, quantity: 1, price }));
     expect(checkoutLines(request(...items), 2)).toEqual({
@@ -60,18 +60,21 @@ describe('checkout lines', () => {
     [0, '29.99', 'from 1 to 9999999 with at most 0 decimals'],
     [0, '0.5', 'from 1 to 9999999 with at most 0 decimals'],
     [0, '10000000', 'from 1 to 9999999 with at most 0 decimals'],
-  ])('tells the bounds of a currency of %i digits to who claims %s', (digits, price, rule) => {
-    expect(checkoutLines(request({ productId: A, quantity: 1, price }), digits)).toEqual({
-      problems: [{ field: 'items.0.price', message: `price must be ${rule}` }],
-    });
-  });
+  ])(
+    'with a currency of %i digits and the price %s get a message with the limits',
+    (digits, price, rule) => {
+      expect(checkoutLines(request({ productId: A, quantity: 1, price }), digits)).toEqual({
+        problems: [{ field: 'items.0.price', message: `price must be ${rule}` }],
+      });
+    },
+  );
 
-  it.each(['0', '0.00', '29.999', '9999999.991'])('refuses the price %s', (price) => {
+  it.each(['0', '0.00', '29.999', '9999999.991'])('may not have the price %s', (price) => {
     const result = checkoutLines(request({ productId: A, quantity: 1, price }), 2);
     expect(result).toEqual({ problems: [expect.objectContaining({ field: 'items.0.price' })] });
   });
 
-  it('keeps the largest order exact', () => {
+  it('of the largest order have an exact total', () => {
     const lines = Array.from({ length: 100 }, (_, i) => ({
       productId: String(i),
       quantity: 1000,

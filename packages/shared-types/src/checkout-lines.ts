@@ -16,9 +16,9 @@ export interface FieldProblem {
 export type CheckoutLines = { lines: CheckoutLine[] } | { problems: FieldProblem[] };
 
 /**
- * The lines of a checkout, one per product in product order, quantities summed, prices in minor
- * units; or every problem found. The order of lines, the case of ids and the spelling of prices
- * ("30", 30, "30.00") make no difference: equal checkouts give equal lines.
+ * The lines of a checkout: one for each product, in product order, with quantities summed and
+ * prices in minor units. Or all problems. The order of lines, the case of ids and the spelling of
+ * prices ("30", 30, "30.00") make no difference: equal checkouts give equal lines.
  */
 export function checkoutLines(request: CheckoutRequestDto, digits: number): CheckoutLines {
   const problems: FieldProblem[] = [];

@@ -1,6 +1,6 @@
 import { IsInt, IsString, IsUUID, Matches, Max, Min, registerDecorator } from 'class-validator';
 import 'reflect-metadata';
-import { AtSight } from './fast-validation.js';
+import { FastValidation } from './fast-validation.js';
 import { IsLines, QUANTITY_MAX } from './lines.decorator.js';
 import { isDecimal } from './money.js';
 import { HasVisibleText } from './visible-text.js';
@@ -8,7 +8,7 @@ import { HasVisibleText } from './visible-text.js';
 /** Any text without control characters and without half a surrogate pair, 1–100 characters. */
 const USER_ID = /^[^\p{Cc}\p{Cs}]{1,100}$/u;
 
-/** Which prices there are depends on the currency: see checkout-lines.ts. */
+/** The currency decides which prices are valid: see checkout-lines.ts. */
 function IsPrice(): PropertyDecorator {
   return (target, propertyName) =>
     registerDecorator({
@@ -31,7 +31,7 @@ export class CheckoutItemDto {
   @Max(QUANTITY_MAX)
   quantity!: number;
 
-  /** The price the shopper saw: a claim, checked against the catalogue. */
+  /** The price that the shopper saw. It is checked against the catalogue. */
   @IsPrice()
   price!: string | number;
 }
@@ -39,8 +39,8 @@ export class CheckoutItemDto {
 /** A cart of a hundred lines takes 12 KB. */
 export const CHECKOUT_BYTES_MAX = 32_768;
 
-/** The body of POST /api/checkout. What no single field can say is in checkout-lines.ts. */
-@AtSight()
+/** The body of POST /api/checkout. checkout-lines.ts checks what concerns several fields. */
+@FastValidation()
 export class CheckoutRequestDto {
   @IsString()
   @Matches(USER_ID, { message: 'userId must be 1-100 characters without control characters' })

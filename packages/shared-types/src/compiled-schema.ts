@@ -4,8 +4,10 @@ import 'reflect-metadata';
 
 export type DtoClass = new () => object;
 
-/** The message of class-validator's metadata: a text with tokens, or what makes one. */
-type Message = string | ((told: ValidationArguments) => string) | undefined;
+/**
+ * The message in class-validator's metadata: a text with tokens, or a function that makes the text.
+ */
+type Message = string | ((args: ValidationArguments) => string) | undefined;
 
 export interface Rule {
   validator: ValidatorConstraintInterface;
@@ -15,32 +17,32 @@ export interface Rule {
 
 export interface Field {
   name: string;
-  /** As class-validator tells its rules where they are asked. */
+  /** The class name that class-validator passes to its rules. */
   targetName: string;
-  /** The rule about the type comes first: the others say nothing about a value of another type. */
+  /** The type rule comes first. The other rules say nothing about a value of another type. */
   rules: Rule[];
-  /** The rules count only where all of these hold. */
+  /** The rules apply only if all of these conditions are true. */
   conditions: ((dto: object, value: unknown) => boolean)[];
-  lines: Judge | undefined;
+  lines: CompiledSchema | undefined;
 }
 
-export interface Judge {
+export interface CompiledSchema {
   dto: DtoClass;
   fields: ReadonlyMap<string, Field>;
 }
 
-/** The names that class-validator gives to its rules about types. */
+/** The names of class-validator for its rules about types. */
 const TYPE_RULES = new Set(['isString', 'isInt', 'isNumber', 'isBoolean', 'isArray', 'isObject']);
 
 const LINES = Symbol('the class of the lines');
 
-/** Tells the judge of what class the lines in a property are. */
-export function linesOf(target: object, property: string | symbol, line: () => DtoClass): void {
+/** Records the class of the lines in a property, for the compiled schema. */
+export function defineLines(target: object, property: string | symbol, line: () => DtoClass): void {
   Reflect.defineMetadata(LINES, line, target, property);
 }
 
-/** The rules of a DTO class, read once. Null when one is of a kind that is not understood here. */
-export function judgeOf(dto: DtoClass): Judge | null {
+/** Reads the rules of a DTO class. Null when one of them is not supported. */
+export function compileSchema(dto: DtoClass): CompiledSchema | null {
   const storage = getMetadataStorage();
   const fields = new Map<string, Field>();
   const typeRules = new Map<Field, Rule>();
@@ -58,10 +60,11 @@ export function judgeOf(dto: DtoClass): Judge | null {
       for (const constraint of storage.getTargetValidatorConstraints(rule.constraintCls)) {
         if (constraint.async) return null;
         const { constraints, message, name: kind = '' } = rule;
-        const judged: Rule = { validator: constraint.instance, constraints, message };
-        // Decorators run from the last to the first: the last one here is the first of the source.
-        if (TYPE_RULES.has(kind)) typeRules.set(field, judged);
-        else field.rules.unshift(judged);
+        const compiled: Rule = { validator: constraint.instance, constraints, message };
+        // Decorators run from the last to the first, so the last rule here is the first of the
+        // source.
+        if (TYPE_RULES.has(kind)) typeRules.set(field, compiled);
+        else field.rules.unshift(compiled);
       }
     } else {
       return null;
@@ -75,7 +78,7 @@ function fieldOf(dto: DtoClass, name: string): Field | null {
   const line = Reflect.getMetadata(LINES, dto.prototype as object, name) as
     | (() => DtoClass)
     | undefined;
-  const lines = line && judgeOf(line());
+  const lines = line && compileSchema(line());
   return lines === null ? null : { name, targetName: dto.name, rules: [], conditions: [], lines };
 }
 

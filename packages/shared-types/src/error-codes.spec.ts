@@ -8,7 +8,7 @@ function errorsPage(): string {
 
 type Row = readonly [code: string, status: number | undefined];
 
-/** The rows of the page's tables: what a client may see, what operators, what only the queues. */
+/** The rows of the page's tables: codes for clients, for operators, and for the queues. */
 function documented(): { clients: Row[]; operators: Row[]; queues: Row[] } {
   const [, clients = '', operators = '', queues = ''] = errorsPage().split(/^## /m);
   return { clients: rowsOf(clients), operators: rowsOf(operators), queues: rowsOf(queues) };
@@ -33,27 +33,27 @@ function sorted(rows: Row[]): Row[] {
 }
 
 describe('docs/errors.md', () => {
-  it('names every code a client may see once, with its status, and no other', () => {
+  it('has each code of client answers once, with its status, and no other code', () => {
     const rows = registered({ operators: false });
     expect(documented().clients).toEqual(rows.filter(([, status]) => status));
   });
 
-  it('names every code that only operators see once, with its status, in a table of its own', () => {
+  it('has each code of operator endpoints once, with its status, in a separate table', () => {
     expect(documented().operators).toEqual(registered({ operators: true }));
   });
 
-  it('names every code that only the queues see once, in a table of its own', () => {
+  it('has each code of the queues once, in a separate table', () => {
     const rows = registered({ operators: false });
     expect(documented().queues).toEqual(rows.filter(([, status]) => !status));
   });
 
-  it('can be linked to by every code, as the type of a problem is', () => {
+  it('has an anchor for every code', () => {
     for (const code of Object.keys(ERROR_CODES)) {
       expect(errorsPage()).toContain(`<a id="${code.toLowerCase()}"></a>`);
     }
   });
 
-  it('gives a code nobody registered the status of a bug, not of a refusal', () => {
+  it('defines status 500 for a code that is not registered', () => {
     expect(httpStatusOf('NO_SUCH_CODE')).toBe(500);
     expect(httpStatusOf('PAYMENT_DECLINED')).toBe(402);
   });

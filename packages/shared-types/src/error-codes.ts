@@ -1,67 +1,67 @@
 /**
- * The closed registry of error codes (docs/errors.md is tested against it, both ways).
- * `status` is the HTTP status a shopper's client sees; a code without one never leaves the queues.
+ * The closed registry of error codes. A test compares it with docs/errors.md. `status` is the HTTP
+ * status of an answer to a client. A code without a status is used on the queues only.
  */
 interface ErrorCode {
   status?: number;
   title: string;
-  /** True when a participant answers it as a business no, read from its stored row. */
-  businessNo?: true;
-  /** Only the orchestrator's endpoints for operators answer it, which no gateway passes on. */
+  /** True when a participant answers it as a business rejection, read from its stored row. */
+  businessRejection?: true;
+  /** Used only by the orchestrator's operator endpoints, which the gateway does not forward. */
   operators?: true;
 }
 
 export const ERROR_CODES = {
   VALIDATION_FAILED: { status: 400, title: 'The request is not valid' },
-  MALFORMED_REQUEST: { status: 400, title: 'The request is not HTTP that can be read' },
+  MALFORMED_REQUEST: { status: 400, title: 'The request is not valid HTTP' },
   MALFORMED_BODY: { status: 400, title: 'The body cannot be read' },
   UNSUPPORTED_CONTENT_TYPE: { status: 400, title: 'The body must be application/json' },
   INVALID_IDEMPOTENCY_KEY: { status: 400, title: 'The Idempotency-Key is not valid' },
   BODY_TOO_LARGE: { status: 413, title: 'The body is too large' },
   HEADERS_TOO_LARGE: { status: 431, title: 'The address and headers are too large' },
   UNSUPPORTED_CONTENT_ENCODING: { status: 415, title: 'The body must not be compressed' },
-  EXPECTATION_FAILED: { status: 417, title: 'What the Expect header asks for is not done here' },
+  EXPECTATION_FAILED: { status: 417, title: 'The Expect header is not supported' },
   REQUEST_TIMEOUT: { status: 408, title: 'The request did not arrive in time' },
   ROUTE_NOT_FOUND: { status: 404, title: 'There is nothing at this address' },
   MISDIRECTED_REQUEST: { status: 421, title: 'This app does not answer to that host' },
   METHOD_NOT_ALLOWED: { status: 405, title: 'This address does not take this method' },
   ORDER_NOT_FOUND: { status: 404, title: 'There is no such order' },
   SAGA_NOT_FOUND: { status: 404, title: 'There is no such saga' },
-  PRODUCT_NOT_FOUND: { status: 404, title: 'There is no such product', businessNo: true },
+  PRODUCT_NOT_FOUND: { status: 404, title: 'There is no such product', businessRejection: true },
   PAYMENT_NOT_FOUND: { title: 'There is no payment for this order' },
   RESERVATION_NOT_FOUND: { title: 'There is no reservation for this order' },
-  PAYMENT_DECLINED: { status: 402, title: 'The payment was declined', businessNo: true },
-  INSUFFICIENT_STOCK: { status: 409, title: 'There is not enough stock', businessNo: true },
-  PRICE_CHANGED: { status: 409, title: 'The price has changed', businessNo: true },
+  PAYMENT_DECLINED: { status: 402, title: 'The payment was declined', businessRejection: true },
+  INSUFFICIENT_STOCK: { status: 409, title: 'There is not enough stock', businessRejection: true },
+  PRICE_CHANGED: { status: 409, title: 'The price has changed', businessRejection: true },
   RESERVATION_EXPIRED: {
     status: 409,
-    title: 'The reservation ran out and its stock was sold',
-    businessNo: true,
+    title: 'The reservation expired and its stock was sold',
+    businessRejection: true,
   },
-  RESERVATION_RELEASED: { title: 'The reservation was undone', businessNo: true },
-  ORDER_CANCELLED: { status: 409, title: 'The order was cancelled', businessNo: true },
-  PAYMENT_CANCELLED: { title: 'The payment was undone', businessNo: true },
+  RESERVATION_RELEASED: { title: 'The reservation was undone', businessRejection: true },
+  ORDER_CANCELLED: { status: 409, title: 'The order was cancelled', businessRejection: true },
+  PAYMENT_CANCELLED: { title: 'The payment was undone', businessRejection: true },
   CHECKOUT_UNDONE: { status: 409, title: 'The order could not be completed and was undone' },
   CHECKOUT_IN_PROGRESS: { status: 409, title: 'The same checkout is still in progress' },
   IDEMPOTENCY_KEY_REUSED: { status: 422, title: 'The key was used for another checkout' },
   RATE_LIMITED: { status: 429, title: 'Too many requests' },
   NOT_ACCEPTED: { status: 503, title: 'Nothing was recorded; try again' },
   OUTCOME_UNKNOWN: { status: 503, title: 'The outcome is not known yet' },
-  UNAVAILABLE: { status: 503, title: 'A dependency is away; try again' },
-  INTERNAL: { status: 500, title: 'Something is broken on our side' },
+  UNAVAILABLE: { status: 503, title: 'A dependency is unavailable; try again' },
+  INTERNAL: { status: 500, title: 'Internal error' },
   DEAD_LETTER_NOT_FOUND: { status: 404, title: 'There is no such dead letter', operators: true },
   ACTION_REFUSED: { status: 409, title: 'This must not be done now', operators: true },
-  DEAD_LETTER_BUSY: { status: 409, title: 'It is being replayed just now', operators: true },
+  DEAD_LETTER_BUSY: { status: 409, title: 'The dead letter is being replayed', operators: true },
   ALREADY_CONFIRMED: { title: 'A confirmed order is not cancelled' },
-  ORDER_CONFIRMED: { title: 'What is paid or sold is given back by its own saga only' },
+  ORDER_CONFIRMED: { title: 'Only its own saga gives back what is paid or sold' },
   WRONG_SAGA: { title: 'The row belongs to another saga' },
   AMOUNT_MISMATCH: { title: 'The same payment was asked for with another amount' },
   PAYMENT_UNSETTLED: { title: 'The payment is being settled or undone' },
   MALFORMED_COMMAND: { title: 'The command cannot be read' },
   SAGA_REQUIRED: { title: 'The command names no saga' },
-  UNKNOWN_PATTERN: { title: 'Nobody serves this pattern' },
-  DATABASE_UNAVAILABLE: { title: 'The database is away' },
-  ROW_LOCKED: { title: 'Somebody else has locked what the command needs' },
+  UNKNOWN_PATTERN: { title: 'No handler serves this pattern' },
+  DATABASE_UNAVAILABLE: { title: 'The database is unavailable' },
+  ROW_LOCKED: { title: 'Another session has locked a row that the command needs' },
   PROVIDER_UNAVAILABLE: { title: 'The payment provider did not answer' },
   HANDLER_DEADLINE: { title: 'The command was not served in time' },
 } as const satisfies Record<string, ErrorCode>;

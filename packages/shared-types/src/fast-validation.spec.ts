@@ -4,7 +4,7 @@ import { asBytes, fuzz, mutated } from '@backstitch/testkit/fuzz';
 import { plainToInstance } from 'class-transformer';
 import { IsInt, IsString, Min, ValidateIf, ValidateNested, validateSync } from 'class-validator';
 import * as fc from 'fast-check';
-import { AtSight, soundAtSight } from './fast-validation.js';
+import { FastValidation, validateFast } from './fast-validation.js';
 import { CheckoutRequestDto } from './checkout-request.dto.js';
 import { InventoryReserveCommand } from './inventory-commands.js';
 import { OrderCreateCommand } from './order-commands.js';
@@ -29,23 +29,24 @@ const hot: [new () => object, object[]][] = [
   [OrderIdCommand, [{ orderId }]],
 ];
 
-/** The whole way: what the pipes do with what is not known at sight. Undefined when it is refused. */
-function inFull(dto: new () => object, value: unknown): object | undefined {
+/** The result of class-transformer and class-validator; undefined when the value is invalid. */
+function validateFully(dto: new () => object, value: unknown): object | undefined {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
-  const made = plainToInstance<object, object>(dto, value);
+  const instance = plainToInstance<object, object>(dto, value);
   const rules = { whitelist: true, forbidNonWhitelisted: true };
-  return validateSync(made, rules).length === 0 ? made : undefined;
+  return validateSync(instance, rules).length === 0 ? instance : undefined;
 }
 
-describe.each(hot)('%p at sight', (dto, good) => {
-  it('is what transforming and validating it makes of it, for good values and no others', async () => {
+describe.each(hot)('the fast validation of %p', (dto, good) => {
+  it('accepts the values that class-validator accepts, with equal instances, and no others', async () => {
     const inputs = asBytes(mutated(fc.constantFrom(...good)));
     const tally = await fuzz(dto.name, 4_000, inputs, (bytes) => {
       const read = readJson(bytes);
       if ('problem' in read) return 'unreadable';
-      const sound = soundAtSight(dto, read.value);
-      if (!isDeepStrictEqual(sound, inFull(dto, read.value))) throw new Error('judged differently');
-      return sound ? 'good' : 'bad';
+      const valid = validateFast(dto, read.value);
+      if (!isDeepStrictEqual(valid, validateFully(dto, read.value)))
+        throw new Error('the two validations differ');
+      return valid ? 'good' : 'bad';
     });
     expect(Object.keys(tally).sort()).toEqual(['bad', 'good', 'unreadable']);
   }, 60_000);
@@ -56,7 +57,7 @@ class Plain {
   text!: string;
 }
 
-@AtSight()
+@FastValidation()
 class Conditional {
   @ValidateIf(({ count }: { count: number }) => count > 0)
   @Min(2)
@@ -66,13 +67,13 @@ class Conditional {
   grouped!: number;
 }
 
-@AtSight()
+@FastValidation()
 class Nested {
   @ValidateNested()
   plain!: Plain;
 }
 
-@AtSight()
+@FastValidation()
 class Listed {
   @IsString({ each: true })
   texts!: string[];
@@ -80,14 +81,14 @@ class Listed {
 
 const heir: unknown = Object.assign(Object.create({ odd: 1 }) as object, { orderId });
 
-describe('at sight, nothing is said', () => {
+describe('the fast validation returns undefined', () => {
   it.each([
-    ['of a class that was not named for it', Plain, { text: 'x' }],
-    ['of a class with rules for groups', Conditional, { count: 3, grouped: 1 }],
-    ['of a class with a nested one that is no line', Nested, { plain: { text: 'x' } }],
-    ['of a class with rules for each member of a list', Listed, { texts: 'x' }],
-    ['of what is no plain object', OrderIdCommand, heir],
+    ['for a class that is not marked', Plain, { text: 'x' }],
+    ['for a class with rules for groups', Conditional, { count: 3, grouped: 1 }],
+    ['for a class with a nested class that is not a line', Nested, { plain: { text: 'x' } }],
+    ['for a class with rules for each member of an array', Listed, { texts: 'x' }],
+    ['for a value that is not a plain object', OrderIdCommand, heir],
   ])('%s', (_, dto: new () => object, value) => {
-    expect(soundAtSight(dto, value)).toBeUndefined();
+    expect(validateFast(dto, value)).toBeUndefined();
   });
 });

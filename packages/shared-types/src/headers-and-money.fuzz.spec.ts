@@ -12,7 +12,7 @@ const amounts = fc.oneof(
   hostileText,
 );
 
-/** Digits only, no arithmetic but that of whole numbers. */
+/** Digits only, with integer arithmetic. */
 function modelOfMinor(text: string, digits: number): number | undefined {
   const parts = text.split('.');
   if (parts.length > 2 || parts.some((part) => !/^[0-9]+$/.test(part))) return undefined;
@@ -24,7 +24,7 @@ function modelOfMinor(text: string, digits: number): number | undefined {
 }
 
 describe('an amount of any spelling', () => {
-  it('is its minor units exactly, or none', async () => {
+  it('is its exact minor units, or undefined', async () => {
     const tally = await fuzz('amounts', 40_000, fc.tuple(amounts, fc.nat(2)), ([text, digits]) => {
       const minor = toMinor(text, digits);
       if (minor !== modelOfMinor(text, digits)) throw new Error(`${text} is not ${minor}`);
@@ -50,7 +50,7 @@ describe('an Idempotency-Key of any spelling', () => {
     ),
   );
 
-  it('is one key in every spelling, or refused; never a throw', async () => {
+  it('is the same key in every spelling, or refused, and never throws', async () => {
     const tally = await fuzz('keys', 25_000, headers, (header) => {
       const key = parseIdempotencyKey(header);
       if (key === undefined) {
@@ -89,12 +89,12 @@ describe('a Prefer header of any spelling', () => {
   );
   const headers = fc.array(fc.oneof(parts, more, hostileText), { maxLength: 8 });
 
-  it('prefers an answer at once when a preference outside of quotes says so', async () => {
+  it('is respond-async if and only if an unquoted preference says so', async () => {
     const tally = await fuzz('preferences', 25_000, headers, (words) => {
       const header = words.join('');
       const prefers = prefersAsync(header);
       const isSaid = header.toLowerCase().includes('respond-async');
-      if (prefers && !isSaid) throw new Error('nobody said so');
+      if (prefers && !isSaid) throw new Error('no preference says so');
       return String(prefers);
     });
     expect(Object.keys(tally).sort()).toEqual(['false', 'true']);

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { assert, property, string } from 'fast-check';
 import { formatIdempotencyKey, parseIdempotencyKey } from './idempotency-key.js';
 
-describe('idempotency key', () => {
+describe('the parser of idempotency keys', () => {
   it.each([
     ['bare', 'order-1', 'order-1'],
     ['quoted', '"order-1"', 'order-1'],
@@ -32,7 +32,7 @@ describe('idempotency key', () => {
     expect(parseIdempotencyKey(header)).toBeUndefined();
   });
 
-  it('carries every key unharmed from one app to another', () => {
+  it('reads every key that our formatter writes', () => {
     const ascii = string({ minLength: 1, maxLength: 255, unit: 'grapheme-ascii' }).filter(
       (key) => key.trim() !== '',
     );

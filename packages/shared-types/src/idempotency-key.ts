@@ -1,19 +1,19 @@
 import { parseItem, serializeItem } from 'structured-headers';
 
 /**
- * Printable ASCII: what a header carries unharmed, and what a structured string may hold. Blanks
- * alone name nothing.
+ * Printable ASCII, which is safe in a header and allowed in a structured string. Blanks alone are
+ * not a key.
  */
 const KEY = /^(?=.*[\x21-\x7e])[\x20-\x7e]{1,255}$/;
 
-/** What a header must keep to name a key, in words for its sender. */
+/** The rule for a key, in words for the client. */
 export const IDEMPOTENCY_KEY_RULE =
   'Idempotency-Key must be 1-255 printable ASCII characters, not only blanks, bare or quoted';
 
 /**
- * The key named by an Idempotency-Key header, quoted as the structured field says ("abc", with
- * parameters ignored) or bare as most clients send it; undefined when it is neither, is not 1-255
- * characters long, or is blank. `"abc"` and `abc` are the same key.
+ * The key of an Idempotency-Key header, quoted as a structured field ("abc", parameters are
+ * ignored) or bare, as most clients send it. Undefined when it is neither, is not 1-255 characters
+ * long, or is blank. `"abc"` and `abc` are the same key.
  */
 export function parseIdempotencyKey(header: string): string | undefined {
   const text = header.trim();
@@ -26,7 +26,7 @@ export function parseIdempotencyKey(header: string): string | undefined {
   }
 }
 
-/** The quoted form, which keeps outer blanks and quotes: what one app of ours sends to another. */
+/** The quoted form, which keeps outer blanks and quotes. Our apps send this form to each other. */
 export function formatIdempotencyKey(key: string): string {
   return serializeItem(key);
 }

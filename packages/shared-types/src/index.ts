@@ -1,4 +1,4 @@
-export { AtSight, soundAtSight } from './fast-validation.js';
+export { FastValidation, validateFast } from './fast-validation.js';
 export { bodyProblems } from './body-problems.js';
 export * from './checkout-batch.js';
 export * from './checkout-lines.js';

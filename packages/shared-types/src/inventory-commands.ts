@@ -10,7 +10,7 @@ import {
   ValidateIf,
 } from 'class-validator';
 import 'reflect-metadata';
-import { AtSight } from './fast-validation.js';
+import { FastValidation } from './fast-validation.js';
 import { IsLines, QUANTITY_MAX } from './lines.decorator.js';
 import { IsAmount, OrderIdCommand } from './order-id.command.js';
 import { PAGE_LIMIT_MAX } from './page.js';
@@ -31,12 +31,12 @@ export class InventoryReserveItem {
 }
 
 /** data of inventory.reserve */
-@AtSight()
+@FastValidation()
 export class InventoryReserveCommand extends OrderIdCommand {
   @IsLines(() => InventoryReserveItem)
   items!: InventoryReserveItem[];
 
-  /** The lifetime the asker needs; the hold lives at least this long, from the database's now. */
+  /** The minimum lifetime of the reservation, counted from now by the database's clock. */
   @IsOptional()
   @IsInt()
   @Min(1)
@@ -44,12 +44,12 @@ export class InventoryReserveCommand extends OrderIdCommand {
   holdSeconds?: number;
 }
 
-/** A page and one product more, by which the asker knows whether another page follows. */
+/** A page and one more product, which shows whether another page follows. */
 const LISTED_MAX = PAGE_LIMIT_MAX + 1;
 
 /**
- * data of inventory.list. Both ends are optional: without them the answer is the first hundred
- * products. The catalogue's order is by name, then id; the next page is behind the last product.
+ * data of inventory.list. All fields are optional: without them the answer is the first hundred
+ * products. The order is by name, then id. The next page begins after the last product.
  */
 export class InventoryListCommand {
   @IsOptional()
@@ -73,7 +73,10 @@ export class InventoryListCommand {
   afterId?: string;
 }
 
-/** The answer of inventory.reserve: the first yes, whatever became of the hold since. */
+/**
+ * The answer of inventory.reserve. A repeated reserve has the same answer, whatever the state of
+ * the reservation is now.
+ */
 export interface InventoryReserved {
   orderId: string;
   status: 'ACTIVE';
@@ -91,10 +94,13 @@ export interface ProductView {
   available: number;
 }
 
-/** details of INSUFFICIENT_STOCK, PRODUCT_NOT_FOUND and PRICE_CHANGED: one entry a refused product */
+/**
+ * details of INSUFFICIENT_STOCK, PRODUCT_NOT_FOUND and PRICE_CHANGED: one entry for each refused
+ * product
+ */
 export interface StockRefusal {
   productId: string;
-  /** Unknown only for a product that there is not. */
+  /** Undefined only for an unknown product. */
   name?: string;
   requested?: number;
   available?: number;

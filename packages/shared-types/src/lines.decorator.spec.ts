@@ -16,7 +16,7 @@ describe.each([CheckoutRequestDto, OrderCreateCommand, InventoryReserveCommand])
     return errors.flatMap(sentences);
   };
 
-  it('takes 1 to 100 lines', () => {
+  it('accepts 1 to 100 lines', () => {
     expect(problems([line])).toEqual([]);
     expect(problems(Array.from({ length: 100 }, () => line))).toEqual([]);
   });
@@ -27,7 +27,7 @@ describe.each([CheckoutRequestDto, OrderCreateCommand, InventoryReserveCommand])
     ['a list in a list in the list', [[[]]]],
     ['null', [null]],
     ['a number', [1]],
-  ])('refuses %s for a line', (_, items) => {
+  ])('refuses %s as a line', (_, items) => {
     expect(problems(items)).toContain(NO_LINE);
   });
 
@@ -36,11 +36,11 @@ describe.each([CheckoutRequestDto, OrderCreateCommand, InventoryReserveCommand])
     ['null', null],
     ['an object', { length: 1 }],
     ['a text', 'x'],
-  ])('refuses %s for the lines', (_, items) =>
+  ])('refuses %s as the lines', (_, items) =>
     expect(problems(items)).toContain('items must be an array'),
   );
 
-  it('says as much about a hundred thousand bad lines as about one too many', () => {
+  it('reports a hundred thousand invalid lines in as many sentences as 101 of them', () => {
     const bad = (length: number) => problems(Array.from({ length }, () => ({ quantity: 'x' })));
     expect(bad(100_000)).toEqual(bad(101));
     expect(bad(100_000)).toContain('items must hold at most 100 lines');

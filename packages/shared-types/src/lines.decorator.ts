@@ -1,16 +1,16 @@
 import { Transform, Type } from 'class-transformer';
 import { ArrayMaxSize, ArrayMinSize, IsArray, ValidateNested } from 'class-validator';
 import 'reflect-metadata';
-import { linesOf } from './compiled-schema.js';
+import { defineLines } from './compiled-schema.js';
 
 const LINES_MAX = 100;
-/** Of one product in one order, however many lines name it. */
+/** The maximum quantity of one product in one order, over all its lines. */
 export const QUANTITY_MAX = 1000;
 
 /** A list of 1 to 100 objects of one class. */
 export function IsLines(lineClass: () => new () => object): PropertyDecorator {
   const decorators = [
-    Transform(({ value }: { value: unknown }) => judgeable(value)),
+    Transform(({ value }: { value: unknown }) => validatable(value)),
     Type(lineClass),
     IsArray(),
     ArrayMinSize(1, { message: '$property must hold at least one line' }),
@@ -19,16 +19,17 @@ export function IsLines(lineClass: () => new () => object): PropertyDecorator {
   ];
   return (target, property) => {
     decorators.forEach((decorate) => decorate(target, property));
-    linesOf(target, property, lineClass);
+    defineLines(target, property, lineClass);
   };
 }
 
 /**
- * What the validators judge rightly. They take a list in the list for a line, whatever is in it; and
- * they judge each of a million lines, in as many sentences, although one too many is enough.
+ * Prepares lines for class-validator. It would accept an array within the array as a line, and it
+ * would report every line of a million. So nested arrays become null, and one line above the limit
+ * is enough.
  */
-function judgeable(lines: unknown): unknown {
+function validatable(lines: unknown): unknown {
   if (!Array.isArray(lines)) return lines;
-  const judged: unknown[] = lines.slice(0, LINES_MAX + 1);
-  return judged.map((line) => (Array.isArray(line) ? null : line));
+  const checked: unknown[] = lines.slice(0, LINES_MAX + 1);
+  return checked.map((line) => (Array.isArray(line) ? null : line));
 }

@@ -36,7 +36,7 @@ describe('money', () => {
     },
   );
 
-  it('refuses a fraction that the currency does not have, instead of multiplying the amount', () => {
+  it('refuses more decimals than the currency has', () => {
     expect(toMinor('500.5', 0)).toBeUndefined();
     expect(toMinor('500.05', 1)).toBeUndefined();
   });
@@ -48,13 +48,13 @@ describe('money', () => {
     expect(fromMinor(-5, 2)).toBe('-0.05');
   });
 
-  it('knows the digits of real currencies and refuses invented ones', () => {
+  it('has the digits of ISO 4217 currencies and refuses other codes', () => {
     expect(currencyDigits('USD')).toBe(2);
     expect(currencyDigits('JPY')).toBe(0);
     expect(() => currencyDigits('XYZ')).toThrow(/ISO 4217/);
   });
 
-  it('judges a hundred thousand decimals in one pass, whatever stands behind their zeros', () => {
+  it('reads a hundred thousand decimals in one pass, with any digit after the zeros', () => {
     const zeros = '0'.repeat(100_000);
     expect(toMinor(`29.99${zeros}`, 2)).toBe(2999);
     expect(toMinor(`29.99${zeros}1`, 2)).toBeUndefined();
@@ -65,7 +65,7 @@ describe('money', () => {
     (text) => expect(isAmount(text)).toBe(false),
   );
 
-  it.each(['29.990', '30', '0', 30, '5.999'])('takes %p for a decimal', (value) => {
+  it.each(['29.990', '30', '0', 30, '5.999'])('accepts %p as a decimal', (value) => {
     expect(isDecimal(value)).toBe(true);
   });
 
@@ -79,12 +79,15 @@ describe('the price of one unit', () => {
   it.each([
     [2, '0.01', '9999999.99', 'from 0.01 to 9999999.99 with at most 2 decimals'],
     [0, '1', '9999999', 'from 1 to 9999999 with at most 0 decimals'],
-  ])('in a currency of %i digits is from %s to %s, and is told so', (digits, min, max, rule) => {
-    expect(priceLimits(digits)).toEqual({ min, max });
-    expect(priceRule(digits)).toBe(rule);
-    expect(toPriceMinor(min, digits)).toBe(1);
-    expect(toPriceMinor(max, digits)).toBe(toMinor(max, digits));
-  });
+  ])(
+    'in a currency of %i digits is from %s to %s, and its message says so',
+    (digits, min, max, rule) => {
+      expect(priceLimits(digits)).toEqual({ min, max });
+      expect(priceRule(digits)).toBe(rule);
+      expect(toPriceMinor(min, digits)).toBe(1);
+      expect(toPriceMinor(max, digits)).toBe(toMinor(max, digits));
+    },
+  );
 
   it.each([
     ['0.00', 2],

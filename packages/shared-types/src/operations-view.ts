@@ -1,8 +1,8 @@
 import type { SagaView } from './saga-view.js';
 
 /**
- * What a dead letter is worth now: docs/operations.md tells what each class means. `unclear` holds
- * for a moment only: the service that knows does not answer, or what decides it has to end first.
+ * What may be done with a dead letter now; docs/operations.md explains each class. `unclear` is
+ * temporary: a service does not answer, or a running saga has to end first.
  */
 export const DEAD_LETTER_CLASSES = [
   'obsolete',
@@ -19,7 +19,7 @@ export interface DeadLetterVerdict {
   class: DeadLetterClass;
   /** A sentence for the operator: why, and what would help. */
   why: string;
-  /** `once repaired`: legal when the operator says that what made it fail was repaired. */
+  /** `once repaired`: allowed if the operator states that the cause was repaired. */
   replay: 'legal' | 'once repaired' | 'refused';
   discard: 'legal' | 'refused';
 }
@@ -30,7 +30,7 @@ export interface DeadLetterView extends DeadLetterVerdict {
   queue: string;
   /** `replaying`: a replay is under way, or its orchestrator died less than a minute ago. */
   state: 'open' | 'replaying';
-  /** How it died; null for what was put there by hand. */
+  /** The reason of its death; null for a message that a person published. */
   reason: string | null;
   detail: string | null;
   diedAt: string | null;
@@ -48,9 +48,9 @@ export interface DeadLetterView extends DeadLetterVerdict {
   bytes: number;
 }
 
-/** The answer of GET /dead-letters/:id: everything that the dead letter consists of. */
+/** The answer of GET /dead-letters/:id: the whole dead letter. */
 export interface WholeDeadLetterView extends DeadLetterView {
-  /** Text, or base64 when it is none. */
+  /** Text, or base64 for bytes that are not text. */
   body: string;
   encoding: 'utf8' | 'base64';
   properties: { headers: object; replyTo?: unknown; correlationId?: unknown; messageId?: unknown };
@@ -59,7 +59,7 @@ export interface WholeDeadLetterView extends DeadLetterView {
 /** The answer of GET /dead-letters. */
 export interface DeadLetterList {
   letters: DeadLetterView[];
-  /** How many follow behind the page, by queue; where a class was asked for, of any class. */
+  /** How many follow after this page, by queue; with a filter by class, those of every class. */
   more: Record<string, number>;
   /** The `after` of the next page; null on the last one. */
   next: string | null;
@@ -88,13 +88,13 @@ export interface DeadLetterGroups {
 /** The answer of GET /sagas: unfinished ones, parked ones first. */
 export interface SagaList {
   sagas: Omit<SagaView, 'log'>[];
-  /** How many lie behind them. */
+  /** How many follow after this page. */
   more: number;
   /** The `after` of the next page; null on the last one. */
   next: string | null;
 }
 
-/** The answer of an action on a dead letter; the action is on record under its id. */
+/** The answer of an action on a dead letter. `actionId` is the id of its record. */
 export interface DeadLetterDone {
   outcome: 'done';
   actionId: string;

@@ -1,6 +1,6 @@
 import { IsInt, IsString, IsUUID, Length, Matches, Max, Min } from 'class-validator';
 import 'reflect-metadata';
-import { AtSight } from './fast-validation.js';
+import { FastValidation } from './fast-validation.js';
 import { IsLines, QUANTITY_MAX } from './lines.decorator.js';
 import { IsAmount, OrderIdCommand } from './order-id.command.js';
 import { HasVisibleText } from './visible-text.js';
@@ -19,11 +19,11 @@ export class OrderCreateItem {
   price!: string;
 }
 
-/** What a database keeps as it is: half a surrogate pair would become another character. */
+/** Without half a surrogate pair, which a database would change into another character. */
 const WELL_FORMED = /^\P{Cs}*$/u;
 
 /** data of order.create */
-@AtSight()
+@FastValidation()
 export class OrderCreateCommand extends OrderIdCommand {
   @IsString()
   @Length(1, 200)
@@ -38,7 +38,10 @@ export class OrderCreateCommand extends OrderIdCommand {
   totalAmount!: string;
 }
 
-/** The yes of order.create, repeated as long as the order stands; CANCELLED, it is ORDER_CANCELLED. */
+/**
+ * The answer of order.create, repeated while the order exists. A CANCELLED order is rejected with
+ * ORDER_CANCELLED.
+ */
 export interface OrderCreated {
   orderId: string;
   status: 'PENDING';
@@ -60,7 +63,7 @@ export interface OrderView {
   updatedAt: string;
 }
 
-/** The answer of a command that has nothing to tell but that it is done. */
+/** The answer of a command that returns no data. */
 export interface Success {
   success: true;
 }

@@ -1,9 +1,9 @@
 import { IsUUID, registerDecorator } from 'class-validator';
 import 'reflect-metadata';
-import { AtSight } from './fast-validation.js';
+import { FastValidation } from './fast-validation.js';
 import { CURRENCY_DIGITS_MAX, isAmount } from './money.js';
 
-/** A decimal string as amounts travel in messages; whether of the configured currency is seen later. */
+/** A decimal string, the form of amounts in messages. The configured currency is checked later. */
 export function IsAmount(): PropertyDecorator {
   return (target, propertyName) =>
     registerDecorator({
@@ -18,8 +18,8 @@ export function IsAmount(): PropertyDecorator {
     });
 }
 
-/** data of every command that needs nothing but the order it is about */
-@AtSight()
+/** data of every command that needs only the id of its order */
+@FastValidation()
 export class OrderIdCommand {
   @IsUUID('loose')
   orderId!: string;

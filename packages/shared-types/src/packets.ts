@@ -1,15 +1,15 @@
 /**
- * The wire form of commands and replies: the NestJS packet, with an optional `saga` beside `data`.
- * A stock NestJS ClientProxy can send the one and read the other.
+ * The wire format of commands and replies: the NestJS packet, with an optional `saga` beside
+ * `data`. A stock NestJS ClientProxy can send commands and read replies.
  */
 export type SagaDirection = 'do' | 'undo';
 
-/** What ties a command to the saga that sent it; without it a command is served by orderId alone. */
+/** The saga that sent the command. Without it, a command is served by its orderId alone. */
 export interface SagaTag {
   sagaId: string;
   step: string;
   direction: SagaDirection;
-  /** 1 for the first send; the same command keeps its ids over all attempts. */
+  /** 1 for the first send. All attempts of a command have the same ids. */
   attempt: number;
   requestId?: string;
 }
@@ -24,7 +24,9 @@ export interface CommandPacket<Data = unknown> {
 export interface ReplyError {
   code: string;
   message: string;
-  /** False with a code that the step declares is a business no; everything else is a fault. */
+  /**
+   * False, with a code that the step declares, is a business rejection. Everything else is a fault.
+   */
   retryable: boolean;
   details?: unknown;
 }
@@ -34,8 +36,8 @@ export type ReplyPacket<Response = unknown> =
   | { err: ReplyError; isDisposed: true; id?: string };
 
 /**
- * A business no, as a value: read from the participant's stored row, never thrown. The messaging
- * room turns it into a reply with `retryable: false`.
+ * A business rejection, as a value: read from the stored row of the participant, never thrown. The
+ * messaging package sends it as a reply with `retryable: false`.
  */
 export class Rejection {
   constructor(
@@ -46,8 +48,8 @@ export class Rejection {
 }
 
 /**
- * A fault worth answering: typed, never a business no. Whether it is worth retrying is said by its
- * thrower; whoever asked decides what to do with it. Anything thrown that is no Fault is a bug.
+ * An expected failure with a code; never a business rejection. `retryable` says whether a retry may
+ * succeed. The sender of the command decides what to do. Every other thrown error is a bug.
  */
 export class Fault extends Error {
   constructor(

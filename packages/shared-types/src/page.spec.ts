@@ -11,7 +11,7 @@ describe('a cursor', () => {
     },
   );
 
-  it('names nothing in another list, nor where a position has more or fewer parts', () => {
+  it('is invalid for another list, and for a position with another number of parts', () => {
     const cursor = cursorOf('products', ['a', 'b']);
     expect(positionOf('sagas', cursor, 2)).toBeUndefined();
     expect(positionOf('products', cursor, 1)).toBeUndefined();
@@ -29,7 +29,7 @@ describe('a cursor', () => {
     ['spaces', Buffer.from('[ "products","a"]').toString('base64url')],
     ['a NUL in it', cursorOf('products', ['a\0'])],
     ['very long', cursorOf('products', ['x'.repeat(10_000)])],
-  ])('that is %s names nothing', (_, cursor) => {
+  ])('that is %s is invalid', (_, cursor) => {
     expect(positionOf('products', cursor, 1)).toBeUndefined();
   });
 });
@@ -37,7 +37,7 @@ describe('a cursor', () => {
 describe('a page', () => {
   const cursor = (last: number) => `after ${last}`;
 
-  it('has a next one exactly when more was read than it holds', () => {
+  it('has a next page if and only if one more entry was read', () => {
     expect(pageOf([1, 2, 3], 2, cursor)).toEqual({ entries: [1, 2], next: 'after 2' });
     expect(pageOf([1, 2], 2, cursor)).toEqual({ entries: [1, 2], next: undefined });
     expect(pageOf([], 2, cursor)).toEqual({ entries: [], next: undefined });

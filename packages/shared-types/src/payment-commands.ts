@@ -1,10 +1,10 @@
 import 'reflect-metadata';
-import { AtSight } from './fast-validation.js';
+import { FastValidation } from './fast-validation.js';
 import { IsAmount, OrderIdCommand } from './order-id.command.js';
 import type { PaymentStatus } from './statuses.js';
 
 /** data of payment.process */
-@AtSight()
+@FastValidation()
 export class PaymentProcessCommand extends OrderIdCommand {
   @IsAmount()
   amount!: string;
@@ -14,7 +14,7 @@ export class PaymentProcessCommand extends OrderIdCommand {
 export interface PaymentView {
   id: string;
   orderId: string;
-  /** null when the payment was undone before anybody asked for it. */
+  /** null when the payment was undone before it was requested. */
   amount: string | null;
   currency: string;
   status: PaymentStatus;

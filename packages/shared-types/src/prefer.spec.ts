@@ -14,7 +14,7 @@ describe('Prefer', () => {
     ['respond-asynchronously', false],
     ['', false],
     [undefined, false],
-  ])('%p asks for an answer at once: %p', (header, expected) => {
+  ])('%p means respond-async: %p', (header, expected) => {
     expect(prefersAsync(header)).toBe(expected);
   });
 });

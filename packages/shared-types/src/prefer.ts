@@ -1,7 +1,7 @@
-/** What may hold a comma without beginning another preference. */
+/** A quoted string may contain a comma that does not begin another preference. */
 const QUOTED = /"(?:[^"\\]|\\.)*"/g;
 
-/** True when a Prefer header (RFC 7240) holds `respond-async`; what else it prefers is ignored. */
+/** True when a Prefer header (RFC 7240) contains `respond-async`. Other preferences are ignored. */
 export function prefersAsync(header: string | undefined): boolean {
   return (header ?? '')
     .replace(QUOTED, '""')

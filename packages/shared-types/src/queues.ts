@@ -1,4 +1,4 @@
-/** The command queues and the patterns each of them serves: the one topology everybody declares. */
+/** The command queues and the patterns that they serve. All apps declare this one topology. */
 export const COMMAND_QUEUES = {
   order: 'order_commands',
   inventory: 'inventory_commands',
@@ -23,19 +23,19 @@ export const COMMANDS = {
 
 export type CommandPattern = (typeof COMMANDS)[keyof typeof COMMANDS];
 
-/** Commands that change nothing: whoever may send to a queue may ask them, with or without a saga. */
+/** Queries: commands that change nothing. A sender needs no saga for them. */
 const READS: ReadonlySet<string> = new Set([
   COMMANDS.orderGet,
   COMMANDS.inventoryList,
   COMMANDS.paymentGet,
 ]);
 
-/** True for every pattern that may change something, a pattern that is not known yet among them. */
+/** True for every pattern that may change data, including unknown patterns. */
 export function changesSomething(pattern: string): boolean {
   return !READS.has(pattern);
 }
 
-/** The queue that keeps what nobody could read or serve, with its reason and its original bytes. */
+/** The queue of the dead letters of a queue, with their reasons and original bytes. */
 export function deadLetterQueueOf(queue: string): string {
   return `${queue}.dead`;
 }

@@ -17,7 +17,7 @@ const { tree: withOwnNamesOnly } = fc.letrec((tie) => ({
 }));
 
 describe('readJson', () => {
-  it('reads whatever JSON.stringify writes, names of any kind included', () => {
+  it('reads everything that JSON.stringify writes, with any member names', () => {
     fc.assert(
       fc.property(withOwnNamesOnly, (value) => {
         const text = JSON.stringify(value);
@@ -26,7 +26,7 @@ describe('readJson', () => {
     );
   });
 
-  it('takes for JSON only what JSON.parse takes for it, and never throws', () => {
+  it('accepts only what JSON.parse accepts, and never throws', () => {
     const almost = fc.stringMatching(/^[[\]{}",:\\a1 ]{0,12}$/);
     fc.assert(
       fc.property(almost, (text) => {
@@ -55,7 +55,7 @@ describe('readJson', () => {
   const members = (count: number) =>
     Object.fromEntries(Array.from({ length: count }, (_, n) => [`p${n}`, n]));
 
-  it('refuses an object of more than 256 members, wherever it is, and reads long lists', () => {
+  it('refuses an object of more than 256 members at any depth, and reads long arrays', () => {
     for (const value of [members(257), { a: [members(12_800)] }]) {
       const problem = 'an object has more than 256 members';
       expect(read(JSON.stringify(value))).toEqual({ problem });
@@ -65,7 +65,7 @@ describe('readJson', () => {
     }
   });
 
-  it('refuses more lists and objects than it is told to take, and counts none in texts', () => {
+  it('refuses more arrays and objects than the limit, and counts none in strings', () => {
     const lines = (count: number) =>
       Buffer.from(JSON.stringify(Array.from({ length: count }, () => ({ a: '{[' }))));
     expect(readJson(lines(9), 10)).toEqual({
@@ -76,7 +76,7 @@ describe('readJson', () => {
     expect(readJson(lines(40_000), 10)).toEqual({ problem });
   });
 
-  it('refuses a member named like one that every object has', () => {
+  it('refuses the names of members that every object has', () => {
     for (const name of ['prototype', ...Object.getOwnPropertyNames(Object.prototype)]) {
       expect(read(`{"a":{"${name}":1}}`)).toEqual({ problem: expect.stringContaining(name) });
     }
@@ -94,7 +94,7 @@ describe('readJson', () => {
     expect(read(text)).toEqual({ value: JSON.parse(text) });
   });
 
-  it('reads past a byte order mark', () => {
+  it('skips a byte order mark', () => {
     expect(read('\uFEFF{"a":1}')).toEqual({ value: { a: 1 } });
   });
 });

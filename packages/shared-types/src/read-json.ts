@@ -1,8 +1,11 @@
 import { isUtf8 } from 'node:buffer';
 
-/** Far more than any message of ours needs; what walks a value by recursion must survive it. */
+/** Far more than our messages need. Recursive code must be safe at this depth. */
 const DEPTH_MAX = 32;
-/** Of one object; lists may be long. What makes an object of thousands costs milliseconds. */
+/**
+ * The limit for one object; arrays may be longer. An object with thousands of members costs
+ * milliseconds.
+ */
 const MEMBERS_MAX = 256;
 
 const QUOTE = 0x22;
@@ -18,18 +21,18 @@ const BYTE_ORDER_MARK = 0xfeff;
 export type ReadJson = { value: unknown } | { problem: string };
 
 /**
- * JSON from outside, as every room reads it. Refused, with the reason in words, is also what is JSON
- * and means trouble: bytes that are not UTF-8 (they would be read as other characters), a member
- * named twice (readers differ about which counts) or like one that every object has (`__proto__`,
- * `constructor`: validators take them for known, or pass them over), nesting past 32 levels, and an
- * object of more than 256 members; and more lists and objects than `nestedMax`, the value itself
- * included.
+ * Parses JSON from outside; every package uses it. It also refuses JSON that is valid but
+ * dangerous, with the reason in words: bytes that are not UTF-8; a member that occurs twice,
+ * because parsers differ in which one counts; a member name that every object has (`__proto__`,
+ * `constructor`), because validators accept or ignore it; nesting deeper than 32 levels; an object
+ * with more than 256 members; and more arrays and objects than `nestedMax`, including the value
+ * itself.
  */
 export function readJson(bytes: Buffer, nestedMax = Number.POSITIVE_INFINITY): ReadJson {
   if (!isUtf8(bytes)) return { problem: 'it is not UTF-8' };
   const whole = bytes.toString();
   const text = whole.charCodeAt(0) === BYTE_ORDER_MARK ? whole.slice(1) : whole;
-  const problem = troubleIn(text, nestedMax);
+  const problem = problemIn(text, nestedMax);
   if (problem !== undefined) return { problem };
   try {
     return { value: JSON.parse(text) };
@@ -38,11 +41,13 @@ export function readJson(bytes: Buffer, nestedMax = Number.POSITIVE_INFINITY): R
   }
 }
 
-/** The names seen in an object that is open, and whether the next string is one; null is a list. */
+/**
+ * An open object: its names so far, and whether the next string is a name. Null is an open array.
+ */
 type Open = { names: Set<string> | undefined; awaitsName: boolean } | null;
 
-/** One pass over text that need not be JSON: what is not is found by the parser afterwards. */
-function troubleIn(text: string, nestedMax: number): string | undefined {
+/** One pass over text that may be invalid JSON. The parser reports invalid JSON later. */
+function problemIn(text: string, nestedMax: number): string | undefined {
   const open: Open[] = [];
   let nested = 0;
   for (let at = 0; at < text.length; at += 1) {
@@ -52,8 +57,8 @@ function troubleIn(text: string, nestedMax: number): string | undefined {
       const inner = open.at(-1);
       if (inner?.awaitsName) {
         inner.names ??= new Set();
-        const trouble = troubleWith(nameOf(text.slice(at, end + 1)), inner.names);
-        if (trouble !== undefined) return trouble;
+        const nameProblem = problemWith(nameOf(text.slice(at, end + 1)), inner.names);
+        if (nameProblem !== undefined) return nameProblem;
       }
       at = end;
     } else if (character === OPEN_OBJECT || character === OPEN_LIST) {
@@ -71,7 +76,7 @@ function troubleIn(text: string, nestedMax: number): string | undefined {
   return undefined;
 }
 
-/** Where the string ends that begins here; the end of the text when it never does. */
+/** The end of the string that begins here; the end of the text when it has no end. */
 function endOfString(text: string, start: number): number {
   for (let at = start + 1; at < text.length; at += 1) {
     const character = text.charCodeAt(at);
@@ -81,7 +86,7 @@ function endOfString(text: string, start: number): number {
   return text.length;
 }
 
-function troubleWith(name: string, names: Set<string>): string | undefined {
+function problemWith(name: string, names: Set<string>): string | undefined {
   if (name in Object.prototype || name === 'prototype') return `a member must not be named ${name}`;
   if (names.has(name)) return `the member ${JSON.stringify(name.slice(0, 100))} is named twice`;
   if (names.size === MEMBERS_MAX) return `an object has more than ${MEMBERS_MAX} members`;
@@ -89,7 +94,7 @@ function troubleWith(name: string, names: Set<string>): string | undefined {
   return undefined;
 }
 
-/** As it is read: `"a"` and `"\u0061"` are one name. */
+/** The decoded name: `"a"` and `"\u0061"` are the same name. */
 function nameOf(quoted: string): string {
   if (!quoted.includes('\\')) return quoted.slice(1, -1);
   try {

@@ -5,18 +5,22 @@ interface Days {
 }
 
 /**
- * How long what is finished is kept, in days. What repeats may come from goes before what would have
- * to recognise them: sagas ≤ replay of dead letters < participants' rows. docs/adr/0011 says why.
+ * How long finished data is kept, in days. A possible sender of repeats is removed before the rows
+ * that recognise the repeats: sagas ≤ replay of dead letters < participants' rows. docs/adr/0011
+ * gives the reasons.
  */
 export const RETENTION_DAYS = {
-  /** Callers are promised 30; what is asked again later is a new checkout. */
+  /** Callers are promised 30 days. A later request with the same key is a new checkout. */
   idempotencyKeys: { min: 30, usual: 30, max: 3_650 } satisfies Days,
-  /** Long enough to look into a complaint; at most as long as a dead letter can be judged by it. */
+  /** Long enough to analyse a complaint; at most as long as dead letters are replayed. */
   sagas: { min: 1, usual: 30, max: 60 } satisfies Days,
-  /** Past it a dead letter is only shown and discarded: its participant may have forgotten its order. */
+  /**
+   * An older dead letter can only be read and discarded, because its participant may not know the
+   * order.
+   */
   deadLetterReplay: 60,
-  /** One that was replayed or discarded stays in its table for so long, to be looked up. */
+  /** A replayed or discarded one stays in its table for so long. */
   decidedDeadLetters: 30,
-  /** Barriers against repeats: longer than any message that may still be sent, with a month to spare. */
+  /** These rows recognise repeats: they outlive every message, with a month as reserve. */
   participants: { min: 90, usual: 400, max: 3_650 } satisfies Days,
 } as const;

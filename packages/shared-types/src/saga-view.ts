@@ -2,7 +2,7 @@ export const SAGA_STATUSES = ['RUNNING', 'COMPENSATING', 'DONE', 'COMPENSATED'] 
 
 export const SAGA_LOG_STATUSES = ['STARTED', 'COMPLETED', 'FAILED'] as const;
 
-/** One row of saga_logs; `data` and its reasons are technical. */
+/** One row of saga_logs. The contents of `data` are technical. */
 export interface SagaLogView {
   step: string;
   status: (typeof SAGA_LOG_STATUSES)[number];
@@ -19,12 +19,12 @@ export interface SagaView {
   status: (typeof SAGA_STATUSES)[number];
   /** The awaited step or undo; COMPLETED or COMPENSATED at the end. */
   currentStep: string;
-  /** Of the awaited command; null at the end. */
+  /** The attempt of the awaited command; null at the end. */
   attempt: number | null;
   nextTryAt: string | null;
-  /** Technical, and never what a shopper is told; see reason. */
+  /** Technical; not for the shopper. See reason. */
   lastError: { code: string; message: string } | null;
-  /** It cannot go on by itself; it is still retried, slowly. */
+  /** The saga is parked; it is still retried slowly. */
   needsAttention: boolean;
   /** Why the checkout was undone, or is being undone, in words for the shopper. */
   reason: { code: string; detail: string } | null;

@@ -1,4 +1,4 @@
-/** The states of the rows that SQL users read. */
+/** The states of the rows, as SQL users read them. */
 export const ORDER_STATUSES = ['PENDING', 'CONFIRMED', 'CANCELLED'] as const;
 export type OrderStatus = (typeof ORDER_STATUSES)[number];
 

@@ -2,8 +2,8 @@ import { describe, expect, it } from '@jest/globals';
 import { isUUID } from 'class-validator';
 import { isUuid, newUuid, timeOfUuid } from './uuid.js';
 
-describe('ids', () => {
-  it('makes version 7 ids that never repeat and carry the present time', () => {
+describe('an id', () => {
+  it('of version 7 is unique and contains the current time', () => {
     const before = Date.now();
     const ids = Array.from({ length: 1000 }, newUuid);
     const timeMs = timeOfUuid(ids[0]!);
@@ -13,7 +13,7 @@ describe('ids', () => {
     expect(timeMs).toBeLessThanOrEqual(Date.now());
   });
 
-  it('tell when they were made, to the millisecond and in any case, if they are of version 7', () => {
+  it('of version 7 has its time in milliseconds, in upper and lower case', () => {
     expect(timeOfUuid('017f22e2-79b0-7cc3-98c4-dc0c0c07398f')).toBe(1_645_557_742_000);
     expect(timeOfUuid('017F22E2-79B0-7CC3-98C4-DC0C0C07398F')).toBe(1_645_557_742_000);
   });
@@ -22,7 +22,7 @@ describe('ids', () => {
     ['of version 4', '017f22e2-79b0-4cc3-98c4-dc0c0c07398f'],
     ['of another variant', '017f22e2-79b0-7cc3-c8c4-dc0c0c07398f'],
     ['none', 'not-a-uuid'],
-  ])('tell no time where one is %s', (_what, id) => {
+  ])('that is %s has no time', (_what, id) => {
     expect(timeOfUuid(id)).toBeUndefined();
   });
 

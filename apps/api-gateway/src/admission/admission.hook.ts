@@ -4,7 +4,7 @@ import { Admission } from './admission.js';
 
 const CHECKOUT = '/api/checkout';
 
-/** Refuses checkouts that there is no room for before their bodies are read. */
+/** Refuses checkouts above the limit before their bodies are read. */
 export function registerAdmission(app: NestFastifyApplication): void {
   const admission = app.get(Admission);
   const fastify = app.getHttpAdapter().getInstance();

@@ -10,12 +10,12 @@ import { sendJson, type Upstream, upstream } from '../testing/upstream.js';
 const MAIN = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
 const MOUSE = '660facf7-b9cf-417a-8ee1-27afe2fb2c72';
 const CHECKOUTS = 2;
-/** One of them for keys that nobody knows. */
+/** One of them for new keys. */
 const REPLAYS = 4;
 
 let orchestrator: Upstream;
 let gateway: AppProcess;
-/** The orchestrator answers nothing until it is told to; health at once. It knows no batches. */
+/** The orchestrator answers only when it is told to, except health. It knows no batches. */
 const held: ServerResponse[] = [];
 const release = (): void => {
   for (const response of held.splice(0)) sendJson(response, 200, { success: true });
@@ -36,7 +36,7 @@ beforeAll(async () => {
 });
 afterEach(async () => {
   release();
-  await Promise.all(within.splice(0));
+  await Promise.all(inFlight.splice(0));
 });
 afterAll(async () => {
   await gateway.stop();
@@ -70,28 +70,28 @@ async function expectShed(answer: Promise<Response>, code = 'NOT_ACCEPTED'): Pro
   expect(headers.get('content-type')).toContain('application/problem+json');
 }
 
-/** The checkouts that take all places. */
-let within: Promise<Response>[] = [];
+/** The checkouts that reach the limit. */
+let inFlight: Promise<Response>[] = [];
 
 async function fill(): Promise<void> {
-  within = Array.from({ length: CHECKOUTS }, () => post());
+  inFlight = Array.from({ length: CHECKOUTS }, () => post());
   await reached(CHECKOUTS);
 }
 
-describe('a gateway whose places are all taken', () => {
-  it('refuses the next checkout, and takes one again as soon as one was answered', async () => {
+describe('a gateway at its limit of checkouts', () => {
+  it('refuses the next checkout, and accepts one again after an answer', async () => {
     await fill();
     await expectShed(post());
     expect(held).toHaveLength(CHECKOUTS);
     release();
-    for (const answer of within) expect((await answer).status).toBe(200);
+    for (const answer of inFlight) expect((await answer).status).toBe(200);
     const next = post();
     await reached(1);
     release();
     expect((await next).status).toBe(200);
   });
 
-  it('refuses before it has seen the body', async () => {
+  it('refuses a checkout before its body has arrived', async () => {
     await fill();
     const { hostname, port } = new URL(gateway.url);
     const socket = connect(Number(port), hostname);
@@ -104,7 +104,7 @@ describe('a gateway whose places are all taken', () => {
     expect(answer.toString()).toMatch(/^HTTP\/1.1 503 /);
   });
 
-  it('gives no place to a body that trickles in', async () => {
+  it('counts no checkout whose body is still arriving', async () => {
     const { hostname, port } = new URL(gateway.url);
     const sockets = Array.from({ length: 2 * CHECKOUTS }, () => connect(Number(port), hostname));
     for (const socket of sockets) {
@@ -119,31 +119,31 @@ describe('a gateway whose places are all taken', () => {
     for (const socket of sockets) socket.destroy();
   });
 
-  it('lets a key through that may be a replay, to be looked up only', async () => {
+  it('forwards a key that may be a replay, for a lookup only', async () => {
     await fill();
-    const stranger = post('new-key');
+    const newKey = post('new-key');
     await reached(CHECKOUTS + 1);
     expect(replayOnly().at(-1)).toBe('true');
     await expectShed(post('another new key'));
     release();
-    expect((await stranger).status).toBe(200);
+    expect((await newKey).status).toBe(200);
   });
 
-  it('keeps most of these for keys that it has passed on before', async () => {
+  it('reserves most replay slots for keys that it has forwarded before', async () => {
     const first = post('"known"');
     await reached(1);
     expect(replayOnly()).toEqual([undefined]);
     release();
     await first;
     await fill();
-    const replays = [post('stranger'), ...Array.from({ length: REPLAYS - 1 }, () => post('known'))];
+    const replays = [post('unknown'), ...Array.from({ length: REPLAYS - 1 }, () => post('known'))];
     await reached(CHECKOUTS + REPLAYS);
     await expectShed(post('known'));
     release();
     for (const replay of replays) expect((await replay).status).toBe(200);
   });
 
-  it('answers reads and health, and bounds reads by themselves', async () => {
+  it('answers queries and health, and limits queries separately', async () => {
     await fill();
     const read = fetch(`${gateway.url}/api/products`);
     await reached(CHECKOUTS + 1);
@@ -153,7 +153,7 @@ describe('a gateway whose places are all taken', () => {
     expect((await read).status).toBe(200);
   });
 
-  it('counts what it refuses, and does not log it line by line', async () => {
+  it('counts refusals without a log line for each', async () => {
     await fill();
     for (let n = 0; n < 20; n += 1) await expectShed(post());
     const metrics = await (await fetch(`${gateway.metricsUrl}/metrics`)).text();

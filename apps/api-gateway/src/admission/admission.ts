@@ -1,69 +1,69 @@
 import { Problem, retryAfterSeconds, type Shedding } from '@backstitch/service-kit';
 import { KeyMemory } from './key-memory.js';
-import { type Asker, type Entry, Places } from './places.js';
+import { type KeyStatus, type Admittance, CheckoutSlots } from './checkout-slots.js';
 
 export interface AdmissionOptions {
   checkoutsMax: number;
   replaysMax: number;
   slowAfterMs: number;
-  looksMax: number;
+  queriesMax: number;
   shedding: Shedding;
 }
 
 /**
- * What the gateway takes in at once is bounded, so that whoever is taken in is answered in time and
- * memory stays what it is. The rest is refused at once, and nothing is recorded of it. Checkouts
- * and looks are counted apart: neither crowd shuts the other out.
+ * Bounds the requests in flight, so that admitted requests are answered in time and memory is
+ * bounded. Other requests are refused at once, and nothing is recorded. Checkouts and queries are
+ * counted separately, so neither can block the other.
  */
 export class Admission {
   private readonly options: AdmissionOptions;
-  private readonly places: Places;
+  private readonly slots: CheckoutSlots;
   private readonly keys = new KeyMemory();
   private readsInFlight = 0;
 
   constructor(options: AdmissionOptions) {
     this.options = options;
     const { checkoutsMax: max, replaysMax, slowAfterMs } = options;
-    this.places = new Places({ max, replaysMax, slowAfterMs });
+    this.slots = new CheckoutSlots({ max, replaysMax, slowAfterMs });
   }
 
   get checkouts(): number {
-    return this.places.taken;
+    return this.slots.occupied;
   }
 
-  get looks(): number {
+  get queries(): number {
     return this.readsInFlight;
   }
 
   /**
-   * Before the body is read: a refusal here costs next to nothing. No place is taken yet, else
-   * bodies that trickle in would hold them. `key` is the header as it came.
+   * Decides before the body is read, where a refusal costs little. It occupies no slot: otherwise
+   * slow bodies would occupy them. `key` is the unparsed header.
    */
   refusalBeforeBody(key: string | undefined): Problem | undefined {
-    return this.entryFor(key) === undefined ? this.refuseCheckout() : undefined;
+    return this.admittanceOf(key) === undefined ? this.refuseCheckout() : undefined;
   }
 
-  /** Does the work of a checkout in a place of its own; throws the refusal when there is none. */
+  /** Does the work of a checkout in its own slot. Throws the refusal when no slot is free. */
   async checkout<Result>(
     key: string | undefined,
-    work: (entry: NonNullable<Entry>) => Promise<Result>,
+    work: (admittance: NonNullable<Admittance>) => Promise<Result>,
   ): Promise<Result> {
-    const entry = this.entryFor(key);
-    if (entry === undefined) throw this.refuseCheckout();
-    if (entry === 'whole' && key !== undefined) this.keys.remember(key);
-    const place = this.places.take(entry, performance.now());
+    const admittance = this.admittanceOf(key);
+    if (admittance === undefined) throw this.refuseCheckout();
+    if (admittance === 'full' && key !== undefined) this.keys.remember(key);
+    const slot = this.slots.acquire(admittance, performance.now());
     try {
-      return await work(entry);
+      return await work(admittance);
     } finally {
-      this.places.leave(place);
+      this.slots.release(slot);
     }
   }
 
-  async look<Result>(work: () => Promise<Result>): Promise<Result> {
-    const { looksMax, shedding } = this.options;
-    if (this.readsInFlight >= looksMax) {
+  async query<Result>(work: () => Promise<Result>): Promise<Result> {
+    const { queriesMax, shedding } = this.options;
+    if (this.readsInFlight >= queriesMax) {
       shedding.refused('reads', { inFlight: this.readsInFlight });
-      const detail = 'More is asked than can be answered at the moment. Ask again.';
+      const detail = 'Too many queries are in flight at the moment. Send it again.';
       throw new Problem('UNAVAILABLE', detail, refusal());
     }
     this.readsInFlight += 1;
@@ -74,23 +74,23 @@ export class Admission {
     }
   }
 
-  private entryFor(key: string | undefined): Entry {
+  private admittanceOf(key: string | undefined): Admittance {
     const nowMs = performance.now();
-    // The hash is only worth its time when there is a choice to make.
-    if (this.places.hasRoom(nowMs)) return 'whole';
-    return this.places.entryFor(this.askerOf(key), nowMs);
+    // The hash of the key is needed only when no slot is free.
+    if (this.slots.hasFreeSlot(nowMs)) return 'full';
+    return this.slots.admittanceOf(this.keyStatusOf(key), nowMs);
   }
 
-  private askerOf(key: string | undefined): Asker {
+  private keyStatusOf(key: string | undefined): KeyStatus {
     if (key === undefined) return 'keyless';
     return this.keys.knows(key) ? 'known-key' : 'new-key';
   }
 
   private refuseCheckout(): Problem {
-    this.options.shedding.refused('checkouts', { inFlight: this.places.taken });
+    this.options.shedding.refused('checkouts', { inFlight: this.slots.occupied });
     const detail =
-      'More orders are being placed than can be served at the moment. ' +
-      'Nothing was recorded of this request. Send it again.';
+      'Too many orders are in flight at the moment. ' +
+      'Nothing was recorded. Send the request again.';
     return new Problem('NOT_ACCEPTED', detail, refusal());
   }
 }

@@ -5,16 +5,16 @@ const keys = (name: string, count: number): string[] =>
   Array.from({ length: count }, (_, n) => `${name}-${n}`);
 
 describe('the memory of keys', () => {
-  it('knows what it was told, quoted or bare, and hardly anything else', () => {
+  it('knows the keys that it was given, quoted or bare, and hardly any other', () => {
     const memory = new KeyMemory();
-    for (const key of keys('told', 10_000)) memory.remember(key);
-    const told = keys('told', 10_000);
-    expect(told.filter((key) => memory.knows(key)).length).toBeGreaterThan(9_900);
-    expect(told.filter((key) => memory.knows(`"${key}"`)).length).toBeGreaterThan(9_900);
+    for (const key of keys('remembered', 10_000)) memory.remember(key);
+    const remembered = keys('remembered', 10_000);
+    expect(remembered.filter((key) => memory.knows(key)).length).toBeGreaterThan(9_900);
+    expect(remembered.filter((key) => memory.knows(`"${key}"`)).length).toBeGreaterThan(9_900);
     expect(keys('other', 10_000).filter((key) => memory.knows(key)).length).toBeLessThan(10);
   });
 
-  it('forgets older keys for newer ones, and grows no further', () => {
+  it('replaces older keys by newer ones in bounded memory', () => {
     const memory = new KeyMemory(64);
     for (const key of [...keys('old', 100), ...keys('new', 10_000)]) memory.remember(key);
     expect(keys('old', 100).filter((key) => memory.knows(key)).length).toBeLessThan(10);

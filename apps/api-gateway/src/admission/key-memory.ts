@@ -4,8 +4,9 @@ const FNV_OFFSET = 0x811c9dc5;
 const FNV_PRIME = 0x01000193;
 
 /**
- * Remembers which Idempotency-Keys passed, in 4 MB for ever: one slot a hash, the last key wins. A
- * hint and no more: a key may be forgotten, and one in thousands that never passed seems known.
+ * Remembers the Idempotency-Keys that were forwarded, in 4 MB: each hash has one slot, which keeps
+ * the last key. It is only a hint: a key may be forgotten, and one in thousands of new keys seems
+ * known.
  */
 export class KeyMemory {
   private readonly slots: Uint32Array;
@@ -26,7 +27,7 @@ export class KeyMemory {
   }
 }
 
-/** FNV-1a of the header's text; quoted or bare is the same key. */
+/** FNV-1a of the text of the header; a quoted key and a bare key have the same hash. */
 function hashOf(key: string): number {
   const quoted = key.startsWith('"') && key.endsWith('"');
   let hash = FNV_OFFSET;

@@ -23,7 +23,7 @@ afterAll(async () => {
 
 const requests = () => gateway.log.filter(({ msg }) => msg === 'request');
 
-it('a checkout whose client went away is logged and counted once, with its saga, marked aborted', async () => {
+it('a checkout whose client disconnected is logged and counted once, with its saga, as aborted', async () => {
   const impatience = new AbortController();
   const asked = fetch(`${gateway.url}/api/checkout`, {
     method: 'POST',

@@ -14,15 +14,15 @@ import { CheckoutAccepted, CheckoutPlaced } from '../docs/answers.js';
 import { ApiProblems, LOCATION, REPLAYED } from '../docs/api-problems.js';
 import { Orchestrators } from '../orchestrators/orchestrators.client.js';
 import { relayCheckout } from '../orchestrators/orchestrators.relay.js';
-import { forwardedKey, refuseImpossibleLines } from './checkout.js';
+import { forwardedKey, validateLines } from './checkout.js';
 
-/** What the page offers to try: a product of the demo catalogue. */
+/** The example of the documentation: a product of the demo catalogue. */
 const TWO_MICE = {
   userId: 'user-123',
   items: [{ productId: '660facf7-b9cf-417a-8ee1-27afe2fb2c72', quantity: 2, price: '29.99' }],
 };
 
-@ApiTags('checkout')
+@ApiTags('checkouts')
 @Controller('checkout')
 export class CheckoutController {
   private readonly digits: number;
@@ -36,13 +36,13 @@ export class CheckoutController {
   }
 
   @Post()
-  @ApiOperation({ summary: 'Order what is in the cart and pay for it, completely or not at all' })
+  @ApiOperation({ summary: 'Place and pay an order, completely or not at all' })
   @ApiHeader({
     name: 'Idempotency-Key',
     required: false,
     description:
-      'Names this checkout for 30 days: 1-255 characters, quoted or bare. Without it, equal carts of ' +
-      'one userId within a minute are one order: guests who share a userId need a key each',
+      'Identifies this checkout for 30 days: 1-255 characters, quoted or bare. Without it, equal carts ' +
+      'of one userId within a minute are one order: guests who share a userId need a key each',
   })
   @ApiHeader({ name: 'Prefer', required: false, description: 'respond-async: 202 at once' })
   @ApiBody({ type: CheckoutRequestDto, examples: { 'two mice': { value: TWO_MICE } } })
@@ -55,7 +55,7 @@ export class CheckoutController {
   @ApiResponse({
     status: 202,
     type: CheckoutAccepted,
-    description: 'Going on; see Location',
+    description: 'Accepted and still running; see Location',
     headers: { ...LOCATION, ...REPLAYED },
   })
   @ApiProblems({
@@ -68,20 +68,20 @@ export class CheckoutController {
     431: 'The address and the headers are over 16 KB',
     422: 'Same key, different body',
     429: 'Too many requests',
-    503: 'NOT_ACCEPTED: nothing was recorded; OUTCOME_UNKNOWN: Location tells the end',
+    503: 'NOT_ACCEPTED: nothing was recorded; OUTCOME_UNKNOWN: see Location for the result',
   })
   async checkout(
     @Body() body: CheckoutRequestDto,
     @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    refuseImpossibleLines(body, this.digits);
+    validateLines(body, this.digits);
     const key = forwardedKey(request.raw.headersDistinct['idempotency-key']);
     const { prefer } = request.headers;
     const sagaId = newUuid();
     traceRequest(request, { sagaId });
     reachedFaultPoint('gateway.before-forward');
-    const forwarded = await this.admission.checkout(key, (entry) =>
+    const forwarded = await this.admission.checkout(key, (admittance) =>
       this.orchestrators.forward({
         method: 'POST',
         path: '/checkout',
@@ -91,7 +91,7 @@ export class CheckoutController {
           'x-saga-id': sagaId,
           ...(key !== undefined && { 'idempotency-key': key }),
           ...(prefersAsync(prefer?.toString()) && { prefer: 'respond-async' }),
-          ...(entry === 'replay-only' && { 'x-replay-only': 'true' }),
+          ...(admittance === 'replay-only' && { 'x-replay-only': 'true' }),
         },
         body: JSON.stringify(body),
       }),

@@ -1,6 +1,6 @@
 import type { Problem } from '@backstitch/service-kit';
 import { describe, expect, it } from '@jest/globals';
-import { forwardedKey, refuseImpossibleLines } from './checkout.js';
+import { forwardedKey, validateLines } from './checkout.js';
 
 const A = '00000000-0000-4000-8000-00000000000a';
 
@@ -14,7 +14,7 @@ function problemOf(attempt: () => unknown): Problem {
 }
 
 describe('the Idempotency-Key at the edge', () => {
-  it('is passed on in one form, whichever form it came in', () => {
+  it('is forwarded in one form, whichever form it arrived in', () => {
     expect(forwardedKey(['order-1'])).toBe('"order-1"');
     expect(forwardedKey(['"order-1"'])).toBe('"order-1"');
   });
@@ -34,10 +34,10 @@ describe('the Idempotency-Key at the edge', () => {
   });
 });
 
-describe('lines that no single field can judge', () => {
-  it('are refused with every field named', () => {
+describe('lines that conflict with each other', () => {
+  it('are refused with the name of every invalid field', () => {
     const problem = problemOf(() =>
-      refuseImpossibleLines(
+      validateLines(
         {
           userId: 'user-123',
           items: [

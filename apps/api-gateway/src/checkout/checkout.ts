@@ -7,15 +7,15 @@ import {
   parseIdempotencyKey,
 } from '@backstitch/shared-types';
 
-/** Throws the 400 that names every field which no single field's validator could judge. */
-export function refuseImpossibleLines(body: CheckoutRequestDto, digits: number): void {
+/** Checks what concerns several fields. Throws a 400 that names every invalid field. */
+export function validateLines(body: CheckoutRequestDto, digits: number): void {
   const result = checkoutLines(body, digits);
   if ('problems' in result) throw validationProblem(result.problems);
 }
 
 /**
- * The Idempotency-Key in the one form that apps pass on; undefined when the caller sent none.
- * `values` are the header's lines: two keys on one request are none that could be honoured.
+ * The Idempotency-Key in the form that apps send to each other; undefined without one. `values` are
+ * the values of the header: a request with two keys is invalid.
  */
 export function forwardedKey(values: readonly string[] | undefined): string | undefined {
   if (!values || values.length === 0) return undefined;

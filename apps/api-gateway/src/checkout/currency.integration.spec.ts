@@ -6,7 +6,7 @@ import { sendJson, type Upstream, upstream } from '../testing/upstream.js';
 const MAIN = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
 const MOUSE = '660facf7-b9cf-417a-8ee1-27afe2fb2c72';
 
-describe('the prices that the gateway takes', () => {
+describe('the prices that the gateway accepts', () => {
   let orchestrator: Upstream;
   const gateways: AppProcess[] = [];
   beforeAll(async () => {
@@ -33,12 +33,12 @@ describe('the prices that the gateway takes', () => {
     return { status: response.status, text: await response.text() };
   }
 
-  it('may have zeros behind their decimals, and go on as they came', async () => {
+  it('may have trailing zeros, and are forwarded unchanged', async () => {
     expect(await checkout(await gatewayIn('USD'), '29.9900')).toMatchObject({ status: 200 });
     expect(orchestrator.seen.at(-1)?.body).toContain('29.9900');
   });
 
-  it('are those of its currency, in what it says and in its document', async () => {
+  it('have the limits of its currency, in messages and in the OpenAPI document', async () => {
     const gateway = await gatewayIn('JPY');
     for (const price of ['30', '30.0', 30]) {
       expect(await checkout(gateway, price)).toMatchObject({ status: 200 });

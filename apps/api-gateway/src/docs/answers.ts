@@ -29,7 +29,7 @@ export class CheckoutPlaced {
   message!: string;
 }
 
-/** 202: accepted and going on; `Location` tells the end. */
+/** 202: accepted and still running; `Location` has the result later. */
 export class CheckoutAccepted {
   @ApiProperty({ enum: SAGA_STATUSES })
   status!: SagaView['status'];
@@ -52,7 +52,9 @@ export class ProblemError {
   message!: string;
 }
 
-/** Every error, as RFC 9457 has it; the last three members are for older clients of this API. */
+/**
+ * Every error, in the format of RFC 9457. The last three members are for older clients of this API.
+ */
 export class ProblemAnswer {
   @ApiProperty({ example: '/problems/insufficient_stock' })
   type!: string;
@@ -78,7 +80,7 @@ export class ProblemAnswer {
   @ApiProperty({ ...UUID, required: false })
   sagaId?: string;
 
-  @ApiProperty({ description: 'The x-request-id of the answer, and of every log line about it' })
+  @ApiProperty({ description: 'The x-request-id of the answer and of all its log lines' })
   requestId!: string;
 
   @ApiProperty({ enum: [false] })
@@ -102,7 +104,7 @@ export class OrderItemAnswer {
   priceAtPurchase!: string;
 }
 
-/** `implements` makes the compiler compare the document with what the order service answers. */
+/** `implements`: the compiler compares the document with the answer of the order service. */
 export class OrderAnswer implements OrderView {
   @ApiProperty(UUID)
   id!: string;

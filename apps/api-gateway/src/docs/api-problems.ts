@@ -7,10 +7,10 @@ const text = { type: 'string' } as const;
 const RETRY_AFTER = { 'Retry-After': { description: 'Seconds', schema: text } };
 export const LOCATION = { Location: { description: '/api/sagas/{sagaId}', schema: text } };
 export const REPLAYED = {
-  'Idempotent-Replayed': { description: 'true: the answer of an earlier one', schema: text },
+  'Idempotent-Replayed': { description: 'true: the answer of an earlier request', schema: text },
 };
 
-/** Statuses that say when to come again. */
+/** Statuses with Retry-After. */
 const WITH_RETRY_AFTER = new Set([409, 429, 503]);
 
 /** The refusals of a route, status by status, as application/problem+json. */

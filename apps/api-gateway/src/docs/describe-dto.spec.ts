@@ -24,7 +24,7 @@ class Unruly {
 }
 
 describe('the document of a DTO', () => {
-  it('says what its validators enforce, nested lines too', async () => {
+  it('contains what its validators enforce, also in nested lines', async () => {
     describeDto(CheckoutRequestDto);
     const app = await NestFactory.create(ProbeModule, new FastifyAdapter(), { logger: false });
     const document = SwaggerModule.createDocument(app, new DocumentBuilder().build());
@@ -53,7 +53,7 @@ describe('the document of a DTO', () => {
     });
   });
 
-  it('is refused when a validator would go unmentioned', () => {
+  it('is refused when a validator has no rule', () => {
     expect(() => describeDto(Unruly)).toThrow(/Unruly\.email.*"isEmail"/);
   });
 });

@@ -7,7 +7,7 @@ type Dto = new () => object;
 type Schema = Record<string, unknown>;
 type Rule = (constraints: readonly unknown[], digits: number) => Schema;
 
-/** What each validator of our DTOs says in the words of JSON Schema. */
+/** The JSON Schema of each validator of our DTOs. */
 const RULES: Readonly<Record<string, Rule>> = {
   isString: () => ({ type: 'string' }),
   isInt: () => ({ type: 'integer' }),
@@ -21,15 +21,15 @@ const RULES: Readonly<Record<string, Rule>> = {
   hasVisibleText: () => ({}),
   isPrice: (_constraints, digits) => ({
     oneOf: [{ type: 'string' }, { type: 'number' }],
-    description: `A decimal ${priceRule(digits)}; zeros behind them do not count`,
+    description: `A decimal ${priceRule(digits)}; trailing zeros do not count`,
     example: roundedAmount('29.99', digits),
   }),
 };
 
 /**
- * Documents a DTO, and those nested in it, by the validators that guard it: the document cannot say
- * anything else than the program does. Throws on a validator that has no rule here. `digits` are the
- * minor digits of the currency.
+ * Documents a DTO and its nested DTOs by their validators, so the document cannot differ from the
+ * program. Throws on a validator that has no rule here. `digits` are the minor digits of the
+ * currency.
  */
 export function describeDto(dto: Dto, digits = CURRENCY_DIGITS_MAX): void {
   const rules = getMetadataStorage().getTargetValidationMetadatas(dto, '', false, false);
@@ -57,7 +57,7 @@ function ruleOf(dto: Dto, property: string, name: string): Rule {
   return rule;
 }
 
-/** class-transformer knows the class of a nested element; it tells by making one. */
+/** class-transformer knows the class of a nested element and creates an instance of it. */
 function nestedDto(dto: Dto, property: string): Dto {
   const sample = plainToInstance(dto, { [property]: [{}] }) as Record<string, object[]>;
   return sample[property]![0]!.constructor as Dto;

@@ -5,7 +5,7 @@ import { AppModule } from '../app.module.js';
 import { describeDto } from './describe-dto.js';
 
 const DOCS = '/api/docs';
-/** The page brings its scripts with it; its styles stand in it. */
+/** The page has its own scripts; its styles are inline. */
 const PAGE_POLICY = [
   "default-src 'none'",
   "script-src 'self'",
@@ -18,7 +18,7 @@ const PAGE_POLICY = [
   "frame-ancestors 'none'",
 ].join('; ');
 
-/** GET /api/docs is the page, /api/docs-json the document; both made from the code at boot. */
+/** GET /api/docs is the page, /api/docs-json the document. Both are made from the code at boot. */
 export function serveOpenApi(app: NestFastifyApplication, currency: string): void {
   describeDto(CheckoutRequestDto, currencyDigits(currency));
   const fastify = app.getHttpAdapter().getInstance();
@@ -37,7 +37,7 @@ export function serveOpenApi(app: NestFastifyApplication, currency: string): voi
   SwaggerModule.setup('docs', app, inCurrency(document, currency), { useGlobalPrefix: true });
 }
 
-/** The examples are written in dollars; what is tried from the page has to be sold here. */
+/** The examples in the code are in dollars; here they become valid in the configured currency. */
 function inCurrency(document: OpenAPIObject, currency: string): OpenAPIObject {
   const price = roundedAmount('29.99', currencyDigits(currency));
   const text = JSON.stringify(document)

@@ -11,15 +11,16 @@ export interface BatchMember {
 }
 
 /**
- * The answer to a batch: each member gets its own as soon as it has come. What happens to the
- * connection happens to those without an answer; a member whose time is up goes alone. A batch that
- * is not accepted as one is told by `refused`, with the members of which nothing was served anywhere:
- * only a 4xx says that, for whoever stands between may say anything else after the fact.
+ * Reads the answer to a batch. Each member gets its own answer as soon as it has arrived. If the
+ * connection fails, all members without an answer fail. A member whose deadline passes leaves the
+ * batch. If the batch is not accepted as a batch, `refused` is called with the members that were
+ * certainly not served: after a 4xx, all members. Any other answer may come from a proxy after the
+ * fact.
  */
 export class BatchExchange<Member extends BatchMember> implements Dispatcher.DispatchHandler {
   private readonly open: Map<number, Member>;
   private readonly reader = new BatchedAnswerReader();
-  /** The status of an answer that is no batch's. */
+  /** The status of an answer that is not a batch. */
   private refusal: number | undefined;
   private controller: Dispatcher.DispatchController | undefined;
 
@@ -39,7 +40,8 @@ export class BatchExchange<Member extends BatchMember> implements Dispatcher.Dis
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
     this.controller = controller;
-    if (this.open.size === 0) controller.abort(new Error('nobody waits for the batch any more'));
+    if (this.open.size === 0)
+      controller.abort(new Error('the deadlines of the whole batch have passed'));
   }
 
   onResponseStart(

@@ -12,7 +12,7 @@ import { goneUpstream, type SeenRequest, sendJson, upstream } from '../testing/u
 import { CheckoutBatches } from './checkout-batches.client.js';
 import { Deadline } from './deadline.js';
 import type { UpstreamAnswer } from './exchange.js';
-import { lossOf, OutOfTime } from './lost-request.js';
+import { lossOf, DeadlinePassed } from './lost-request.js';
 
 const open: (() => Promise<void> | void)[] = [];
 afterEach(async () => {
@@ -21,7 +21,7 @@ afterEach(async () => {
 
 type Answering = (response: ServerResponse, members: number[], request: SeenRequest) => void;
 
-/** An orchestrator that is asked for numbers, in batches or singly. */
+/** An orchestrator that answers with numbers, in batches or singly. */
 async function orchestrator(answerBatch: Answering) {
   const one = await upstream((response, request) => {
     const body: unknown = JSON.parse(request.body);
@@ -62,7 +62,7 @@ const bodyOf = ({ body }: UpstreamAnswer): unknown => JSON.parse(body.toString()
 const pathsOf = (seen: readonly SeenRequest[]) => seen.map(({ url }) => url);
 const numbers = (count: number) => Array.from({ length: count }, (_, n) => n);
 
-describe('checkouts that are passed on together', () => {
+describe('checkouts that are forwarded together', () => {
   it('are one request, and each gets its own answer', async () => {
     const { url, seen } = await orchestrator(all);
     const ask = batchesTo(url);
@@ -72,7 +72,7 @@ describe('checkouts that are passed on together', () => {
     expect(got[3]).toMatchObject({ status: 200, headers: { 'x-order-id': 'order-3' } });
   });
 
-  it('are plain requests when they come alone', async () => {
+  it('are plain requests when they arrive alone', async () => {
     const { url, seen } = await orchestrator(all);
     const ask = batchesTo(url);
     expect(bodyOf(await ask(1))).toEqual({ alone: 1 });
@@ -81,7 +81,7 @@ describe('checkouts that are passed on together', () => {
     expect(seen[0]?.headers['x-saga-id']).toBe('saga-1');
   });
 
-  it('get their answers as they come, not with the last one', async () => {
+  it('get their answers as they arrive, not with the last one', async () => {
     let finish = (): void => undefined;
     const { url } = await orchestrator((response, members) => {
       response.writeHead(200, BATCH);
@@ -97,7 +97,7 @@ describe('checkouts that are passed on together', () => {
     expect(bodyOf(await slow)).toEqual({ batched: 7 });
   });
 
-  it('are not more than an orchestrator takes, in number and in bytes', async () => {
+  it('stay below the limits of an orchestrator, in number and in bytes', async () => {
     const { url, seen } = await orchestrator(all);
     const ask = batchesTo(url);
     const many = BATCHED_CHECKOUTS_MAX + 2;
@@ -113,7 +113,7 @@ describe('checkouts that are passed on together', () => {
 describe('a batch that fails', () => {
   const rejected = (asked: Promise<unknown>) => asked.then(() => undefined, lossOf);
 
-  it('was sent to nobody when the connection is refused', async () => {
+  it('is not sent when the connection is refused', async () => {
     const ask = batchesTo(await goneUpstream());
     expect(await Promise.all([1, 2].map((n) => rejected(ask(n))))).toEqual([
       'not-sent',
@@ -121,7 +121,7 @@ describe('a batch that fails', () => {
     ]);
   });
 
-  it('keeps the answers that came before what cannot be read', async () => {
+  it('keeps the answers that arrived before invalid data', async () => {
     const { url } = await orchestrator((response, members) => {
       response.writeHead(200, BATCH).write(`${answerTo(0, members[0]!)}odd\nlines\n`);
     });
@@ -131,7 +131,7 @@ describe('a batch that fails', () => {
     expect(bodyOf(await first)).toEqual({ batched: 1 });
   });
 
-  it('may have been served where no answer came, and keeps the answers that did', async () => {
+  it('counts members without an answer as maybe served, and keeps the other answers', async () => {
     const { url } = await orchestrator((response, members) => {
       response.writeHead(200, BATCH);
       response.write(answerTo(0, members[0]!), () => response.socket?.destroy());
@@ -145,13 +145,13 @@ describe('a batch that fails', () => {
   it.each<[string, Answering]>([
     ['ends early', (response) => void response.writeHead(200, BATCH).end()],
     ['is no answer', (response) => void response.writeHead(200, BATCH).write('odd\nlines\n')],
-  ])('may have been served when what comes %s', async (_what, answering) => {
+  ])('counts its members as maybe served when the answer %s', async (_what, answering) => {
     const ask = batchesTo((await orchestrator(answering)).url);
     const both = [ask(1), ask(2)].map(rejected);
     expect(await Promise.all(both)).toEqual(['maybe-served', 'maybe-served']);
   });
 
-  it('may have been served where a proxy answers in its place, and goes singly from then on', async () => {
+  it('counts its members as maybe served when a proxy answers, and checkouts are then sent singly', async () => {
     const proxied: Answering = (response) => void response.writeHead(502).end('Bad Gateway');
     const { url, seen } = await orchestrator(proxied);
     const ask = batchesTo(url);
@@ -162,7 +162,7 @@ describe('a batch that fails', () => {
     expect(pathsOf(seen)).toEqual([CHECKOUT_BATCH_PATH, '/checkout', '/checkout']);
   });
 
-  it('goes singly, then and for a while, where batches are not known', async () => {
+  it('is sent singly, and so are later checkouts for a while, when batches are not known', async () => {
     const unknown: Answering = (response) => sendJson(response, 404, { code: 'ROUTE_NOT_FOUND' });
     const { url, seen } = await orchestrator(unknown);
     const ask = batchesTo(url);
@@ -172,14 +172,14 @@ describe('a batch that fails', () => {
     expect(pathsOf(seen).filter((path) => path === CHECKOUT_BATCH_PATH)).toHaveLength(1);
   });
 
-  it('loses only those whose time is up, and is let go of with the last of them', async () => {
+  it('loses only members whose deadline has passed, and is aborted with the last of them', async () => {
     let isClosed = false;
     const silent: Answering = (response) => void response.on('close', () => (isClosed = true));
     const { url } = await orchestrator(silent);
     const ask = batchesTo(url);
     const ends: string[] = [];
     const noted = (name: string, asked: Promise<unknown>) =>
-      expect(asked.finally(() => ends.push(name))).rejects.toThrow(OutOfTime);
+      expect(asked.finally(() => ends.push(name))).rejects.toThrow(DeadlinePassed);
     const both = [
       noted('long', ask(1, { timeoutMs: 400 })),
       noted('short', ask(2, { timeoutMs: 50 })),

@@ -15,12 +15,12 @@ interface Waiting extends BatchMember {
   readonly encoded: string;
 }
 
-/** After a batch was refused: an orchestrator that knows none may be replaced by one that does. */
+/** After a batch was refused: later, the orchestrator may be replaced by one that knows batches. */
 const SINGLY_MS = 30_000;
 
 /**
- * Passes checkouts on to one orchestrator, those that come in the same turn of the event loop in one
- * request. One that comes alone is the plain request that it is; nothing waits for a timer.
+ * Forwards checkouts to one orchestrator. Checkouts of one turn of the event loop share a request.
+ * A single checkout is a plain request; there is no timer.
  */
 export class CheckoutBatches {
   private waiting: Waiting[] = [];
@@ -28,11 +28,14 @@ export class CheckoutBatches {
 
   constructor(
     private readonly dispatcher: Dispatcher,
-    /** What stands before every path: "" or "/shop". */
+    /** The prefix of every path: "" or "/shop". */
     private readonly basePath: string,
   ) {}
 
-  /** As `exchange`: to each its own answer, or what happened to the connection or its deadline. */
+  /**
+   * Like `exchange`: each checkout gets its own answer, or the error of the connection or of its
+   * deadline.
+   */
   ask(request: ForwardedRequest, deadline: Deadline): Promise<UpstreamAnswer> {
     if (performance.now() < this.singlyUntilMs) {
       return exchange(this.dispatcher, request, deadline);
@@ -76,7 +79,7 @@ export class CheckoutBatches {
   }
 }
 
-/** How many of these, from the first on, go in one request: one at least, whatever its size. */
+/** How many checkouts, from the first on, fit into one request: at least one, of any size. */
 function countFitting(waiting: readonly { readonly encoded: string }[]): number {
   let bytes = 1;
   let count = 0;

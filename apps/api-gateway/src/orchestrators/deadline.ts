@@ -1,20 +1,22 @@
-import { OutOfTime } from './lost-request.js';
+import { DeadlinePassed } from './lost-request.js';
 
-/** The time of a request, all its tries included. It ends what is going on when it passes. */
+/**
+ * The deadline of a request, including all its attempts. It ends the current work when it passes.
+ */
 export class Deadline {
   private readonly timer: NodeJS.Timeout;
-  private passed: OutOfTime | undefined;
-  private end: ((reason: OutOfTime) => void) | undefined;
+  private passed: DeadlinePassed | undefined;
+  private end: ((reason: DeadlinePassed) => void) | undefined;
 
   constructor(timeoutMs: number) {
     this.timer = setTimeout(() => {
-      this.passed = new OutOfTime(timeoutMs);
+      this.passed = new DeadlinePassed(timeoutMs);
       this.end?.(this.passed);
     }, timeoutMs);
   }
 
-  /** What it ends from now on; it ends it at once when it has passed already. */
-  ends(end: ((reason: OutOfTime) => void) | undefined): void {
+  /** Sets the work that the deadline ends; ends it at once if the deadline has passed. */
+  ends(end: ((reason: DeadlinePassed) => void) | undefined): void {
     this.end = end;
     if (this.passed) end?.(this.passed);
   }

@@ -8,7 +8,7 @@ export interface ForwardedRequest {
   body?: string;
 }
 
-/** What an orchestrator answered, its body untouched. */
+/** The answer of an orchestrator; its body is unchanged. */
 export interface UpstreamAnswer {
   status: number;
   headers: Record<string, string | string[] | undefined>;
@@ -16,9 +16,9 @@ export interface UpstreamAnswer {
 }
 
 /**
- * Sends a request and resolves to the whole of its answer. Rejects with the deadline's reason once
- * that has passed, or with what happened to the connection. Only what undici does for any request:
- * its stream for each body and its signal for each request cost more than all the rest of it.
+ * Sends a request and resolves with its whole answer. Rejects with the error of the deadline or of
+ * the connection. It uses dispatch() of undici directly: a stream for each body and a signal for
+ * each request would cost more than all the rest.
  */
 export function exchange(
   dispatcher: Dispatcher,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { lossOf, OutOfTime } from './lost-request.js';
+import { lossOf, DeadlinePassed } from './lost-request.js';
 
 describe('a request whose connection failed', () => {
   it.each([
@@ -15,7 +15,7 @@ describe('a request whose connection failed', () => {
   });
 
   it('by its own deadline is timed out', () => {
-    expect(lossOf(new OutOfTime(300))).toBe('timed-out');
+    expect(lossOf(new DeadlinePassed(300))).toBe('timed-out');
   });
 
   it.each([undefined, null, 'text', new Error('no code')])('with %p is maybe served', (error) => {

@@ -1,7 +1,7 @@
-/** How far a request got before its connection failed: what may be said about it depends on that. */
+/** How far a request got before its connection failed; the answer to the client depends on it. */
 export type Loss = 'not-sent' | 'maybe-served' | 'timed-out';
 
-/** Failures that come before the first byte of a request leaves. */
+/** Failures that occur before the first byte of a request is sent. */
 const NOT_SENT = new Set([
   'ECONNREFUSED',
   'ENOTFOUND',
@@ -11,17 +11,17 @@ const NOT_SENT = new Set([
   'UND_ERR_CONNECT_TIMEOUT',
 ]);
 
-/** The time for a request was up. */
-export class OutOfTime extends Error {
+/** The deadline of a request has passed. */
+export class DeadlinePassed extends Error {
   constructor(timeoutMs: number) {
     super(`no answer within ${timeoutMs} ms`);
-    this.name = 'OutOfTime';
+    this.name = 'DeadlinePassed';
   }
 }
 
-/** Whatever is not known to be harmless counts as maybe served. */
+/** Every error that is not known to be harmless counts as maybe served. */
 export function lossOf(error: unknown): Loss {
-  if (error instanceof OutOfTime) return 'timed-out';
+  if (error instanceof DeadlinePassed) return 'timed-out';
   const code = (error as { code?: unknown } | null)?.code;
   return typeof code === 'string' && NOT_SENT.has(code) ? 'not-sent' : 'maybe-served';
 }

@@ -18,7 +18,7 @@ const lost = (response: ServerResponse) => void response.socket?.destroy();
 const shedding = (response: ServerResponse) =>
   sendJson(response, 503, { code: 'NOT_ACCEPTED' }, { 'retry-after': '1' });
 
-/** `urls` in the order in which they are asked by the first request. */
+/** `urls` in the order of the first request. */
 function clientWithin(timeoutMs: number, ...urls: string[]): () => Promise<Forwarded> {
   const orchestrators = new Orchestrators({
     urls: [urls.at(-1)!, ...urls.slice(0, -1)],
@@ -38,7 +38,7 @@ const statusOf = (forwarded: Forwarded) =>
   forwarded.kind === 'answered' ? forwarded.answer.status : forwarded.kind;
 
 describe('a forwarded checkout', () => {
-  it('arrives as it was sent and its answer is untouched', async () => {
+  it('arrives as it was sent, and its answer is unchanged', async () => {
     const one = await orchestrator((response) => {
       response.writeHead(402, { 'content-type': 'application/problem+json', 'x-order-id': 'o' });
       response.end('{ "odd" :  "spacing" }');
@@ -61,18 +61,18 @@ describe('a forwarded checkout', () => {
     );
   });
 
-  it('goes below the path of an orchestrator that has one', async () => {
+  it('is sent below the path of its orchestrator', async () => {
     const one = await orchestrator(placed);
     expect(statusOf(await forward(`${one.url}/shop/`))).toBe(200);
     expect(one.seen[0]?.url).toBe('/shop/checkout');
   });
 
-  it('goes to the next orchestrator when a connection is refused', async () => {
+  it('is sent to the next orchestrator when a connection is refused', async () => {
     const second = await orchestrator(placed);
     expect(statusOf(await forward(await goneUpstream(), second.url))).toBe(200);
   });
 
-  it('goes to the next one with the same saga id when the connection is lost on the way', async () => {
+  it('is sent to the next one with the same saga id when the connection is lost', async () => {
     const first = await orchestrator(lost);
     const second = await orchestrator(placed);
     expect(statusOf(await forward(first.url, second.url))).toBe(200);
@@ -80,7 +80,7 @@ describe('a forwarded checkout', () => {
     expect(second.seen[0]?.headers['x-saga-id']).toBe('saga-1');
   });
 
-  it('goes to the only one once more when the connection is lost on the way', async () => {
+  it('is sent once more to the only orchestrator when the connection is lost', async () => {
     let tries = 0;
     const only = await orchestrator((response) => {
       tries += 1;
@@ -91,13 +91,13 @@ describe('a forwarded checkout', () => {
     expect(only.seen).toHaveLength(2);
   });
 
-  it('goes to the next one when an orchestrator accepted nothing', async () => {
+  it('is sent to the next one when an orchestrator did not accept it', async () => {
     const first = await orchestrator(shedding);
     const second = await orchestrator(placed);
     expect(statusOf(await forward(first.url, second.url))).toBe(200);
   });
 
-  it('that nobody accepted is answered as they answered', async () => {
+  it('gets the refusal of the orchestrators when none of them accepted it', async () => {
     const first = await orchestrator(shedding);
     const second = await orchestrator(shedding);
     const forwarded = await forward(first.url, second.url);
@@ -107,32 +107,32 @@ describe('a forwarded checkout', () => {
     });
   });
 
-  it('that could be sent to nobody is not reached', async () => {
+  it('is not reached when it could not be sent', async () => {
     expect(statusOf(await forward(await goneUpstream(), await goneUpstream()))).toBe('not-reached');
   });
 
-  it('that may have been served is unknown, whatever the others say', async () => {
+  it('is unknown when one orchestrator may have served it, for any answer of the others', async () => {
     const first = await orchestrator(lost);
     const second = await orchestrator(shedding);
     expect(statusOf(await forward(first.url, second.url))).toBe('unknown');
     expect(statusOf(await forward(first.url, await goneUpstream()))).toBe('unknown');
   });
 
-  it('goes to the next one when a server that is closing says 503 and no more', async () => {
+  it('is sent to the next one after a 503 without a code from a closing server', async () => {
     const closing = await orchestrator((response) => sendJson(response, 503, { error: 'closing' }));
     const second = await orchestrator(placed);
     expect(statusOf(await forward(closing.url, second.url))).toBe(200);
     expect(statusOf(await forward(closing.url, await goneUpstream()))).toBe('unknown');
   });
 
-  it('that got no answer in time is unknown, and is sent to nobody else', async () => {
+  it('is unknown without an answer in time, and is not sent again', async () => {
     const first = await orchestrator(() => undefined);
     const second = await orchestrator(placed);
     expect(statusOf(await forward(first.url, second.url))).toBe('unknown');
     expect(second.seen).toEqual([]);
   });
 
-  it('whose answer comes in pieces is answered with all of it', async () => {
+  it('gets the whole answer when it arrives in chunks', async () => {
     const one = await orchestrator((response) => {
       response.writeProcessing();
       response.write('{"a":');
@@ -143,14 +143,14 @@ describe('a forwarded checkout', () => {
     expect(statusOf(forwarded)).toBe(200);
   });
 
-  it('whose answer stops halfway is unknown in time, and is sent to nobody else', async () => {
+  it('is unknown at its deadline when the answer is incomplete, and is not sent again', async () => {
     const first = await orchestrator((response) => void response.write('{"a":'));
     const second = await orchestrator(placed);
     expect(statusOf(await forward(first.url, second.url))).toBe('unknown');
     expect(second.seen).toEqual([]);
   });
 
-  it('goes elsewhere for a while after an orchestrator that did not answer in time', async () => {
+  it('is sent to other orchestrators for a while after one did not answer in time', async () => {
     const frozen = await orchestrator(() => undefined);
     const second = await orchestrator(placed);
     const ask = clientOf(frozen.url, second.url);
@@ -159,7 +159,7 @@ describe('a forwarded checkout', () => {
     expect(frozen.seen).toHaveLength(1);
   });
 
-  it('has one time for all its tries, and is unknown when that is up', async () => {
+  it('has one deadline for all attempts, and is unknown after it', async () => {
     const late = (response: ServerResponse) => void setTimeout(() => lost(response), 3_500);
     const [first, second, third] = [
       await orchestrator(late),
@@ -172,7 +172,7 @@ describe('a forwarded checkout', () => {
     expect(third.seen).toEqual([]);
   });
 
-  it('passes any other answer on, a 503 of another code included', async () => {
+  it('gets any other answer unchanged, including a 503 with another code', async () => {
     const first = await orchestrator((response) =>
       sendJson(response, 503, { code: 'OUTCOME_UNKNOWN' }),
     );

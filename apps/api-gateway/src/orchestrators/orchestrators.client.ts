@@ -5,8 +5,8 @@ import { exchange, type ForwardedRequest, type UpstreamAnswer } from './exchange
 import { type Loss, lossOf } from './lost-request.js';
 
 /**
- * answered: pass it on · not-reached: nothing was served anywhere · unknown: it may have been
- * served, and nobody said how it ended.
+ * answered: relay it · not-reached: nothing was served anywhere · unknown: it may have been served,
+ * and no answer says how it ended.
  */
 export type Forwarded =
   | { kind: 'answered'; answer: UpstreamAnswer }
@@ -15,33 +15,33 @@ export type Forwarded =
 
 export interface OrchestratorsOptions {
   urls: readonly string[];
-  /** For the whole of a request, all its tries and its wait for a connection included. */
+  /** For the whole request, including all attempts and the wait for a connection. */
   timeoutMs: number;
   connectTimeoutMs: number;
-  /** Told of every failed try. */
+  /** Called for every failed attempt. */
   onFailure: (url: string, why: string, request: ForwardedRequest) => void;
 }
 
 interface Target {
   url: string;
-  /** What stands before every path: "" or "/shop". */
+  /** The prefix of every path: "" or "/shop". */
   basePath: string;
   pool: Pool;
   checkouts: CheckoutBatches;
-  /** Until then it is asked last, by performance.now(). */
+  /** Until then it is tried last, by performance.now(). */
   avoidedUntilMs: number;
 }
 
-/** What travels in batches. */
+/** The path of requests that may share a batch. */
 const CHECKOUT_PATH = '/checkout';
 const AVOIDED_MS = 1_000;
-/** Room for every checkout that waits for its end at one orchestrator, and for the lookers. */
+/** Enough for every waiting checkout of one orchestrator, and for the queries. */
 const CONNECTIONS_MAX = 2_048;
 
 /**
- * The orchestrators behind one door. A request goes to one of them in turn; where a connection
- * fails, or an orchestrator accepted nothing, to the next: repeating is safe, because the request
- * carries the id of its saga and every orchestrator is idempotent on it.
+ * Forwards requests to the orchestrators in turn. After a failed connection, or when an
+ * orchestrator accepted nothing, the next one is tried. A repeat is safe: the request has the id of
+ * its saga, and every orchestrator is idempotent on it.
  */
 export class Orchestrators {
   private readonly options: OrchestratorsOptions;
@@ -54,10 +54,10 @@ export class Orchestrators {
   }
 
   forward(request: ForwardedRequest): Promise<Forwarded> {
-    return this.inTime((deadline) => this.tryInTurn(request, deadline));
+    return this.withDeadline((deadline) => this.tryEach(request, deadline));
   }
 
-  private async tryInTurn(request: ForwardedRequest, deadline: Deadline): Promise<Forwarded> {
+  private async tryEach(request: ForwardedRequest, deadline: Deadline): Promise<Forwarded> {
     const targets = this.inTurn();
     let maybeServed: string | undefined;
     let refusal: UpstreamAnswer | undefined;
@@ -78,7 +78,7 @@ export class Orchestrators {
       ({ why } = outcome);
       if (outcome.loss === 'timed-out') return { kind: 'unknown', why };
       if (outcome.loss === 'maybe-served') {
-        // An idle connection that was closed under the request looks like this too: once more.
+        // An idle connection that was closed during the request looks the same: try once more.
         if (maybeServed === undefined && targets.length === next + 1) targets.push(targets[0]!);
         maybeServed = why;
       }
@@ -87,7 +87,7 @@ export class Orchestrators {
     return refusal ? { kind: 'answered', answer: refusal } : { kind: 'not-reached', why };
   }
 
-  /** Undefined when an orchestrator is ready; else what each of them said. */
+  /** Undefined when an orchestrator is ready; otherwise the answers of all of them. */
   async whyNotReady(): Promise<string | undefined> {
     const reasons = await Promise.all(this.targets.map((target) => this.whyTargetNotReady(target)));
     return reasons.includes(undefined) ? undefined : reasons.join('; ');
@@ -99,10 +99,12 @@ export class Orchestrators {
 
   private async whyTargetNotReady(target: Target): Promise<string | undefined> {
     const request = { method: 'GET', path: '/health/ready', headers: {} } as const;
-    const asked = { ...request, path: target.basePath + request.path };
+    const targetRequest = { ...request, path: target.basePath + request.path };
     try {
-      // Its failure is the answer here, and no line of the log: probes come every few seconds.
-      const answer = await this.inTime((deadline) => exchange(target.pool, asked, deadline));
+      // The failure is the result here and is not logged: probes come every few seconds.
+      const answer = await this.withDeadline((deadline) =>
+        exchange(target.pool, targetRequest, deadline),
+      );
       if (answer.status === 200) return undefined;
       return `${target.url}: ${answer.status} ${answer.body.toString('utf8')}`;
     } catch (error) {
@@ -118,11 +120,11 @@ export class Orchestrators {
     const { method, headers, body } = request;
     try {
       const path = target.basePath + request.path;
-      const asked = { method, path, headers, ...(body !== undefined && { body }) };
+      const targetRequest = { method, path, headers, ...(body !== undefined && { body }) };
       const answer =
         method === 'POST' && request.path === CHECKOUT_PATH
-          ? await target.checkouts.ask(asked, deadline)
-          : await exchange(target.pool, asked, deadline);
+          ? await target.checkouts.ask(targetRequest, deadline)
+          : await exchange(target.pool, targetRequest, deadline);
       return { answer };
     } catch (error) {
       const loss = lossOf(error);
@@ -133,7 +135,9 @@ export class Orchestrators {
     }
   }
 
-  private async inTime<Result>(work: (deadline: Deadline) => Promise<Result>): Promise<Result> {
+  private async withDeadline<Result>(
+    work: (deadline: Deadline) => Promise<Result>,
+  ): Promise<Result> {
     const deadline = new Deadline(this.options.timeoutMs);
     try {
       return await work(deadline);
@@ -142,13 +146,13 @@ export class Orchestrators {
     }
   }
 
-  /** Round about, those that failed a moment ago last. */
+  /** Round robin; those that failed recently come last. */
   private inTurn(): Target[] {
     const nowMs = performance.now();
     this.turn = (this.turn + 1) % this.targets.length;
     const round = [...this.targets.slice(this.turn), ...this.targets.slice(0, this.turn)];
-    const sound = round.filter((target) => target.avoidedUntilMs <= nowMs);
-    return [...sound, ...round.filter((target) => target.avoidedUntilMs > nowMs)];
+    const healthy = round.filter((target) => target.avoidedUntilMs <= nowMs);
+    return [...healthy, ...round.filter((target) => target.avoidedUntilMs > nowMs)];
   }
 }
 
@@ -157,15 +161,15 @@ function targetOf(url: string, connectTimeoutMs: number): Target {
   const basePath = pathname.replace(/\/+$/, '');
   const pool = new Pool(origin, {
     connections: CONNECTIONS_MAX,
-    // The deadline of the whole request is exact; these would be late by up to a second.
+    // The deadline of the whole request is exact; these timeouts could be late by a second.
     headersTimeout: 0,
     bodyTimeout: 0,
     connect: { timeout: connectTimeoutMs },
   });
-  // What stands before the host may be a password, and this name of it is told.
-  const told = origin + basePath;
+  // The address without user and password, which must not be logged.
+  const publicUrl = origin + basePath;
   return {
-    url: told,
+    url: publicUrl,
     basePath,
     pool,
     checkouts: new CheckoutBatches(pool, basePath),
@@ -174,17 +178,16 @@ function targetOf(url: string, connectTimeoutMs: number): Target {
 }
 
 /**
- * The one answer, besides 421, that is looked into, and only at its code. A 503 of another origin (a server that
- * is closing, a proxy) is worth asking elsewhere, but does not say that nothing was recorded.
+ * Recognises the answers that another orchestrator may serve. Besides 421, only a 503 is parsed,
+ * and only its code. A 503 from elsewhere (a closing server, a proxy) is tried elsewhere, but does
+ * not say that nothing was recorded.
  */
-function refusalIn(
-  answer: UpstreamAnswer,
-): 'misdirected' | 'not-accepted' | 'wordless' | undefined {
-  // The caller named another host than we do.
+function refusalIn(answer: UpstreamAnswer): 'misdirected' | 'not-accepted' | 'no-code' | undefined {
+  // The orchestrator does not answer to the host name that we use.
   if (answer.status === 421) return 'misdirected';
   if (answer.status !== 503) return undefined;
   const code = codeOf(answer.body);
-  if (code === undefined) return 'wordless';
+  if (code === undefined) return 'no-code';
   return code === 'NOT_ACCEPTED' ? 'not-accepted' : undefined;
 }
 

@@ -3,8 +3,8 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { UpstreamAnswer } from './exchange.js';
 import type { Forwarded } from './orchestrators.client.js';
 
-/** What of an orchestrator's answer the caller sees besides its status and its body. */
-const PASSED_ON = [
+/** The headers of an orchestrator that the client gets, besides status and body. */
+const RELAYED_HEADERS = [
   'content-type',
   'location',
   'retry-after',
@@ -14,7 +14,10 @@ const PASSED_ON = [
 
 const RETRY_AFTER = { 'retry-after': '1' };
 
-/** The checkout's answer; where there is none, a 503 that says whether anything was recorded. */
+/**
+ * Relays the answer to a checkout. Without an answer it throws a 503 that says whether anything was
+ * recorded.
+ */
 export function relayCheckout(
   forwarded: Forwarded,
   sagaId: string,
@@ -23,11 +26,11 @@ export function relayCheckout(
 ): void {
   if (forwarded.kind === 'answered') return relay(forwarded.answer, request, reply);
   if (forwarded.kind === 'not-reached') {
-    const detail = 'Nothing was recorded of this request. Send it again.';
+    const detail = 'Nothing was recorded. Send the request again.';
     throw new Problem('NOT_ACCEPTED', detail, { headers: RETRY_AFTER, cause: forwarded.why });
   }
   const detail =
-    'The checkout may have been recorded. Its saga tells the end, and so does the same ' +
+    'The checkout may have been recorded. Its saga has the result, and so has the same ' +
     'checkout with the same Idempotency-Key.';
   throw new Problem('OUTCOME_UNKNOWN', detail, {
     headers: { ...RETRY_AFTER, location: `/api/sagas/${sagaId}` },
@@ -36,16 +39,16 @@ export function relayCheckout(
   });
 }
 
-/** The answer to a question that changes nothing; of a 200 what `shown` makes of its body. */
+/** Relays the answer to a query. `converted` converts the body of a 200. */
 export function relayQuery(
   forwarded: Forwarded,
   request: FastifyRequest,
   reply: FastifyReply,
-  shown: (body: Buffer) => Buffer | string = (body) => body,
+  converted: (body: Buffer) => Buffer | string = (body) => body,
 ): void {
   if (forwarded.kind === 'answered') {
     const { answer } = forwarded;
-    const body = answer.status === 200 ? shown(answer.body) : answer.body;
+    const body = answer.status === 200 ? converted(answer.body) : answer.body;
     return relay({ ...answer, body }, request, reply);
   }
   throw new Problem('UNAVAILABLE', undefined, { headers: RETRY_AFTER, cause: forwarded.why });
@@ -60,7 +63,7 @@ function relay(
   if (typeof sagaId === 'string') traceRequest(request, { sagaId });
   if (typeof orderId === 'string') traceRequest(request, { orderId });
   void reply.status(answer.status);
-  for (const name of PASSED_ON) {
+  for (const name of RELAYED_HEADERS) {
     const value = answer.headers[name];
     if (value !== undefined) void reply.header(name, value);
   }

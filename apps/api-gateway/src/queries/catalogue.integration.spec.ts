@@ -34,14 +34,14 @@ describe('the catalogue through the gateway', () => {
   const page = (query: string, headers: Record<string, string> = {}) =>
     fetch(`${gateway.url}/api/products${query}`, { headers });
 
-  it('is passed on page by page, and links the next page where the caller finds it', async () => {
+  it('is forwarded page by page, with a link to the next page at the gateway', async () => {
     const answer = await page(NEXT);
     expect([answer.status, await answer.json()]).toEqual([200, [{ id: ORDER }]]);
     expect(answer.headers.get('link')).toBe(`</api/products${NEXT}>; rel="next"`);
     expect(orchestrator.seen).toMatchObject([{ method: 'GET', url: `/products${NEXT}` }]);
   });
 
-  it('is not sent again to a caller who has it, until it changes', async () => {
+  it('is not sent again to a client that has it, until it changes', async () => {
     const first = await page('');
     const etag = first.headers.get('etag')!;
     expect(first.headers.get('cache-control')).toBe('no-cache');
@@ -65,7 +65,7 @@ describe('the catalogue through the gateway', () => {
     ['?after=x', 'after'],
     [`?after=${cursorOf('sagas', ['Mouse', ORDER])}`, 'after'],
     [`?after=${CURSOR}&after=${CURSOR}`, 'after'],
-  ])('of a page that is none (%s) is 400, unasked', async (query, field) => {
+  ])('with an invalid page (%s) is 400 and is not forwarded', async (query, field) => {
     const answer = await page(query);
     const body = (await answer.json()) as object;
     expect(answer.status).toBe(400);
@@ -73,7 +73,7 @@ describe('the catalogue through the gateway', () => {
     expect(orchestrator.seen).toEqual([]);
   });
 
-  it('that cannot be read has no entity tag', async () => {
+  it('has no entity tag when it cannot be read', async () => {
     answering = (response) => sendJson(response, 503, { code: 'UNAVAILABLE' });
     const answer = await page('', { 'if-none-match': '*' });
     expect([answer.status, answer.headers.get('etag')]).toEqual([503, null]);

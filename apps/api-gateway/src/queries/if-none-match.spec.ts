@@ -4,7 +4,7 @@ import { etagOf, isKnown } from './if-none-match.js';
 const ETAG = etagOf(Buffer.from('[]'));
 
 describe('an entity tag', () => {
-  it('is the same for the same bytes, and another one for others', () => {
+  it('is equal for equal bytes, and different for different bytes', () => {
     expect(ETAG).toMatch(/^"[\w-]{43}"$/);
     expect(etagOf(Buffer.from('[]'))).toBe(ETAG);
     expect(etagOf(Buffer.from('[ ]'))).not.toBe(ETAG);

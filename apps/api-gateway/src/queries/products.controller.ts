@@ -14,13 +14,13 @@ const text = { type: 'string' } as const;
 const PAGE_HEADERS = {
   ETag: { description: 'For If-None-Match', schema: text },
   Link: {
-    description: 'Where the next page is (rel="next"), unless this is the last',
+    description: 'The next page (rel="next"); absent on the last page',
     schema: text,
   },
 };
 
-/** The public list, a page at a time; a caller who has the page already is not sent it again. */
-@ApiTags('looking')
+/** The public catalogue, a page at a time. A client that has the page already gets 304. */
+@ApiTags('queries')
 @Controller('products')
 export class ProductsController {
   constructor(
@@ -29,11 +29,11 @@ export class ProductsController {
   ) {}
 
   @Get()
-  @ApiOperation({ summary: 'The catalogue by name, with what is available now, a page at a time' })
+  @ApiOperation({ summary: 'The catalogue by name with the available stock, a page at a time' })
   @ApiQuery({ name: 'limit', required: false, description: '1 to 100 [100]' })
-  @ApiQuery({ name: 'after', required: false, description: 'As the Link of a page says' })
+  @ApiQuery({ name: 'after', required: false, description: 'The cursor from the Link of a page' })
   @ApiResponse({ status: 200, type: [ProductAnswer], headers: PAGE_HEADERS, description: 'A page' })
-  @ApiResponse({ status: 304, description: 'The page is what If-None-Match names' })
+  @ApiResponse({ status: 304, description: 'If-None-Match has the entity tag of this page' })
   @ApiProblems({ 400: 'No such page', 503: 'Cannot be read now' })
   async products(
     @Query('limit') limit: unknown,
@@ -43,7 +43,7 @@ export class ProductsController {
   ): Promise<void> {
     const path = pathOf(limit, after);
     const headers = { 'x-request-id': request.id };
-    const forwarded = await this.admission.look(() =>
+    const forwarded = await this.admission.query(() =>
       this.orchestrators.forward({ method: 'GET', path, headers }),
     );
     const page = forwarded.kind === 'answered' ? forwarded.answer : undefined;
@@ -55,7 +55,7 @@ export class ProductsController {
   }
 }
 
-/** Throws 400; what is asked of the orchestrator says no more than what is checked here. */
+/** Throws 400. The query to the orchestrator contains only what is checked here. */
 function pathOf(limit: unknown, after: unknown): string {
   const query = new URLSearchParams();
   if (limit !== undefined) query.set('limit', String(limitOf(limit)));
@@ -67,7 +67,7 @@ function pathOf(limit: unknown, after: unknown): string {
 function describePage({ body, headers }: UpstreamAnswer, reply: FastifyReply): string {
   const etag = etagOf(body);
   void reply.header('etag', etag);
-  // What is available changes all the time: asked again each time, and sent again when it did.
+  // The available stock changes all the time, so the client has to revalidate each time.
   void reply.header('cache-control', 'no-cache');
   const { link } = headers;
   if (typeof link === 'string')

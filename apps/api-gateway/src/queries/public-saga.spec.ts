@@ -32,12 +32,12 @@ const saga: SagaView = {
 };
 
 describe('the public page of a saga', () => {
-  it('shows no technical reason, neither of the saga nor in its log', () => {
+  it('contains no technical reason, neither of the saga nor in its log', () => {
     const shown = publicSaga(saga);
     expect(JSON.stringify(shown)).not.toMatch(/lastError|ECONNREFUSED|PROVIDER_UNAVAILABLE/);
   });
 
-  it('shows all the rest', () => {
+  it('contains all other members', () => {
     const { log } = saga;
     expect({ ...publicSaga(saga), lastError }).toEqual({
       ...saga,

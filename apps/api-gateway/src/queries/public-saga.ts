@@ -1,14 +1,17 @@
 import type { SagaLogView, SagaView } from '@backstitch/shared-types';
 
-/** One row of a saga's log as anybody may see it. */
+/** One row of the log of a saga, without technical data. */
 export type PublicSagaLog = Omit<SagaLogView, 'data'> & {
   data: { attempts: number; outcome?: string } | null;
 };
 
-/** A saga as anybody may see it: technical reasons, such as its last error, are for operators. */
+/** A saga without technical reasons, such as its last error, which are for operators. */
 export type PublicSaga = Omit<SagaView, 'lastError' | 'log'> & { log: PublicSagaLog[] };
 
-/** What of GET /sagas/:sagaId the gateway shows; an orchestrator of another version may say less. Pure. */
+/**
+ * The public part of GET /sagas/:sagaId. An orchestrator of another version may return fewer
+ * members. Pure.
+ */
 export function publicSaga({ log = [], ...saga }: Partial<SagaView>): Partial<PublicSaga> {
   delete saga.lastError;
   return { ...saga, log: log.map((row) => ({ ...row, data: publicData(row.data) })) };

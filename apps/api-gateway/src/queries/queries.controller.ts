@@ -10,8 +10,8 @@ import { Orchestrators } from '../orchestrators/orchestrators.client.js';
 import { relayQuery } from '../orchestrators/orchestrators.relay.js';
 import { publicSaga } from './public-saga.js';
 
-/** The questions that change nothing, all passed on. */
-@ApiTags('looking')
+/** Queries, forwarded to an orchestrator. */
+@ApiTags('queries')
 @Controller()
 export class QueriesController {
   constructor(
@@ -20,7 +20,7 @@ export class QueriesController {
   ) {}
 
   @Get('checkout/orders/:orderId')
-  @ApiOperation({ summary: 'An order and where its saga has brought it' })
+  @ApiOperation({ summary: 'An order and the state of its saga' })
   @ApiParam({ name: 'orderId', format: 'uuid' })
   @ApiResponse({ status: 200, type: OrderAnswer, description: 'The order' })
   @ApiProblems({ 400: 'Not a UUID', 404: 'No such order', 503: 'Cannot be read now' })
@@ -29,7 +29,7 @@ export class QueriesController {
     @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    return this.look(`/orders/${orderId}`, request, reply);
+    return this.query(`/orders/${orderId}`, request, reply);
   }
 
   @Get('sagas/:sagaId')
@@ -42,21 +42,21 @@ export class QueriesController {
     @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    return this.look(`/sagas/${sagaId}`, request, reply, (body) =>
+    return this.query(`/sagas/${sagaId}`, request, reply, (body) =>
       JSON.stringify(publicSaga(JSON.parse(body.toString()) as SagaView)),
     );
   }
 
-  private async look(
+  private async query(
     path: string,
     request: FastifyRequest,
     reply: FastifyReply,
-    shown?: (body: Buffer) => string,
+    converted?: (body: Buffer) => string,
   ): Promise<void> {
     const headers = { 'x-request-id': request.id };
-    const forwarded = await this.admission.look(() =>
+    const forwarded = await this.admission.query(() =>
       this.orchestrators.forward({ method: 'GET', path, headers }),
     );
-    relayQuery(forwarded, request, reply, shown);
+    relayQuery(forwarded, request, reply, converted);
   }
 }

@@ -6,19 +6,19 @@ const budgets = (limit: number, budgetsMax = 100) =>
   new Budgets({ limit, windowMs: MINUTE_MS, budgetsMax });
 
 describe('a budget', () => {
-  it('is spent by as many requests as its limit, and says how long it is empty', () => {
+  it('allows as many requests as its limit, and returns the time until it is full again', () => {
     const counted = budgets(2);
     expect([0, 10, 20].map((nowMs) => counted.spend('a', nowMs))).toEqual([0, 0, MINUTE_MS - 20]);
   });
 
-  it('is full again a window after its first request', () => {
+  it('is full again one window after its first request', () => {
     const counted = budgets(1);
     expect(counted.spend('a', 0)).toBe(0);
     expect(counted.spend('a', MINUTE_MS - 1)).toBe(1);
     expect(counted.spend('a', MINUTE_MS)).toBe(0);
   });
 
-  it('of one client is not spent by another', () => {
+  it('of one client is not used by another', () => {
     const counted = budgets(1);
     expect(counted.spend('a', 0)).toBe(0);
     expect(counted.spend('b', 0)).toBe(0);
@@ -27,14 +27,14 @@ describe('a budget', () => {
 });
 
 describe('the memory of all budgets', () => {
-  it('is bounded, however many clients come', () => {
+  it('is bounded for any number of clients', () => {
     const counted = budgets(1, 100);
     for (let n = 0; n < 100_000; n += 1) counted.spend(`client ${n}`, 0);
     expect(counted.size).toBe(100);
     expect(counted.spend('client 99999', 0)).toBeGreaterThan(0);
   });
 
-  it('is given back when windows end', () => {
+  it('is freed when windows end', () => {
     const counted = budgets(1);
     for (let n = 0; n < 50; n += 1) counted.spend(`client ${n}`, n);
     counted.spend('one more', MINUTE_MS + 25);

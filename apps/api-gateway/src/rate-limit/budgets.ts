@@ -1,24 +1,25 @@
-/** How many requests of one client, in a window that begins with the first of them. */
+/** The requests of one client, in a window that begins with the first of them. */
 interface Budget {
   used: number;
   endsAtMs: number;
 }
 
 export interface BudgetsOptions {
-  /** Of requests in a window. */
+  /** Requests in a window. */
   limit: number;
   windowMs: number;
-  /** Budgets that are kept at once. Beyond them the oldest is forgotten. */
+  /** The maximum number of budgets. Above it, the oldest is removed. */
   budgetsMax: number;
 }
 
 /**
- * Counts requests in fixed windows, of any number of clients in bounded memory. All windows are
- * equally long, so those that end first were begun first. Times are of one monotonic clock. Pure.
+ * Counts requests in fixed windows, for any number of clients in bounded memory. All windows have
+ * the same length, so the first to begin is the first to end. Times are of one monotonic clock.
+ * Pure.
  */
 export class Budgets {
   private readonly options: BudgetsOptions;
-  /** In the order of their ends. */
+  /** In the order of their end times. */
   private readonly budgets = new Map<string, Budget>();
 
   constructor(options: BudgetsOptions) {
@@ -29,9 +30,9 @@ export class Budgets {
     return this.budgets.size;
   }
 
-  /** Spends one request of the client's. Returns 0, or for how long there is none left. */
+  /** Counts one request of a client. Returns 0, or the time until its budget is full again. */
   spend(client: string, nowMs: number): number {
-    this.forgetEnded(nowMs);
+    this.removeEnded(nowMs);
     const budget = this.budgets.get(client) ?? this.begin(client, nowMs);
     if (budget.used >= this.options.limit) return budget.endsAtMs - nowMs;
     budget.used += 1;
@@ -40,20 +41,20 @@ export class Budgets {
 
   private begin(client: string, nowMs: number): Budget {
     const { windowMs, budgetsMax } = this.options;
-    if (this.budgets.size >= budgetsMax) this.forgetOldest();
+    if (this.budgets.size >= budgetsMax) this.removeOldest();
     const budget = { used: 0, endsAtMs: nowMs + windowMs };
     this.budgets.set(client, budget);
     return budget;
   }
 
-  private forgetEnded(nowMs: number): void {
+  private removeEnded(nowMs: number): void {
     for (const [client, { endsAtMs }] of this.budgets) {
       if (endsAtMs > nowMs) return;
       this.budgets.delete(client);
     }
   }
 
-  private forgetOldest(): void {
+  private removeOldest(): void {
     const [oldest] = this.budgets.keys();
     if (oldest !== undefined) this.budgets.delete(oldest);
   }

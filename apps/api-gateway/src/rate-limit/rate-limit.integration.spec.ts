@@ -23,7 +23,7 @@ const start = async (settings: Record<string, string> = {}): Promise<void> => {
 };
 afterEach(() => gateway.stop());
 
-/** The status of a request, written as it is. */
+/** The status of a request with exactly this text. */
 async function ask(line: string, headers = '', body = ''): Promise<number> {
   const length = body === '' ? '' : `Content-Length: ${Buffer.byteLength(body)}\r\n`;
   const head = `${line} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n${length}${headers}\r\n`;
@@ -40,8 +40,8 @@ async function askTimes(times: number, ...asked: Parameters<typeof ask>): Promis
 const JSON_TYPE = 'Content-Type: application/json\r\n';
 const forwardedFor = (hops: string) => `X-Forwarded-For: ${hops}\r\n`;
 
-describe('a client that has spent its budget', () => {
-  it('is refused whatever it asks for and however it spells it, but for health', async () => {
+describe('a client that has used up its budget', () => {
+  it('is refused for any address in any spelling, except health', async () => {
     await start();
     expect(await askTimes(LIMIT, 'GET /api/products')).toEqual([200, 200, 200, 200, 200]);
     for (const line of [
@@ -82,7 +82,7 @@ describe('a client that has spent its budget', () => {
     expect(await ask('GET /%68ealth/live')).toBe(200);
   });
 
-  it('may have spent it on anything, however malformed', async () => {
+  it('may have used it for anything, however malformed', async () => {
     await start({ TRUSTED_PROXIES: '127.0.0.1' });
     const spentOn: [asked: Parameters<typeof ask>, status: number][] = [
       [['GET /api/nothing'], 404],
@@ -102,7 +102,7 @@ describe('a client that has spent its budget', () => {
     }
   });
 
-  it('does not spend it on health', async () => {
+  it('does not use it for health', async () => {
     await start();
     await askTimes(LIMIT * 2, 'GET /health/live');
     expect(await ask('GET /api/products')).toBe(200);
@@ -124,13 +124,13 @@ describe('a client behind a proxy', () => {
     expect(await spentBy('2.2.2.2, 1.1.1.1')).toBe(false);
   });
 
-  it('shares the budget of its peer when no proxy is trusted, whatever it claims', async () => {
+  it('shares the budget of its peer when no proxy is trusted, for any X-Forwarded-For', async () => {
     await start();
     await spend('1.1.1.1');
     expect(await spentBy('2.2.2.2')).toBe(true);
   });
 
-  it('shares the budget of its peer when that is another one than those trusted', async () => {
+  it('shares the budget of its peer when that peer is not a trusted proxy', async () => {
     await start({ TRUSTED_PROXIES: '127.0.0.2, ::1' });
     await spend('1.1.1.1');
     expect(await spentBy('2.2.2.2')).toBe(true);
@@ -155,7 +155,7 @@ describe('TRUSTED_PROXIES', () => {
 });
 
 describe('a gateway with a rate limit', () => {
-  it('answers what is over it with 429, but health always', async () => {
+  it('answers requests above it with 429, but never health', async () => {
     await start({ RATE_LIMIT_PER_MINUTE: '2' });
     const statuses: number[] = [];
     for (const path of ['/api/products', `/api/sagas/${ORDER}`, '/api/products']) {

@@ -10,7 +10,7 @@ import type { FastifyRequest } from 'fastify';
 import { Budgets } from './budgets.js';
 
 const MINUTE_MS = 60_000;
-/** Some 20 MB. */
+/** About 20 MB. */
 const BUDGETS_MAX = 100_000;
 
 export interface RateLimitOptions {
@@ -20,8 +20,8 @@ export interface RateLimitOptions {
 }
 
 /**
- * One budget a client, whatever it asks for and whatever comes of it; what is over it is answered
- * 429. Only who watches the gateway's health is never turned away.
+ * One budget for each client, for all requests and answers. Requests above it get 429. Probes of
+ * the health are never refused.
  */
 export class RateLimit {
   private readonly options: RateLimitOptions;
@@ -33,7 +33,10 @@ export class RateLimit {
     this.budgets = new Budgets({ limit, windowMs: MINUTE_MS, budgetsMax: BUDGETS_MAX });
   }
 
-  /** Spends one request of its client's budget. Undefined while there was one left. */
+  /**
+   * Counts one request of its client. Returns the refusal, or undefined while the budget is not
+   * used up.
+   */
   refusalOf(request: FastifyRequest): Problem | undefined {
     if (isScrape(request.routeOptions.url)) return undefined;
     const { perMinute, trustedProxies, shedding } = this.options;

@@ -14,7 +14,7 @@ export interface Upstream {
   close(): Promise<void>;
 }
 
-/** A real HTTP server in the orchestrator's place. `answer` may also destroy the socket. */
+/** A real HTTP server in place of the orchestrator. `answer` may also destroy the socket. */
 export async function upstream(
   answer: (response: ServerResponse, request: SeenRequest) => void,
 ): Promise<Upstream> {
@@ -52,7 +52,7 @@ export function sendJson(
   response.end(JSON.stringify(body));
 }
 
-/** The address of a server that is gone: connections to it are refused. */
+/** The address of a server that was closed: connections to it are refused. */
 export async function goneUpstream(): Promise<string> {
   const gone = await upstream(() => undefined);
   await gone.close();

@@ -1,11 +1,11 @@
-import { AtSight, HasVisibleText } from '@backstitch/shared-types';
+import { FastValidation, HasVisibleText } from '@backstitch/shared-types';
 import { IsBoolean, IsOptional, IsString, Length, Matches } from 'class-validator';
 
 const NO_CONTROL_CHARACTERS = /^\P{Cc}*$/u;
 const WHAT_IT_MUST = '$property must say something, without control characters';
 
 /** The body of every action: who wants it, and why. Both go on record. */
-@AtSight()
+@FastValidation()
 export class OperatorRequest {
   @IsString()
   @Length(1, 500)
@@ -20,7 +20,7 @@ export class OperatorRequest {
   operator!: string;
 }
 
-@AtSight()
+@FastValidation()
 export class ReplayRequest extends OperatorRequest {
   /** What made it fail was repaired: without this a poisonous dead letter is not replayed. */
   @IsOptional()

@@ -5,7 +5,6 @@ import { type Answer, ask, Orchestrators, post } from '../testing/orchestrators.
 import { recordsOf, UNHURRIED } from '../testing/dead-letters.js';
 import { copySaga } from '../testing/stored-rows.js';
 
-
 const WHO = { reason: 'checked by hand', operator: 'olga' };
 
 let shop: Orchestrators;

@@ -1,7 +1,4 @@
-import {
-  type Database,
-  type Transaction,
-} from '@backstitch/service-kit';
+import { type Database, type Transaction } from '@backstitch/service-kit';
 import { RETENTION_DAYS } from '@backstitch/shared-types';
 import type { LogPartition } from './retention.js';
 import {

@@ -4,7 +4,7 @@ import type { ChannelModel, GetMessage } from 'amqplib';
 import { BrokerLink } from '../connection/broker-link.js';
 import { type BrokerCounters, brokerCounters } from '../connection/counters.js';
 import { declareQueues } from '../connection/declare-queues.js';
-import { BrokerAway, ConfirmLost, RouteFull } from '../connection/errors.js';
+import { BrokerUnavailable, ConfirmLost, RouteFull } from '../connection/errors.js';
 import { BATCH_PACKETS_MAX } from './batch.js';
 import { type BatchMember, BatchPublisher } from './batch-publisher.js';
 import { Publisher, type PublisherOptions } from '../publish/publisher.js';
@@ -12,7 +12,7 @@ import { bodyOf, openTestBroker, type TestBroker } from '../testing/test-broker.
 import { type StallingLine, stallingLine } from '../testing/stalling-line.js';
 import { commandQueueDeclarations } from '../connection/topology.js';
 
-// The management API learns of a new connection only seconds later.
+// The management API lists a new connection only seconds later.
 const turn = () => new Promise<void>((resolve) => setImmediate(resolve));
 const numbers = (count: number) => Array.from({ length: count }, (_, n) => n);
 
@@ -24,12 +24,12 @@ describe('the batch publisher', () => {
   });
   afterAll(() => testBroker.close());
 
-  /** Over a line of its own, so that the confirms can be kept from it. */
+  /** Over its own proxy, which can stop forwarding the confirms. */
   async function open(
     queue: string,
     options: Partial<PublisherOptions> & {
       waitingMax?: { ofRoute: number; inAll: number };
-      laneHeldMs?: number;
+      confirmOverdueMs?: number;
     } = {},
   ): Promise<{ batches: BatchPublisher; line: StallingLine; link: BrokerLink }> {
     const { logger } = testBroker;
@@ -47,7 +47,12 @@ describe('the batch publisher', () => {
       await line.close();
     });
     await publisher.opened();
-    const batches = new BatchPublisher({ publisher, counters, laneHeldMs: 60_000, ...options });
+    const batches = new BatchPublisher({
+      publisher,
+      counters,
+      confirmOverdueMs: 60_000,
+      ...options,
+    });
     return { batches, line, link };
   }
 
@@ -72,7 +77,7 @@ describe('the batch publisher', () => {
       return Array.isArray(value) ? value.length : 'plain';
     });
 
-  it('sends what is alone as the plain message that it always was', async () => {
+  it('sends a single member as a plain message', async () => {
     const { batches } = await open('alone');
     expect(await batches.publish(packet('alone', 1))).toBe('accepted');
     const [message] = await contents('alone');
@@ -89,20 +94,20 @@ describe('the batch publisher', () => {
     expect(sizes(await contents('alone'))).toEqual([1]);
   });
 
-  it('sends together, in order, what waits while two messages are unconfirmed', async () => {
-    const { batches, line } = await open('lanes');
+  it('sends members that wait for two confirms together and in order', async () => {
+    const { batches, line } = await open('in_flight');
     line.stall();
-    const sent = [batches.publish(packet('lanes', 0))];
+    const sent = [batches.publish(packet('in_flight', 0))];
     await turn();
-    sent.push(batches.publish(packet('lanes', 1)));
+    sent.push(batches.publish(packet('in_flight', 1)));
     await turn();
     for (const n of numbers(70)) {
-      sent.push(batches.publish(packet('lanes', n + 2)));
+      sent.push(batches.publish(packet('in_flight', n + 2)));
       await turn();
     }
     line.goOn();
     expect(new Set(await Promise.all(sent))).toEqual(new Set(['accepted']));
-    const messages = await contents('lanes');
+    const messages = await contents('in_flight');
     expect(sizes(messages)).toEqual(['plain', 'plain', BATCH_PACKETS_MAX, 6]);
     const ids = messages.flatMap(({ content }) => JSON.parse(String(content)) as { id: string });
     expect(ids.map(({ id }) => Number(id))).toEqual(numbers(72));
@@ -111,7 +116,7 @@ describe('the batch publisher', () => {
     expect(counters).toMatchObject({ published: 4, batchesPublished: 2, packetsBatched: 70 });
   });
 
-  it('puts into one message only what is to be answered in one queue', async () => {
+  it('combines only members with the same reply queue', async () => {
     const { batches } = await open('apart');
     const sent = numbers(6).map((n) =>
       batches.publish(packet('apart', n, { replyTo: `asker-${n % 2}` })),
@@ -125,7 +130,7 @@ describe('the batch publisher', () => {
     ]);
   });
 
-  it('tells every member that the queue is not there, and forgets routes that are idle', async () => {
+  it('reports a missing queue to every member, and keeps no state of an idle route', async () => {
     const { batches } = await open('routes');
     const sent = numbers(3).map((n) => batches.publish(packet('nowhere', n)));
     const other = batches.publish(packet('routes', 1));
@@ -136,7 +141,7 @@ describe('the batch publisher', () => {
     expect(batches.busyRoutes).toBe(0);
   });
 
-  it('tells every member that the confirm was lost, and goes on', async () => {
+  it('reports a lost confirm to every member, and continues', async () => {
     const { batches, line } = await open('lost', { confirmTimeoutMs: 200 });
     line.stall();
     const sent = numbers(3).map((n) => batches.publish(packet('lost', n)));
@@ -148,8 +153,8 @@ describe('the batch publisher', () => {
     expect(await batches.publish(packet('lost', 4))).toBe('accepted');
   });
 
-  it('goes on behind messages that are never confirmed, and keeps what it promised of them', async () => {
-    const { batches, line } = await open('silent', { laneHeldMs: 50 });
+  it('sends the next messages after overdue confirms, and still reports those confirms', async () => {
+    const { batches, line } = await open('silent', { confirmOverdueMs: 50 });
     line.stall();
     const sent: Promise<unknown>[] = [];
     for (const together of [[0], [1], [2, 3, 4]]) {
@@ -171,7 +176,7 @@ describe('the batch publisher', () => {
     expect(sizes(await contents('silent'))).toEqual(['plain', 'plain', 3, 'plain']);
   });
 
-  it('tells every member that the broker went away, and those who come after at once', async () => {
+  it('reports an unavailable broker to every member, and to later ones at once', async () => {
     const { batches, line, link } = await open('away');
     line.stall();
     const sent: Promise<unknown>[] = [];
@@ -183,12 +188,12 @@ describe('the batch publisher', () => {
     const reasons = (await Promise.allSettled(sent)).map((end) =>
       end.status === 'rejected' ? (end.reason as Error).constructor : undefined,
     );
-    expect(reasons).toEqual([ConfirmLost, ConfirmLost, ...numbers(7).map(() => BrokerAway)]);
-    await expect(batches.publish(packet('away', 10))).rejects.toThrow(BrokerAway);
+    expect(reasons).toEqual([ConfirmLost, ConfirmLost, ...numbers(7).map(() => BrokerUnavailable)]);
+    await expect(batches.publish(packet('away', 10))).rejects.toThrow(BrokerUnavailable);
     expect(batches.busyRoutes).toBe(0);
   });
 
-  it('refuses more packets than may wait for one queue, and those alone', async () => {
+  it('refuses more members than may wait for one queue, and no others', async () => {
     const { batches, line } = await open('full', { waitingMax: { ofRoute: 2, inAll: 10 } });
     line.stall();
     const sent: Promise<unknown>[] = [];
@@ -204,18 +209,18 @@ describe('the batch publisher', () => {
     expect(await batches.publish(packet('full', 6))).toBe('accepted');
   });
 
-  it('refuses more packets than may wait in all', async () => {
+  it('refuses more members than may wait in total', async () => {
     const { batches, line } = await open('all', { waitingMax: { ofRoute: 2, inAll: 3 } });
     line.stall();
     const to = (n: number) => packet('all', n, { replyTo: `asker-${n % 2}` });
     const sent = numbers(3).map((n) => batches.publish(to(n)));
-    await expect(batches.publish(to(3))).rejects.toThrow(BrokerAway);
+    await expect(batches.publish(to(3))).rejects.toThrow(BrokerUnavailable);
     line.goOn();
     expect(await Promise.all(sent)).toHaveLength(3);
     expect(await batches.publish(to(4))).toBe('accepted');
   });
 
-  it('sends everything that waits before it is closed', async () => {
+  it('sends all waiting members before it is closed', async () => {
     const { batches } = await open('closing');
     const sent = numbers(200).map((n) => batches.publish(packet('closing', n)));
     await batches.close();

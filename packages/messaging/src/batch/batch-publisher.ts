@@ -1,35 +1,38 @@
 import type { BrokerCounters } from '../connection/counters.js';
-import { BrokerAway, RouteFull } from '../connection/errors.js';
+import { BrokerUnavailable, RouteFull } from '../connection/errors.js';
 import { countFitting, encodeBatch } from './batch.js';
 import type { Publisher, PublishProperties, PublishResult } from '../publish/publisher.js';
 import { within } from '../connection/waiting.js';
 
-/** One packet or one reply that may share a message with others of its route. */
+/** One command or reply that may share a message with others of its route. */
 export interface BatchMember {
   queue: string;
   replyTo?: string;
   body: Buffer;
-  /** Of the message when it travels alone and plain; within a batch its own id tells it. */
+  /** The correlation id of a single message. In a batch, the id in the body identifies it. */
   correlationId?: string;
   /**
-   * The broker drops it when nobody has read it for so long. What expires at different times shares
-   * no message, or one would be dropped too early or another too late.
+   * The broker drops the message when it is not read within this time. Members with different
+   * expiry share no message, because one would be dropped too early or too late.
    */
   expiresAfterMs?: number | undefined;
-  /** Alone it is a plain message; otherwise also a single one is a list, as its reader expects. */
+  /**
+   * True: a single member is a plain message. False: a single member is also an array, because its
+   * reader expects one.
+   */
   mayBePlain: boolean;
 }
 
 export interface BatchPublisherOptions {
   publisher: Pick<Publisher, 'publish' | 'refusal'>;
   counters: BrokerCounters;
-  /** Packets that wait for their batch, of one route and of all; one more is refused. */
+  /** The maximum number of waiting members, of one route and of all; more are refused. */
   waitingMax?: { ofRoute: number; inAll: number };
-  /** A message that has no answer after this long no longer holds up those behind it. */
-  laneHeldMs?: number;
+  /** After this time without a confirm, a message no longer counts as in flight. */
+  confirmOverdueMs?: number;
 }
 
-/** No copy of the packet: one is made for each that is sent, and a spread is dear. */
+/** It refers to the member instead of copying it: an object spread for each would be slow. */
 interface Waiting {
   packet: BatchMember;
   body: Buffer;
@@ -37,57 +40,56 @@ interface Waiting {
   reject(error: unknown): void;
 }
 
-/** Messages to one queue that are to be answered in one queue, and expire after the same time. */
+/** Messages with the same queue, reply queue and expiry. */
 interface Route {
   readonly key: string;
   waiting: Waiting[];
-  /** Messages without an answer that those who wait are waiting for. */
-  lanesHeld: number;
-  /** All messages without an answer. */
+  /** Messages without a confirm that delay the next message. */
+  inFlight: number;
+  /** All messages without a confirm. */
   unanswered: number;
   dispatchDue: boolean;
 }
 
 /**
- * Messages of a route on their way at once: with one, the next would leave only after a round trip;
- * with many there would be no batches.
+ * The maximum number of messages in flight for a route. With one, the next would be sent only after
+ * a round trip. With many, there would be no batches.
  */
-const LANES = 2;
+const IN_FLIGHT_MAX = 2;
 /**
- * A route never has as many in health: an orchestrator has 128 commands unanswered in a queue, and so
- * many replies to come from it. All together bound the memory, if a dozen queues are silent.
+ * A healthy route never reaches this: an orchestrator has at most 128 unanswered commands in a
+ * queue, and as many replies to come. The total bounds the memory if many queues are silent.
  */
 const WAITING_MAX = { ofRoute: 1_024, inAll: 16_384 };
 /**
- * A confirm takes milliseconds. One that is so late may never come (its channel was replaced, or its
- * queue is silent), and what waits would do so until it is given up.
+ * A confirm takes milliseconds. A later one may never come (its channel was replaced, or its queue
+ * is silent), so waiting members are sent without it.
  */
-const LANE_HELD_MS = 1_000;
+const CONFIRM_OVERDUE_MS = 1_000;
 
 /**
- * What waits while the last messages of its route are unconfirmed travels together. At rest every
- * packet is a message of its own and waits for nothing; batches grow with the load and by nothing
- * else.
+ * Publishes members of a route that wait for a confirm together in one message. At low load, every
+ * member is a message of its own and waits for nothing. Batches grow only with the load.
  */
 export class BatchPublisher {
   private readonly routes = new Map<string, Route>();
   private readonly waitingMax: { readonly ofRoute: number; readonly inAll: number };
-  private readonly laneHeldMs: number;
+  private readonly confirmOverdueMs: number;
   private waitingCount = 0;
   private idleWaiters: (() => void)[] = [];
 
   constructor(private readonly options: BatchPublisherOptions) {
     this.waitingMax = options.waitingMax ?? WAITING_MAX;
-    this.laneHeldMs = options.laneHeldMs ?? LANE_HELD_MS;
+    this.confirmOverdueMs = options.confirmOverdueMs ?? CONFIRM_OVERDUE_MS;
   }
 
   /**
-   * As the publisher's: the answer to the message is the answer to each that travelled in it. Throws
-   * RouteFull when too much waits for the same queue.
+   * Like Publisher.publish. The result of the message is the result of each member in it. Throws
+   * RouteFull when too many members wait for the same queue.
    */
   publish(packet: BatchMember): Promise<PublishResult> {
     const refusal = this.refusal();
-    if (refusal !== undefined) return Promise.reject(new BrokerAway(refusal));
+    if (refusal !== undefined) return Promise.reject(new BrokerUnavailable(refusal));
     const route = this.routeOf(packet);
     const { length } = route.waiting;
     if (length >= this.waitingMax.ofRoute) return Promise.reject(new RouteFull(length));
@@ -98,17 +100,17 @@ export class BatchPublisher {
     });
   }
 
-  /** Packets that wait for a message to take them along. */
+  /** Members that wait for the next message. */
   get packetsWaiting(): number {
     return this.waitingCount;
   }
 
-  /** Routes with something under way. */
+  /** Routes with waiting or unconfirmed members. */
   get busyRoutes(): number {
     return this.routes.size;
   }
 
-  /** Waits until everything was sent and answered. */
+  /** Waits until all members were sent and confirmed. */
   async close(timeoutMs = 5_000): Promise<void> {
     if (this.routes.size === 0) return;
     await within(timeoutMs, new Promise<void>((resolve) => this.idleWaiters.push(resolve)));
@@ -116,23 +118,26 @@ export class BatchPublisher {
 
   private refusal(): string | undefined {
     if (this.waitingCount < this.waitingMax.inAll) return this.options.publisher.refusal();
-    return `${this.waitingCount} packets are waiting for those before them`;
+    return `${this.waitingCount} commands already wait`;
   }
 
   private routeOf({ queue, replyTo = '', expiresAfterMs = -1 }: BatchMember): Route {
-    // The length keeps apart what would read the same.
+    // The length makes the key unambiguous.
     const key = `${queue.length}:${expiresAfterMs}:${queue}${replyTo}`;
     let route = this.routes.get(key);
     if (!route) {
-      route = { key, waiting: [], lanesHeld: 0, unanswered: 0, dispatchDue: false };
+      route = { key, waiting: [], inFlight: 0, unanswered: 0, dispatchDue: false };
       this.routes.set(key, route);
     }
     return route;
   }
 
-  /** One turn of the event loop gathers what one read of a socket brought about; it is no timer. */
+  /**
+   * One turn of the event loop collects the members that one read of a socket causes; it is not a
+   * timer.
+   */
   private dispatchSoon(route: Route): void {
-    if (route.dispatchDue || route.lanesHeld >= LANES) return;
+    if (route.dispatchDue || route.inFlight >= IN_FLIGHT_MAX) return;
     route.dispatchDue = true;
     setImmediate(() => {
       route.dispatchDue = false;
@@ -141,36 +146,36 @@ export class BatchPublisher {
   }
 
   private dispatch(route: Route): void {
-    while (route.lanesHeld < LANES && route.waiting.length > 0) {
+    while (route.inFlight < IN_FLIGHT_MAX && route.waiting.length > 0) {
       const members = route.waiting.splice(0, countFitting(route.waiting));
       this.waitingCount -= members.length;
-      const letGo = this.holdLane(route);
+      const release = this.countInFlight(route);
       route.unanswered += 1;
       void this.send(members).finally(() => {
         route.unanswered -= 1;
-        letGo();
+        release();
         if (route.waiting.length === 0 && route.unanswered === 0) this.drop(route);
       });
     }
   }
 
-  /** The lane is let go of with the answer, or before it, when that is overdue. */
-  private holdLane(route: Route): () => void {
-    let isHeld = true;
-    route.lanesHeld += 1;
-    const letGo = (): void => {
+  /** Counts a message as in flight. The returned function ends that; so does an overdue confirm. */
+  private countInFlight(route: Route): () => void {
+    let isCounted = true;
+    route.inFlight += 1;
+    const release = (): void => {
       clearTimeout(overdue);
-      if (!isHeld) return;
-      isHeld = false;
-      route.lanesHeld -= 1;
+      if (!isCounted) return;
+      isCounted = false;
+      route.inFlight -= 1;
       if (route.waiting.length > 0) this.dispatchSoon(route);
     };
-    const overdue = setTimeout(letGo, this.laneHeldMs);
+    const overdue = setTimeout(release, this.confirmOverdueMs);
     overdue.unref();
-    return letGo;
+    return release;
   }
 
-  /** Reply queues come and go: nothing is kept of one to which nothing is under way. */
+  /** Reply queues are temporary, so an idle route keeps no state. */
   private drop(route: Route): void {
     this.routes.delete(route.key);
     if (this.routes.size === 0) for (const wake of this.idleWaiters.splice(0)) wake();

@@ -14,7 +14,7 @@ const texts = (body: string | Buffer) => elementsOf(Buffer.from(body))?.map(Stri
 const blanks = fc.stringMatching(/^[ \t\r\n]{0,3}$/);
 
 describe('a batch', () => {
-  it('holds every element byte for byte, however they and the blanks around them look', () => {
+  it('contains every element byte for byte, with any blanks around them', () => {
     const elements = fc.array(fc.tuple(blanks, fc.json(), blanks), { minLength: 1, maxLength: 8 });
     fc.assert(
       fc.property(elements, blanks, (list, end) => {
@@ -26,7 +26,7 @@ describe('a batch', () => {
     );
   });
 
-  it('is read as it was written', () => {
+  it('is decoded as it was encoded', () => {
     const bodies = fc.array(
       fc.json().map((json) => Buffer.from(json)),
       { minLength: 1, maxLength: 70 },
@@ -45,11 +45,11 @@ describe('a batch', () => {
     ['\uFEFF[1,2]', ['1', '2']],
     ['["],[",{"a":"]}"}]', ['"],["', '{"a":"]}"}']],
     ['["\\"],[","\\\\",[[1,2],{"a":[3]}]]', ['"\\"],["', '"\\\\"', '[[1,2],{"a":[3]}]']],
-  ])('keeps %j apart', (body, elements) => {
+  ])('separates the elements of %j', (body, elements) => {
     expect(texts(body)).toEqual(elements);
   });
 
-  it('keeps an element that is no JSON apart from its neighbours', () => {
+  it('separates an element that is not JSON from the others', () => {
     expect(texts('[{"a":1},nonsense,{"b":}]')).toEqual(['{"a":1}', 'nonsense', '{"b":}']);
     const bytes = Buffer.concat([Buffer.from('[1,'), Buffer.from([0x22, 0xff, 0x22, 0x5d])]);
     expect(elementsOf(bytes)?.[1]).toEqual(Buffer.from([0x22, 0xff, 0x22]));
@@ -69,7 +69,7 @@ describe('a batch', () => {
     },
   );
 
-  it('is taken for one however large it is, up to what is read at all', () => {
+  it('may have any size up to the limit of a body', () => {
     const most = Array.from({ length: ELEMENTS_MAX }, (_, n) => `${n}`);
     expect(texts(`[${most.join()}]`)).toHaveLength(ELEMENTS_MAX);
     expect(texts(`[${most.join()},0]`)).toBeUndefined();
@@ -78,17 +78,17 @@ describe('a batch', () => {
     expect(elementsOf(large(BODY_BYTES_MAX + 1))).toBeUndefined();
   });
 
-  it('is looked through in one pass, whatever it holds', () => {
+  it('is scanned in one pass for any content', () => {
     for (const piece of ['[', '{', '"', '\\', ',', '[1,', '"\\"']) {
       elementsOf(Buffer.from(`[${piece.repeat(BODY_BYTES_MAX / 4)}`));
     }
   });
 });
 
-describe('what waits for a batch', () => {
+describe('the members of the next batch', () => {
   const waiting = (sizes: number[]) => sizes.map((length) => ({ body: Buffer.alloc(length, '1') }));
 
-  it('fits up to the bounds in packets and bytes, and one always does', () => {
+  it('fit up to the limits of count and bytes, and at least one', () => {
     const size = fc.oneof(fc.integer({ min: 1, max: 500 }), fc.integer({ min: 1, max: 20_000 }));
     const sizes = fc.array(size, { minLength: 1, maxLength: 100 });
     fc.assert(

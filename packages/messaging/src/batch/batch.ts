@@ -1,9 +1,9 @@
-/** What we send at most in one message. */
+/** The limits of the messages that we send. */
 export const BATCH_PACKETS_MAX = 64;
 export const BATCH_BYTES_MAX = 262_144;
-/** Foreign senders may put more into one; past this a list is one message that nobody can read. */
+/** Other senders may use larger batches. A longer array is one unreadable message. */
 export const ELEMENTS_MAX = 1_024;
-/** Far more than a command of a hundred lines: what is larger is not even read. */
+/** Far more than a command with a hundred lines. A larger body is not parsed. */
 export const BODY_BYTES_MAX = 1_048_576;
 
 const QUOTE = 0x22;
@@ -15,7 +15,7 @@ const OPEN_OBJECT = 0x7b;
 const CLOSE_OBJECT = 0x7d;
 const BYTE_ORDER_MARK = Buffer.from([0xef, 0xbb, 0xbf]);
 
-/** A JSON array of elements that are encoded already. */
+/** Encodes a JSON array of elements that are already encoded. */
 export function encodeBatch(elements: readonly Buffer[]): Buffer {
   const batch = Buffer.allocUnsafe(batchLength(elements));
   let at = batch.writeUInt8(OPEN_LIST, 0);
@@ -32,7 +32,7 @@ function batchLength(elements: readonly Buffer[]): number {
   return elements.reduce((bytes, { length }) => bytes + length, commas + 2);
 }
 
-/** How many of these, from the first on, travel in one batch: one at least, whatever its size. */
+/** How many members, from the first on, fit into one batch: at least one, of any size. */
 export function countFitting(waiting: readonly { readonly body: Buffer }[]): number {
   let bytes = 1;
   let count = 0;
@@ -45,8 +45,8 @@ export function countFitting(waiting: readonly { readonly body: Buffer }[]): num
 }
 
 /**
- * The bytes of each element of a body that is a JSON array, as they came; undefined for any other
- * body. Elements are only told apart here: one that is no JSON is found when it is read, alone.
+ * The original bytes of each element of a body that is a JSON array; undefined for any other body.
+ * This only separates the elements. An invalid element is found later, when it is parsed alone.
  */
 export function elementsOf(body: Buffer, bytesMax = BODY_BYTES_MAX): Buffer[] | undefined {
   const start = pastBlanks(body, hasByteOrderMark(body) ? BYTE_ORDER_MARK.length : 0, body.length);
@@ -63,7 +63,7 @@ export function elementsOf(body: Buffer, bytesMax = BODY_BYTES_MAX): Buffer[] | 
   return elements.length === 1 ? [] : undefined;
 }
 
-/** Where each element's comma or the closing bracket is; undefined when this is no whole list. */
+/** The position of the comma or bracket after each element; undefined for an incomplete array. */
 function endsOfElements(body: Buffer, start: number): number[] | undefined {
   const ends: number[] = [];
   let depth = 0;
@@ -83,7 +83,7 @@ function endsOfElements(body: Buffer, start: number): number[] | undefined {
   return undefined;
 }
 
-/** Where the string ends that begins here; the end of the body when it never does. */
+/** The end of the string that begins here; the end of the body when it has no end. */
 function endOfString(body: Buffer, start: number): number {
   for (let at = start + 1; at < body.length; at += 1) {
     if (body[at] === QUOTE) return at;
@@ -105,7 +105,7 @@ function pastBlanks(body: Buffer, from: number, end: number): number {
   return at;
 }
 
-/** JSON's own blanks: no others stand between elements. */
+/** JSON allows only these blanks between elements. */
 function isBlank(byte: number | undefined): boolean {
   return byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09;
 }

@@ -5,19 +5,19 @@ import type { CommandServerOptions } from '../consume/command-server.js';
 import { type BatchingClient, batchingClient } from '../testing/batching-client.js';
 import { DEAD, type Handlers, QUEUE, REPLIES, serving, type Serving } from '../testing/serving.js';
 
-// The management API learns of a new connection only seconds later.
-describe('what was delivered before and not finished', () => {
+// The management API lists a new connection only seconds later.
+describe('a redelivered batch', () => {
   let here: Serving;
   let batching: BatchingClient;
   afterEach(() => here.testBroker.close());
 
   async function serve(handlers: Handlers = {}, options: Partial<CommandServerOptions> = {}) {
-    // However long the management API takes to cut a connection.
+    // The management API may take long to cut a connection.
     here = await serving(handlers, { handlerDeadlineMs: 60_000, ...options });
     batching = batchingClient(here.testBroker.vhost);
   }
 
-  /** Until the server knows of it: what it has in hand is not its own any more. */
+  /** Waits until the server detects it: its deliveries are then no longer its own. */
   async function loseDeliveries(): Promise<void> {
     const { counters } = here.broker;
     const before = counters.connectionsLost;
@@ -26,7 +26,7 @@ describe('what was delivered before and not finished', () => {
   }
 
   const times = (pattern: string) => here.served.filter((one) => one.pattern === pattern).length;
-  /** Waits until each of these was answered by itself. */
+  /** Waits until each of these was answered singly. */
   async function answeredSingly(...ids: string[]): Promise<void> {
     const missing = new Set<unknown>(ids);
     while (missing.size > 0) {
@@ -36,9 +36,9 @@ describe('what was delivered before and not finished', () => {
     }
   }
 
-  it('is taken apart, so that a packet which kills its server is alone when it comes again', async () => {
+  it('is split, so that a command that kills its server is alone the next time', async () => {
     let kills = 0;
-    // As a dead process does, it takes everything with it that is not acknowledged.
+    // Like a dead process, it loses every unacknowledged delivery.
     const kill = async () => {
       kills += 1;
       if (kills < 3) await loseDeliveries();
@@ -48,12 +48,12 @@ describe('what was delivered before and not finished', () => {
     await batching.ask(batch, { mine: 'kept' });
     await answeredSingly('a', 'kill', 'b');
     await here.expectAllAcknowledged();
-    // b waited for its turn when the first server died, and never shared a fate with it again.
+    // b waited for its turn when the first server died, and is not in a batch with it again.
     expect([times('a'), times('kill'), times('b')]).toEqual([2, 3, 1]);
     expect(here.broker.counters).toMatchObject({ batchesSplit: 1, deadLettered: 0 });
   });
 
-  it('is put back with its properties, and what is no packet is kept with its own bytes', async () => {
+  it('is requeued with its properties, and an invalid element is dead-lettered with its own bytes', async () => {
     let isFirst = true;
     const once = async () => {
       if (isFirst) await loseDeliveries();
@@ -77,7 +77,7 @@ describe('what was delivered before and not finished', () => {
     expect(times('echo')).toBe(0);
   });
 
-  it('is exactly what was not finished: no acknowledgement reaches past a delivery', async () => {
+  it('contains exactly the unfinished deliveries, because no acknowledgement includes them', async () => {
     const ends = new Map<unknown, () => void>();
     const hang = ({ data }: CommandPacket) => new Promise<void>((end) => ends.set(data, end));
     await serve({ hang });
@@ -97,7 +97,7 @@ describe('what was delivered before and not finished', () => {
     expect((await here.testBroker.vhost.queue(QUEUE))?.messages).toBe(0);
   });
 
-  it('is not served by whoever lost it while it waited for its turn', async () => {
+  it('is not served by a consumer whose channel closed while it waited', async () => {
     const ends: (() => void)[] = [];
     const slow = () => new Promise<void>((end) => ends.push(end));
     await serve({ slow }, { prefetch: 1 });
@@ -106,7 +106,7 @@ describe('what was delivered before and not finished', () => {
     await loseDeliveries();
     await waitFor('the redelivery', () => here.broker.counters.batchesSplit === 1);
     ends[0]!();
-    // The lost batch's others had their turn before: they were nearer to the only place.
+    // The other commands of the lost batch had their turn before, because they arrived first.
     await waitFor('the slow one again', () => ends.length === 2);
     expect(times('echo')).toBe(0);
     ends[1]!();

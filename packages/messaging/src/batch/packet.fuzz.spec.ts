@@ -81,7 +81,7 @@ const areLines = (value: unknown, priced: boolean) =>
       (isAmount(price) || (!priced && (price === undefined || price === null))),
   );
 
-/** What participants may rely on when their handler is called. */
+/** What participants may assume about the data of a handler. */
 const GUARANTEES: Record<keyof typeof COMMANDS, (data: Fields) => boolean> = {
   create: ({ userId, items: lines, totalAmount }) =>
     typeof userId === 'string' &&
@@ -98,8 +98,8 @@ const GUARANTEES: Record<keyof typeof COMMANDS, (data: Fields) => boolean> = {
 };
 
 describe('a message of any shape', () => {
-  it('is a packet whose parts are what they claim to be, or unreadable; never a throw', async () => {
-    const judge = (body: Buffer): string => {
+  it('is a valid packet or unreadable, and never throws', async () => {
+    const classify = (body: Buffer): string => {
       const read = readPacket(body);
       if ('unreadable' in read) {
         expect(read.unreadable.message.length).toBeLessThan(400);
@@ -118,14 +118,14 @@ describe('a message of any shape', () => {
       JSON.stringify(deadLetterHeaders(why));
       return 'packet';
     };
-    const near = await fuzz('packets', 25_000, asBytes(mutated(packets)), judge);
+    const near = await fuzz('packets', 25_000, asBytes(mutated(packets)), classify);
     expect(Object.keys(near).sort()).toEqual(['NOT_A_PACKET', 'NOT_JSON', 'packet']);
     const bytes = fc.uint8Array({ maxLength: 60 }).map((array) => Buffer.from(array));
-    await fuzz('bytes', 10_000, bytes, judge);
+    await fuzz('bytes', 10_000, bytes, classify);
   }, 600_000);
 
-  it('is a reply or none, never a throw', async () => {
-    const judge = (body: Buffer): string => {
+  it('is a valid reply or undefined, and never throws', async () => {
+    const classify = (body: Buffer): string => {
       const reply = readReply(body);
       if (!reply) return 'none';
       if (!('err' in reply)) return 'response';
@@ -133,12 +133,12 @@ describe('a message of any shape', () => {
       expect([typeof code, typeof message, typeof retryable].join()).toBe('string,string,boolean');
       return 'err';
     };
-    const tally = await fuzz('replies', 15_000, asBytes(mutated(replies)), judge);
+    const tally = await fuzz('replies', 15_000, asBytes(mutated(replies)), classify);
     expect(Object.keys(tally).sort()).toEqual(['err', 'none', 'response']);
   }, 600_000);
 
-  it('is a batch whose packets keep their bytes and are judged alone, or none; never a throw', async () => {
-    const judge = (body: Buffer): string => {
+  it('is a batch whose packets keep their bytes and are validated separately, or not a batch, and never throws', async () => {
+    const classify = (body: Buffer): string => {
       const inboundCommands = unpack({ body, properties: { headers: {} } as never, isOurs: true });
       const listed = elementsOf(body) ?? [];
       const elements = listed.some((each) => 'packet' in readPacket(each)) ? listed : [];
@@ -159,11 +159,11 @@ describe('a message of any shape', () => {
       return isJson ? 'batch' : 'batch in part';
     };
     const lists = fc.array(packets, { maxLength: 4 });
-    const tally = await fuzz('batches', 15_000, asBytes(mutated(lists)), judge);
+    const tally = await fuzz('batches', 15_000, asBytes(mutated(lists)), classify);
     expect(Object.keys(tally).sort()).toEqual(['batch', 'batch in part', 'single']);
     const bytes = fc.uint8Array({ maxLength: 60 }).map((array) => Buffer.from(array));
     const listlike = bytes.map((inner) => Buffer.concat([LIST, inner, LIST_END]));
-    await fuzz('list bytes', 10_000, listlike, judge);
+    await fuzz('list bytes', 10_000, listlike, classify);
   }, 600_000);
 
   it('of a megabyte of levels is unreadable, and so is a reply', () => {
@@ -211,7 +211,7 @@ const LIST_END = Buffer.from(']');
 const valueOf = (body: Buffer): unknown => (readJson(body) as { value?: unknown }).value;
 
 describe('properties of any kind', () => {
-  it('can be carried on and retried, never a throw', async () => {
+  it('can be carried and retried, and never throw', async () => {
     const anything = fc.oneof(
       hostileValue,
       fc.constantFrom(Number.NaN, Infinity, Buffer.from('a')),

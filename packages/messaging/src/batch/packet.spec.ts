@@ -7,7 +7,7 @@ const read = (value: unknown) =>
 describe('readPacket', () => {
   const saga = { sagaId: 's1', step: 'ORDER_CREATED', direction: 'do', attempt: 1 };
 
-  it('reads what NestJS sends, with and without a saga beside the data', () => {
+  it('reads the packets of NestJS, with and without a saga', () => {
     const plain = { pattern: 'order.get', data: { orderId: 'o' }, id: '7' };
     expect(read(plain)).toEqual({ packet: plain });
     expect(read({ ...plain, saga })).toEqual({ packet: { ...plain, saga } });
@@ -25,7 +25,7 @@ describe('readPacket', () => {
     ['{}', 'NOT_A_PACKET'],
     ['{"pattern":""}', 'NOT_A_PACKET'],
     ['{"pattern":{"cmd":"x"}}', 'NOT_A_PACKET'],
-  ])('says of %p that it is %s', (body, reason) => {
+  ])('reads %p as %s', (body, reason) => {
     expect(read(body)).toEqual({ unreadable: expect.objectContaining({ reason }) });
   });
 
@@ -40,7 +40,7 @@ describe('readPacket', () => {
     { ...saga, attempt: 0 },
     { ...saga, attempt: 1.5 },
     { ...saga, requestId: 1 },
-  ])('refuses the saga tag %j, keeping what the answer needs', (broken) => {
+  ])('refuses the saga tag %j, and keeps the id and pattern for the answer', (broken) => {
     expect(read({ pattern: 'order.get', id: 'i', saga: broken })).toEqual({
       unreadable: expect.objectContaining({
         reason: 'NOT_A_PACKET',
@@ -52,7 +52,7 @@ describe('readPacket', () => {
 });
 
 describe('replies', () => {
-  it('answers undefined as null, because a stock client waits for a value', () => {
+  it('encode undefined as null, because a stock client waits for a value', () => {
     expect(JSON.parse(String(encodeDone(undefined, 'i')))).toEqual({
       response: null,
       isDisposed: true,
@@ -60,13 +60,13 @@ describe('replies', () => {
     });
   });
 
-  it('reads back what it encodes', () => {
+  it('are decoded as they were encoded', () => {
     expect(readReply(encodeDone({ a: 1 }, 'i'))).toMatchObject({ response: { a: 1 }, id: 'i' });
     const err = { code: 'X', message: 'm', retryable: false, details: [1] };
     expect(readReply(encodeError(err, 'i'))).toMatchObject({ err, id: 'i' });
   });
 
-  it('takes an error of a foreign form for a fault, never for a business no', () => {
+  it('with an error in another format are faults, never business rejections', () => {
     const foreign = {
       err: { status: 'error', message: 'Internal server error' },
       isDisposed: true,
@@ -79,7 +79,7 @@ describe('replies', () => {
     });
   });
 
-  it.each(['', 'x', '[]', '{}', 'null'])('does not take %p for a reply', (body) => {
+  it.each(['', 'x', '[]', '{}', 'null'])('cannot be %p', (body) => {
     expect(readReply(Buffer.from(body))).toBeUndefined();
   });
 });

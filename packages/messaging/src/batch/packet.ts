@@ -16,12 +16,12 @@ type UnreadableReason =
   | 'INVALID_DATA'
   | 'SAGA_REQUIRED';
 
-/** What nobody can serve, whoever asks and however often. */
+/** A message that no participant can serve, at any attempt. */
 export interface Unreadable {
   reason: UnreadableReason;
   message: string;
   details?: unknown;
-  /** What could be read of it all the same, for the answer and for the dead letter. */
+  /** The readable parts, for the answer and for the dead letter. */
   id?: unknown;
   pattern?: string;
   saga?: SagaTag | undefined;
@@ -29,7 +29,7 @@ export interface Unreadable {
 
 export type ReadPacket = { packet: CommandPacket } | { unreadable: Unreadable };
 
-/** A packet's own bytes, parsed once: the body of a delivery, or one element of a batch. */
+/** Parses the bytes of one packet: the body of a delivery, or one element of a batch. */
 export function readPacket(body: Buffer): ReadPacket {
   const read = readBody(body);
   if ('problem' in read) {
@@ -67,7 +67,10 @@ function readParsed(value: unknown): ReadPacket {
 }
 
 const REQUEST_ID = /^[\x20-\x7e]{0,200}$/;
-/** What a key that participants store is made of: it must fit into a column and into its index. */
+/**
+ * The allowed characters of the ids that participants store: they must fit into a column and its
+ * index.
+ */
 const NAME = /^[\x20-\x7e]{1,100}$/;
 
 function isSagaTag(value: unknown): value is SagaTag {
@@ -95,7 +98,10 @@ export function encodePacket(packet: CommandPacket): Buffer {
   return Buffer.from(JSON.stringify(packet));
 }
 
-/** `undefined` travels as null: a stock client waits for a value. Throws on what JSON cannot say. */
+/**
+ * `undefined` is sent as null, because a stock client waits for a value. Throws for a value that
+ * JSON cannot represent.
+ */
 export function encodeDone(response: unknown, id: unknown): Buffer {
   return Buffer.from(JSON.stringify({ response: response ?? null, isDisposed: true, id }));
 }
@@ -104,7 +110,7 @@ export function encodeError(err: ReplyError, id: unknown): Buffer {
   return Buffer.from(JSON.stringify({ err, isDisposed: true, id }));
 }
 
-/** A reply as it came, or undefined when it is none. An error of a foreign form is a fault. */
+/** Parses a reply; undefined when it is not one. An error in another format is a fault. */
 export function readReply(body: Buffer): ReplyPacket | undefined {
   const read = readJson(body);
   if ('problem' in read || !isRecord(read.value)) return undefined;

@@ -5,13 +5,13 @@ import type { CommandProcessor } from '../consume/command-processor.js';
 import type { PublishProperties } from '../publish/publisher.js';
 import type { InboundCommand } from './unpack.js';
 
-/** Milliseconds, as the broker takes them. */
+/** Milliseconds, in the format of the broker. */
 const EXPIRATION = /^\d{1,10}$/;
 
 /**
- * Takes apart a batch that somebody had before us and did not finish: whatever in it may have killed
- * them is alone when it comes again, and its neighbours are served without it. True when every packet
- * is back in its queue, or among the dead letters, and the batch may be acknowledged.
+ * Splits a redelivered batch into single messages. A command in it may have ended its last
+ * consumer, so it must be alone the next time. True when every command is back in its queue or
+ * dead-lettered, and the batch may be acknowledged.
  */
 export async function splitBatch(
   inboundCommands: readonly InboundCommand[],
@@ -20,15 +20,15 @@ export async function splitBatch(
   if (!inboundCommands.every((inbound) => inbound.isOurs())) return false;
   const { counters, logger } = at.broker;
   counters.batchesSplit += 1;
-  logger.warn(
-    { queue: at.queue, packets: inboundCommands.length },
-    'redelivered batch taken apart',
-  );
+  logger.warn({ queue: at.queue, packets: inboundCommands.length }, 'redelivered batch was split');
   const ends = await Promise.allSettled(inboundCommands.map((inbound) => sendAlone(inbound, at)));
   return ends.every(isSettled);
 }
 
-/** All have ended, so nothing goes on behind an acknowledgement; an error is the whole batch's. */
+/**
+ * All members have ended, so no work continues after the acknowledgement. An error of one member is
+ * an error of the batch.
+ */
 export function isSettled(end: PromiseSettledResult<boolean>): boolean {
   if (end.status === 'rejected') throw end.reason;
   return end.value;
@@ -38,10 +38,10 @@ async function sendAlone(
   inbound: InboundCommand,
   { broker, queue, processor }: Parameters<typeof splitBatch>[1],
 ): Promise<boolean> {
-  // Put back alone, a list within a list would be taken for a batch.
+  // Requeued alone, an array within an array would be read as a batch.
   if ('unreadable' in inbound.read) return processor.serve(inbound, () => inbound.isOurs());
   const properties: PublishProperties = { ...carriedProperties(inbound.properties) };
-  // What was to expire with its batch expires alone, too: its asker waits no longer for it.
+  // A single command keeps the expiry of its batch, because its sender waits no longer.
   const { expiration } = inbound.properties as { expiration: unknown };
   if (typeof expiration === 'string' && EXPIRATION.test(expiration)) {
     properties.expiration = expiration;

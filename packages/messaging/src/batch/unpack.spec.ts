@@ -2,14 +2,14 @@ import { describe, expect, it } from '@jest/globals';
 import type { MessageProperties } from 'amqplib';
 import { unpack } from './unpack.js';
 
-/** What 100 bytes that are no UTF-8 are read as. */
+/** The text of 100 bytes that are not UTF-8. */
 const MISREAD = '\uFFFD'.repeat(100);
 
-describe('what comes out of a message', () => {
+describe('a command of a message', () => {
   const unpacked = (body: string, properties: Partial<MessageProperties>) =>
     unpack({ body: Buffer.from(body), properties: properties as MessageProperties, isOurs: true });
 
-  it('has no address for its answer that could not be written', () => {
+  it('has no reply address that cannot be written', () => {
     for (const body of ['{"pattern":"a","id":"1"}', '[{"pattern":"a","id":"1"}]']) {
       const [inbound] = unpacked(body, { replyTo: MISREAD, correlationId: MISREAD, type: 't' });
       expect(inbound.properties.replyTo).toBeUndefined();
@@ -20,7 +20,7 @@ describe('what comes out of a message', () => {
     expect(answerable.properties).toEqual({ replyTo: 'asker', correlationId: undefined });
   });
 
-  it('is answered when it can be known by its id, also when nothing else of it can be read', () => {
+  it('is answered if its id is readable, even if nothing else is', () => {
     const body = '[{"id":"1"},{"id":2},{"id":null},{},7,{"pattern":"a"}]';
     const inboundCommands = unpacked(body, { replyTo: 'asker' });
     expect(inboundCommands.map(({ properties }) => properties.replyTo as unknown)).toEqual([
@@ -33,7 +33,7 @@ describe('what comes out of a message', () => {
     ]);
   });
 
-  it('is one unreadable message when no element of a list is a packet', () => {
+  it('is one unreadable message when no element of an array is a packet', () => {
     const junk = `[${Array.from({ length: 1_024 }, () => 1).join()}]`;
     for (const body of ['[]', '[1]', junk, '[{"id":"1"},[{"pattern":"a"}],nonsense]']) {
       const inboundCommands = unpacked(body, { replyTo: 'asker', correlationId: 'c' });

@@ -3,14 +3,16 @@ import { elementsOf } from './batch.js';
 import { type ReadPacket, readPacket } from './packet.js';
 import { isShortString } from '../publish/short-string.js';
 
-/** One packet with what is needed to answer, put back or dead-letter it alone. */
+/** One command, with the data to answer, requeue or dead-letter it alone. */
 export interface InboundCommand {
   read: ReadPacket;
-  /** The packet's own bytes. */
+  /** The original bytes of the command. */
   body: Buffer;
-  /** Those of its message; of a batch's, as they would be if it had come alone. */
+  /**
+   * The properties of its message; for a member of a batch, those of an equivalent single message.
+   */
   properties: MessageProperties;
-  /** It shared its message with others, and so does its reply. */
+  /** It arrived in a batch, so its reply is sent in a batch. */
   isBatched: boolean;
   isOurs(): boolean;
 }
@@ -22,8 +24,8 @@ interface Arrived {
 }
 
 /**
- * The packets of a message: one, or those of a batch. A list without a single packet is one that
- * cannot be read, however much is in it.
+ * The commands of a message: one, or those of a batch. An array without a valid command is one
+ * unreadable message.
  */
 export function unpack(arrived: Arrived): [InboundCommand, ...InboundCommand[]] {
   const { body } = arrived;
@@ -47,8 +49,8 @@ export function unpack(arrived: Arrived): [InboundCommand, ...InboundCommand[]] 
 }
 
 /**
- * Without an address that we could read and cannot write: nobody waits for an answer there, so what
- * fails is tried again and kept, as all is that nobody waits for.
+ * Removes a reply address that can be read but not written. No sender waits there, so a failure is
+ * handled like that of a command without a reply queue: retried, then dead-lettered.
  */
 function answerable(properties: MessageProperties): MessageProperties {
   const { replyTo, correlationId } = properties as { replyTo: unknown; correlationId: unknown };
@@ -68,7 +70,8 @@ function propertiesAlone(ofBatch: MessageProperties, read: ReadPacket): MessageP
   const id = idOf(read);
   const correlationId = isShortString(id) ? id : undefined;
   const alone: MessageProperties = { ...ofBatch, correlationId };
-  // What cannot be read, not even its id, nobody can know for theirs: it is kept and not answered.
+  // If not even the id is readable, no sender can assign the answer. It is dead-lettered without a
+  // reply.
   const isTold = typeof id === 'string' || typeof id === 'number';
   if ('unreadable' in read && !isTold) alone.replyTo = undefined;
   return alone;

@@ -8,7 +8,7 @@ import type { BrokerLogger } from './logger.js';
 
 export interface BrokerLinkOptions {
   urls: readonly string[];
-  /** Shown by the broker's management beside the connection. */
+  /** The name of the connection in the broker's management UI. */
   name: string;
   logger: BrokerLogger;
   counters: BrokerCounters;
@@ -18,10 +18,10 @@ const HEARTBEAT_SECONDS = 10;
 const CONNECT_TIMEOUT_MS = 10_000;
 const CLOSE_TIMEOUT_MS = 3_000;
 
-/** One connection that is made again for ever, in turn over the addresses. It has no channels. */
+/** One connection, which reconnects for ever, over all addresses in turn. It has no channels. */
 export class BrokerLink {
   current: ChannelModel | undefined;
-  /** Why the broker takes nothing on this connection just now (memory or disk alarm). */
+  /** Why the broker accepts no messages on this connection now (memory or disk alarm). */
   blocked: string | undefined;
   why: string | undefined = 'not connected yet';
   private manager: AmqpConnectionManager | undefined;
@@ -50,22 +50,28 @@ export class BrokerLink {
     manager.on('disconnect', ({ err }) => this.down(err));
     manager.on('blocked', ({ reason }) => {
       this.blocked = reason;
-      this.options.logger.warn({ connection: this.options.name, reason }, 'broker blocks us');
+      this.options.logger.warn(
+        { connection: this.options.name, reason },
+        'the broker blocks this connection',
+      );
     });
     manager.on('unblocked', () => {
       this.blocked = undefined;
-      this.options.logger.info({ connection: this.options.name }, 'broker unblocked us');
+      this.options.logger.info(
+        { connection: this.options.name },
+        'the broker unblocked this connection',
+      );
       for (const listener of this.unblockedListeners) listener();
     });
   }
 
-  /** Calls the listener with every connection, the present one included. */
+  /** Calls the listener with every connection, also with the current one. */
   onUp(listener: (connection: ChannelModel) => void): void {
     this.listeners.push(listener);
     if (this.current) listener(this.current);
   }
 
-  /** Calls the listener whenever the broker takes something on this connection again. */
+  /** Calls the listener whenever the broker accepts messages on this connection again. */
   onUnblocked(listener: () => void): void {
     this.unblockedListeners.push(listener);
   }
@@ -74,7 +80,7 @@ export class BrokerLink {
     const manager = this.manager;
     if (!manager) return;
     this.why = 'closed';
-    // A broker that does not answer must not hold up the end of the program.
+    // A broker that does not answer must not delay the end of the program.
     await within(CLOSE_TIMEOUT_MS, manager.close()).catch(() => undefined);
     this.current = undefined;
   }
@@ -97,7 +103,7 @@ export class BrokerLink {
     this.retryAfter(error);
   }
 
-  /** The library reads the wait right after it told us of the failure: the next one is set here. */
+  /** The library reads the wait directly after this event, so the next wait is set here. */
   private retryAfter(error: Error | undefined): void {
     this.failures += 1;
     this.why = error?.message || 'the connection was closed';

@@ -14,16 +14,16 @@ describe('the observer of a broker', () => {
   });
   afterEach(() => testBroker.close());
 
-  it('is told how every command ended, by patterns that are served alone, and of every confirm', async () => {
+  it('gets the outcome of every command, by served patterns only, and every confirm', async () => {
     const served: string[] = [];
-    const told = { waits: 0, confirms: 0 };
+    const observed = { waits: 0, confirms: 0 };
     const observer: BrokerObserver = {
       served: (queue, pattern, outcome, ms) => {
         expect(ms).toBeGreaterThanOrEqual(0);
         served.push(`${queue} ${pattern} ${outcome}`);
       },
-      waited: () => void (told.waits += 1),
-      confirmed: () => void (told.confirms += 1),
+      waited: () => void (observed.waits += 1),
+      confirmed: () => void (observed.confirms += 1),
     };
     const broker = await testBroker.broker({ queues: [QUEUE], observer });
     const answers: Record<string, () => Promise<unknown>> = {
@@ -42,7 +42,7 @@ describe('the observer of a broker', () => {
       bodyOf({ pattern, data: {}, id: pattern }),
     );
     for (const body of [...sent, bodyOf('no JSON')]) await testBroker.vhost.publish(QUEUE, body);
-    await waitFor('all to be told', () => served.length === 6);
+    await waitFor('all to be observed', () => served.length === 6);
     expect(served.sort()).toEqual([
       `${QUEUE} done done`,
       `${QUEUE} fault fault`,
@@ -51,8 +51,8 @@ describe('the observer of a broker', () => {
       `${QUEUE} unserved unreadable`,
       `${QUEUE} unserved unreadable`,
     ]);
-    expect(told.waits).toBe(6);
-    // The four dead letters: three that nobody can serve, and the fault that is not to be retried.
-    await waitFor('the confirms', () => told.confirms === 4);
+    expect(observed.waits).toBe(6);
+    // Four dead letters: three unservable commands, and the fault that is not retryable.
+    await waitFor('the confirms', () => observed.confirms === 4);
   });
 });

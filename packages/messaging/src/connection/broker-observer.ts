@@ -1,14 +1,14 @@
 import type { Outcome } from '../consume/outcome.js';
 
-/** Told how long things took, for metrics; it must not throw. The labels are of closed sets. */
+/** Receives durations for metrics. It must not throw. All labels have closed sets of values. */
 export interface BrokerObserver {
-  /** A handler answered a command; `pattern` is one that is served, or UNSERVED. */
+  /** A handler answered a command. `pattern` is a served pattern, or UNSERVED. */
   served(queue: string, pattern: string, outcome: Outcome['kind'], ms: number): void;
-  /** A command had waited in the process for a place among those being served. */
+  /** A command waited in the process until the concurrency limiter started it. */
   waited(queue: string, ms: number): void;
-  /** The broker answered a publish, or is not waited for any more. */
+  /** The broker answered a publish, or its confirm counts as lost. */
   confirmed(outcome: 'accepted' | 'unroutable' | 'lost', ms: number): void;
 }
 
-/** The pattern of what cannot be read, and of patterns that nobody serves: senders choose those. */
+/** The label for unreadable messages and for patterns without a handler: senders choose those. */
 export const UNSERVED = 'unserved';

@@ -3,7 +3,7 @@ import { brokerCounters, type BrokerCounters } from './counters.js';
 import { BrokerLink } from './broker-link.js';
 import type { BrokerObserver } from './broker-observer.js';
 import { declareQueues } from './declare-queues.js';
-import { BrokerAway } from './errors.js';
+import { BrokerUnavailable } from './errors.js';
 import { BatchPublisher } from '../batch/batch-publisher.js';
 import type { BrokerLogger } from './logger.js';
 import { Publisher } from '../publish/publisher.js';
@@ -12,13 +12,13 @@ import { ALL_COMMAND_QUEUES, commandQueueDeclarations, type QueueType } from './
 export interface BrokerOptions {
   /** One address, or those of the cluster's nodes, tried in turn. */
   urls: readonly string[];
-  /** The app's name, as the broker's management shows it. */
+  /** The name of the app in the broker's management UI. */
   name: string;
   logger: BrokerLogger;
   queueType?: QueueType;
-  /** The command queues that publishers declare; all of the system's by default. */
+  /** The command queues that publishers declare; by default all of the system. */
   queues?: readonly string[];
-  /** Told the name of every fault point that is passed; tests arm them. */
+  /** Called with the name of every fault point that is passed; tests use it. */
   reached?: (point: string) => void | Promise<void>;
   counters?: BrokerCounters;
   observer?: BrokerObserver;
@@ -31,12 +31,12 @@ export interface BrokerStatus {
 }
 
 /**
- * The two connections to RabbitMQ: one publishes and one consumes, so that acknowledgements do not
- * wait behind publishes that the broker holds back.
+ * The two connections to RabbitMQ. One publishes and one consumes, so acknowledgements do not wait
+ * behind publishes that the broker delays.
  */
 export class Broker {
   readonly publisher: Publisher;
-  /** For packets and replies that may share a message. */
+  /** Publishes commands and replies that may share a message. */
   readonly batches: BatchPublisher;
   readonly counters: BrokerCounters;
   readonly queueType: QueueType;
@@ -70,14 +70,14 @@ export class Broker {
     this.batches = new BatchPublisher({ publisher: this.publisher, counters: this.counters });
   }
 
-  /** Connects in the background, for ever; never throws for a broker that is away. */
+  /** Connects in the background, for ever. It never throws while the broker is unavailable. */
   connect(): void {
     this.publisher.start();
     this.publishLink.connect();
     this.consumeLink.connect();
   }
 
-  /** Resolves when messages can be published and consumed; waits as long as it takes. */
+  /** Resolves when messages can be published and consumed. It has no timeout. */
   async ready(): Promise<void> {
     await Promise.all([
       this.publisher.opened(),
@@ -85,14 +85,15 @@ export class Broker {
     ]);
   }
 
-  /** A channel for one piece of work, to be closed by whoever asked. Throws BrokerAway. */
+  /** A channel for one task; the caller must close it. Throws BrokerUnavailable. */
   async openChannel(): Promise<ConfirmChannel> {
     const { current, blocked, why } = this.publishLink;
-    if (!current || blocked !== undefined) throw new BrokerAway(blocked ?? why ?? 'not connected');
+    if (!current || blocked !== undefined)
+      throw new BrokerUnavailable(blocked ?? why ?? 'not connected');
     try {
       return await current.createConfirmChannel();
     } catch (error) {
-      throw new BrokerAway('no channel could be opened', { cause: error });
+      throw new BrokerUnavailable('no channel could be opened', { cause: error });
     }
   }
 
@@ -106,7 +107,7 @@ export class Broker {
     };
   }
 
-  /** After the consumers were drained: waits for the last confirms, then closes both. */
+  /** Call it after the consumers were drained. It waits for the last confirms, then closes both. */
   async close(): Promise<void> {
     await this.batches.close();
     await this.publisher.close();

@@ -21,7 +21,7 @@ const NAMES = [
 
 export type BrokerCounter = (typeof NAMES)[number];
 
-/** Plain numbers that only grow; /metrics reads them when asked, so counting costs one addition. */
+/** Counters that only grow. /metrics reads them on request, so counting costs one addition. */
 export type BrokerCounters = Record<BrokerCounter, number>;
 
 export function brokerCounters(): BrokerCounters {

@@ -6,8 +6,8 @@ const PRECONDITION_FAILED = 406;
 const NOT_FOUND = 404;
 
 /**
- * Makes sure that the queues exist. One that exists with other arguments (the queue type was
- * changed) is used as it is, loudly: refusing to serve would not change it either.
+ * Declares the queues. A queue that exists with other arguments (the queue type was changed) is
+ * used as it is, and an error is logged: a failure here would not change the queue.
  */
 export async function declareQueues(
   connection: ChannelModel,
@@ -35,7 +35,7 @@ export async function queueExists(connection: ChannelModel, queue: string): Prom
   }
 }
 
-/** A refused declaration closes its channel: never do it on one that has other work. */
+/** A refused declaration closes its channel, so it must have a separate one. */
 async function onOwnChannel<T>(
   connection: ChannelModel,
   work: (channel: Channel) => Promise<T>,

@@ -1,22 +1,22 @@
 import { Fault, type FieldProblem } from '@backstitch/shared-types';
 
-/** The broker is away or takes nothing: nothing was sent. */
-export class BrokerAway extends Fault {
+/** The broker is unavailable or blocks publishes: nothing was sent. */
+export class BrokerUnavailable extends Fault {
   constructor(why: string, options?: ErrorOptions) {
-    super('UNAVAILABLE', `the message broker is away: ${why}`, true, undefined, options);
-    this.name = 'BrokerAway';
+    super('UNAVAILABLE', `the message broker is unavailable: ${why}`, true, undefined, options);
+    this.name = 'BrokerUnavailable';
   }
 }
 
-/** Too much waits for the same queue, which is silent or slow: nothing was sent. */
-export class RouteFull extends BrokerAway {
+/** Too many commands wait for the same queue, which is silent or slow. Nothing was sent. */
+export class RouteFull extends BrokerUnavailable {
   constructor(waiting: number) {
-    super(`${waiting} packets are waiting for those before them to the same queue`);
+    super(`${waiting} commands already wait for the same queue`);
     this.name = 'RouteFull';
   }
 }
 
-/** It was sent, but whether the broker has taken it is not known: it may arrive, or twice. */
+/** The message was sent, but the confirm was lost. It may arrive, also twice. */
 export class ConfirmLost extends Fault {
   constructor(why: string, options?: ErrorOptions) {
     super('OUTCOME_UNKNOWN', `the broker's confirm was lost: ${why}`, true, undefined, options);
@@ -24,7 +24,7 @@ export class ConfirmLost extends Fault {
   }
 }
 
-/** The data of a command is not what its pattern needs: dead-lettered, never retried. */
+/** The data of a command is not valid for its pattern: dead-lettered, never retried. */
 export class MalformedCommand extends Fault {
   constructor(message: string, problems?: readonly FieldProblem[]) {
     super('MALFORMED_COMMAND', message, false, problems);

@@ -4,7 +4,7 @@ import { gatherWrites } from './gather-writes.js';
 
 type Chunks = { chunk: Buffer }[];
 
-/** A socket's writing side: `sent` holds what left in one system call. */
+/** The writable side of a socket: `sent` has the data of each system call. */
 function line() {
   const sent: string[] = [];
   const stream = new Writable({
@@ -24,8 +24,8 @@ function line() {
 
 const turn = () => new Promise<void>((resolve) => setImmediate(resolve));
 
-describe('gathered writes', () => {
-  it('leave together, in order, when they were written in one tick', async () => {
+describe('combined writes', () => {
+  it('are one system call, in order, when they happen in one tick', async () => {
     const { stream, sent } = line();
     for (const text of ['a', 'b', 'c']) stream.write(text);
     expect(sent).toEqual([]);
@@ -33,7 +33,7 @@ describe('gathered writes', () => {
     expect(sent).toEqual(['abc']);
   });
 
-  it('leave at once, tick by tick', async () => {
+  it('are not delayed after their tick', async () => {
     const { stream, sent } = line();
     stream.write('a');
     await turn();
@@ -42,7 +42,7 @@ describe('gathered writes', () => {
     expect(sent).toEqual(['a', 'b']);
   });
 
-  it('say that the line is full, and when it has drained', async () => {
+  it('report a full buffer, and its drain event', async () => {
     const { stream, sent } = line();
     const drained = new Promise((resolve) => stream.once('drain', resolve));
     expect(stream.write('more than it holds')).toBe(false);
@@ -50,7 +50,7 @@ describe('gathered writes', () => {
     expect(sent).toEqual(['more than it holds']);
   });
 
-  it('all leave before the end', async () => {
+  it('are all written before the end of the stream', async () => {
     const { stream, sent } = line();
     stream.write('a');
     const finished = new Promise((resolve) => stream.once('finish', resolve));

@@ -1,22 +1,22 @@
 import type { Writable } from 'node:stream';
 
 /**
- * Lets everything written within one tick leave in one system call. amqplib hands each frame to the
- * socket by itself; commands, replies and acknowledgements leave by the dozen, and a system call for
- * each was the dearest thing these processes did (docs/performance.md). Nothing waits for a timer.
+ * Combines all writes of one tick into one system call. amqplib writes each AMQP frame separately.
+ * Commands, replies and acknowledgements are written by the dozen, and one system call for each was
+ * the most expensive part of these processes (docs/performance.md). There is no timer.
  */
 export function gatherWrites(stream: Writable): void {
-  let isHeld = false;
-  const release = (): void => {
-    isHeld = false;
+  let isCorked = false;
+  const uncork = (): void => {
+    isCorked = false;
     stream.uncork();
   };
   const write = stream.write.bind(stream) as (...written: unknown[]) => boolean;
   stream.write = (...written: unknown[]): boolean => {
-    if (!isHeld) {
-      isHeld = true;
+    if (!isCorked) {
+      isCorked = true;
       stream.cork();
-      process.nextTick(release);
+      process.nextTick(uncork);
     }
     return write(...written);
   };

@@ -1,4 +1,4 @@
-/** What this testBroker needs of a logger; a pino logger fits. */
+/** The logger that this package needs; a pino logger fits. */
 export interface BrokerLogger {
   info(fields: object, message: string): void;
   warn(fields: object, message: string): void;

@@ -1,24 +1,24 @@
 import type { Channel, ChannelModel } from 'amqplib';
 import type { Broker } from './broker.js';
-import { BrokerAway } from './errors.js';
+import { BrokerUnavailable } from './errors.js';
 
-/** What the broker says of a queue. */
+/** The counts of a queue. */
 export interface QueueCount {
-  /** Those that nobody has in hand: what a consumer holds unacknowledged is not among them. */
+  /** Ready messages. Messages that a consumer holds unacknowledged are not included. */
   readonly messages: number;
-  /** Of whatever process. */
+  /** Consumers of all processes. */
   readonly consumers: number;
 }
 
 const NOT_FOUND = 404;
 
 /**
- * Looks at queues again and again, on one channel that is kept: a channel for each queue and each
- * second would be a channel opened and closed all day long.
+ * Reads the counts of queues repeatedly, on one channel that stays open. A channel for each queue
+ * and each second would open and close channels all the time.
  */
 export class QueueInspector {
   private kept: { connection: ChannelModel; channel: Channel } | undefined;
-  private looking: Promise<(QueueCount | undefined)[]> | undefined;
+  private reading: Promise<(QueueCount | undefined)[]> | undefined;
 
   constructor(
     private readonly broker: Pick<Broker, 'consumeLink'>,
@@ -26,23 +26,23 @@ export class QueueInspector {
   ) {}
 
   /**
-   * The counts in the order of the queues, undefined where there is no such queue. One look at a
-   * time: who comes while another one is under way gets its answer. Rejects when the broker is away.
+   * The counts in the order of the queues; undefined where the queue does not exist. Concurrent
+   * calls share one read. Rejects when the broker is unavailable.
    */
-  look(): Promise<(QueueCount | undefined)[]> {
-    this.looking ??= this.lookOnce().finally(() => (this.looking = undefined));
-    return this.looking;
+  read(): Promise<(QueueCount | undefined)[]> {
+    this.reading ??= this.readOnce().finally(() => (this.reading = undefined));
+    return this.reading;
   }
 
-  private async lookOnce(): Promise<(QueueCount | undefined)[]> {
+  private async readOnce(): Promise<(QueueCount | undefined)[]> {
     const { current, why } = this.broker.consumeLink;
-    if (!current) throw new BrokerAway(why ?? 'there is no connection');
+    if (!current) throw new BrokerUnavailable(why ?? 'there is no connection');
     const counts: (QueueCount | undefined)[] = [];
     for (const queue of this.queues) counts.push(await this.count(current, queue));
     return counts;
   }
 
-  /** A question about a queue that is not there closes the channel; the next one opens another. */
+  /** A check of a missing queue closes the channel; the next check opens another. */
   private async count(connection: ChannelModel, queue: string): Promise<QueueCount | undefined> {
     const channel = await this.channelOn(connection);
     try {
@@ -58,7 +58,7 @@ export class QueueInspector {
   private async channelOn(connection: ChannelModel): Promise<Channel> {
     if (this.kept?.connection === connection) return this.kept.channel;
     const channel = await connection.createChannel();
-    // Without a listener an error of the channel would take the whole connection down.
+    // Without a listener, an error of the channel would close the whole connection.
     channel.on('error', () => undefined);
     channel.on('close', () => this.forget(channel));
     this.kept = { connection, channel };

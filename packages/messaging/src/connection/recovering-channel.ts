@@ -3,23 +3,23 @@ import { backoffMs } from './waiting.js';
 import type { BrokerLink } from './broker-link.js';
 import type { BrokerLogger } from './logger.js';
 
-/** What a channel is opened for. */
+/** The use of a channel. */
 export interface ChannelRole<C extends Channel> {
   name: string;
   open(connection: ChannelModel): Promise<C>;
-  /** Puts it to use; when this throws, the channel is closed and another one opened later. */
+  /** Starts the use. When this throws, the channel is closed and another one is opened later. */
   use(channel: C, connection: ChannelModel): Promise<void>;
-  /** Told once for every channel that was put to use. */
+  /** Called once for every channel whose use has started. */
   lost(channel: C, why: string): void;
 }
 
-const SETTLED_AFTER_MS = 5_000;
-/** A replaced channel is left open for the answers it owes; whoever waits longer has given them up. */
-const REPLACED_LIVES_MS = 30_000;
+const STABLE_AFTER_MS = 5_000;
+/** A replaced channel stays open for its outstanding confirms; later ones count as lost. */
+const CLOSE_REPLACED_AFTER_MS = 30_000;
 
 /**
- * A channel that is opened again: on every new connection, and when the broker closed it while
- * its connection lived on. What was delivered on one channel is never acknowledged on the next.
+ * A channel that is opened again: on every new connection, and when the broker closed it while its
+ * connection was open. A delivery of one channel is never acknowledged on the next.
  */
 export class RecoveringChannel<C extends Channel> {
   private channel: C | undefined;
@@ -39,17 +39,23 @@ export class RecoveringChannel<C extends Channel> {
     this.link.onUp((connection) => void this.open(connection));
   }
 
-  /** For a channel that is open and of no use: another is put to use, and this one closed later. */
+  /**
+   * Replaces a channel that is open but does not work. Another one is opened, and this one is
+   * closed later.
+   */
   replace(channel: C, why: string): void {
     const connection = this.link.current;
     if (!connection || this.channel !== channel || this.replaced.has(channel)) return;
     this.replaced.add(channel);
-    setTimeout(() => void closeQuietly(channel), REPLACED_LIVES_MS).unref();
-    this.forgiveFailures();
-    this.openLater(connection, why);
+    setTimeout(() => void closeQuietly(channel), CLOSE_REPLACED_AFTER_MS).unref();
+    this.resetFailures();
+    this.reopenLater(connection, why);
   }
 
-  /** Closes with the broker's answer, so what was written before (acks) has been read by it. */
+  /**
+   * Waits for the broker's answer to the close, so the broker has read all earlier
+   * acknowledgements.
+   */
   async close(): Promise<void> {
     this.closed = true;
     clearTimeout(this.retry);
@@ -63,11 +69,11 @@ export class RecoveringChannel<C extends Channel> {
     try {
       channel = await this.role.open(connection);
     } catch (error) {
-      this.openLater(connection, messageOf(error));
+      this.reopenLater(connection, messageOf(error));
       return;
     }
     let why = 'the connection was lost';
-    // Without a listener an error of the channel would take the whole connection down.
+    // Without a listener, an error of the channel would close the whole connection.
     channel.on('error', (error) => {
       why = error.message;
     });
@@ -78,8 +84,8 @@ export class RecoveringChannel<C extends Channel> {
       if (this.channel === channel) this.channel = undefined;
       this.role.lost(channel, why);
       if (this.replaced.has(channel)) return;
-      this.forgiveFailures();
-      this.openLater(connection, why);
+      this.resetFailures();
+      this.reopenLater(connection, why);
     });
     if (this.closed) {
       await closeQuietly(channel);
@@ -95,11 +101,11 @@ export class RecoveringChannel<C extends Channel> {
     }
   }
 
-  private forgiveFailures(): void {
-    if (performance.now() - this.openedAtMs > SETTLED_AFTER_MS) this.failures = 0;
+  private resetFailures(): void {
+    if (performance.now() - this.openedAtMs > STABLE_AFTER_MS) this.failures = 0;
   }
 
-  private openLater(connection: ChannelModel, why: string): void {
+  private reopenLater(connection: ChannelModel, why: string): void {
     // A new connection opens its own channel.
     if (this.closed || this.link.current !== connection) return;
     this.failures += 1;
@@ -118,6 +124,6 @@ async function closeQuietly(channel: Channel): Promise<void> {
   try {
     await channel.close();
   } catch {
-    // It was closed already, which is all that was wanted.
+    // It was closed already.
   }
 }

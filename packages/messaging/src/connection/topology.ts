@@ -2,7 +2,7 @@ import { COMMAND_QUEUES, deadLetterQueueOf } from '@backstitch/shared-types';
 
 export type QueueType = 'classic' | 'quorum';
 
-/** A queue as everybody declares it: equal declarations never conflict. */
+/** The declaration of a queue. All apps use the same one, so declarations never conflict. */
 export interface QueueDeclaration {
   name: string;
   options: { durable: true; expires?: number; arguments?: Record<string, unknown> };
@@ -11,8 +11,8 @@ export interface QueueDeclaration {
 export const ALL_COMMAND_QUEUES: readonly string[] = Object.values(COMMAND_QUEUES);
 
 /**
- * The queue and its dead-letter queue. Classic queues carry no arguments, so that stock clients
- * may declare them too; dead letters are explicit publishes, so the broker need not know of them.
+ * The queue and its dead-letter queue. Classic queues have no arguments, so stock clients may
+ * declare them too. We publish dead letters ourselves, so the broker needs no arguments for them.
  */
 export function commandQueueDeclarations(queue: string, type: QueueType): QueueDeclaration[] {
   const options: QueueDeclaration['options'] =
@@ -23,17 +23,17 @@ export function commandQueueDeclarations(queue: string, type: QueueType): QueueD
 }
 
 /**
- * Neither auto-delete nor exclusive: replies are kept while their reader's connection is being
- * restored, and the broker removes the queue when nobody has come back for `expiresMs`. Classic in a
- * cluster too: when its node dies it is replaced on another, and what was in it is asked again.
+ * Neither auto-delete nor exclusive: replies are kept while their reader reconnects. The broker
+ * removes the queue when it has had no consumer for `expiresMs`. It is classic in a cluster too:
+ * when its node dies, another queue replaces it, and the commands are sent again.
  */
 export function replyQueueDeclaration(name: string, expiresMs: number): QueueDeclaration {
   return { name, options: { durable: true, expires: expiresMs } };
 }
 
 /**
- * RabbitMQ's pseudo-queue for replies. It is not a queue to the `mandatory` flag, which would
- * report every reply that was delivered to it as unroutable.
+ * RabbitMQ's pseudo-queue for replies. The `mandatory` flag does not treat it as a queue: the
+ * broker would report every delivered reply as unroutable.
  */
 export function isDirectReplyTo(queue: string): boolean {
   return queue.startsWith('amq.rabbitmq.reply-to.');

@@ -16,11 +16,11 @@ describe('backoff', () => {
 });
 
 describe('within', () => {
-  it('does not wait longer than told for work that never ends', async () => {
+  it('does not wait longer than its limit for work that never ends', async () => {
     await expect(within(5, new Promise(() => undefined))).resolves.toBeUndefined();
   });
 
-  it('passes on the failure of the work', async () => {
+  it('rejects as the work does', async () => {
     await expect(within(1_000, Promise.reject(new Error('no')))).rejects.toThrow('no');
   });
 });
@@ -28,12 +28,12 @@ describe('within', () => {
 describe('answered', () => {
   const late = (why: string) => new Error(`late: ${why}`);
 
-  it('is the answer, or the failure, of the work', async () => {
+  it('settles as the work does', async () => {
     expect(await answered(1_000, Promise.resolve('yes'), late)).toBe('yes');
     await expect(answered(1_000, Promise.reject(new Error('no')), late)).rejects.toThrow('no');
   });
 
-  it('fails in the words given when no answer comes in time', async () => {
+  it('throws the given error when the time is up', async () => {
     const never = new Promise(() => undefined);
     await expect(answered(5, never, late)).rejects.toThrow('late: no answer came for 5 ms');
   });

@@ -18,11 +18,11 @@ describe('a run of acknowledgements', () => {
     [[1, 2, 4], 2, [4]],
     [[1], 1, []],
     [[], undefined, []],
-  ])('of %j is sent as one up to %p and %j alone', (finished, upTo, singles) => {
+  ])('of %j is one acknowledgement up to %p and single ones for %j', (finished, upTo, singles) => {
     expect(run(5, ...finished).take()).toEqual({ upTo, singles });
   });
 
-  it('goes on past what was acknowledged alone before', () => {
+  it('continues after deliveries that were acknowledged singly', () => {
     const acks = run(4, 2, 3);
     acks.take();
     acks.finished(1);
@@ -31,7 +31,7 @@ describe('a run of acknowledgements', () => {
     expect(acks.take()).toEqual({ upTo: 4, singles: [] });
   });
 
-  it('tells the broker of every finished delivery once, and never of one that is not', () => {
+  it('acknowledges every finished delivery once, and never an unfinished one', () => {
     const steps = fc.array(fc.nat(20), { maxLength: 60 });
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 20 }), steps, (deliveries, picks) => {
@@ -55,7 +55,7 @@ describe('a run of acknowledgements', () => {
   });
 });
 
-/** What the broker does; a tag that it does not hold would cost the channel. */
+/** The behaviour of the broker: an unknown tag would close the channel. */
 function settleWith(acks: AckRun, held: Set<number>, finished: Set<number>): void {
   const { upTo, singles } = acks.take();
   if (upTo !== undefined) {

@@ -1,13 +1,13 @@
-/** Which acknowledgements to send now: one for all up to a delivery, and some by themselves. */
+/** The acknowledgements to send now: one for all deliveries up to a tag, and single ones. */
 export interface Acks {
   upTo: number | undefined;
   singles: number[];
 }
 
 /**
- * The deliveries of one channel that are not acknowledged yet, by their numbers. Those at the head
- * whose acknowledgement is due go as one; it never reaches past a delivery that is not finished, as
- * the broker would then forget that one, too.
+ * The unacknowledged deliveries of one channel, by their delivery tags. Finished deliveries at the
+ * head are acknowledged together. This never includes an unfinished delivery, because the broker
+ * would forget it too.
  */
 export class AckRun {
   /** In the order of delivery. */
@@ -18,8 +18,8 @@ export class AckRun {
     this.unacknowledged.add(tag);
   }
 
-  /** It will not be acknowledged: the broker has it back. */
-  givenBack(tag: number): void {
+  /** The delivery was returned to the broker and is not acknowledged. */
+  requeued(tag: number): void {
     this.unacknowledged.delete(tag);
   }
 
@@ -27,7 +27,7 @@ export class AckRun {
     this.due.add(tag);
   }
 
-  /** What is due, to be sent at once: it counts as acknowledged from here on. */
+  /** The acknowledgements that are due. The caller must send them; they count as sent. */
   take(): Acks {
     let upTo: number | undefined;
     for (const tag of this.unacknowledged) {

@@ -1,7 +1,7 @@
 import type { Channel, Message } from 'amqplib';
 import { AckRun } from './ack-run.js';
 
-/** Sends the acknowledgements of one channel: those of one turn of the event loop together. */
+/** Sends the acknowledgements of one channel. Those of one turn of the event loop are combined. */
 export class ChannelAcks {
   private readonly run = new AckRun();
   private written: (() => void)[] = [];
@@ -12,19 +12,22 @@ export class ChannelAcks {
     this.run.delivered(deliveryTag);
   }
 
-  /** `written` is called when it is on its way, or when its channel is gone and it never will be. */
+  /**
+   * `written` is called when the acknowledgement was written, or when its channel is closed and it
+   * never will be.
+   */
   ack(deliveryTag: number, written: () => void): void {
     this.run.finished(deliveryTag);
     if (this.written.push(written) === 1) setImmediate(() => this.flush());
   }
 
-  /** The broker delivers it again, to us or to another. */
-  giveBack(deliveryTag: number): void {
-    this.run.givenBack(deliveryTag);
+  /** Returns the delivery to the broker, which delivers it again to any consumer. */
+  requeue(deliveryTag: number): void {
+    this.run.requeued(deliveryTag);
     try {
       this.channel.nack({ fields: { deliveryTag } } as Message);
     } catch {
-      // The channel is closing: the message comes again.
+      // The channel is closing: the broker delivers the message again.
     }
   }
 
@@ -34,9 +37,9 @@ export class ChannelAcks {
       if (upTo !== undefined) this.send(upTo, true);
       for (const tag of singles) this.send(tag, false);
     } catch {
-      // The channel is closing: the messages come again.
+      // The channel is closing: the broker delivers the messages again.
     }
-    for (const tell of this.written.splice(0)) tell();
+    for (const done of this.written.splice(0)) done();
   }
 
   private send(deliveryTag: number, allUpTo: boolean): void {

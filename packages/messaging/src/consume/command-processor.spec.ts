@@ -14,7 +14,7 @@ const turns = async () => {
   for (let n = 0; n < 5; n += 1) await new Promise<void>((resolve) => setImmediate(resolve));
 };
 
-/** A processor whose broker answers nothing until it is told to. */
+/** A processor whose broker answers nothing until the test lets it. */
 class Processor {
   readonly logger = new RecordingLogger();
   readonly counters = brokerCounters();
@@ -75,7 +75,7 @@ describe('a command processor', () => {
   it.each([
     ['unreadable', 7],
     ['of no known pattern', { pattern: 'fly' }],
-    ['refused for good', { pattern: 'refuse' }],
+    ['refused permanently', { pattern: 'refuse' }],
   ])(
     'lets no more become dead letters at a time than it serves: what is %s',
     async (_how, body) => {
@@ -92,7 +92,7 @@ describe('a command processor', () => {
     },
   );
 
-  it('tells of ten dead letters a second, then of how many it did not tell; it counts all', async () => {
+  it('logs ten dead letters a second and the number of omitted ones, and counts all', async () => {
     const processor = new Processor(100);
     const deadLetter = async (count: number) => {
       const ends = Array.from({ length: count }, () => processor.serve(7));
@@ -110,7 +110,7 @@ describe('a command processor', () => {
     expect(processor.counters.deadLettered).toBe(51);
   });
 
-  it('gives up a reply about which its queue is silent for as long as anybody waits for it', async () => {
+  it('drops a reply whose queue is silent for longer than any sender waits', async () => {
     const processor = new Processor(100);
     const settled = jest.fn();
     void processor.serve({ pattern: 'echo' }, { replyTo: 'silent' }).then(settled);
@@ -124,7 +124,7 @@ describe('a command processor', () => {
     expect(processor.counters.repliesUnroutable).toBe(2);
   });
 
-  it('tells of every command that faulted', async () => {
+  it('logs every command that faulted', async () => {
     const processor = new Processor(100);
     const ends = Array.from({ length: 50 }, () => processor.serve({ pattern: 'refuse' }));
     await turns();

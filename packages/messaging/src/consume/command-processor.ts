@@ -20,38 +20,44 @@ export interface CommandProcessorOptions {
   broker: Broker;
   queue: string;
   handlerDeadlineMs: number;
-  /** Handlers past their deadline that may go on beside the prefetch; more pause the consumer. */
+  /** The maximum number of handlers that run past their deadline without occupying the prefetch. */
   overdueMax: number;
   consumerPause: ConsumerPause;
-  /** Through which handlers are let. */
+  /** Limits how many handlers run at once. */
   limiter: ConcurrencyLimiter;
   /** Whether commands of this pattern are refused when they name no saga. */
   needsSaga(pattern: string): boolean;
-  /** The handler of the packet's pattern, or undefined when nobody serves it. */
+  /** The handler for the pattern of the command; undefined when there is none. */
   handlerOf(packet: CommandPacket): (() => Promise<unknown>) | undefined;
 }
 
-/** A reply that its queue refuses so often is given up. */
-const REPLY_TRIES = 5;
-/** So is one that its queue is silent about for as long as anybody waits for one (a payment's). */
+/** A reply is dropped after so many refusals by its queue. */
+const REPLY_REFUSALS_MAX = 5;
+/**
+ * A reply is dropped after so much time without a confirm: no sender waits longer (payments wait
+ * longest).
+ */
 const REPLY_SILENT_MS = 5_000;
 
-/** Of what failed and nobody waits for; `spared` has used up no retry of its own. */
-type NextTry = RetryDecision | 'spared';
+/** The next attempt of a failed command without a reply queue; `uncounted` uses no retry. */
+type NextTry = RetryDecision | 'uncounted';
 
 interface Served {
   outcome: Outcome;
   nextTry: NextTry | undefined;
-  /** When a handler that goes on past its deadline no longer holds its place. */
-  madeRoom: Promise<void>;
+  /** Resolves when the place in the prefetch is free: at once, or when an overdue handler ends. */
+  placeFree: Promise<void>;
 }
 
-/** What happens to one packet between its arrival and its acknowledgement. */
+/** Processes one command from its arrival to its acknowledgement. */
 export class CommandProcessor {
   private overdue = 0;
   private readonly dead: DeadLettering;
   private readonly deadlines: Deadlines;
-  private readonly patience = { tries: REPLY_TRIES, silence: new Deadlines(REPLY_SILENT_MS) };
+  private readonly replyLimits = {
+    refusalsMax: REPLY_REFUSALS_MAX,
+    silence: new Deadlines(REPLY_SILENT_MS),
+  };
 
   constructor(private readonly options: CommandProcessorOptions) {
     this.dead = new DeadLettering(options);
@@ -59,9 +65,9 @@ export class CommandProcessor {
   }
 
   /**
-   * Resolves to true when the packet may be acknowledged: its effect is committed and somebody
-   * else (the asker, the queue, the dead letters) has what follows from it. False when the delivery
-   * will come again: it was taken from us, or `mayBegin` says no when the packet's turn has come.
+   * Resolves to true when the command may be acknowledged: its effect is committed, and the reply,
+   * the requeued message or the dead letter is confirmed. False when the broker will deliver it
+   * again: its channel was closed, or `mayBegin` returned false when its turn came.
    */
   async serve(inbound: InboundCommand, mayBegin: () => boolean): Promise<boolean> {
     const { consumerPause, limiter } = this.options;
@@ -72,23 +78,26 @@ export class CommandProcessor {
     let served: Served;
     let isOurs: boolean;
     try {
-      // What was let in before the pause would only fail as the one did that brought it about.
+      // Commands that passed the limiter before the pause would only fail like the one that caused
+      // it.
       if (consumerPause.isPaused) await consumerPause.open();
       if (!mayBegin()) {
         leave();
         return false;
       }
       served = await this.run(inbound);
-      // From its place: what nobody can serve takes no time, and may come by the thousand.
-      isOurs = await this.deadLetterHopeless(inbound, served);
+      // The place is still occupied here: unservable commands cost no time and may arrive by the
+      // thousand.
+      isOurs = await this.deadLetterUnservable(inbound, served);
     } catch (error) {
       leave();
       throw error;
     }
-    // The place is not for the reply: an asker who takes none is to hold up nobody else.
-    void served.madeRoom.then(leave);
+    // The place is free before the reply is confirmed: a slow reply queue must not delay other
+    // commands.
+    void served.placeFree.then(leave);
     const settled = isOurs && (await this.settle(inbound, served));
-    await served.madeRoom;
+    await served.placeFree;
     return settled;
   }
 
@@ -101,13 +110,13 @@ export class CommandProcessor {
     const { packet } = read;
     const handler = this.options.handlerOf(packet);
     if (!handler) {
-      const message = `nobody serves the pattern ${packet.pattern}`;
+      const message = `no handler serves the pattern ${packet.pattern}`;
       const unreadable = { reason: 'UNKNOWN_PATTERN' as const, message };
       this.observe(UNSERVED, 'unreadable', 0);
       return this.served(inbound, { kind: 'unreadable', unreadable });
     }
     if (!packet.saga && this.options.needsSaga(packet.pattern)) {
-      const message = `${packet.pattern} names no saga, and this service takes none without (COMMANDS=strict)`;
+      const message = `${packet.pattern} names no saga, and this service requires one (COMMANDS=strict)`;
       const unreadable = { reason: 'SAGA_REQUIRED' as const, message };
       this.observe(packet.pattern, 'unreadable', 0);
       return this.served(inbound, { kind: 'unreadable', unreadable });
@@ -116,8 +125,8 @@ export class CommandProcessor {
     const run = runWithDeadline(handler, this.deadlines);
     const outcome = await run.answer;
     this.observe(packet.pattern, outcome.kind, performance.now() - beganMs);
-    const madeRoom = isOverdue(outcome) ? this.makeRoom(run, packet) : undefined;
-    return this.served(inbound, outcome, madeRoom);
+    const placeFree = isOverdue(outcome) ? this.placeOfOverdue(run, packet) : undefined;
+    return this.served(inbound, outcome, placeFree);
   }
 
   private observe(pattern: string, outcome: Outcome['kind'], ms: number): void {
@@ -125,23 +134,26 @@ export class CommandProcessor {
     broker.observer?.served(queue, pattern, outcome, ms);
   }
 
-  /** Noted while the place is held: a pause that it brings about is there before the next begins. */
-  private served(inbound: InboundCommand, outcome: Outcome, madeRoom = Promise.resolve()): Served {
+  /**
+   * The place is still occupied here, so a pause that this outcome causes begins before the next
+   * command.
+   */
+  private served(inbound: InboundCommand, outcome: Outcome, placeFree = Promise.resolve()): Served {
     this.note(inbound, outcome);
-    if (outcome.kind !== 'fault') return { outcome, nextTry: undefined, madeRoom };
+    if (outcome.kind !== 'fault') return { outcome, nextTry: undefined, placeFree };
     this.options.consumerPause.consider(outcome.bug ?? outcome.fault);
-    return { outcome, nextTry: this.nextTryOf(inbound, outcome.fault), madeRoom };
+    return { outcome, nextTry: this.nextTryOf(inbound, outcome.fault), placeFree };
   }
 
   private nextTryOf({ properties }: InboundCommand, { retryable }: Fault): NextTry | undefined {
     if (properties.replyTo) return undefined;
-    // What fails because the consumer is paused would have failed whatever it is.
-    if (this.options.consumerPause.isPaused) return 'spared';
+    // A failure during a pause does not count as a retry.
+    if (this.options.consumerPause.isPaused) return 'uncounted';
     return retryable ? retryDecision(properties.headers) : 'exhausted';
   }
 
-  /** What nobody will ever serve becomes a dead letter. False when it was taken from us before. */
-  private async deadLetterHopeless(
+  /** Dead-letters a command that can never be served. False when its channel was closed before. */
+  private async deadLetterUnservable(
     inbound: InboundCommand,
     { outcome, nextTry }: Served,
   ): Promise<boolean> {
@@ -159,7 +171,7 @@ export class CommandProcessor {
     if (reached && committed) await reached('participant.after-commit-before-reply');
     if (inbound.properties.replyTo) return this.reply(inbound, outcome);
     const isSettled = nextTry === undefined || nextTry === 'exhausted';
-    return isSettled ? true : this.putBack(inbound, nextTry);
+    return isSettled ? true : this.requeueLater(inbound, nextTry);
   }
 
   private async reply(inbound: InboundCommand, outcome: Outcome): Promise<boolean> {
@@ -172,22 +184,24 @@ export class CommandProcessor {
     const result = await sendDurably({
       publish: () => this.publishReply(inbound, body),
       isOurs: () => inbound.isOurs(),
-      patience: this.patience,
+      limits: this.replyLimits,
     });
-    if (result === 'untaken') {
+    if (result === 'not-accepted') {
       const fields = {
         queue,
         ...traceOf(inbound.read),
         replyTo: inbound.properties.replyTo as string,
       };
-      broker.logger.warn(fields, 'reply was not taken by its queue; given up');
+      broker.logger.warn(fields, 'reply was not accepted by its queue; dropped');
     }
-    // Nobody reads there any more, or nobody can; whoever still wants the answer asks again.
-    if (result === 'unroutable' || result === 'untaken') broker.counters.repliesUnroutable += 1;
-    return result !== 'given-up';
+    // The reply queue is gone or not usable. The sender repeats its command if it still needs the
+    // answer.
+    if (result === 'unroutable' || result === 'not-accepted')
+      broker.counters.repliesUnroutable += 1;
+    return result !== 'abandoned';
   }
 
-  /** Whoever asked singly is answered singly, and who asked in a batch is answered in batches. */
+  /** A single command gets a single reply; commands of a batch get batches. */
   private publishReply(
     { properties, isBatched }: InboundCommand,
     body: Buffer,
@@ -201,17 +215,17 @@ export class CommandProcessor {
     });
   }
 
-  /** A failed message that nobody waits for: put back three times, then kept as a dead letter. */
-  private async putBack(
+  /** Requeues a failed command without a reply queue, up to three times. */
+  private async requeueLater(
     inbound: InboundCommand,
     next: Exclude<NextTry, 'exhausted'>,
   ): Promise<boolean> {
     const { broker, queue, consumerPause } = this.options;
-    if (next === 'spared') await consumerPause.open();
+    if (next === 'uncounted') await consumerPause.open();
     else await pause(next.afterMs);
     if (!inbound.isOurs()) return false;
     const carried = carriedProperties(inbound.properties);
-    if (next !== 'spared') {
+    if (next !== 'uncounted') {
       carried.headers[RETRIES_HEADER] = next.retry;
       broker.counters.oneShotRetries += 1;
     }
@@ -219,11 +233,11 @@ export class CommandProcessor {
   }
 
   /**
-   * A handler past its deadline has been answered, so its message may go: otherwise a few that hang
-   * would use up the prefetch. But only so many may go on unseen: past that they hold their place,
-   * and the consumer with it, instead of filling the memory.
+   * A command past its deadline was answered, so its message is acknowledged. Otherwise a few
+   * hanging handlers would occupy the whole prefetch. But only `overdueMax` of them may run in the
+   * background. Further ones keep their place, so the consumer stops instead of filling the memory.
    */
-  private async makeRoom(run: HandlerRun, packet: CommandPacket): Promise<void> {
+  private async placeOfOverdue(run: HandlerRun, packet: CommandPacket): Promise<void> {
     this.overdue += 1;
     const ended = run.ended.then((outcome) => {
       this.overdue -= 1;
@@ -248,7 +262,10 @@ export class CommandProcessor {
       logger.warn({ ...fields, code, why: message }, 'command faulted');
     } else {
       counters.bugs += 1;
-      logger.error({ ...fields, err: outcome.bug }, 'handler threw what is no Fault: a bug');
+      logger.error(
+        { ...fields, err: outcome.bug },
+        'handler threw an error that is not a Fault: a bug',
+      );
     }
   }
 }

@@ -7,7 +7,7 @@ import { type BatchingClient, batchingClient } from '../testing/batching-client.
 import { bodyOf } from '../testing/test-broker.js';
 import { DEAD, type Handlers, QUEUE, REPLIES, serving, type Serving } from '../testing/serving.js';
 
-describe('a command server that is sent batches', () => {
+describe('a command server that receives batches', () => {
   let here: Serving;
   let batching: BatchingClient;
   afterEach(() => here.testBroker.close());
@@ -22,7 +22,7 @@ describe('a command server that is sent batches', () => {
   const idsOf = (replies: readonly { id?: unknown }[]) =>
     replies.map(({ id }) => String(id)).sort();
 
-  it('answers a batch with batches, and a single packet with a single reply', async () => {
+  it('answers a batch with batches, and a single command with a single reply', async () => {
     await serve();
     await batching.ask([echo('a'), echo('b'), echo('c')]);
     const replies = await batching.answers(3);
@@ -36,7 +36,7 @@ describe('a command server that is sent batches', () => {
     expect(here.broker.counters).toMatchObject({ commandsDone: 5, batchesSplit: 0 });
   });
 
-  it('does not hold up the replies of a slow member’s neighbours, nor forgets the slow one', async () => {
+  it('does not delay the other replies of a slow command’s batch, and answers the slow one', async () => {
     let finish!: (value: string) => void;
     await serve({ slow: () => new Promise<string>((resolve) => (finish = resolve)) });
     await batching.ask([echo('a'), { pattern: 'slow', id: 'slow' }, echo('b')]);
@@ -47,7 +47,7 @@ describe('a command server that is sent batches', () => {
     await here.expectAllAcknowledged();
   });
 
-  it('answers each packet as what it is: done, a fault, overdue, of no known pattern', async () => {
+  it('answers each command separately: done, a fault, overdue, an unknown pattern', async () => {
     const hang = () => new Promise(() => undefined);
     const fail = () => {
       throw new Fault('PROVIDER_UNAVAILABLE', 'silent', true);
@@ -68,13 +68,13 @@ describe('a command server that is sent batches', () => {
     await here.expectAllAcknowledged();
   });
 
-  it('keeps an element that is no packet with its own bytes, and serves its neighbours', async () => {
+  it('dead-letters an invalid element with its own bytes, and serves the others', async () => {
     await serve();
     const poison = ['{ "data" : 1, "id":"p" }', 'nonsense', '[{"pattern":"echo"}]', '"x"'];
     const body = `[${JSON.stringify(echo('a'))} , ${poison.join(' ,\n')},${JSON.stringify(echo('b'))}]`;
     const properties = { replyTo: REPLIES, headers: { mine: 'kept' } };
     await here.testBroker.vhost.publish(QUEUE, Buffer.from(body), properties);
-    // What has an id is answered, too; nobody could know the others for theirs.
+    // Elements with an id are answered. No sender could assign an answer to the others.
     const replies = await batching.answers(3);
     expect(idsOf(replies)).toEqual(['a', 'b', 'p']);
     expect(replies.find(({ id }) => id === 'p')?.err?.code).toBe('MALFORMED_COMMAND');
@@ -104,7 +104,7 @@ describe('a command server that is sent batches', () => {
     },
   );
 
-  it('takes a list without a packet for one message, and answers it as that', async () => {
+  it('treats an array without a command as one message, with one answer', async () => {
     await serve();
     const ones = Array.from({ length: 1_024 }, () => 1);
     for (let n = 0; n < 32; n += 1) await here.ask(ones);
@@ -115,7 +115,7 @@ describe('a command server that is sent batches', () => {
     await here.expectAllAcknowledged();
   });
 
-  it('serves a batch that is larger than any of ours', async () => {
+  it('serves a batch larger than ours', async () => {
     await serve();
     const count = BATCH_PACKETS_MAX * 3;
     const filling = 'x'.repeat((BATCH_BYTES_MAX * 2) / count);
@@ -125,7 +125,7 @@ describe('a command server that is sent batches', () => {
     await here.expectAllAcknowledged();
   });
 
-  it('serves as many packets at once as it may, counted over all batches', async () => {
+  it('limits the commands served at once over all batches', async () => {
     const ends: (() => void)[] = [];
     await serve({ hang: () => new Promise<void>((end) => ends.push(end)) }, { prefetch: 3 });
     const batch = ['a', 'b', 'c', 'd'].map((id) => ({ pattern: 'hang', id }));
@@ -145,7 +145,7 @@ describe('a command server that is sent batches', () => {
     await here.expectAllAcknowledged();
   });
 
-  it('puts back alone what failed and nobody waits for, and then keeps its own bytes', async () => {
+  it('requeues a failed command of a batch alone, and then dead-letters its own bytes', async () => {
     await serve({
       fail: () => {
         throw new Fault('PROVIDER_UNAVAILABLE', 'silent', true);
@@ -161,7 +161,7 @@ describe('a command server that is sent batches', () => {
     expect(here.broker.counters).toMatchObject({ oneShotRetries: 3, deadLettered: 1 });
   });
 
-  it('drains: finishes and answers a whole batch, those that waited for their turn included', async () => {
+  it('drains: finishes and answers a whole batch, including commands that waited for their turn', async () => {
     const ends: (() => void)[] = [];
     await serve({ hang: () => new Promise<void>((end) => ends.push(end)) }, { prefetch: 1 });
     await batching.ask(['a', 'b'].map((id) => ({ pattern: 'hang', id })));
@@ -175,7 +175,7 @@ describe('a command server that is sent batches', () => {
     expect(await messagesIn(QUEUE)).toBe(0);
   });
 
-  it('drains: begins no delivery of which all still waits for its turn', async () => {
+  it('drains: begins no delivery whose commands all wait for their turn', async () => {
     const ends: (() => void)[] = [];
     const hang = () => new Promise<void>((end) => ends.push(end));
     await serve({ hang }, { prefetch: 1, deliveriesMax: 3 });
@@ -191,7 +191,7 @@ describe('a command server that is sent batches', () => {
     expect(await messagesIn(QUEUE)).toBe(2);
   });
 
-  it('serves nothing that waited for its turn while what every handler needs is away', async () => {
+  it('serves no waiting command while a dependency of all handlers is unavailable', async () => {
     class DatabaseAway extends Fault {}
     let away = true;
     const store = () => {

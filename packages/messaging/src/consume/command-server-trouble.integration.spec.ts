@@ -8,8 +8,8 @@ import { RETRIES_HEADER } from '../dead-letter/message-headers.js';
 import { batchingClient } from '../testing/batching-client.js';
 import { DEAD, type Handlers, QUEUE, REPLIES, serving, type Serving } from '../testing/serving.js';
 
-// The management API learns of a new connection only seconds later.
-describe('a command server in trouble', () => {
+// The management API lists a new connection only seconds later.
+describe('a command server during failures', () => {
   let here: Serving;
   afterEach(() => here.testBroker.close());
 
@@ -35,7 +35,8 @@ describe('a command server in trouble', () => {
     await waitFor('the first delivery to be answered', () => releases.length === 1);
     await here.cut('consume');
     await waitFor('the second delivery to be answered', () => releases.length === 2);
-    // Both were number 1 of their channel: an ack of the first on the second's would lose it.
+    // Both had the delivery tag 1 on their channels: an ack of the first on the second channel
+    // would lose the second.
     releases[0]!();
     await waitFor('the first to be done with', () => here.server.status().inFlight === 1);
     await here.cut('consume');
@@ -46,7 +47,7 @@ describe('a command server in trouble', () => {
     expect(await readyIn(REPLIES)).toBe(3);
   });
 
-  it('publishes a reply again until the broker has it', async () => {
+  it('publishes a reply again until it is confirmed', async () => {
     let wasCut = false;
     await serve({}, {}, async (point) => {
       if (point !== 'participant.after-commit-before-reply' || wasCut) return;
@@ -59,7 +60,7 @@ describe('a command server in trouble', () => {
     await here.expectAllAcknowledged();
   });
 
-  it('lets a queue that takes no replies hold up nobody else, and gives up on it', async () => {
+  it('is not delayed by a reply queue that accepts nothing, and drops its replies', async () => {
     await serve({}, { prefetch: 1, deliveriesMax: 5 });
     const { vhost } = here.testBroker;
     const takesNothing = { 'x-max-length': 0, 'x-overflow': 'reject-publish' };
@@ -78,7 +79,7 @@ describe('a command server in trouble', () => {
     expect(here.broker.counters.confirmLost).toBe(15);
   });
 
-  it('holds a place for the work alone, not until the reply is taken', async () => {
+  it('frees the place of a command before its reply is confirmed', async () => {
     let release: (() => void) | undefined;
     await serve({}, { prefetch: 1, deliveriesMax: 2 }, (point) => {
       const isFirst = point === 'participant.after-commit-before-reply' && !release;
@@ -93,7 +94,7 @@ describe('a command server in trouble', () => {
     await here.expectAllAcknowledged();
   });
 
-  it('has back what it could not settle, and its place of the prefetch with it', async () => {
+  it('gets an unsettled delivery again, and frees its place in the prefetch', async () => {
     let arrived = 0;
     await serve({}, { prefetch: 1 }, (point) => {
       if (point !== 'participant.on-arrival') return undefined;
@@ -110,7 +111,7 @@ describe('a command server in trouble', () => {
     await here.expectAllAcknowledged();
   });
 
-  it('comes back when its queue is deleted, and says meanwhile that it is not attached', async () => {
+  it('attaches again when its queue was deleted, and reports detached meanwhile', async () => {
     await serve();
     await here.testBroker.vhost.deleteQueue(QUEUE);
     await waitFor('the status to tell', () => here.server.status().state === 'detached');
@@ -120,7 +121,7 @@ describe('a command server in trouble', () => {
     await here.untilAttached();
   });
 
-  it('declares the dead-letter queue again when somebody deleted it', async () => {
+  it('declares the dead-letter queue again after it was deleted', async () => {
     await serve();
     await here.testBroker.vhost.deleteQueue(DEAD);
     await here.tell('not json');
@@ -128,7 +129,7 @@ describe('a command server in trouble', () => {
     await here.expectAllAcknowledged();
   });
 
-  it('comes back when its connection is cut', async () => {
+  it('attaches again when its connection was cut', async () => {
     await serve();
     await here.cut('consume');
     await here.ask({ pattern: 'echo', data: 'back' });
@@ -136,7 +137,7 @@ describe('a command server in trouble', () => {
     expect(here.broker.counters.connectionsLost).toBe(1);
   });
 
-  it('answers for a handler that hangs, and serves on with all of its prefetch', async () => {
+  it('answers a hanging command at its deadline, and serves others with its whole prefetch', async () => {
     const ends: (() => void)[] = [];
     const hang = () => new Promise<void>((end) => ends.push(end));
     await serve({ hang }, { prefetch: 2, handlerDeadlineMs: 50 });
@@ -147,7 +148,8 @@ describe('a command server in trouble', () => {
     expect((await here.answer()).err).toMatchObject(overdue);
     await here.ask({ pattern: 'echo', data: 'next' });
     expect((await here.answer()).response).toBe('next');
-    // But only so many may go on unseen: the next two that hang keep their place.
+    // But only a limited number may run in the background: the next two hanging handlers keep their
+    // places.
     await here.ask({ pattern: 'hang' });
     await here.ask({ pattern: 'hang' });
     await here.answer();
@@ -160,7 +162,7 @@ describe('a command server in trouble', () => {
     await here.expectAllAcknowledged();
   });
 
-  it('drains: finishes, answers and acknowledges what is in hand, takes nothing more', async () => {
+  it('drains: finishes, answers and acknowledges the running commands, and takes no more', async () => {
     let finish!: (value: string) => void;
     await serve({ slow: () => new Promise<string>((resolve) => (finish = resolve)) });
     await here.ask({ pattern: 'slow' });
@@ -177,7 +179,7 @@ describe('a command server in trouble', () => {
     expect(here.served).toHaveLength(1);
   });
 
-  it('pauses while what every handler needs is away, and spares the retries of that time', async () => {
+  it('pauses while a dependency of all handlers is unavailable, and counts no retries of that time', async () => {
     class DatabaseAway extends Fault {}
     let away = true;
     const store = () => {

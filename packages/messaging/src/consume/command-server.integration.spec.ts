@@ -18,7 +18,7 @@ describe('a command server', () => {
     here = await serving(handlers, options, reached);
   }
 
-  it('answers with the ids that it was asked with, and then acknowledges', async () => {
+  it('answers with the ids of the command, and then acknowledges', async () => {
     await serve();
     await here.ask({ pattern: 'echo', data: { a: 1 }, id: 'id-1' });
     const reply = await here.testBroker.vhost.take('asker');
@@ -32,7 +32,7 @@ describe('a command server', () => {
     expect(here.broker.counters.commandsDone).toBe(1);
   });
 
-  it('answers a business no, a fault and a bug each as what it is', async () => {
+  it('answers a business rejection, a fault and a bug, each distinguishable', async () => {
     await serve({
       no: () => new Rejection('INSUFFICIENT_STOCK', 'too few', { available: 1 }),
       fault: () => {
@@ -59,7 +59,7 @@ describe('a command server', () => {
     await here.expectAllAcknowledged();
   });
 
-  it('acknowledges when nobody is left to read the reply', async () => {
+  it('acknowledges a command whose reply queue is gone', async () => {
     await serve();
     await here.ask({ pattern: 'echo' }, 'gone');
     const { counters } = here.broker;
@@ -67,7 +67,7 @@ describe('a command server', () => {
     await here.expectAllAcknowledged();
   });
 
-  it('that needs a saga keeps what names none as a dead letter, answered or not, and serves the rest', async () => {
+  it('that needs a saga dead-letters commands without one, answered or not, and serves the others', async () => {
     const needsSaga = (pattern: string) => pattern === 'change';
     await serve({ change: () => 'changed' }, { needsSaga });
     const saga = { sagaId: 's', step: 'X', direction: 'undo', attempt: 1 };
@@ -88,7 +88,7 @@ describe('a command server', () => {
     await here.expectAllAcknowledged();
   });
 
-  it('that needs a saga looks for it in each packet of a batch', async () => {
+  it('that needs a saga requires it in each command of a batch', async () => {
     await serve({ change: () => 'changed' }, { needsSaga: () => true });
     const saga = { sagaId: 's', step: 'X', direction: 'do', attempt: 1 };
     await here.ask([
@@ -105,7 +105,7 @@ describe('a command server', () => {
     ['not JSON', '{"pattern":', 'NOT_JSON'],
     ['no packet', '{"data":1}', 'NOT_A_PACKET'],
     ['of an unknown pattern', '{"pattern":"thing.fly","id":"7"}', 'UNKNOWN_PATTERN'],
-  ])('keeps what is %s as a dead letter and serves the next one', async (_, body, reason) => {
+  ])('dead-letters a message that is %s and serves the next one', async (_, body, reason) => {
     await serve({}, { prefetch: 1 });
     await here.tell(body, { mine: 'kept' });
     await here.ask({ pattern: 'echo', data: 'next' });
@@ -120,7 +120,7 @@ describe('a command server', () => {
     await here.expectAllAcknowledged();
   });
 
-  it('does not choke on a header that cannot be written again', async () => {
+  it('dead-letters a message with a header that cannot be written again', async () => {
     await serve({}, { prefetch: 1 });
     const unwritable = { '!': 'double', value: 4_503_599_627_370_495.5 };
     await here.tell('not json', { unwritable, nested: [{ unwritable }], mine: 'kept' });
@@ -132,7 +132,7 @@ describe('a command server', () => {
     await here.expectAllAcknowledged();
   });
 
-  it('answers whoever waits for what cannot be read: no, and do not ask again', async () => {
+  it('answers an unreadable message with a reply queue: refused, not retryable', async () => {
     await serve();
     await here.ask('{"pattern":');
     const no = { code: 'MALFORMED_COMMAND', retryable: false };
@@ -143,7 +143,7 @@ describe('a command server', () => {
     expect((await here.testBroker.vhost.queue(DEAD))?.messages).toBe(2);
   });
 
-  it('puts back three times what nobody waits for, then keeps it with its saga', async () => {
+  it('requeues a command without a reply queue three times, then dead-letters it with its saga', async () => {
     await serve({
       fail: () => {
         throw new Fault('PROVIDER_UNAVAILABLE', 'still silent', true);
@@ -163,7 +163,7 @@ describe('a command server', () => {
     await here.expectAllAcknowledged();
   });
 
-  it('does not put back what its thrower says is pointless to retry', async () => {
+  it('does not requeue a command after a fault that is not retryable', async () => {
     await serve({
       fail: () => {
         throw new Fault('WRONG_SAGA', 'never', false);
@@ -174,7 +174,7 @@ describe('a command server', () => {
     expect(here.served).toHaveLength(1);
   });
 
-  it('never retries by itself what somebody waits for', async () => {
+  it('never retries a command with a reply queue', async () => {
     await serve({
       fail: () => {
         throw new Fault('PROVIDER_UNAVAILABLE', 'silent', true);

@@ -13,9 +13,11 @@ import { unpack } from '../batch/unpack.js';
 export interface CommandServerOptions {
   broker: Broker;
   queue: string;
-  /** Packets served at once [100], whether they come by themselves or in batches. */
+  /** Commands served at once [100], single or in batches. */
   prefetch?: number;
-  /** Deliveries in hand at once, batches or single packets [32, or `prefetch` when that is less]. */
+  /**
+   * Unacknowledged deliveries, single commands or batches [32, or `prefetch` when that is less].
+   */
   deliveriesMax?: number;
   /** A command that takes longer is answered with the fault HANDLER_DEADLINE. */
   handlerDeadlineMs?: number;
@@ -29,16 +31,22 @@ export interface CommandHandlers {
 }
 
 const PREFETCH = 100;
-/** Each may be a batch: with many, one instance would hoard what another could serve. */
+/**
+ * Each may be a batch: with many deliveries, one instance would hold commands that another could
+ * serve.
+ */
 const DELIVERIES_MAX = 32;
 const HANDLER_DEADLINE_MS = 10_000;
 
-/** Serves one command queue: what is delivered is handled by the command processor, then acknowledged. */
+/**
+ * Serves one command queue: the command processor handles each delivery, which is then
+ * acknowledged.
+ */
 export class CommandServer {
   private readonly consumer: Consumer;
   private readonly consumerPause: ConsumerPause;
   private readonly processor: CommandProcessor;
-  /** A repeated batch is sent packet by packet: one at a time, or they would crowd the rest out. */
+  /** Redelivered batches are split one at a time, so that they do not displace other messages. */
   private readonly splits = new ConcurrencyLimiter(1);
   private isClosing = false;
 
@@ -81,7 +89,10 @@ export class CommandServer {
     return this.consumer.status();
   }
 
-  /** Takes no more, finishes and acknowledges the deliveries it began, and lets go of the others. */
+  /**
+   * Takes no more deliveries, finishes and acknowledges those that have begun, and returns the
+   * others.
+   */
   async close(timeoutMs: number): Promise<void> {
     this.isClosing = true;
     this.consumerPause.stop();
@@ -104,7 +115,7 @@ export class CommandServer {
     }
   }
 
-  /** Whether every packet of it may be forgotten: then, and only then, the whole is acknowledged. */
+  /** Whether every command of it is settled; only then the delivery is acknowledged. */
   private async settle(delivery: Delivery): Promise<boolean> {
     const inboundCommands = unpack(delivery);
     const [{ isBatched }] = inboundCommands;
@@ -116,7 +127,7 @@ export class CommandServer {
     }
     let isBegun = false;
     const mayBegin = (): boolean => {
-      // What was taken from us while it waited for its turn comes again: to us or to another.
+      // If its channel was closed while it waited, the broker delivers it again.
       if (!delivery.isOurs || (this.isClosing && !isBegun)) return false;
       return (isBegun = true);
     };

@@ -3,8 +3,8 @@ import { ConcurrencyLimiter } from './concurrency-limiter.js';
 
 const turn = () => new Promise<void>((resolve) => setImmediate(resolve));
 
-describe('the packet limiter', () => {
-  it('lets so many run at once, and the others in their order as places become free', async () => {
+describe('the concurrency limiter', () => {
+  it('runs as many as its limit, and then the others in order', async () => {
     const limiter = new ConcurrencyLimiter(2);
     const begun: number[] = [];
     const ends: (() => void)[] = [];
@@ -29,7 +29,7 @@ describe('the packet limiter', () => {
     expect(begun).toEqual([1, 2, 3, 4, 5]);
   });
 
-  it('hands the place on after a failure, too, and is free when all have gone', async () => {
+  it('continues after a failure, and is free when all have ended', async () => {
     const limiter = new ConcurrencyLimiter(1);
     const fails = limiter.pass(() => Promise.reject(new Error('mine')));
     const follows = limiter.pass(() => Promise.resolve('served'));

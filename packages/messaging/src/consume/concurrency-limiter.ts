@@ -1,16 +1,18 @@
 /**
- * Lets so much work run at a time and keeps the rest in its order. It counts packets: a delivery may
- * bring one or a thousand, and what is in hand must not grow with that.
+ * Limits how much work runs at a time; the rest waits in order. It counts commands, not deliveries,
+ * because a delivery may contain one or a thousand.
  */
 export class ConcurrencyLimiter {
   private running = 0;
   private waiting: (() => void)[] = [];
-  /** Those before it had their turn: shifting a long array costs as much as it is long. */
+  /**
+   * The index of the next waiter; shifting a long array would cost time proportional to its length.
+   */
   private nextWaiting = 0;
 
   constructor(private readonly runningMax: number) {}
 
-  /** Runs the work when its turn has come; answers, or throws, what it does. */
+  /** Runs the work when a place is free. Resolves or rejects as the work does. */
   async pass<T>(work: () => Promise<T>): Promise<T> {
     const leave = await this.enter();
     try {
@@ -20,14 +22,14 @@ export class ConcurrencyLimiter {
     }
   }
 
-  /** Waits for a place. Whoever has one must call what it was given, once. */
+  /** Waits for a place. The caller must call the returned function once. */
   async enter(): Promise<() => void> {
     if (this.running < this.runningMax) this.running += 1;
     else await new Promise<void>((turn) => this.waiting.push(turn));
     return () => this.leave();
   }
 
-  /** The place is handed on, not freed: nobody who comes later gets before those who wait. */
+  /** The place goes to the next waiter directly, so no later caller overtakes it. */
   private leave(): void {
     const next = this.waiting[this.nextWaiting];
     if (!next) {

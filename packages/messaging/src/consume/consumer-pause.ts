@@ -2,63 +2,65 @@ import { backoffMs, pause } from '../connection/waiting.js';
 import type { BrokerLogger } from '../connection/logger.js';
 
 export interface PauseOn {
-  /** Whether an error means that every other message would fail as well (the database is away). */
+  /**
+   * Whether an error means that every other command would fail too (the database is unavailable).
+   */
   causedBy(error: unknown): boolean;
   recovered(): Promise<boolean>;
 }
 
-interface Intake {
+interface PausableConsumer {
   pause(why: string): void;
   resume(): void;
 }
 
 /**
- * Pauses the consumer while what every handler needs is away: messages wait in their queue instead of
- * failing one after another.
+ * Pauses the consumer while a dependency of all handlers is unavailable. Messages wait in their
+ * queue instead of failing one after another.
  */
 export class ConsumerPause {
   private stopped = false;
-  private lifting: Promise<void> | undefined;
+  private resuming: Promise<void> | undefined;
 
   constructor(
     private readonly pauseOn: PauseOn | undefined,
-    private readonly consumerPause: Intake,
+    private readonly consumer: PausableConsumer,
     private readonly logger: BrokerLogger,
   ) {}
 
-  /** Pauses when this error is a reason to. */
+  /** Pauses the consumer if this error is a reason. */
   consider(error: unknown): void {
     const { pauseOn } = this;
-    if (!pauseOn || this.lifting || this.stopped || !pauseOn.causedBy(error)) return;
+    if (!pauseOn || this.resuming || this.stopped || !pauseOn.causedBy(error)) return;
     const why = error instanceof Error ? error.message : String(error);
     this.logger.warn({ why }, 'consumer paused');
-    this.consumerPause.pause(why);
-    this.lifting = this.liftWhenRecovered(pauseOn);
+    this.consumer.pause(why);
+    this.resuming = this.resumeWhenRecovered(pauseOn);
   }
 
   get isPaused(): boolean {
-    return this.lifting !== undefined;
+    return this.resuming !== undefined;
   }
 
-  /** Resolves when the consumer takes messages again, or when it was stopped for good. */
+  /** Resolves when the consumer is resumed, or was stopped. */
   async open(): Promise<void> {
-    await this.lifting;
+    await this.resuming;
   }
 
   stop(): void {
     this.stopped = true;
   }
 
-  private async liftWhenRecovered(pauseOn: PauseOn): Promise<void> {
+  private async resumeWhenRecovered(pauseOn: PauseOn): Promise<void> {
     for (let tries = 1; !this.stopped; tries += 1) {
       await pause(backoffMs(tries));
       const recovered = await pauseOn.recovered().catch(() => false);
       if (recovered && !this.stopped) {
         this.logger.info({}, 'consumer resumed');
-        this.consumerPause.resume();
+        this.consumer.resume();
         break;
       }
     }
-    this.lifting = undefined;
+    this.resuming = undefined;
   }
 }

@@ -10,15 +10,15 @@ export interface ConsumerOptions {
   name: string;
   link: BrokerLink;
   logger: BrokerLogger;
-  /** Deliveries in hand at once, whatever they hold. */
+  /** Unacknowledged deliveries at once, single commands or batches. */
   prefetch: number;
-  /** Makes sure that there is a queue and names it; asked before every attaching. */
+  /** Declares the queue and returns its name; called before every attach. */
   queue(connection: ChannelModel): Promise<string>;
   /** Must end every delivery by ack or abandon, and never throws. */
   onDelivery(delivery: Delivery): void;
 }
 
-/** `attached` means that the broker knows us as a consumer of the queue at this moment. */
+/** `attached`: the broker knows us as a consumer of the queue at this moment. */
 export interface ConsumerStatus {
   state: 'attached' | 'detached' | 'paused' | 'closed';
   why?: string;
@@ -27,7 +27,10 @@ export interface ConsumerStatus {
 
 const AFTER_CANCEL_MS = 100;
 
-/** A consumer that comes back: after a lost connection or channel, and when its queue was deleted. */
+/**
+ * A consumer that attaches again: after a lost connection or channel, and when its queue was
+ * deleted.
+ */
 export class Consumer implements ChannelRole<Channel> {
   readonly name: string;
   channel: Channel | undefined;
@@ -59,7 +62,7 @@ export class Consumer implements ChannelRole<Channel> {
     return { state: this.wanted, ...(this.why ? { why: this.why } : {}), inFlight };
   }
 
-  /** No new deliveries until resume(); those in hand are finished. */
+  /** No new deliveries until resume(). Running ones are finished. */
   pause(why: string): void {
     if (this.wanted !== 'attached') return;
     this.wanted = 'paused';
@@ -73,11 +76,11 @@ export class Consumer implements ChannelRole<Channel> {
     void this.reconcile();
   }
 
-  /** Takes no more, waits for what is in hand, and closes the channel. */
+  /** Takes no more deliveries, waits for the running ones, and closes the channel. */
   async drain(timeoutMs: number): Promise<void> {
     this.wanted = 'closed';
     this.why = undefined;
-    // What the broker had sent before it read the cancel is in hand too, so cancel, then wait.
+    // Cancel first, then wait: deliveries that were sent before the cancel also have to end.
     await within(timeoutMs, this.reconcile());
     await within(timeoutMs, this.idle());
     await this.recovering.close();
@@ -112,7 +115,7 @@ export class Consumer implements ChannelRole<Channel> {
     if (this.wanted === 'attached') this.why = why;
   }
 
-  /** Brings what is into line with what is wanted, one step at a time. */
+  /** Makes the actual state the wanted state, one step at a time. */
   private async reconcile(): Promise<void> {
     if (this.reconciling) return;
     this.reconciling = true;
@@ -160,7 +163,7 @@ export class Consumer implements ChannelRole<Channel> {
     if (this.tag === tag) this.tag = undefined;
   }
 
-  /** Without this a consumer whose queue was deleted looks alive and receives nothing for ever. */
+  /** Without this, a consumer whose queue was deleted looks attached and receives nothing. */
   private async cancelledByBroker(channel: Channel, queue: string): Promise<void> {
     if (this.channel !== channel) return;
     this.tag = undefined;

@@ -5,7 +5,7 @@ describe('deadlines of one length', () => {
   beforeEach(() => void jest.useFakeTimers());
   afterEach(() => void jest.useRealTimers());
 
-  it('each end at their own time, unless they were called off, with one timer for all', () => {
+  it('end at their own times, unless they were cancelled, with one timer for all', () => {
     const deadlines = new Deadlines(100);
     const ended: string[] = [];
     const start = (name: string) => deadlines.start(() => ended.push(name));
@@ -27,7 +27,7 @@ describe('deadlines of one length', () => {
     expect(jest.getTimerCount()).toBe(0);
   });
 
-  it('go on after those before them have ended, also one that begins as another ends', () => {
+  it('continue after earlier ones have ended, also one that begins when another ends', () => {
     const deadlines = new Deadlines(100);
     const ended: number[] = [];
     deadlines.start(() => {

@@ -4,18 +4,17 @@ interface Running {
 }
 
 /**
- * Deadlines of one length, by the thousand: those that began first end first, so one timer is set for
- * the oldest, instead of one for each that nearly always is cleared again. It keeps no finished
- * program alive.
+ * Many deadlines of the same length with one timer, which is set for the oldest. A timer for each
+ * would nearly always be cleared again. The timer does not keep the process alive.
  */
 export class Deadlines {
-  /** In the order of their ends. */
+  /** In the order of their end times. */
   private readonly running = new Set<Running>();
   private timer: NodeJS.Timeout | undefined;
 
   constructor(readonly ms: number) {}
 
-  /** Calls `overdue` when the time is up, unless what this returns was called before. */
+  /** Calls `overdue` when the time is up, unless the returned function was called before. */
   start(overdue: () => void): () => void {
     const one: Running = { endsAtMs: performance.now() + this.ms, overdue };
     this.running.add(one);

@@ -2,19 +2,19 @@ import type { Channel, ConsumeMessage, MessageProperties } from 'amqplib';
 import type { ChannelAcks } from './channel-acks.js';
 import { pause } from '../connection/waiting.js';
 
-/** What could not be settled once will hardly be so at once. */
-const GIVEN_BACK_AFTER_MS = 1_000;
+/** A retry at once would probably fail too. */
+const REQUEUE_AFTER_MS = 1_000;
 
-/** Whoever handed out the delivery. */
+/** The consumer of the delivery. */
 export interface DeliverySource {
-  /** The channel that acknowledgements may go to just now. */
+  /** The channel on which acknowledgements are valid now. */
   readonly channel: Channel | undefined;
   finished(): void;
 }
 
 /**
- * One message, bound to the channel it came by. It is acknowledged there or not at all: on another
- * channel the same number is somebody else's message, which would be lost.
+ * One message, bound to its channel. It is acknowledged there or not at all: on another channel,
+ * the same delivery tag belongs to another message, which would be lost.
  */
 export class Delivery {
   private settled = false;
@@ -35,17 +35,17 @@ export class Delivery {
     return this.message.properties;
   }
 
-  /** It was handed out before, and whoever had it did not come to its end. */
+  /** The message was delivered before, and was not acknowledged. */
   get isRedelivered(): boolean {
     return this.message.fields.redelivered;
   }
 
-  /** False once its channel is gone: the broker will deliver the message again. */
+  /** False after its channel was closed: the broker will deliver the message again. */
   get isOurs(): boolean {
     return this.source.channel === this.acks.channel;
   }
 
-  /** Every delivery ends with one of these two; the second to come changes nothing. */
+  /** Every delivery ends with ack or abandon; the second call has no effect. */
   ack(): void {
     if (this.settled) return;
     this.settled = true;
@@ -54,18 +54,18 @@ export class Delivery {
   }
 
   /**
-   * Leaves it unacknowledged: the broker delivers it again when the channel ends. If that lives on it
-   * is given back a little later, or it would occupy a place of the prefetch for good.
+   * Does not acknowledge: the broker delivers it again when the channel ends. If the channel stays
+   * open, the delivery is returned a little later, so that it does not occupy the prefetch.
    */
   abandon(): void {
     if (this.settled) return;
     this.settled = true;
     this.source.finished();
-    if (this.isOurs) void this.giveBackLater();
+    if (this.isOurs) void this.requeueLater();
   }
 
-  private async giveBackLater(): Promise<void> {
-    await pause(GIVEN_BACK_AFTER_MS);
-    if (this.isOurs) this.acks.giveBack(this.message.fields.deliveryTag);
+  private async requeueLater(): Promise<void> {
+    await pause(REQUEUE_AFTER_MS);
+    if (this.isOurs) this.acks.requeue(this.message.fields.deliveryTag);
   }
 }

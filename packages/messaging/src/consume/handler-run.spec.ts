@@ -3,12 +3,12 @@ import { Deadlines } from './deadlines.js';
 import { runWithDeadline } from './handler-run.js';
 
 describe('a handler under a deadline', () => {
-  it('is answered by its own outcome when it ends in time', async () => {
+  it('is answered with its outcome when it ends in time', async () => {
     const run = runWithDeadline(async () => 'yes', new Deadlines(1_000));
     expect(await run.answer).toEqual({ kind: 'done', response: 'yes' });
   });
 
-  it('is answered for when its time is up, and its own outcome is still told', async () => {
+  it('is answered with a fault at its deadline, and its later outcome is still reported', async () => {
     let finish!: (value: string) => void;
     const handler = () => new Promise((resolve) => (finish = resolve));
     const run = runWithDeadline(handler, new Deadlines(10));

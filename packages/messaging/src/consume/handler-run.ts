@@ -3,13 +3,16 @@ import type { Deadlines } from './deadlines.js';
 import { type Outcome, outcomeOfError, outcomeOfValue } from './outcome.js';
 
 export interface HandlerRun {
-  /** What to answer: the handler's outcome, or the fault HANDLER_DEADLINE. Never rejects. */
+  /** The outcome to answer: the handler's, or the fault HANDLER_DEADLINE. Never rejects. */
   answer: Promise<Outcome>;
-  /** The handler's own outcome, however late. Never rejects. */
+  /** The handler's own outcome, at any later time. Never rejects. */
   ended: Promise<Outcome>;
 }
 
-/** Runs a handler under a deadline. One that overruns cannot be stopped, only no longer awaited. */
+/**
+ * Runs a handler with a deadline. A handler cannot be stopped; after the deadline its outcome is
+ * only no longer awaited.
+ */
 export function runWithDeadline(handler: () => Promise<unknown>, deadlines: Deadlines): HandlerRun {
   const ended = handler().then(outcomeOfValue, outcomeOfError);
   const answer = new Promise<Outcome>((resolve) => {
@@ -23,6 +26,6 @@ export function runWithDeadline(handler: () => Promise<unknown>, deadlines: Dead
 }
 
 function overdue(deadlineMs: number): Outcome {
-  const message = `the command was not served within ${deadlineMs} ms; its effect may still come`;
+  const message = `the command was not served within ${deadlineMs} ms; it may still take effect`;
   return { kind: 'fault', fault: new Fault('HANDLER_DEADLINE', message, true) };
 }

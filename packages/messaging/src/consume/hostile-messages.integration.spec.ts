@@ -59,7 +59,7 @@ const messages = fc.oneof(
   fc.uint8Array({ maxLength: 40 }).map((array) => Buffer.from(array)),
 );
 
-/** Undefined when the client library itself could not write it: then nothing was sent. */
+/** Undefined when the client library could not write it: then nothing was sent. */
 function send(body: Buffer, options: Options.Publish): string | undefined {
   const messageId = `hostile-${(counted += 1)}`;
   try {
@@ -70,7 +70,7 @@ function send(body: Buffer, options: Options.Publish): string | undefined {
   }
 }
 
-/** What a body holds, each with its own bytes: our bodies have no blanks in them. */
+/** The elements of a body with their own bytes: our bodies contain no blanks. */
 function partsOf(body: Buffer): Buffer[] {
   let value: unknown;
   try {
@@ -83,9 +83,9 @@ function partsOf(body: Buffer): Buffer[] {
   return elements.some((element) => 'packet' in readPacket(element)) ? elements : [body];
 }
 
-const letter = (id: string, body: Buffer): string => `${id} ${body.toString('latin1')}`;
+const entry = (id: string, body: Buffer): string => `${id} ${body.toString('latin1')}`;
 
-/** What lies in the dead letters by now, by the id that its sender gave it; replies have none. */
+/** The dead letters so far, by the id of their sender; replies have none. */
 async function deadLetters(): Promise<string[]> {
   const found: string[] = [];
   const reader = await connection.createChannel();
@@ -93,8 +93,7 @@ async function deadLetters(): Promise<string[]> {
     const message = await reader.get(DEAD, { noAck: true });
     if (!message) break;
     const id: unknown = message.properties.headers?.['dead-message-id'];
-    if (typeof id === 'string' && id.startsWith('hostile-'))
-      found.push(letter(id, message.content));
+    if (typeof id === 'string' && id.startsWith('hostile-')) found.push(entry(id, message.content));
   }
   await reader.close();
   return found.sort();
@@ -113,7 +112,7 @@ async function untilIdle(): Promise<void> {
 }
 
 describe('messages with any properties', () => {
-  it('are served, or kept as dead letters byte for byte; none is stuck', async () => {
+  it('are served or dead-lettered byte for byte, and none stays in the queue', async () => {
     const expected: string[] = [];
     const cases = fc.tuple(messages, properties);
     const tally = await fuzz('messages', 2_000, cases, ([body, options]) => {
@@ -123,7 +122,7 @@ describe('messages with any properties', () => {
         const read = readPacket(part);
         return !('packet' in read && read.packet.pattern === 'echo');
       });
-      expected.push(...dead.map((part) => letter(id, part)));
+      expected.push(...dead.map((part) => entry(id, part)));
       if (dead.length === 0) return 'served';
       return dead.length < partsOf(body).length ? 'served in part' : 'dead';
     });
@@ -153,11 +152,11 @@ describe('messages with any properties', () => {
     await served.ask({ pattern: 'echo', data: 'next', id: 'n' });
     expect(await served.answer()).toMatchObject({ response: 'next' });
     await untilIdle();
-    expect(await deadLetters()).toEqual([letter(id!, body)]);
+    expect(await deadLetters()).toEqual([entry(id!, body)]);
     await served.expectAllAcknowledged();
   });
 
-  it('are retried three times at most, however they forge the count', async () => {
+  it('are retried at most three times, with any forged count', async () => {
     const forged = [undefined, -5, 0.5, 2.9, '1', 1e308, [1], { a: 1 }, true];
     forged.forEach((count, data) => {
       const headers = count === undefined ? {} : { 'backstitch-retries': count };
@@ -171,13 +170,13 @@ describe('messages with any properties', () => {
     await served.expectAllAcknowledged();
   });
 
-  it('answer themselves once, not for ever, when the reply goes to the queue they came by', async () => {
+  it('are answered once when their reply queue is their own queue', async () => {
     for (let n = 0; n < 50; n += 1) {
       send(Buffer.from('{"pattern":"echo","data":1}'), { replyTo: QUEUE });
       send(Buffer.from('mess'), { replyTo: QUEUE });
     }
     await untilIdle();
-    // The 50 that are a mess, and all 100 answers: nobody answers an answer.
+    // The 50 invalid messages and all 100 answers: answers are not answered.
     expect((await served.testBroker.vhost.queue(DEAD))?.messages).toBe(150);
     expect(served.served).toHaveLength(50);
     await served.expectAllAcknowledged();

@@ -6,8 +6,8 @@ import { encodeReply, outcomeOfError, outcomeOfValue } from './outcome.js';
 const replyTo = (outcome: Parameters<typeof encodeReply>[0]) =>
   JSON.parse(String(encodeReply(outcome, 'i').body));
 
-describe('what is answered', () => {
-  it('a value is done', () => {
+describe('the answer', () => {
+  it('is done for a value', () => {
     expect(replyTo(outcomeOfValue({ a: 1 }))).toEqual({
       response: { a: 1 },
       isDisposed: true,
@@ -15,7 +15,7 @@ describe('what is answered', () => {
     });
   });
 
-  it('a Rejection is a business no, not to be retried', () => {
+  it('is a business rejection, not retryable, for a Rejection', () => {
     const no = new Rejection('INSUFFICIENT_STOCK', 'only 2 left', [{ available: 2 }]);
     expect(replyTo(outcomeOfValue(no)).err).toEqual({
       code: 'INSUFFICIENT_STOCK',
@@ -25,7 +25,7 @@ describe('what is answered', () => {
     });
   });
 
-  it('a thrown Fault is answered as its thrower typed it', () => {
+  it('has the code and retryable of a thrown Fault', () => {
     const fault = new Fault('DATABASE_UNAVAILABLE', 'away', true);
     expect(replyTo(outcomeOfError(fault)).err).toEqual({
       code: 'DATABASE_UNAVAILABLE',
@@ -34,20 +34,20 @@ describe('what is answered', () => {
     });
   });
 
-  it('anything else thrown is a bug that the asker learns nothing about', () => {
+  it('is an internal fault without details for any other thrown error', () => {
     const outcome = outcomeOfError(new TypeError('password is hunter2'));
     expect(outcome).toMatchObject({ kind: 'fault', bug: expect.any(TypeError) });
     expect(replyTo(outcome).err).toMatchObject({ code: 'INTERNAL', retryable: true });
     expect(JSON.stringify(replyTo(outcome))).not.toContain('hunter2');
   });
 
-  it('malformed data is unreadable, and answered so', () => {
+  it('is MALFORMED_COMMAND for malformed data', () => {
     const outcome = outcomeOfError(new MalformedCommand('no', [{ field: 'a', message: 'no' }]));
     expect(outcome).toMatchObject({ kind: 'unreadable', unreadable: { reason: 'INVALID_DATA' } });
     expect(replyTo(outcome).err).toMatchObject({ code: 'MALFORMED_COMMAND', retryable: false });
   });
 
-  it('a value that JSON cannot say is a fault, and reported as the bug it is', () => {
+  it('is an internal fault, reported as a bug, for a value that JSON cannot represent', () => {
     const { body, bug } = encodeReply(outcomeOfValue({ amount: 1n }), 'i');
     expect(JSON.parse(String(body)).err).toMatchObject({ code: 'INTERNAL' });
     expect(bug).toBeInstanceOf(TypeError);

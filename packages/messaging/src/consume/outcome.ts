@@ -2,7 +2,10 @@ import { Fault, Rejection, type ReplyError } from '@backstitch/shared-types';
 import { MalformedCommand } from '../connection/errors.js';
 import { encodeDone, encodeError, type Unreadable } from '../batch/packet.js';
 
-/** What became of one packet. `bug` is what was thrown that is no Fault: logged loudly. */
+/**
+ * The outcome of one command. `bug` is a thrown error that is not a Fault; it is logged as an
+ * error.
+ */
 export type Outcome =
   | { kind: 'done'; response: unknown }
   | { kind: 'rejected'; rejection: Rejection }
@@ -23,12 +26,15 @@ export function outcomeOfError(error: unknown): Outcome {
   return { kind: 'fault', fault: internalFault(), bug: error };
 }
 
-/** The asker learns that something is broken here, not what. */
+/** The sender learns that something failed, but no details. */
 function internalFault(): Fault {
   return new Fault('INTERNAL', 'the command failed unexpectedly', true);
 }
 
-/** The reply of an outcome. A value that JSON cannot say is answered as the bug that it is. */
+/**
+ * Encodes the reply of an outcome. A value that JSON cannot represent is a bug, and is answered as
+ * a fault.
+ */
 export function encodeReply(outcome: Outcome, id: unknown): { body: Buffer; bug?: unknown } {
   if (outcome.kind !== 'done') return { body: encodeError(replyErrorOf(outcome), id) };
   try {

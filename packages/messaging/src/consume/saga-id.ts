@@ -2,8 +2,8 @@ import { isUuid, type SagaTag } from '@backstitch/shared-types';
 import { MalformedCommand } from '../connection/errors.js';
 
 /**
- * The saga of a command as rows keep it, in lower case; undefined outside of one. Throws
- * MalformedCommand for what no uuid column takes: found here it spoils no batch.
+ * The saga id of a command in lower case, as rows store it; undefined without a saga. Throws
+ * MalformedCommand when it is not a UUID, before it can fail a whole batch in the database.
  */
 export function sagaIdOf(saga: SagaTag | undefined): string | undefined {
   if (!saga) return undefined;

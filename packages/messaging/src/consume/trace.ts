@@ -1,12 +1,12 @@
 import type { ReadPacket } from '../batch/packet.js';
 
-/** What ties a log line to its checkout. */
+/** The log fields that identify the checkout. */
 export function traceOf(read: ReadPacket): object {
   const { pattern, saga } = 'packet' in read ? read.packet : read.unreadable;
   const data =
     'packet' in read ? (read.packet.data as { orderId?: unknown } | undefined) : undefined;
   const { sagaId, step, attempt, requestId } = saga ?? {};
-  // It is not validated yet, and whatever it is, the line stays one line of a line's length.
+  // It is not validated yet, so its length in the log line is limited.
   const orderId = typeof data?.orderId === 'string' ? data.orderId.slice(0, 100) : undefined;
   return { pattern, sagaId, step, attempt, requestId, orderId };
 }

@@ -1,6 +1,6 @@
 import type { ConfirmChannel, Options } from 'amqplib';
 import type { Broker } from '../connection/broker.js';
-import { BrokerAway, ConfirmLost } from '../connection/errors.js';
+import { BrokerUnavailable, ConfirmLost } from '../connection/errors.js';
 import { answered } from '../connection/waiting.js';
 import type { PublishResult } from '../publish/publisher.js';
 
@@ -13,7 +13,7 @@ export interface OutgoingMessage {
 
 /**
  * Publishes one message on a channel of its own, since the publisher gives messages its own ids. A
- * broker in a memory alarm answers nothing: after `answerMs` the caller is told. Throws BrokerAway
+ * broker in a memory alarm answers nothing: after `answerMs` the caller is told. Throws BrokerUnavailable
  * when nothing was sent, ConfirmLost when that is not known.
  */
 export async function publishConfirmed(
@@ -36,7 +36,7 @@ export async function publishConfirmed(
 async function openChannel(broker: Broker, answerMs: number): Promise<ConfirmChannel> {
   const opening = broker.openChannel();
   try {
-    return await answered(answerMs, opening, (why) => new BrokerAway(why));
+    return await answered(answerMs, opening, (why) => new BrokerUnavailable(why));
   } catch (error) {
     opening.then((late) => late.close()).catch(() => undefined);
     throw error;
@@ -58,7 +58,7 @@ function publish(
         else resolve(isReturned ? 'unroutable' : 'accepted');
       });
     } catch (error) {
-      reject(new BrokerAway('the channel was lost', { cause: error }));
+      reject(new BrokerUnavailable('the channel was lost', { cause: error }));
     }
   });
 }

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { GetMessage, MessageProperties } from 'amqplib';
 import type { Broker } from '../connection/broker.js';
-import { BrokerAway, ConfirmLost } from '../connection/errors.js';
+import { BrokerUnavailable, ConfirmLost } from '../connection/errors.js';
 import { stallingLine } from '../testing/stalling-line.js';
 import { openTestBroker, type TestBroker } from '../testing/test-broker.js';
 import type { DeadLetter } from './dead-letter.js';
@@ -66,7 +66,7 @@ describe('a replay', () => {
 
   it('says that nothing was published when the broker is away', async () => {
     await broker.close();
-    await expect(dead.replay(deadLetter('one'))).rejects.toThrow(BrokerAway);
+    await expect(dead.replay(deadLetter('one'))).rejects.toThrow(BrokerUnavailable);
   });
 
   it('says that its outcome is unknown when its confirm does not come in time', async () => {
@@ -91,7 +91,7 @@ describe('a replay', () => {
     const silent = await testBroker.broker({ urls: [line.url], queues: [QUEUE], name: 'silent' });
     const asking = new DeadLetterQueues({ broker: silent, answerMs: 3_000 });
     line.stall();
-    await expect(asking.replay(deadLetter('one'))).rejects.toThrow(BrokerAway);
+    await expect(asking.replay(deadLetter('one'))).rejects.toThrow(BrokerUnavailable);
     line.goOn();
     expect(await testBroker.vhost.queue(QUEUE)).toMatchObject({ messages: 0 });
   }, 60_000);

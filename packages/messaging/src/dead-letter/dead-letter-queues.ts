@@ -1,5 +1,5 @@
 import type { Broker } from '../connection/broker.js';
-import { BrokerAway } from '../connection/errors.js';
+import { BrokerUnavailable } from '../connection/errors.js';
 import { answered } from '../connection/waiting.js';
 import { publishConfirmed } from './confirmed-publish.js';
 import type { DeadLetter } from './dead-letter.js';
@@ -39,7 +39,7 @@ export class DeadLetterQueues {
 
   /**
    * Publishes what came before it died, byte for byte, to the queue it died in. Resolves once the
-   * broker has it. Throws BrokerAway when nothing was published, ConfirmLost when that is not known.
+   * broker has it. Throws BrokerUnavailable when nothing was published, ConfirmLost when that is not known.
    */
   async replay({ queue, body, properties }: DeadLetter): Promise<void> {
     const { broker, answerMs } = this;
@@ -47,10 +47,10 @@ export class DeadLetterQueues {
     let result = await publishConfirmed(broker, message, answerMs);
     if (result === 'unroutable') {
       const declaring = broker.publisher.declareAgain();
-      await answered(answerMs, declaring, (why) => new BrokerAway(why));
+      await answered(answerMs, declaring, (why) => new BrokerUnavailable(why));
       result = await publishConfirmed(broker, message, answerMs);
     }
-    if (result === 'unroutable') throw new BrokerAway(`there is no queue ${queue}`);
+    if (result === 'unroutable') throw new BrokerUnavailable(`there is no queue ${queue}`);
     await broker.reached?.('orchestrator.replay-before-commit');
   }
 }

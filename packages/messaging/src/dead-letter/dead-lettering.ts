@@ -1,18 +1,24 @@
 import { deadLetterQueueOf } from '@backstitch/shared-types';
 import type { Broker } from '../connection/broker.js';
 import { requeue } from './requeue.js';
-import { LineBudget } from '../consume/line-budget.js';
+import { LogRateLimit } from '../consume/log-rate-limit.js';
 import { carriedProperties, deadLetterHeaders } from './message-headers.js';
 import { traceOf } from '../consume/trace.js';
 import type { InboundCommand } from '../batch/unpack.js';
 
-/** Keeps what cannot be served beside its queue: its own bytes, and why. */
+/**
+ * Publishes a message that cannot be served to the dead-letter queue, with its original bytes and
+ * the reason.
+ */
 export class DeadLettering {
-  private readonly lines = new LineBudget();
+  private readonly lines = new LogRateLimit();
 
   constructor(private readonly options: { broker: Broker; queue: string }) {}
 
-  /** True once the dead letter is kept, false when its delivery was taken from us before. */
+  /**
+   * True when the broker has confirmed the dead letter; false when the channel of its delivery was
+   * closed before.
+   */
   async deadLetter(inbound: InboundCommand, reason: string, message: string): Promise<boolean> {
     const { broker, queue } = this.options;
     const { read, properties } = inbound;

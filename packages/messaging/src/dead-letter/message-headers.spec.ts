@@ -10,8 +10,8 @@ import {
 
 const properties = (some: Partial<MessageProperties>) => some as MessageProperties;
 
-describe('the properties that go with a message when it is published again', () => {
-  it('keeps what its reader needs', () => {
+describe('the properties of a message that is published again', () => {
+  it('keep what the reader needs', () => {
     const kept = {
       contentType: 'application/json',
       correlationId: 'c',
@@ -22,12 +22,12 @@ describe('the properties that go with a message when it is published again', () 
     expect(carriedProperties(properties(kept))).toEqual(kept);
   });
 
-  it('leaves out what the broker would act upon or refuse', () => {
+  it('omit what the broker would act on or refuse', () => {
     const headers = { CC: ['other_queue'], BCC: ['x'], 'x-death': [], mine: 1 };
     const carried = carriedProperties(
       properties({
         headers,
-        userId: 'somebody',
+        userId: 'another user',
         expiration: '5',
         replyTo: 'amq.rabbitmq.reply-to',
       }),
@@ -35,8 +35,8 @@ describe('the properties that go with a message when it is published again', () 
     expect(carried).toEqual({ headers: { mine: 1 } });
   });
 
-  it('leaves out texts that could be read and cannot be written', () => {
-    // What 100 bytes that are no UTF-8 are read as.
+  it('omit texts that can be read but not written', () => {
+    // The text of 100 bytes that are not UTF-8.
     const misread = '\uFFFD'.repeat(100);
     const names = ['contentType', 'contentEncoding', 'correlationId', 'replyTo', 'type', 'appId'];
     const headers = { [misread]: 1, nested: { [misread]: 1 }, mine: misread };
@@ -48,7 +48,7 @@ describe('the properties that go with a message when it is published again', () 
     expect(propertiesBeforeDeath(properties(dead))).toEqual({ headers: {} });
   });
 
-  it('drops headers that would not fit into a batch, but not the count of retries', () => {
+  it('omit headers that do not fit into a frame, but keep the number of retries', () => {
     const headers = { huge: 'x'.repeat(40_000), [RETRIES_HEADER]: 3 };
     expect(carriedProperties(properties({ headers })).headers).toEqual({
       'headers-dropped': true,
@@ -58,7 +58,7 @@ describe('the properties that go with a message when it is published again', () 
 });
 
 describe('the headers of a dead letter', () => {
-  it('say why, from where, and for which saga', () => {
+  it('contain the reason, the queue and the saga', () => {
     const saga = { sagaId: 's', step: 'ORDER_CREATED', direction: 'do' as const, attempt: 2 };
     const why = {
       reason: 'INVALID_DATA',
@@ -81,10 +81,10 @@ describe('the headers of a dead letter', () => {
   });
 });
 
-describe('what a dead letter is replayed with', () => {
+describe('the properties of a replayed dead letter', () => {
   const [first, second] = ['2026-09-01T00:00:00.000Z', '2026-10-01T00:00:00.000Z'];
 
-  it('is what it came with, and when it died first, however often it is replayed', () => {
+  it('are the original ones and the time of its first death, after any number of replays', () => {
     const once = propertiesBeforeDeath(
       properties({ headers: { mine: 1, 'dead-at': first, 'dead-reason': 'X' } }),
     );
@@ -95,7 +95,7 @@ describe('what a dead letter is replayed with', () => {
     expect(propertiesBeforeDeath(died).headers).toEqual(once.headers);
   });
 
-  it('tells its first death even beside headers that would not fit', () => {
+  it('contain the time of its first death even with headers that do not fit', () => {
     const headers = { huge: 'x'.repeat(40_000), 'dead-at': first };
     expect(propertiesBeforeDeath(properties({ headers })).headers).toEqual({
       'headers-dropped': true,
@@ -108,7 +108,7 @@ describe('what a dead letter is replayed with', () => {
     });
   });
 
-  it('is no first death where none is told', () => {
+  it('contain no first death when none is known', () => {
     expect(propertiesBeforeDeath(properties({ headers: { mine: 1 } })).headers).toEqual({
       mine: 1,
     });

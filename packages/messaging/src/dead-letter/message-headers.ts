@@ -2,11 +2,13 @@ import type { MessageProperties } from 'amqplib';
 import type { SagaTag } from '@backstitch/shared-types';
 import { isShortString } from '../publish/short-string.js';
 
-/** How often a message whose reply is not awaited was requeued; ours, since `x-` is the broker's. */
+/**
+ * How often a command without a reply queue was requeued. The prefix `x-` belongs to the broker.
+ */
 export const RETRIES_HEADER = 'backstitch-retries';
-/** When a replayed message died first: its age does not begin anew with each replay. */
+/** The time of the first death of a replayed dead letter: a replay does not make it younger. */
 const FIRST_DEAD_AT_HEADER = 'first-dead-at';
-/** What no other headers, however large, push out. */
+/** These headers are kept when the others are too large. */
 const ALWAYS_KEPT = [RETRIES_HEADER, FIRST_DEAD_AT_HEADER];
 
 const HEADERS_MAX_CHARACTERS = 32_768;
@@ -26,10 +28,10 @@ export interface CarriedProperties {
 }
 
 /**
- * What of a message's properties goes with it when we publish it again. Left out: what the broker
- * would act upon (CC, BCC, expiration, x-…), what it would refuse (a foreign user id), and headers
- * and texts that cannot be written, or are so large that the batch would not fit: each would hurt every time
- * the message comes by.
+ * The properties that are kept when a message is published again. Left out are: what the broker
+ * would act on (CC, BCC, expiration, x-…), what it would refuse (a foreign user id), and headers
+ * and texts that cannot be written or are too large for an AMQP frame. Each of them would cause a
+ * failure at every delivery.
  */
 export function carriedProperties(properties: MessageProperties): CarriedProperties {
   const carried: CarriedProperties = { headers: carriedHeaders(properties.headers ?? {}) };
@@ -38,7 +40,7 @@ export function carriedProperties(properties: MessageProperties): CarriedPropert
   for (const [name, text] of Object.entries(texts)) {
     if (isShortString(text)) carried[name as keyof typeof texts] = text;
   }
-  // The bare name asks the broker for a reply channel that this publisher does not have.
+  // The bare name would ask the broker for a reply channel that this publisher does not have.
   if (isShortString(replyTo) && replyTo !== 'amq.rabbitmq.reply-to') carried.replyTo = replyTo;
   if (typeof properties.timestamp === 'number') carried.timestamp = properties.timestamp;
   return carried;
@@ -56,7 +58,9 @@ function carriedHeaders(headers: Record<string, unknown>): Record<string, unknow
   return { 'headers-dropped': true, ...Object.fromEntries(small) };
 }
 
-/** amqplib throws on some of what it has itself read: large fractions, and tables with a "!" in them. */
+/**
+ * amqplib cannot write all values that it can read: large fractions, and tables with a "!" in them.
+ */
 function isSendable(value: unknown): boolean {
   if (typeof value === 'number') return Number.isInteger(value) || Math.abs(value) < 2 ** 50;
   if (typeof value !== 'object' || value === null || Buffer.isBuffer(value)) return true;
@@ -76,7 +80,10 @@ export interface DeadLetterReason {
   messageId?: unknown;
 }
 
-/** Why it is here, beside what it came with. The body stays as it was, byte for byte. */
+/**
+ * The headers with the reason of the death, in addition to the original ones. The body stays
+ * unchanged.
+ */
 export function deadLetterHeaders(why: DeadLetterReason): Record<string, unknown> {
   const headers: Record<string, unknown> = {
     'dead-reason': why.reason,
@@ -95,13 +102,13 @@ export function deadLetterHeaders(why: DeadLetterReason): Record<string, unknown
   return headers;
 }
 
-/** What the headers of a dead letter tell of its end; a message put there by hand has none. */
+/** The reason in the headers of a dead letter; a message that a person published has none. */
 export interface DeadLetterNote {
   reason: string | undefined;
   detail: string | undefined;
-  /** ISO 8601, by the clock of the service that gave it up. */
+  /** ISO 8601, by the clock of the process that dead-lettered it. */
   at: string | undefined;
-  /** The same of its first death, for one that was replayed since. */
+  /** The time of its first death, for a dead letter that was replayed. */
   firstAt: string | undefined;
 }
 
@@ -129,7 +136,9 @@ export function messageIdBeforeDeath({
   return [before, messageId as unknown].find((id) => isShortString(id));
 }
 
-/** What a dead letter came with before it died: as if it had never been tried, but no younger. */
+/**
+ * The properties of the original message, with the time of its first death and without its retries.
+ */
 export function propertiesBeforeDeath(
   properties: MessageProperties,
 ): CarriedProperties & { messageId?: string } {

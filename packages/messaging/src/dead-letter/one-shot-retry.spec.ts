@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { RETRIES_HEADER } from './message-headers.js';
 import { retryDecision } from './one-shot-retry.js';
 
-describe('the retries of a message whose reply is not awaited', () => {
+describe('the retries of a command without a reply queue', () => {
   it.each([
     [undefined, { retry: 1, afterMs: 100 }],
     [{}, { retry: 1, afterMs: 100 }],
@@ -12,7 +12,7 @@ describe('the retries of a message whose reply is not awaited', () => {
     [{ [RETRIES_HEADER]: 99 }, 'exhausted'],
     [{ [RETRIES_HEADER]: 'many' }, { retry: 1, afterMs: 100 }],
     [{ [RETRIES_HEADER]: -5 }, { retry: 1, afterMs: 100 }],
-  ])('after headers %j: %j', (headers, decision) => {
+  ])('after the headers %j are %j', (headers, decision) => {
     expect(retryDecision(headers)).toEqual(decision);
   });
 });

@@ -5,9 +5,9 @@ const DELAYS_MS = [100, 400, 1_600];
 export type RetryDecision = { retry: number; afterMs: number } | 'exhausted';
 
 /**
- * What becomes of a message that failed and whose reply is not awaited: requeued for the n-th time
- * after a wait, or given up. The wait is spent with the message still unacknowledged, so a crash
- * meanwhile loses nothing.
+ * The next step for a failed command without a reply queue: requeued for the n-th time after a
+ * wait, or dead-lettered. The message stays unacknowledged during the wait, so a crash loses
+ * nothing.
  */
 export function retryDecision(headers: Record<string, unknown> | undefined): RetryDecision {
   const before = headers?.[RETRIES_HEADER];

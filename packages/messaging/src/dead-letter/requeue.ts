@@ -4,8 +4,9 @@ import type { PublishProperties } from '../publish/publisher.js';
 import type { InboundCommand } from '../batch/unpack.js';
 
 /**
- * Puts a packet's own bytes into a queue of ours, declared again when it is missing. True once the
- * broker has them, false when the delivery was taken from us before.
+ * Publishes the original bytes of a command to one of our queues, which is declared again when it
+ * is missing. True when the broker has confirmed it; false when the channel of its delivery was
+ * closed before.
  */
 export async function requeue(
   queue: string,
@@ -18,5 +19,5 @@ export async function requeue(
     declareAgain: () => publisher.declareAgain(),
     isOurs: () => inbound.isOurs(),
   });
-  return sent !== 'given-up';
+  return sent !== 'abandoned';
 }

@@ -1,6 +1,6 @@
 import type { CommandPacket, SagaTag } from '@backstitch/shared-types';
 
-/** What `@Ctx()` gives a handler beside its data. */
+/** The argument that `@Ctx()` gives to a handler. */
 export class CommandContext {
   constructor(
     readonly queue: string,
@@ -11,7 +11,7 @@ export class CommandContext {
     return this.packet.pattern;
   }
 
-  /** What ties the command to its saga; undefined when it was sent outside of one. */
+  /** The saga of the command; undefined for a command without one. */
   get saga(): SagaTag | undefined {
     return this.packet.saga ?? undefined;
   }

@@ -3,8 +3,8 @@ import { CommandValidationPipe } from './command-validation.pipe.js';
 import { RpcFaultFilter } from './rpc-fault.filter.js';
 
 /**
- * A Nest controller whose methods serve commands: its data is validated and its errors keep their
- * type, whatever pipes and filters the app has for HTTP, and whether it inherits them or not.
+ * A Nest controller whose methods serve commands. Their data is validated and their errors keep
+ * their type, independent of the pipes and filters of the app.
  */
 export function CommandController(): ClassDecorator {
   return applyDecorators(

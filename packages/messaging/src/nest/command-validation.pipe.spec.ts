@@ -3,7 +3,7 @@ import { InventoryReserveCommand } from '@backstitch/shared-types';
 import { CommandValidationPipe } from './command-validation.pipe.js';
 
 describe('CommandValidationPipe', () => {
-  it('names a hundred problems of invalid data and no more', async () => {
+  it('reports at most a hundred problems of invalid data', async () => {
     const data = { orderId: 'x', items: Array.from({ length: 10_000 }, () => ({})) };
     const metadata = { type: 'body' as const, metatype: InventoryReserveCommand };
     await expect(new CommandValidationPipe().transform(data, metadata)).rejects.toMatchObject({

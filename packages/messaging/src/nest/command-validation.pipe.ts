@@ -1,20 +1,20 @@
 import { type ArgumentMetadata, Injectable, ValidationPipe } from '@nestjs/common';
-import { type FieldProblem, soundAtSight } from '@backstitch/shared-types';
+import { type FieldProblem, validateFast } from '@backstitch/shared-types';
 import { MalformedCommand } from '../connection/errors.js';
 
-/** What class-validator reports, as far as it is read here. */
+/** The part of the reports of class-validator that is used here. */
 interface Report {
   property: string;
   constraints?: Record<string, string>;
   children?: Report[];
 }
 
-/** Enough to tell what is wrong; the answer and the dead letter's log line stay small. */
+/** A limit that keeps the answer and the log line small. */
 const PROBLEMS_MAX = 100;
 
 /**
- * Validates the data of commands by their DTO. Fields that the DTO does not know are dropped, not
- * refused: a sender of the next version may add some. Throws MalformedCommand.
+ * Validates the data of commands by their DTO. Unknown fields are dropped, not refused, because
+ * senders of the next version may add some. Throws MalformedCommand.
  */
 @Injectable()
 export class CommandValidationPipe extends ValidationPipe {
@@ -28,10 +28,10 @@ export class CommandValidationPipe extends ValidationPipe {
 
   override async transform(value: unknown, metadata: ArgumentMetadata): Promise<unknown> {
     const { metatype, type } = metadata;
-    // What is good needs no report.
-    const sound = type === 'body' && metatype && soundAtSight<object>(metatype, value);
-    if (sound) return sound;
-    // class-validator takes a list for a valid object of any class; `unknown` is no class.
+    // A valid value needs no report.
+    const valid = type === 'body' && metatype && validateFast<object>(metatype, value);
+    if (valid) return valid;
+    // class-validator accepts an array as a valid object of any class; `unknown` has no class.
     const isOfClass = metatype && metatype !== Array && metatype !== Object;
     if (type === 'body' && Array.isArray(value) && isOfClass) {
       throw malformed([{ field: 'data', message: 'data must be an object' }]);

@@ -51,7 +51,7 @@ class StockConsumer {
 
   @MessagePattern('inventory.break')
   break(): never {
-    throw new TypeError('not for strangers');
+    throw new TypeError('an internal detail');
   }
 }
 
@@ -111,7 +111,7 @@ describe.each([true, false])('command handlers in a Nest app (inheritAppConfig: 
     expect(broker.counters).toMatchObject({ commandsDone: 4, repliesUnroutable: 0 });
   });
 
-  it('answer a stock ClientProxy with a business no, a fault and a bug as what they are', async () => {
+  it('answer a stock ClientProxy with a business rejection, a fault and a bug, each distinguishable', async () => {
     const items = [{ productId: ORDER, quantity: 3 }];
     await expect(ask('inventory.reserve', { orderId: ORDER, items })).rejects.toEqual({
       code: 'INSUFFICIENT_STOCK',
@@ -127,7 +127,7 @@ describe.each([true, false])('command handlers in a Nest app (inheritAppConfig: 
     });
     await expect(ask('inventory.break', {})).rejects.toEqual({
       code: 'INTERNAL',
-      message: expect.not.stringContaining('strangers'),
+      message: expect.not.stringContaining('internal detail'),
       retryable: true,
     });
     expect(await dead()).toBe(0);
@@ -138,19 +138,19 @@ describe.each([true, false])('command handlers in a Nest app (inheritAppConfig: 
     ['inventory.release', []],
     ['inventory.release', 'text'],
     ['inventory.reserve', { orderId: ORDER, items: [{ productId: ORDER, quantity: '2' }] }],
-  ])('refuse invalid data, %s %j: no, and a dead letter', async (pattern, data) => {
+  ])('refuse invalid data, %s %j, with an error and a dead deadLetter', async (pattern, data) => {
     const before = await dead();
     const no = { code: 'MALFORMED_COMMAND', retryable: false };
     await expect(ask(pattern, data)).rejects.toMatchObject(no);
     expect(await dead()).toBe(before! + 1);
-    const letter = await testBroker.vhost.take(`${QUEUE}.dead`);
-    expect(letter.properties.headers).toMatchObject({
+    const deadLetter = await testBroker.vhost.take(`${QUEUE}.dead`);
+    expect(deadLetter.properties.headers).toMatchObject({
       'dead-reason': 'INVALID_DATA',
       'dead-pattern': pattern,
     });
   });
 
-  it('see the saga that a command belongs to', async () => {
+  it('get the saga of a command', async () => {
     const saga = { sagaId: 's', step: 'X', direction: 'undo', attempt: 2, requestId: 'r' };
     const packet = { pattern: 'inventory.release', data: { orderId: ORDER }, saga };
     await testBroker.vhost.publish(QUEUE, Buffer.from(JSON.stringify(packet)), {

@@ -6,17 +6,18 @@ import type { ConsumerStatus } from '../consume/consumer.js';
 import { CommandContext } from './command-context.js';
 import { unwrapError } from './unwrap-error.js';
 
-/** Longer than a command may take, shorter than an app's whole shutdown: there is more to close. */
+/** Longer than the deadline of a command, shorter than the whole shutdown of an app. */
 const DRAIN_TIMEOUT_MS = 12_000;
 
 export interface RabbitCommandServerOptions extends CommandServerOptions {
-  /** Nothing is consumed before this has resolved; it never rejects. */
+  /** No command is consumed before this promise resolves; it never rejects. */
   startAfter?: Promise<void>;
 }
 
 /**
- * Nest's transport for command queues: handlers are ordinary `@MessagePattern` methods. A value is
- * done, a Rejection a business no, a thrown Fault a fault, anything else thrown a bug.
+ * Nest's transport strategy for command queues: handlers are ordinary `@MessagePattern` methods. A
+ * returned value means done, a Rejection is a business rejection, a thrown Fault is a fault, and
+ * every other error is a bug.
  */
 export class RabbitCommandServer extends Server implements CustomTransportStrategy {
   override transportId = Symbol('backstitch-rabbitmq');
@@ -29,7 +30,7 @@ export class RabbitCommandServer extends Server implements CustomTransportStrate
     this.server = new CommandServer(options, { handlerOf: (packet) => this.handlerOf(packet) });
   }
 
-  /** Starts to consume in the background: an app comes up although the broker is away. */
+  /** Starts to consume in the background: an app starts although the broker is unavailable. */
   listen(callback: () => void): void {
     void (this.options.startAfter ?? Promise.resolve()).then(() => {
       if (!this.isClosed) this.server.start();
@@ -37,7 +38,7 @@ export class RabbitCommandServer extends Server implements CustomTransportStrate
     callback();
   }
 
-  /** Finishes and acknowledges what is in hand; the connections belong to the Broker. */
+  /** Finishes and acknowledges the running deliveries. The Broker owns the connections. */
   async close(): Promise<void> {
     this.isClosed = true;
     await this.server.close(DRAIN_TIMEOUT_MS);
@@ -48,7 +49,7 @@ export class RabbitCommandServer extends Server implements CustomTransportStrate
   }
 
   on(): never {
-    throw new Error('this transport has no events; ask consumerStatus()');
+    throw new Error('this transport has no events; use consumerStatus()');
   }
 
   // oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- Nest says so
@@ -57,7 +58,7 @@ export class RabbitCommandServer extends Server implements CustomTransportStrate
   }
 
   private handlerOf(packet: CommandPacket): (() => Promise<unknown>) | undefined {
-    // Patterns are plain strings here, which Nest keeps as they are: no parsing for each message.
+    // Patterns are plain strings here, which Nest does not change, so they need no parsing.
     const handler = this.messageHandlers.get(packet.pattern);
     return handler && (() => this.call(handler, packet));
   }

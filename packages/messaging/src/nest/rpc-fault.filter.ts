@@ -2,10 +2,10 @@ import { type ArgumentsHost, Catch, type ExceptionFilter } from '@nestjs/common'
 import { throwError } from 'rxjs';
 
 /**
- * Lets what a command handler threw through to the strategy as it is; Nest's own filter would
- * flatten it to "Internal server error". Nest asks only one catch-all filter, so in an app that
- * also serves HTTP give it the HTTP one: `new RpcFaultFilter(new ProblemFilter())`; or put it on the
- * controllers of commands alone (`@CommandController()` does).
+ * Passes the error of a command handler to the strategy unchanged; the default filter of Nest would
+ * replace it by "Internal server error". Nest asks only one catch-all filter. So in an app that
+ * also serves HTTP, give it the HTTP filter: `new RpcFaultFilter(new ProblemFilter())`. Or use it
+ * on command controllers only, as `@CommandController()` does.
  */
 @Catch()
 export class RpcFaultFilter implements ExceptionFilter {

@@ -5,14 +5,14 @@ import { Fault } from '@backstitch/shared-types';
 import { MalformedCommand } from '../connection/errors.js';
 import { unwrapError } from './unwrap-error.js';
 
-describe('what a handler threw, whichever filters and pipes it came through', () => {
-  it('a Fault stays what it is, also inside an RpcException', () => {
+describe('an error of a handler, after any filters and pipes', () => {
+  it('is the same Fault, also inside an RpcException', () => {
     const fault = new MalformedCommand('no');
     expect(unwrapError(fault)).toBe(fault);
     expect(unwrapError(new RpcException(fault))).toBe(fault);
   });
 
-  it('a 400 of an inherited HTTP pipe is malformed data', () => {
+  it('is malformed data for a 400 of an inherited HTTP pipe', () => {
     const error = new BadRequestException(['orderId must be a UUID', 'amount is missing']);
     expect(unwrapError(error)).toBeInstanceOf(MalformedCommand);
     expect(unwrapError(error)).toMatchObject({
@@ -22,7 +22,7 @@ describe('what a handler threw, whichever filters and pipes it came through', ()
     expect(unwrapError(problem)).toBeInstanceOf(MalformedCommand);
   });
 
-  it('an RpcException that is spelled like a fault is one', () => {
+  it('is a fault for an RpcException with the members of a fault', () => {
     const error = unwrapError(new RpcException({ code: 'C', message: 'm', retryable: false }));
     expect(error).toBeInstanceOf(Fault);
     expect(error).toMatchObject({ code: 'C', message: 'm', retryable: false });

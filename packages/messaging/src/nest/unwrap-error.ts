@@ -6,8 +6,8 @@ import { MalformedCommand } from '../connection/errors.js';
 const BAD_REQUEST = 400;
 
 /**
- * What a handler's error is to us, whichever of the app's pipes and filters it came through: a
- * global HTTP ValidationPipe refuses data by a 400, and other rooms wrap in an RpcException.
+ * The original error of a handler, after the pipes and filters of the app. A global HTTP
+ * ValidationPipe reports invalid data as 400, and other packages wrap errors in an RpcException.
  */
 export function unwrapError(error: unknown): unknown {
   if (error instanceof Fault) return error;

@@ -4,13 +4,13 @@ import { Fault, Rejection, type CommandPacket, type ReplyPacket } from '@backsti
 import type { Broker } from '../connection/broker.js';
 import { CommandClient, type CommandClientOptions } from './command-client.js';
 import { CommandServer } from '../consume/command-server.js';
-import { BrokerAway } from '../connection/errors.js';
+import { BrokerUnavailable } from '../connection/errors.js';
 import { BODY_BYTES_MAX } from '../batch/batch.js';
 import { attached, bodyOf, openTestBroker, type TestBroker } from '../testing/test-broker.js';
 
 const QUEUE = 'things_commands';
 
-// The management API learns of a new connection only seconds later.
+// The management API lists a new connection only seconds later.
 describe('a command client', () => {
   let testBroker: TestBroker;
   let broker: Broker;
@@ -52,7 +52,7 @@ describe('a command client', () => {
     return String((await testBroker.vhost.take(QUEUE)).properties.replyTo);
   };
 
-  it('sends with a reply queue of its own, and tells every reply under its correlation id', async () => {
+  it('sends with its own reply queue, and delivers every reply with its correlation id', async () => {
     await connectClient();
     await serve({ double: ({ data }) => (data as number) * 2 });
     expect(await client.send(QUEUE, { pattern: 'double', data: 21 }, 'saga-1:do')).toBe('accepted');
@@ -60,7 +60,7 @@ describe('a command client', () => {
     expect(replies).toEqual([['saga-1:do', { response: 42, isDisposed: true, id: 'saga-1:do' }]]);
   });
 
-  it('says that a queue is missing, and that it has no reply queue yet', async () => {
+  it('reports a missing queue, and that it has no reply queue yet', async () => {
     await connectClient();
     expect(await client.send('nowhere', { pattern: 'x', data: 1 }, 'c')).toBe('unroutable');
     const early = new CommandClient({
@@ -69,10 +69,12 @@ describe('a command client', () => {
       onReply: async () => undefined,
       onReplyQueueReplaced: () => undefined,
     });
-    await expect(early.send(QUEUE, { pattern: 'x', data: 1 }, 'c')).rejects.toThrow(BrokerAway);
+    await expect(early.send(QUEUE, { pattern: 'x', data: 1 }, 'c')).rejects.toThrow(
+      BrokerUnavailable,
+    );
   });
 
-  it('keeps its reply queue, and what came meanwhile, over a lost connection', async () => {
+  it('keeps its reply queue and the replies in it after a lost connection', async () => {
     await connectClient();
     const before = await replyQueueOf();
     await waitFor('the connection to be cut', async () => {
@@ -85,7 +87,7 @@ describe('a command client', () => {
     expect(replaced).toBe(0);
   });
 
-  it('replaces a deleted reply queue under a new name, and says so', async () => {
+  it('replaces a deleted reply queue by one with a new name, and reports it', async () => {
     await connectClient();
     const before = await replyQueueOf();
     await testBroker.vhost.deleteQueue(before);
@@ -96,7 +98,7 @@ describe('a command client', () => {
     expect(await client.request(QUEUE, 'echo', 'again', 20_000)).toBe('again');
   });
 
-  it('asks and waits: a value, a no and a fault each come back as what they are', async () => {
+  it('returns a value, and throws a rejection and a fault, for a request', async () => {
     await connectClient();
     await serve({
       get: ({ data }) => ({ got: data }),
@@ -112,7 +114,7 @@ describe('a command client', () => {
     expect(replies).toEqual([]);
   });
 
-  it('does not wait longer than told, and drops the answer that comes after', async () => {
+  it('does not wait longer than the timeout, and drops a later answer', async () => {
     await connectClient();
     let finish: (() => void) | undefined;
     await serve({ slow: () => new Promise<void>((resolve) => (finish = resolve)) });
@@ -123,7 +125,7 @@ describe('a command client', () => {
     expect(replies).toEqual([]);
   });
 
-  it('has nobody serve a question whose time was up before anybody read it', async () => {
+  it('lets the broker drop a query that is not read within its timeout', async () => {
     await connectClient();
     const asked = client.request(QUEUE, 'get', {}, 100);
     await expect(asked).rejects.toMatchObject({ code: 'UNAVAILABLE' });
@@ -131,7 +133,7 @@ describe('a command client', () => {
     await waitFor('the question to be dropped', async () => (await waiting()) === 0);
   });
 
-  it('is not held up by a reply that cannot be read, nor by one that is not taken', async () => {
+  it('is not delayed by an unreadable reply, nor by one whose handler fails', async () => {
     let calls = 0;
     await connectClient({
       prefetch: 1,
@@ -154,23 +156,23 @@ describe('a command client', () => {
     expect((await testBroker.vhost.queue(queue))!.messages).toBe(0);
   });
 
-  it('sends what waits together in batches, and takes each reply by its id', async () => {
+  it('sends waiting commands in batches, and assigns each reply by its id', async () => {
     await connectClient();
     await serve({ double: ({ data }) => (data as number) * 2 });
     const numbers = Array.from({ length: 300 }, (_, n) => n);
     const sent = numbers.map((n) => client.send(QUEUE, { pattern: 'double', data: n }, `c${n}`));
     expect(new Set(await Promise.all(sent))).toEqual(new Set(['accepted']));
     await waitFor('all replies', () => replies.length === numbers.length);
-    const told = new Map(replies);
-    for (const n of numbers) expect(told.get(`c${n}`)).toMatchObject({ response: n * 2 });
-    // Commands and replies; a reply may be here before the confirm that counts it.
+    const byId = new Map(replies);
+    for (const n of numbers) expect(byId.get(`c${n}`)).toMatchObject({ response: n * 2 });
+    // Commands and replies; a reply may arrive before the confirm that is counted.
     await waitFor('all confirms', () => broker.counters.packetsBatched === 600);
     const { batchesPublished, published } = broker.counters;
     expect(batchesPublished).toBe(published);
     expect(published).toBeLessThan(100);
   });
 
-  it('has a question travel by itself: it expires by itself', async () => {
+  it('sends each query as a separate message with its own expiry', async () => {
     await connectClient();
     const asked = [1, 2].map((data) => client.request(QUEUE, 'get', data, 60_000));
     for (const _ of asked) {
@@ -184,19 +186,19 @@ describe('a command client', () => {
     expect(await Promise.all(asked)).toEqual([1, 2]);
   });
 
-  it('drops the replies of a batch that cannot be read, those alone', async () => {
+  it('drops the unreadable replies of a batch, and only those', async () => {
     await connectClient();
     const queue = await replyQueueOf();
     const batch = `[{"response":1,"isDisposed":true,"id":"c1"},nonsense,{"id":"c2"},[],
       {"response":1},{"err":{"code":"A","message":"b","retryable":true},"id":"c3"}]`;
-    await testBroker.vhost.publish(queue, Buffer.from(batch), { correlationId: 'of nobody' });
+    await testBroker.vhost.publish(queue, Buffer.from(batch), { correlationId: 'unknown' });
     await testBroker.vhost.publish(queue, Buffer.from('[]'));
     await waitFor('the replies', () => replies.length === 2);
     expect(replies.map(([id]) => id)).toEqual(['c1', 'c3']);
     await waitFor('the rest', () => broker.counters.repliesUnreadable === 5);
   });
 
-  it('takes no id that could be none of ours, and writes of none more than a line holds', async () => {
+  it('ignores an id that cannot be ours, and logs at most one line of it', async () => {
     await connectClient();
     const queue = await replyQueueOf();
     const strange = ['x'.repeat(100_000), ['x'.repeat(100_000)], 7].map((id) => ({
@@ -216,7 +218,7 @@ describe('a command client', () => {
     expect(replies).toEqual([]);
   });
 
-  it('writes but a few lines about a thousand replies that cannot be read, and counts all', async () => {
+  it('logs a few lines about a thousand unreadable replies, and counts all', async () => {
     await connectClient();
     const queue = await replyQueueOf();
     await testBroker.vhost.publish(queue, bodyOf(Array.from({ length: 1_000 }, () => 1)));
@@ -227,7 +229,7 @@ describe('a command client', () => {
     expect(written.length).toBeLessThan(100);
   });
 
-  it('takes a reply that is larger than any command may be, in a batch, too', async () => {
+  it('accepts a reply larger than the limit of a command, also in a batch', async () => {
     await connectClient();
     const large = { response: 'x'.repeat(BODY_BYTES_MAX), isDisposed: true, id: 'large' };
     await testBroker.vhost.publish(await replyQueueOf(), bodyOf([large]));
@@ -235,7 +237,7 @@ describe('a command client', () => {
     expect(replies).toEqual([['large', large]]);
   });
 
-  it('is not held up by the slow one of a batch of replies', async () => {
+  it('is not delayed by a slow reply of a batch', async () => {
     let finish!: () => void;
     await connectClient({
       prefetch: 2,

@@ -5,9 +5,9 @@ import type { Broker } from '../connection/broker.js';
 import { Consumer, type ConsumerStatus } from '../consume/consumer.js';
 import { declareQueues, queueExists } from '../connection/declare-queues.js';
 import type { Delivery } from '../consume/delivery.js';
-import { BrokerAway } from '../connection/errors.js';
+import { BrokerUnavailable } from '../connection/errors.js';
 import { elementsOf } from '../batch/batch.js';
-import { LineBudget } from '../consume/line-budget.js';
+import { LogRateLimit } from '../consume/log-rate-limit.js';
 import { encodePacket, readReply } from '../batch/packet.js';
 import { ConcurrencyLimiter } from '../consume/concurrency-limiter.js';
 import type { PublishResult } from './publisher.js';
@@ -18,17 +18,20 @@ export interface CommandClientOptions {
   broker: Broker;
   /** The reply queue is `<prefix>.<uuid>`, a new one for every client. */
   replyQueuePrefix: string;
-  /** A reply to what send() sent. It is acknowledged when this ends; a reject is logged, not retried. */
+  /**
+   * Called with each reply to a command of send(). The reply is acknowledged when the promise
+   * settles; a rejection is logged, not retried.
+   */
   onReply(correlationId: string, packet: ReplyPacket): Promise<void>;
-  /** Replies under way to the old queue are lost: ask again for what is still awaited. */
+  /** Replies to the old queue are lost: send all awaited commands again. */
   onReplyQueueReplaced(): void;
-  /** Replies taken at once [200], whether they come by themselves or in batches. */
+  /** Replies handled at once [200], single or in batches. */
   prefetch?: number;
-  /** The broker removes the reply queue after it had no reader for this long. */
+  /** The broker removes the reply queue when it has had no consumer for this time. */
   replyQueueExpiresMs?: number;
 }
 
-interface Asked {
+interface PendingRequest {
   resolve(packet: ReplyPacket): void;
 }
 
@@ -37,13 +40,15 @@ const DELIVERIES_MAX = 64;
 const EXPIRES_MS = 30 * 60_000;
 const REQUEST_PREFIX = 'request.';
 
-/** Sends commands and receives their replies in a queue of its own that outlives its connection. */
+/**
+ * Sends commands and receives their replies in its own reply queue, which outlives its connection.
+ */
 export class CommandClient {
   private readonly consumer: Consumer;
   private readonly limiter: ConcurrencyLimiter;
   private replyQueue: string | undefined;
-  private readonly asked = new Map<string, Asked>();
-  private readonly unreadableLines = new LineBudget();
+  private readonly pendingRequests = new Map<string, PendingRequest>();
+  private readonly unreadableLines = new LogRateLimit();
 
   constructor(private readonly options: CommandClientOptions) {
     const { broker, replyQueuePrefix, prefetch = PREFETCH } = options;
@@ -68,10 +73,10 @@ export class CommandClient {
   }
 
   /**
-   * Sends a command whose reply comes to onReply, together with others that wait for the same queue.
-   * With `expiresAfterMs` (a whole number) the broker drops it when nobody has read it for so long.
-   * Throws BrokerAway when nothing was sent, also while there is no reply queue yet; ConfirmLost when
-   * it may have been.
+   * Sends a command whose reply comes to onReply. Commands that wait for the same queue share a
+   * message. With `expiresAfterMs` (an integer), the broker drops the command when it is not read
+   * within this time. Throws BrokerUnavailable when nothing was sent, also while there is no reply
+   * queue yet. Throws ConfirmLost when it may have been sent.
    */
   async send(
     queue: string,
@@ -80,7 +85,7 @@ export class CommandClient {
     expiresAfterMs?: number,
   ): Promise<PublishResult> {
     const body = encodePacket({ id: correlationId, ...packet });
-    const replyTo = this.replyQueueNow();
+    const replyTo = this.currentReplyQueue();
     const { batches } = this.options.broker;
     return batches.publish({
       queue,
@@ -92,20 +97,20 @@ export class CommandClient {
     });
   }
 
-  private replyQueueNow(): string {
-    if (this.replyQueue === undefined) throw new BrokerAway('there is no reply queue yet');
+  private currentReplyQueue(): string {
+    if (this.replyQueue === undefined) throw new BrokerUnavailable('there is no reply queue yet');
     return this.replyQueue;
   }
 
   /**
-   * Asks and waits: for reads. Whatever is no answer is thrown as a Fault, a no included. A question
-   * that nobody waits for any more is not served: the broker drops it.
+   * Sends a query and waits for its answer. Everything else is thrown as a Fault, also a rejection.
+   * After the timeout the query is not served any more: the broker drops it.
    */
   async request<R>(queue: string, pattern: string, data: unknown, timeoutMs: number): Promise<R> {
     const correlationId = `${REQUEST_PREFIX}${randomUUID()}`;
     let timer: NodeJS.Timeout | undefined;
     const reply = new Promise<ReplyPacket>((resolve, reject) => {
-      this.asked.set(correlationId, { resolve });
+      this.pendingRequests.set(correlationId, { resolve });
       const giveUp = () =>
         reject(new Fault('UNAVAILABLE', `${pattern}: no answer within ${timeoutMs} ms`, true));
       timer = setTimeout(giveUp, timeoutMs);
@@ -113,10 +118,10 @@ export class CommandClient {
     reply.catch(() => undefined); // it may time out while the send is still waiting
     try {
       const body = encodePacket({ pattern, data, id: correlationId });
-      // By itself: what has an expiry of its own shares its message with nobody.
+      // A query has its own expiry, so it shares no message.
       const publishing = this.options.broker.publisher.publish(queue, body, {
         contentType: 'application/json',
-        replyTo: this.replyQueueNow(),
+        replyTo: this.currentReplyQueue(),
         correlationId,
         expiration: timeoutMs,
       });
@@ -128,20 +133,20 @@ export class CommandClient {
       throw new Fault(code, message, retryable, details);
     } finally {
       clearTimeout(timer);
-      this.asked.delete(correlationId);
+      this.pendingRequests.delete(correlationId);
     }
   }
 
-  /** Takes no more replies and waits for those in hand. The queue stays, to expire by itself. */
+  /** Takes no more replies, and waits for the running ones. The queue stays and expires later. */
   async close(timeoutMs = 10_000): Promise<void> {
     await this.consumer.drain(timeoutMs);
   }
 
-  /** The queue we had, when the broker still has it; else a new one under a new name. */
+  /** The current queue if the broker still has it; otherwise a new one with a new name. */
   private async prepareReplyQueue(connection: ChannelModel): Promise<string> {
     const before = this.replyQueue;
     if (before !== undefined && (await queueExists(connection, before))) return before;
-    // Never the old name: a reply lost with the old queue could not be told from one to come.
+    // Never the old name: a reply to the old queue could not be distinguished from a later one.
     const { broker, replyQueuePrefix, replyQueueExpiresMs } = this.options;
     const name = `${replyQueuePrefix}.${randomUUID()}`;
     const declaration = replyQueueDeclaration(name, replyQueueExpiresMs ?? EXPIRES_MS);
@@ -156,42 +161,42 @@ export class CommandClient {
 
   private async receive(delivery: Delivery): Promise<void> {
     const { body, properties } = delivery;
-    // A reply in a batch may be as large as one by itself: it has no bound either.
+    // A single reply has no size limit, so a batch of replies has none either.
     const replies = elementsOf(body, Infinity)?.map(readReply) ?? [];
     if (replies.length === 0) await this.take(readReply(body), properties.correlationId);
     else await Promise.all(replies.map((packet) => this.take(packet, packet?.id)));
     delivery.ack();
   }
 
-  /** What cannot be read is dropped: alone, when it came in a batch. */
+  /** An unreadable reply is dropped; other replies of its batch are handled. */
   private async take(packet: ReplyPacket | undefined, correlationId: unknown): Promise<void> {
     const { counters } = this.options.broker;
     if (!packet || !isShortString(correlationId)) {
       counters.repliesUnreadable += 1;
-      this.unreadableLines.spend((also) => this.tellUnreadable(correlationId, also));
+      this.unreadableLines.spend((also) => this.logUnreadable(correlationId, also));
     } else if (correlationId.startsWith(REQUEST_PREFIX)) {
-      const asked = this.asked.get(correlationId);
-      if (asked) asked.resolve(packet);
+      const pending = this.pendingRequests.get(correlationId);
+      if (pending) pending.resolve(packet);
       else counters.repliesLate += 1;
     } else {
-      await this.limiter.pass(() => this.tell(correlationId, packet));
+      await this.limiter.pass(() => this.deliver(correlationId, packet));
     }
   }
 
-  /** In a batch the id has no bound; what is none of ours is told by its kind alone. */
-  private tellUnreadable(id: unknown, also: object): void {
+  /** In a batch, the id has no size limit. Only the type of an invalid id is logged. */
+  private logUnreadable(id: unknown, also: object): void {
     const correlationId = isShortString(id) ? id : `(${typeof id})`;
     this.options.broker.logger.error({ correlationId, ...also }, 'reply cannot be read; dropped');
   }
 
-  private async tell(correlationId: string, packet: ReplyPacket): Promise<void> {
+  private async deliver(correlationId: string, packet: ReplyPacket): Promise<void> {
     try {
       await this.options.onReply(correlationId, packet);
     } catch (error) {
-      // Nothing is lost: what the reply would have moved is asked for again at its deadline.
+      // Nothing is lost: the command is sent again at its deadline.
       const { counters, logger } = this.options.broker;
       counters.repliesFailed += 1;
-      logger.error({ correlationId, err: error }, 'reply was not taken');
+      logger.error({ correlationId, err: error }, 'the reply could not be handled');
     }
   }
 }

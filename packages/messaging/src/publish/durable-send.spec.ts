@@ -1,10 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 import { Deadlines } from '../consume/deadlines.js';
 import { type DurableSend, sendDurably } from './durable-send.js';
-import { BrokerAway, ConfirmLost, RouteFull } from '../connection/errors.js';
+import { BrokerUnavailable, ConfirmLost, RouteFull } from '../connection/errors.js';
 import type { PublishResult } from './publisher.js';
 
-/** Sends what fails three times, unless it is given up before; says how often, and what came of it. */
+/** Sends a message that fails three times; returns the number of attempts and the result. */
 async function sending(failure: Error, more: Partial<DurableSend> = {}) {
   let tries = 0;
   const publish = async (): Promise<PublishResult> => {
@@ -18,23 +18,23 @@ async function sending(failure: Error, more: Partial<DurableSend> = {}) {
 
 describe('a durable send', () => {
   it.each([
-    [new ConfirmLost('refused'), [2, 'untaken']],
-    [new RouteFull(9), [2, 'untaken']],
-    [new BrokerAway('restarting'), [4, 'accepted']],
-  ])('after %s ends when its patience does, if it has an end', async (failure, patiently) => {
-    const patience = { tries: 2, silence: new Deadlines(60_000) };
-    expect(await sending(failure, { patience })).toEqual(patiently);
+    [new ConfirmLost('refused'), [2, 'not-accepted']],
+    [new RouteFull(9), [2, 'not-accepted']],
+    [new BrokerUnavailable('restarting'), [4, 'accepted']],
+  ])('after %s ends at its limit of refusals, if it has one', async (failure, withLimits) => {
+    const limits = { refusalsMax: 2, silence: new Deadlines(60_000) };
+    expect(await sending(failure, { limits })).toEqual(withLimits);
     expect(await sending(failure)).toEqual([4, 'accepted']);
   });
 
-  it('does not wait for an answer longer than its patience lasts', async () => {
+  it('does not wait for a confirm longer than its limit', async () => {
     const publish = () => new Promise<PublishResult>(() => undefined);
-    const patience = { tries: 2, silence: new Deadlines(10) };
-    expect(await sendDurably({ publish, isOurs: () => true, patience })).toBe('untaken');
+    const limits = { refusalsMax: 2, silence: new Deadlines(10) };
+    expect(await sendDurably({ publish, isOurs: () => true, limits })).toBe('not-accepted');
   });
 
-  it('ends with the delivery that it is for', async () => {
+  it('ends when the channel of its delivery was closed', async () => {
     const gone = { isOurs: () => false };
-    expect(await sending(new BrokerAway('restarting'), gone)).toEqual([1, 'given-up']);
+    expect(await sending(new BrokerUnavailable('restarting'), gone)).toEqual([1, 'abandoned']);
   });
 });

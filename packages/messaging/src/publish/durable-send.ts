@@ -1,36 +1,38 @@
 import type { Deadlines } from '../consume/deadlines.js';
-import { BrokerAway, ConfirmLost, RouteFull } from '../connection/errors.js';
+import { BrokerUnavailable, ConfirmLost, RouteFull } from '../connection/errors.js';
 import type { PublishResult } from './publisher.js';
 import { backoffMs, pause } from '../connection/waiting.js';
 
-/** For what is of no use later: whoever still wants it asks again. */
-interface Patience {
-  /** Refused so often, it is not sent again. */
-  readonly tries: number;
-  /** What its queue has been silent about for so long is not waited for. */
+/** Limits for a message that is useless later, such as a reply. */
+interface SendLimits {
+  /** After so many refusals, the message is dropped. */
+  readonly refusalsMax: number;
+  /** After so much time without a confirm, the message is dropped. */
   readonly silence: Deadlines;
 }
 
 export interface DurableSend {
   publish(): Promise<PublishResult>;
-  /** False as soon as the delivery that this settles was taken from us: it will be seen again. */
+  /**
+   * False when the channel of the settled delivery was closed: the broker will deliver it again.
+   */
   isOurs(): boolean;
-  /** For a queue of ours: declared again when it is missing, instead of reported. */
+  /** For our own queues: declares a missing queue again, instead of returning `unroutable`. */
   declareAgain?(): Promise<void>;
-  /** Without it there is no end to the tries. */
-  patience?: Patience;
+  /** Without limits, it is tried for ever. */
+  limits?: SendLimits;
 }
 
-/** `given-up` only when the delivery is no longer ours, `untaken` only when patience has an end. */
-export type DurableSendResult = PublishResult | 'given-up' | 'untaken';
+/** `abandoned` when the delivery is no longer ours; `not-accepted` when a limit was reached. */
+export type DurableSendResult = PublishResult | 'abandoned' | 'not-accepted';
 
 /**
- * Publishes until the broker has answered. A lost confirm is published again: whoever reads it
- * must bear a repeat anyway. A broker that is away is waited for, and is no try; a queue that lets too
- * much wait is one.
+ * Publishes until the broker has answered. After a lost confirm it publishes again: the reader must
+ * tolerate a repeat in any case. An unavailable broker is waited for and is not a refusal. A full
+ * route is a refusal.
  */
 export async function sendDurably(send: DurableSend): Promise<DurableSendResult> {
-  const { tries, silence } = send.patience ?? { tries: Infinity };
+  const { refusalsMax, silence } = send.limits ?? { refusalsMax: Infinity };
   let refusals = 0;
   for (let failures = 1; ; failures += 1) {
     try {
@@ -40,21 +42,21 @@ export async function sendDurably(send: DurableSend): Promise<DurableSendResult>
       await send.declareAgain();
     } catch (error) {
       if (error instanceof ConfirmLost || error instanceof RouteFull) refusals += 1;
-      else if (!(error instanceof BrokerAway)) throw error;
+      else if (!(error instanceof BrokerUnavailable)) throw error;
     }
-    if (!send.isOurs()) return 'given-up';
-    if (refusals >= tries) return 'untaken';
+    if (!send.isOurs()) return 'abandoned';
+    if (refusals >= refusalsMax) return 'not-accepted';
     await pause(backoffMs(failures));
-    if (!send.isOurs()) return 'given-up';
+    if (!send.isOurs()) return 'abandoned';
   }
 }
 
 function answerOf(
   publishing: Promise<PublishResult>,
   silence: Deadlines,
-): Promise<PublishResult | 'untaken'> {
+): Promise<PublishResult | 'not-accepted'> {
   return new Promise((resolve, reject) => {
-    const callOff = silence.start(() => resolve('untaken'));
-    void publishing.then(resolve, reject).finally(callOff);
+    const cancel = silence.start(() => resolve('not-accepted'));
+    void publishing.then(resolve, reject).finally(cancel);
   });
 }

@@ -6,13 +6,13 @@ import { attached, bodyOf, openTestBroker, type TestBroker } from '../testing/te
 import { QUEUE, REPLIES, serving, type Serving } from '../testing/serving.js';
 import type { QueueType } from '../connection/topology.js';
 
-// The management API learns of a new connection only seconds later.
+// The management API lists a new connection only seconds later.
 const UNREAD = 'unread_commands';
 const OTHER = 'other_commands';
 const SOON_MS = 400;
 const LATE_MS = 600_000;
 
-describe('a command that nobody reads', () => {
+describe('a command that is not read', () => {
   let testBroker: TestBroker;
   afterEach(() => testBroker.close());
 
@@ -56,14 +56,14 @@ describe('a command that nobody reads', () => {
     },
   );
 
-  it('takes none with it that has more time', async () => {
+  it('does not shorten the expiry of other commands', async () => {
     const client = await newClient('classic');
     const all = Array.from({ length: 40 }, (_, n) =>
       send(client, n % 2 === 0 ? 'soon' : 'late', n % 2 === 0 ? SOON_MS : LATE_MS),
     );
     await Promise.all(all);
     await send(client, 'soon', SOON_MS, OTHER);
-    await expectEmpty(OTHER); // so the others of its time are past theirs, too
+    await expectEmpty(OTHER); // so the others with the same expiry have expired too
     const left: string[] = [];
     while (left.length < 20) {
       const { content } = await testBroker.vhost.take(UNREAD);
@@ -75,11 +75,11 @@ describe('a command that nobody reads', () => {
   });
 });
 
-describe('a list of commands that is taken apart', () => {
+describe('a batch that is split', () => {
   let here: Serving;
   afterEach(() => here.testBroker.close());
 
-  it('leaves commands that expire as it would have', async () => {
+  it('leaves commands with the expiry of the batch', async () => {
     let isFirst = true;
     let isOver: (() => void) | undefined;
     const once = async () => {

@@ -5,7 +5,7 @@ import { Broker } from '../connection/broker.js';
 import { BrokerLink } from '../connection/broker-link.js';
 import { brokerCounters } from '../connection/counters.js';
 import { declareQueues } from '../connection/declare-queues.js';
-import { BrokerAway, ConfirmLost } from '../connection/errors.js';
+import { BrokerUnavailable, ConfirmLost } from '../connection/errors.js';
 import { Publisher, type PublisherOptions } from './publisher.js';
 import { stallingLine } from '../testing/stalling-line.js';
 import { commandQueueDeclarations } from '../connection/topology.js';
@@ -16,7 +16,7 @@ import {
   type TestBroker,
 } from '../testing/test-broker.js';
 
-// The management API learns of a new connection only seconds later.
+// The management API lists a new connection only seconds later.
 describe('the publisher', () => {
   let testBroker: TestBroker;
   beforeAll(async () => {
@@ -24,13 +24,13 @@ describe('the publisher', () => {
   });
   afterAll(() => testBroker.close());
 
-  it('declares the queues that it is told of, with their dead letters', async () => {
+  it('declares the given queues and their dead-letter queues', async () => {
     await testBroker.broker({ queues: ['declared'] });
     expect(await testBroker.vhost.queue('declared')).toEqual({ messages: 0, consumers: 0 });
     expect(await testBroker.vhost.queue('declared.dead')).toEqual({ messages: 0, consumers: 0 });
   });
 
-  it('tells a queue that took the message from one that does not exist', async () => {
+  it('distinguishes a queue that accepted the message from a missing one', async () => {
     const { publisher, counters } = await testBroker.broker({ queues: ['there'] });
     const sent = ['there', 'nowhere', 'there', 'nowhere'].map((queue) =>
       publisher.publish(queue, bodyOf(queue), {}),
@@ -40,7 +40,7 @@ describe('the publisher', () => {
     expect((await testBroker.vhost.take('there')).properties.deliveryMode).toBe(2);
   });
 
-  it('uses a queue that exists with other arguments, and says so', async () => {
+  it('uses a queue that exists with other arguments, and logs an error', async () => {
     await testBroker.broker({ queues: ['changed'], queueType: 'classic' });
     const logger = new RecordingLogger();
     const broker = await testBroker.broker({ queues: ['changed'], queueType: 'quorum', logger });
@@ -49,7 +49,7 @@ describe('the publisher', () => {
     expect(logger.lines).toContainEqual(expect.objectContaining(complaint));
   });
 
-  it('answers every message when its connection is cut: in the queue, or an error that says so', async () => {
+  it('reports every message when its connection is cut: in the queue, or an error', async () => {
     const { publisher, counters } = await testBroker.broker({ queues: ['cut'], name: 'cut' });
     let answered = 0;
     let sent = 0;
@@ -61,7 +61,7 @@ describe('the publisher', () => {
         tally.accepted += 1;
       } catch (error) {
         if (error instanceof ConfirmLost) tally.lost += 1;
-        else if (error instanceof BrokerAway) tally.away += 1;
+        else if (error instanceof BrokerUnavailable) tally.away += 1;
         else throw error;
       }
       answered += 1;
@@ -105,12 +105,12 @@ describe('the publisher', () => {
     it('refuses more messages than may wait for their confirm', async () => {
       const publisher = await publisherOver(testBroker.vhost.url, { unconfirmedMax: 2 });
       const sent = [1, 2, 3].map(() => publisher.publish('own', bodyOf('x'), {}));
-      await expect(sent[2]).rejects.toThrow(BrokerAway);
+      await expect(sent[2]).rejects.toThrow(BrokerUnavailable);
       expect(await Promise.all(sent.slice(0, 2))).toEqual(['accepted', 'accepted']);
       expect(await publisher.publish('own', bodyOf('x'), {})).toBe('accepted');
     });
 
-    it('does not wait for ever for a confirm that does not come', async () => {
+    it('counts an overdue confirm as lost', async () => {
       const line = await stallingLine(testBroker.vhost.url);
       testBroker.closes(() => line.close());
       const publisher = await publisherOver(line.url, { confirmTimeoutMs: 200 });
@@ -121,7 +121,7 @@ describe('the publisher', () => {
     });
   });
 
-  it('goes over to another channel when the broker refuses, and hears out the old one', async () => {
+  it('uses another channel after a nack, and still gets the confirms of the old one', async () => {
     const full = 'refusing';
     const logger = new RecordingLogger();
     const { publisher } = await testBroker.broker({ queues: ['beside'], logger });
@@ -150,13 +150,13 @@ describe('the publisher', () => {
   });
 });
 
-describe('a broker that is away', () => {
-  const nobodyThere = 'amqp://127.0.0.1:1';
+describe('an unavailable broker', () => {
+  const closedPort = 'amqp://127.0.0.1:1';
 
-  it('is said to be so at once, and nothing is sent', async () => {
-    const broker = new Broker({ urls: [nobodyThere], name: 'x', logger: new RecordingLogger() });
+  it('is reported at once, and nothing is sent', async () => {
+    const broker = new Broker({ urls: [closedPort], name: 'x', logger: new RecordingLogger() });
     broker.connect();
-    await expect(broker.publisher.publish('q', bodyOf('x'), {})).rejects.toThrow(BrokerAway);
+    await expect(broker.publisher.publish('q', bodyOf('x'), {})).rejects.toThrow(BrokerUnavailable);
     await waitFor('the status to say why', () => /REFUSED/.test(broker.status().why ?? ''));
     expect(broker.status()).toMatchObject({ publish: 'down', consume: 'down' });
     await broker.close();
@@ -164,7 +164,7 @@ describe('a broker that is away', () => {
 
   it('does not matter when the next address of the list answers', async () => {
     const testBroker = await openTestBroker('addresses');
-    const broker = await testBroker.broker({ urls: [nobodyThere, testBroker.vhost.url] });
+    const broker = await testBroker.broker({ urls: [closedPort, testBroker.vhost.url] });
     expect(broker.status()).toEqual({ publish: 'up', consume: 'up' });
     await testBroker.close();
   });

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import type { ChannelModel, ConfirmChannel } from 'amqplib';
 import type { BrokerLink } from '../connection/broker-link.js';
 import { brokerCounters } from '../connection/counters.js';
-import { BrokerAway } from '../connection/errors.js';
+import { BrokerUnavailable } from '../connection/errors.js';
 import { Publisher } from './publisher.js';
 import { RecordingLogger } from '../testing/test-broker.js';
 
@@ -21,20 +21,20 @@ function publisherOver(
 }
 
 describe('a publisher that declares its queues again', () => {
-  it('says that the broker is away when its connection ends meanwhile', async () => {
+  it('reports an unavailable broker when its connection ends meanwhile', async () => {
     const cause = new Error('Channel ended, no reply will be forthcoming');
     const current = {} as ChannelModel;
     const publisher = publisherOver({ current }, () => Promise.reject(cause));
     const both = [publisher.declareAgain(), publisher.declareAgain()];
     for (const declaring of both) {
-      await expect(declaring).rejects.toBeInstanceOf(BrokerAway);
+      await expect(declaring).rejects.toBeInstanceOf(BrokerUnavailable);
       await expect(declaring).rejects.toMatchObject({ cause });
     }
   });
 });
 
 describe('a publisher that refuses', () => {
-  /** A link whose channel never confirms anything by itself. */
+  /** A link whose channel confirms nothing by itself. */
   function blockable() {
     const listeners: (() => void)[] = [];
     const link = {
@@ -50,7 +50,7 @@ describe('a publisher that refuses', () => {
     return { link, unblock };
   }
 
-  it('says when it sends again: not before the broker has ended its alarm', async () => {
+  it('reports when it sends again: only after the alarm of the broker', async () => {
     const { link, unblock } = blockable();
     const publisher = publisherOver(link, () => Promise.resolve());
     publisher.start();
@@ -67,7 +67,7 @@ describe('a publisher that refuses', () => {
     await publisher.close();
   });
 
-  it('says when a confirm has made testBroker for the next message', async () => {
+  it('reports when a confirm allows the next message', async () => {
     const { link } = blockable();
     const publisher = publisherOver(link, () => Promise.resolve(), 1);
     let confirm!: (error: null) => void;

@@ -4,14 +4,14 @@ import { within } from '../connection/waiting.js';
 import type { BrokerLink } from '../connection/broker-link.js';
 import type { BrokerObserver } from '../connection/broker-observer.js';
 import type { BrokerCounters } from '../connection/counters.js';
-import { BrokerAway, ConfirmLost } from '../connection/errors.js';
+import { BrokerUnavailable, ConfirmLost } from '../connection/errors.js';
 import type { BrokerLogger } from '../connection/logger.js';
 import { type ChannelRole, RecoveringChannel } from '../connection/recovering-channel.js';
 import { isDirectReplyTo } from '../connection/topology.js';
 
 export type PublishResult = 'accepted' | 'unroutable';
 
-/** The message id is the publisher's own: a returned message is recognized by it. */
+/** The publisher sets the message id, which identifies a returned message. */
 export type PublishProperties = Omit<Options.Publish, 'messageId' | 'mandatory' | 'persistent'>;
 
 export interface PublisherOptions {
@@ -19,11 +19,11 @@ export interface PublisherOptions {
   logger: BrokerLogger;
   counters: BrokerCounters;
   observer?: BrokerObserver;
-  /** Makes sure that the queues we publish to exist; done on every new connection. */
+  /** Declares the queues to which we publish; called on every new connection. */
   declare(connection: ChannelModel): Promise<void>;
-  /** Messages sent and not yet confirmed; one more is refused. */
+  /** The maximum number of unconfirmed messages; more are refused. */
   unconfirmedMax?: number;
-  /** After this long without a confirm it counts as lost. */
+  /** After this time without a confirm, it counts as lost. */
   confirmTimeoutMs?: number;
 }
 
@@ -38,7 +38,10 @@ const UNCONFIRMED_MAX = 5_000;
 const CONFIRM_TIMEOUT_MS = 30_000;
 const SWEEP_EVERY_MS = 1_000;
 
-/** Publishes to queues by name: persistent, mandatory, confirmed; the confirms are a stream. */
+/**
+ * Publishes to queues by name: persistent, mandatory and confirmed. It does not wait for a confirm
+ * before the next message.
+ */
 export class Publisher implements ChannelRole<ConfirmChannel> {
   readonly name = 'publisher';
   private readonly recovering: RecoveringChannel<ConfirmChannel>;
@@ -63,22 +66,23 @@ export class Publisher implements ChannelRole<ConfirmChannel> {
   start(): void {
     this.recovering.start();
     this.options.link.onUnblocked(() => this.wakeIfAccepting());
-    this.sweep = setInterval(() => this.giveUpSilentConfirms(), SWEEP_EVERY_MS);
+    this.sweep = setInterval(() => this.expireConfirms(), SWEEP_EVERY_MS);
     this.sweep.unref();
   }
 
   /**
-   * Resolves when the broker has answered: `accepted` is on disk, `unroutable` found no such queue.
-   * Throws BrokerAway when nothing was sent, ConfirmLost when it may or may not have arrived.
+   * Resolves when the broker has answered: `accepted` is stored, `unroutable` means that there is
+   * no such queue. Throws BrokerUnavailable when nothing was sent, and ConfirmLost when it may or
+   * may not have arrived.
    */
   publish(queue: string, body: Buffer, properties: PublishProperties): Promise<PublishResult> {
     const { channel } = this;
     const refusal = this.refusal();
-    if (!channel || refusal) return Promise.reject(new BrokerAway(refusal ?? 'no channel'));
+    if (!channel || refusal) return Promise.reject(new BrokerUnavailable(refusal ?? 'no channel'));
     return new Promise((resolve, reject) => {
       const messageId = `${this.idPrefix}${(this.sent += 1)}`;
       const message = { resolve, reject, sentAtMs: performance.now(), returned: false };
-      // What is spread comes last: first, it costs microseconds (docs/performance.md).
+      // The spread comes last: in front it would cost microseconds (docs/performance.md).
       const options = {
         messageId,
         persistent: true,
@@ -88,12 +92,12 @@ export class Publisher implements ChannelRole<ConfirmChannel> {
       try {
         channel.publish('', queue, body, options, (error) => {
           this.confirmed(messageId, error);
-          if (isNack(error)) this.recovering.replace(channel, `${queue} took nothing on it`);
+          if (isNack(error)) this.recovering.replace(channel, `${queue} refused a message on it`);
         });
       } catch (error) {
         // amqplib throws before it writes: on a channel that is closing, or for a value it cannot encode.
         const closing = (error as Error).name === 'IllegalOperationError';
-        reject(closing ? new BrokerAway('the channel is closing', { cause: error }) : error);
+        reject(closing ? new BrokerUnavailable('the channel is closing', { cause: error }) : error);
         return;
       }
       this.unconfirmed.set(messageId, message);
@@ -108,13 +112,13 @@ export class Publisher implements ChannelRole<ConfirmChannel> {
     return this.channel !== undefined;
   }
 
-  /** Resolves as soon as the channel is open; at once when it is. */
+  /** Resolves when the channel is open. */
   opened(): Promise<void> {
     if (this.channel) return Promise.resolve();
     return new Promise((resolve) => this.openWaiters.push(resolve));
   }
 
-  /** Resolves as soon as the next message would be sent: not while the broker is in an alarm. */
+  /** Resolves when the next message would be sent; not during an alarm of the broker. */
   accepting(): Promise<void> {
     if (this.refusal() === undefined) return Promise.resolve();
     return new Promise((resolve) => this.acceptingWaiters.push(resolve));
@@ -126,28 +130,28 @@ export class Publisher implements ChannelRole<ConfirmChannel> {
   }
 
   /**
-   * Declares the queues again: somebody deleted them. Callers at one time share one round. Throws
-   * BrokerAway when it comes to nothing.
+   * Declares the queues again after one was deleted. Concurrent calls share one declaration. Throws
+   * BrokerUnavailable when it fails.
    */
   declareAgain(): Promise<void> {
     const connection = this.options.link.current;
     if (!connection) return Promise.resolve();
-    this.declaring ??= this.declareOver(connection).finally(() => {
+    this.declaring ??= this.declareOn(connection).finally(() => {
       this.declaring = undefined;
     });
     return this.declaring;
   }
 
-  /** amqplib's own error for a connection that ends meanwhile is a plain one, as a bug's would be. */
-  private async declareOver(connection: ChannelModel): Promise<void> {
+  /** When the connection ends meanwhile, amqplib throws a plain Error, like that of a bug. */
+  private async declareOn(connection: ChannelModel): Promise<void> {
     try {
       await this.options.declare(connection);
     } catch (error) {
-      throw new BrokerAway('the queues could not be declared again', { cause: error });
+      throw new BrokerUnavailable('the queues could not be declared again', { cause: error });
     }
   }
 
-  /** Waits for what is still unconfirmed, then closes the channel. */
+  /** Waits for the outstanding confirms, then closes the channel. */
   async close(timeoutMs = 5_000): Promise<void> {
     if (this.unconfirmed.size > 0) {
       const empty = new Promise<void>((resolve) => this.emptyWaiters.push(resolve));
@@ -172,16 +176,16 @@ export class Publisher implements ChannelRole<ConfirmChannel> {
     this.wakeIfAccepting();
   }
 
-  /** The callbacks of what was unconfirmed are called by amqplib. */
+  /** amqplib calls the callbacks of the unconfirmed messages. */
   lost(channel: ConfirmChannel): void {
     if (this.channel === channel) this.channel = undefined;
   }
 
-  /** Why the next message would be refused, or undefined when it would be sent. */
+  /** Why the next message would be refused; undefined when it would be sent. */
   refusal(): string | undefined {
     const { link } = this.options;
     if (!this.channel) return link.why ?? 'the channel is being opened';
-    if (link.blocked !== undefined) return `it takes nothing now (${link.blocked})`;
+    if (link.blocked !== undefined) return `it blocks publishes now (${link.blocked})`;
     if (this.unconfirmed.size >= this.unconfirmedMax) {
       return `${this.unconfirmed.size} messages are waiting for their confirm`;
     }
@@ -190,7 +194,7 @@ export class Publisher implements ChannelRole<ConfirmChannel> {
 
   private confirmed(messageId: string, error: Error | null): void {
     const message = this.unconfirmed.get(messageId);
-    if (!message) return; // given up by the sweep
+    if (!message) return; // it already counts as lost
     this.unconfirmed.delete(messageId);
     const { counters, observer } = this.options;
     if (observer) {
@@ -209,7 +213,7 @@ export class Publisher implements ChannelRole<ConfirmChannel> {
     if (this.unconfirmed.size === 0) for (const wake of this.emptyWaiters.splice(0)) wake();
   }
 
-  private giveUpSilentConfirms(): void {
+  private expireConfirms(): void {
     const latestMs = performance.now() - this.confirmTimeoutMs;
     for (const [messageId, message] of this.unconfirmed) {
       if (message.sentAtMs > latestMs) return; // the map is in the order of sending
@@ -219,7 +223,7 @@ export class Publisher implements ChannelRole<ConfirmChannel> {
 }
 
 /**
- * The broker's no. A channel that met a quorum queue while its leader was dying may get nothing else
+ * A nack of the broker. A channel that used a quorum queue while its leader died may get only nacks
  * until that node is back, while a new channel finds the next leader at once (RabbitMQ 3.10).
  */
 function isNack(error: Error | null): boolean {

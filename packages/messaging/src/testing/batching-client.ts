@@ -8,11 +8,11 @@ interface Reply {
   err?: { code: string };
 }
 
-/** A client that batches, as any RabbitMQ library would: a list of packets, and lists of replies. */
+/** A client that sends and receives batches, as any RabbitMQ library could. */
 export interface BatchingClient {
   ask(packets: readonly unknown[], headers?: object, replyTo?: string): Promise<void>;
   tell(packets: readonly unknown[]): Promise<void>;
-  /** Takes messages until so many replies are there; a reply that is in no batch is an error. */
+  /** Reads messages until it has this number of replies; a reply outside of a batch is an error. */
   answers(count: number): Promise<Reply[]>;
 }
 

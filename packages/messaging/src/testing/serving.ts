@@ -14,19 +14,23 @@ export interface Serving {
   testBroker: TestBroker;
   broker: Broker;
   server: CommandServer;
-  /** What the handlers were called with, in order. */
+  /** The commands that the handlers got, in order. */
   served: CommandPacket[];
   ask(packet: unknown, replyTo?: string): Promise<void>;
-  /** Sends what nobody waits for. */
+  /** Sends a command without a reply queue. */
   tell(packet: unknown, headers?: object): Promise<void>;
   answer(): Promise<{ response?: unknown; err?: object; id?: unknown }>;
   cut(use: 'publish' | 'consume'): Promise<void>;
   untilAttached(): Promise<void>;
-  /** Everything was acknowledged: nothing is left when the server lets go of the queue. */
+  /**
+   * Expects that every delivery was acknowledged: the queue is empty after the server is closed.
+   */
   expectAllAcknowledged(): Promise<void>;
 }
 
-/** A command server in a vhost of its own, attached to its queue. `echo` answers with its data. */
+/**
+ * A command server in its own virtual host, attached to its queue. `echo` answers with its data.
+ */
 export async function serving(
   handlers: Handlers = {},
   options: Partial<CommandServerOptions> = {},

@@ -3,13 +3,13 @@ import { connect, createServer, type Server, type Socket } from 'node:net';
 
 export interface StallingLine {
   url: string;
-  /** The broker still hears the client, but the client hears nothing more. */
+  /** The broker still receives data of the client, but the client receives nothing. */
   stall(): void;
   goOn(): void;
   close(): Promise<void>;
 }
 
-/** A line to the broker that can fall silent without being cut. */
+/** A TCP proxy to the broker that can stop forwarding without closing. */
 export async function stallingLine(brokerUrl: string): Promise<StallingLine> {
   const target = new URL(brokerUrl);
   const towardsClient: Socket[] = [];
@@ -38,7 +38,7 @@ export async function stallingLine(brokerUrl: string): Promise<StallingLine> {
   };
 }
 
-/** On a port below the range from which outgoing connections take theirs. */
+/** Listens on a port below the range of outgoing connections. */
 async function listen(server: Server): Promise<number> {
   for (;;) {
     const port = 20_000 + Math.floor(Math.random() * 12_000);

@@ -3,12 +3,12 @@ import { Broker, type BrokerOptions } from '../connection/broker.js';
 import type { ConsumerStatus } from '../consume/consumer.js';
 import type { BrokerLogger } from '../connection/logger.js';
 
-/** A vhost of the suite's own, and everything that was opened in it. */
+/** A virtual host for the suite, and the connections in it. */
 export interface TestBroker {
   vhost: TestVhost;
   logger: RecordingLogger;
   broker(options?: Partial<BrokerOptions>): Promise<Broker>;
-  /** Closed before the vhost goes, in the reverse order of naming. */
+  /** Registers a cleanup that runs before the virtual host is removed, in reverse order. */
   closes(close: () => Promise<unknown>): void;
   close(): Promise<void>;
 }

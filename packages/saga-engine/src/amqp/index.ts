@@ -1,2 +1,2 @@
 export { replyOf } from './packets.js';
-export { AmqpTransport, BrokerAway, type AmqpOptions, type RepliesTo } from './transport.js';
+export { AmqpTransport, BrokerUnavailable, type AmqpOptions, type RepliesTo } from './transport.js';

@@ -6,7 +6,7 @@ import { command, defineSaga, step, undo } from '../core/define.js';
 import { MemoryDatabase, MemorySagaStore } from '../testing/index.js';
 import { SagaEngine, type ArrivedReply } from '../runtime/engine.js';
 import type { OutgoingCommand } from '../runtime/ports.js';
-import { AmqpTransport, BrokerAway } from './transport.js';
+import { AmqpTransport, BrokerUnavailable } from './transport.js';
 
 const COMMAND: OutgoingCommand = {
   id: 'saga-1:HOTEL:do',
@@ -137,7 +137,7 @@ describe('the AMQP transport', () => {
   });
 
   it('refuses a command while there is no connection', async () => {
-    await expect(transport.send(COMMAND)).rejects.toBeInstanceOf(BrokerAway);
+    await expect(transport.send(COMMAND)).rejects.toBeInstanceOf(BrokerUnavailable);
   });
 
   it('refuses an address that is none', async () => {

@@ -24,12 +24,12 @@ export interface AmqpOptions {
 export type RepliesTo = Pick<SagaEngine, 'onReply' | 'resendAwaited'>;
 
 /** There is no connection: nothing was sent. */
-export class BrokerAway extends Error {
+export class BrokerUnavailable extends Error {
   readonly code = 'BROKER_AWAY';
 
   constructor() {
     super('there is no connection to RabbitMQ');
-    this.name = 'BrokerAway';
+    this.name = 'BrokerUnavailable';
   }
 }
 
@@ -90,7 +90,7 @@ export class AmqpTransport implements CommandSender {
 
   async send(command: OutgoingCommand): Promise<'accepted' | 'unroutable'> {
     const body = Buffer.from(JSON.stringify(packetOf(command)));
-    if (!this.line) throw new BrokerAway();
+    if (!this.line) throw new BrokerUnavailable();
     const { channel, replyQueue } = this.line;
     const number = String(++this.publishings);
     const properties = {

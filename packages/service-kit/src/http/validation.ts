@@ -1,4 +1,4 @@
-import { bodyProblems, type FieldProblem, soundAtSight } from '@backstitch/shared-types';
+import { bodyProblems, type FieldProblem, validateFast } from '@backstitch/shared-types';
 import { ValidationPipe, type ArgumentMetadata, type PipeTransform } from '@nestjs/common';
 import { getMetadataStorage, isUUID, type ValidationError } from 'class-validator';
 import { Problem, validationProblem } from './problem.js';
@@ -26,7 +26,7 @@ export function validationPipe(
 }
 
 /**
- * A hostile value must not cost more than a good one. A class with a compiled schema (AtSight) is
+ * A hostile value must not cost more than a good one. A class with a compiled schema (FastValidation) is
  * validated fast. class-validator makes an object of each member and a tree of each problem: it
  * gets only the bodies of other classes, and none with an unknown member.
  */
@@ -46,7 +46,7 @@ class DtoPipe extends ValidationPipe {
   override transform(value: unknown, metadata: ArgumentMetadata): Promise<unknown> {
     const { metatype, type } = metadata;
     if (type !== 'body' || !metatype) return super.transform(value, metadata);
-    const valid = soundAtSight<object>(metatype, value);
+    const valid = validateFast<object>(metatype, value);
     if (valid) return Promise.resolve(valid);
     const known = knownMembers(metatype);
     if (known.size === 0) return super.transform(value, metadata);

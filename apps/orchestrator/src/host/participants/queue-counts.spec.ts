@@ -7,7 +7,7 @@ const COMMANDS = ['order_commands', 'payment_commands'];
 let answer: (QueueCount | undefined)[] | Error = [];
 const queueInspector = {
   queues: watchedQueues(COMMANDS),
-  look: async () => {
+  read: async () => {
     if (answer instanceof Error) throw answer;
     return answer;
   },

@@ -18,7 +18,7 @@ export class QueueCounts {
   openDeadLetters: () => Readonly<Record<string, number>> | undefined = () => ({});
 
   constructor(
-    private readonly queueInspector: Pick<QueueInspector, 'look' | 'queues'>,
+    private readonly queueInspector: Pick<QueueInspector, 'read' | 'queues'>,
     private readonly commandQueues: readonly string[],
   ) {}
 
@@ -49,7 +49,7 @@ export class QueueCounts {
 
   /** Looks, and answers how many consumers each of these queues has. Rejects as the look does. */
   async consumersOf(queues: readonly string[]): Promise<number[]> {
-    const counts = await this.queueInspector.look();
+    const counts = await this.queueInspector.read();
     const known = this.queueInspector.queues.flatMap((queue, at): [string, QueueCount][] => {
       const count = counts[at];
       return count ? [[queue, count]] : [];

@@ -1,4 +1,4 @@
-import { Broker, BrokerAway, DeadLetterQueues } from '@backstitch/messaging';
+import { Broker, BrokerUnavailable, DeadLetterQueues } from '@backstitch/messaging';
 import { createLoggerTo } from '@backstitch/service-kit';
 import { COMMAND_QUEUES, newUuid } from '@backstitch/shared-types';
 import { testVhost, type TestVhost } from '@backstitch/testkit';
@@ -67,7 +67,7 @@ describe('a replay that the broker refuses', () => {
       claims.query('SELECT state, class, operator, why, replayed_count FROM dead_letters');
     const away = await openBroker();
     await away.close();
-    await expect(handlerOn(away).act('replay', row.id, WHO)).rejects.toThrow(BrokerAway);
+    await expect(handlerOn(away).act('replay', row.id, WHO)).rejects.toThrow(BrokerUnavailable);
     const seen = { class: 'replayable', operator: WHO.operator, why: WHO.reason };
     expect(await stateOf()).toEqual([{ state: 'open', ...seen, replayed_count: 0 }]);
 

@@ -83,7 +83,7 @@ describe('a business rejection', () => {
   it('is declared by some step for every one that the vocabulary knows', () => {
     const declared = new Set(checkout.steps.flatMap((step) => [...step.rejections]));
     const known = Object.entries(ERROR_CODES)
-      .filter(([, code]) => 'businessNo' in code)
+      .filter(([, code]) => 'businessRejection' in code)
       .map(([code]) => code);
     expect([...declared].sort()).toEqual(known.sort());
   });

@@ -140,7 +140,7 @@ export class SimulatedProcess implements Actor {
     const command = { ...made, data: storedCopy(made.data) };
     if (this.isDead) return NEVER();
     world.tell(() => `${this.id} sends ${titleOf(command)}`);
-    if (world.isBrokerAway) return Promise.reject(new Error('the broker is away'));
+    if (world.isBrokerUnavailable) return Promise.reject(new Error('the broker is away'));
     if (!world.fault(24)) {
       this.parts.deliver(command, this);
       return Promise.resolve('accepted');

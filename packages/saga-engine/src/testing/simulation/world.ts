@@ -97,7 +97,7 @@ export class World {
     return this.nowMs < this.databaseAwayUntilMs;
   }
 
-  get isBrokerAway(): boolean {
+  get isBrokerUnavailable(): boolean {
     return this.nowMs < this.brokerAwayUntilMs;
   }
 

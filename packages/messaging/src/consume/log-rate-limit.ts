@@ -2,15 +2,17 @@ const LINES_MAX = 10;
 const PER_MS = 1_000;
 
 /**
- * For lines that anybody can bring about by the thousand: ten a second are written, and the next one
- * says how many were not. What must be exact is counted, not read from the log.
+ * Limits log lines that any sender can cause: ten a second are written, and the next one has the
+ * number of omitted lines. Use counters for exact numbers.
  */
-export class LineBudget {
+export class LogRateLimit {
   private beganAtMs = -Infinity;
   private written = 0;
   private notLogged = 0;
 
-  /** Calls `write` unless the second's lines are used up, with what to add to the line's fields. */
+  /**
+   * Calls `write` unless the limit of this second is reached, with additional fields for the line.
+   */
   spend(write: (also: { notLogged?: number }) => void): void {
     const nowMs = performance.now();
     if (nowMs - this.beganAtMs >= PER_MS) {
