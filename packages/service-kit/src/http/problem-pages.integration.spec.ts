@@ -21,7 +21,7 @@ describe('the type of a problem', () => {
     const { status, text } = await page(type);
     expect(status).toBe(200);
     expect(text).toContain('ROUTE_NOT_FOUND: There is nothing at this address');
-    expect(text).toContain('What to do: See `/api/docs`, where it is served');
+    expect(text).toContain('What to do: See `/api/docs`. In production it needs `API_DOCS=on`.');
   });
 
   it.each(Object.entries(ERROR_CODES))('leads to a page for %s', async (code, entry) => {
