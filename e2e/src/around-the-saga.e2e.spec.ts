@@ -71,7 +71,7 @@ describe('money and stock of a confirmed order', () => {
     const { exitCode, output } = await system.reconcile();
     expect(exitCode).toBe(1);
     expect(output).toMatch(new RegExp(`${orderId} +CONFIRMED and never paid: payment missing`));
-    expect(output).toMatch(new RegExp(`${orderId} +CONFIRMED, hold missing`));
+    expect(output).toMatch(new RegExp(`${orderId} +CONFIRMED, reservation missing`));
   }, 300_000);
 });
 
@@ -89,7 +89,7 @@ describe('with COMMANDS=strict', () => {
 
   const tables = async () => ({
     orders: await system.rows('orders', 'SELECT * FROM orders ORDER BY id'),
-    holds: await system.rows('inventory', 'SELECT * FROM reservations ORDER BY order_id'),
+    reservations: await system.rows('inventory', 'SELECT * FROM reservations ORDER BY order_id'),
     products: await system.rows('inventory', 'SELECT * FROM products ORDER BY id'),
     payments: await system.rows('payments', 'SELECT * FROM payments ORDER BY order_id'),
     charges: await system.rows('payments', 'SELECT * FROM bank.charges ORDER BY key'),
