@@ -30,4 +30,6 @@ export { PrivateRabbit, startPrivateRabbit } from './servers/private-rabbit.js';
 export { PostgresPair, startPostgresPair } from './servers/postgres-pair.js';
 export { identityOf } from './servers/process-identity.js';
 export { projectRoot } from './servers/project.js';
+export { runCommand } from './servers/run-command.js';
+export { endPrograms, runProgram } from './commands/run-program.js';
 export { RabbitCluster, startRabbitCluster } from './servers/rabbit-cluster.js';
