@@ -1,18 +1,15 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { reconcile, type Reconciliation } from './reconcile.js';
+import { describe } from '@jest/globals';
 import {
   done,
   inventory,
-  invariantsTold,
   orchestrator,
   orders,
   payments,
   type Plant,
-  plantAll,
   type Planted,
   SAGA_LOST,
+  tellsEach,
 } from './testing/planted.js';
-import { SeededDatabases } from './testing/seeded-databases.js';
 
 /** As if commands without a saga had done it all. */
 const WITHOUT_SAGA: readonly Plant[] = [
@@ -68,19 +65,4 @@ const PLANTED: readonly Planted[] = [
   ]),
 ];
 
-describe('reconciling CONFIRMED orders without a finished saga', () => {
-  let databases: SeededDatabases;
-  let ids: string[];
-  let found: Reconciliation;
-  beforeAll(async () => {
-    databases = await SeededDatabases.open();
-    ids = await plantAll(databases, PLANTED);
-    found = await reconcile(databases.urls);
-  }, 60_000);
-  afterAll(() => databases?.close());
-
-  it.each(PLANTED.map((planted, index) => ({ ...planted, index })))(
-    'tells $what as a breach of $breaks',
-    ({ index, breaks }) => expect(invariantsTold(found, ids[index]!)).toEqual(breaks),
-  );
-});
+describe('reconciling CONFIRMED orders without a finished saga', () => tellsEach(PLANTED));

@@ -1,18 +1,17 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { reconcile, type Reconciliation } from './reconcile.js';
+import { describe, expect, it } from '@jest/globals';
+import { reconcile } from './reconcile.js';
 import {
   done,
   inventory,
-  invariantsTold,
   orchestrator,
   orders,
   payments,
   type Plant,
-  plantAll,
   type Planted,
+  tellsEach,
   undone,
 } from './testing/planted.js';
-import { SeededDatabases } from './testing/seeded-databases.js';
+import type { SeededDatabases } from './testing/seeded-databases.js';
 
 const sagaRemoved: readonly Plant[] = [
   orchestrator(`UPDATE idempotency_keys k SET answer = jsonb_build_object(
@@ -108,19 +107,10 @@ const REMOVED: readonly Planted[] = [
 
 describe('reconciling after the retention has removed rows', () => {
   let databases: SeededDatabases;
-  let ids: string[];
-  let found: Reconciliation;
-  beforeAll(async () => {
-    databases = await SeededDatabases.open();
-    ids = await plantAll(databases, REMOVED);
-    found = await reconcile(databases.urls);
-  }, 60_000);
-  afterAll(() => databases?.close());
-
-  it.each(REMOVED.map((removed, index) => ({ ...removed, index })))(
-    'tells $what as a breach of $breaks',
-    ({ index, breaks }) => expect(invariantsTold(found, ids[index]!)).toEqual(breaks),
-  );
+  let ids: readonly string[];
+  tellsEach(REMOVED, (seeded, orderIds) => {
+    [databases, ids] = [seeded, orderIds];
+  });
 
   it('is told what else the apps keep', async () => {
     const kept = await reconcile(databases.urls, 0, { sagas: 28, holds: 398 });

@@ -1,6 +1,7 @@
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import type { DatabaseName } from '../reading/rows.js';
-import type { Reconciliation } from '../reconcile.js';
-import { sagaOf, type SeededDatabases } from './seeded-databases.js';
+import { reconcile, type Reconciliation } from '../reconcile.js';
+import { sagaOf, SeededDatabases } from './seeded-databases.js';
 
 /** A statement on one of the databases, with the names that SeededDatabases.run knows. */
 export type Plant = readonly [DatabaseName, string];
@@ -45,6 +46,12 @@ export async function plantAt(
   for (const [database, sql] of plant) await databases.run(database, sql, id);
 }
 
+/** The invariants of which a breach is told about the checkout of this order, each once. */
+export function invariantsTold({ breaches }: Reconciliation, id: string): number[] {
+  const own = breaches.filter((breach) => breach.id === id || breach.id === sagaOf(id));
+  return [...new Set(own.map(({ invariant }) => invariant))];
+}
+
 /** A checkout for each case, with what is planted in it; resolves to their orders. */
 export async function plantAll(
   databases: SeededDatabases,
@@ -59,8 +66,24 @@ export async function plantAll(
   return ids;
 }
 
-/** The invariants of which a breach is told about the checkout of this order, each once. */
-export function invariantsTold({ breaches }: Reconciliation, id: string): number[] {
-  const own = breaches.filter((breach) => breach.id === id || breach.id === sagaOf(id));
-  return [...new Set(own.map(({ invariant }) => invariant))];
+/** Plants all cases before the tests of a block, and has a test for each; told what was planted where. */
+export function tellsEach(
+  cases: readonly Planted[],
+  use: (databases: SeededDatabases, ids: readonly string[]) => void = () => undefined,
+): void {
+  let databases: SeededDatabases | undefined;
+  let ids: string[];
+  let found: Reconciliation;
+  beforeAll(async () => {
+    databases = await SeededDatabases.open();
+    ids = await plantAll(databases, cases);
+    found = await reconcile(databases.urls);
+    use(databases, ids);
+  }, 60_000);
+  afterAll(() => databases?.close());
+
+  it.each(cases.map((one, index) => ({ ...one, index })))(
+    'tells $what as a breach of $breaks',
+    ({ index, breaks }) => expect(invariantsTold(found, ids[index]!)).toEqual(breaks),
+  );
 }
