@@ -25,6 +25,7 @@ export { exitWith, Interrupted, interruptibly } from './commands/interruptible.j
 export { Cleanup } from './servers/cleanup.js';
 export { databaseUrl } from './servers/configured-servers.js';
 export { freePort, freePortBlock, freePorts, isPortFree } from './servers/ports.js';
+export { systemPostgres } from './servers/postgres-binaries.js';
 export { PrivatePostgres, startPrivatePostgres } from './servers/private-postgres.js';
 export { PrivateRabbit, startPrivateRabbit } from './servers/private-rabbit.js';
 export { PostgresPair, startPostgresPair } from './servers/postgres-pair.js';
