@@ -49,15 +49,37 @@ export const HOSTILE_TEXTS: readonly string[] = [
 ];
 
 const HOSTILE_NUMBERS: readonly number[] = [
-  ...[0, -0, 1, -1, 0.5, 0.01, 0.001, 0.1 + 0.2, 1e-7, 1e21, 1e308, 5e-324, 999, 1000, 1001],
-  ...[9_999_999.99, 10_000_000, 2 ** 31, 2 ** 53, 2 ** 53 + 2, 2 ** 63, -(2 ** 63)],
+  0,
+  -0,
+  1,
+  -1,
+  0.5,
+  0.01,
+  0.001,
+  0.1 + 0.2,
+  1e-7,
+  1e21,
+  1e308,
+  5e-324,
+  999,
+  1000,
+  1001,
+  9_999_999.99,
+  10_000_000,
+  2 ** 31,
+  2 ** 53,
+  2 ** 53 + 2,
+  2 ** 63,
+  -(2 ** 63),
 ];
 
 /** Names of members that a program may take for its own. */
 export const HOSTILE_NAMES: readonly string[] = [
   ...Object.getOwnPropertyNames(Object.prototype),
-  ...['prototype', 'then', 'toJSON', 'length', 'id', 'saga', 'data', 'userId', 'items', 'orderId'],
-  ...['0', '', 'a.b', '$where', 'sagaId', 'pattern'],
+  ...'prototype then toJSON length id saga data userId items orderId 0 a.b $where'.split(' '),
+  'sagaId',
+  'pattern',
+  '',
 ];
 
 export const hostileText: fc.Arbitrary<string> = fc.oneof(
