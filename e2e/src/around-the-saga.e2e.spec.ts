@@ -1,10 +1,11 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { COMMAND_QUEUES, type CommandQueue } from '@backstitch/shared-types';
 import { takeDeadLetter } from './dead-letters.js';
-import { QueueClient } from './queue-client.js';
+import type { QueueClient } from '@backstitch/testkit';
 import { orderRows, product } from './saga-story.js';
 import { checkout, mouse, MOUSE } from './shopper.js';
-import { System } from './system.js';
+import type { System } from './system.js';
+import { withSystem } from './with-system.js';
 
 const { order, inventory, payment } = COMMAND_QUEUES;
 const create = (orderId: string) => ({
@@ -23,14 +24,10 @@ async function kept(system: System, orderId: string) {
 describe('money and stock of a confirmed order', () => {
   let system: System;
   let client: QueueClient;
-  beforeAll(async () => {
-    system = await System.start();
-    client = await QueueClient.connect(system.rabbitmqUrl);
-  }, 300_000);
-  afterAll(async () => {
-    await client?.close();
-    await system?.stop();
-  }, 300_000);
+  withSystem({}, async (started) => {
+    system = started;
+    client = await system.queueClient();
+  });
 
   it('stay where they are when a refund and a release come without a saga', async () => {
     const { body } = await checkout(system.gatewayUrl, [mouse(2)]);
@@ -78,14 +75,10 @@ describe('money and stock of a confirmed order', () => {
 describe('with COMMANDS=strict', () => {
   let system: System;
   let client: QueueClient;
-  beforeAll(async () => {
-    system = await System.start({ env: { COMMANDS: 'strict' } });
-    client = await QueueClient.connect(system.rabbitmqUrl);
-  }, 300_000);
-  afterAll(async () => {
-    await client?.close();
-    await system?.stop();
-  }, 300_000);
+  withSystem({ env: { COMMANDS: 'strict' } }, async (started) => {
+    system = started;
+    client = await system.queueClient();
+  });
 
   const tables = async () => ({
     orders: await system.rows('orders', 'SELECT * FROM orders ORDER BY id'),

@@ -1,7 +1,8 @@
 import { waitFor } from '@backstitch/testkit';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { type Answer, checkout, get, mouse, MOUSE, newUser } from './shopper.js';
-import { System } from './system.js';
+import type { System } from './system.js';
+import { withSystem } from './with-system.js';
 
 const CLOSED = 0;
 const OPEN = 2;
@@ -13,23 +14,12 @@ const ASKS_AGAIN = { PAYMENT_REPLY_TIMEOUT_MS: '500' };
 
 describe('a participant that is away', () => {
   let system: System;
-  beforeAll(async () => {
-    system = await System.start({
-      env: { CHECKOUT_DEDUPE_SECONDS: '0' },
-      appEnv: { orchestrator: PATIENT },
-    });
-    await system.rows('inventory', 'UPDATE products SET stock_quantity = 100000 WHERE id = $1', [
-      MOUSE,
-    ]);
-  }, 300_000);
-  // Judges all that the tests left behind.
-  afterAll(async () => {
-    try {
-      await system.expectReconciled();
-    } finally {
-      await system?.stop();
-    }
-  }, 300_000);
+  const env = { CHECKOUT_DEDUPE_SECONDS: '0' };
+  const appEnv = { orchestrator: PATIENT };
+  withSystem({ env, appEnv, reconciledAfterMs: 60_000 }, (started) => {
+    system = started;
+    return system.stock(100_000, MOUSE);
+  });
 
   const buy = (key?: string, userId?: string): Promise<Answer> =>
     checkout(system.gatewayUrl, [mouse(1)], { ...(key && { key }), ...(userId && { userId }) });
@@ -46,7 +36,7 @@ describe('a participant that is away', () => {
   };
 
   async function breaker(queue: string): Promise<number> {
-    const text = await (await fetch(`${system.apps.orchestrator.metricsUrl}/metrics`)).text();
+    const text = await system.metrics('orchestrator');
     const line = text
       .split('\n')
       .find((each) => each.startsWith(`participant_breaker{queue="${queue}"`));

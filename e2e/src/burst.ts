@@ -1,6 +1,7 @@
 import { performance } from 'node:perf_hooks';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Pool } from 'undici';
+import { Repeated } from './repeated.js';
 
 export interface BurstRequest {
   headers: Record<string, string>;
@@ -75,14 +76,11 @@ export async function sustained(options: {
 }): Promise<{ perSecond: number; answers: BurstAnswer[] }> {
   const { url, shoppers, seconds, requestOf } = options;
   const pool = new Pool(url, { connections: shoppers });
-  const answers: BurstAnswer[] = [];
   const startedAtMs = performance.now();
-  const untilMs = startedAtMs + seconds * 1_000;
   let n = 0;
-  const shop = async (): Promise<void> => {
-    while (performance.now() < untilMs) answers.push(await post(pool, n, requestOf(n++)));
-  };
-  await Promise.all(Array.from({ length: shoppers }, shop));
+  const shopping = new Repeated(() => post(pool, n, requestOf(n++)), { atOnce: shoppers });
+  await pause(seconds * 1_000);
+  const answers = await shopping.stop();
   const tookSeconds = (performance.now() - startedAtMs) / 1_000;
   await pool.close();
   return { perSecond: answers.length / tookSeconds, answers };

@@ -1,10 +1,11 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { COMMAND_QUEUES } from '@backstitch/shared-types';
 import { waitFor } from '@backstitch/testkit';
 import { rowCounts } from './hostile/system-watch.js';
 import { completed, failed, orderRows, product, sagaStory } from './saga-story.js';
 import { checkout, get, limited, LIMITED, mouse, MOUSE, post } from './shopper.js';
-import { System } from './system.js';
+import type { System } from './system.js';
+import { withSystem } from './with-system.js';
 
 const UUID = expect.stringMatching(/^[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}$/);
 const FORWARD = [
@@ -18,11 +19,10 @@ const FORWARD = [
 describe('one checkout', () => {
   let system: System;
   let gateway: string;
-  beforeAll(async () => {
-    system = await System.start();
+  withSystem({}, (started) => {
+    system = started;
     gateway = system.gatewayUrl;
-  }, 300_000);
-  afterAll(() => system?.stop(), 60_000);
+  });
 
   it('A4: the happy path ends CONFIRMED, paid and sold, with ten log rows in order', async () => {
     const before = await product(system, MOUSE);

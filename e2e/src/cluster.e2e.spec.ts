@@ -47,8 +47,7 @@ describe('a broker cluster and a database with a standby', () => {
         CHECKOUT_DEDUPE_SECONDS: '0',
       },
     });
-    const sql = 'UPDATE products SET stock_quantity = 100000 WHERE id = $1';
-    await system.rows('inventory', sql, [MOUSE]);
+    await system.stock(100_000, MOUSE);
   }, 300_000);
   afterEach(() => load?.stop());
   afterAll(async () => {

@@ -1,24 +1,16 @@
-import { execFile } from 'node:child_process';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { appFile, type DatabaseName, DATABASES, ownerOf } from '@backstitch/tools';
+import { describe, expect, it } from '@jest/globals';
+import { appFile, type DatabaseName, DATABASES, ownerOf, runCommand } from '@backstitch/tools';
 import { orderRows } from './saga-story.js';
 import { checkout, mouse, MOUSE } from './shopper.js';
-import { System } from './system.js';
-
-interface Ended {
-  code: unknown;
-  output: string;
-}
+import type { System } from './system.js';
+import { withSystem } from './with-system.js';
 
 describe('the currency of a system', () => {
   let system: System;
-  beforeAll(async () => {
-    system = await System.start({ env: { CURRENCY: 'JPY' }, currency: 'JPY' });
-  }, 300_000);
-  afterAll(() => system?.stop(), 60_000);
+  withSystem({ env: { CURRENCY: 'JPY' }, currency: 'JPY' }, (started) => (system = started));
 
   /** Starts another process of an app on the system's database, until it ends by itself. */
-  const start = (name: DatabaseName, currency: string): Promise<Ended> => {
+  const start = (name: DatabaseName, currency: string) => {
     const env = {
       PATH: process.env.PATH,
       PORT: '0',
@@ -28,11 +20,7 @@ describe('the currency of a system', () => {
       CURRENCY: currency,
     };
     const file = appFile(ownerOf(name).name, 'main.js');
-    return new Promise((resolve) => {
-      execFile(process.execPath, [file], { env, timeout: 60_000 }, (error, stdout, stderr) => {
-        resolve({ code: error?.code, output: stdout + stderr });
-      });
-    });
+    return runCommand(process.execPath, [file], { env, timeoutMs: 60_000 });
   };
 
   it('without minor digits has whole prices, sells at them and reconciles', async () => {
@@ -72,10 +60,7 @@ describe('the currency of a system', () => {
 
 describe('a price', () => {
   let system: System;
-  beforeAll(async () => {
-    system = await System.start();
-  }, 300_000);
-  afterAll(() => system?.stop(), 60_000);
+  withSystem({}, (started) => (system = started));
 
   it('is the same however many zeros follow it, under the same key too', async () => {
     const spelled = (price: string) =>

@@ -1,10 +1,17 @@
 import { waitFor } from '@backstitch/testkit';
-import { DATABASE_OWNERS, type DatabaseName, DATABASES, ownerOf } from '@backstitch/tools';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import pg from 'pg';
+import {
+  DATABASE_OWNERS,
+  type DatabaseName,
+  DATABASES,
+  ownerOf,
+  serverRows,
+} from '@backstitch/tools';
+import { afterEach, describe, expect, it } from '@jest/globals';
+import type pg from 'pg';
 import { Repeated } from './repeated.js';
 import { type Answer, checkout, get, limited, LIMITED, mouse, MOUSE } from './shopper.js';
-import { System } from './system.js';
+import type { System } from './system.js';
+import { withSystem } from './with-system.js';
 
 const NAMES = DATABASES;
 /** What is under way waits for its database, however long that takes on a busy machine. */
@@ -19,22 +26,11 @@ const PATIENT = {
 
 let system: System;
 
-beforeAll(async () => {
-  system = await System.start({ env: PATIENT });
-  const stock = 'UPDATE products SET stock_quantity = 100000 WHERE id = ANY ($1)';
-  await system.rows('inventory', stock, [[MOUSE, LIMITED]]);
-}, 300_000);
-
+withSystem({ env: PATIENT, reconciledAfterMs: 60_000 }, (started) => {
+  system = started;
+  return system.stock(100_000, MOUSE, LIMITED);
+});
 afterEach(() => system.settled(), 120_000);
-
-// Judges all that the tests left behind.
-afterAll(async () => {
-  try {
-    await system.expectReconciled();
-  } finally {
-    await system?.stop();
-  }
-}, 300_000);
 
 const buy = (): Promise<Answer> =>
   checkout(system.gatewayUrl, [mouse(1)], { key: crypto.randomUUID() });
@@ -137,8 +133,7 @@ describe('a row that another session keeps locked', () => {
 
   it('keeps no undo of another order waiting', async () => {
     const lock = 'SELECT 1 FROM products WHERE id = $1 FOR UPDATE';
-    const stops = 'UPDATE products SET stock_quantity = 0 WHERE id = $1';
-    await system.rows('inventory', stops, [MOUSE]);
+    await system.stock(0, MOUSE);
     let ofLocked: Promise<Answer> | undefined;
     await whileLocked('inventory', [lock, LIMITED], async () => {
       ofLocked = checkout(system.gatewayUrl, [limited(1)]);
@@ -146,7 +141,7 @@ describe('a row that another session keeps locked', () => {
       expect(answers.map(({ body }) => body.code)).toEqual(answers.map(() => 'INSUFFICIENT_STOCK'));
     });
     await ofLocked;
-    await system.rows('inventory', 'UPDATE products SET stock_quantity = 100000');
+    await system.stock(100_000, MOUSE, LIMITED);
   }, 300_000);
 
   it.each<[DatabaseName, string]>([
@@ -252,13 +247,12 @@ describe('a database whose settings are not what the code was written with', () 
       for (const { name: app } of DATABASE_OWNERS) system.apps[app].start();
       await system.ready();
     };
-    // By a connection of its own: those of the tests' pools would have the settings as well.
-    const admin = new pg.Client({ connectionString: process.env['TEST_POSTGRES_URL'] });
-    await admin.connect();
+    // By connections of its own: those of the tests' pools would have the settings as well.
+    const admin = (sql: string) => serverRows(process.env['TEST_POSTGRES_URL']!, sql);
     try {
       for (const database of NAMES) {
         for (const [setting, value] of Object.entries(HOSTILE)) {
-          await admin.query(`ALTER DATABASE "${nameOf(database)}" SET ${setting} = '${value}'`);
+          await admin(`ALTER DATABASE "${nameOf(database)}" SET ${setting} = '${value}'`);
         }
       }
       await restart();
@@ -272,9 +266,8 @@ describe('a database whose settings are not what the code was written with', () 
       expect([409, 400]).toContain(tooMany.status);
     } finally {
       for (const database of NAMES) {
-        await admin.query(`ALTER DATABASE "${nameOf(database)}" RESET ALL`);
+        await admin(`ALTER DATABASE "${nameOf(database)}" RESET ALL`);
       }
-      await admin.end();
       await restart();
     }
     expect(complaintsSince(before, 50)).toEqual([]);

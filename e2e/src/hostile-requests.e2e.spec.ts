@@ -1,21 +1,20 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { type RawAnswer, sendRaw } from '@backstitch/testkit';
 import { fuzz, HOSTILE_TEXTS } from '@backstitch/testkit/fuzz';
 import * as fc from 'fast-check';
 import { type RawRequest, rawRequests, refusedBodies } from './hostile/raw-requests.js';
 import { complaints, rowCounts } from './hostile/system-watch.js';
 import { checkout, get, MOUSE, mouse, newUser, post } from './shopper.js';
-import { System } from './system.js';
+import type { System } from './system.js';
+import { withSystem } from './with-system.js';
 
 const AT_ONCE = 10;
 
 describe('hostile requests', () => {
   let system: System;
-  beforeAll(async () => {
-    // What they name as their host is served, or none of them would come further than that.
-    system = await System.start({ appEnv: { orchestrator: { ALLOWED_HOSTS: 'a' } } });
-  }, 300_000);
-  afterAll(() => system?.stop(), 60_000);
+  // What they name as their host is served, or none of them would come further than that.
+  const appEnv = { orchestrator: { ALLOWED_HOSTS: 'a' } };
+  withSystem({ appEnv }, (started) => (system = started));
 
   /** Whatever the request was, the answer is one of ours. */
   const judge = ({ status, headers, body }: RawAnswer, method: string): string => {

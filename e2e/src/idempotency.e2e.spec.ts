@@ -1,17 +1,17 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { APP_NAMES } from '@backstitch/tools';
 import { product } from './saga-story.js';
 import { checkout, limited, LIMITED, mouse, newUser } from './shopper.js';
-import { System } from './system.js';
+import type { System } from './system.js';
+import { withSystem } from './with-system.js';
 
 describe('idempotency', () => {
   let system: System;
   let gateway: string;
-  beforeAll(async () => {
-    system = await System.start();
+  withSystem({}, (started) => {
+    system = started;
     gateway = system.gatewayUrl;
-  }, 300_000);
-  afterAll(() => system?.stop(), 60_000);
+  });
 
   const ordersOf = async (userId: string): Promise<string[]> => {
     const sql = 'SELECT id FROM orders WHERE user_id = $1';

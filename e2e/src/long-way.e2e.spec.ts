@@ -13,6 +13,7 @@ import {
   DATABASES,
   freePortBlock,
   projectRoot,
+  serverRows,
 } from '@backstitch/tools';
 import pg from 'pg';
 import { parse } from 'yaml';
@@ -104,12 +105,10 @@ describe('GETTING_STARTED.md, command by command', () => {
   afterAll(async () => {
     await dev?.ctrlC();
     await places.vhost.drop();
-    const admin = new pg.Client({ connectionString: process.env['TEST_POSTGRES_URL'] });
-    await admin.connect();
     for (const name of DATABASES) {
-      await admin.query(`DROP DATABASE IF EXISTS "${name}${places.suffix}" WITH (FORCE)`);
+      const drop = `DROP DATABASE IF EXISTS "${name}${places.suffix}" WITH (FORCE)`;
+      await serverRows(places.databaseServer, drop);
     }
-    await admin.end();
     await removeProject(folder);
   }, 300_000);
 

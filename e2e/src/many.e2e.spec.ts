@@ -1,12 +1,12 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { COMMAND_QUEUES } from '@backstitch/shared-types';
 import { waitFor } from '@backstitch/testkit';
 import { DeadOrchestrator } from '@backstitch/tools';
-import { QueueClient } from './queue-client.js';
 import { Repeated } from './repeated.js';
 import { product } from './saga-story.js';
 import { type Answer, checkout, limited, mouse, MOUSE, newUser } from './shopper.js';
-import { System } from './system.js';
+import type { System } from './system.js';
+import { withSystem } from './with-system.js';
 
 /** How many unfinished sagas the dead orchestrator leaves: CROWD=10000 for the full measure. */
 const CROWD = Number(process.env.CROWD ?? 600);
@@ -53,31 +53,19 @@ async function deadOrchestratorOf(system: System): Promise<DeadOrchestrator> {
 
 describe('two orchestrators and two of each service', () => {
   let system: System;
-  beforeAll(async () => {
-    system = await System.start({
-      twoOfEach: true,
-      env: { CHECKOUT_DEDUPE_SECONDS: '0' },
-      appEnv: {
-        // However slow the machine is, a shopper who waits long is told 202 and not that no orchestrator answers.
-        'api-gateway': { ORCHESTRATOR_TIMEOUT_MS: '60000' },
-        orchestrator: { MAX_SAGAS_IN_FLIGHT: String(ADMITTED) },
-        'inventory-service': { SWEEP_INTERVAL_MS: '100' },
-        'payment-service': { RECOVERY_INTERVAL_MS: '100' },
-      },
-    });
-    await restock();
-  }, 300_000);
-  // Judges all that the tests left behind.
-  afterAll(async () => {
-    try {
-      await system.expectReconciled(PATIENCE_MS);
-    } finally {
-      await system?.stop();
-    }
-  }, PATIENCE_MS + 300_000);
+  const env = { CHECKOUT_DEDUPE_SECONDS: '0' };
+  const appEnv = {
+    // However slow the machine is, a shopper who waits long is told 202 and not that no orchestrator answers.
+    'api-gateway': { ORCHESTRATOR_TIMEOUT_MS: '60000' },
+    orchestrator: { MAX_SAGAS_IN_FLIGHT: String(ADMITTED) },
+    'inventory-service': { SWEEP_INTERVAL_MS: '100' },
+    'payment-service': { RECOVERY_INTERVAL_MS: '100' },
+  };
+  withSystem({ twoOfEach: true, env, appEnv, reconciledAfterMs: PATIENCE_MS }, (started) => {
+    system = started;
+    return system.stock(1_000_000, MOUSE);
+  });
 
-  const restock = () =>
-    system.rows('inventory', 'UPDATE products SET stock_quantity = 1000000 WHERE id = $1', [MOUSE]);
   const count = async (where: string, values: unknown[]): Promise<number> => {
     const sql = `SELECT count(*)::int AS count FROM saga_state WHERE ${where}`;
     return (await system.rows<{ count: number }>('orchestrator', sql, values))[0]!.count;
@@ -108,31 +96,27 @@ describe('two orchestrators and two of each service', () => {
   }, 300_000);
 
   it('do a command once that comes to both of a service, twenty times at once', async () => {
-    const client = await QueueClient.connect(system.rabbitmqUrl);
-    try {
-      for (let round = 0; round < 10; round++) {
-        const orderId = crypto.randomUUID();
-        const data = { orderId, items: [{ productId: MOUSE, quantity: 2, price: '29.99' }] };
-        const before = (await product(system, MOUSE)).stock_quantity;
-        const replies = await Promise.all(
-          Array.from({ length: 20 }, () =>
-            client.call(COMMAND_QUEUES.inventory, 'inventory.reserve', data),
-          ),
-        );
-        const bodies = replies.map(({ id: _id, ...reply }) => reply);
-        for (const body of bodies) expect(body).toEqual(bodies[0]);
-        expect(bodies[0]).toHaveProperty('response');
-        expect((await product(system, MOUSE)).stock_quantity).toBe(before - 2);
-        await client.call(COMMAND_QUEUES.inventory, 'inventory.release', { orderId });
-      }
-    } finally {
-      await client.close();
+    const client = await system.queueClient();
+    for (let round = 0; round < 10; round++) {
+      const orderId = crypto.randomUUID();
+      const data = { orderId, items: [{ productId: MOUSE, quantity: 2, price: '29.99' }] };
+      const before = (await product(system, MOUSE)).stock_quantity;
+      const replies = await Promise.all(
+        Array.from({ length: 20 }, () =>
+          client.call(COMMAND_QUEUES.inventory, 'inventory.reserve', data),
+        ),
+      );
+      const bodies = replies.map(({ id: _id, ...reply }) => reply);
+      for (const body of bodies) expect(body).toEqual(bodies[0]);
+      expect(bodies[0]).toHaveProperty('response');
+      expect((await product(system, MOUSE)).stock_quantity).toBe(before - 2);
+      await client.call(COMMAND_QUEUES.inventory, 'inventory.release', { orderId });
     }
     await system.settled(PATIENCE_MS);
   }, 300_000);
 
   it('let a hold run out once, and settle a payment once, with two workers at it', async () => {
-    const client = await QueueClient.connect(system.rabbitmqUrl);
+    const client = await system.queueClient();
     const orderIds = Array.from({ length: 120 }, () => crypto.randomUUID());
     const each = <Result>(work: (orderId: string) => Promise<Result>) =>
       Promise.all(orderIds.map(work));
@@ -144,42 +128,38 @@ describe('two orchestrators and two of each service', () => {
           [orderIds],
         )
       ).map(({ status }) => status);
-    try {
-      const before = (await product(system, MOUSE)).stock_quantity;
-      const items = [{ productId: MOUSE, quantity: 2, price: '29.99' }];
-      await each((orderId) =>
-        client.call(COMMAND_QUEUES.inventory, 'inventory.reserve', { orderId, items }),
+    const before = (await product(system, MOUSE)).stock_quantity;
+    const items = [{ productId: MOUSE, quantity: 2, price: '29.99' }];
+    await each((orderId) =>
+      client.call(COMMAND_QUEUES.inventory, 'inventory.reserve', { orderId, items }),
+    );
+    await system.rows(
+      'inventory',
+      'UPDATE reservations SET expires_at = now() WHERE order_id = ANY ($1::uuid[])',
+      [orderIds],
+    );
+    await system.rows(
+      'payments',
+      `INSERT INTO payments (order_id, amount, currency, status, provider_key, updated_at)
+       SELECT id, 59.98, 'USD', 'PENDING', id::text, now() - interval '1 hour'
+       FROM unnest($1::uuid[]) AS id`,
+      [orderIds],
+    );
+    const only = (status: string, database: 'inventory' | 'payments', table: string) =>
+      waitFor(
+        `all ${table} to be ${status}`,
+        async () => {
+          const found = await states(database, table);
+          if (found.join() !== status) throw new Error(found.join());
+          return true;
+        },
+        { timeoutMs: 60_000 },
       );
-      await system.rows(
-        'inventory',
-        'UPDATE reservations SET expires_at = now() WHERE order_id = ANY ($1::uuid[])',
-        [orderIds],
-      );
-      await system.rows(
-        'payments',
-        `INSERT INTO payments (order_id, amount, currency, status, provider_key, updated_at)
-         SELECT id, 59.98, 'USD', 'PENDING', id::text, now() - interval '1 hour'
-         FROM unnest($1::uuid[]) AS id`,
-        [orderIds],
-      );
-      const only = (status: string, database: 'inventory' | 'payments', table: string) =>
-        waitFor(
-          `all ${table} to be ${status}`,
-          async () => {
-            const found = await states(database, table);
-            if (found.join() !== status) throw new Error(found.join());
-            return true;
-          },
-          { timeoutMs: 60_000 },
-        );
-      await only('EXPIRED', 'inventory', 'reservations');
-      expect((await product(system, MOUSE)).stock_quantity).toBe(before);
-      await only('SUCCESS', 'payments', 'payments');
-      await each((orderId) => client.call(COMMAND_QUEUES.payment, 'payment.refund', { orderId }));
-      await only('REFUNDED', 'payments', 'payments');
-    } finally {
-      await client.close();
-    }
+    await only('EXPIRED', 'inventory', 'reservations');
+    expect((await product(system, MOUSE)).stock_quantity).toBe(before);
+    await only('SUCCESS', 'payments', 'payments');
+    await each((orderId) => client.call(COMMAND_QUEUES.payment, 'payment.refund', { orderId }));
+    await only('REFUNDED', 'payments', 'payments');
     await system.settled(PATIENCE_MS);
   }, 300_000);
 

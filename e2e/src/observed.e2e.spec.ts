@@ -1,8 +1,9 @@
 import { waitFor } from '@backstitch/testkit';
 import { APP_NAMES, type AppName } from '@backstitch/tools';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { checkout, mouse } from './shopper.js';
-import { System } from './system.js';
+import type { System } from './system.js';
+import { withSystem } from './with-system.js';
 
 /** The lines of all apps that name a saga. */
 const linesAbout = (system: System, sagaId: string) =>
@@ -27,18 +28,13 @@ async function toldOfOne(system: System): Promise<string[]> {
 
 describe('an operator', () => {
   let system: System;
-  beforeAll(async () => {
-    system = await System.start();
-  }, 300_000);
-  afterAll(() => system?.stop(), 60_000);
+  withSystem({}, (started) => (system = started));
 
   // The first one, for it counts checkouts.
   it('sees every pool, every kind of command and the calls of the bank in the metrics of the apps', async () => {
     for (let i = 0; i < 3; i += 1) await toldOfOne(system);
-    const metricsOf = async (app: AppName) =>
-      (await fetch(`${system.apps[app].metricsUrl}/metrics`)).text();
     const has = async (app: AppName, ...series: string[]) => {
-      const text = await metricsOf(app);
+      const text = await system.metrics(app);
       for (const each of series) expect(text).toMatch(new RegExp(`^backstitch_${each}`, 'm'));
     };
     const handled = (queue: string, pattern: string) =>

@@ -1,11 +1,11 @@
-import { execFile } from 'node:child_process';
 import { COMMAND_QUEUES, deadLetterQueueOf } from '@backstitch/shared-types';
 import { waitFor } from '@backstitch/testkit';
-import { type AppName, projectRoot } from '@backstitch/tools';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { type AppName, projectRoot, runCommand } from '@backstitch/tools';
+import { describe, expect, it } from '@jest/globals';
 import { orderRows, sagaStory } from './saga-story.js';
 import { type Answer, checkout, mouse } from './shopper.js';
-import { System } from './system.js';
+import type { System } from './system.js';
+import { withSystem } from './with-system.js';
 
 const { inventory, payment } = COMMAND_QUEUES;
 const BECAUSE = ['--reason', 'an end-to-end test', '--operator', 'olga'];
@@ -20,28 +20,21 @@ interface Ran {
 
 describe('operators', () => {
   let system: System;
-  beforeAll(async () => {
-    const env = {
-      REPLY_TIMEOUT_MS: '20000',
-      STEP_DEADLINE_MS: '60000',
-      PAYMENT_REPLY_TIMEOUT_MS: '500',
-      STEP_ATTEMPTS: '1',
-      ATTENTION_AFTER_ATTEMPTS: '2',
-      BACKOFF_MAX_MS: '600000',
-    };
-    system = await System.start({ appEnv: { orchestrator: env } });
-  }, 300_000);
-  afterAll(() => system?.stop(), 60_000);
+  const orchestrator = {
+    REPLY_TIMEOUT_MS: '20000',
+    STEP_DEADLINE_MS: '60000',
+    PAYMENT_REPLY_TIMEOUT_MS: '500',
+    STEP_ATTEMPTS: '1',
+    ATTENTION_AFTER_ATTEMPTS: '2',
+    BACKOFF_MAX_MS: '600000',
+  };
+  withSystem({ appEnv: { orchestrator } }, (started) => (system = started));
 
-  const run = (program: 'sagas' | 'dead-letters', ...words: string[]): Promise<Ran> => {
+  const run = async (program: 'sagas' | 'dead-letters', ...words: string[]): Promise<Ran> => {
     const file = `${projectRoot()}/tools/dist/operate/${program}.js`;
     const env = { ...process.env, ORCHESTRATOR_URL: system.apps.orchestrator.url };
-    return new Promise((resolve) => {
-      execFile(process.execPath, [file, ...words], { env }, (error, out, err) => {
-        const code = typeof error?.code === 'number' ? error.code : error ? -1 : 0;
-        resolve({ code, answer: out, out: out + err });
-      });
-    });
+    const { code, stdout, output } = await runCommand(process.execPath, [file, ...words], { env });
+    return { code, answer: stdout, out: output };
   };
   const json = async <Seen>(program: 'sagas' | 'dead-letters', ...words: string[]) =>
     JSON.parse((await run(program, '--json', ...words)).answer) as Seen;

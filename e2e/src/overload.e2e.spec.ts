@@ -1,12 +1,13 @@
 import { readFile } from 'node:fs/promises';
-import { setTimeout as pause } from 'node:timers/promises';
 import { waitFor } from '@backstitch/testkit';
 import { APP_NAMES, type AppName } from '@backstitch/tools';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { quantile } from 'simple-statistics';
 import { burst, type Burst, type BurstAnswer, sustained } from './burst.js';
+import { Repeated } from './repeated.js';
 import { type Answer, checkout, get, LIMITED, mouse, MOUSE, newUser } from './shopper.js';
-import { System } from './system.js';
+import type { System } from './system.js';
+import { withSystem } from './with-system.js';
 
 const TIMES = 10;
 const SECONDS = 12;
@@ -19,14 +20,11 @@ const REPLAY_EVERY_MS = 250;
 
 describe('ten times more than can be served', () => {
   let system: System;
-  beforeAll(async () => {
-    const heap = { NODE_OPTIONS: `--max-old-space-size=${HEAP_MB_MAX}` };
-    system = await System.start({ env: { PAYMENT_FAILURE_RATE: '0.05', ...heap } });
-    await system.rows('inventory', 'UPDATE products SET stock_quantity = 1000000 WHERE id = $1', [
-      MOUSE,
-    ]);
-  }, 300_000);
-  afterAll(() => system?.stop(), 60_000);
+  const heap = { NODE_OPTIONS: `--max-old-space-size=${HEAP_MB_MAX}` };
+  withSystem({ env: { PAYMENT_FAILURE_RATE: '0.05', ...heap } }, (started) => {
+    system = started;
+    return system.stock(1_000_000, MOUSE);
+  });
 
   const peakMb = async (app: AppName): Promise<number> => {
     const status = await readFile(`/proc/${system.apps[app].pid}/status`, 'utf8');
@@ -43,24 +41,6 @@ describe('ten times more than can be served', () => {
     return { headers, body: JSON.stringify({ userId: `${who}-${n}`, items: [item] }) };
   };
 
-  /** Asks again and again until told to stop; every answer is kept. */
-  function again<Result>(everyMs: number, ask: () => Promise<Result>) {
-    const answers: Result[] = [];
-    let stopped = false;
-    const asking = (async () => {
-      while (!stopped) {
-        answers.push(await ask());
-        await pause(everyMs);
-      }
-    })();
-    const stop = async (): Promise<Result[]> => {
-      stopped = true;
-      await asking;
-      return answers;
-    };
-    return { stop };
-  }
-
   it('is shed: what is accepted is answered and finished, the rest is told so', async () => {
     const gateway = system.gatewayUrl;
     const old = { userId: newUser(), key: 'old' };
@@ -75,8 +55,10 @@ describe('ten times more than can be served', () => {
       expect([200, 402, 409]).toContain(status);
     const perSecond = Math.round(TIMES * calm.perSecond);
 
-    const replaying = again(REPLAY_EVERY_MS, () => checkout(gateway, [mouse(1)], old));
-    const looking = again(REPLAY_EVERY_MS, () => get(gateway, `/api/sagas/${placed.body.sagaId}`));
+    const nowAndThen = { pauseMs: REPLAY_EVERY_MS };
+    const replaying = new Repeated(() => checkout(gateway, [mouse(1)], old), nowAndThen);
+    const path = `/api/sagas/${placed.body.sagaId}`;
+    const looking = new Repeated(() => get(gateway, path), nowAndThen);
     const crowd = await burst({
       url: gateway,
       perSecond,
@@ -171,7 +153,7 @@ describe('ten times more than can be served', () => {
   }
 
   async function refusedAt(app: AppName): Promise<Record<string, number>> {
-    const metrics = await (await fetch(`${system.apps[app].metricsUrl}/metrics`)).text();
+    const metrics = await system.metrics(app);
     const shed = metrics.matchAll(/requests_shed_total\{reason="([^"]+)".*\} (\d+)/g);
     return Object.fromEntries([...shed].map(([, reason, count]) => [reason, Number(count)]));
   }

@@ -1,10 +1,10 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { COMMAND_QUEUES } from '@backstitch/shared-types';
-import { waitFor } from '@backstitch/testkit';
-import { QueueClient } from './queue-client.js';
+import { type QueueClient, waitFor } from '@backstitch/testkit';
 import { completed, failed, orderRows, product, sagaStory } from './saga-story.js';
 import { type Answer, checkout, limited, LIMITED, mouse, MOUSE } from './shopper.js';
-import { System } from './system.js';
+import type { System } from './system.js';
+import { withSystem } from './with-system.js';
 
 interface BankRow {
   charges: number;
@@ -14,22 +14,17 @@ interface BankRow {
 describe('a payment that fails, and a failure after the payment', () => {
   let system: System;
   let client: QueueClient;
-  beforeAll(async () => {
-    system = await System.start({
-      appEnv: {
-        'payment-service': { PAYMENT_FAILURE_RATE: '1' },
-        'inventory-service': { SWEEP_INTERVAL_MS: '100' },
-        // On a busy machine every shopper gets the bank's answer, not an impatient breaker's.
-        orchestrator: { CHECKOUT_WAIT_MS: '60000', BREAKER_ABSENT_MS: '600000' },
-        'api-gateway': { ORCHESTRATOR_TIMEOUT_MS: '90000', SLOW_CHECKOUT_MS: '60000' },
-      },
-    });
-    client = await QueueClient.connect(system.rabbitmqUrl);
-  }, 300_000);
-  afterAll(async () => {
-    await client?.close();
-    await system?.stop();
-  }, 300_000);
+  const appEnv = {
+    'payment-service': { PAYMENT_FAILURE_RATE: '1' },
+    'inventory-service': { SWEEP_INTERVAL_MS: '100' },
+    // On a busy machine every shopper gets the bank's answer, not an impatient breaker's.
+    orchestrator: { CHECKOUT_WAIT_MS: '60000', BREAKER_ABSENT_MS: '600000' },
+    'api-gateway': { ORCHESTRATOR_TIMEOUT_MS: '90000', SLOW_CHECKOUT_MS: '60000' },
+  };
+  withSystem({ appEnv }, async (started) => {
+    system = started;
+    client = await system.queueClient();
+  });
 
   const bank = async (orderId: string): Promise<BankRow> => {
     const [row] = await system.rows<BankRow>(
@@ -139,9 +134,7 @@ describe('a payment that fails, and a failure after the payment', () => {
     await system.apps['payment-service'].stop();
     // Of a hundred payments, all or none are declined once in 2^99 runs.
     await system.restart('payment-service', { PAYMENT_FAILURE_RATE: '0.5' });
-    await system.rows('inventory', 'UPDATE products SET stock_quantity = 1000 WHERE id = $1', [
-      MOUSE,
-    ]);
+    await system.stock(1_000, MOUSE);
     let left = 100;
     const answers: Answer[] = [];
     const shopper = async (): Promise<void> => {

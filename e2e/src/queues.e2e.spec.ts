@@ -1,24 +1,21 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { COMMAND_QUEUES } from '@backstitch/shared-types';
 import { takeDeadLetter } from './dead-letters.js';
-import { QueueClient } from './queue-client.js';
+import type { QueueClient } from '@backstitch/testkit';
 import { product } from './saga-story.js';
 import { MOUSE } from './shopper.js';
-import { System } from './system.js';
+import type { System } from './system.js';
+import { withSystem } from './with-system.js';
 
 const { order, inventory, payment } = COMMAND_QUEUES;
 
 describe('the queues', () => {
   let system: System;
   let client: QueueClient;
-  beforeAll(async () => {
-    system = await System.start();
-    client = await QueueClient.connect(system.rabbitmqUrl);
-  }, 300_000);
-  afterAll(async () => {
-    await client?.close();
-    await system?.stop();
-  }, 300_000);
+  withSystem({}, async (started) => {
+    system = started;
+    client = await system.queueClient();
+  });
 
   const create = (orderId: string) => ({
     orderId,

@@ -1,4 +1,4 @@
-import { type TestVhost, testVhost, waitFor } from '@backstitch/testkit';
+import { QueueClient, type TestVhost, testVhost, waitFor } from '@backstitch/testkit';
 import {
   addressVariables,
   APP_NAMES,
@@ -50,6 +50,8 @@ export class LoggedApp extends AppProcess {
 
 /** The apps as processes on databases and a vhost of their own. */
 export class System {
+  private readonly clients: QueueClient[] = [];
+
   private constructor(
     readonly apps: Record<AppName, LoggedApp>,
     readonly databases: Record<DatabaseName, SystemDatabase>,
@@ -110,6 +112,24 @@ export class System {
     return (await this.databases[database].pool.query<Row>(sql, values)).rows;
   }
 
+  /** Puts so many of each of these products on the shelves. */
+  async stock(quantity: number, ...productIds: string[]): Promise<void> {
+    const sql = 'UPDATE products SET stock_quantity = $1 WHERE id = ANY ($2)';
+    await this.rows('inventory', sql, [quantity, productIds]);
+  }
+
+  /** A client of its queues, which is closed when the system is stopped. */
+  async queueClient(): Promise<QueueClient> {
+    const client = await QueueClient.connect(this.rabbitmqUrl);
+    this.clients.push(client);
+    return client;
+  }
+
+  /** What an app tells operators in numbers. */
+  async metrics(app: AppName): Promise<string> {
+    return (await fetch(`${this.apps[app].metricsUrl}/metrics`)).text();
+  }
+
   /** Waits until no saga is under way any more. */
   async settled(timeoutMs = 60_000): Promise<void> {
     await waitFor(
@@ -142,6 +162,7 @@ export class System {
 
   /** Ends the apps, expecting of each that runs a clean exit, and drops what was made for them. */
   async stop(): Promise<void> {
+    await Promise.all(this.clients.map((client) => client.close()));
     const exits = await Promise.all(this.processes.map((process) => process.stop()));
     for (const { pool } of Object.values(this.databases)) await pool.end();
     for (const database of Object.values(this.databases)) await database.drop();

@@ -44,9 +44,7 @@ describe('trouble', () => {
       rabbitmqUrl: rabbit.url,
       env: { ...UNHURRIED, CHECKOUT_DEDUPE_SECONDS: '0' },
     });
-    await system.rows('inventory', 'UPDATE products SET stock_quantity = 100000 WHERE id = $1', [
-      MOUSE,
-    ]);
+    await system.stock(100_000, MOUSE);
   }, 300_000);
   // Judges all that the tests left behind.
   afterAll(async () => {

@@ -25,9 +25,12 @@ export { exitWith, Interrupted, interruptibly } from './commands/interruptible.j
 export { Cleanup } from './servers/cleanup.js';
 export { databaseUrl } from './servers/configured-servers.js';
 export { freePort, freePortBlock, freePorts, isPortFree } from './servers/ports.js';
+export { systemPostgres } from './servers/postgres-binaries.js';
 export { PrivatePostgres, startPrivatePostgres } from './servers/private-postgres.js';
 export { PrivateRabbit, startPrivateRabbit } from './servers/private-rabbit.js';
 export { PostgresPair, startPostgresPair } from './servers/postgres-pair.js';
 export { identityOf } from './servers/process-identity.js';
 export { projectRoot } from './servers/project.js';
+export { runCommand } from './servers/run-command.js';
+export { endPrograms, runProgram } from './commands/run-program.js';
 export { RabbitCluster, startRabbitCluster } from './servers/rabbit-cluster.js';

@@ -2,13 +2,9 @@ import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { ManagementClient } from '@backstitch/launcher';
 import { Cleanup, type DatabaseName, runReconcile, type SystemDatabases } from '@backstitch/tools';
-import {
-  type Backstitch,
-  makeBackstitchDatabases,
-  startBackstitchApps,
-} from '../systems/backstitch.js';
+import { type Backstitch, makeBackstitchDatabases } from '../systems/backstitch.js';
 import type { Site } from '../systems/site.js';
-import { startSystem } from '../systems/start-system.js';
+import { startOn } from '../systems/start-system.js';
 import { fill } from './fill.js';
 import { sellTemplates } from './templates.js';
 
@@ -43,10 +39,7 @@ describe('a database with finished sagas made of those that the apps wrote', () 
     const around = { env: process.env, cleanup, stop, say: () => undefined };
     const site: Site = { ...around, twin, products: PRODUCTS, servers: testServers() };
     databases = await makeBackstitchDatabases(site);
-    const start = (own: Cleanup) =>
-      startSystem('backstitch', site, () =>
-        startBackstitchApps({ ...site, cleanup: own }, databases),
-      );
+    const start = (own: Cleanup) => startOn(databases, { ...site, cleanup: own });
     const first = new Cleanup(() => undefined);
     cleanup.add('the first apps', () => first.run());
     const basket = { products: PRODUCTS, lines: 2 };

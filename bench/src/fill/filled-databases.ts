@@ -1,8 +1,8 @@
 import { DATABASES, type SystemDatabases } from '@backstitch/tools';
 import { duration } from '../plan.js';
 import { type Stage, withOwnCleanup } from '../scenarios/scenario.js';
-import { makeBackstitchDatabases, startBackstitchApps } from '../systems/backstitch.js';
-import { startSystem } from '../systems/start-system.js';
+import { makeBackstitchDatabases } from '../systems/backstitch.js';
+import { startOn } from '../systems/start-system.js';
 import { fill } from './fill.js';
 import { sellTemplates } from './templates.js';
 
@@ -38,9 +38,7 @@ async function letAppsWrite(stage: Stage, twin: string, databases: SystemDatabas
   const { products, lines } = stage.options;
   await withOwnCleanup(stage, async (own) => {
     const site = { ...own, products, twin };
-    const system = await startSystem('backstitch', site, () =>
-      startBackstitchApps(site, databases),
-    );
+    const system = await startOn(databases, site);
     const around = { basket: { products, lines }, signal: stage.stop.signal };
     await sellTemplates(system, databases, TEMPLATES, around);
   });

@@ -18,8 +18,8 @@ export function profileReport(
 ): string {
   const costs = (title: string, all: readonly Cost[], most: number) =>
     table([
-      [title, 'ms per checkout'],
-      ...all.slice(0, most).map(({ where, ms }) => [`  ${where}`, figure(ms / completed)]),
+      [`  ${title}`, 'ms per checkout'],
+      ...all.slice(0, most).map(({ where, ms }) => [`    ${where}`, figure(ms / completed)]),
     ]);
   const sections = processes.flatMap(({ name, summary }) => [
     `${name}: ${figure(summary.busyMs / completed)} ms per checkout`,
@@ -44,5 +44,5 @@ function statementTable(statements: readonly StatementCost[], completed: number)
   ]);
   const title = 'PostgreSQL, time inside statements';
   const head = [title, 'ms per checkout', 'calls per checkout', 'rows per call', ''];
-  return table([head, ...rows], '');
+  return table([head, ...rows]);
 }

@@ -17,6 +17,6 @@ export function costsReport({ measurements, costs }: Costly): string {
   const title = `in times of ${costs[0]?.of}, pair by pair`;
   return [
     loadTable(measurements, loadName(measurements[0]?.inFlight ?? 0)),
-    table([[title, 'median', 'lowest', 'highest'], ...rows], ''),
+    table([[title, 'median', 'lowest', 'highest'], ...rows]),
   ].join('\n\n');
 }

@@ -11,15 +11,7 @@ const round = (number: number, p99: number) => ({
 describe('halfLoadReport', () => {
   it('shows the median of the rounds above each of them', () => {
     const lines = halfLoadReport([round(1, 31), round(2, 35), round(3, 33)]).split('\n');
-    expect(lines[1]?.split(/\s+/)).toEqual([
-      'median',
-      '600',
-      '300',
-      '10.0',
-      '20.0',
-      '33.0',
-      '2.00',
-    ]);
+    expect(lines[1]).toMatch(/^median +600 +300 +10\.0 +20\.0 +33\.0 +2\.00$/);
     expect(lines).toHaveLength(5);
   });
 

@@ -28,5 +28,5 @@ export function halfLoadReport(all: readonly HalfLoad[]): string {
   const failed = all
     .filter((one) => failures(one) > 0)
     .map((one) => `\n\nround ${one.round}, half load: ${failureText(one)}`);
-  return table([title, row('median', all), ...rows], '') + failed.join('');
+  return table([title, row('median', all), ...rows]) + failed.join('');
 }

@@ -23,6 +23,5 @@ export function heading(around: Circumstances, options: BenchOptions): string {
       ['rabbitmq', around.rabbitmq],
       ['load', `${load}; ${lines} an order, ${options.products} products, unless said otherwise`],
     ].map(([name, text]) => [`${name?.padEnd(10)}   ${text}`]),
-    '',
   );
 }

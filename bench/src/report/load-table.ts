@@ -20,7 +20,7 @@ export function loadTable(all: readonly Measurement[], title: string): string {
     );
     return [[name, ...middle], ...(own.length > 1 ? rounds : [])];
   });
-  return table([[title, ...columns.map(([name]) => name)], ...rows], '');
+  return table([[title, ...columns.map(([name]) => name)], ...rows]);
 }
 
 /** Parts that no system here consists of have no column. */
@@ -50,7 +50,7 @@ export function ratioTable(title: string, all: readonly Ratios[]): string {
     ratioRow(`${inFlight} in flight: shorter latency (p50)`, latencyP50),
   ]);
   const pairs = `${title}, pair by pair (${all[0]?.pairs} pairs)`;
-  return table([[pairs, 'median', 'lowest', 'highest'], ...rows], '');
+  return table([[pairs, 'median', 'lowest', 'highest'], ...rows]);
 }
 
 export function ratioRow(what: string, { median: middle, min, max }: Spread): string[] {

@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process';
-import { existsSync, readdirSync } from 'node:fs';
-import { delimiter, join } from 'node:path';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { machineLine, serverRows } from '@backstitch/tools';
+import { machineLine, serverRows, systemPostgres } from '@backstitch/tools';
 import type { Servers } from '../servers/servers.js';
 
 /** What the figures of a run depend on besides the program. */
@@ -46,8 +46,9 @@ export async function circumstances(servers: Servers): Promise<Circumstances> {
 
 /** Reads the answer to the first test, of writing 8 kB, and ends the program: all its tests take long. */
 async function fdatasyncUs(folder: string): Promise<number | undefined> {
-  const program = findProgram('pg_test_fsync');
-  if (!program) return undefined;
+  const postgres = await systemPostgres();
+  const program = postgres && join(postgres.folder, 'pg_test_fsync');
+  if (!program || !existsSync(program)) return undefined;
   const child = spawn(program, ['-s', '1', '-f', join(folder, 'fsync-test')], {
     stdio: ['ignore', 'pipe', 'ignore'],
   });
@@ -67,16 +68,4 @@ async function fdatasyncUs(folder: string): Promise<number | undefined> {
 export function usecsOfFdatasync(line: string): number | undefined {
   const [, us] = /^\s*fdatasync\s.*?([\d.]+) usecs\/op/.exec(line) ?? [];
   return us === undefined ? undefined : Number(us);
-}
-
-/** Debian keeps PostgreSQL's programs off PATH, in a folder for each version. */
-function findProgram(name: string): string | undefined {
-  const parent = '/usr/lib/postgresql';
-  const versions = existsSync(parent) ? readdirSync(parent) : [];
-  return [
-    ...(process.env.PATH ?? '').split(delimiter),
-    ...versions.map((version) => join(parent, version, 'bin')),
-  ]
-    .map((folder) => join(folder, name))
-    .find((file) => existsSync(file));
 }

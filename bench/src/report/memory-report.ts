@@ -29,15 +29,12 @@ export function memoryReport({ samples, completed }: Memory): string {
   const together = samples.map(({ second, togetherMb }): Point => [second, togetherMb]);
   const last = samples.at(-1)?.second ?? 0;
   const title = `resident MB, ${Math.round(last)} s, ${completed} checkouts`;
-  return table(
-    [
-      [title, 'first', 'last', 'most', 'MB a minute', 'in the second half'],
-      ...names.map((name) => row(name, of(name))),
-      row('all apps, each for itself', all),
-      row('all apps, shared pages once', together),
-    ],
-    '',
-  );
+  return table([
+    [title, 'first', 'last', 'most', 'MB a minute', 'in the second half'],
+    ...names.map((name) => row(name, of(name))),
+    row('all apps, each for itself', all),
+    row('all apps, shared pages once', together),
+  ]);
 }
 
 /** A process that warms up grows at first; the second half tells whether it ever stops. */

@@ -28,7 +28,7 @@ export function retentionReport({ added, measurements, costs, removals, left }: 
   ]);
   return [
     costsReport({ measurements, costs: costs ? [costs] : [] }),
-    table([['sagas removed under load', 'sagas', 'a second'], ...rows], ''),
+    table([['sagas removed under load', 'sagas', 'a second'], ...rows]),
     left > 0
       ? `${added} finished sagas were made; ${left} of those that are too old are still there`
       : `All that were too old are gone before the end: more of them (--sagas) make a fairer picture.`,

@@ -9,11 +9,9 @@ describe('table', () => {
       ['x', '7', 'more'],
     ];
     expect(table(rows)).toBe(
-      [
-        '  system     checkouts/s',
-        '  textbook            98',
-        '  x                    7   more',
-      ].join('\n'),
+      ['system     checkouts/s', 'textbook            98', 'x                    7   more'].join(
+        '\n',
+      ),
     );
   });
 });

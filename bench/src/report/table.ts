@@ -1,5 +1,5 @@
 /** Rows of cells as text in columns: the first is left-aligned, the others, figures mostly, right. */
-export function table(rows: readonly (readonly string[])[], indent = '  '): string {
+export function table(rows: readonly (readonly string[])[]): string {
   const columns = Math.max(...rows.map((row) => row.length));
   const widths = Array.from({ length: columns }, (_, column) =>
     Math.max(...rows.map((row) => row[column]?.length ?? 0)),
@@ -10,7 +10,7 @@ export function table(rows: readonly (readonly string[])[], indent = '  '): stri
         const width = widths[column] as number;
         return column === 0 ? cell.padEnd(width) : cell.padStart(width);
       });
-      return (indent + cells.join('   ')).trimEnd();
+      return cells.join('   ').trimEnd();
     })
     .join('\n');
 }

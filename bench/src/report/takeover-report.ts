@@ -33,25 +33,19 @@ export function takeoverReport(found: Takeover): string {
       .join(', '),
   ];
   return [
-    table(
+    table([
+      [`${sagas} sagas of a dead orchestrator`, 'seconds after its last heartbeat'],
+      ['  all claimed by another', figure(claimedSeconds)],
       [
-        [`${sagas} sagas of a dead orchestrator`, 'seconds after its last heartbeat'],
-        ['  all claimed by another', figure(claimedSeconds)],
-        [
-          `  all commands sent again and served (${served}, ${sagas - served} undone before)`,
-          figure(servedSeconds),
-        ],
-        [`  all ended (${done} done, ${sagas - done} undone)`, figure(endedSeconds)],
+        `  all commands sent again and served (${served}, ${sagas - served} undone before)`,
+        figure(servedSeconds),
       ],
-      '',
-    ),
-    table(
-      [
-        ['new checkouts', 'p50 ms', 'p99 ms', 'slowest', 'answers'],
-        row('before', before),
-        row('meanwhile', meanwhile),
-      ],
-      '',
-    ),
+      [`  all ended (${done} done, ${sagas - done} undone)`, figure(endedSeconds)],
+    ]),
+    table([
+      ['new checkouts', 'p50 ms', 'p99 ms', 'slowest', 'answers'],
+      row('before', before),
+      row('meanwhile', meanwhile),
+    ]),
   ].join('\n\n');
 }

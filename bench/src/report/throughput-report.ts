@@ -20,10 +20,7 @@ export function throughputReport(data: Throughput): string {
   const loads = [...new Set(measurements.map(({ inFlight }) => inFlight))];
   const rest = Object.entries(atRestCpuMsPerSecond).map(([who, ms]) => `${who} ${figure(ms)}`);
   return [
-    table(
-      systems.map(({ name, description }) => [`${name.padEnd(10)}   ${description}`]),
-      '',
-    ),
+    table(systems.map(({ name, description }) => [`${name.padEnd(10)}   ${description}`])),
     `at rest, CPU ms per second: ${rest.join(', ') || 'unknown'}`,
     ...loads.map((inFlight) =>
       loadTable(

@@ -13,7 +13,7 @@ import {
   startBackstitchApps,
 } from '../systems/backstitch.js';
 import type { Site } from '../systems/site.js';
-import { startSystem } from '../systems/start-system.js';
+import { startOn, startSystem } from '../systems/start-system.js';
 import { type Scenario, type Stage, START_SECONDS } from './scenario.js';
 
 const SAGAS = 5_000_000;
@@ -34,9 +34,8 @@ export const fiveMillion: Scenario = {
     stage.say(`${added} sagas take ${(bytes / 1e9).toFixed(2)} GB`);
     const empty = { ...stage, products, twin: 'empty' };
     const basket = { products, lines };
-    const start = () => startBackstitchApps(full, databases);
     const subjects: Subject[] = [
-      { name: `${added} sagas`, system: await startSystem('backstitch', full, start), basket },
+      { name: `${added} sagas`, system: await startOn(databases, full), basket },
       { name: 'empty', system: await startSystem('backstitch', empty, startEmpty), basket },
     ];
     for (const subject of subjects) await heat(stage, subject, IN_FLIGHT);

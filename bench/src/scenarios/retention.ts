@@ -5,8 +5,7 @@ import { turns, type Turn } from '../plan.js';
 import { costs } from '../report/costs.js';
 import { type Removal, retentionReport, type Retention } from '../report/retention-report.js';
 import { KEPT_DAYS, OldSagas } from '../retention/old-sagas.js';
-import { startBackstitchApps } from '../systems/backstitch.js';
-import { startSystem } from '../systems/start-system.js';
+import { startOn } from '../systems/start-system.js';
 import { type Scenario, type Stage, START_SECONDS, withOwnCleanup } from './scenario.js';
 
 const SAGAS = 200_000;
@@ -57,9 +56,7 @@ async function oneTurn(stage: Stage, databases: SystemDatabases, old: OldSagas, 
       nodeFlags: (_: number, app: string) =>
         isRemoving && app === 'orchestrator' ? ['--import', FIRST_RUN_SOON] : [],
     };
-    const system = await startSystem('backstitch', site, () =>
-      startBackstitchApps(site, databases),
-    );
+    const system = await startOn(databases, site);
     const subject: Subject = { name: turn.system, system, basket: { products, lines } };
     await heat(own, subject, IN_FLIGHT);
     const [before, beganMs] = [await old.count(), performance.now()];

@@ -1,4 +1,3 @@
-import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import {
   cpSync,
@@ -10,7 +9,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
+import { runCommand } from '@backstitch/tools';
 import { CannotMeasure } from '../errors.js';
 import { benchFolder, PEERS } from '../servers/bench-folder.js';
 
@@ -47,15 +46,12 @@ async function run(
   cwd: string,
   [program, ...parameters]: readonly [program: string, ...parameters: string[]],
 ): Promise<void> {
-  try {
-    await promisify(execFile)(program, parameters, { cwd });
-  } catch (error) {
-    const { stdout = '', stderr = '', message } = error as Error & Record<string, string>;
-    throw new CannotMeasure(
-      `The peer "${peer}" could not be installed (its first installation needs a network; --only backstitch ` +
-        `measures without it).\n${message}\n${stdout}${stderr}`,
-    );
-  }
+  const { code, output } = await runCommand(program, parameters, { cwd });
+  if (code === 0) return;
+  throw new CannotMeasure(
+    `The peer "${peer}" could not be installed (its first installation needs a network; --only backstitch ` +
+      `measures without it).\n${[program, ...parameters].join(' ')} ended with code ${code}\n${output}`,
+  );
 }
 
 function fingerprint(folders: readonly string[]): string {

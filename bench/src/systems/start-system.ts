@@ -1,4 +1,5 @@
-import { startBackstitch } from './backstitch.js';
+import type { SystemDatabases } from '@backstitch/tools';
+import { type Backstitch, startBackstitch, startBackstitchApps } from './backstitch.js';
 import { startDbos } from './dbos.js';
 import { untilItSells } from './readiness.js';
 import { startRestate } from './restate.js';
@@ -25,4 +26,9 @@ export async function startSystem<Started extends System>(
   await untilItSells(system, site.stop.signal);
   site.say(`${called}: sells at ${system.checkoutUrl}`);
   return system;
+}
+
+/** Starts Backstitch on databases that are there. */
+export function startOn(databases: SystemDatabases, site: Site): Promise<Backstitch> {
+  return startSystem('backstitch', site, () => startBackstitchApps(site, databases));
 }

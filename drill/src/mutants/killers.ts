@@ -1,7 +1,7 @@
 import { readFile, rm } from 'node:fs/promises';
 import { join, relative } from 'node:path';
+import { runProgram } from '@backstitch/tools';
 import type { Killer } from './mutant.js';
-import { runProgram } from './run-program.js';
 
 /** What became of running a killer. */
 export type KillerResult =

@@ -3,14 +3,12 @@ import { chmodSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { CommanderError } from 'commander';
-import { Cleanup, projectRoot } from '@backstitch/tools';
+import { type Cleanup, endPrograms, exitWith, interruptibly, projectRoot } from '@backstitch/tools';
 import { startServers } from '../site/servers.js';
 import { readMutants } from './mutant.js';
 import { mutantsProblems, mutantsTable } from './mutants-report.js';
 import { mutantsOptions } from './options.js';
 import { runMutants } from './run-mutants.js';
-import { endPrograms } from './run-program.js';
 
 const [ALL_KILLED, NOT_ALL, COULD_NOT_RUN] = [0, 1, 2];
 
@@ -23,26 +21,22 @@ const say = (line: string): void => {
 async function main(): Promise<number> {
   const all = readMutants(join(projectRoot(), 'drill/mutants'));
   const options = mutantsOptions(process.argv.slice(2), all);
-  const folder = mkdtempSync(join(tmpdir(), 'backstitch-mutants-'));
-  const cleanup = new Cleanup(say);
-  cleanup.add('the copies', () => rm(folder, { recursive: true, force: true }));
-  try {
+  const result = await interruptibly(say, async ({ cleanup }) => {
+    const folder = mkdtempSync(join(tmpdir(), 'backstitch-mutants-'));
+    cleanup.add('the copies', () => rm(folder, { recursive: true, force: true }));
     const needServers = options.kinds.has('integration');
     const env = { ...process.env, ...(needServers ? await testServers(folder, cleanup) : {}) };
-    const plan = { ...options, project: projectRoot(), folder, env, say };
-    const result = await Promise.race([runMutants(plan), interrupted()]);
-    const table = mutantsTable(result);
-    const problems = mutantsProblems(result);
-    if (options.report !== undefined) writeFileSync(options.report, `${table}\n`);
-    if (options.json !== undefined) writeFileSync(options.json, JSON.stringify(result, null, 2));
-    console.log(table);
-    for (const problem of problems) console.log(`! ${problem}`);
-    say(`${result.outcomes.length} mutants, ${problems.length} problems`);
-    return problems.length === 0 ? ALL_KILLED : NOT_ALL;
-  } finally {
-    await endPrograms();
-    await cleanup.run();
-  }
+    cleanup.add('what they run', endPrograms);
+    return runMutants({ ...options, project: projectRoot(), folder, env, say });
+  });
+  const table = mutantsTable(result);
+  const problems = mutantsProblems(result);
+  if (options.report !== undefined) writeFileSync(options.report, `${table}\n`);
+  if (options.json !== undefined) writeFileSync(options.json, JSON.stringify(result, null, 2));
+  console.log(table);
+  for (const problem of problems) console.log(`! ${problem}`);
+  say(`${result.outcomes.length} mutants, ${problems.length} problems`);
+  return problems.length === 0 ? ALL_KILLED : NOT_ALL;
 }
 
 /** Those of the environment, as the tests know them, or ones of our own. */
@@ -59,22 +53,4 @@ async function testServers(folder: string, cleanup: Cleanup): Promise<NodeJS.Pro
   };
 }
 
-class Interrupted extends Error {}
-
-function interrupted(): Promise<never> {
-  return new Promise((_, reject) => {
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-      process.once(signal, () => reject(new Interrupted(`stopped by ${signal}`)));
-    }
-  });
-}
-
-main().then(
-  (exitCode) => process.exit(exitCode),
-  (error: unknown) => {
-    // It has said itself what is wrong with the words.
-    const isUsage = error instanceof CommanderError;
-    if (!isUsage) console.error(error instanceof Interrupted ? error.message : error);
-    process.exit(isUsage && error.exitCode === 0 ? ALL_KILLED : COULD_NOT_RUN);
-  },
-);
+exitWith(main(), { failed: COULD_NOT_RUN, expected: [] });

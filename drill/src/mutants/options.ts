@@ -1,3 +1,4 @@
+import { parseWords, wholeNumber } from '@backstitch/tools';
 import { Command, InvalidArgumentError } from 'commander';
 import { KILLER_KINDS, type KillerKind, type Mutant } from './mutant.js';
 
@@ -39,15 +40,11 @@ export function mutantsOptions(words: readonly string[], all: readonly Mutant[])
     .option('--part <k/n>', 'of n parts of these mutants only the k-th', part)
     .option('--drill', 'drills too, a minute and more each', false)
     .option('--by <kinds>', `only these kinds of tests: ${KILLER_KINDS.join(', ')}`, kindsOf)
-    .option('--workers <n>', 'mutants tried at once [1]', workers, 1)
+    .option('--workers <n>', 'mutants tried at once [1]', wholeNumber(9), 1)
     .option('--report <file>', 'write the table there, as Markdown')
-    .option('--json <file>', 'write everything there, as JSON')
-    .exitOverride();
-  command.parse(
-    words.filter((word) => word !== '--'),
-    { from: 'user' },
-  );
-  const { quick, untilKilled, part: only, drill, by, ...rest } = command.opts<Given>();
+    .option('--json <file>', 'write everything there, as JSON');
+  const given = parseWords(command, words).opts<Given>();
+  const { quick, untilKilled, part: only, drill, by, ...rest } = given;
   const kinds = new Set<KillerKind>(by ?? PURE);
   if (!by && !quick) kinds.add('integration');
   if (!by && drill && !quick) kinds.add('drill');
@@ -70,11 +67,6 @@ function part(text: string): Part {
 
 function namesOf(mutants: readonly Mutant[]): string {
   return mutants.map(({ name }) => name).join(', ');
-}
-
-function workers(text: string): number {
-  if (/^[1-9]$/.test(text)) return Number(text);
-  throw new InvalidArgumentError('It must be a whole number from 1 to 9.');
 }
 
 function kindsOf(text: string): KillerKind[] {

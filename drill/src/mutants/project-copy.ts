@@ -1,8 +1,8 @@
 import { cp, mkdir, readdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
+import { runProgram } from '@backstitch/tools';
 import { edited, StaleMutant } from './edited.js';
 import { type Mutant, workspacesOf } from './mutant.js';
-import { runProgram } from './run-program.js';
 import { shippedSources } from './sources.js';
 
 /** Neither sources nor what was built of them. */

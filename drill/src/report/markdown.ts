@@ -12,6 +12,7 @@ export function markdown(report: Report): string {
   const { seed, command, startedAt, seconds, circumstances, clients, sagas } = report;
   const { reconciled, breaches, notInjected, faults } = report;
   const { commit, node, postgres, rabbitmq, machine, system } = circumstances;
+  const { intents, requests, yes, no, goingOn, refused, unknown } = clients;
   const verdict = verdictLine(report);
   return [
     `# Drill, seed ${seed}: ${verdict}`,
@@ -25,17 +26,7 @@ export function markdown(report: Report): string {
     '',
     ...table(
       ['intents', 'requests', 'yes', 'no', 'going on', 'refused', 'unknown'],
-      [
-        [
-          clients.intents,
-          clients.requests,
-          clients.yes,
-          clients.no,
-          clients.goingOn,
-          clients.refused,
-          clients.unknown,
-        ],
-      ],
+      [[intents, requests, yes, no, goingOn, refused, unknown]],
     ),
     '',
     `${clients.replayed} of the yeses repeated an earlier answer. ${clients.askedAgain} intents that never heard an end asked again after the load had ended. A yes took ${clients.yesP50Ms} ms (median), ${clients.yesP99Ms} ms (99th percentile), faults included.`,

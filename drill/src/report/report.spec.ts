@@ -104,31 +104,20 @@ describe('markdown', () => {
     expect(text).not.toContain('nothing was lost');
   });
 
-  it('says how often a fault hit nothing, though it hit something another time', () => {
+  /** What is told of a flood that hit so much each time. */
+  const flooded = (...inFlight: number[]) => {
     const one = { fault: 'flood', startedAtMs: 0, endedAtMs: 1, what: '', recoveredAfterMs: 9 };
-    const injected = [
-      { ...one, inFlight: 3 },
-      { ...one, inFlight: 0 },
-    ];
-    const faults = faultSummaries([fault('flood')], injected);
+    const injected = inFlight.map((hit) => ({ ...one, inFlight: hit }));
+    return faultSummaries([fault('flood')], injected);
+  };
+
+  it('says how often a fault hit nothing, though it hit something another time', () => {
+    const faults = flooded(3, 0);
     expect(markdown(report({ faults }))).toMatch(/\| flood +\| 2 +\| 3 \(1 of 2 hit nothing\)/);
   });
 
   it('says where a fault has no evidence, and which had no turn', () => {
-    const faults = faultSummaries(
-      [fault('flood')],
-      [
-        {
-          fault: 'flood',
-          startedAtMs: 0,
-          endedAtMs: 1,
-          what: '',
-          inFlight: 0,
-          recoveredAfterMs: 9,
-        },
-      ],
-    );
-    const text = markdown(report({ faults, notInjected: ['fire'] }));
+    const text = markdown(report({ faults: flooded(0), notInjected: ['fire'] }));
     expect(text).toMatch(/\| flood +\| 1 +\| 0 \(no evidence\)/);
     expect(text).toContain('Not injected, for want of time: fire.');
   });

@@ -104,11 +104,8 @@ describe('the facts of the databases', () => {
   });
 
   it('show an order that is not CONFIRMED', async () => {
-    await run(
-      'orders',
-      `UPDATE orders SET status = 'CANCELLED', saga_state = 'COMPENSATED' WHERE id = $1`,
-      orderId,
-    );
+    const sql = `UPDATE orders SET status = 'CANCELLED', saga_state = 'COMPENSATED' WHERE id = $1`;
+    await run('orders', sql, orderId);
     expect(await breaches()).toMatchObject([{ what: 'DONE, and its order is CANCELLED', sagaId }]);
   });
 
@@ -131,13 +128,9 @@ describe('the facts of the databases', () => {
   });
 
   it('come with the story of a breach: what its client heard, and what its saga did', async () => {
-    await run(
-      'orders',
-      `UPDATE orders SET status = 'PENDING', saga_state = 'ORDER_CREATED' WHERE id = $1`,
-      orderId,
-    );
-    const site = { rows };
-    const story = (await storyOf(await breaches(), ledger.asked, site)).join('\n');
+    const sql = `UPDATE orders SET status = 'PENDING', saga_state = 'ORDER_CREATED' WHERE id = $1`;
+    await run('orders', sql, orderId);
+    const story = (await storyOf(await breaches(), ledger.asked, { rows })).join('\n');
     expect(story).toContain('DONE, and its order is PENDING');
     expect(story).toContain(`plain of user-1, key-1, saga ${sagaId}, order ${orderId}`);
     expect(story).toMatch(/drill-1: 200 {2}after -?\d+ ms, saga/);

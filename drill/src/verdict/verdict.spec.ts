@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { charge, TOTAL, World, yes } from '../testing/world.js';
 import { totalOf } from './cart-total.js';
+import type { SagaFact } from './facts.js';
 
 const DECLINED = { status: 402, code: 'PAYMENT_DECLINED' };
 const NOT_ACCEPTED = { status: 503, code: 'NOT_ACCEPTED' };
@@ -57,236 +58,142 @@ describe('the verdict finds nothing', () => {
 });
 
 describe('the verdict finds', () => {
-  /** What is planted, and a piece of what must be said of it. */
-  const PLANTED: [string, string, (world: World) => void][] = [
-    [
-      'an order told 200 that is not CONFIRMED',
-      'its order is PENDING',
-      (world) => {
-        const { orderId } = world.saga(world.buyer('plain', yes('a'))[0]!, 'DONE', 'a');
-        world.orders.set(orderId, { status: 'PENDING', total: TOTAL });
-      },
-    ],
-    [
-      'an order told 200 whose saga was undone',
-      'was told 200, and its saga is COMPENSATED',
-      (world) => void world.saga(world.buyer('plain', yes('a'))[0]!, 'COMPENSATED', 'a'),
-    ],
-    [
-      'an order told 200 of which no row is left',
-      'which does not exist',
-      (world) => void world.buyer('plain', yes('a')),
-    ],
-    [
-      'an order told accepted of which no row is left',
-      'was told 202 with saga saga-a, which does not exist',
-      (world) => void world.buyer('async', { ...yes('a'), status: 202 }),
-    ],
-    [
-      'an order charged twice',
-      'charged 2 times: 59.98 and 59.98',
-      (world) => {
-        const { sagaId } = world.saga(world.buyer('plain', yes('a'))[0]!, 'DONE', 'a');
-        world.charges.get(sagaId)!.push(charge('APPROVED', null));
-      },
-    ],
-    [
-      'an order that is not paid',
-      'nothing is paid',
-      (world) => {
-        const { sagaId } = world.saga(world.buyer('plain', yes('a'))[0]!, 'DONE', 'a');
-        world.charges.set(sagaId, [charge('APPROVED', TOTAL)]);
-      },
-    ],
-    [
-      'an order charged another amount',
-      'charged 1.00 instead of 59.98',
-      (world) => {
-        const { sagaId } = world.saga(world.buyer('plain', yes('a'))[0]!, 'DONE', 'a');
-        world.charges.set(sagaId, [{ ...charge('APPROVED', null), amount: '1.00' }]);
-      },
-    ],
-    [
-      'an order of another total than the cart',
-      'its order is of 1.00 instead of 59.98',
-      (world) => {
-        const { orderId } = world.saga(world.buyer('plain', yes('a'))[0]!, 'DONE', 'a');
-        world.orders.set(orderId, { status: 'CONFIRMED', total: '1.00' });
-      },
-    ],
-    [
-      'an order without its stock',
-      'its hold is RELEASED',
-      (world) => {
-        const { orderId } = world.saga(world.buyer('plain', yes('a'))[0]!, 'DONE', 'a');
-        world.holds.set(orderId, 'RELEASED');
-      },
-    ],
-    [
-      'an order told 402 that was charged',
-      'undone, and yet charged 59.98',
-      (world) => {
-        const { sagaId } = world.saga(world.buyer('plain', DECLINED)[0]!, 'COMPENSATED');
-        world.charges.set(sagaId, [charge('DECLINED', null), charge('APPROVED', null)]);
-      },
-    ],
-    [
-      'an order told 402 although the bank never declined',
-      'the bank never declined',
-      (world) => void world.saga(world.buyer('plain', DECLINED)[0]!, 'COMPENSATED'),
-    ],
-    [
-      'an order told 402 that was bought',
-      'told no, and yet bought',
-      (world) => void world.saga(world.buyer('plain', DECLINED)[0]!, 'DONE'),
-    ],
-    [
-      'a no of which no saga is left',
-      'no saga of it was undone',
-      (world) => void world.buyer('plain', { status: 409, code: 'CHECKOUT_UNDONE' }),
-    ],
-    [
-      'stock kept by an order that was undone',
-      'undone, and its hold is ACTIVE',
-      (world) => {
-        const { orderId } = world.saga(world.buyer('plain', 'silence')[0]!, 'COMPENSATED');
-        world.holds.set(orderId, 'ACTIVE');
-      },
-    ],
-    [
-      'an undone order that stands',
-      'undone, and its order is CONFIRMED',
-      (world) => {
-        const { orderId } = world.saga(world.buyer('plain', 'silence')[0]!, 'COMPENSATED');
-        world.orders.set(orderId, { status: 'CONFIRMED', total: TOTAL });
-      },
-    ],
-    [
-      'NOT_ACCEPTED with a saga',
-      'was told 503 NOT_ACCEPTED, and its saga',
-      (world) => void world.saga(world.buyer('plain', NOT_ACCEPTED)[0]!, 'COMPENSATED'),
-    ],
-    [
-      'two sagas for one key',
-      'one key, 2 sagas',
-      (world) => {
-        const [first, second] = world.buyer('plain', 'silence', yes('b'));
-        world.saga(first!, 'COMPENSATED');
-        world.saga(second!, 'DONE', 'b');
-      },
-    ],
-    [
-      'two orders for one keyless cart at once',
-      'bought 2 times',
-      (world) => {
-        const [first, second] = world.buyer('keyless-twins', yes('a'), yes('b'));
-        world.saga(first!, 'DONE', 'a');
-        world.saga(second!, 'DONE', 'b');
-      },
-    ],
-    [
-      'a yes and a no for one key',
-      'told yes, and told no',
-      (world) => void world.saga(world.buyer('plain', yes('a'), DECLINED)[0]!, 'DONE', 'a'),
-    ],
-    [
-      'the order of another saga',
-      'with the saga of',
-      (world) => {
-        world.saga(world.buyer('plain', yes('a'))[0]!, 'DONE', 'a');
-        world.buyer('plain', yes('a'));
-      },
-    ],
-    [
-      "another order than the saga's",
-      "with another saga's order",
-      (world) => {
-        const answer = { ...yes('a'), orderId: 'order-b' };
-        world.saga(world.buyer('plain', answer)[0]!, 'DONE', 'a');
-      },
-    ],
-    [
-      'two buyers who were told one order',
-      'were told the same order',
-      (world) => {
-        world.saga(world.buyer('plain', yes('a'))[0]!, 'DONE', 'a');
-        world.buyer('plain', yes('a'));
-      },
-    ],
-    [
-      'two sagas that share an order',
-      'share an order',
-      (world) => {
-        world.saga(world.buyer('plain', 'silence')[0]!, 'DONE', 'a');
-        const other = world.saga(world.buyer('plain', 'silence')[0]!, 'DONE', 'b');
-        other.orderId = 'order-a';
-      },
-    ],
-    [
-      'a saga that no client asked for',
-      'no client asked for it',
-      (world) => {
-        const [asked] = world.buyer('plain', 'silence');
-        const intent = { ...asked!.intent, userId: 'a stranger' };
-        world.saga({ ...asked!, intent }, 'DONE');
-      },
-    ],
-    [
-      'a saga that never ended',
-      'it never ended: COMPENSATING',
-      (world) => void world.saga(world.buyer('plain', 'silence')[0]!, 'COMPENSATING'),
-    ],
-    [
-      'a bug that a client saw',
-      'was told 500 INTERNAL, which no client should see',
-      (world) => void world.buyer('plain', { status: 500, code: 'INTERNAL' }),
-    ],
-    [
-      'a good cart that was called malformed',
-      'was told 400',
-      (world) => void world.buyer('plain', { status: 400, code: 'VALIDATION_FAILED' }),
-    ],
-    [
-      'a good cart that was called sold out',
-      'INSUFFICIENT_STOCK for a good cart',
-      (world) => {
-        const answer = { status: 409, code: 'INSUFFICIENT_STOCK' };
-        world.saga(world.buyer('plain', answer)[0]!, 'COMPENSATED');
-      },
-    ],
-    [
-      'a cart sold at an old price',
-      'for a cart of the kind old-price',
-      (world) => void world.saga(world.buyer('old-price', yes('a'))[0]!, 'DONE', 'a'),
-    ],
-    [
-      'another cart sold under a key',
-      'for another cart under its key',
-      (world) => {
-        const [first] = world.buyer('reused-key', yes('a'));
-        world.saga(first!, 'DONE', 'a');
-        const second = world.ledger.enter(first!.intent, true);
-        second.answer = { status: 200, replayed: false, atMs: 1, ...yes('a') };
-      },
-    ],
-    [
-      'another cart that started a saga under a key',
-      'had another cart under its key, and started saga',
-      (world) => {
-        const [first] = world.buyer('reused-key', yes('a'));
-        world.saga(first!, 'DONE', 'a');
-        const second = world.ledger.enter(first!.intent, true);
-        second.silence = 'ECONNRESET';
-        world.saga(second, 'COMPENSATED').cartTotal = '1.00';
-      },
-    ],
-  ];
+  /** Finds what is planted; `said` is a piece of what must be said of it. */
+  const finds = (what: string, said: string, plant: (world: World) => unknown): void =>
+    it(what, () => {
+      const world = new World();
+      plant(world);
+      expect(world.breaches().join('\n')).toContain(said);
+    });
+  const sold = (world: World) => world.saga(world.buyer('plain', yes('a'))[0]!, 'DONE', 'a');
+  const unheard = (world: World, status: SagaFact['status'], name?: string) =>
+    world.saga(world.buyer('plain', 'silence')[0]!, status, name);
 
-  it.each(PLANTED)('%s', (_name, said, plant) => {
-    const world = new World();
-    plant(world);
-    expect(world.breaches().join('\n')).toContain(said);
+  finds('an order told 200 that is not CONFIRMED', 'its order is PENDING', (world) =>
+    world.orders.set(sold(world).orderId, { status: 'PENDING', total: TOTAL }),
+  );
+  finds(
+    'an order told 200 whose saga was undone',
+    'was told 200, and its saga is COMPENSATED',
+    (world) => world.saga(world.buyer('plain', yes('a'))[0]!, 'COMPENSATED', 'a'),
+  );
+  finds('an order told 200 of which no row is left', 'which does not exist', (world) =>
+    world.buyer('plain', yes('a')),
+  );
+  finds(
+    'an order told accepted of which no row is left',
+    'was told 202 with saga saga-a, which does not exist',
+    (world) => world.buyer('async', { ...yes('a'), status: 202 }),
+  );
+  finds('an order charged twice', 'charged 2 times: 59.98 and 59.98', (world) =>
+    world.charges.get(sold(world).sagaId)!.push(charge('APPROVED', null)),
+  );
+  finds('an order that is not paid', 'nothing is paid', (world) =>
+    world.charges.set(sold(world).sagaId, [charge('APPROVED', TOTAL)]),
+  );
+  finds('an order charged another amount', 'charged 1.00 instead of 59.98', (world) => {
+    const charged = { ...charge('APPROVED', null), amount: '1.00' };
+    world.charges.set(sold(world).sagaId, [charged]);
   });
+  finds(
+    'an order of another total than the cart',
+    'its order is of 1.00 instead of 59.98',
+    (world) => world.orders.set(sold(world).orderId, { status: 'CONFIRMED', total: '1.00' }),
+  );
+  finds('an order without its stock', 'its hold is RELEASED', (world) =>
+    world.holds.set(sold(world).orderId, 'RELEASED'),
+  );
+  finds('an order told 402 that was charged', 'undone, and yet charged 59.98', (world) => {
+    const { sagaId } = world.saga(world.buyer('plain', DECLINED)[0]!, 'COMPENSATED');
+    world.charges.set(sagaId, [charge('DECLINED', null), charge('APPROVED', null)]);
+  });
+  finds('an order told 402 although the bank never declined', 'the bank never declined', (world) =>
+    world.saga(world.buyer('plain', DECLINED)[0]!, 'COMPENSATED'),
+  );
+  finds('an order told 402 that was bought', 'told no, and yet bought', (world) =>
+    world.saga(world.buyer('plain', DECLINED)[0]!, 'DONE'),
+  );
+  finds('a no of which no saga is left', 'no saga of it was undone', (world) =>
+    world.buyer('plain', { status: 409, code: 'CHECKOUT_UNDONE' }),
+  );
+  finds('stock kept by an order that was undone', 'undone, and its hold is ACTIVE', (world) =>
+    world.holds.set(unheard(world, 'COMPENSATED').orderId, 'ACTIVE'),
+  );
+  finds('an undone order that stands', 'undone, and its order is CONFIRMED', (world) => {
+    const { orderId } = unheard(world, 'COMPENSATED');
+    world.orders.set(orderId, { status: 'CONFIRMED', total: TOTAL });
+  });
+  finds('NOT_ACCEPTED with a saga', 'was told 503 NOT_ACCEPTED, and its saga', (world) =>
+    world.saga(world.buyer('plain', NOT_ACCEPTED)[0]!, 'COMPENSATED'),
+  );
+  finds('two sagas for one key', 'one key, 2 sagas', (world) => {
+    const [first, second] = world.buyer('plain', 'silence', yes('b'));
+    world.saga(first!, 'COMPENSATED');
+    world.saga(second!, 'DONE', 'b');
+  });
+  finds('two orders for one keyless cart at once', 'bought 2 times', (world) => {
+    const [first, second] = world.buyer('keyless-twins', yes('a'), yes('b'));
+    world.saga(first!, 'DONE', 'a');
+    world.saga(second!, 'DONE', 'b');
+  });
+  finds('a yes and a no for one key', 'told yes, and told no', (world) =>
+    world.saga(world.buyer('plain', yes('a'), DECLINED)[0]!, 'DONE', 'a'),
+  );
+  finds('the order of another saga', 'with the saga of', (world) => {
+    sold(world);
+    world.buyer('plain', yes('a'));
+  });
+  finds("another order than the saga's", "with another saga's order", (world) => {
+    const answer = { ...yes('a'), orderId: 'order-b' };
+    world.saga(world.buyer('plain', answer)[0]!, 'DONE', 'a');
+  });
+  finds('two buyers who were told one order', 'were told the same order', (world) => {
+    sold(world);
+    world.buyer('plain', yes('a'));
+  });
+  finds('two sagas that share an order', 'share an order', (world) => {
+    unheard(world, 'DONE', 'a');
+    unheard(world, 'DONE', 'b').orderId = 'order-a';
+  });
+  finds('a saga that no client asked for', 'no client asked for it', (world) => {
+    const [asked] = world.buyer('plain', 'silence');
+    const intent = { ...asked!.intent, userId: 'a stranger' };
+    world.saga({ ...asked!, intent }, 'DONE');
+  });
+  finds('a saga that never ended', 'it never ended: COMPENSATING', (world) =>
+    unheard(world, 'COMPENSATING'),
+  );
+  finds('a bug that a client saw', 'was told 500 INTERNAL, which no client should see', (world) =>
+    world.buyer('plain', { status: 500, code: 'INTERNAL' }),
+  );
+  finds('a good cart that was called malformed', 'was told 400', (world) =>
+    world.buyer('plain', { status: 400, code: 'VALIDATION_FAILED' }),
+  );
+  finds('a good cart that was called sold out', 'INSUFFICIENT_STOCK for a good cart', (world) => {
+    const answer = { status: 409, code: 'INSUFFICIENT_STOCK' };
+    world.saga(world.buyer('plain', answer)[0]!, 'COMPENSATED');
+  });
+  finds('a cart sold at an old price', 'for a cart of the kind old-price', (world) =>
+    world.saga(world.buyer('old-price', yes('a'))[0]!, 'DONE', 'a'),
+  );
+  /** A second cart under the key of one that was sold. */
+  const another = (world: World) => {
+    const [first] = world.buyer('reused-key', yes('a'));
+    world.saga(first!, 'DONE', 'a');
+    return world.ledger.enter(first!.intent, true);
+  };
+  finds('another cart sold under a key', 'for another cart under its key', (world) => {
+    another(world).answer = { status: 200, replayed: false, atMs: 1, ...yes('a') };
+  });
+  finds(
+    'another cart that started a saga under a key',
+    'had another cart under its key, and started saga',
+    (world) => {
+      const second = another(world);
+      second.silence = 'ECONNRESET';
+      world.saga(second, 'COMPENSATED').cartTotal = '1.00';
+    },
+  );
 });
 
 describe('totalOf', () => {

@@ -32,7 +32,7 @@ export async function complaints(system: System): Promise<string[]> {
       found.push(`${app} ended with ${await process.ended}`);
       continue;
     }
-    const metrics = await (await fetch(`${process.metricsUrl}/metrics`)).text();
+    const metrics = await system.metrics(app);
     const rss = Number(/^process_resident_memory_bytes\{.*\} (.*)$/m.exec(metrics)?.[1]);
     if (!(rss < RSS_BYTES_MAX)) found.push(`${app} takes ${rss} bytes`);
     for (const line of process.lines) {

@@ -1,7 +1,6 @@
-import { randomUUID } from 'node:crypto';
-import { connect } from 'amqplib';
-import { testVhost, type TestVhost } from './test-vhost.js';
 import { waitFor } from '@backstitch/launcher';
+import { QueueClient } from './queue-client.js';
+import { testVhost, type TestVhost } from './test-vhost.js';
 
 /** Something that serves a queue of a broker. */
 export interface QueueServer {
@@ -20,11 +19,6 @@ export interface ServedQueue {
   close(): Promise<void>;
 }
 
-interface Reply {
-  response?: unknown;
-  err?: unknown;
-}
-
 /**
  * A queue of a virtual host of its own, served as `serve` does, and a client that asks it. The
  * client is a stock one: it sends NestJS packets, one a message, and reads plain replies.
@@ -35,19 +29,7 @@ export async function servedQueue(
 ): Promise<ServedQueue> {
   const vhost = await testVhost(queue);
   const server = await serve(vhost.url);
-  const connection = await connect(vhost.url, { noDelay: true });
-  const channel = await connection.createConfirmChannel();
-  const { queue: replyTo } = await channel.assertQueue('', { exclusive: true });
-  const replies = new Map<string, Reply>();
-  await channel.consume(
-    replyTo,
-    (message) => {
-      const id: unknown = message?.properties.correlationId;
-      if (message && typeof id === 'string')
-        replies.set(id, JSON.parse(message.content.toString()));
-    },
-    { noAck: true },
-  );
+  const client = await QueueClient.connect(vhost.url);
   await waitFor(`${queue} to be consumed`, () => {
     server.check();
     return true;
@@ -55,16 +37,11 @@ export async function servedQueue(
   return {
     vhost,
     async ask(pattern, data, saga) {
-      const id = randomUUID();
-      const packet = { pattern, data, id, ...(saga && { saga }) };
-      const properties = { persistent: true, mandatory: true, replyTo, correlationId: id };
-      channel.sendToQueue(queue, Buffer.from(JSON.stringify(packet)), properties);
-      await channel.waitForConfirms();
-      const reply = await waitFor(`the reply to ${pattern}`, () => replies.get(id));
+      const reply = await client.call(queue, pattern, data, saga);
       return 'response' in reply ? reply.response : reply.err;
     },
     async close() {
-      await connection.close();
+      await client.close();
       await server.close();
       await vhost.drop();
     },

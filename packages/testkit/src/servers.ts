@@ -7,14 +7,6 @@ function required(variable: string): string {
   return value;
 }
 
-export function postgresUrl(): string {
-  return required('TEST_POSTGRES_URL');
-}
-
-export function rabbitmqUrl(): string {
-  return required('TEST_RABBITMQ_URL');
-}
-
-export function rabbitmqManagementUrl(): string {
-  return required('TEST_RABBITMQ_MANAGEMENT_URL');
-}
+export const postgresUrl = () => required('TEST_POSTGRES_URL');
+export const rabbitmqUrl = () => required('TEST_RABBITMQ_URL');
+export const rabbitmqManagementUrl = () => required('TEST_RABBITMQ_MANAGEMENT_URL');

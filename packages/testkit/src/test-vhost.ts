@@ -9,62 +9,43 @@ export interface QueueCounts {
   consumers: number;
 }
 
-/** A virtual host for one test alone on the broker of TEST_RABBITMQ_URL. */
-export interface TestVhost {
-  url: string;
-  managementUrl: string;
-  name: string;
-  /** Live counts, not the management API's samples. Undefined when there is no such queue. */
-  queue(name: string): Promise<QueueCounts | undefined>;
-  deleteQueue(name: string): Promise<void>;
-  publish(queue: string, body: Buffer, properties?: Options.Publish): Promise<void>;
-  /** Takes one message off the queue, waiting for it to arrive. */
-  take(queue: string): Promise<GetMessage>;
-  /** Closes, by the management API, the connections whose client-given name matches. */
-  closeConnections(name?: RegExp): Promise<number>;
-  /** A call of the management API below /api; answers its JSON, or undefined when empty. */
-  management<T>(method: 'GET' | 'PUT' | 'DELETE', path: string, body?: unknown): Promise<T>;
-  drop(): Promise<void>;
-}
-
 export async function testVhost(name: string): Promise<TestVhost> {
-  const vhost = `test_${name}_${randomUUID().slice(0, 8)}`;
   const client = new ManagementClient(rabbitmqManagementUrl(), rabbitmqUrl());
-  await client.makeVhost(vhost);
-  const url = vhostUrl(rabbitmqUrl(), vhost);
-  const observer = new Observer(url);
-  return {
-    url,
-    managementUrl: client.url,
-    name: vhost,
-    queue: (queue) => observer.counts(queue),
-    deleteQueue: (queue) => observer.deleteQueue(queue),
-    publish: (queue, body, properties) => observer.publish(queue, body, properties),
-    take: (queue) => observer.take(queue),
-    closeConnections: (pattern) => closeConnections(client, vhost, pattern),
-    management: (method, path, body) => client.ask(method, path, body),
-    async drop() {
-      await observer.close();
-      await client.dropVhost(vhost);
-    },
-  };
+  const vhost = new TestVhost(`test_${name}_${randomUUID().slice(0, 8)}`, client);
+  await client.makeVhost(vhost.name);
+  return vhost;
 }
 
 const OBSERVER_NAME = 'testkit observer';
 
-/** The test's own connection, apart from the one under test. */
-class Observer {
+interface ConnectionInfo {
+  name: string;
+  user_provided_name?: string;
+  client_properties?: { connection_name?: string };
+}
+
+/** A virtual host for one test alone on the broker of TEST_RABBITMQ_URL. */
+export class TestVhost {
+  readonly url: string;
+  readonly managementUrl: string;
+  /** The test's own connection, apart from the one under test. */
   private connection: Promise<ChannelModel> | undefined;
 
-  constructor(private readonly url: string) {}
+  constructor(
+    readonly name: string,
+    private readonly client: ManagementClient,
+  ) {
+    this.url = vhostUrl(rabbitmqUrl(), name);
+    this.managementUrl = client.url;
+  }
 
-  async counts(queue: string): Promise<QueueCounts | undefined> {
+  /** Live counts, not the management API's samples. Undefined when there is no such queue. */
+  async queue(name: string): Promise<QueueCounts | undefined> {
     // A passive declare of a missing queue closes its channel, so each question has its own.
-    const connection = await this.connected();
-    const channel = await connection.createChannel();
+    const channel = await (await this.connected()).createChannel();
     channel.on('error', () => undefined);
     try {
-      const { messageCount, consumerCount } = await channel.checkQueue(queue);
+      const { messageCount, consumerCount } = await channel.checkQueue(name);
       await channel.close();
       return { messages: messageCount, consumers: consumerCount };
     } catch (error) {
@@ -73,9 +54,9 @@ class Observer {
     }
   }
 
-  async deleteQueue(queue: string): Promise<void> {
+  async deleteQueue(name: string): Promise<void> {
     const channel = await (await this.connected()).createChannel();
-    await channel.deleteQueue(queue);
+    await channel.deleteQueue(name);
     await channel.close();
   }
 
@@ -86,6 +67,7 @@ class Observer {
     await channel.close();
   }
 
+  /** Takes one message off the queue, waiting for it to arrive. */
   async take(queue: string): Promise<GetMessage> {
     const channel = await (await this.connected()).createChannel();
     try {
@@ -95,38 +77,34 @@ class Observer {
     }
   }
 
-  async close(): Promise<void> {
+  /** Closes, by the management API, the connections whose client-given name matches. */
+  async closeConnections(pattern: RegExp = /./): Promise<number> {
+    const path = `/vhosts/${this.name}/connections`;
+    const listed = await this.client.ask<ConnectionInfo[]>('GET', path);
+    const chosen = listed.filter((connection) => {
+      const { user_provided_name: given, client_properties: properties } = connection;
+      const name = given ?? properties?.connection_name ?? '';
+      return name !== OBSERVER_NAME && pattern.test(name);
+    });
+    for (const { name } of chosen) {
+      await this.client.ask('DELETE', `/connections/${encodeURIComponent(name)}`);
+    }
+    return chosen.length;
+  }
+
+  /** A call of the management API below /api; answers its JSON, or undefined when empty. */
+  management<T>(method: 'GET' | 'PUT' | 'DELETE', path: string, body?: unknown): Promise<T> {
+    return this.client.ask(method, path, body);
+  }
+
+  async drop(): Promise<void> {
     await (await this.connection)?.close();
+    await this.client.dropVhost(this.name);
   }
 
   private connected(): Promise<ChannelModel> {
-    this.connection ??= connect(this.url, {
-      noDelay: true,
-      clientProperties: { connection_name: OBSERVER_NAME },
-    });
+    const clientProperties = { connection_name: OBSERVER_NAME };
+    this.connection ??= connect(this.url, { noDelay: true, clientProperties });
     return this.connection;
   }
-}
-
-interface ConnectionInfo {
-  name: string;
-  user_provided_name?: string;
-  client_properties?: { connection_name?: string };
-}
-
-async function closeConnections(
-  client: ManagementClient,
-  vhost: string,
-  pattern: RegExp = /./,
-): Promise<number> {
-  const listed = await client.ask<ConnectionInfo[]>('GET', `/vhosts/${vhost}/connections`);
-  const chosen = listed.filter((connection) => {
-    const given =
-      connection.user_provided_name ?? connection.client_properties?.connection_name ?? '';
-    return given !== OBSERVER_NAME && pattern.test(given);
-  });
-  for (const { name } of chosen) {
-    await client.ask('DELETE', `/connections/${encodeURIComponent(name)}`);
-  }
-  return chosen.length;
 }

@@ -1,6 +1,6 @@
-import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { projectRoot } from '../servers/project.js';
+import { runCommand } from '../servers/run-command.js';
 import { DATABASES, type DatabaseName } from './apps.js';
 
 export interface ReconcileRun {
@@ -13,21 +13,14 @@ export interface ReconcileRun {
 const SETTLE_SECONDS = '30';
 
 /** Runs `pnpm reconcile` with these words on the databases of a system. */
-export function runReconcile(
+export async function runReconcile(
   databaseUrl: (database: DatabaseName) => string,
   words: readonly string[] = [],
 ): Promise<ReconcileRun> {
   const urls = DATABASES.map((name) => [`${name.toUpperCase()}_DB_URL`, databaseUrl(name)]);
-  const options = {
-    env: { PATH: process.env.PATH, ...Object.fromEntries(urls) },
-    maxBuffer: 2 ** 28,
-  };
+  const env = { PATH: process.env.PATH, ...Object.fromEntries(urls) };
   const program = join(projectRoot(), 'tools/dist/reconcile/main.js');
   const all = [program, '--settle', SETTLE_SECONDS, ...words];
-  return new Promise((resolve) => {
-    execFile(process.execPath, all, options, (error, stdout, stderr) => {
-      const exitCode = typeof error?.code === 'number' ? error.code : error ? 1 : 0;
-      resolve({ exitCode, stdout, output: stdout + stderr });
-    });
-  });
+  const { code: exitCode, stdout, output } = await runCommand(process.execPath, all, { env });
+  return { exitCode, stdout, output };
 }

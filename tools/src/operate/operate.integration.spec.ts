@@ -1,9 +1,9 @@
-import { execFile } from 'node:child_process';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { userInfo } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { runCommand } from '../servers/run-command.js';
 
 interface Request {
   method: string | undefined;
@@ -46,15 +46,13 @@ async function bodyOf(request: IncomingMessage): Promise<unknown> {
 }
 
 /** Runs the program as an operator does, asking the server above. */
-function run(program: 'dead-letters' | 'sagas', words: string[], env = {}): Promise<Ran> {
+async function run(program: 'dead-letters' | 'sagas', words: string[], env = {}): Promise<Ran> {
   const file = fileURLToPath(new URL(`../../dist/operate/${program}.js`, import.meta.url));
   const environment = { ...process.env, ORCHESTRATOR_URL: url, ...env };
-  return new Promise((resolve) => {
-    execFile(process.execPath, [file, ...words], { env: environment }, (error, out, err) => {
-      const code = typeof error?.code === 'number' ? error.code : error ? -1 : 0;
-      resolve({ code, out, err });
-    });
+  const { code, stdout, stderr } = await runCommand(process.execPath, [file, ...words], {
+    env: environment,
   });
+  return { code, out: stdout, err: stderr };
 }
 
 const deadLetter = {

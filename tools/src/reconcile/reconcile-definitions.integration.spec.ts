@@ -26,74 +26,41 @@ interface Planted {
   breaks: readonly number[];
 }
 
+type Story = Pick<Planted, 'log' | 'also'>;
+const done = (breaks: readonly number[], what: string, story: Story): Planted => {
+  return { what, breaks, status: 'DONE', step: 'COMPLETED', ...story };
+};
+const undone = (breaks: readonly number[], what: string, ...log: string[]): Planted => {
+  return { what, breaks, status: 'COMPENSATED', step: 'COMPENSATED', log };
+};
+const running = (breaks: readonly number[], what: string, step: string, set: string): Planted => {
+  const also = `UPDATE saga_state SET wake_at = now(), ${set} WHERE saga_id = $own`;
+  return { what, breaks, status: 'RUNNING', step, log: [], also };
+};
+
 const ALL = ['PAYMENT_PROCESSED', 'INVENTORY_RESERVED', 'ORDER_CREATED'];
-const LATE = `wake_at = now(), saga_deadline_at = now() - interval '1 hour'`;
+const BEGUN = ['PAYMENT_PROCESSED', 'INVENTORY_RESERVED:FAILED'];
+const LATE = `saga_deadline_at = now() - interval '1 hour'`;
 
 const PLANTED: readonly Planted[] = [
-  { what: 'that is done', status: 'DONE', step: 'COMPLETED', log: ALL, breaks: [] },
-  {
-    what: 'that was undone by its own undos',
-    status: 'COMPENSATED',
-    step: 'COMPENSATED',
-    log: ['PAYMENT_PROCESSED', 'INVENTORY_RESERVED:FAILED', 'REFUND_PAYMENT'],
-    breaks: [],
-  },
-  {
-    what: 'that ran in the order of the checkout',
-    status: 'DONE',
-    step: 'COMPLETED',
-    log: ['ORDER_CREATED', 'INVENTORY_RESERVED', 'PAYMENT_PROCESSED'],
-    breaks: [5],
-  },
-  {
-    what: 'without the end row of a step',
-    status: 'DONE',
-    step: 'COMPLETED',
+  done([], 'that is done', { log: ALL }),
+  undone([], 'that was undone by its own undos', ...BEGUN, 'REFUND_PAYMENT'),
+  done([5], 'that ran in the order of the checkout', { log: ALL.toReversed() }),
+  done([5], 'without the end row of a step', {
     log: ALL,
-    also: `DELETE FROM saga_logs WHERE saga_id = $own AND step = 'ORDER_CREATED' AND status = 'COMPLETED'`,
-    breaks: [5],
-  },
-  {
-    what: 'whose undo was skipped',
-    status: 'COMPENSATED',
-    step: 'COMPENSATED',
-    log: ['PAYMENT_PROCESSED', 'INVENTORY_RESERVED:FAILED'],
-    breaks: [5],
-  },
-  {
-    what: 'that is retried past its deadline at its own pivot',
-    status: 'RUNNING',
-    step: 'ORDER_CREATED',
-    log: [],
-    also: `UPDATE saga_state SET ${LATE} WHERE saga_id = $own`,
-    breaks: [],
-  },
-  {
-    what: 'that is past its deadline before its pivot',
-    status: 'RUNNING',
-    step: 'INVENTORY_RESERVED',
-    log: [],
-    also: `UPDATE saga_state SET ${LATE} WHERE saga_id = $own`,
-    breaks: [4],
-  },
-  {
-    what: 'that is parked without a reason',
-    status: 'RUNNING',
-    step: 'ORDER_CREATED',
-    log: [],
-    also: `UPDATE saga_state SET wake_at = now(), needs_attention = true WHERE saga_id = $own`,
-    breaks: [4],
-  },
-  {
-    what: 'that a key names and that does not exist',
-    status: 'DONE',
-    step: 'COMPLETED',
+    also: `DELETE FROM saga_logs
+      WHERE saga_id = $own AND step = 'ORDER_CREATED' AND status = 'COMPLETED'`,
+  }),
+  undone([5], 'whose undo was skipped', ...BEGUN),
+  running([], 'that is retried past its deadline at its own pivot', 'ORDER_CREATED', LATE),
+  running([4], 'that is past its deadline before its pivot', 'INVENTORY_RESERVED', LATE),
+  running([4], 'that is parked without a reason', 'ORDER_CREATED', 'needs_attention = true'),
+  done([7], 'that a key names and that does not exist', {
     log: [],
     also: `INSERT INTO idempotency_keys (caller, kind, key, request_hash, saga_id, created_at)
         VALUES ('user', 'KEYED', $own, 'hash', $own, now());
       DELETE FROM saga_state WHERE saga_id = $own`,
-    breaks: [7],
-  },
+  }),
 ];
 
 /** The gift card's saga: its order is that of a checkout, which has a saga of its own. */

@@ -1,47 +1,48 @@
-import { parseArgs } from 'node:util';
 import { RETENTION_DAYS } from '@backstitch/shared-types';
+import { Command, InvalidArgumentError } from 'commander';
+import { parseWords } from '../commands/arguments.js';
 import { askedOfRunning, type Asked } from '../operate/asked-system.js';
 import { databaseUrl } from '../servers/configured-servers.js';
 import type { RunningSystem } from '../servers/running-systems.js';
 import type { DatabaseUrls } from './reading/snapshots.js';
 import type { DatabaseName, KeptDays } from './reading/rows.js';
 
-export const RECONCILE_HELP = `pnpm reconcile [--json] [--settle <seconds>]
-
-Compares the records of all services with each other, while they run. Exit code 1, and the ids, when
-something does not agree; 2 when a database cannot be read.
-
-  --json               the result as JSON
-  --settle <seconds>   first wait, up to so long, until every saga has ended and settled
-
+const HELP = `
 The databases are those of DATABASE_SERVER_URL, else of the system that runs from this folder; ORDERS_DB_URL,
 INVENTORY_DB_URL, PAYMENTS_DB_URL and ORCHESTRATOR_DB_URL name single ones. It says which it asks.
 SAGA_RETENTION_DAYS [30] and HOLD_RETENTION_DAYS [400] are those of the apps, in the same bounds: what
 is younger and missing is a breach. The report says which were used.`;
 
-export type ReconcileOptions =
-  | { json: boolean; help: boolean; settleS: number }
-  | { wrong: string };
+export interface ReconcileOptions {
+  json: boolean;
+  /** Seconds. */
+  settle: number;
+}
 
 type Bounds = (typeof RETENTION_DAYS)['sagas' | 'participants'];
 
+/** Reads the command's words. Throws a CommanderError after it said what is wrong, or for --help. */
 export function reconcileOptions(words: readonly string[]): ReconcileOptions {
-  try {
-    const { values } = parseArgs({
-      args: words.filter((word) => word !== '--'),
-      options: {
-        json: { type: 'boolean', default: false },
-        help: { type: 'boolean', short: 'h', default: false },
-        settle: { type: 'string', default: '0' },
-      },
-    });
-    if (!/^\d{1,5}$/.test(values.settle)) {
-      return { wrong: `--settle takes whole seconds, not "${values.settle}"` };
-    }
-    return { json: values.json, help: values.help, settleS: Number(values.settle) };
-  } catch (error) {
-    return { wrong: `${(error as Error).message}\n\n${RECONCILE_HELP}` };
-  }
+  const command = new Command('pnpm reconcile')
+    .description(
+      'Compares the records of all services with each other, while they run. Exit code 1, and the ids, ' +
+        'when something does not agree; 2 when a database cannot be read.',
+    )
+    .option('--json', 'the result as JSON', false)
+    .option(
+      '--settle <seconds>',
+      'first wait, up to so long, until every saga has ended and settled',
+      wholeSeconds,
+      0,
+    )
+    .addHelpText('after', HELP)
+    .showHelpAfterError();
+  return parseWords(command, words).opts<ReconcileOptions>();
+}
+
+function wholeSeconds(text: string): number {
+  if (/^\d{1,5}$/.test(text)) return Number(text);
+  throw new InvalidArgumentError(`It takes whole seconds, not "${text}".`);
 }
 
 /**

@@ -14,7 +14,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { connect } from 'amqplib';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import pg from 'pg';
+import { serverRows } from '../apps/system-databases.js';
 import { accountForPostgres, accountForRabbit } from './account.js';
 import { postgresLogin, rabbitLogin } from './logins.js';
 import { startPrivatePostgres, type PrivatePostgres } from './private-postgres.js';
@@ -245,13 +245,13 @@ describe('data of an earlier version', () => {
     async () => {
       const dataDir = join(folder, 'former-postgres');
       const former = await startPrivatePostgres({ dataDir, ledger, password: '1111' });
-      await ask(former.url, 'CREATE TABLE kept AS SELECT 7 AS n');
+      await serverRows(former.url, 'CREATE TABLE kept AS SELECT 7 AS n');
       await former.stop();
       rmSync(join(former.dataDir, 'password'), { force: true });
       chmodSync(former.dataDir, 0o755);
 
       const server = await startPrivatePostgres({ dataDir, ledger });
-      expect(await ask(server.url, 'SELECT n FROM kept')).toEqual([{ n: 7 }]);
+      expect(await serverRows(server.url, 'SELECT n FROM kept')).toEqual([{ n: 7 }]);
       const demo = server.url.replace(/:[^:@]+@/, ':1111@');
       expect(await postgresLogin(demo)).toMatchObject({ kind: 'refused' });
       expect(statSync(server.dataDir).mode & 0o777).toBe(0o700);
@@ -259,19 +259,9 @@ describe('data of an earlier version', () => {
 
       const again = await startPrivatePostgres({ dataDir, ledger, password: '1111' });
       expect(again.url).toBe(demo.replace(`:${server.port}`, `:${again.port}`));
-      expect(await ask(again.url, 'SELECT n FROM kept')).toEqual([{ n: 7 }]);
+      expect(await serverRows(again.url, 'SELECT n FROM kept')).toEqual([{ n: 7 }]);
       await again.stop({ hurry: true });
     },
     SERVERS_START_MS,
   );
 });
-
-async function ask(url: string, sql: string): Promise<unknown[]> {
-  const client = new pg.Client({ connectionString: `${url}/postgres` });
-  await client.connect();
-  try {
-    return (await client.query(sql)).rows;
-  } finally {
-    await client.end();
-  }
-}

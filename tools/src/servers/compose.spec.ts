@@ -8,12 +8,13 @@ function machine(answers: Record<string, string>) {
     const line = [program, ...parameters].join(' ');
     ran.push(line);
     const known = Object.keys(answers).find((beginning) => line.startsWith(beginning));
-    if (known !== undefined) return { code: 0, output: answers[known] ?? '' };
-    return { code: program === 'docker' ? 1 : 127, output: 'no' };
+    if (known !== undefined) return { code: 0, ...saying(answers[known] ?? '') };
+    return { code: program === 'docker' ? 1 : 127, ...saying('no') };
   };
   return { run, ran };
 }
 
+const saying = (text: string) => ({ stdout: text, stderr: '', output: text });
 const everywhereFree = async () => true;
 
 describe('Docker Compose', () => {
@@ -38,7 +39,7 @@ describe('Docker Compose', () => {
   });
 
   it('is not even asked further when docker is not installed', async () => {
-    const run: Run = async () => ({ code: 127, output: '' });
+    const run: Run = async () => ({ code: 127, ...saying('') });
     expect(await composeObstacle([], run, everywhereFree)).toBe('docker is not installed');
   });
 

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { waitFor } from '@backstitch/testkit';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
+import { serverRows as rows } from '../apps/system-databases.js';
 import { postgresLogin } from './logins.js';
 import { startPostgresPair, type PostgresPair } from './postgres-pair.js';
 import { ProcessLedger } from './process-ledger.js';
@@ -79,20 +80,6 @@ describe('a PostgreSQL primary and its standby', () => {
     expect(ledger.entries()).toEqual([]);
   }, 90_000);
 });
-
-async function rows<Row extends object>(
-  url: string,
-  sql: string,
-  values: unknown[] = [],
-): Promise<Row[]> {
-  const client = new pg.Client({ connectionString: `${url}/postgres` });
-  await client.connect();
-  try {
-    return (await client.query<Row>(sql, values)).rows;
-  } finally {
-    await client.end();
-  }
-}
 
 /** Works on one connection until that is lost. */
 async function untilCut(url: string, work: (client: pg.Client) => Promise<void>): Promise<void> {

@@ -5,6 +5,7 @@ import { waitFor } from '@backstitch/testkit';
 import { connect } from 'amqplib';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
+import { serverRows } from '../apps/system-databases.js';
 import { accountForPostgres } from './account.js';
 import { postgresLogin, rabbitLogin } from './logins.js';
 import { embeddedPostgres, systemPostgres } from './postgres-binaries.js';
@@ -22,16 +23,6 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
-async function query(url: string, sql: string): Promise<unknown[]> {
-  const client = new pg.Client({ connectionString: `${url}/postgres` });
-  await client.connect();
-  try {
-    return (await client.query(sql)).rows;
-  } finally {
-    await client.end();
-  }
-}
-
 describe('a private PostgreSQL', () => {
   it.each([
     ['of this machine', systemPostgres],
@@ -43,17 +34,17 @@ describe('a private PostgreSQL', () => {
       expect(binaries).toBeDefined();
       const dataDir = join(folder, name.replaceAll(' ', '-'));
       const server = await startPrivatePostgres({ dataDir, binaries, ledger });
-      await query(server.url, 'CREATE TABLE kept (n int)');
+      await serverRows(server.url, 'CREATE TABLE kept (n int)');
       await server.stop();
       expect(await postgresLogin(server.url)).toEqual({ kind: 'absent' });
 
       await server.start();
-      await query(server.url, 'INSERT INTO kept VALUES (7)');
+      await serverRows(server.url, 'INSERT INTO kept VALUES (7)');
       await server.kill();
       expect(await postgresLogin(server.url)).toEqual({ kind: 'absent' });
 
       await server.start();
-      expect(await query(server.url, 'SELECT n FROM kept')).toEqual([{ n: 7 }]);
+      expect(await serverRows(server.url, 'SELECT n FROM kept')).toEqual([{ n: 7 }]);
       expect(ledger.entries().map(({ pid }) => pid)).toEqual([server.pid]);
       const wrong = server.url.replace(/:[^:@]+@/, ':2222@');
       expect(await postgresLogin(wrong)).toMatchObject({ kind: 'refused' });

@@ -3,6 +3,9 @@ import { spawn } from 'node:child_process';
 export interface CommandResult {
   /** 127 when the program does not exist, as in a shell. */
   code: number;
+  stdout: string;
+  stderr: string;
+  /** Both, as they came. */
   output: string;
 }
 
@@ -28,14 +31,17 @@ export function runCommand(
       stdio: ['ignore', 'pipe', 'pipe'],
       timeout: timeoutMs,
     });
-    let output = '';
-    const take = (chunk: Buffer) => {
-      output += chunk;
-      onOutput?.(String(chunk));
-    };
-    child.stdout.on('data', take);
-    child.stderr.on('data', take);
-    child.on('error', (error) => resolve({ code: 127, output: output + error.message }));
-    child.on('close', (code) => resolve({ code: code ?? 1, output }));
+    const said = { stdout: '', stderr: '', output: '' };
+    for (const stream of ['stdout', 'stderr'] as const) {
+      child[stream].setEncoding('utf8').on('data', (text: string) => {
+        said[stream] += text;
+        said.output += text;
+        onOutput?.(text);
+      });
+    }
+    child.on('error', ({ message }) =>
+      resolve({ ...said, code: 127, output: said.output + message }),
+    );
+    child.on('close', (code) => resolve({ ...said, code: code ?? 1 }));
   });
 }

@@ -2,9 +2,9 @@
  * `pnpm dev`: all five apps by turbo, each with the `.env` beside it; while they run, the operators'
  * commands of this folder ask them.
  */
-import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { DATABASE_OWNERS } from '../apps/apps.js';
+import { becomeProgram } from '../commands/become-program.js';
 import { projectRoot } from '../servers/project.js';
 import { forgetSystem, rememberSystem } from '../servers/running-systems.js';
 import { ownSettings } from './own-settings.js';
@@ -21,17 +21,5 @@ rememberSystem({
 process.once('exit', () => forgetSystem());
 
 const turbo = join(projectRoot(), 'node_modules', '.bin', 'turbo');
-const child = spawn(turbo, ['run', 'dev', ...process.argv.slice(2)], {
-  cwd: projectRoot(),
-  stdio: 'inherit',
-});
-// The terminal's Ctrl-C reaches turbo too; a signal to this process alone is handed on.
-process.on('SIGINT', () => undefined);
-for (const signal of ['SIGTERM', 'SIGHUP'] as const) process.on(signal, () => child.kill(signal));
-child.once('error', (error) => {
-  console.error(`turbo could not be started (\`pnpm install\` first?): ${error.message}`);
-  process.exitCode = 1;
-});
-child.once('close', (code, signal) => {
-  process.exitCode = code ?? (signal === 'SIGINT' ? 130 : 143);
-});
+const words = ['run', 'dev', ...process.argv.slice(2)];
+becomeProgram(turbo, words, { cwd: projectRoot(), advice: ' (`pnpm install` first?)' });

@@ -41,13 +41,8 @@ describe('what the apps are told', () => {
 
   it("METRICS_PORT is the gateway's and the others follow", () => {
     const told = Object.values(environments({ METRICS_PORT: '1' }));
-    expect(told.map(({ METRICS_PORT }) => METRICS_PORT)).toEqual([
-      '5000',
-      '5001',
-      '5002',
-      '5003',
-      '5004',
-    ]);
+    const ports = told.map(({ METRICS_PORT }) => METRICS_PORT);
+    expect(ports).toEqual(['5000', '5001', '5002', '5003', '5004']);
     expect(gatewayMetricsPort(undefined, 4000)).toBe(5000);
     expect(gatewayMetricsPort('6000', 4000)).toBe(6000);
     expect(gatewayMetricsPort(undefined, 4000, true)).toBe(0);

@@ -1,8 +1,9 @@
 /** `npm test` and `npm run proof`, after the bootstrap: their stages, on servers of their own. */
+import { exitWith, Interrupted, interruptibly } from '../commands/interruptible.js';
+import { endPrograms } from '../commands/run-program.js';
 import { NoServer } from '../servers/find-servers.js';
 import { projectRoot } from '../servers/project.js';
 import { runCommand } from '../servers/run-command.js';
-import { endRunningProof } from './run-proof.js';
 import { endRunningTests } from './run-jest.js';
 import { runStage } from './run-stage.js';
 import { chosenStages, type Stage } from './stages.js';
@@ -46,23 +47,19 @@ function tellSummary(outcomes: readonly Outcome[]): Count {
 
 async function main(): Promise<number> {
   const stages = chosenStages(process.argv.slice(2), await commitId());
-  if ('wrong' in stages) {
-    console.error(stages.wrong);
-    return 1;
-  }
-  const servers = new TestServers(say);
   let total: Count = { passed: 0, failed: 1 };
-  const work = servers.sweep().then(() => runAll(stages, servers));
   try {
-    total = tellSummary(await Promise.race([work, interrupted()]));
+    total = await interruptibly(say, async ({ cleanup }) => {
+      const servers = new TestServers(say);
+      cleanup.add('the servers', () => servers.stop());
+      cleanup.add('what a proof started', endPrograms);
+      cleanup.add('the tests', endRunningTests);
+      await servers.sweep();
+      return tellSummary(await runAll(stages, servers));
+    });
   } catch (error) {
-    console.error(
-      error instanceof NoServer || error instanceof Interrupted ? error.message : error,
-    );
-  } finally {
-    endRunningTests();
-    await endRunningProof();
-    await servers.stop();
+    const isExpected = error instanceof NoServer || error instanceof Interrupted;
+    console.error(isExpected ? error.message : error);
   }
   console.log(lastLine(total));
   return total.failed === 0 ? 0 : 1;
@@ -74,14 +71,4 @@ async function commitId(): Promise<string> {
   return code === 0 ? output.trim() : '';
 }
 
-class Interrupted extends Error {}
-
-function interrupted(): Promise<never> {
-  return new Promise((_resolve, reject) => {
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-      process.on(signal, () => reject(new Interrupted(`\nstopped by ${signal}`)));
-    }
-  });
-}
-
-process.exit(await main());
+exitWith(main(), { failed: 1, expected: [] });

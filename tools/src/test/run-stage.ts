@@ -1,12 +1,13 @@
 import { join } from 'node:path';
 import { projectRoot } from '../servers/project.js';
 import { runCommand } from '../servers/run-command.js';
+import { runProgram } from '../commands/run-program.js';
 import { runJest } from './run-jest.js';
-import { runProof } from './run-proof.js';
 import type { Stage } from './stages.js';
 import { checkCount, type StageResult } from './summary.js';
 
 const CHECK_DURATION_MAX_MS = 40 * 60_000;
+const PROOF_DURATION_MAX_MS = 60 * 60_000;
 
 /** Runs one stage to its end; what it says goes to the terminal (a check that passes says nothing). */
 export async function runStage(
@@ -15,7 +16,10 @@ export async function runStage(
   folder: string,
 ): Promise<StageResult> {
   if (stage.kind === 'jest') return runJest(stage.name, stage.flags, env, folder);
-  if (stage.kind === 'proof') return verdict(await runProof(stage.command, env));
+  if (stage.kind === 'proof') {
+    const place = { cwd: projectRoot(), env, limitMs: PROOF_DURATION_MAX_MS, show: true };
+    return verdict((await runProgram(process.execPath, stage.command, place)).code);
+  }
   const [program, ...parameters] = stage.command;
   const { code, output } = await runCommand(bin(program), parameters, {
     cwd: projectRoot(),

@@ -1,3 +1,6 @@
+import { Command } from 'commander';
+import { parseWords } from '../commands/arguments.js';
+
 /**
  * One part of `npm test` or `npm run proof`. A check is one verdict. A proof is one too; it takes
  * minutes and shows what it does. A set of jest tests counts its tests.
@@ -16,79 +19,36 @@ export type Stage =
 /** `npm test` tries one part of the quick mutants. */
 export const MUTANT_PARTS = 6;
 
+function check(name: string, title: string, ...command: [string, ...string[]]): Stage {
+  return { kind: 'check', name, title, command };
+}
+
+function jest(name: string, title: string, flag: string, needsServers = true): Stage {
+  return { kind: 'jest', name, title, flags: [flag], needsServers };
+}
+
+const QUIET = '--output-logs=errors-only';
+const CRUISED = ['--config', '.dependency-cruiser.mjs'];
+const FOLDERS = ['apps', 'packages', 'e2e', 'bench', 'drill', 'tools'];
 /** What needs no running program. */
 const CHECKS: readonly Stage[] = [
-  {
-    kind: 'check',
-    name: 'format',
-    title: 'Format (biome)',
-    command: ['biome', 'format', '.'],
-  },
-  {
-    kind: 'check',
-    name: 'lint',
-    title: 'Lint (oxlint): promises, cycles, pure files',
-    command: ['oxlint', '--type-aware'],
-  },
-  {
-    kind: 'check',
-    name: 'types',
-    title: 'Types, tests included (tsc)',
-    command: ['turbo', 'run', 'check-types', '--output-logs=errors-only'],
-  },
-  {
-    kind: 'check',
-    name: 'arrows',
-    title: 'Allowed imports (dependency-cruiser)',
-    command: ['depcruise', '--config', '.dependency-cruiser.mjs', 'apps', 'packages'].concat(
-      'e2e',
-      'bench',
-      'drill',
-      'tools',
-    ) as [string, ...string[]],
-  },
-  {
-    kind: 'check',
-    name: 'dead-code',
-    title: 'Dead code and unused dependencies (knip)',
-    command: ['knip'],
-  },
+  check('format', 'Format (biome)', 'biome', 'format', '.'),
+  check('lint', 'Lint (oxlint): promises, cycles, pure files', 'oxlint', '--type-aware'),
+  check('types', 'Types, tests included (tsc)', 'turbo', 'run', 'check-types', QUIET),
+  check('arrows', 'Allowed imports (dependency-cruiser)', 'depcruise', ...CRUISED, ...FOLDERS),
+  check('dead-code', 'Dead code and unused dependencies (knip)', 'knip'),
 ];
 
 const TESTS: readonly Stage[] = [
-  {
-    kind: 'jest',
-    name: 'pure',
-    title: 'Pure tests',
-    // They share nothing, so every core may work; jest itself would keep one free.
-    flags: ['--maxWorkers=100%'],
-    needsServers: false,
-  },
-  {
-    kind: 'jest',
-    name: 'integration',
-    title: 'Tests on PostgreSQL and RabbitMQ',
-    // Each has its own database and virtual host, and waits more than it computes.
-    flags: ['--maxWorkers=2'],
-    needsServers: true,
-  },
-  {
-    kind: 'jest',
-    name: 'e2e',
-    title: 'The whole system, as processes',
-    flags: ['--runInBand'],
-    needsServers: true,
-  },
+  // They share nothing, so every core may work; jest itself would keep one free.
+  jest('pure', 'Pure tests', '--maxWorkers=100%', false),
+  // Each has its own database and virtual host, and waits more than it computes.
+  jest('integration', 'Tests on PostgreSQL and RabbitMQ', '--maxWorkers=2'),
+  jest('e2e', 'The whole system, as processes', '--runInBand'),
 ];
 
 /** Three RabbitMQ nodes and a PostgreSQL with a standby, which these tests start themselves. */
-const CLUSTER: Stage = {
-  kind: 'jest',
-  name: 'cluster',
-  title: 'Clusters, and the whole system on them',
-  flags: ['--runInBand'],
-  needsServers: true,
-};
+const CLUSTER = jest('cluster', 'Clusters, and the whole system on them', '--runInBand');
 
 /** A fresh seed each time; it is printed. */
 function simulation(runs: number): Stage {
@@ -148,19 +108,22 @@ const PROOF_STAGES: readonly Stage[] = [
 ];
 
 /**
- * The stages whose names were given, all when none was; or which name is unknown. `--whole` chooses
- * among those of `npm run proof`.
+ * The stages that the words of `npm test` name, all when they name none. `--whole` chooses among those
+ * of `npm run proof`. Throws a CommanderError after having said what is wrong, or for --help.
  */
-export function chosenStages(
-  words: readonly string[],
-  commit: string,
-): readonly Stage[] | { wrong: string } {
+export function chosenStages(words: readonly string[], commit: string): readonly Stage[] {
   const stages = words.includes('--whole') ? PROOF_STAGES : testStages(commit);
-  const names = words.filter((word) => word !== '--' && word !== '--whole');
+  const known = stages.map(({ name }) => name).join(', ');
+  const command = new Command(words.includes('--whole') ? 'npm run proof --' : 'npm test --')
+    .description(
+      'Runs its parts one after the other, on servers of its own, and counts what failed.',
+    )
+    .argument('[parts...]', `only these of ${known}`)
+    .option('--whole', 'what proves more than one change needs, whole; takes longer');
+  const names = parseWords(command, words).args;
   const unknown = names.find((name) => !stages.some((stage) => stage.name === name));
-  if (unknown !== undefined) {
-    const known = stages.map(({ name }) => name).join(', ');
-    return { wrong: `"${unknown}" is no part of this run; there are: ${known}.` };
+  if (unknown === undefined) {
+    return names.length === 0 ? stages : stages.filter(({ name }) => names.includes(name));
   }
-  return names.length === 0 ? stages : stages.filter(({ name }) => names.includes(name));
+  return command.error(`error: "${unknown}" is no part of this run; there are: ${known}.`);
 }

@@ -1,7 +1,15 @@
 import { each, type Breach } from './breach.js';
-import { products, sagasOfSeveralOrders, strayCharges } from '../reading/read-participants.js';
-import { keysOfNoSaga, readStories, sagasTelling } from '../reading/read-sagas.js';
-import type { Definitions, SharedSaga, Story, StrayCharge } from '../reading/rows.js';
+import { PRODUCTS, SHARED_SAGAS, STRAY_CHARGES } from '../reading/read-participants.js';
+import { KEYS_OF_NO_SAGA, readStories, sagasTelling } from '../reading/read-sagas.js';
+import type {
+  Definitions,
+  KeyOfNoSaga,
+  ProductRow,
+  SharedSaga,
+  Story,
+  StrayCharge,
+} from '../reading/rows.js';
+import type { Snapshot } from '../reading/snapshot.js';
 import type { Snapshots } from '../reading/snapshots.js';
 import { stockProblem } from './stock-invariant.js';
 import { storyProblem } from './story-invariant.js';
@@ -19,37 +27,28 @@ export async function breachesAtLarge(
   definitions: Definitions,
   { rowsAtOnce, breachesMax }: Bounds,
 ): Promise<Breach[]> {
-  const among = amongAtMost(breachesMax);
-  const found = await Promise.all([
-    storyBreaches(orchestrator, definitions).then(async (stories) => [
-      ...stories,
-      ...(await among(keysOfNoSaga(orchestrator, rowsAtOnce), (keys) =>
-        each(7, keys, ({ sagaId }) => sagaId, ofNoSaga),
-      )),
-    ]),
-    among(products(inventory, rowsAtOnce), (rows) =>
-      each(1, rows, ({ productId }) => productId, stockProblem),
-    ),
-    among(strayCharges(payments, rowsAtOnce), (rows) => each(6, rows, ({ key }) => key, stray)),
-    among(sagasOfSeveralOrders(orders, rowsAtOnce), (rows) =>
-      each(7, rows, ({ sagaId }) => sagaId, shared),
-    ),
-  ]);
-  return found.flat();
-}
-
-function amongAtMost(breachesMax: number) {
-  return async <Row>(
-    batches: AsyncIterable<Row[]>,
-    breachesOf: (rows: Row[]) => Breach[],
+  /** A breach by each row of a query that has a problem, until there are enough. */
+  const among = async <Row extends object>(
+    invariant: number,
+    [database, sql]: readonly [Snapshot, string],
+    idOf: (row: Row) => string,
+    problemOf: (row: Row) => string | undefined,
   ): Promise<Breach[]> => {
     const found: Breach[] = [];
-    for await (const rows of batches) {
-      found.push(...breachesOf(rows));
+    for await (const rows of database.batches<Row>(sql, rowsAtOnce)) {
+      found.push(...each(invariant, rows, idOf, problemOf));
       if (found.length >= breachesMax) break;
     }
     return found;
   };
+  const found = await Promise.all([
+    storyBreaches(orchestrator, definitions),
+    among<KeyOfNoSaga>(7, [orchestrator, KEYS_OF_NO_SAGA], ({ sagaId }) => sagaId, ofNoSaga),
+    among<ProductRow>(1, [inventory, PRODUCTS], ({ productId }) => productId, stockProblem),
+    among<StrayCharge>(6, [payments, STRAY_CHARGES], ({ key }) => key, stray),
+    among<SharedSaga>(7, [orders, SHARED_SAGAS], ({ sagaId }) => sagaId, shared),
+  ]);
+  return found.flat();
 }
 
 /** A story that thousands of sagas share is checked once. */
@@ -73,7 +72,7 @@ function moreThan(some: readonly string[], { count }: Story): string {
   return count > some.length ? ` (as ${count} sagas in all)` : '';
 }
 
-function ofNoSaga({ key }: { key: string }): string {
+function ofNoSaga({ key }: KeyOfNoSaga): string {
   return `the key ${key} names this saga, which does not exist`;
 }
 

@@ -1,6 +1,5 @@
 import { SETTLED } from './read-sagas.js';
-import type { KeptDays, ProductRow, SharedSaga, StrayCharge } from './rows.js';
-import type { Snapshot } from './snapshot.js';
+import type { KeptDays } from './rows.js';
 
 /** Lines in the one form in which orders and reservations are compared; `items` has one row per product. */
 const LINES = `string_agg(product_id || ' x' || quantity || ' at ' || price, ', ' ORDER BY product_id)`;
@@ -46,48 +45,30 @@ FROM payments LEFT JOIN bank.charges ON charges.key = provider_key
 LEFT JOIN bank.refunds ON refunds.key = provider_key
 ORDER BY order_id`;
 
-export function sagasOfSeveralOrders(
-  orders: Snapshot,
-  rowsAtOnce: number,
-): AsyncGenerator<SharedSaga[], void> {
-  return orders.batches(
-    `SELECT saga_id AS "sagaId", count(*)::int AS orders, min(id::text) AS one, max(id::text) AS other
-      FROM orders WHERE saga_id IS NOT NULL GROUP BY saga_id HAVING count(*) > 1`,
-    rowsAtOnce,
-  );
-}
+/** Rows of `SharedSaga`. */
+export const SHARED_SAGAS = `
+SELECT saga_id AS "sagaId", count(*)::int AS orders, min(id::text) AS one, max(id::text) AS other
+FROM orders WHERE saga_id IS NOT NULL GROUP BY saga_id HAVING count(*) > 1`;
 
-export function products(
-  inventory: Snapshot,
-  rowsAtOnce: number,
-): AsyncGenerator<ProductRow[], void> {
-  return inventory.batches(
-    `SELECT product_id AS "productId", coalesce(received, 0)::float8 AS received,
-        coalesce(stock_quantity, 0) AS stock,
-        coalesce(held, 0)::float8 AS held,
-        (coalesce(consumed, 0) + coalesce(archived, 0))::float8 AS consumed
-      FROM (SELECT id AS product_id, stock_quantity FROM products) AS shelf
-      FULL JOIN (
-        SELECT product_id, sum(change) FILTER (WHERE kind <> 'SOLD') AS received,
-          -sum(change) FILTER (WHERE kind = 'SOLD') AS archived
-        FROM stock_ledger GROUP BY product_id
-      ) AS ledger USING (product_id)
-      FULL JOIN (
-        SELECT product_id, sum(quantity) FILTER (WHERE status = 'ACTIVE') AS held,
-          sum(quantity) FILTER (WHERE status = 'CONSUMED') AS consumed
-        FROM reservation_items JOIN reservations USING (order_id) GROUP BY product_id
-      ) AS taken USING (product_id)`,
-    rowsAtOnce,
-  );
-}
+/** Rows of `ProductRow`. */
+export const PRODUCTS = `
+SELECT product_id AS "productId", coalesce(received, 0)::float8 AS received,
+  coalesce(stock_quantity, 0) AS stock,
+  coalesce(held, 0)::float8 AS held,
+  (coalesce(consumed, 0) + coalesce(archived, 0))::float8 AS consumed
+FROM (SELECT id AS product_id, stock_quantity FROM products) AS shelf
+FULL JOIN (
+  SELECT product_id, sum(change) FILTER (WHERE kind <> 'SOLD') AS received,
+    -sum(change) FILTER (WHERE kind = 'SOLD') AS archived
+  FROM stock_ledger GROUP BY product_id
+) AS ledger USING (product_id)
+FULL JOIN (
+  SELECT product_id, sum(quantity) FILTER (WHERE status = 'ACTIVE') AS held,
+    sum(quantity) FILTER (WHERE status = 'CONSUMED') AS consumed
+  FROM reservation_items JOIN reservations USING (order_id) GROUP BY product_id
+) AS taken USING (product_id)`;
 
-export function strayCharges(
-  payments: Snapshot,
-  rowsAtOnce: number,
-): AsyncGenerator<StrayCharge[], void> {
-  return payments.batches(
-    `SELECT key, decision FROM bank.charges
-      WHERE NOT EXISTS (SELECT FROM payments WHERE provider_key = charges.key)`,
-    rowsAtOnce,
-  );
-}
+/** Rows of `StrayCharge`. */
+export const STRAY_CHARGES = `
+SELECT key, decision FROM bank.charges
+WHERE NOT EXISTS (SELECT FROM payments WHERE provider_key = charges.key)`;

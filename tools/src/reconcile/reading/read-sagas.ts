@@ -1,5 +1,5 @@
 import { recordedSteps } from '@backstitch/saga-engine';
-import type { Definitions, KeyOfNoSaga, OfDefinition, Story } from './rows.js';
+import type { Definitions, OfDefinition, Story } from './rows.js';
 import type { Snapshot } from './snapshot.js';
 
 /** Effects are committed before their saga ends; so long after its end, they are seen everywhere. */
@@ -92,14 +92,8 @@ export async function sagasTelling(sagas: Snapshot, story: Story): Promise<strin
   return (await sagas.query<{ id: string }>(sql, values)).map(({ id }) => id);
 }
 
-export function keysOfNoSaga(
-  sagas: Snapshot,
-  rowsAtOnce: number,
-): AsyncGenerator<KeyOfNoSaga[], void> {
-  return sagas.batches(
-    `SELECT caller || ' ' || key AS key, saga_id AS "sagaId" FROM idempotency_keys
-      WHERE answer IS NULL
-        AND NOT EXISTS (SELECT FROM saga_state WHERE saga_state.saga_id = idempotency_keys.saga_id)`,
-    rowsAtOnce,
-  );
-}
+/** Rows of `KeyOfNoSaga`. */
+export const KEYS_OF_NO_SAGA = `
+SELECT caller || ' ' || key AS key, saga_id AS "sagaId" FROM idempotency_keys
+WHERE answer IS NULL
+  AND NOT EXISTS (SELECT FROM saga_state WHERE saga_state.saga_id = idempotency_keys.saga_id)`;

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { testDatabase, type TestDatabase } from '@backstitch/testkit';
 import pg from 'pg';
 import { projectRoot } from '../../servers/project.js';
-import { runCommand } from '../../servers/run-command.js';
-import { APPS, appFile } from '../../apps/apps.js';
+import { runAppCommand } from '../../apps/app-commands.js';
+import { appFolder, DATABASE_OWNERS } from '../../apps/apps.js';
 import type { DatabaseUrls } from '../reading/snapshots.js';
 import type { DatabaseName } from '../reading/rows.js';
 
@@ -19,14 +19,9 @@ export class SeededDatabases {
   static async open(): Promise<SeededDatabases> {
     const made: Partial<Record<DatabaseName, TestDatabase>> = {};
     const clients: Partial<Record<DatabaseName, pg.Client>> = {};
-    for (const { name, database } of APPS.filter((app) => app.database !== undefined)) {
-      const migrate = async (url: string) => {
-        const env = { ...process.env, DB_URL: url };
-        const program = appFile(name, 'database/migrate.js');
-        const { code, output } = await runCommand(process.execPath, [program], { env });
-        if (code !== 0) throw new Error(output);
-      };
-      const migrations = join(projectRoot(), 'apps', name, 'migrations');
+    for (const { name, database } of DATABASE_OWNERS) {
+      const migrate = (url: string) => runAppCommand(name, 'migrate', { DB_URL: url });
+      const migrations = join(appFolder(name), 'migrations');
       made[database] = await testDatabase({ name: database, migrate, migrations });
       const client = new pg.Client({ connectionString: made[database].url });
       await client.connect();
@@ -96,9 +91,11 @@ const saga = (status: string, step: string) => `
   INSERT INTO idempotency_keys (caller, kind, key, request_hash, saga_id, created_at)
   VALUES ('user', 'KEYED', $id, 'hash', $saga, ${AGO})`;
 
-const logs = (...spans: string[]) =>
+/** Of steps and undos, separated by blanks: `STEP`, or `STEP:FAILED`. */
+const logs = (spans: string) =>
   `INSERT INTO saga_logs (saga_id, created_at, step, status)
     VALUES ${spans
+      .split(/\s+/)
       .flatMap((span) => {
         const [step, end = 'COMPLETED'] = span.split(':');
         return [`'${step}', 'STARTED'`, `'${step}', '${end}'`];
@@ -126,19 +123,13 @@ const payment = (status: string) => `
   INSERT INTO bank.charges (key, amount, currency, decision)
   VALUES ($id, '59.98', 'USD', 'APPROVED')`;
 
+const PAID = 'ORDER_CREATED INVENTORY_RESERVED PAYMENT_PROCESSED';
+const UNDONE = 'REFUND_PAYMENT RELEASE_INVENTORY CANCEL_ORDER';
+
 const CHECKOUTS: Record<'DONE' | 'COMPENSATED', [DatabaseName, string][]> = {
   DONE: [
     ['orchestrator', saga('DONE', 'COMPLETED')],
-    [
-      'orchestrator',
-      logs(
-        'ORDER_CREATED',
-        'INVENTORY_RESERVED',
-        'PAYMENT_PROCESSED',
-        'INVENTORY_COMMITTED',
-        'ORDER_CONFIRMED',
-      ),
-    ],
+    ['orchestrator', logs(`${PAID} INVENTORY_COMMITTED ORDER_CONFIRMED`)],
     ['orders', order('CONFIRMED', 'ORDER_CONFIRMED')],
     ['inventory', stock('CONSUMED', 8)],
     ['payments', payment('SUCCESS')],
@@ -146,18 +137,7 @@ const CHECKOUTS: Record<'DONE' | 'COMPENSATED', [DatabaseName, string][]> = {
   // The hold ran out and was sold to another after the payment.
   COMPENSATED: [
     ['orchestrator', saga('COMPENSATED', 'COMPENSATED')],
-    [
-      'orchestrator',
-      logs(
-        'ORDER_CREATED',
-        'INVENTORY_RESERVED',
-        'PAYMENT_PROCESSED',
-        'INVENTORY_COMMITTED:FAILED',
-        'REFUND_PAYMENT',
-        'RELEASE_INVENTORY',
-        'CANCEL_ORDER',
-      ),
-    ],
+    ['orchestrator', logs(`${PAID} INVENTORY_COMMITTED:FAILED ${UNDONE}`)],
     ['orders', order('CANCELLED', 'COMPENSATED')],
     ['inventory', stock('RELEASED', 10)],
     [

@@ -9,6 +9,8 @@ export interface ProgramPlace {
   readonly cwd: string;
   readonly env: NodeJS.ProcessEnv;
   readonly limitMs: number;
+  /** What it says goes to our terminal, and is not part of its end. */
+  readonly show?: boolean;
 }
 
 /** A drill ends nine apps and its servers, which are in no group of ours. */
@@ -25,14 +27,14 @@ let ending = false;
 export function runProgram(
   program: string,
   words: readonly string[],
-  { cwd, env, limitMs }: ProgramPlace,
+  { cwd, env, limitMs, show = false }: ProgramPlace,
 ): Promise<ProgramEnd> {
   if (ending) return new Promise(() => undefined);
   return new Promise((resolve) => {
     const child = spawn(program, words, {
       cwd,
       env,
-      stdio: ['ignore', 'pipe', 'pipe'],
+      stdio: ['ignore', show ? 'inherit' : 'pipe', show ? 'inherit' : 'pipe'],
       detached: true, // a group of its own, to be ended as a whole
     });
     const { pid } = child;
@@ -41,10 +43,12 @@ export function runProgram(
     }
     let output = '';
     const take = (chunk: Buffer): void => void (output += String(chunk));
-    child.stdout.on('data', take);
-    child.stderr.on('data', take);
+    child.stdout?.on('data', take);
+    child.stderr?.on('data', take);
     const limit = setTimeout(() => {
-      output += `\nended after ${limitMs / 1_000} s`;
+      const told = `it takes longer than ${limitMs / 1_000} s and is ended`;
+      if (show) console.log(told);
+      output += `\n${told}`;
       if (pid !== undefined) void endGroup(pid);
     }, limitMs);
     const ended = (code: number): void => {
