@@ -102,6 +102,7 @@ async function boot(
     dependencies: () => [
       { name: 'broker', check: () => must(sagas.whyBrokerIsAway()) },
       { name: 'consumers', check: () => must(sagas.whyRepliesAreAway()) },
+      { name: 'dead-letters', check: () => must(deadLetters.whyNotStoring()) },
     ],
     drain: () => ({
       first: [
