@@ -37,7 +37,7 @@ export class DeadLettersService {
 
   start(): void {
     this.ingest.start();
-    this.watch.start();
+    this.watch.job.start();
   }
 
   /** Which dead letters are not stored now, and why; undefined when all are. */
@@ -47,6 +47,6 @@ export class DeadLettersService {
 
   /** What is in hand is stored, or stays in its queue. */
   async stop(): Promise<void> {
-    await Promise.all([this.ingest.close(CLOSE_MS), this.watch.stop()]);
+    await Promise.all([this.ingest.close(CLOSE_MS), this.watch.job.stop()]);
   }
 }
