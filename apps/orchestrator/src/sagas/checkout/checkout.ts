@@ -38,7 +38,7 @@ export function isTooOldToBegin(sagaId: string, nowMs: number): boolean {
 }
 
 /** The input as a row holds it; undefined when it is not that of a checkout. */
-export function checkoutInputOf(stored: unknown): CheckoutInput | undefined {
+function checkoutInputOf(stored: unknown): CheckoutInput | undefined {
   const { userId, items, totalAmount } = (stored ?? {}) as Partial<CheckoutInput>;
   const isOne = typeof userId === 'string' && typeof totalAmount === 'string';
   return isOne && Array.isArray(items) ? { userId, items, totalAmount } : undefined;
