@@ -73,10 +73,10 @@ export class DeadLettersHandler {
       await this.carryOut(action, stored, actorOf(actionId, request));
       await this.ended(actionId, 'done');
       const { operator } = request;
-      const letter = deadLetterViewOf(stored, assessed);
-      const said = { action, operator, deadLetter: id, class: letter.class };
+      const deadLetter = deadLetterViewOf(stored, assessed);
+      const said = { action, operator, deadLetter: id, class: deadLetter.class };
       this.parts.logger.info(said, 'an operator acted on a dead letter');
-      return { outcome: 'done', actionId, letter };
+      return { outcome: 'done', actionId, deadLetter };
     } catch (error) {
       if (actionId !== undefined) {
         await this.ended(actionId, outcomeOf(error), { why: String(error) });

@@ -123,12 +123,12 @@ describe('the simulation catches', () => {
   });
 
   it('a refund of a pending payment that reads the charge and voids no key', async () => {
-    class Looking extends SimulatedBank {
+    class QueryingBank extends SimulatedBank {
       override cancel(key: string): ReturnType<SimulatedBank['cancel']> {
         return this.of(key).decision === 'NONE' ? 'CANCELLED' : super.cancel(key);
       }
     }
-    expect(await caught(paid(SimulatedPayments, Looking))).toContain('the bank took 1');
+    expect(await caught(paid(SimulatedPayments, QueryingBank))).toContain('the bank took 1');
   });
 
   it('a refund of a pending payment that only leaves a tombstone', async () => {
@@ -200,7 +200,7 @@ describe('the simulation catches', () => {
   it('stock that is committed only when the order is confirmed', async () => {
     const order = [0, 1, 2, 4, 3].map((at) => checkout.steps[at]!);
     const steps = order.map(({ name, do: does, undo, rejections }, at) => {
-      const business = at === 4 ? [] : [...rejections]; // behind the pivot nothing may be rejected
+      const business = at === 4 ? [] : [...rejections]; // after the pivot nothing may be rejected
       const rest = {
         rejections: business,
         ...(undo && { undo }),

@@ -66,7 +66,7 @@ describe('the fingerprint of a checkout', () => {
     expect(other).not.toBe(plain);
   });
 
-  it('cannot be forged by a user id that looks like lines', () => {
+  it('cannot be forged by a user id that has the form of lines', () => {
     assert(
       property(string(), string(), (one, other) => {
         const equal =

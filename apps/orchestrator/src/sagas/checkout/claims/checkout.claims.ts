@@ -79,7 +79,7 @@ export async function beginCheckouts(
   }
   const taken = await stillFree(takeable);
   const ours = batch.filter((one) => !one.claim || fresh.has(one.sagaId) || taken.includes(one));
-  // Of two requests with one saga's id the first is its saga; the other is judged by its row.
+  // Of two requests with one saga's id the first is its saga; the other is decided by its row.
   const firsts = [...new Map(ours.toReversed().map((one) => [one.sagaId, one])).values()];
   const inserted = await insertAll(tx, firsts);
   for (const one of firsts) if (inserted.has(one.sagaId)) begun.set(one, { kind: 'inserted' });
