@@ -25,7 +25,8 @@ describe('the list of dead letters', () => {
     for (let i = 0; i < 3; i++) await deadLetterIn(shop, order, `order ${i}`);
     for (let i = 0; i < 9; i++) await deadLetterIn(shop, payment, `pay ${i}`);
     const { body: all } = await ask(one, 'GET', '/dead-letters');
-    const idsOf = (body: Answer['body']) => (body.deadLetters as DeadLetterView[]).map(({ id }) => id);
+    const idsOf = (body: Answer['body']) =>
+      (body.deadLetters as DeadLetterView[]).map(({ id }) => id);
     const arrived = await shop.query('SELECT id FROM dead_letters ORDER BY seq');
     expect([idsOf(all), all.next]).toEqual([arrived.map(({ id }) => id), null]);
     const pages: string[][] = [];

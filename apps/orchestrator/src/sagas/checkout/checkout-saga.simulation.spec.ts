@@ -86,7 +86,7 @@ describe('the simulation catches', () => {
       }
     }
     const problems = await caught(() => ({ stock: new Tombless(2) }));
-    expect(problems).toContain('COMPENSATED, but the hold is ACTIVE');
+    expect(problems).toContain('COMPENSATED, but the reservation is ACTIVE');
   });
 
   it('a release that leaves sold stock sold', async () => {
@@ -96,26 +96,26 @@ describe('the simulation catches', () => {
       }
     }
     const problems = await caught(() => ({ stock: new Shy(2) }));
-    expect(problems).toContain('COMPENSATED, but the hold is CONSUMED');
+    expect(problems).toContain('COMPENSATED, but the reservation is CONSUMED');
   });
 
   it('a refused reservation that is not remembered', async () => {
     class Forgetful extends SimulatedStock {
       override reserve(orderId: string): ReplyOutcome {
-        const hold = this.of(orderId);
-        if (hold.state === 'REJECTED') hold.state = 'NONE';
+        const reservation = this.of(orderId);
+        if (reservation.state === 'REJECTED') reservation.state = 'NONE';
         return super.reserve(orderId);
       }
     }
     const problems = await caught(() => ({ stock: new Forgetful(1) }));
-    expect(problems).toContain('the hold is ACTIVE');
+    expect(problems).toContain('the reservation is ACTIVE');
   });
 
-  it('a hold that ran out and is sold without its stock', async () => {
+  it('a reservation that expired and is sold without its stock', async () => {
     class Generous extends SimulatedStock {
       override commit(orderId: string): ReplyOutcome {
-        const hold = this.of(orderId);
-        if (hold.state === 'EXPIRED') hold.state = 'CONSUMED';
+        const reservation = this.of(orderId);
+        if (reservation.state === 'EXPIRED') reservation.state = 'CONSUMED';
         return super.commit(orderId);
       }
     }
