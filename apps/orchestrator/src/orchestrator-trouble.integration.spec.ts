@@ -137,9 +137,9 @@ describe('an orchestrator that loses its database during the commit', () => {
 describe('an orchestrator without', () => {
   it('a broker says so, and takes nothing', async () => {
     const one = await shop.start({ RABBITMQ_URL: `amqp://admin:admin@${UNUSED_ADDRESS}` });
-    await waitFor('the database to be there', async () => {
+    await waitFor('only the broker to be away', async () => {
       const { status, down } = await dependenciesOf(one);
-      return status === 503 && down.join() === 'broker,consumers';
+      return status === 503 && down.join() === 'broker,consumers,dead-letters';
     });
     const ready = await ask(one, 'GET', '/health/ready');
     expect(ready).toMatchObject({ status: 200, body: { status: 'ok' } });
