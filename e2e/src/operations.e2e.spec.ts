@@ -39,7 +39,8 @@ describe('operators', () => {
   const json = async <Seen>(program: 'sagas' | 'dead-letters', ...words: string[]) =>
     JSON.parse((await run(program, '--json', ...words)).answer) as Seen;
   const deadLetters = async (): Promise<{ id: string; class: string }[]> =>
-    (await json<{ letters: { id: string; class: string }[] }>('dead-letters', 'list')).letters;
+    (await json<{ deadLetters: { id: string; class: string }[] }>('dead-letters', 'list'))
+      .deadLetters;
   /** It still reads its queue, to the broker, and does nothing. */
   const freeze = (app: AppName): void => void process.kill(system.apps[app].pid, 'SIGSTOP');
   const begin = (): Promise<Answer> =>

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import { COMMAND_QUEUES } from '@backstitch/shared-types';
+import { COMMAND_QUEUES, deadLetterQueueOf } from '@backstitch/shared-types';
 import { takeDeadLetter } from './dead-letters.js';
-import type { QueueClient } from '@backstitch/testkit';
+import { type QueueClient, waitFor } from '@backstitch/testkit';
 import { product } from './saga-story.js';
 import { MOUSE } from './shopper.js';
 import type { System } from './system.js';
@@ -123,21 +123,61 @@ describe('the queues', () => {
   });
 
   it.each([
-    ['not JSON', '{"pattern":', undefined],
-    ['no packet', '42', undefined],
-    ['an unknown pattern', '{"pattern":"order.fold","data":{},"id":"1"}', 'order.fold'],
-    ['invalid data', '{"pattern":"order.get","data":{"orderId":7},"id":"1"}', 'order.get'],
+    ['not JSON', '{"pattern":', 'NOT_JSON', null],
+    ['no packet', '42', 'NOT_A_PACKET', null],
+    [
+      'an unknown pattern',
+      '{"pattern":"order.fold","data":{},"id":"1"}',
+      'UNKNOWN_PATTERN',
+      'order.fold',
+    ],
+    [
+      'invalid data',
+      '{"pattern":"order.get","data":{"orderId":7},"id":"1"}',
+      'INVALID_DATA',
+      'order.get',
+    ],
   ])(
     'A18: %s becomes a dead letter with its reason and bytes, and delays no command behind it',
-    async (_what, text, pattern) => {
+    async (_what, text, reason, pattern) => {
       const body = Buffer.from(text);
       await system.vhost!.publish(order, body);
       const answered = client.call(order, 'order.cancel', { orderId: crypto.randomUUID() });
       const dead = await takeDeadLetter(system, order);
-      expect(dead).toEqual({ bytes: body, reason: expect.any(String), pattern: pattern ?? null });
+      expect(dead).toEqual({ bytes: body, reason, pattern });
       expect(await answered).toMatchObject({ response: { success: true } });
     },
   );
+
+  it('A18: a dead letter stays in its queue while the database is away, and is stored once it is back', async () => {
+    const body = Buffer.from('not JSON');
+    const { orchestrator: app } = system.apps;
+    const name = new URL(system.databases.orchestrator.url).pathname.slice(1);
+    const allow = (isAllowed: boolean) =>
+      system.rows('orders', `ALTER DATABASE "${name}" ALLOW_CONNECTIONS ${isAllowed}`);
+    await allow(false);
+    try {
+      const kill = 'SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1';
+      await system.rows('orders', kill, [name]);
+      await system.vhost!.publish(order, body);
+      await waitFor('it to be in its queue, which has no reader', async () => {
+        const { messages, consumers } = (await system.vhost!.queue(deadLetterQueueOf(order)))!;
+        return messages === 1 && consumers === 0;
+      });
+      expect((await app.dependencies()).text).toMatch(
+        /"dead-letters":\{"status":"down","why":"order_commands\.dead: [^"]+/,
+      );
+    } finally {
+      await allow(true);
+    }
+    expect(await takeDeadLetter(system, order)).toEqual({
+      bytes: body,
+      reason: 'NOT_JSON',
+      pattern: null,
+    });
+    await system.ready();
+    expect(await system.vhost!.queue(deadLetterQueueOf(order))).toMatchObject({ messages: 0 });
+  });
 
   it('A18: a malformed command with a reply queue is answered too', async () => {
     expect(await client.call(inventory, 'inventory.reserve', { orderId: 'x' })).toEqual(

@@ -81,9 +81,9 @@ describe('npm start from a fresh copy, in a folder with an odd name', () => {
       expect(environment).not.toMatch(/RABBITMQ|DB_URL|DATABASE|BACKSTITCH_SERVERS/);
 
       const { port } = new URL(url);
-      const letters = await operate('dead-letters', '--json', 'list');
-      expect(JSON.parse(letters.stdout)).toMatchObject({ letters: [] });
-      expect(letters.stderr).toContain(
+      const listed = await operate('dead-letters', '--json', 'list');
+      expect(JSON.parse(listed.stdout)).toMatchObject({ deadLetters: [] });
+      expect(listed.stderr).toContain(
         `127.0.0.1:${Number(port) + 4} (\`npm start\` of this folder`,
       );
       expect((await operate('reconcile')).stderr).toMatch(

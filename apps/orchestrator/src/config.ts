@@ -67,7 +67,7 @@ export class OrchestratorConfig extends DatabaseConfig {
   @IsShorterThan('SAGA_DEADLINE_MS')
   STEP_DEADLINE_MS = 20_000;
 
-  /** Past it, and before its pivot, a saga is undone; holds are asked to outlive it. */
+  /** Past it, and before its pivot, a saga is undone; reservations last longer. */
   @IsIntegerVariable({ min: 100, max: 3_600_000 })
   SAGA_DEADLINE_MS = 120_000;
 

@@ -117,7 +117,7 @@ describe('two sagas with steps of the same names in one orchestrator', () => {
     }
   });
 
-  it('are undone for an operator by their own undos, and tell why in their own words', async () => {
+  it('are undone for an operator by their own undos, and give the reason in their own words', async () => {
     const one = await withGiftCards();
     const card = await giftCard(one);
     await shop.serve('payment', { response: {} });
@@ -168,7 +168,7 @@ describe('a dead letter of one of two sagas', () => {
       }),
     );
 
-  it('is judged by the step of its own saga', async () => {
+  it('is assessed by the step of its own saga', async () => {
     const one = await withGiftCards();
     const card = await giftCard(one);
     await at(card, 'PAYMENT_PROCESSED');
@@ -203,7 +203,8 @@ describe('an orchestrator of a release that does not know one of the sagas', () 
       'the saga to be counted',
       async () => {
         const series = await metricsOf(older);
-        return series.get('backstitch_sagas_unfinished{state="unknown_version"}') === 1;
+        const labels = '{definition="gift-card",state="unknown_version"}';
+        return series.get(`backstitch_sagas_unfinished${labels}`) === 1;
       },
       { timeoutMs: 60_000 },
     );

@@ -21,7 +21,7 @@ const UNHURRIED = {
   PAYMENT_REPLY_TIMEOUT_MS: '20000',
   STEP_DEADLINE_MS: '60000',
 };
-const NOBODY = '127.0.0.1:1';
+const UNUSED_ADDRESS = '127.0.0.1:1';
 
 function expectNotAccepted(answer: { status: number; headers: Headers; body: object }): void {
   expect(answer).toMatchObject({ status: 503, body: { code: 'NOT_ACCEPTED' } });
@@ -53,8 +53,8 @@ describe('two orchestrators', () => {
   });
 });
 
-describe('an orchestrator that is told to end', () => {
-  it('lets those who wait go with a 202, and the other one finishes at once', async () => {
+describe('an orchestrator that is stopped', () => {
+  it('answers waiting requests with 202, and the other one finishes at once', async () => {
     const [one, two] = await Promise.all([start(), start()]);
     const waiting = post(one, 'user', { 'idempotency-key': 'k' });
     await waitFor('the checkout to be recorded', async () => (await sagas()).length === 1);
@@ -84,7 +84,7 @@ describe('an orchestrator that cannot take more', () => {
     expect(await post(one, 'user', { 'idempotency-key': 'k' }, 7)).toMatchObject({ status: 422 });
     expect(await sagas()).toHaveLength(1);
     await shop.serveAll();
-    const next = await waitFor('room for another', async () => {
+    const next = await waitFor('a place for another checkout', async () => {
       const answer = await post(one, 'user', { 'idempotency-key': 'l' });
       return answer.status === 503 ? undefined : answer;
     });
@@ -136,10 +136,10 @@ describe('an orchestrator that loses its database during the commit', () => {
 
 describe('an orchestrator without', () => {
   it('a broker says so, and takes nothing', async () => {
-    const one = await shop.start({ RABBITMQ_URL: `amqp://admin:admin@${NOBODY}` });
-    await waitFor('the database to be there', async () => {
+    const one = await shop.start({ RABBITMQ_URL: `amqp://admin:admin@${UNUSED_ADDRESS}` });
+    await waitFor('only the broker to be away', async () => {
       const { status, down } = await dependenciesOf(one);
-      return status === 503 && down.join() === 'broker,consumers';
+      return status === 503 && down.join() === 'broker,consumers,dead-letters';
     });
     const ready = await ask(one, 'GET', '/health/ready');
     expect(ready).toMatchObject({ status: 200, body: { status: 'ok' } });
@@ -151,7 +151,7 @@ describe('an orchestrator without', () => {
   });
 
   it('a database says so, and takes nothing', async () => {
-    const one = await shop.start({ DB_URL: `postgresql://postgres@${NOBODY}/gone` });
+    const one = await shop.start({ DB_URL: `postgresql://postgres@${UNUSED_ADDRESS}/gone` });
     await waitFor('the broker to be there', async () => {
       return (await dependenciesOf(one)).down.join() === 'database,engine';
     });
@@ -195,7 +195,7 @@ describe('a database that hangs', () => {
     }
   });
 
-  it('lets those who wait for an end go in time', async () => {
+  it('answers requests that wait for an end in time', async () => {
     const env = { CHECKOUT_WAIT_MS: String(BUDGET_MS), DB_URL: way.url };
     const one = await start(env);
     const two = await start(env);

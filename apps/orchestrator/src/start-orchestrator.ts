@@ -94,20 +94,21 @@ async function boot(
       // Else the first row of a day without a partition would go to the default one, and stay there.
       await logDays.make();
       sagas.start(exitForChange);
-      retention.start();
-      unfinished.start();
+      retention.job.start();
+      unfinished.job.start();
       deadLetters.start();
     },
     readiness: () => [health, { name: 'engine', check: () => must(sagas.whyNothingCanBegin()) }],
     dependencies: () => [
       { name: 'broker', check: () => must(sagas.whyBrokerIsAway()) },
       { name: 'consumers', check: () => must(sagas.whyRepliesAreAway()) },
+      { name: 'dead-letters', check: () => must(deadLetters.whyNotStoring()) },
     ],
     drain: () => ({
       first: [
-        { name: 'retention', run: () => retention.stop() },
+        { name: 'retention', run: () => retention.job.stop() },
         { name: 'dead letters', run: () => deadLetters.stop() },
-        { name: 'unfinished sagas', run: () => unfinished.stop() },
+        { name: 'unfinished sagas', run: () => unfinished.job.stop() },
         {
           name: 'sagas',
           run: () => {

@@ -1,5 +1,6 @@
 import { type AppName, DATABASE_OWNERS } from '@backstitch/tools';
-import type { BrokerServer, Site } from '../site/site.js';
+import type { BrokerServer } from '../site/drilled-servers.js';
+import type { Site } from '../site/site.js';
 import type { Fault, Injection } from './fault.js';
 import { hurtFor, workUnderWay } from './work.js';
 

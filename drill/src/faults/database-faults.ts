@@ -1,6 +1,7 @@
 import { DATABASE_OWNERS } from '@backstitch/tools';
 import type { FaultProxy } from '../proxy/fault-proxy.js';
-import type { DatabaseServer, Site } from '../site/site.js';
+import type { DatabaseServer } from '../site/drilled-servers.js';
+import type { Site } from '../site/site.js';
 import type { Fault, Injection } from './fault.js';
 import { hurtFor, workUnderWay } from './work.js';
 

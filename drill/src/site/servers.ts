@@ -7,7 +7,7 @@ import {
   startPrivateRabbit,
 } from '@backstitch/tools';
 import type { Workplace } from './workplace.js';
-import type { BrokerServer, DatabaseServer } from './site.js';
+import type { BrokerServer, DatabaseServer } from './drilled-servers.js';
 import type { StandbyDatabase } from './standby-database.js';
 
 /** What the system stands on: a PostgreSQL and one or more nodes of a RabbitMQ of our own. */

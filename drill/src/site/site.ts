@@ -1,27 +1,9 @@
 import type { QueueDepth } from '@backstitch/launcher';
-import type { AppName, DatabaseName, PrivatePostgres, PrivateRabbit } from '@backstitch/tools';
+import type { AppName, DatabaseName } from '@backstitch/tools';
 import type { AppInstance } from './app-instance.js';
+import type { BrokerServer, DatabaseServer } from './drilled-servers.js';
 import type { Random } from './random.js';
 import type { ClusterServers } from './servers.js';
-
-/** A server that can be ended in every way and comes back on the same address with its data. */
-export type BrokerServer = Pick<
-  PrivateRabbit,
-  | 'url'
-  | 'management'
-  | 'managementUrl'
-  | 'amqpPort'
-  | 'dataDir'
-  | 'origin'
-  | 'pid'
-  | 'start'
-  | 'stop'
-  | 'kill'
->;
-export type DatabaseServer = Pick<
-  PrivatePostgres,
-  'url' | 'port' | 'dataDir' | 'origin' | 'pid' | 'start' | 'stop' | 'kill'
->;
 
 /** The system under drill, as faults see and hurt it. */
 export interface Site {

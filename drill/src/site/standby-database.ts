@@ -1,6 +1,6 @@
 import type { PostgresPair } from '@backstitch/tools';
 import { FaultProxy } from '../proxy/fault-proxy.js';
-import type { DatabaseServer } from './site.js';
+import type { DatabaseServer } from './drilled-servers.js';
 
 /** A primary and its standby, at one address: a proxy that is retargeted when the standby is promoted. */
 export class StandbyDatabase implements DatabaseServer {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { ConnectFailed, databaseFault, isLost, isOutdated } from './database-fault.js';
+import { ConnectFailed, databaseFault, isLost, isOutdated, isTimedOut } from './database-fault.js';
 
 function errorWith(code: string): Error {
   return Object.assign(new Error('of the driver'), { code });
@@ -81,6 +81,23 @@ describe('an outdated connection', () => {
     ['57P01', 'terminating connection due to administrator command'],
   ])('is not known by %s, %s', (code, message) => {
     expect(isOutdated(Object.assign(new Error(message), { code }))).toBe(false);
+  });
+});
+
+describe('a statement that took too long', () => {
+  it('is known by the answer of the server, and by that of the driver, also as a cause', () => {
+    for (const error of [errorWith('57014'), new Error('Query read timeout')]) {
+      expect(isTimedOut(error)).toBe(true);
+      expect(isTimedOut(new Error('wrapped', { cause: error }))).toBe(true);
+    }
+  });
+
+  it('is no connection that could not be made, and no other error', () => {
+    expect(isTimedOut(new ConnectFailed(errorWith('57014')))).toBe(false);
+    for (const code of ['55P03', '57P01', 'ECONNRESET']) {
+      expect(isTimedOut(errorWith(code))).toBe(false);
+    }
+    expect(isTimedOut(undefined)).toBe(false);
   });
 });
 

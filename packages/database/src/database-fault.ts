@@ -105,6 +105,18 @@ export function isLost(error: unknown): boolean {
   return /^(08|57P0[1-4])/.test(code) || SYSTEM_CODES.test(code);
 }
 
+/**
+ * Whether a statement was given up since it took too long, by the server or by the driver. Wrappers
+ * (`cause`) are looked through. Pure.
+ */
+export function isTimedOut(error: unknown): boolean {
+  for (let each = error; types.isNativeError(each); each = each.cause) {
+    if (each instanceof ConnectFailed) return false;
+    if (codeOf(each) === '57014' || /Query read timeout/i.test(each.message)) return true;
+  }
+  return false;
+}
+
 /** The innermost reason, in words: of several addresses tried, the first one's. */
 export function reasonOf(error: unknown): string {
   if (!types.isNativeError(error)) return String(error);

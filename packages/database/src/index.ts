@@ -8,6 +8,7 @@ export {
   databaseFault,
   type DatabaseFault,
   isOutdated,
+  isTimedOut,
   reasonOf,
 } from './database-fault.js';
 export {

@@ -1,5 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
-import { exposeKnownGauge, exposeLabelledGauge } from './exposed-gauges.js';
+import {
+  exposeKnownGauge,
+  exposeLabelledGauge,
+  exposeSamples,
+  type Sample,
+} from './exposed-gauges.js';
 import { metricsRegistry } from './metrics.js';
 
 const read = () => metricsRegistry.metrics();
@@ -23,5 +28,18 @@ describe('a gauge that is read at each scrape', () => {
     expect(await read()).not.toContain('state="open"');
     known = undefined;
     expect(await read()).not.toMatch(/^shop_doors\{/m);
+  });
+
+  it('has a series for each sample of several labels, and none from an earlier answer', async () => {
+    let known: Sample[] = [
+      [{ aisle: 'a', state: 'open' }, 2],
+      [{ aisle: 'b', state: 'open' }, 0],
+    ];
+    exposeSamples('shop_tills', 'Tills', ['aisle', 'state'], () => known);
+    expect(await read()).toContain(
+      'shop_tills{aisle="a",state="open"} 2\nshop_tills{aisle="b",state="open"} 0\n',
+    );
+    known = [];
+    expect(await read()).not.toMatch(/^shop_tills\{/m);
   });
 });

@@ -28,16 +28,29 @@ export function exposeLabelledGauge(
   label: string,
   read: () => LabelledNumbers | undefined,
 ): void {
+  exposeSamples(name, help, [label], () =>
+    Object.entries(read() ?? {}).map(([value, number]) => [{ [label]: value }, number] as const),
+  );
+}
+
+/** One series: a value for each label, and its number. */
+export type Sample = readonly [labels: Readonly<Record<string, string>>, number: number];
+
+/** The same with several labels. No sample: no series. */
+export function exposeSamples(
+  name: string,
+  help: string,
+  labelNames: string[],
+  read: () => readonly Sample[],
+): void {
   const gauge = new Gauge({
     name,
     help,
-    labelNames: [label],
+    labelNames,
     registers: [],
     collect() {
       this.reset();
-      for (const [value, number] of Object.entries(read() ?? {})) {
-        this.set({ [label]: value }, number);
-      }
+      for (const [labels, number] of read()) this.set({ ...labels }, number);
     },
   });
   register.registerMetric(gauge);

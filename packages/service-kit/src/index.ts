@@ -1,7 +1,9 @@
 export {
   type Database,
   databaseFault,
+  isTimedOut,
   migrateOrExit,
+  reasonOf,
   runMigrations,
   type Transaction,
 } from '@backstitch/database';

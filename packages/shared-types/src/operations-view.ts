@@ -45,6 +45,7 @@ export interface DeadLetterView extends DeadLetterVerdict {
   step: string | null;
   direction: string | null;
   attempt: number | null;
+  /** Of the whole body. Of one that no service can read, the beginning alone may be stored. */
   bytes: number;
 }
 
@@ -58,7 +59,7 @@ export interface WholeDeadLetterView extends DeadLetterView {
 
 /** The answer of GET /dead-letters. */
 export interface DeadLetterList {
-  letters: DeadLetterView[];
+  deadLetters: DeadLetterView[];
   /** How many follow after this page, by queue; with a filter by class, those of every class. */
   more: Record<string, number>;
   /** The `after` of the next page; null on the last one. */
@@ -98,7 +99,7 @@ export interface SagaList {
 export interface DeadLetterDone {
   outcome: 'done';
   actionId: string;
-  letter: DeadLetterView;
+  deadLetter: DeadLetterView;
 }
 
 /** The answer of an action on a saga. */

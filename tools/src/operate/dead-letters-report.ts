@@ -7,9 +7,9 @@ import type {
 } from '@backstitch/shared-types';
 
 /** Dead letters as a table; under each its verdict. */
-export function deadLettersReport({ letters, more }: DeadLetterList): string[] {
+export function deadLettersReport({ deadLetters, more }: DeadLetterList): string[] {
   const heads = ['CLASS', 'PATTERN', 'DIED OF', 'AT', 'ID'];
-  const rows = letters.map(({ class: ofClass, pattern, reason, diedAt, id }) => [
+  const rows = deadLetters.map(({ class: ofClass, pattern, reason, diedAt, id }) => [
     ofClass,
     pattern ?? '-',
     reason ?? '-',
@@ -17,10 +17,10 @@ export function deadLettersReport({ letters, more }: DeadLetterList): string[] {
     id,
   ]);
   const [head, ...lines] = table(heads, rows);
-  const told = letters.flatMap((each, at) => [lines[at]!, `    ${verdictOf(each)}`]);
+  const told = deadLetters.flatMap((each, at) => [lines[at]!, `    ${verdictOf(each)}`]);
   const left = Object.entries(more).filter(([, count]) => count > 0);
   return [
-    ...(letters.length === 0 ? ['No dead letters.'] : [head!, ...told]),
+    ...(deadLetters.length === 0 ? ['No dead letters.'] : [head!, ...told]),
     ...left.map(([queue, count]) => `${count} more of ${queue}`),
   ];
 }

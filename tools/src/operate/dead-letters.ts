@@ -39,9 +39,9 @@ line
     const { orchestrator, show } = line.operating;
     const pages: Pages<DeadLetterList> = {
       get: (query) => orchestrator.get(`/dead-letters${query}`),
-      entries: ({ letters }) => letters,
-      join: (before, { letters, more, next }) => ({
-        letters: [...before.letters, ...letters],
+      entries: ({ deadLetters }) => deadLetters,
+      join: (before, { deadLetters, more, next }) => ({
+        deadLetters: [...before.deadLetters, ...deadLetters],
         more: { ...before.more, ...more },
         next,
       }),
@@ -62,7 +62,7 @@ line
   });
 
 line
-  .look('show <id>', 'one dead letter, with its body and the story of its saga')
+  .look('show <id>', 'one dead letter, with its body and the log of its saga')
   .action(async (id: string) => {
     const { orchestrator, show } = line.operating;
     const deadLetter = await orchestrator.get<WholeDeadLetterView>(pathOf(id));

@@ -80,7 +80,7 @@ const ACTION = ['--reason', 'the bug is repaired'];
 
 describe('the command line of operators', () => {
   it('prints what may be done with each dead letter, and how many are not shown', async () => {
-    answer = { status: 200, body: { letters: [deadLetter], more: { payment_commands: 7 } } };
+    answer = { status: 200, body: { deadLetters: [deadLetter], more: { payment_commands: 7 } } };
     const listing = ['list', '--queue', 'payment_commands', '--limit', '1'];
     const { code, out } = await run('dead-letters', listing);
     expect(code).toBe(0);
@@ -92,7 +92,7 @@ describe('the command line of operators', () => {
   });
 
   it('asks for dead letters by queue, pattern, reason, class and saga', async () => {
-    answer = { status: 200, body: { letters: [], more: {}, next: null } };
+    answer = { status: 200, body: { deadLetters: [], more: {}, next: null } };
     const filters = { pattern: 'payment.refund', reason: 'INTERNAL', class: 'poison', saga: 's-1' };
     const words = Object.entries(filters).flatMap(([name, value]) => [`--${name}`, value]);
     expect(await run('dead-letters', ['list', ...words])).toMatchObject({ code: 0 });
@@ -119,7 +119,7 @@ describe('the command line of operators', () => {
   });
 
   it('sends the reason, and the name of the logged-in user unless another is given', async () => {
-    answer = { status: 200, body: { actionId: 'a-1', letter: deadLetter } };
+    answer = { status: 200, body: { actionId: 'a-1', deadLetter } };
     const replayed = await run('dead-letters', ['replay', deadLetter.id, ...ACTION, '--repaired']);
     expect(replayed).toMatchObject({ code: 0, out: expect.stringContaining('a-1') });
     await run('dead-letters', ['discard', deadLetter.id, ...ACTION, '--operator', 'olga']);

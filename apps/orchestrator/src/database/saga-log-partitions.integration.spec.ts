@@ -114,7 +114,7 @@ describe('making partitions', () => {
     );
   const make = async (from: number, to: number) => (await making(client, from, to)).rows[0]!.made;
 
-  it('makes each once, however often and whoever asks', async () => {
+  it('makes each once, for any number of calls by any process', async () => {
     await migrated();
     expect(await make(0, AHEAD + 2)).toBe(2);
     expect(await make(0, AHEAD + 2)).toBe(0);

@@ -23,7 +23,7 @@ export const { sagaState, sagaLogs, sagaOwners, sagaDefinitions } = SAGA_TABLES;
 
 /**
  * What names a checkout: the caller's key, or, without one, the fingerprint of what it asks for.
- * Whoever holds the row holds the checkout; saga_state is written in the same transaction. There is
+ * The saga that the row names has the checkout; saga_state is written in the same transaction. There is
  * no foreign key: it would lock the saga's row for every claim.
  */
 export const idempotencyKeys = pgTable(
@@ -107,6 +107,8 @@ export const deadLetters = pgTable(
     direction: text('direction'),
     attempt: bigint('attempt', { mode: 'number' }),
     bytes: bytea('bytes').notNull(),
+    /** Of the whole body, where `bytes` is the beginning of a body that no service can read. */
+    byteCount: integer('byte_count'),
     /** Headers among them. Bytes in headers are {"!":"bytes","value":"(base64)"}. */
     properties: json('properties').notNull(),
     firstSeenAt: timestamp('first_seen_at', { withTimezone: true }).notNull().defaultNow(),

@@ -1,6 +1,6 @@
 import type { SagaObserver } from '@backstitch/saga-engine';
 
-/** One observer that tells all of these, in their order. */
+/** One observer that passes every event to all of these, in their order. */
 export function allOf(...observers: readonly SagaObserver[]): SagaObserver {
   return {
     committed: (...moved) => {

@@ -16,7 +16,7 @@ export interface SagaHost {
 export interface SagaRoutes {
   readonly controllers: readonly Type[];
   readonly providers: readonly Provider[];
-  /** Begins nothing any more, and answers everyone who still waits for an end. */
+  /** Begins nothing any more, and answers every request that still waits for an end. */
   close?(): void;
 }
 

@@ -1,7 +1,7 @@
 import { nextLink } from '@backstitch/service-kit';
 import type { FastifyReply } from 'fastify';
 
-/** Sets the `Link` header of a list that goes on behind the cursor `next`. */
+/** Sets the `Link` header of a list that goes on after the cursor `next`. */
 export function linkNext(
   reply: FastifyReply,
   path: string,

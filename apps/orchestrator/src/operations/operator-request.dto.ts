@@ -4,7 +4,7 @@ import { IsBoolean, IsOptional, IsString, Length, Matches } from 'class-validato
 const NO_CONTROL_CHARACTERS = /^\P{Cc}*$/u;
 const WHAT_IT_MUST = '$property must say something, without control characters';
 
-/** The body of every action: who wants it, and why. Both go on record. */
+/** The body of every action: the operator and the reason. Both are recorded. */
 @FastValidation()
 export class OperatorRequest {
   @IsString()

@@ -14,7 +14,7 @@ LIMIT $2`;
 
 export interface UnfinishedSagas {
   readonly places: readonly UnfinishedPlace[];
-  /** How many there are behind them. */
+  /** How many there are after them. */
   readonly more: number;
 }
 
@@ -28,8 +28,8 @@ export class UnfinishedSagasRepository {
     after: UnfinishedPlace | undefined;
   }): Promise<UnfinishedSagas> {
     const { parkedOnly, limit, after } = which;
-    const behind = [after?.isParked ?? null, after?.createdAt ?? null, after?.sagaId ?? null];
-    const query = { name: 'unfinished_sagas', text: LIST, values: [parkedOnly, limit, ...behind] };
+    const place = [after?.isParked ?? null, after?.createdAt ?? null, after?.sagaId ?? null];
+    const query = { name: 'unfinished_sagas', text: LIST, values: [parkedOnly, limit, ...place] };
     const rows = await this.database.query<UnfinishedPlace & { all: number }>(query);
     return { places: rows, more: (rows[0]?.all ?? 0) - rows.length };
   }

@@ -22,7 +22,7 @@ const AGED = `
   UPDATE idempotency_keys SET created_at = created_at - interval '9 days'`;
 
 describe('a checkout whose saga was removed', () => {
-  it('answers its key as before, yes or no; its saga is told to be gone', async () => {
+  it('answers its key as before, success or rejection; its saga is answered as removed', async () => {
     const [yes, no] = [newUuid(), newUuid()];
     const keyed = (key: string, quantity = 2) =>
       post(one, `user ${key}`, { 'idempotency-key': key }, quantity);

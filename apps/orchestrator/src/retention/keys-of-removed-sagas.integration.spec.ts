@@ -38,7 +38,7 @@ describe('a key whose saga is not to be removed', () => {
     expect(await Promise.all(kept.map(untouched))).toEqual(Array(3).fill(true));
   });
 
-  it('is not looked for while all that its saga has in the default partition is young', async () => {
+  it('is not searched for while all rows of its saga in the default partition are young', async () => {
     const [young, aged] = [await old.saga(40), await old.saga(40)];
     await toDefault(aged);
     await old.query(

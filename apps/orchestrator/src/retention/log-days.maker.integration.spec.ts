@@ -58,7 +58,7 @@ async function madeUntil(wanted: number, makers = [maker]): Promise<number> {
 }
 
 describe('the days of the log', () => {
-  it('are made beforehand, today and all', async () => {
+  it('are made beforehand, that of today included', async () => {
     expect(await madeUntil(AHEAD + 1)).toBe(AHEAD + 1);
     expect(await ahead()).toBe(AHEAD);
     await logged(0);
@@ -67,7 +67,7 @@ describe('the days of the log', () => {
     expect([await maker.make(), lines]).toEqual([0, []]);
   });
 
-  it('are told to be missing, and why, while another session reads the whole log', async () => {
+  it('are logged as missing, with the reason, while another session reads the whole log', async () => {
     const reading = await log.database.pool.connect();
     await reading.query('BEGIN; SELECT count(*) FROM saga_logs');
     expect([await maker.make(), await ahead()]).toEqual([0, -1]);
@@ -78,7 +78,7 @@ describe('the days of the log', () => {
     expect(await ahead()).toBe(AHEAD);
   });
 
-  it('are made around one whose rows lie in the default partition, which is told', async () => {
+  it('are made except one whose rows are in the default partition, which is logged', async () => {
     await logged(0);
     await logged(3);
     expect(await madeUntil(AHEAD - 1)).toBe(AHEAD - 1);
@@ -94,7 +94,7 @@ describe('the days of the log', () => {
 });
 
 describe('an orchestrator that starts', () => {
-  it('makes days before it has sagas, and starts without them when they cannot be had', async () => {
+  it('makes days before it has sagas, and starts without them when they cannot be made', async () => {
     const shop = await Orchestrators.prepare();
     const made = async () => Number((await shop.query(DAYS))[0]!.days);
     try {

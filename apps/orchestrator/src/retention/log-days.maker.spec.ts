@@ -5,7 +5,7 @@ import { LogDaysMaker } from './log-days.maker.js';
 
 const DAYS = ['2026-10-01', '2026-10-02', '2026-10-03'];
 
-/** A maker whose days end as it is told; `asked` are those that it tried. */
+/** A maker whose days end as given; `asked` are those that it tried. */
 function makerOf(ends: Record<string, NotMade | Error>) {
   const [lines, asked]: string[][] = [[], []];
   const there = new Set<string>();
@@ -25,27 +25,27 @@ function makerOf(ends: Record<string, NotMade | Error>) {
 }
 
 describe('making the days of the log', () => {
-  it('makes all that are missing, and has nothing to say of it', async () => {
+  it('makes all that are missing, and logs nothing', async () => {
     const { maker, lines } = makerOf({});
     expect([await maker.make(), await maker.make()]).toEqual([3, 0]);
     expect(lines).toEqual([]);
   });
 
-  it('goes on behind a day that cannot be made, and tells why it could not', async () => {
+  it('goes on after a day that cannot be made, and logs the reason', async () => {
     const { maker, lines, asked } = makerOf({ [DAYS[1]!]: { why: 'rows of it', isBusy: false } });
     expect(await maker.make()).toBe(2);
     expect(asked).toEqual(DAYS);
     expect(lines).toEqual([expect.stringContaining('2026-10-02: rows of it')]);
   });
 
-  it('ends at the first day that waits for a lock, for others wait behind it', async () => {
+  it('ends at the first day that waits for a lock, since other sessions wait meanwhile', async () => {
     const { maker, lines, asked } = makerOf({ [DAYS[1]!]: { why: 'lock timeout', isBusy: true } });
     expect(await maker.make()).toBe(1);
     expect(asked).toEqual(DAYS.slice(0, 2));
     expect(lines).toEqual([expect.stringContaining('2026-10-02: lock timeout')]);
   });
 
-  it('never fails: what it starts for goes on without its days', async () => {
+  it('never fails: an orchestrator starts without its days, too', async () => {
     const { maker, lines } = makerOf({ [DAYS[0]!]: new Error('the database is away') });
     expect(await maker.make()).toBe(0);
     expect(lines).toEqual([expect.stringContaining('the database is away')]);

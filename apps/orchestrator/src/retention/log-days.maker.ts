@@ -9,12 +9,12 @@ export interface LogDaysParts {
   ahead?: number;
 }
 
-/** More than a month, so that whatever keeps days from being made is seen long before it hurts. */
+/** More than a month: a failure to make days is seen long before a day is missing. */
 const AHEAD = 35;
-/** An app that starts waits for this; what is left is for the next time. */
+/** An app that starts waits for this. The rest is made by the next run. */
 const WITHIN_MS = 10_000;
 
-/** Makes the days of the log before anything happens in them. */
+/** Makes the daily partitions of the log beforehand. */
 export class LogDaysMaker {
   private readonly wanted: number;
   private ahead: number | undefined;
@@ -23,7 +23,7 @@ export class LogDaysMaker {
     this.wanted = parts.ahead ?? AHEAD;
   }
 
-  /** Tells of itself under /metrics; once a process. */
+  /** Shows its metrics under /metrics; once a process. */
   expose(): this {
     const help = 'Days after today that the log has partitions for; -1 when today has none';
     exposeKnownGauge('saga_log_days_ahead', help, () => this.ahead);
@@ -31,8 +31,8 @@ export class LogDaysMaker {
   }
 
   /**
-   * Makes what is missing, a day at a time, and answers how many. Never throws: rows without a day of
-   * their own go to the default partition. What could not be made is told, with the reason.
+   * Makes what is missing, a day at a time, and answers how many. Never throws: rows without a partition of
+   * their own go to the default partition. What could not be made is logged, with the reason.
    */
   async make(): Promise<number> {
     const { days, logger } = this.parts;
@@ -62,7 +62,7 @@ export class LogDaysMaker {
       const notMade = await this.parts.days.make(day);
       if (notMade) reasons.push(`${day}: ${notMade.why}`);
       else made += 1;
-      // Others wait behind each attempt: one in vain is enough for this time.
+      // Other sessions wait during each attempt, so a run ends after one that failed.
       if (notMade?.isBusy) break;
     }
     return { made, reasons };

@@ -6,7 +6,7 @@ describe('the days of the log that are made', () => {
 
   it.each([
     ['all that are wanted when none is missing', missing(), 35],
-    ['those before the first gap, whatever lies behind it', missing(4, 9), 3],
+    ['those before the first gap, whatever comes after it', missing(4, 9), 3],
     ['none when tomorrow is missing', missing(1, 2), 0],
     ['less than none when today is missing, tomorrow or not', missing(0), -1],
   ])('are %s', (_what, days, ahead) => {

@@ -14,7 +14,7 @@ export interface NotMade {
 
 /**
  * Days that have their partition, after today and without a gap: -1 when today has none. `missing` is
- * in order, and looked for up to `wanted` days ahead.
+ * in order, and searched up to `wanted` days ahead.
  */
 export function daysAhead(missing: readonly MissingDay[], wanted: number): number {
   const [first] = missing;

@@ -43,7 +43,7 @@ const CUT_OFF = `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
     AND datname = current_database()`;
 
 describe('the removal of finished sagas in batches', () => {
-  it('answers all who ask for the ends of their checkouts meanwhile', async () => {
+  it('answers every query for the end of a checkout meanwhile', async () => {
     const repository = old.repository(60, 60);
     const asked: [string, string][] = [];
     for (let i = 0; i < 60; i++) {
@@ -71,7 +71,7 @@ describe('the removal of finished sagas in batches', () => {
     atEachBatch(async (nth) => {
       if (nth > gone) await old.query(CUT_OFF);
     });
-    expect(await old.worker({ batchSize: 1 }).run()).toBeUndefined();
+    await expect(old.worker({ batchSize: 1 }).run()).rejects.toThrow();
     jest.restoreAllMocks();
     expect(await old.query('SELECT FROM saga_state')).toHaveLength(20 - gone);
     const answered = await old.query('SELECT FROM idempotency_keys WHERE answer IS NOT NULL');
@@ -79,13 +79,14 @@ describe('the removal of finished sagas in batches', () => {
     expect(await old.worker().run()).toMatchObject({ sagas: 20 - gone, partitionsDropped: 1 });
   });
 
-  it('ends after the one under way when it is told to', async () => {
+  it('ends after the batch under way when it is stopped', async () => {
     for (let i = 0; i < 10; i++) await old.saga(40);
     const worker = old.worker({ batchSize: 1 });
+    const stopping = new AbortController();
     atEachBatch((nth) => {
-      if (nth === 3) void worker.stop();
+      if (nth === 3) stopping.abort();
     });
-    expect(await worker.run()).toBeUndefined();
+    expect(await worker.run(stopping.signal)).toBeUndefined();
     expect(await old.query('SELECT FROM saga_state')).toHaveLength(7);
   });
 });

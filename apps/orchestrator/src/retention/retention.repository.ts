@@ -19,11 +19,11 @@ export interface RetentionDays {
   keys: number;
 }
 
-/** Any numbers that are no other lock's in this database. */
+/** Any numbers that no other lock of this database has. */
 const LOCK = { space: 20_818, name: 2 };
 /**
- * For each lock that is waited for. Whoever writes to the log waits behind us: for the parent, the
- * default partition and the one that goes, so for up to three times this.
+ * For each lock that is waited for. Writers to the log wait behind this one: for the parent, the
+ * default partition and the one that is dropped, so for up to three times this.
  */
 const SHORT = { lockMs: 100 };
 
@@ -35,15 +35,15 @@ export class RetentionRepository {
   ) {}
 
   /**
-   * Undefined when another orchestrator is at it. All is done on the connection that holds the lock:
-   * who lost the one has lost the other.
+   * Undefined when another orchestrator removes. All is done on the connection that holds the lock:
+   * when the connection is lost, so is the lock.
    */
   alone<Result>(work: (old: OldRows) => Promise<Result>): Promise<Result | undefined> {
     return this.database.withAdvisoryLock(LOCK, (client) => work(new OldRows(client, this.days)));
   }
 }
 
-/** What is too old, for whoever is alone with it. Each call is one short transaction. */
+/** The old rows, for the process that has the lock. Each call is one short transaction. */
 export class OldRows {
   constructor(
     private readonly client: Transaction,
@@ -54,7 +54,7 @@ export class OldRows {
     return (await this.client.query<LogPartition>(PARTITIONS, [this.days.sagas])).rows;
   }
 
-  /** Undefined once it is dropped, else why not: somebody else's lock was in the way. */
+  /** Undefined once it is dropped, else why not: another session has a lock on it. */
   async dropPartition(name: string): Promise<string | undefined> {
     const tried = await withShortLocks(this.client, SHORT, () =>
       this.client.query(dropPartition(name)),
@@ -62,11 +62,11 @@ export class OldRows {
     return 'busy' in tried ? tried.busy : undefined;
   }
 
-  /** Sagas with old rows in a partition, in id order, behind one of them. */
-  async sagasIn(partition: string, limit: number, behind?: string): Promise<string[]> {
-    const text = sagasIn(partition, behind === undefined);
+  /** Sagas with old rows in a partition, in id order, after one of them. */
+  async sagasIn(partition: string, limit: number, after?: string): Promise<string[]> {
+    const text = sagasIn(partition, after === undefined);
     const values = [limit, this.days.sagas];
-    return this.ids(text, behind === undefined ? values : [...values, behind]);
+    return this.ids(text, after === undefined ? values : [...values, after]);
   }
 
   /**

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { pauseAfterMs, untilNextRunMs } from './retention.js';
+import { firstDelayMs, pauseAfterMs } from './retention.js';
 
 describe('the pace', () => {
   it.each([
@@ -11,8 +11,7 @@ describe('the pace', () => {
     expect(pauseAfterMs(workMs)).toBe(pauseMs);
   });
 
-  it('begins minutes after the start, and never has instances come all at once', () => {
-    expect([untilNextRunMs(true, 0), untilNextRunMs(true, 1)]).toEqual([300_000, 600_000]);
-    expect([untilNextRunMs(false, 0), untilNextRunMs(false, 1)]).toEqual([3_240_000, 3_960_000]);
+  it('begins minutes after the start, and not at the same time in all instances', () => {
+    expect([firstDelayMs(0), firstDelayMs(1)]).toEqual([300_000, 600_000]);
   });
 });

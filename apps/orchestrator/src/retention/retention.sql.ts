@@ -25,7 +25,7 @@ CROSS JOIN LATERAL (
 WHERE inhparent = 'saga_logs'::regclass ORDER BY until`;
 
 /**
- * The sagas that have rows older than $2 days in a partition, in id order, behind `$3` where there is
+ * The sagas that have rows older than $2 days in a partition, in id order, after `$3` where there is
  * one. An expired partition has no others; the default one may have rows of any age.
  */
 export function sagasIn(partition: string, isFirst: boolean): string {
@@ -36,8 +36,8 @@ ORDER BY saga_id LIMIT $1`;
 }
 
 /**
- * The keys of sagas that may go, and of no other: each lock is a write. Nobody is waited for: a claim
- * that is just being looked after keeps its saga for this time.
+ * The keys of sagas that may go, and of no other: each lock is a write. No lock is waited for: a claim
+ * that another session has locked keeps its saga for this time.
  */
 export const LOCK_KEYS = `
 SELECT k.ctid::text AS at FROM saga_state s JOIN idempotency_keys k ON k.saga_id = s.saga_id
@@ -86,7 +86,7 @@ DELETE FROM saga_logs_default l
 WHERE l.saga_id = ANY ($1::uuid[]) AND ${OLDER('l.created_at', '$2')}
   AND NOT EXISTS (SELECT FROM saga_state s WHERE s.saga_id = l.saga_id)`;
 
-/** A key is kept while its saga goes on, for its time from then on, and while somebody takes it. */
+/** A key is kept while its saga goes on, for its time from then on, and while another session has it locked. */
 export const REMOVE_KEYS = `
 DELETE FROM idempotency_keys WHERE ctid = ANY (ARRAY(
   SELECT k.ctid FROM idempotency_keys k

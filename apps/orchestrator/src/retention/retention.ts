@@ -1,4 +1,4 @@
-/** A partition of the log, as the database tells it. */
+/** A partition of the log, as the database describes it. */
 export interface LogPartition {
   readonly name: string;
   readonly isDefault: boolean;
@@ -38,9 +38,9 @@ export function nothingYet(): RetentionCounts {
 }
 
 const FIRST_RUN_MS = 5 * 60_000;
-const BETWEEN_RUNS_MS = 60 * 60_000;
+export const INTERVAL_MS = 60 * 60_000;
 
-/** So that instances started together, at the full hour, do not all come at once; `chance` is 0 to 1. */
-export function untilNextRunMs(isFirst: boolean, chance: number): number {
-  return isFirst ? FIRST_RUN_MS * (1 + chance) : (BETWEEN_RUNS_MS * (90 + 20 * chance)) / 100;
+/** Instances that start together do not all run at once; `random` is 0 to 1. Pure. */
+export function firstDelayMs(random: number): number {
+  return FIRST_RUN_MS * (1 + random);
 }

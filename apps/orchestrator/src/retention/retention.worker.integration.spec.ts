@@ -18,7 +18,7 @@ const keysOf = async (sagaId: string) =>
   old.query('SELECT answer FROM idempotency_keys WHERE saga_id = $1', [sagaId]);
 
 describe('what is finished for longer than it is kept', () => {
-  it('is removed with its days of the log; what is younger is not touched', async () => {
+  it('is removed with its days of the log; younger sagas stay', async () => {
     const gone = [await old.saga(31.5), await old.saga(45, { status: 'COMPENSATED' })];
     const young = [await old.saga(29), await old.saga(0), await old.saga(29, { beganDaysAgo: 33 })];
     const counts = await old.worker().run();
@@ -76,7 +76,7 @@ describe('a saga that is not finished', () => {
 });
 
 describe('a key whose saga was removed', () => {
-  it('gives the same yes and the same no, and refuses another body', async () => {
+  it('gives the same success or rejection, and refuses another body', async () => {
     const repository = old.repository(60, 60);
     for (const status of ['DONE', 'COMPENSATED'] as const) {
       const user = `user ${newUuid()}`;
@@ -104,7 +104,7 @@ describe('a key whose saga was removed', () => {
     expect(await keysOf(anew.sagaId)).toEqual([{ answer: null }]);
   });
 
-  it('is one claim, and one new order, for all who ask while it is removed', async () => {
+  it('is one claim, and one new order, for all requests that come while it is removed', async () => {
     const user = `user ${newUuid()}`;
     const { sagaId } = await old.saga(61, { claim: keyedBy(user, 'k') });
     await old.query('DELETE FROM saga_state WHERE saga_id = $1', [sagaId]);
@@ -129,7 +129,7 @@ describe('a key whose saga was removed', () => {
     expect(await old.query('SELECT FROM saga_state')).toHaveLength(1);
   });
 
-  it('is left alone, with its saga, while somebody takes it', async () => {
+  it('stays, with its saga, while another session has it locked', async () => {
     const one = await old.saga(61);
     const taking = await old.database.pool.connect();
     await taking.query('BEGIN');
@@ -159,7 +159,7 @@ describe('what a dead letter names', () => {
 });
 
 describe('the removal', () => {
-  it('is done by one at a time, of all orchestrators', async () => {
+  it('is done by one orchestrator at a time', async () => {
     for (let i = 0; i < 6; i++) await old.saga(40);
     const removed = await Promise.all([1, 2].map(() => old.worker({ batchSize: 1 }).run()));
     expect(removed.reduce((sum, each) => sum + (each?.sagas ?? 0), 0)).toBe(6);
@@ -186,7 +186,7 @@ describe('the removal', () => {
     expect(old.lines.join()).toContain('no days of the log could be made');
   });
 
-  it('leaves a partition that somebody reads for the next time', async () => {
+  it('leaves a partition that another session reads to the next run', async () => {
     for (const daysAgo of [40, 41]) await old.saga(daysAgo);
     const reading = await old.database.pool.connect();
     await reading.query('BEGIN');

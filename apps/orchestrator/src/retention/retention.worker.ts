@@ -1,8 +1,19 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { exposeCounters, exposeKnownGauge, type Logger } from '@backstitch/service-kit';
+import {
+  exposeCounters,
+  exposeKnownGauge,
+  type Logger,
+  PeriodicJob,
+} from '@backstitch/service-kit';
 import type { LogDaysMaker } from './log-days.maker.js';
 import type { OldRows, RetentionRepository } from './retention.repository.js';
-import { nothingYet, pauseAfterMs, type RetentionCounts, untilNextRunMs } from './retention.js';
+import {
+  firstDelayMs,
+  INTERVAL_MS,
+  nothingYet,
+  pauseAfterMs,
+  type RetentionCounts,
+} from './retention.js';
 
 export interface RetentionParts {
   repository: RetentionRepository;
@@ -12,22 +23,26 @@ export interface RetentionParts {
   batchSize?: number;
 }
 
-/** What a stop interrupts; nothing is left half done. */
-class Stopped extends Error {}
+interface Walk {
+  partition: string;
+  /** Those that an earlier walk has left there. */
+  remembered: readonly string[] | undefined;
+  signal: AbortSignal;
+}
 
 const BATCH_SIZE = 500;
-/** Sagas of a partition that had to stay, remembered so that it need not be walked again. */
+/** Sagas of a partition that had to stay, remembered, so that the partition is not read again. */
 const REMEMBERED_MAX = 10_000;
 
-/** Removes what is too old, every hour or so, in batches that leave the database to the checkouts. */
+/** Removes old rows every hour or so, in batches with pauses, so that checkouts keep their speed. */
 export class RetentionWorker {
+  /** The run under way ends after its batch when the job is stopped. */
+  readonly job: PeriodicJob;
   private readonly parts: RetentionParts;
   private readonly batchSize: number;
   private readonly left = new Map<string, readonly string[]>();
-  private readonly stopping = new AbortController();
   /** Since the process started. */
   private readonly totals = { ...nothingYet(), runs: 0, failedRuns: 0 };
-  private running: Promise<void> | undefined;
   private isLogBusy = false;
   private lastSuccessAtS: number | undefined;
   private partitions: number | undefined;
@@ -35,9 +50,16 @@ export class RetentionWorker {
   constructor(parts: RetentionParts) {
     this.parts = parts;
     this.batchSize = parts.batchSize ?? BATCH_SIZE;
+    this.job = new PeriodicJob({
+      name: 'retention',
+      logger: parts.logger,
+      run: (signal) => this.run(signal),
+      firstDelayMs: firstDelayMs(Math.random()),
+      intervalMs: INTERVAL_MS,
+    });
   }
 
-  /** Tells of itself under /metrics; once a process. */
+  /** Shows its metrics under /metrics; once a process. */
   expose(): this {
     exposeCounters('retention', this.totals);
     const lastRun =
@@ -47,34 +69,26 @@ export class RetentionWorker {
     return this;
   }
 
-  start(): void {
-    this.running ??= this.runForEver();
-  }
-
-  /** Resolves when the batch under way has ended; none follows. */
-  async stop(): Promise<void> {
-    this.stopping.abort();
-    await this.running;
-  }
-
-  /** One run. Answers what it did; undefined when it could not, or another orchestrator is at it. */
-  async run(): Promise<RetentionCounts | undefined> {
+  /**
+   * One run. Answers what it did; undefined when it was stopped, or another orchestrator removes.
+   * Rejects when it could not remove all; what it removed until then is removed.
+   */
+  async run(signal = new AbortController().signal): Promise<RetentionCounts | undefined> {
     const { repository, logDays, logger } = this.parts;
     const counts = nothingYet();
     try {
       // A saga of a day to come needs its partition, whichever orchestrator removes.
       counts.partitionsMade = await logDays.make();
-      const done = await repository.alone((old) => this.removeOld(old, counts));
+      const done = await repository.alone((old) => this.removeOld(old, counts, signal));
       this.totals.runs += 1;
       if (!done) return undefined;
       this.lastSuccessAtS = Math.round(Date.now() / 1_000);
-      logger.info({ ...counts }, 'what was too old is removed');
+      logger.info({ ...counts }, 'old rows are removed');
       return counts;
     } catch (error) {
-      if (error instanceof Stopped) return undefined;
+      if (signal.aborted) return undefined;
       this.totals.failedRuns += 1;
-      logger.warn({ err: error, ...counts }, 'what is too old could not be removed; trying again');
-      return undefined;
+      throw error;
     } finally {
       for (const [name, count] of Object.entries(counts)) {
         this.totals[name as keyof RetentionCounts] += count;
@@ -82,29 +96,22 @@ export class RetentionWorker {
     }
   }
 
-  private async runForEver(): Promise<void> {
-    try {
-      for (let isFirst = true; ; isFirst = false) {
-        await this.pause(untilNextRunMs(isFirst, Math.random()));
-        await this.run();
-      }
-    } catch (error) {
-      if (!(error instanceof Stopped)) throw error;
-    }
-  }
-
-  private async removeOld(old: OldRows, counts: RetentionCounts): Promise<true> {
+  private async removeOld(
+    old: OldRows,
+    counts: RetentionCounts,
+    signal: AbortSignal,
+  ): Promise<true> {
     this.isLogBusy = false;
     for (const { name, isDefault, expired } of await old.partitions()) {
-      if (isDefault) await this.clearDefault(old, name, counts);
-      else if (expired) await this.endPartition(old, name, counts);
+      if (isDefault) await this.clearDefault(old, name, counts, signal);
+      else if (expired) await this.endPartition(old, name, counts, signal);
     }
-    await this.inBatches(async () => {
+    await this.inBatches(signal, async () => {
       const removed = await old.removeKeys(this.batchSize);
       counts.keys += removed;
       return removed === this.batchSize;
     });
-    await this.inBatches(async () => {
+    await this.inBatches(signal, async () => {
       const removed = await old.removeDeadLetters(this.batchSize);
       counts.deadLetters += removed;
       return removed === this.batchSize;
@@ -114,10 +121,16 @@ export class RetentionWorker {
   }
 
   /** Drops a partition once no saga is left of those that have rows in it. */
-  private async endPartition(old: OldRows, name: string, counts: RetentionCounts): Promise<void> {
+  private async endPartition(
+    old: OldRows,
+    name: string,
+    counts: RetentionCounts,
+    signal: AbortSignal,
+  ): Promise<void> {
     const left: string[] = [];
     const remembered = this.left.get(name);
-    await this.forSagas(old, name, remembered, async (sagaIds) => {
+    const walk = { partition: name, remembered, signal };
+    await this.forSagas(old, walk, async (sagaIds) => {
       const removed = await old.removeSagas(sagaIds);
       counts.sagas += removed.sagas;
       counts.keys += removed.keys;
@@ -130,18 +143,27 @@ export class RetentionWorker {
     else this.left.delete(name);
   }
 
-  /** Whoever writes waits behind each attempt: one in vain is enough for this run. */
+  /** Writers wait during each attempt, so a run ends after one that failed. */
   private async drop(old: OldRows, name: string): Promise<boolean> {
     const why = await old.dropPartition(name);
     if (why === undefined) return true;
     this.isLogBusy = true;
-    this.parts.logger.warn({ partition: name, why }, 'a day of the log is busy; dropping it later');
+    this.parts.logger.warn(
+      { partition: name, why },
+      'a partition of the log is locked; dropping it later',
+    );
     return false;
   }
 
   /** It has rows only when no partition was there in time; they go one by one. */
-  private async clearDefault(old: OldRows, name: string, counts: RetentionCounts): Promise<void> {
-    await this.forSagas(old, name, undefined, async (sagaIds) => {
+  private async clearDefault(
+    old: OldRows,
+    name: string,
+    counts: RetentionCounts,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const walk = { partition: name, remembered: undefined, signal };
+    await this.forSagas(old, walk, async (sagaIds) => {
       const removed = await old.removeSagas(sagaIds);
       counts.sagas += removed.sagas;
       counts.keys += removed.keys;
@@ -152,36 +174,30 @@ export class RetentionWorker {
   /** All sagas with rows in a partition, or those that an earlier walk has left there, in batches. */
   private async forSagas(
     old: OldRows,
-    partition: string,
-    remembered: readonly string[] | undefined,
+    { partition, remembered, signal }: Walk,
     work: (sagaIds: readonly string[]) => Promise<void>,
   ): Promise<void> {
     const size = this.batchSize;
-    let behind: string | undefined;
+    let after: string | undefined;
     let done = 0;
-    await this.inBatches(async () => {
+    await this.inBatches(signal, async () => {
       const sagaIds =
-        remembered?.slice(done, done + size) ?? (await old.sagasIn(partition, size, behind));
+        remembered?.slice(done, done + size) ?? (await old.sagasIn(partition, size, after));
       if (sagaIds.length > 0) await work(sagaIds);
       done += sagaIds.length;
-      behind = sagaIds.at(-1);
+      after = sagaIds.at(-1);
       return sagaIds.length === size;
     });
   }
 
-  /** Pauses after each batch, the longer the slower the database is; throws Stopped. */
-  private async inBatches(batch: () => Promise<boolean>): Promise<void> {
+  /** Pauses after each batch, the longer the slower the database is; throws when it is stopped. */
+  private async inBatches(signal: AbortSignal, batch: () => Promise<boolean>): Promise<void> {
     for (let isMore = true; isMore; ) {
-      if (this.stopping.signal.aborted) throw new Stopped();
+      signal.throwIfAborted();
       const beganMs = performance.now();
       isMore = await batch();
-      if (isMore) await this.pause(pauseAfterMs(performance.now() - beganMs));
+      const pauseMs = pauseAfterMs(performance.now() - beganMs);
+      if (isMore) await sleep(pauseMs, undefined, { signal, ref: false });
     }
-  }
-
-  private async pause(ms: number): Promise<void> {
-    const { signal } = this.stopping;
-    await sleep(ms, undefined, { signal, ref: false }).catch(() => undefined);
-    if (signal.aborted) throw new Stopped();
   }
 }

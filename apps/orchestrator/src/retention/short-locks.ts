@@ -1,20 +1,20 @@
 import type { Transaction } from '@backstitch/service-kit';
 
-/** How long a transaction may make others wait. */
+/** How long a transaction may make other sessions wait. */
 export interface ShortLocks {
-  /** For each lock that is waited for; others that want it wait behind us. */
+  /** For each lock that is waited for. Other sessions that want it wait behind this one. */
   lockMs: number;
   /** For each statement, and the locks it has [the connection's]. */
   statementMs?: number;
 }
 
-/** What became of it. `busy`: nothing was done, for lack of a lock or of time. */
+/** The result. `busy`: nothing was done, since a lock was not free or the time was over. */
 export type Tried<Result> = { done: Result } | { busy: string };
 
-/** A lock or the time was not had, or there was a deadlock. */
+/** A lock was not free, the time was over, or there was a deadlock. */
 const BUSY = ['55P03', '57014', '40P01', '40001'];
 
-/** Runs `work` in a transaction that makes others wait for a short time only. */
+/** Runs `work` in a transaction that makes other sessions wait for a short time only. */
 export async function withShortLocks<Result>(
   client: Transaction,
   { lockMs, statementMs }: ShortLocks,
@@ -35,7 +35,10 @@ export async function withShortLocks<Result>(
   }
 }
 
-/** Runs `work` in a transaction of this connection; whatever is thrown rolls it back. */
+/**
+ * Runs `work` in a transaction of this connection; an error rolls it back. After a statement timeout
+ * too: the connection is used on, since it has the lock of the retention.
+ */
 export async function inTransaction<Result>(
   client: Transaction,
   work: () => Promise<Result>,

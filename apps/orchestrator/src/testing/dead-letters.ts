@@ -41,7 +41,7 @@ export async function openDeadLetters(shop: Orchestrators): Promise<number> {
 
 export async function listed(one: AppProcess, query = ''): Promise<DeadLetterView[]> {
   const { body } = await ask(one, 'GET', `/dead-letters${query}`);
-  return body.letters as DeadLetterView[];
+  return body.deadLetters as DeadLetterView[];
 }
 
 /** What is on record about a dead letter or a saga, oldest first. */

@@ -42,7 +42,7 @@ function changeOf(definition: SagaDefinition, stored: string): string[] {
   return [
     `the saga "${name}" changed under its version ${version}:\n${lines}\n` +
       'Sagas may be under way that began with it as it was. Give the changed definition the next ' +
-      'version, list the old one behind it in "definitions" until its last saga has ended, and run ' +
+      'version, list the old one after it in "definitions" until its last saga has ended, and run ' +
       'this test with UPDATE_GOLDEN=1: it writes the file of the new version.',
   ];
 }

@@ -95,7 +95,7 @@ export class Orchestrators {
     return served;
   }
 
-  /** Answers whatever is asked, however often, until the probe is satisfied. */
+  /** Answers every command until the probe is satisfied. */
   serveUntil<Seen>(what: string, probe: () => Promise<Seen | false | undefined>): Promise<Seen> {
     const queues = Object.keys(COMMAND_QUEUES) as (keyof typeof COMMAND_QUEUES)[];
     return waitFor(what, async () => {

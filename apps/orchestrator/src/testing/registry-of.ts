@@ -19,7 +19,6 @@ export function registered(
   );
   return {
     definitions,
-    input: (stored) => stored,
     outcome: ({ code }) => ({ code, detail: `${definitions[0].name}: ${code}.` }),
     view: (general) => general,
     participants: [...new Set(queues)].map((queue) => ({

@@ -25,17 +25,31 @@ describe('the bank’s ledger', () => {
     }
   });
 
-  it('takes a key that an earlier version marked BURNED for voided, and never charges it', async () => {
-    const { provider } = bank.replica();
-    const key = newId();
-    await bank.query(`INSERT INTO bank.charges (key, decision) VALUES ($1, 'BURNED')`, [key]);
-    await bank.query(
+  const cancelledPaymentOf = (key: string) =>
+    bank.query(
       `INSERT INTO payments (order_id, amount, currency, status, provider_key)
         VALUES ($1, 1, 'USD', 'CANCELLED', $2)`,
       [newId(), key],
     );
-    const charge = { key, amountMinor: 100, currency: 'USD' };
-    expect(await provider.charge(charge)).toEqual({ kind: 'voided' });
+
+  it.each(['BURNED', 'VOIDED'])(
+    'takes a key that another release stored as %s for voided, and never charges it',
+    async (decision) => {
+      const { provider } = bank.replica();
+      const key = newId();
+      await bank.query('INSERT INTO bank.charges (key, decision) VALUES ($1, $2)', [key, decision]);
+      await cancelledPaymentOf(key);
+      const charge = { key, amountMinor: 100, currency: 'USD' };
+      expect(await provider.charge(charge)).toEqual({ kind: 'voided' });
+      expect(await provider.cancel(key)).toBe('voided');
+      expect(await bank.bankOf(key)).toEqual({ decision, refunds: 0 });
+    },
+  );
+
+  it('stores a voided key as BURNED, which a process of the previous release understands', async () => {
+    const { provider } = bank.replica();
+    const key = newId();
+    await cancelledPaymentOf(key);
     expect(await provider.cancel(key)).toBe('voided');
     expect(await bank.bankOf(key)).toEqual({ decision: 'BURNED', refunds: 0 });
   });

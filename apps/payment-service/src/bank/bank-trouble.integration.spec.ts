@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { STORED_FOR_VOIDED } from './bank.sql.js';
 import {
   keyOf,
   newId,
@@ -82,6 +83,6 @@ describe('a charge that the bank turns away', () => {
     expect(verdict(await well.process(retried.command, retried.saga))).toBe('yes');
     await well.refund({ orderId: undone.orderId }, undone.saga);
     expect(await bank.bankOf(retried.key)).toEqual({ decision: 'APPROVED', refunds: 0 });
-    expect(await bank.bankOf(undone.key)).toEqual({ decision: 'VOIDED', refunds: 0 });
+    expect(await bank.bankOf(undone.key)).toEqual({ decision: STORED_FOR_VOIDED, refunds: 0 });
   });
 });

@@ -14,10 +14,16 @@ export interface ChargeRow {
   key: string;
   amount: string | null;
   currency: string | null;
-  /** Earlier versions wrote BURNED for VOIDED. */
+  /** VOIDED and BURNED mean the same. */
   decision: 'APPROVED' | 'DECLINED' | 'VOIDED' | 'BURNED';
   reason: string | null;
 }
+
+/**
+ * The stored word for a voided key. The previous release knows BURNED alone and may run at the same
+ * time, so this release reads both words and writes that one. The next release writes VOIDED.
+ */
+export const STORED_FOR_VOIDED = 'BURNED' satisfies ChargeRow['decision'];
 
 const COLUMNS = 'key, amount, currency, decision, reason';
 
@@ -53,7 +59,7 @@ export function voidKeys(keys: readonly string[]): Statement {
   return {
     name: 'void_keys',
     text: `INSERT INTO bank.charges (key, decision)
-      SELECT key, 'VOIDED' FROM unnest($1::text[]) AS voided (key) ORDER BY key
+      SELECT key, '${STORED_FOR_VOIDED}' FROM unnest($1::text[]) AS voided (key) ORDER BY key
       ON CONFLICT (key) DO NOTHING`,
     values: [keys],
   };

@@ -62,8 +62,8 @@ export const payments = pgTable(
 export const bank = pgSchema('bank');
 
 /**
- * Append-only: what the bank decided about a key, once. A VOIDED key can never be charged;
- * rows of earlier versions say BURNED instead.
+ * Append-only: what the bank decided about a key, once. A voided key can never be charged. It is
+ * stored as BURNED, and from the next release on as VOIDED.
  */
 export const charges = bank.table(
   'charges',

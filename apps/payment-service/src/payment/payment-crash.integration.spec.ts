@@ -1,6 +1,7 @@
 import { Fault } from '@backstitch/shared-types';
 import { waitFor } from '@backstitch/testkit';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { STORED_FOR_VOIDED } from '../bank/bank.sql.js';
 import {
   gate,
   keyOf,
@@ -60,7 +61,7 @@ describe('after a crash', () => {
       const charged = point === 'payment.after-call-before-outcome';
       expect(await bank.row(orderId)).toMatchObject({ status: charged ? 'REFUNDED' : 'CANCELLED' });
       expect(await bank.bankOf(keyOf(sagaId))).toEqual({
-        decision: charged ? 'APPROVED' : 'VOIDED',
+        decision: charged ? 'APPROVED' : STORED_FOR_VOIDED,
         refunds: charged ? 1 : 0,
       });
     },
@@ -83,7 +84,7 @@ describe('after a crash', () => {
 
 describe('a slow charge', () => {
   it.each([
-    ['before the bank decided', 'CANCELLED', 'VOIDED', 0],
+    ['before the bank decided', 'CANCELLED', STORED_FOR_VOIDED, 0],
     ['after the bank decided', 'REFUNDED', 'APPROVED', 1],
   ])('undone %s ends with no money kept', async (when, status, decision, refunds) => {
     const { orderId, sagaId, saga, command } = newPayment();

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { metricsRegistry } from '@backstitch/service-kit';
+import { STORED_FOR_VOIDED } from '../bank/bank.sql.js';
 import {
   keyOf,
   newId,
@@ -193,7 +194,7 @@ describe('a payment of one saga', () => {
     expect(await bank.row(orderId)).toMatchObject({ status: 'PENDING', refund_requested: false });
     expect(await bank.bankOf(keyOf(sagaId))).toEqual({ decision: undefined, refunds: 0 });
     await handler.refund({ orderId }, sagaOf(sagaId));
-    expect(await bank.bankOf(keyOf(sagaId))).toEqual({ decision: 'VOIDED', refunds: 0 });
+    expect(await bank.bankOf(keyOf(sagaId))).toEqual({ decision: STORED_FOR_VOIDED, refunds: 0 });
   });
 });
 

@@ -99,14 +99,21 @@ export class DeadLetterConsumer {
       const isAway = this.options.pauseOn.causedBy(error);
       // One that cannot be stored must not keep its neighbours from it.
       if (!isAway && deliveries.length > 1) {
-        for (const delivery of deliveries) await this.store([delivery]);
-        return;
+        return this.storeOneByOne(deliveries);
       }
       if (!isAway) {
         broker.counters.bugs += 1;
         broker.logger.error({ queue, err: error }, 'a dead letter could not be stored');
       }
       for (const delivery of deliveries) await this.giveBack(delivery);
+    }
+  }
+
+  /** Ends with the first one that the store is away for: the others would only wait for it, too. */
+  private async storeOneByOne(deliveries: readonly Delivery[]): Promise<void> {
+    for (const delivery of deliveries) {
+      if (this.consumerPause.isPaused) await this.giveBack(delivery);
+      else await this.store([delivery]);
     }
   }
 

@@ -1,4 +1,4 @@
-import type { SagaSpec, SagaStep, StepDefaults } from './define.js';
+import type { SagaSpec, SagaStep, StepDefaults } from './spec.js';
 
 const NAME = /^[A-Z][A-Z0-9_]{0,59}$/;
 const ENDS = new Set(['COMPLETED', 'COMPENSATED']);

@@ -1,5 +1,5 @@
 import type { PlannedCommand } from '../core/define.js';
-import type { DriverPorts } from './driver.js';
+import type { DriverPorts } from './driver-ports.js';
 import { isOpen, traceOf, type SagaInstance } from '../core/instance.js';
 import { reasonOf, storable } from '../core/json.js';
 import type { OutgoingCommand } from './ports.js';

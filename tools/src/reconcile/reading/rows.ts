@@ -107,7 +107,7 @@ export interface PaymentRow extends ParticipantRow {
   status: 'PENDING' | 'SUCCESS' | 'FAILED' | 'REFUNDED' | 'CANCELLED';
   amount: string | null;
   currency: string;
-  /** What the bank's ledger says under the payment's key; BURNED is an old word for VOIDED. */
+  /** What the bank's ledger says under the payment's key; BURNED and VOIDED mean the same. */
   decision: 'APPROVED' | 'DECLINED' | 'VOIDED' | 'BURNED' | null;
   charged: string | null;
   chargedCurrency: string | null;

@@ -30,7 +30,7 @@ export function sagaCounts(): SagaCounts {
   return { numbers, count: (event) => void (numbers[NAMES[event]]! += 1) };
 }
 
-/** What /metrics tells about the sagas of this instance. */
+/** What /metrics shows about the sagas of this instance. */
 export function exposeSagas(engine: SagaEngine, { numbers }: SagaCounts): void {
   exposeCounters('saga', numbers);
   exposeGauge(

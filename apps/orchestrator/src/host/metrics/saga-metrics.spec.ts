@@ -44,7 +44,7 @@ const told = async (prefix: string) =>
 beforeEach(() => metricsRegistry.resetMetrics());
 
 describe('the metrics of sagas', () => {
-  it('tell a business rejection from an unknown outcome, from what an operator had undone, and from success', async () => {
+  it('distinguish a business rejection, an unknown outcome, an undo by an operator, and success', async () => {
     const open = { phase: 'forward' };
     saved(open, { phase: 'done' }, 30);
     saved(open, { phase: 'done' }, 40_000);

@@ -1,7 +1,7 @@
 import type { PostgresSagaStore } from '@backstitch/saga-engine/postgres';
 import { exposeKnownGauge, exposePool, watchBatches } from '@backstitch/service-kit';
 
-/** What /metrics tells of the saga store: its pools, its batches, and whether it is seen alive. */
+/** What /metrics shows of the saga store: its pools, its batches, and its heartbeat. */
 export function exposeStore(store: PostgresSagaStore): void {
   for (const [name, pool] of store.pools) exposePool(name, pool);
   for (const [name, coalescer] of Object.entries(store.coalescers)) watchBatches(name, coalescer);

@@ -11,12 +11,12 @@ WITH living AS MATERIALIZED (
   SELECT instance_id FROM saga_owners
   WHERE abs(extract(epoch FROM heartbeat_at - clock_timestamp())::float8) * 1000 < $2::float8
 ), unfinished AS (
-  SELECT s.created_at, s.status, s.needs_attention, s.owner = $1 AS is_own,
+  SELECT s.definition, s.created_at, s.status, s.needs_attention, s.owner = $1 AS is_own,
     s.owner <> ALL (ARRAY(SELECT instance_id FROM living)) AS is_orphan,
     (s.definition || '@' || s.definition_version) = ANY ($3::text[]) AS is_known
   FROM saga_state s WHERE s.status IN ('RUNNING', 'COMPENSATING')
 )
-SELECT CASE
+SELECT definition, CASE
     WHEN NOT is_known AND (is_orphan OR is_own) THEN 'unknown_version'
     WHEN is_orphan THEN 'orphaned'
     WHEN needs_attention THEN 'parked'
@@ -25,7 +25,7 @@ SELECT CASE
   END AS state,
   count(*)::float8 AS sagas,
   extract(epoch FROM clock_timestamp() - min(created_at))::float8 AS oldest_seconds
-FROM unfinished GROUP BY state`;
+FROM unfinished GROUP BY definition, state`;
 
 /** All unfinished sagas of the database, whichever process drives them, and those that none drives. */
 export class UnfinishedTotalsRepository {
@@ -44,6 +44,7 @@ export class UnfinishedTotalsRepository {
     const known = definitions.map(({ name, version }) => `${name}@${version}`);
     const values = [instanceId, silentAfterMs, known];
     const query = { name: 'unfinished_totals', text: TOTALS, values };
-    return totalsOf(await this.database.query<TotalsRow>(query));
+    const names = definitions.map(({ name }) => name);
+    return totalsOf(await this.database.query<TotalsRow>(query), names);
   }
 }

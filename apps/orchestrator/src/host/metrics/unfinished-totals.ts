@@ -15,24 +15,40 @@ export const UNFINISHED_STATES = [
 
 type UnfinishedState = (typeof UNFINISHED_STATES)[number];
 
-export interface UnfinishedTotals {
-  readonly sagas: Readonly<Record<UnfinishedState, number>>;
+/** The unfinished sagas of one definition, by the name that their rows record. */
+export interface DefinitionTotals {
+  readonly sagas: Readonly<Partial<Record<UnfinishedState, number>>>;
   /** 0 when there is none. */
   readonly oldestAgeSeconds: number;
 }
 
+/** By the name of a definition. */
+export type UnfinishedTotals = ReadonlyMap<string, DefinitionTotals>;
+
 /** States without a saga have no row. */
 export interface TotalsRow {
+  readonly definition: string;
   readonly state: UnfinishedState;
   readonly sagas: number;
   readonly oldest_seconds: number;
 }
 
-export function totalsOf(rows: readonly TotalsRow[]): UnfinishedTotals {
-  const sagas = Object.fromEntries(UNFINISHED_STATES.map((state) => [state, 0]));
-  for (const row of rows) sagas[row.state] = row.sagas;
-  return {
-    sagas: sagas as Record<UnfinishedState, number>,
-    oldestAgeSeconds: Math.max(0, ...rows.map((row) => row.oldest_seconds)),
-  };
+const NONE = Object.fromEntries(UNFINISHED_STATES.map((state) => [state, 0]));
+
+/** A registered definition has all states, zero included; another one those of its rows. Pure. */
+export function totalsOf(
+  rows: readonly TotalsRow[],
+  registered: readonly string[],
+): UnfinishedTotals {
+  const totals = new Map<string, DefinitionTotals>(
+    registered.map((name) => [name, { sagas: NONE, oldestAgeSeconds: 0 }]),
+  );
+  for (const { definition, state, sagas, oldest_seconds: oldestSeconds } of rows) {
+    const before = totals.get(definition) ?? { sagas: {}, oldestAgeSeconds: 0 };
+    totals.set(definition, {
+      sagas: { ...before.sagas, [state]: sagas },
+      oldestAgeSeconds: Math.max(before.oldestAgeSeconds, oldestSeconds),
+    });
+  }
+  return totals;
 }

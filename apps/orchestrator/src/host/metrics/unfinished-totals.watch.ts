@@ -1,11 +1,11 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import {
   exposeCounters,
-  exposeKnownGauge,
-  exposeLabelledGauge,
+  exposeSamples,
   type Logger,
+  PeriodicJob,
+  type Sample,
 } from '@backstitch/service-kit';
-import type { UnfinishedTotals } from './unfinished-totals.js';
+import type { DefinitionTotals, UnfinishedTotals } from './unfinished-totals.js';
 import type { UnfinishedTotalsRepository } from './unfinished-totals.repository.js';
 
 const EVERY_MS = 15_000;
@@ -15,61 +15,59 @@ const EVERY_MS = 15_000;
  * process remembers says nothing of sagas that no process drives.
  */
 export class UnfinishedTotalsWatch {
-  private readonly stopping = new AbortController();
+  readonly job: PeriodicJob;
   private readonly counters = { unfinishedReadFailures: 0 };
   private totals: UnfinishedTotals | undefined;
-  private running: Promise<void> | undefined;
 
   constructor(
     private readonly repository: Pick<UnfinishedTotalsRepository, 'read'>,
-    private readonly logger: Logger,
-    private readonly everyMs = EVERY_MS,
-  ) {}
+    logger: Logger,
+  ) {
+    this.job = new PeriodicJob({
+      name: 'unfinished-sagas',
+      logger,
+      run: () => this.read(),
+      firstDelayMs: 0,
+      intervalMs: EVERY_MS,
+    });
+  }
 
-  /** Tells of itself under /metrics; once a process. */
+  /** Shows its metrics under /metrics; once a process. */
   expose(): this {
-    exposeLabelledGauge(
+    exposeSamples(
       'backstitch_sagas_unfinished',
-      'Unfinished sagas in the database by state, whichever process drives them',
-      'state',
-      () => this.totals?.sagas,
+      'Unfinished sagas in the database by definition and state, whichever process drives them',
+      ['definition', 'state'],
+      () => this.samples(unfinishedSamples),
     );
-    exposeKnownGauge(
+    exposeSamples(
       'backstitch_sagas_oldest_unfinished_age_seconds',
-      'Age of the oldest unfinished saga in the database, 0 when there is none',
-      () => this.totals?.oldestAgeSeconds,
+      'Age of the oldest unfinished saga of a definition in the database, 0 when there is none',
+      ['definition'],
+      () =>
+        this.samples((definition, { oldestAgeSeconds }) => [[{ definition }, oldestAgeSeconds]]),
     );
     exposeCounters('backstitch_sagas', this.counters);
     return this;
   }
 
-  /** The first reading is at once. */
-  start(): void {
-    this.running ??= this.runForEver();
-  }
-
-  /** Resolves when the reading under way has ended. */
-  async stop(): Promise<void> {
-    this.stopping.abort();
-    await this.running;
-  }
-
-  /** Never throws: totals that could not be read are not known, and that is counted. */
+  /** Totals that could not be read are not known: that is counted, and the reading rejects. */
   async read(): Promise<void> {
     try {
       this.totals = await this.repository.read();
-    } catch (err) {
+    } catch (error) {
       this.totals = undefined;
       this.counters.unfinishedReadFailures += 1;
-      this.logger.warn({ err }, 'the unfinished sagas could not be counted; trying again');
+      throw error;
     }
   }
 
-  private async runForEver(): Promise<void> {
-    const { signal } = this.stopping;
-    while (!signal.aborted) {
-      await this.read();
-      await sleep(this.everyMs, undefined, { signal, ref: false }).catch(() => undefined);
-    }
+  /** None while the totals are not known. */
+  private samples(of: (definition: string, totals: DefinitionTotals) => Sample[]): Sample[] {
+    return [...(this.totals ?? [])].flatMap(([definition, totals]) => of(definition, totals));
   }
+}
+
+function unfinishedSamples(definition: string, { sagas }: DefinitionTotals): Sample[] {
+  return Object.entries(sagas).map(([state, count]) => [{ definition, state }, count]);
 }

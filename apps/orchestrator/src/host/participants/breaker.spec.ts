@@ -9,7 +9,7 @@ function unread(): Breaker {
   const breaker = closed();
   breaker.seen(1, -1);
   breaker.seen(0, 0);
-  breaker.judge(3_000);
+  breaker.update(3_000);
   return breaker;
 }
 
@@ -17,13 +17,13 @@ function unread(): Breaker {
 function faulty(): Breaker {
   const breaker = closed();
   for (const saga of ['a', 'b', 'c']) breaker.fault(saga, 0);
-  breaker.judge(2_000);
+  breaker.update(2_000);
   return breaker;
 }
 
 describe('a breaker opens', () => {
   const stateAfter = (breaker: Breaker, nowMs: number) => {
-    breaker.judge(nowMs);
+    breaker.update(nowMs);
     return breaker.state;
   };
 
@@ -121,7 +121,7 @@ describe('a breaker opens', () => {
 describe('a breaker that is open', () => {
   it('lets no saga begin, however long it lasts', () => {
     for (const breaker of [faulty(), unread()]) {
-      breaker.judge(900_000);
+      breaker.update(900_000);
       expect(breaker.admits(900_000)).toBe(false);
     }
   });
@@ -211,7 +211,7 @@ describe('a breaker that is half-open', () => {
     expect(pauses).toEqual([2_000, 4_000, 8_000, 8_000, 8_000]);
     breaker.served(99_000);
     for (const saga of ['a', 'b', 'c']) breaker.fault(saga, 99_000);
-    breaker.judge(101_000);
+    breaker.update(101_000);
     expect(breaker.isQueryDue(102_000)).toBe(true);
   });
 });

@@ -36,7 +36,7 @@ class Trouble {
 }
 
 /**
- * Whether a participant can be relied on now, judged by what became of commands to its queue and by
+ * Whether a participant can be relied on now, decided by the results of commands to its queue and by
  * whether it has consumers. Times are of one monotonic clock and come in with each event. Pure.
  */
 export class Breaker {
@@ -112,7 +112,7 @@ export class Breaker {
   }
 
   /** Opens it when trouble has lasted long enough. */
-  judge(nowMs: number): void {
+  update(nowMs: number): void {
     if (this.state !== 'closed') return;
     const { sagasMin, faultsMs, silentMs, absentMs } = this.settings;
     const lasts = ({ sagas, sinceMs }: Trouble, ms: number) =>

@@ -22,7 +22,7 @@ export interface ParticipantWatchOptions {
   logger: Logger;
 }
 
-const JUDGE_EVERY_MS = 250;
+const UPDATE_EVERY_MS = 250;
 const COUNT_EVERY_MS = 1_000;
 /** Counts that take longer say nothing. */
 const COUNT_MS_MAX = 500;
@@ -69,14 +69,14 @@ export class ParticipantWatch {
     for (const { queue } of this.watched) breakerGauge.set({ queue }, GAUGE_OF.closed);
   }
 
-  /** Tells of itself under /metrics; once a process. */
+  /** Shows its metrics under /metrics; once a process. */
   expose(): this {
     exposeUnanswered(this.unanswered, [...this.byQueue.keys()]);
     return this;
   }
 
   start(): void {
-    this.timer = setInterval(() => this.judge(), JUDGE_EVERY_MS);
+    this.timer = setInterval(() => this.update(), UPDATE_EVERY_MS);
     this.timer.unref();
   }
 
@@ -132,7 +132,7 @@ export class ParticipantWatch {
     await this.count();
   }
 
-  private judge(): void {
+  private update(): void {
     const nowMs = performance.now();
     if (this.options.whyUnknown() !== undefined) {
       this.unanswered.forgetAll();
@@ -141,7 +141,7 @@ export class ParticipantWatch {
     }
     for (const missed of this.unanswered.takeOverdue(nowMs)) this.silent(missed, nowMs);
     for (const watched of this.watched) {
-      watched.breaker.judge(nowMs);
+      watched.breaker.update(nowMs);
       this.tell(watched);
       if (watched.breaker.isQueryDue(nowMs)) void this.query(watched);
     }

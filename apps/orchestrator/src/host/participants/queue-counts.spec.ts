@@ -22,7 +22,7 @@ afterEach(() => {
   counts.openDeadLetters = () => ({});
 });
 
-describe('what is told of the queues', () => {
+describe('the metrics of the queues', () => {
   it('is what the last look said: messages, consumers and dead letters of each queue', async () => {
     expect(await told()).toEqual([]);
     answer = [
@@ -71,7 +71,7 @@ describe('what is told of the queues', () => {
     expect(await deadLetters()).toEqual([]);
   });
 
-  it('is nothing once no look has succeeded for a while', async () => {
+  it('is unknown once no read has succeeded for a while', async () => {
     answer = [undefined, { messages: 3, consumers: 1 }, undefined, undefined];
     await counts.consumersOf(COMMANDS);
     answer = new Error('the broker is away');

@@ -2,7 +2,7 @@ import type { QueueCount, QueueInspector } from '@backstitch/messaging';
 import { exposeLabelledGauge } from '@backstitch/service-kit';
 import { deadLetterQueueOf } from '@backstitch/shared-types';
 
-/** What the last look said is told for so long; after it, nothing is known. */
+/** The result of the last read is shown for so long; after it, nothing is known. */
 const KNOWN_MS = 5_000;
 
 /** The queues that are looked at every second: the commands' and, for the metrics, their dead letters'. */
@@ -10,7 +10,7 @@ export function watchedQueues(commandQueues: readonly string[]): string[] {
   return [...commandQueues, ...commandQueues.map(deadLetterQueueOf)];
 }
 
-/** Keeps what the last look at the queues said, for /metrics. */
+/** Keeps the result of the last read of the queues, for /metrics. */
 export class QueueCounts {
   private counts: ReadonlyMap<string, QueueCount> = new Map();
   private lookedAtMs = -Infinity;
@@ -22,7 +22,7 @@ export class QueueCounts {
     private readonly commandQueues: readonly string[],
   ) {}
 
-  /** Tells of itself under /metrics; once a process. */
+  /** Shows its metrics under /metrics; once a process. */
   expose(): this {
     const gauge = (name: string, help: string, read: (queue: string) => number | undefined) =>
       exposeLabelledGauge(`backstitch_${name}`, help, 'queue', () => this.told(read));
@@ -47,7 +47,7 @@ export class QueueCounts {
     return inQueue + (stored[queue] ?? 0);
   }
 
-  /** Looks, and answers how many consumers each of these queues has. Rejects as the look does. */
+  /** Reads how many consumers each of these queues has. Rejects when the read fails. */
   async consumersOf(queues: readonly string[]): Promise<number[]> {
     const counts = await this.queueInspector.read();
     const known = this.queueInspector.queues.flatMap((queue, at): [string, QueueCount][] => {

@@ -26,7 +26,7 @@ export class ProductsController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<ProductView[]> {
     const limit = limitOf(limitText);
-    const asked: InventoryListCommand = { limit: limit + 1, ...behind(afterText) };
+    const asked: InventoryListCommand = { limit: limit + 1, ...afterProduct(afterText) };
     const { inventory } = COMMAND_QUEUES;
     const read = await this.questions.ask<ProductView[]>(inventory, COMMANDS.inventoryList, asked);
     const { entries, next } = pageOf(read, limit, cursorBehind);
@@ -44,7 +44,7 @@ function cursorBehind({ name, id }: ProductView): string {
   return cursorOf(LIST, [Array.from(name).slice(0, ORDERED_BY).join(''), id]);
 }
 
-function behind(text: unknown): Pick<InventoryListCommand, 'afterName' | 'afterId'> {
+function afterProduct(text: unknown): Pick<InventoryListCommand, 'afterName' | 'afterId'> {
   const [afterName, afterId] = afterOf(LIST, 2, text) ?? [];
   if (afterName === undefined || afterId === undefined) return {};
   if (!isUuid(afterId)) throw foreignCursor();

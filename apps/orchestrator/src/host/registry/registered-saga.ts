@@ -20,8 +20,6 @@ export interface SagaReason {
 export interface RegisteredSaga<Input = unknown> {
   /** Every version that unfinished sagas may still have, the newest first. */
   readonly definitions: readonly [SagaDefinition<Input>, ...SagaDefinition<Input>[]];
-  /** The input as a row holds it; undefined when it is not the input of such a saga. */
-  input(stored: unknown): Input | undefined;
   outcome(failure: SagaFailure): SagaReason;
   /** What GET /sagas/:sagaId answers, made from what is answered for every saga. */
   view(general: SagaView, saga: SagaInstance): SagaView;

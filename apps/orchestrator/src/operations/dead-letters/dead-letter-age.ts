@@ -8,7 +8,7 @@ const DAY_MS = 24 * 60 * 60 * 1_000;
 
 /**
  * By the time of its death in its header. A time up to a day ahead is the error of a clock; one that
- * is further ahead tells nothing. Pure.
+ * is further ahead is ignored. Pure.
  */
 export function ageOf(diedAt: string | undefined, nowMs: number): DeadLetterAge {
   const ageMs = nowMs - Date.parse(diedAt ?? '');

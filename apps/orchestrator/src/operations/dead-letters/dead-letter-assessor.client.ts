@@ -15,12 +15,12 @@ import { shapeOf } from './dead-letter-shape.js';
 import {
   type DeadLetterCommand,
   type DeadLetterShape,
-  type Standing,
   type Unclear,
   verdictOf,
 } from './dead-letter-verdict.js';
 import { ageOf } from './dead-letter-age.js';
 import { standingInSaga, standingOfOrder } from './standing.js';
+import type { Standing } from './verdict-table.js';
 
 export interface AssessedDeadLetter {
   readonly note: DeadLetterNote;

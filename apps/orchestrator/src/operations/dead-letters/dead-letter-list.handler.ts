@@ -26,16 +26,16 @@ export class DeadLetterListHandler {
    */
   async list(page: DeadLetterPage): Promise<DeadLetterList> {
     const { filter, limit } = page;
-    const letters: DeadLetterView[] = [];
+    const deadLetters: DeadLetterView[] = [];
     let last = page.after;
-    for (let seen = 0; letters.length < limit && seen < ASSESSED_MAX; ) {
-      const wanted = page.class === undefined ? limit - letters.length : AT_ONCE;
+    for (let seen = 0; deadLetters.length < limit && seen < ASSESSED_MAX; ) {
+      const wanted = page.class === undefined ? limit - deadLetters.length : AT_ONCE;
       const atOnce = Math.min(AT_ONCE, wanted);
       const rows = await this.parts.deadLetters.page(filter, atOnce, last);
       for (const { stored, view } of await this.assessed(rows)) {
-        if (letters.length === limit) break;
+        if (deadLetters.length === limit) break;
         last = stored.seq;
-        if (page.class === undefined || view.class === page.class) letters.push(view);
+        if (page.class === undefined || view.class === page.class) deadLetters.push(view);
       }
       seen += rows.length;
       if (rows.length < atOnce) break;
@@ -45,7 +45,7 @@ export class DeadLetterListHandler {
     const more = { ...Object.fromEntries(queues.map((queue) => [queue, 0])), ...behind };
     const isMore = Object.values(behind).some((count) => count > 0);
     const next = isMore && last ? cursorOf(DEAD_LETTERS, [filter.queue ?? '', last]) : null;
-    return { letters, more, next };
+    return { deadLetters, more, next };
   }
 
   private async assessed(rows: readonly StoredDeadLetter[]) {

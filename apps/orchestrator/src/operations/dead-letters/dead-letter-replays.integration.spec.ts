@@ -38,7 +38,7 @@ const listWhile = async (status: string | undefined): Promise<DeadLetterView[]> 
     status && saying(status),
   ]);
   expect(answer.status).toBe(200);
-  return answer.body.letters as DeadLetterView[];
+  return answer.body.deadLetters as DeadLetterView[];
 };
 const saying = (status: string) =>
   shop.serve(

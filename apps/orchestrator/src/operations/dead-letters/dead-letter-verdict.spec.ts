@@ -1,6 +1,7 @@
 import { COMMAND_QUEUES, COMMANDS, type CommandQueue } from '@backstitch/shared-types';
 import { describe, expect, it } from '@jest/globals';
-import { type DeadLetterShape, type Standing, verdictOf } from './dead-letter-verdict.js';
+import { type DeadLetterShape, verdictOf } from './dead-letter-verdict.js';
+import type { Standing } from './verdict-table.js';
 
 const { order, inventory, payment } = COMMAND_QUEUES;
 
@@ -230,7 +231,7 @@ describe('how a dead letter died', () => {
     expect(verdictOf(bare, 'SAGA_REQUIRED', 'CANCELLED', 'young').why).toMatch(why);
   });
 
-  it('tells apart what a repair would help and what the participant refused for good', () => {
+  it('distinguishes what a repair would help from what the participant always refuses', () => {
     const shape = command(COMMANDS.paymentProcess);
     expect(verdictOf(shape, 'INTERNAL', 'PENDING', 'young').why).toMatch(/bug is repaired/);
     expect(verdictOf(shape, 'WRONG_SAGA', 'PENDING', 'young').why).toMatch(/refused it for good/);

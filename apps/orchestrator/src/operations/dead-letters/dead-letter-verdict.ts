@@ -1,11 +1,15 @@
-import type {
-  CommandQueue,
-  DeadLetterVerdict,
-  OrderStatus,
-  SagaTag,
-} from '@backstitch/shared-types';
+import type { CommandQueue, DeadLetterVerdict, SagaTag } from '@backstitch/shared-types';
 import { agedVerdict, type DeadLetterAge } from './dead-letter-age.js';
-import { AGELESS, FINAL, KINDS, MENDED, REFUSED, type Row, TABLE } from './verdict-table.js';
+import {
+  AGELESS,
+  FINAL,
+  KINDS,
+  MENDED,
+  REFUSED,
+  type Row,
+  type Standing,
+  TABLE,
+} from './verdict-table.js';
 
 /** A dead letter as the programs of today read it. */
 export type DeadLetterShape =
@@ -22,34 +26,13 @@ export interface DeadLetterCommand {
   readonly saga: SagaTag | undefined;
 }
 
-/** Where what a command belongs to stands now. */
-export type Standing =
-  /** Its saga awaits exactly this command. */
-  | 'awaited'
-  /** Its saga is being undone and will send it when its turn comes. */
-  | 'to come'
-  /** Its saga is unfinished and awaits something else. */
-  | 'not awaited'
-  | 'finished'
-  /** There is such a saga, and this is none of its commands. */
-  | 'saga mismatch'
-  /** There is no such saga, and its order's state does not matter to it. */
-  | 'unknown saga'
-  /** It names no saga; its order's saga is unfinished, and sends or sent this undo itself. */
-  | 'undoing'
-  /** It names no saga; its order's saga is unfinished. */
-  | 'driven'
-  /** No saga is in its way: the order's state decides. */
-  | 'NONE'
-  | OrderStatus;
-
 /** The service that knows does not answer: nothing is legal just now. */
 export interface Unclear {
   readonly unclear: string;
 }
 
 /**
- * What a dead letter is worth now, and what may be done with it. Nothing that is legal skips an undo
+ * The class of a dead letter now, and what may be done with it. Nothing that is legal skips an undo
  * of money or stock, or does what no saga would undo. Pure.
  */
 export function verdictOf(
@@ -101,7 +84,7 @@ function whyNotAgain(reason: string): string {
     : `Its participant failed on it every time (${reason}): a replay fails again until the bug is repaired.`;
 }
 
-/** Of no use: its sender cannot be told, and what is due is sent by a saga. */
+/** Useless: its sender gets no answer, and a saga sends what is due. */
 function malformed(shape: Exclude<DeadLetterShape, { kind: 'command' }>): DeadLetterVerdict {
   if (shape.kind === 'unreadable') {
     return verdict([
@@ -128,9 +111,9 @@ function malformed(shape: Exclude<DeadLetterShape, { kind: 'command' }>): DeadLe
   ]);
 }
 
-function verdict([letterClass, replay, discard, why]: Row, standing = ''): DeadLetterVerdict {
+function verdict([deadLetterClass, replay, discard, why]: Row, standing = ''): DeadLetterVerdict {
   return {
-    class: letterClass,
+    class: deadLetterClass,
     why: why.replace('{order}', standing),
     replay: replay === 'replay' ? 'legal' : 'refused',
     discard: discard === 'discard' ? 'legal' : 'refused',

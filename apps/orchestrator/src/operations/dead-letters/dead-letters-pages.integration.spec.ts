@@ -25,7 +25,8 @@ describe('the list of dead letters', () => {
     for (let i = 0; i < 3; i++) await deadLetterIn(shop, order, `order ${i}`);
     for (let i = 0; i < 9; i++) await deadLetterIn(shop, payment, `pay ${i}`);
     const { body: all } = await ask(one, 'GET', '/dead-letters');
-    const idsOf = (body: Answer['body']) => (body.letters as DeadLetterView[]).map(({ id }) => id);
+    const idsOf = (body: Answer['body']) =>
+      (body.deadLetters as DeadLetterView[]).map(({ id }) => id);
     const arrived = await shop.query('SELECT id FROM dead_letters ORDER BY seq');
     expect([idsOf(all), all.next]).toEqual([arrived.map(({ id }) => id), null]);
     const pages: string[][] = [];
@@ -45,12 +46,12 @@ describe('the list of dead letters', () => {
     for (let i = 0; i < 4; i++) await deadLetterIn(shop, payment, `pay ${i}`);
     const all = (await listed(one)).map(({ id }) => id);
     const { body: first } = await ask(one, 'GET', `/dead-letters?queue=${payment}&limit=2`);
-    const shown = first.letters as DeadLetterView[];
+    const shown = first.deadLetters as DeadLetterView[];
     const path = `/dead-letters/${shown[1]!.id}/discard`;
     expect(await ask(one, 'POST', path, { body: WHO })).toMatchObject({ status: 200 });
     const after = `/dead-letters?queue=${payment}&after=${String(first.next)}`;
     const { body: rest } = await ask(one, 'GET', after);
-    expect((rest.letters as DeadLetterView[]).map(({ id }) => id)).toEqual(all.slice(2));
+    expect((rest.deadLetters as DeadLetterView[]).map(({ id }) => id)).toEqual(all.slice(2));
     expect(await ask(one, 'GET', after.replace(payment, order))).toMatchObject({ status: 400 });
     const overAll = `/dead-letters?after=${String(first.next)}`;
     expect(await ask(one, 'GET', overAll)).toMatchObject({ status: 400 });
@@ -90,7 +91,7 @@ describe('the list of dead letters', () => {
     expect(body.more).toMatchObject({ [payment]: 1 });
     const [, next] = /^<([^>]+)>; rel="next"$/.exec(headers.get('link') ?? '')!;
     const { body: rest } = await ask(one, 'GET', next!);
-    expect(rest).toMatchObject({ letters: [{ reason: 'NOT_JSON' }], next: null });
+    expect(rest).toMatchObject({ deadLetters: [{ reason: 'NOT_JSON' }], next: null });
   });
 
   it.each([

@@ -73,10 +73,10 @@ export class DeadLettersHandler {
       await this.carryOut(action, stored, actorOf(actionId, request));
       await this.ended(actionId, 'done');
       const { operator } = request;
-      const letter = deadLetterViewOf(stored, assessed);
-      const said = { action, operator, deadLetter: id, class: letter.class };
+      const deadLetter = deadLetterViewOf(stored, assessed);
+      const said = { action, operator, deadLetter: id, class: deadLetter.class };
       this.parts.logger.info(said, 'an operator acted on a dead letter');
-      return { outcome: 'done', actionId, letter };
+      return { outcome: 'done', actionId, deadLetter };
     } catch (error) {
       if (actionId !== undefined) {
         await this.ended(actionId, outcomeOf(error), { why: String(error) });
@@ -180,14 +180,14 @@ function outcomeOf(error: unknown): ActionOutcome {
 
 function recordOf(
   about: Pick<ActionRecord, 'action' | 'subjectKind' | 'subjectId' | 'request'>,
-  { body, properties }: StoredDeadLetter,
+  { body, byteCount, properties }: StoredDeadLetter,
   { verdict, note, sagaId, shape }: AssessedDeadLetter,
 ): ActionRecord {
   const orderId = shape.kind === 'command' ? shape.command.orderId : undefined;
   const kept =
-    about.action === 'discard' && body.length <= KEPT_BYTES_MAX
+    about.action === 'discard' && byteCount <= KEPT_BYTES_MAX
       ? { ...bodyOf(body), headers: (properties.headers ?? {}) as object }
       : {};
-  const detail = { died: note.reason, sagaId, orderId, bytes: body.length, ...kept };
+  const detail = { died: note.reason, sagaId, orderId, bytes: byteCount, ...kept };
   return { ...about, seen: verdict.class, detail };
 }

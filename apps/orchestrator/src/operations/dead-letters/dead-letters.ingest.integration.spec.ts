@@ -1,76 +1,28 @@
-import { Broker, DeadLetterQueues } from '@backstitch/messaging';
-import { createLoggerTo } from '@backstitch/service-kit';
-import { COMMAND_QUEUES, deadLetterQueueOf, newUuid } from '@backstitch/shared-types';
-import { postgresUrl, testVhost, type TestVhost, waitFor } from '@backstitch/testkit';
+import { COMMAND_QUEUES, newUuid } from '@backstitch/shared-types';
+import { postgresUrl, waitFor } from '@backstitch/testkit';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
-import { claimFixture, type ClaimFixture } from '../../testing/claim-fixture.js';
 import { dying } from '../../testing/dead-letters.js';
-import { DeadLettersIngest } from './dead-letters.ingest.js';
-import { DeadLettersRepository } from './dead-letters.repository.js';
+import { DEAD, IngestFixture } from '../../testing/ingest-fixture.js';
 
 const { payment } = COMMAND_QUEUES;
-const DEAD = deadLetterQueueOf(payment);
 
-let claims: ClaimFixture;
-let vhost: TestVhost;
-let lines: string[];
-let repository: DeadLettersRepository;
-const closing: (() => Promise<void>)[] = [];
+let fixture: IngestFixture;
 
 beforeAll(async () => {
-  claims = await claimFixture();
-  vhost = await testVhost('ingest');
-  repository = new DeadLettersRepository(claims.database);
+  fixture = await IngestFixture.prepare();
 });
-afterAll(async () => {
-  await claims.close();
-  await vhost.drop();
-});
-afterEach(async () => {
-  for (const close of closing.splice(0).reverse()) await close();
-  await claims.query('TRUNCATE dead_letters');
-});
-
-/** What an orchestrator has for this, on a connection of its own to the broker. */
-async function ingest(
-  name = 'one',
-  reached?: (point: string) => void | Promise<void>,
-): Promise<DeadLetterQueues> {
-  lines = [];
-  const logger = createLoggerTo({ write: (line) => void lines.push(line) }, 'test', 'info');
-  const broker = new Broker({ urls: [vhost.url], name, logger, ...(reached && { reached }) });
-  broker.connect();
-  await broker.ready();
-  const queues = new DeadLetterQueues({ broker });
-  const { database } = claims;
-  const ingesting = new DeadLettersIngest({
-    queues,
-    commandQueues: [payment],
-    deadLetters: repository,
-    logger,
-    recovered: () => database.isAvailable(),
-  });
-  ingesting.start();
-  closing.push(async () => {
-    await ingesting.close(5_000);
-    await broker.close();
-  });
-  return queues;
-}
+afterAll(() => fixture?.close());
+afterEach(() => fixture.reset());
 
 const publish = (body: string | Buffer, properties: object = {}) =>
-  vhost.publish(DEAD, Buffer.from(body), { messageId: newUuid(), ...properties });
-const rows = (columns = '*') => claims.query(`SELECT ${columns} FROM dead_letters ORDER BY seq`);
-const rowsAre = (count: number) =>
-  waitFor(`${count} rows, and an empty queue`, async () => {
-    const { messages } = (await vhost.queue(DEAD))!;
-    return messages === 0 && (await rows('id')).length === count;
-  });
+  fixture.publish(body, properties);
+const rows = (columns?: string) => fixture.rows(columns);
+const rowsAre = (count: number) => fixture.rowsAre(count);
 
 describe('a message of a dead-letter queue', () => {
   it('becomes a row with its bytes, its properties, its reason and what it names', async () => {
-    await ingest();
+    await fixture.start();
     const [sagaId, orderId] = [newUuid(), newUuid()];
     const saga = { sagaId, step: 'PAYMENT_PROCESSED', direction: 'do', attempt: 3 };
     const body = JSON.stringify({
@@ -102,11 +54,11 @@ describe('a message of a dead-letter queue', () => {
   });
 
   it('is accepted whatever its bytes, its headers and its ids are', async () => {
-    const queues = await ingest();
+    const { queues } = await fixture.start();
     let deep: object = { bytes: Buffer.from([0, 255]) };
     for (let i = 0; i < 200; i++) deep = { deep };
     const wide = Object.fromEntries(
-      Array.from({ length: 500 }, (_, n) => [`h${n}`, 'x'.repeat(50)]),
+      Array.from({ length: 1_000 }, (_, n) => [`h${n}`, 'x'.repeat(50)]),
     );
     const hostile: [string | Buffer, object][] = [
       ['', { messageId: undefined }],
@@ -124,22 +76,22 @@ describe('a message of a dead-letter queue', () => {
     await rowsAre(hostile.length);
     const stored = await rows('bytes');
     expect(stored.map(({ bytes }) => bytes)).toEqual(hostile.map(([body]) => Buffer.from(body)));
-    expect(lines.filter((line) => line.includes('"level":"error"'))).toEqual([]);
+    expect(fixture.lines.filter((line) => line.includes('"level":"error"'))).toEqual([]);
     // What was read back can be published again.
-    for (const { id } of await repository.page({}, 100)) {
-      await queues.replay((await repository.find(id))!);
+    for (const { id } of await fixture.repository.page({}, 100)) {
+      await queues.replay((await fixture.repository.find(id))!);
     }
-    expect(await vhost.queue(payment)).toMatchObject({ messages: hostile.length });
-    while ((await vhost.queue(payment))!.messages > 0) await vhost.take(payment);
+    expect(await fixture.vhost.queue(payment)).toMatchObject({ messages: hostile.length });
+    while ((await fixture.vhost.queue(payment))!.messages > 0) await fixture.vhost.take(payment);
   });
 
   it('is one row when it comes twice, since its acknowledgement was lost after the commit', async () => {
     let passes = 0;
-    await ingest('cut', async (point) => {
+    await fixture.start('cut', async (point) => {
       if (point !== 'orchestrator.dead-letters-before-ack') return;
       passes += 1;
       if (passes > 1) return;
-      while ((await vhost.closeConnections(/^cut consume$/)) === 0);
+      while ((await fixture.vhost.closeConnections(/^cut consume$/)) === 0);
     });
     await publish('one', { headers: dying('NOT_JSON') });
     await waitFor('it to come twice', () => passes === 2);
@@ -147,9 +99,9 @@ describe('a message of a dead-letter queue', () => {
     expect(await rows('state, replayed_count')).toEqual([{ state: 'open', replayed_count: 0 }]);
   });
 
-  it('stays in its queue while the database is away, and is stored within 5 s after that', async () => {
-    await ingest();
-    const [{ name } = {}] = await claims.query('SELECT current_database() AS name');
+  it('stays in its queue while the database is away, and is stored once it is back', async () => {
+    await fixture.start();
+    const [{ name } = {}] = await fixture.query('SELECT current_database() AS name');
     const admin = new pg.Client({ connectionString: postgresUrl() });
     await admin.connect();
     const allowed = (isAllowed: boolean) =>
@@ -160,7 +112,7 @@ describe('a message of a dead-letter queue', () => {
       await admin.query(kill, [name]);
       for (const text of ['one', 'two']) await publish(text);
       await waitFor('both to be back in the queue, without a reader', async () => {
-        const { messages, consumers } = (await vhost.queue(DEAD))!;
+        const { messages, consumers } = (await fixture.vhost.queue(DEAD))!;
         return messages === 2 && consumers === 0;
       });
     } finally {
@@ -171,10 +123,10 @@ describe('a message of a dead-letter queue', () => {
   });
 
   it('is stored once, by several orchestrators at once', async () => {
-    await Promise.all([ingest('one'), ingest('two'), ingest('three')]);
+    await Promise.all([fixture.start('one'), fixture.start('two'), fixture.start('three')]);
     for (let i = 0; i < 300; i++) await publish(`dead ${i}`);
     await rowsAre(300);
-    const [{ texts } = {}] = await claims.query(
+    const [{ texts } = {}] = await fixture.query(
       'SELECT count(DISTINCT bytes)::int AS texts FROM dead_letters',
     );
     expect(texts).toBe(300);
@@ -185,16 +137,16 @@ describe('a message that dies again', () => {
   const actor = { actionId: newUuid(), operator: 'olga', reason: 'repaired' };
 
   it('after its replay is the same row, open again, with its first death and its replays', async () => {
-    const queues = await ingest();
+    const { queues } = await fixture.start();
     const first = dying('INTERNAL', 5);
     await publish('one', { headers: first, messageId: 'm-1' });
     await rowsAre(1);
-    const [stored] = await repository.page({}, 1);
-    expect(await repository.beginReplay(stored!.id, actor)).toBe(true);
+    const [stored] = await fixture.repository.page({}, 1);
+    expect(await fixture.repository.beginReplay(stored!.id, actor)).toBe(true);
     await queues.replay(stored!);
-    await repository.endReplay(stored!.id, actor.actionId);
+    await fixture.repository.endReplay(stored!.id, actor.actionId);
     expect(await rows('state, replayed_count')).toEqual([{ state: 'replayed', replayed_count: 1 }]);
-    const { content, properties } = await vhost.take(payment);
+    const { content, properties } = await fixture.vhost.take(payment);
     const { messageId } = properties as unknown as { messageId: string };
     const again = { ...properties.headers, ...dying('NOT_JSON', 1), 'dead-message-id': messageId };
     await publish(content, { headers: again });
@@ -212,27 +164,27 @@ describe('a message that dies again', () => {
   });
 
   it('before its replay was written stays open, and the replay is counted', async () => {
-    await ingest();
+    await fixture.start();
     await publish('one', { headers: dying('INTERNAL', 5), messageId: 'm-1' });
     await rowsAre(1);
-    const [stored] = await repository.page({}, 1);
-    await repository.beginReplay(stored!.id, actor);
+    const [stored] = await fixture.repository.page({}, 1);
+    await fixture.repository.beginReplay(stored!.id, actor);
     const firstly = { 'first-dead-at': String(stored!.properties.headers?.['dead-at']) };
     const again = { ...firstly, ...dying('NOT_JSON', 1), 'dead-message-id': 'm-1' };
     await publish('one', { headers: again });
     await waitFor('the row to be open', async () => (await rows())[0]?.state === 'open');
-    await repository.endReplay(stored!.id, actor.actionId);
+    await fixture.repository.endReplay(stored!.id, actor.actionId);
     expect(await rows('state, reason, replayed_count')).toEqual([
       { state: 'open', reason: 'NOT_JSON', replayed_count: 1 },
     ]);
   });
 
   it('put there by hand once more after it was discarded is open again', async () => {
-    await ingest();
+    await fixture.start();
     await publish('one', { messageId: 'm-1' });
     await rowsAre(1);
-    const [stored] = await repository.page({}, 1);
-    expect(await repository.discard(stored!.id, actor)).toBe(true);
+    const [stored] = await fixture.repository.page({}, 1);
+    expect(await fixture.repository.discard(stored!.id, actor)).toBe(true);
     await publish('one', { messageId: 'm-1' });
     await waitFor('the row to be open', async () => (await rows())[0]?.state === 'open');
   });
@@ -240,20 +192,20 @@ describe('a message that dies again', () => {
 
 describe('a replay that the broker refuses', () => {
   it('leaves the row open, and another one may begin', async () => {
-    await ingest();
+    await fixture.start();
     await publish('one');
     await rowsAre(1);
-    const [stored] = await repository.page({}, 1);
+    const [stored] = await fixture.repository.page({}, 1);
     const [one, two] = [newUuid(), newUuid()].map((actionId) => ({
       actionId,
       operator: 'olga',
       reason: 'x',
     }));
-    expect(await repository.beginReplay(stored!.id, one!)).toBe(true);
-    expect(await repository.beginReplay(stored!.id, two!)).toBe(false);
-    await repository.giveUpReplay(stored!.id, two!.actionId);
+    expect(await fixture.repository.beginReplay(stored!.id, one!)).toBe(true);
+    expect(await fixture.repository.beginReplay(stored!.id, two!)).toBe(false);
+    await fixture.repository.giveUpReplay(stored!.id, two!.actionId);
     expect(await rows('state')).toEqual([{ state: 'replaying' }]);
-    await repository.giveUpReplay(stored!.id, one!.actionId);
-    expect(await repository.beginReplay(stored!.id, two!)).toBe(true);
+    await fixture.repository.giveUpReplay(stored!.id, one!.actionId);
+    expect(await fixture.repository.beginReplay(stored!.id, two!)).toBe(true);
   });
 });

@@ -3,10 +3,11 @@ import type {
   DeadLetterQueues,
   DeliveredDeadLetter,
 } from '@backstitch/messaging';
-import { databaseFault, type Logger } from '@backstitch/service-kit';
+import { databaseFault, isTimedOut, type Logger, reasonOf } from '@backstitch/service-kit';
+import { deadLetterQueueOf } from '@backstitch/shared-types';
 import { readDeadLetter } from './dead-letter.reader.js';
-import type { DeadLettersRepository } from './dead-letters.repository.js';
-import { bareDeadLetter, newDeadLetter } from './new-dead-letter.js';
+import type { ArrivingDeadLetter, DeadLettersRepository } from './dead-letters.repository.js';
+import { bareDeadLetter, newDeadLetter, shortenedDeadLetter } from './new-dead-letter.js';
 
 export interface DeadLettersIngestParts {
   queues: Pick<DeadLetterQueues, 'consumer'>;
@@ -38,23 +39,57 @@ export class DeadLettersIngest {
     await Promise.all(this.consumers.map((consumer) => consumer.close(timeoutMs)));
   }
 
-  /** Any bytes are stored: of a message that the database refuses, what its sender chose is left out. */
+  /** The queues whose dead letters are not taken now, each with why; undefined when all are. */
+  whyNotRunning(): string | undefined {
+    const reasons = this.parts.commandQueues.flatMap((queue, index) => {
+      const { state, why } = this.consumers[index]!.consumerStatus();
+      return state === 'attached' ? [] : [`${deadLetterQueueOf(queue)}: ${why ?? state}`];
+    });
+    return reasons.length === 0 ? undefined : reasons.join('; ');
+  }
+
+  /** Stores all in one statement. A consumer that gets an error stores them one by one. */
   private async store(arrived: readonly DeliveredDeadLetter[]): Promise<void> {
-    const { deadLetters, logger } = this.parts;
     const rows = arrived.map((each) => ({
       ...newDeadLetter(readDeadLetter(each)),
       isRedelivered: each.isRedelivered,
     }));
+    const [row] = rows;
+    if (rows.length === 1 && row) return this.storeOne(row);
+    await this.insert(rows);
+  }
+
+  /**
+   * Any bytes are stored. Of a row that the database refuses, what its sender chose is left out. Of
+   * one that takes too long, the end of a body that no service can read is left out.
+   */
+  private async storeOne(row: ArrivingDeadLetter): Promise<void> {
     try {
-      await deadLetters.store(rows);
+      await this.insert([row]);
     } catch (error) {
-      const [row] = rows;
-      if (isPassing(error) || rows.length > 1 || !row) throw error;
-      logger.warn({ err: error, id: row.id }, 'a dead letter is stored without its properties');
-      await deadLetters.store([{ ...bareDeadLetter(row), isRedelivered: row.isRedelivered }]);
+      const isTooLarge = error instanceof RowTooSlow;
+      const less = isTooLarge ? shortenedDeadLetter(row) : bareDeadLetter(row);
+      if (isPassing(error) || !less) throw error;
+      const what = isTooLarge ? 'the end of its body' : 'its properties';
+      const { id, isRedelivered } = row;
+      this.parts.logger.warn({ err: error, id }, `a dead letter is stored without ${what}`);
+      await this.storeOne({ ...less, isRedelivered });
+    }
+  }
+
+  /** Throws RowTooSlow where other statements are still answered. */
+  private async insert(rows: readonly ArrivingDeadLetter[]): Promise<void> {
+    try {
+      await this.parts.deadLetters.store(rows);
+    } catch (error) {
+      if (!isTimedOut(error) || !(await this.parts.recovered())) throw error;
+      throw new RowTooSlow(reasonOf(error));
     }
   }
 }
+
+/** The insert of these rows took too long, although the database is there. */
+class RowTooSlow extends Error {}
 
 /** The database is away or busy: what fails now may be stored later as it is. */
 function isPassing(error: unknown): boolean {

@@ -40,7 +40,7 @@ const listWhile = async (status: string | undefined): Promise<DeadLetterView[]> 
     status && saying(status),
   ]);
   expect(answer.status).toBe(200);
-  return answer.body.letters as DeadLetterView[];
+  return answer.body.deadLetters as DeadLetterView[];
 };
 const saying = (status: string) =>
   shop.serve(
@@ -252,7 +252,7 @@ describe('an action', () => {
   it('lists no more than it is asked for, and says how many there are', async () => {
     for (let i = 0; i < 3; i++) await unreadable();
     const { body } = await ask(one, 'GET', '/dead-letters?limit=2');
-    expect(body.letters).toHaveLength(2);
+    expect(body.deadLetters).toHaveLength(2);
     expect(body.more).toMatchObject({ [payment]: 1, [order]: 0 });
   });
 });

@@ -15,7 +15,7 @@ import {
   page,
   STORE,
 } from './dead-letters.sql.js';
-import type { NewDeadLetter } from './new-dead-letter.js';
+import { type NewDeadLetter, SHOWN_BYTES_MAX } from './new-dead-letter.js';
 import { propertiesOf } from './stored-properties.js';
 
 /** A dead letter as its row says it. */
@@ -26,7 +26,7 @@ export interface StoredDeadLetter extends DeadLetter {
   readonly state: 'open' | 'replaying';
   /** As it was found out last. */
   readonly class: DeadLetterClass;
-  /** Of the whole body, of which a list may have the beginning alone. */
+  /** Of the whole body: a list has the beginning alone, and so may the row. */
   readonly byteCount: number;
   readonly firstSeenAt: Date;
   readonly replayedCount: number;
@@ -63,9 +63,6 @@ export type ArrivingDeadLetter = NewDeadLetter & { readonly isRedelivered: boole
 
 type Row = Omit<StoredDeadLetter, 'body' | 'properties'> & { bytes: Buffer; properties: unknown };
 
-/** No readable packet is larger. */
-const READABLE_BYTES_MAX = 1_048_576;
-
 /** The dead letters of all queues: table dead_letters. */
 export class DeadLettersRepository {
   constructor(private readonly database: Pick<Database, 'query'>) {}
@@ -91,6 +88,7 @@ export class DeadLettersRepository {
       column('diedAt'),
       column('lastDiedAt'),
       column('isRedelivered'),
+      column('byteCount'),
     ];
     await this.database.query({ name: 'dead_letters_store', text: STORE, values });
   }
@@ -100,7 +98,7 @@ export class DeadLettersRepository {
     const { text, name, values } = conditions(filter, 3);
     const rows = await this.database.query<Row>({
       name: `dead_letters_page${name}`,
-      text: page(text, READABLE_BYTES_MAX),
+      text: page(text, SHOWN_BYTES_MAX),
       values: [after, limit, ...values],
     });
     return rows.map(storedOf);

@@ -37,11 +37,16 @@ export class DeadLettersService {
 
   start(): void {
     this.ingest.start();
-    this.watch.start();
+    this.watch.job.start();
+  }
+
+  /** Which dead letters are not stored now, and why; undefined when all are. */
+  whyNotStoring(): string | undefined {
+    return this.ingest.whyNotRunning();
   }
 
   /** What is in hand is stored, or stays in its queue. */
   async stop(): Promise<void> {
-    await Promise.all([this.ingest.close(CLOSE_MS), this.watch.stop()]);
+    await Promise.all([this.ingest.close(CLOSE_MS), this.watch.job.stop()]);
   }
 }

@@ -18,9 +18,9 @@ export const STORE = `
 WITH arrived AS (
   SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::uuid[],
     $7::uuid[], $8::text[], $9::text[], $10::bigint[], $11::bytea[], $12::text[],
-    $13::timestamptz[], $14::timestamptz[], $15::boolean[])
+    $13::timestamptz[], $14::timestamptz[], $15::boolean[], $16::integer[])
   WITH ORDINALITY AS arrived (id, queue, class, reason, pattern, saga_id, order_id, step, direction,
-    attempt, bytes, properties, died_at, last_died_at, is_redelivered, nth)
+    attempt, bytes, properties, died_at, last_died_at, is_redelivered, byte_count, nth)
 ), again AS (
   UPDATE dead_letters d SET state = 'open', state_at = clock_timestamp(), class = arrived.class,
     reason = arrived.reason, properties = arrived.properties::json,
@@ -30,9 +30,9 @@ WITH arrived AS (
     OR (d.state IN ('replayed', 'discarded') AND NOT arrived.is_redelivered))
 )
 INSERT INTO dead_letters (id, queue, class, reason, pattern, saga_id, order_id, step, direction,
-  attempt, bytes, properties, died_at, last_died_at)
+  attempt, bytes, byte_count, properties, died_at, last_died_at)
 SELECT id, queue, class, reason, pattern, saga_id, order_id, step, direction,
-  attempt, bytes, properties::json, died_at, last_died_at
+  attempt, bytes, byte_count, properties::json, died_at, last_died_at
 FROM arrived ORDER BY nth
 ON CONFLICT (id) DO NOTHING`;
 
@@ -46,12 +46,12 @@ export const FILTERS = {
 
 /** A message of more bytes is unreadable, and no list needs more of it to say so. */
 const COLUMNS = (bytes: string) => `id, d.seq::text, queue, state, class, ${bytes} AS bytes,
-  octet_length(bytes) AS "byteCount", properties, first_seen_at AS "firstSeenAt",
+  coalesce(byte_count, octet_length(bytes)) AS "byteCount", properties, first_seen_at AS "firstSeenAt",
   replayed_count AS "replayedCount"`;
 
 /** A page behind the row numbered $1. */
 export function page(filters: string, bytesMax: number): string {
-  return `SELECT ${COLUMNS(`substring(bytes FROM 1 FOR ${bytesMax + 1})`)} FROM dead_letters d
+  return `SELECT ${COLUMNS(`substring(bytes FROM 1 FOR ${bytesMax})`)} FROM dead_letters d
 WHERE ${UNDECIDED} AND d.seq > $1::bigint ${filters}
 ORDER BY d.seq LIMIT $2`;
 }

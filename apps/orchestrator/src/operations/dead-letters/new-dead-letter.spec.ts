@@ -1,7 +1,12 @@
 import type { DeadLetter } from '@backstitch/messaging';
 import { describe, expect, it } from '@jest/globals';
 import { readDeadLetter } from './dead-letter.reader.js';
-import { bareDeadLetter, newDeadLetter } from './new-dead-letter.js';
+import {
+  bareDeadLetter,
+  newDeadLetter,
+  shortenedDeadLetter,
+  SHOWN_BYTES_MAX,
+} from './new-dead-letter.js';
 
 const SAGA = '01a1fecf-a911-7675-a8d2-14d67794659b';
 const ORDER = '01a1fecf-a911-7ad2-9bac-0b8258b10692';
@@ -80,8 +85,21 @@ describe('the row of a dead letter', () => {
 
   it('keeps its bytes and its id when all else is left out', () => {
     const row = rowOf(Buffer.from([255, 0]), { 'dead-reason': 'X' });
-    const bare = bareDeadLetter(row);
+    const bare = bareDeadLetter(row)!;
     expect(bare).toMatchObject({ id: row.id, bytes: row.bytes, reason: null, diedAt: null });
     expect(JSON.parse(bare.properties)).toEqual({ headers: { 'headers-dropped': true } });
+    expect(bareDeadLetter(bare)).toBeUndefined();
+  });
+
+  it('keeps its id and the size of its body when the end of the body is left out', () => {
+    const row = rowOf(Buffer.alloc(SHOWN_BYTES_MAX + 5, 'x'), { 'dead-reason': 'X' });
+    const shortened = shortenedDeadLetter(row)!;
+    expect(shortened).toMatchObject({ id: row.id, reason: 'X', byteCount: SHOWN_BYTES_MAX + 5 });
+    expect(shortened.bytes.equals(Buffer.alloc(SHOWN_BYTES_MAX, 'x'))).toBe(true);
+    expect(shortenedDeadLetter(shortened)).toBeUndefined();
+  });
+
+  it('keeps every byte of a body that a service could read', () => {
+    expect(shortenedDeadLetter(rowOf(Buffer.alloc(1_048_576, 'x')))).toBeUndefined();
   });
 });

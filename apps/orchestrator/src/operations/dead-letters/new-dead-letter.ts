@@ -19,10 +19,15 @@ export interface NewDeadLetter {
   readonly direction: string | null;
   readonly attempt: number | null;
   readonly bytes: Buffer;
+  /** Of the whole body, where the end of it is left out. */
+  readonly byteCount: number | null;
   readonly properties: string;
   readonly diedAt: Date | null;
   readonly lastDiedAt: Date | null;
 }
+
+/** No readable packet is larger than a mebibyte: one byte more shows that this one is not readable. */
+export const SHOWN_BYTES_MAX = 1_048_577;
 
 /** Names by which rows are found: an index holds no more. */
 const NAME_CHARACTERS_MAX = 200;
@@ -49,17 +54,33 @@ export function newDeadLetter(deadLetter: ReadDeadLetter): NewDeadLetter {
     direction: nameOf(saga?.direction),
     attempt: saga?.attempt ?? null,
     bytes: body,
+    byteCount: null,
     properties: storedProperties(properties),
     diedAt: timeOf(note.firstAt),
     lastDiedAt: timeOf(note.at),
   };
 }
 
-/** The row without what its sender chose, for one that the database refuses: bytes and queue. Pure. */
-export function bareDeadLetter(row: NewDeadLetter): NewDeadLetter {
+const WITHOUT_PROPERTIES = JSON.stringify({ headers: { 'headers-dropped': true } });
+
+/**
+ * The row without what its sender chose, for one that the database refuses: bytes and queue.
+ * Undefined when there is nothing more to leave out. Pure.
+ */
+export function bareDeadLetter(row: NewDeadLetter): NewDeadLetter | undefined {
+  if (row.properties === WITHOUT_PROPERTIES) return undefined;
   const none = { reason: null, pattern: null, step: null, direction: null, attempt: null };
-  const properties = JSON.stringify({ headers: { 'headers-dropped': true } });
-  return { ...row, ...none, properties, diedAt: null, lastDiedAt: null };
+  return { ...row, ...none, properties: WITHOUT_PROPERTIES, diedAt: null, lastDiedAt: null };
+}
+
+/**
+ * The row with the beginning of its body, which is too long to be read, so it is never replayed.
+ * Undefined for a body that could be read: its bytes are kept. Pure.
+ */
+export function shortenedDeadLetter(row: NewDeadLetter): NewDeadLetter | undefined {
+  const { bytes } = row;
+  if (bytes.length <= SHOWN_BYTES_MAX) return undefined;
+  return { ...row, bytes: bytes.subarray(0, SHOWN_BYTES_MAX), byteCount: bytes.length };
 }
 
 function nameOf(value: unknown): string | null {

@@ -8,9 +8,10 @@ import {
 } from '@backstitch/saga-engine';
 import type { SagaRegistry } from '../../host/registry/saga-registry.js';
 import type { OrderStatus, SagaTag } from '@backstitch/shared-types';
-import type { DeadLetterCommand, Standing, Unclear } from './dead-letter-verdict.js';
+import type { DeadLetterCommand, Unclear } from './dead-letter-verdict.js';
+import type { Standing } from './verdict-table.js';
 
-/** An order as its service tells it; NONE when there is none. */
+/** An order as its service answers it; NONE when there is none. */
 export interface OrderFact {
   readonly status: 'NONE' | OrderStatus;
 }

@@ -1,5 +1,4 @@
-import { COMMANDS, type DeadLetterClass } from '@backstitch/shared-types';
-import type { Standing } from './dead-letter-verdict.js';
+import { COMMANDS, type DeadLetterClass, type OrderStatus } from '@backstitch/shared-types';
 
 export type Kind = 'create' | 'do' | 'cancel' | 'give back' | 'question';
 
@@ -20,6 +19,27 @@ export const KINDS: Readonly<Record<string, Kind>> = {
 
 /** Undo whose participant keeps its rows for ever, and so knows a repeat at any age. */
 export const AGELESS: ReadonlySet<string> = new Set([COMMANDS.orderCancel, COMMANDS.paymentRefund]);
+
+/** Where what a command belongs to stands now. */
+export type Standing =
+  /** Its saga awaits exactly this command. */
+  | 'awaited'
+  /** Its saga is being undone and will send it when its turn comes. */
+  | 'to come'
+  /** Its saga is unfinished and awaits something else. */
+  | 'not awaited'
+  | 'finished'
+  /** There is such a saga, and this is none of its commands. */
+  | 'saga mismatch'
+  /** There is no such saga, and its order's state does not matter to it. */
+  | 'unknown saga'
+  /** It names no saga; its order's saga is unfinished, and sends or sent this undo itself. */
+  | 'undoing'
+  /** It names no saga; its order's saga is unfinished. */
+  | 'driven'
+  /** No saga is in its way: the order's state decides. */
+  | 'NONE'
+  | OrderStatus;
 
 export type Row = readonly [
   DeadLetterClass,
@@ -171,7 +191,7 @@ export const TABLE: Readonly<Record<Exclude<Kind, 'question'>, Readonly<Record<S
   },
 };
 
-/** Why it died, when it need not die of that again: it was a moment's trouble, or an older reader. */
+/** Why it died, when it need not die of that again: the cause was temporary, or an older reader. */
 export const MENDED: Readonly<Record<string, string>> = {
   DATABASE_UNAVAILABLE: 'a database was away',
   PROVIDER_UNAVAILABLE: 'the bank did not answer',

@@ -86,7 +86,7 @@ describe('the simulation catches', () => {
       }
     }
     const problems = await caught(() => ({ stock: new Tombless(2) }));
-    expect(problems).toContain('COMPENSATED, but the hold is ACTIVE');
+    expect(problems).toContain('COMPENSATED, but the reservation is ACTIVE');
   });
 
   it('a release that leaves sold stock sold', async () => {
@@ -96,26 +96,26 @@ describe('the simulation catches', () => {
       }
     }
     const problems = await caught(() => ({ stock: new Shy(2) }));
-    expect(problems).toContain('COMPENSATED, but the hold is CONSUMED');
+    expect(problems).toContain('COMPENSATED, but the reservation is CONSUMED');
   });
 
   it('a refused reservation that is not remembered', async () => {
     class Forgetful extends SimulatedStock {
       override reserve(orderId: string): ReplyOutcome {
-        const hold = this.of(orderId);
-        if (hold.state === 'REJECTED') hold.state = 'NONE';
+        const reservation = this.of(orderId);
+        if (reservation.state === 'REJECTED') reservation.state = 'NONE';
         return super.reserve(orderId);
       }
     }
     const problems = await caught(() => ({ stock: new Forgetful(1) }));
-    expect(problems).toContain('the hold is ACTIVE');
+    expect(problems).toContain('the reservation is ACTIVE');
   });
 
-  it('a hold that ran out and is sold without its stock', async () => {
+  it('a reservation that expired and is sold without its stock', async () => {
     class Generous extends SimulatedStock {
       override commit(orderId: string): ReplyOutcome {
-        const hold = this.of(orderId);
-        if (hold.state === 'EXPIRED') hold.state = 'CONSUMED';
+        const reservation = this.of(orderId);
+        if (reservation.state === 'EXPIRED') reservation.state = 'CONSUMED';
         return super.commit(orderId);
       }
     }
@@ -123,12 +123,12 @@ describe('the simulation catches', () => {
   });
 
   it('a refund of a pending payment that reads the charge and voids no key', async () => {
-    class Looking extends SimulatedBank {
+    class QueryingBank extends SimulatedBank {
       override cancel(key: string): ReturnType<SimulatedBank['cancel']> {
         return this.of(key).decision === 'NONE' ? 'CANCELLED' : super.cancel(key);
       }
     }
-    expect(await caught(paid(SimulatedPayments, Looking))).toContain('the bank took 1');
+    expect(await caught(paid(SimulatedPayments, QueryingBank))).toContain('the bank took 1');
   });
 
   it('a refund of a pending payment that only leaves a tombstone', async () => {
@@ -200,7 +200,7 @@ describe('the simulation catches', () => {
   it('stock that is committed only when the order is confirmed', async () => {
     const order = [0, 1, 2, 4, 3].map((at) => checkout.steps[at]!);
     const steps = order.map(({ name, do: does, undo, rejections }, at) => {
-      const business = at === 4 ? [] : [...rejections]; // behind the pivot nothing may be rejected
+      const business = at === 4 ? [] : [...rejections]; // after the pivot nothing may be rejected
       const rest = {
         rejections: business,
         ...(undo && { undo }),

@@ -33,7 +33,7 @@ describe('the checkout saga, broken everywhere', () => {
     }
   });
 
-  it('changes the story as it changed it before', () => {
+  it('changes the sequence of events as recorded', () => {
     expectGolden(GOLDEN, failureReport(cases));
   });
 });

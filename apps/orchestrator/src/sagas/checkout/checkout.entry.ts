@@ -6,7 +6,7 @@ import { ORDERS, PAYMENTS, STOCK } from '../participants.js';
 import { CheckoutRepository } from './claims/checkout.repository.js';
 import { CheckoutHandler } from './checkout.handler.js';
 import { checkoutSaga } from './checkout-saga.js';
-import { type CheckoutInput, checkoutInputOf } from './checkout.js';
+import type { CheckoutInput } from './checkout.js';
 import { BatchedCheckoutHandler } from './http/batched-checkout.handler.js';
 import { CheckoutBatchController } from './http/checkout-batch.controller.js';
 import { CheckoutController } from './http/checkout.controller.js';
@@ -25,7 +25,6 @@ export function checkout(config: OrchestratorConfig): HostedSaga {
   });
   const saga: RegisteredSaga<CheckoutInput> = {
     definitions: [definition],
-    input: checkoutInputOf,
     outcome: refusalOf,
     view: (general) => general,
     participants: [ORDERS, STOCK, PAYMENTS],

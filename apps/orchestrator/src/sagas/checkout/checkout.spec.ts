@@ -8,7 +8,7 @@ import {
   fingerprint,
   isSameInput,
   isTooOldToBegin,
-  judgeClaim,
+  decideClaim,
 } from './checkout.js';
 
 const A = '00000000-0000-4000-8000-00000000000a';
@@ -66,7 +66,7 @@ describe('the fingerprint of a checkout', () => {
     expect(other).not.toBe(plain);
   });
 
-  it('cannot be forged by a user id that looks like lines', () => {
+  it('cannot be forged by a user id that has the form of lines', () => {
     assert(
       property(string(), string(), (one, other) => {
         const equal =
@@ -121,7 +121,7 @@ describe('a claim that another request holds', () => {
     [keyless, { status: 'COMPENSATED' }, 'free'],
     [keyless, { status: undefined }, 'free'],
   ] as const)('%j held by %j → %s', (claim, part, verdict) => {
-    expect(judgeClaim(claim, holder(part as Partial<ClaimHolder>))).toBe(verdict);
+    expect(decideClaim(claim, holder(part as Partial<ClaimHolder>))).toBe(verdict);
   });
 });
 

@@ -38,7 +38,7 @@ export function isTooOldToBegin(sagaId: string, nowMs: number): boolean {
 }
 
 /** The input as a row holds it; undefined when it is not that of a checkout. */
-export function checkoutInputOf(stored: unknown): CheckoutInput | undefined {
+function checkoutInputOf(stored: unknown): CheckoutInput | undefined {
   const { userId, items, totalAmount } = (stored ?? {}) as Partial<CheckoutInput>;
   const isOne = typeof userId === 'string' && typeof totalAmount === 'string';
   return isOne && Array.isArray(items) ? { userId, items, totalAmount } : undefined;
@@ -97,13 +97,12 @@ export interface ClaimHolder {
 export type ClaimVerdict = 'replay' | 'reused' | 'free';
 
 /**
- * What a request may do about a claim that another one holds. A keyed claim is kept whatever became
- * of its saga, so that the same key gets the same outcome, yes or no; while it has none, the claim is
- * not forgotten either, and from then on for its whole time not. A keyless one is joined only while
- * that helps the shopper: it runs, or just succeeded. From its decision to undo on it is free, so that
- * the shopper can try again.
+ * What a request may do about a claim that another request has. A keyed claim is kept whatever
+ * became of its saga: the same key gets the same outcome, success or rejection. Its age counts from
+ * the end of the saga. A keyless claim is joined only while the saga runs, or has just succeeded.
+ * From the decision to undo on it is free, so that the shopper can try again.
  */
-export function judgeClaim(claim: Claim, holder: ClaimHolder): ClaimVerdict {
+export function decideClaim(claim: Claim, holder: ClaimHolder): ClaimVerdict {
   const isUnfinished = holder.status === 'RUNNING' || holder.status === 'COMPENSATING';
   if (holder.status === undefined || (holder.forgotten && !isUnfinished)) return 'free';
   if (claim.kind === 'KEYED') {

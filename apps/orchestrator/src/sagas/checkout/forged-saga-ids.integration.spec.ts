@@ -24,7 +24,7 @@ describe("a saga's id that belongs to another checkout", () => {
   const claims = () =>
     fixture.query('SELECT caller, saga_id FROM idempotency_keys ORDER BY caller');
 
-  it('opens it for no other user, and leaves no claim of theirs behind', async () => {
+  it('opens it for no other user, and leaves no claim of theirs', async () => {
     const repository = fixture.repository();
     const [sagaId, before] = [newUuid(), await claims()];
     const owner = beginning(keyedBy('owner', 'k'), sagaId, inputOf('owner'));
@@ -46,7 +46,7 @@ describe("a saga's id that belongs to another checkout", () => {
     expect(await repository.begin(again)).toMatchObject({ kind: 'exists', sagaId });
   });
 
-  it('is the saga of one of two who bring it at once, and refuses the other', async () => {
+  it('is the saga of one of two requests that bring it at once, and refuses the other', async () => {
     const repository = fixture.repository();
     const sagaId = newUuid();
     const users = ['a', 'b', 'c', 'd'];

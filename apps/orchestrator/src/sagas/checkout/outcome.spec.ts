@@ -79,7 +79,7 @@ describe('the answer to a checkout', () => {
     [{ replayed: true, keyed: true, async: true }, 202],
     [{ replayed: true, keyed: true, cutShort: true }, 202],
   ])(
-    'unfinished past the wait budget, %j → %s, and says where the end is told',
+    'unfinished past the wait budget, %j → %s, and says where the end can be read',
     (part, expected) => {
       const answer = answerOf(soFar(part));
       expect(answer.kind === 'body' ? answer.status : answer.code).toBe(expected);

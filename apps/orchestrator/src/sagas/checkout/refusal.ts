@@ -17,7 +17,7 @@ export interface RefusedProduct extends StockRefusal {
 const DETAILS: Partial<Record<ErrorCodeName, string>> = {
   PAYMENT_DECLINED: 'The payment was declined. Nothing was charged and nothing is held.',
   RESERVATION_EXPIRED:
-    'The reservation ran out and its stock was sold to somebody else. What was charged is refunded.',
+    'The reservation ran out and its stock was sold to another customer. What was charged is refunded.',
   ORDER_CANCELLED: 'The order was cancelled before it was complete. What was charged is refunded.',
   CHECKOUT_UNDONE:
     'The order could not be completed for a technical reason. It is undone completely and what ' +

@@ -15,7 +15,7 @@ beforeAll(async () => {
 afterAll(() => fixture.close());
 
 describe('a checkout whose row PostgreSQL refuses', () => {
-  it('is refused alone, whatever the reason, and its neighbours are recorded', async () => {
+  it('is refused alone for any reason, and the others of its batch are recorded', async () => {
     const bad = newUuid();
     await fixture.query(`CREATE FUNCTION refusing() RETURNS trigger LANGUAGE plpgsql AS
       $$ BEGIN RAISE EXCEPTION 'not this row'; END $$`);

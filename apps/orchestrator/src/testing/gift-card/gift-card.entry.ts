@@ -48,7 +48,6 @@ export function giftCard(config: OrchestratorConfig): HostedSaga {
   const definition = giftCardSaga(config);
   const saga: RegisteredSaga<GiftCardInput> = {
     definitions: [definition],
-    input: (stored) => stored as GiftCardInput,
     outcome: ({ code }) => ({ code: 'GIFT_CARD_UNDONE', detail: `No gift card: ${code}.` }),
     view: (general) => general,
     participants: [ORDERS, PAYMENTS],

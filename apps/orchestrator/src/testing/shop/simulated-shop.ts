@@ -73,18 +73,22 @@ export class SimulatedShop implements SimulatedParticipants {
   private problemsOf({ subjectId, phase }: SagaInstance): string[] {
     const { orders, stock, payments } = this.parts;
     const order = orders.of(subjectId);
-    const hold = stock.of(subjectId).state;
+    const reservation = stock.of(subjectId).state;
     const payment = payments.of(subjectId).state;
     const { taken, returned } = payments.bank.of(subjectId);
     const ended = phase === 'done' ? 'DONE' : 'COMPENSATED';
-    const holds = (state: string, allowed: readonly string[], what: string) =>
+    const isIn = (state: string, allowed: readonly string[], what: string) =>
       allowed.includes(state) ? [] : [`${ended}, but the ${what} is ${state}`];
     const kept = taken - returned;
     const due = phase === 'done' ? 1 : 0;
     return [
-      ...holds(order, phase === 'done' ? ['CONFIRMED'] : ['CANCELLED'], 'order'),
-      ...holds(hold, phase === 'done' ? ['CONSUMED'] : ['NONE', 'RELEASED', 'REJECTED'], 'hold'),
-      ...holds(
+      ...isIn(order, phase === 'done' ? ['CONFIRMED'] : ['CANCELLED'], 'order'),
+      ...isIn(
+        reservation,
+        phase === 'done' ? ['CONSUMED'] : ['NONE', 'RELEASED', 'REJECTED'],
+        'reservation',
+      ),
+      ...isIn(
         payment,
         phase === 'done' ? ['SUCCESS'] : ['NONE', 'FAILED', 'REFUNDED', 'CANCELLED'],
         'payment',

@@ -1,17 +1,17 @@
 import type { ReplyOutcome } from '@backstitch/saga-engine';
 import { DONE, no } from './answers.js';
 
-type HoldState = 'NONE' | 'ACTIVE' | 'REJECTED' | 'EXPIRED' | 'RELEASED' | 'CONSUMED';
+type ReservationState = 'NONE' | 'ACTIVE' | 'REJECTED' | 'EXPIRED' | 'RELEASED' | 'CONSUMED';
 
-export interface Hold {
-  state: HoldState;
+export interface Reservation {
+  state: ReservationState;
   /** It ran out, its stock was gone, and that was said. */
   isRefused: boolean;
 }
 
 /** The inventory service as far as the protocol goes: one product, every order asks for one unit. */
 export class SimulatedStock {
-  protected readonly holds = new Map<string, Hold>();
+  protected readonly reservations = new Map<string, Reservation>();
   /** Units that other shoppers bought. */
   protected sold = 0;
 
@@ -20,45 +20,46 @@ export class SimulatedStock {
     protected shelf = received,
   ) {}
 
-  of(orderId: string): Hold {
-    let hold = this.holds.get(orderId);
-    if (!hold) this.holds.set(orderId, (hold = { state: 'NONE', isRefused: false }));
-    return hold;
+  of(orderId: string): Reservation {
+    let reservation = this.reservations.get(orderId);
+    if (!reservation)
+      this.reservations.set(orderId, (reservation = { state: 'NONE', isRefused: false }));
+    return reservation;
   }
 
   reserve(orderId: string): ReplyOutcome {
-    const hold = this.of(orderId);
-    if (hold.state === 'NONE') {
-      hold.state = this.take() ? 'ACTIVE' : 'REJECTED';
+    const reservation = this.of(orderId);
+    if (reservation.state === 'NONE') {
+      reservation.state = this.take() ? 'ACTIVE' : 'REJECTED';
     }
-    if (hold.state === 'REJECTED') return no('INSUFFICIENT_STOCK');
-    return hold.state === 'RELEASED' ? no('RESERVATION_RELEASED') : DONE;
+    if (reservation.state === 'REJECTED') return no('INSUFFICIENT_STOCK');
+    return reservation.state === 'RELEASED' ? no('RESERVATION_RELEASED') : DONE;
   }
 
   commit(orderId: string): ReplyOutcome {
-    const hold = this.of(orderId);
-    if (hold.state === 'ACTIVE') hold.state = 'CONSUMED';
-    if (hold.state === 'EXPIRED' && !hold.isRefused) {
-      if (this.take()) hold.state = 'CONSUMED';
-      else hold.isRefused = true;
+    const reservation = this.of(orderId);
+    if (reservation.state === 'ACTIVE') reservation.state = 'CONSUMED';
+    if (reservation.state === 'EXPIRED' && !reservation.isRefused) {
+      if (this.take()) reservation.state = 'CONSUMED';
+      else reservation.isRefused = true;
     }
-    if (hold.state === 'CONSUMED') return DONE;
-    return no(hold.state === 'EXPIRED' ? 'RESERVATION_EXPIRED' : 'RESERVATION_RELEASED');
+    if (reservation.state === 'CONSUMED') return DONE;
+    return no(reservation.state === 'EXPIRED' ? 'RESERVATION_EXPIRED' : 'RESERVATION_RELEASED');
   }
 
   release(orderId: string): ReplyOutcome {
-    const hold = this.of(orderId);
-    if (hold.state === 'REJECTED') return DONE;
-    if (hold.state === 'ACTIVE' || hold.state === 'CONSUMED') this.shelf++;
-    hold.state = 'RELEASED';
+    const reservation = this.of(orderId);
+    if (reservation.state === 'REJECTED') return DONE;
+    if (reservation.state === 'ACTIVE' || reservation.state === 'CONSUMED') this.shelf++;
+    reservation.state = 'RELEASED';
     return DONE;
   }
 
-  /** The sweeper comes by after the hold's time. */
+  /** The sweeper comes by after the reservation's time. */
   expire(orderId: string): void {
-    const hold = this.of(orderId);
-    if (hold.state !== 'ACTIVE') return;
-    hold.state = 'EXPIRED';
+    const reservation = this.of(orderId);
+    if (reservation.state !== 'ACTIVE') return;
+    reservation.state = 'EXPIRED';
     this.shelf++;
   }
 
@@ -76,7 +77,7 @@ export class SimulatedStock {
   }
 
   problems(): string[] {
-    const holding = [...this.holds.values()].filter(
+    const holding = [...this.reservations.values()].filter(
       ({ state }) => state === 'ACTIVE' || state === 'CONSUMED',
     );
     const accounted = this.shelf + holding.length + this.sold;

@@ -2,7 +2,7 @@ import type { PreparedSaga, SagaFailure, SagaStatus } from '@backstitch/saga-eng
 import { insertSagas } from '@backstitch/saga-engine/postgres';
 import type { Transaction } from '@backstitch/service-kit';
 import { SAGA_TABLES } from '../../../database/schema.js';
-import { type CheckoutInput, type Claim, isSameInput, judgeClaim } from '../checkout.js';
+import { type CheckoutInput, type Claim, isSameInput, decideClaim } from '../checkout.js';
 import type { Ending } from '../outcome.js';
 import { FORGET, HOLDERS, LOCK, POINT_ELSEWHERE, TAKE_FREE } from './checkout.sql.js';
 
@@ -79,7 +79,7 @@ export async function beginCheckouts(
   }
   const taken = await stillFree(takeable);
   const ours = batch.filter((one) => !one.claim || fresh.has(one.sagaId) || taken.includes(one));
-  // Of two requests with one saga's id the first is its saga; the other is judged by its row.
+  // Of two requests with one saga's id the first is its saga; the other is decided by its row.
   const firsts = [...new Map(ours.toReversed().map((one) => [one.sagaId, one])).values()];
   const inserted = await insertAll(tx, firsts);
   for (const one of firsts) if (inserted.has(one.sagaId)) begun.set(one, { kind: 'inserted' });
@@ -131,7 +131,7 @@ function holderOf({ sagaId, claim, input }: Asking, row: HolderRow): Held | unde
   }
   const { orderId, status } = row;
   if (!claim || row.sagaId === null || orderId === null || status === null) return undefined;
-  const verdict = judgeClaim(claim, { ...row, status });
+  const verdict = decideClaim(claim, { ...row, status });
   if (verdict === 'free') return undefined;
   if (verdict === 'reused') return { kind: 'reused' };
   return existing(row.sagaId, orderId, status, row.failure);

@@ -22,7 +22,7 @@ SELECT i.place FROM ${CLAIMS} CROSS JOIN LATERAL (
 ) k`;
 
 /**
- * Who holds each claim, and whether the asking saga exists itself. One snapshot: a saga is seen by
+ * The saga of each claim, and whether the asking saga exists itself. One snapshot: a saga is seen by
  * its row or, once that is removed, by the answer that the same transaction wrote. Never in one
  * statement with the lock: its snapshot would be older than the wait for it, and show a saga that no
  * longer counts. A key is forgotten so long after its saga's end: who polls a parked one is told it.

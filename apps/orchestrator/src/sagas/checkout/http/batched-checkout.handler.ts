@@ -39,7 +39,7 @@ export class BatchedCheckoutHandler {
 
   constructor(private readonly options: BatchedCheckoutOptions) {}
 
-  /** Never rejects: whatever goes wrong is the answer's problem. */
+  /** Never rejects: an error becomes the problem in the answer. */
   async answer(batched: BatchedCheckout): Promise<BatchedReply> {
     const startedAtMs = performance.now();
     const requestId = requestIdOf(batched.headers);

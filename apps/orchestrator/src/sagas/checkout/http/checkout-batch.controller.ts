@@ -42,7 +42,7 @@ export class CheckoutBatchController {
       const answer = await this.handler.answer(checkout);
       lines.write(encodeBatchedAnswer(n, answer.status, answer.headers, answer.body));
     });
-    // Whatever happens, the gateway is told at once that no more will come.
+    // In every case the gateway is told at once that no more answers will come.
     await Promise.allSettled(answering);
     lines.end();
   }

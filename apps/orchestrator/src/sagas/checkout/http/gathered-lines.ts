@@ -8,7 +8,7 @@ export class GatheredLines {
 
   constructor(private readonly stream: Writable) {}
 
-  /** Of a reader who has left, the rest is dropped. */
+  /** When the reader has disconnected, the rest is dropped. */
   write(lines: string): void {
     this.gathered += lines;
     this.flushSoon();
