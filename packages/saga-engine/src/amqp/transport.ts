@@ -37,6 +37,7 @@ export class BrokerUnavailable extends Error {
 }
 
 interface OpenChannel {
+  readonly model: ChannelModel;
   readonly channel: ConfirmChannel;
   readonly replyQueue: string;
 }
@@ -132,8 +133,12 @@ export class AmqpTransport implements CommandSender {
    * is rejected with BrokerUnavailable, and so is every later one. Does nothing before `start`.
    */
   async close(): Promise<void> {
+    const { connection, open } = this;
     this.open = undefined;
-    await this.connection?.close();
+    // A connection that is lost while it closes never answers close(); it only emits the event.
+    const lost = open && new Promise<void>((resolve) => open.model.once('close', resolve));
+    const closed = connection?.close();
+    await Promise.race(lost ? [closed, lost] : [closed]);
   }
 
   private async openChannel(model: ChannelModel, engine: RepliesTo): Promise<void> {
@@ -154,7 +159,7 @@ export class AmqpTransport implements CommandSender {
       if (message) void this.process(message, channel, engine);
       else replace();
     });
-    this.open = { channel, replyQueue };
+    this.open = { model, channel, replyQueue };
   }
 
   /** A reply is acknowledged once the engine has committed what follows from it, or ignores it. */
