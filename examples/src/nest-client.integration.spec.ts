@@ -75,7 +75,10 @@ describe('a NestJS client without any package of Backstitch', () => {
     const order = { orderId: ORDER, userId: PRODUCT, items, totalAmount: '59.98' };
     expect(await ask('order.create', order)).toMatchObject({ code: 0 });
     const answered = await ask('order.get', { orderId: ORDER });
-    expect(answered).toMatchObject({ code: 0, answer: { totalAmount: '59.98', status: 'PENDING' } });
+    expect(answered).toMatchObject({
+      code: 0,
+      answer: { totalAmount: '59.98', status: 'PENDING' },
+    });
   }, 60_000);
 
   it('gets the code of an error, and whether a repeated query can help', async () => {

@@ -110,13 +110,16 @@ describe.each([...PUBLISHED])('the packed %s', (name) => {
     expect(files).toEqual(expect.arrayContaining(all.map((path) => path.replace(/^\.\//, ''))));
   });
 
-  it.each(['README.md', 'CHANGELOG.md'])('has a %s that links only to files in it', async (file) => {
-    const { files } = tarballs.get(name)!;
-    const holds = (path: string) =>
-      files.some((one) => one === path || one.startsWith(`${path.replace(/\/$/, '')}/`));
-    const links = relativeLinks(await read(name, file));
-    expect(links.filter((path) => !holds(path))).toEqual([]);
-  });
+  it.each(['README.md', 'CHANGELOG.md'])(
+    'has a %s that links only to files in it',
+    async (file) => {
+      const { files } = tarballs.get(name)!;
+      const holds = (path: string) =>
+        files.some((one) => one === path || one.startsWith(`${path.replace(/\/$/, '')}/`));
+      const links = relativeLinks(await read(name, file));
+      expect(links.filter((path) => !holds(path))).toEqual([]);
+    },
+  );
 
   it('has no tests, and nothing built whose source is gone', () => {
     const { files } = tarballs.get(name)!;
