@@ -44,6 +44,7 @@ const CHECKS: readonly Stage[] = [
       'e2e',
       'bench',
       'drill',
+      'examples',
       'tools',
     ) as [string, ...string[]],
   },
