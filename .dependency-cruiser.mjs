@@ -134,7 +134,7 @@ export default {
     tsPreCompilationDeps: true,
     // A built package is where its source is: the arrows are the same.
     doNotFollow: { path: ['node_modules', '/dist/'] },
-    exclude: { path: ['/dist/.*\\.spec\\.', '^bench/peers/'] },
+    exclude: { path: ['/dist/.*\\.spec\\.', '^bench/peers/', '^examples/trip/'] },
     combinedDependencies: true,
     enhancedResolveOptions: {
       exportsFields: ['exports'],

@@ -56,6 +56,14 @@ function packageOf(specifier: string): string {
   return first!.startsWith('@') ? `${first}/${second}` : first!;
 }
 
+const LINK = /\]\(([^)\s]+)\)|^\[[^\]]+\]: *(\S+)/gm;
+
+/** The relative links of a document at the top of a package. */
+function relativeLinks(markdown: string): string[] {
+  const targets = [...markdown.matchAll(LINK)].map(([, inline, reference]) => inline ?? reference!);
+  return targets.filter((to) => !/^(?:https?:|mailto:|#)/.test(to)).map((to) => to.split('#')[0]!);
+}
+
 const PROGRAM = `
 import { command, defineSaga, SagaEngine, step, undo } from '@backstitch/saga-engine';
 import { DONE, MemoryDatabase, MemorySagaStore, Participants } from '@backstitch/saga-engine/testing';
@@ -101,6 +109,17 @@ describe.each([...PUBLISHED])('the packed %s', (name) => {
     expect(all.length).toBeGreaterThan(1);
     expect(files).toEqual(expect.arrayContaining(all.map((path) => path.replace(/^\.\//, ''))));
   });
+
+  it.each(['README.md', 'CHANGELOG.md'])(
+    'has a %s that links only to files in it',
+    async (file) => {
+      const { files } = tarballs.get(name)!;
+      const holds = (path: string) =>
+        files.some((one) => one === path || one.startsWith(`${path.replace(/\/$/, '')}/`));
+      const links = relativeLinks(await read(name, file));
+      expect(links.filter((path) => !holds(path))).toEqual([]);
+    },
+  );
 
   it('has no tests, and nothing built whose source is gone', () => {
     const { files } = tarballs.get(name)!;

@@ -13,8 +13,8 @@ import { trip } from './trip-saga.js';
 const [task, to, crash] = process.argv.slice(2);
 const { DATABASE_URL, RABBITMQ_URL } = process.env;
 const quiet = () => undefined;
-const told = ({ sagaId = '', err }, text) => console.error(text, sagaId, err?.message ?? '');
-const logger = { debug: quiet, info: quiet, warn: told, error: told };
+const report = ({ sagaId = '', err }, text) => console.error(text, sagaId, err?.message ?? '');
+const logger = { debug: quiet, info: quiet, warn: report, error: report };
 
 const pool = new pg.Pool({ connectionString: DATABASE_URL });
 const tables = await createSagaTables(pool, { subjectColumn: 'trip_id' });

@@ -1,18 +1,19 @@
 import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Missing, run, say } from './steps.mjs';
-
-/** Folders whose subfolders are workspace packages, and packages of their own. */
-const NESTS = ['apps', 'packages'];
-const SINGLES = ['e2e', 'bench', 'examples', 'tools'];
+import { workspaceFolders } from './workspaces.mjs';
 
 /** Installs exactly what the lockfile names, unless that is what is already there. */
 export async function installDependencies(root, pnpm) {
-  // Inside node_modules, so that whoever removes that folder removes the memory of it too.
+  // Inside node_modules, so that removing that folder removes the stamp too.
   const stamp = join(root, 'node_modules', '.backstitch-installed');
   const wanted = fingerprint(root);
-  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted && everyRoomHasModules(root)) {
+  if (
+    existsSync(stamp) &&
+    readFileSync(stamp, 'utf8') === wanted &&
+    everyWorkspaceHasModules(root)
+  ) {
     say('nothing to install');
     return;
   }
@@ -30,7 +31,7 @@ export async function installDependencies(root, pnpm) {
   writeFileSync(stamp, wanted);
 }
 
-/** Changes whenever another installation could come out. */
+/** Changes whenever an installation could have another result. */
 function fingerprint(root) {
   const hash = createHash('sha256');
   hash.update(`${process.platform} ${process.arch} ${process.versions.modules}`);
@@ -40,7 +41,7 @@ function fingerprint(root) {
   return hash.digest('hex');
 }
 
-function everyRoomHasModules(root) {
+function everyWorkspaceHasModules(root) {
   return manifests(root).every((manifest) => {
     const { dependencies, devDependencies } = JSON.parse(
       readFileSync(join(root, manifest), 'utf8'),
@@ -51,10 +52,6 @@ function everyRoomHasModules(root) {
 }
 
 function manifests(root) {
-  const nested = NESTS.flatMap((nest) =>
-    readdirSync(join(root, nest)).map((name) => join(nest, name, 'package.json')),
-  );
-  return ['package.json', ...nested, ...SINGLES.map((name) => join(name, 'package.json'))]
-    .filter((manifest) => existsSync(join(root, manifest)))
-    .sort((one, other) => one.localeCompare(other));
+  const folders = workspaceFolders(root);
+  return ['package.json', ...folders.map((folder) => join(folder, 'package.json'))];
 }

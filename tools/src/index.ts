@@ -1,3 +1,4 @@
+export { workspaceFolders } from '../bootstrap/workspaces.mjs';
 export { type AppPlan, AppProcess, USUAL_NODE_FLAGS } from './apps/app-process.js';
 export { AppCommandFailed, migrateAll, runAppCommand } from './apps/app-commands.js';
 export {

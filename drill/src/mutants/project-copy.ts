@@ -1,18 +1,17 @@
-import { cp, mkdir, readdir, rm, symlink, writeFile } from 'node:fs/promises';
-import { join, relative } from 'node:path';
-import { runProgram } from '@backstitch/tools';
+import { existsSync } from 'node:fs';
+import { cp, mkdir, rm, symlink, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { runProgram, workspaceFolders } from '@backstitch/tools';
+import { inBuildOrder } from './build-order.js';
 import { edited, StaleMutant } from './edited.js';
 import { type Mutant, workspacesOf } from './mutant.js';
 import { shippedSources } from './sources.js';
 
-/** Neither sources nor what was built of them. */
+/** Folders that are neither sources nor built from them. */
 const LEFT_OUT = new Set(['.git', '.turbo', '.backstitch', 'node_modules']);
-const FOLDERS = ['packages', 'apps'];
 const BUILD_MS_MAX = 180_000;
-/** What only the protection used may stay behind. */
+/** A mutant may leave variables that only the removed protection used. */
 const LEFTOVERS_ALLOWED = ['--noUnusedLocals', 'false', '--noUnusedParameters', 'false'];
-/** What is built must be built after what it is built on. */
-const BUILD_ORDER = ['shared-types', 'coalesce', 'saga-engine', 'messaging', 'service-kit'];
 
 /** The project in a folder of its own, built, with the libraries of the one it is a copy of. */
 export class ProjectCopy {
@@ -30,22 +29,23 @@ export class ProjectCopy {
       filter: (path) => !LEFT_OUT.has(path.slice(path.lastIndexOf('/') + 1)),
     });
     await symlink(join(from, 'node_modules'), join(folder, 'node_modules'));
-    // The links of a workspace lead to its neighbours by relative paths, and so to those of the copy;
-    // those to libraries lead to the node_modules linked above.
-    for (const workspace of await linkedWorkspaces(from)) {
+    // Links to other workspaces are relative, so they lead to those of the copy. Links to libraries lead
+    // to the node_modules linked above.
+    for (const workspace of workspaceFolders(from)) {
       const links = join(workspace, 'node_modules');
+      if (!existsSync(join(from, links))) continue;
       await cp(join(from, links), join(folder, links), { recursive: true, verbatimSymlinks: true });
     }
     return new ProjectCopy(folder, from);
   }
 
-  /** Takes a protection out and builds what that changes. */
+  /** Removes a protection and builds the workspaces that this changes. */
   async apply(mutant: Mutant): Promise<void> {
     for (const edit of mutant.edits) {
       const { path, text } = edited(shippedSources(this.folder, edit.workspace), edit);
       await writeFile(join(this.folder, path), text);
     }
-    for (const workspace of inBuildOrder(workspacesOf(mutant))) {
+    for (const workspace of inBuildOrder(this.folder, workspacesOf(mutant))) {
       const compiler = join(this.folder, 'node_modules/typescript/bin/tsc');
       const words = [compiler, '-p', 'tsconfig.build.json', ...LEFTOVERS_ALLOWED];
       const cwd = join(this.folder, workspace);
@@ -55,7 +55,7 @@ export class ProjectCopy {
     }
   }
 
-  /** Puts the sources and what was built of them back. */
+  /** Restores the sources of these workspaces and what is built from them. */
   async restore(workspaces: readonly string[]): Promise<void> {
     for (const workspace of workspaces) {
       for (const part of ['src', 'dist', 'migrations']) {
@@ -73,21 +73,4 @@ export class ProjectCopy {
   async remove(): Promise<void> {
     await rm(this.folder, { recursive: true, force: true });
   }
-}
-
-/** Every workspace of the workspace that has libraries or neighbours linked. */
-async function linkedWorkspaces(project: string): Promise<string[]> {
-  const workspaces = ['e2e', 'bench', 'drill', 'tools'];
-  for (const floor of FOLDERS) {
-    for (const name of await readdir(join(project, floor))) workspaces.push(join(floor, name));
-  }
-  return workspaces;
-}
-
-function inBuildOrder(workspaces: readonly string[]): string[] {
-  const place = (workspace: string): number => {
-    const at = BUILD_ORDER.indexOf(relative('packages', workspace));
-    return at === -1 ? BUILD_ORDER.length : at;
-  };
-  return [...workspaces].sort((a, b) => place(a) - place(b));
 }

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { Coalescer } from './coalescer.js';
 
 describe('the batches of a coalescer', () => {
-  it('are told with their size and their time, good or bad, and what waits is counted', async () => {
+  it('are reported with size and duration, also when they fail, and waiting items are counted', async () => {
     const told: [number, number][] = [];
     let release: () => void = () => undefined;
     const held = new Promise<void>((resolve) => (release = resolve));

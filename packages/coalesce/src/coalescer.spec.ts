@@ -7,7 +7,7 @@ interface Job {
   value: number;
 }
 
-/** Batches wait for their gate, so that a test decides what arrives while one is in flight. */
+/** Each batch ends when the test says so: the test decides what arrives while a batch runs. */
 function gated(options: Partial<CoalescerOptions<Job, number>> = {}) {
   const batches: Job[][] = [];
   const gates: (() => void)[] = [];
@@ -29,7 +29,7 @@ const job = (key: string, value = 0): Job => ({ key, value });
 const turn = () => new Promise<void>((resolve) => setImmediate(resolve));
 
 describe('the coalescer', () => {
-  it('sends one item alone when idle, and everything that waited meanwhile together', async () => {
+  it('runs one item alone when idle, and all items that waited meanwhile together', async () => {
     const { coalescer, batches, openNext } = gated();
     const first = coalescer.submit(job('a', 1));
     await turn();
@@ -42,7 +42,7 @@ describe('the coalescer', () => {
     expect(batches.map((batch) => batch.length)).toEqual([1, 3]);
   });
 
-  it('never holds a key in two batches at once or twice in a batch, and keeps its order', async () => {
+  it('never has a key in two batches at once or twice in a batch, and keeps its order', async () => {
     const { coalescer, batches, openNext } = gated({ concurrency: 2 });
     const all = [coalescer.submit(job('a', 1)), coalescer.submit(job('a', 2))];
     await turn();
@@ -54,7 +54,7 @@ describe('the coalescer', () => {
     expect(await Promise.all(all)).toEqual([1, 2]);
   });
 
-  it('joins equal waiting work into one item whose result all share', async () => {
+  it('runs equal waiting work once, and shares its result', async () => {
     const { coalescer, batches, openNext } = gated({ sameWork: (a, b) => a.value === b.value });
     const answers = [1, 1, 2, 2].map((value) => coalescer.submit(job('a', value)));
     await turn();
@@ -66,7 +66,7 @@ describe('the coalescer', () => {
     expect(batches).toEqual([[job('a', 1)], [job('a', 2)]]);
   });
 
-  it('gives each item its own outcome: a bad one does not fail its neighbours', async () => {
+  it('gives each item its own outcome: an item that fails does not fail the others', async () => {
     const coalescer = new Coalescer<Job, number>({
       keyOf: (item) => item.key,
       run: (batch) => {
@@ -83,7 +83,7 @@ describe('the coalescer', () => {
     expect(results.map((result) => result.status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
   });
 
-  it('fails every member when the whole batch failed and singles would not help', async () => {
+  it('fails every item of a batch that failed, if single runs would not help', async () => {
     const coalescer = new Coalescer<Job, number>({
       keyOf: (item) => item.key,
       run: () => Promise.reject(new Error('connection lost')),
@@ -95,7 +95,7 @@ describe('the coalescer', () => {
     expect(results.map((result) => result.status)).toEqual(['rejected', 'rejected']);
   });
 
-  it('refuses a run that answers fewer outcomes than items, instead of mixing them up', async () => {
+  it('fails a batch whose run answers fewer outcomes than items', async () => {
     const coalescer = new Coalescer<Job, number>({
       keyOf: (item) => item.key,
       run: () => Promise.resolve([]),
@@ -103,7 +103,11 @@ describe('the coalescer', () => {
     await expect(coalescer.submit(job('a'))).rejects.toThrow('answered by 0 outcomes');
   });
 
-  it('is idle only when nothing waits and nothing is in flight', async () => {
+  it.each(['concurrency', 'batchMax', 'splitConcurrency'])('refuses a %s below 1', (option) => {
+    expect(() => gated({ [option]: 0 })).toThrow(RangeError);
+  });
+
+  it('is idle only when nothing waits and nothing runs', async () => {
     const { coalescer, openNext } = gated();
     await coalescer.idle();
     let idle = false;

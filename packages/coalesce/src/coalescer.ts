@@ -1,4 +1,4 @@
-import { Aside } from './aside.js';
+import { SplitRunner } from './split-runner.js';
 import type { BatchOutcome, Waiting } from './waiting.js';
 
 export type { BatchOutcome };
@@ -9,10 +9,11 @@ export interface CoalescerOptions<Item, Result> {
    */
   keyOf(item: Item): string;
   /**
-   * Runs a batch and answers one outcome for each item, in the order of the batch. `isAside`: it is
-   * one item that runs apart from the batches, and should wait for a lock for a shorter time.
+   * Runs a batch and answers one outcome for each item, in the order of the batch. When it throws,
+   * the error is the outcome of every item. `isSplit`: the batch is one item that runs alone because
+   * of a lock; it should wait for the lock for a shorter time.
    */
-  run(batch: readonly Item[], isAside: boolean): Promise<readonly BatchOutcome<Result>[]>;
+  run(batch: readonly Item[], isSplit: boolean): Promise<readonly BatchOutcome<Result>[]>;
   /** How many batches run at once; default 1. */
   concurrency?: number;
   /** How many items a batch has at most; default 64. */
@@ -22,24 +23,25 @@ export interface CoalescerOptions<Item, Result> {
   /** Whether the items of a batch are run again one by one after this error. */
   retrySingly?(error: unknown): boolean;
   /**
-   * Whether a batch failed because another session kept a lock, and did nothing. Its items are then
-   * run one by one, apart from the batches, so that only the locked ones are delayed.
+   * Whether a batch failed because another session held a lock, and changed nothing. The batch is
+   * then split: each item runs alone, so that only the items that need the lock are delayed.
    */
   isLocked?(error: unknown): boolean;
   /** The locks that an item needs, where they are not its key. */
   locksOf?(item: Item): readonly string[];
-  /** How many items run at once apart from the batches; default 2. */
-  asideMax?: number;
+  /** How many items of split batches run at once; default 2. */
+  splitConcurrency?: number;
 }
 
 const CONCURRENCY_DEFAULT = 1;
 const BATCH_MAX_DEFAULT = 64;
-const ASIDE_MAX_DEFAULT = 2;
+const SPLIT_CONCURRENCY_DEFAULT = 2;
 
 /**
- * Joins what waits into one batch. While nothing waits, a batch is one item. While batches are
- * under way, what arrives forms the next one. So batches grow with the load, with no timer and no
- * size to tune.
+ * Runs items that wait together as one batch. While nothing waits, a batch is one item. Items that
+ * arrive while batches run form the next batch. So batches grow with the load, with no timer and no
+ * size to tune. The constructor throws RangeError when `concurrency`, `batchMax` or
+ * `splitConcurrency` is below 1.
  */
 export class Coalescer<Item, Result> {
   /** Called with the size and the duration of every batch, for metrics. */
@@ -50,7 +52,7 @@ export class Coalescer<Item, Result> {
   private readonly keysInFlight = new Set<string>();
   private readonly lastOfKey = new Map<string, Waiting<Item, Result>>();
   private readonly idleWaiters: (() => void)[] = [];
-  private readonly aside: Aside<Item, Result>;
+  private readonly split: SplitRunner<Item, Result>;
   private waiting: Waiting<Item, Result>[] = [];
   private batchesRunning = 0;
   private dispatchDue = false;
@@ -59,11 +61,12 @@ export class Coalescer<Item, Result> {
     this.options = options;
     this.concurrency = options.concurrency ?? CONCURRENCY_DEFAULT;
     this.batchMax = options.batchMax ?? BATCH_MAX_DEFAULT;
-    if (this.concurrency < 1 || this.batchMax < 1) {
-      throw new RangeError('concurrency and batchMax must be at least 1');
+    const splitConcurrency = options.splitConcurrency ?? SPLIT_CONCURRENCY_DEFAULT;
+    if (this.concurrency < 1 || this.batchMax < 1 || splitConcurrency < 1) {
+      throw new RangeError('concurrency, batchMax and splitConcurrency must be at least 1');
     }
-    this.aside = new Aside({
-      max: options.asideMax ?? ASIDE_MAX_DEFAULT,
+    this.split = new SplitRunner({
+      concurrency: splitConcurrency,
       run: async (item) => (await this.outcomesOf([item], true))[0]!,
       isLocked: (error) => this.isLocked(error),
       locksOf: ({ item, key }) => options.locksOf?.(item) ?? [key],
@@ -76,10 +79,13 @@ export class Coalescer<Item, Result> {
 
   /** How many items wait for a batch. */
   get waitingCount(): number {
-    return this.waiting.length + this.aside.standingCount;
+    return this.waiting.length + this.split.queuedCount;
   }
 
-  /** Resolves or rejects with the item's own outcome, whatever the other items' outcomes are. */
+  /**
+   * Resolves or rejects with the item's own outcome, whatever the other items' outcomes are. Rejects
+   * with the error of `run` when that failed for the whole batch.
+   */
   submit(item: Item): Promise<Result> {
     return new Promise((resolve, reject) => {
       const settle = (outcome: BatchOutcome<Result>): void =>
@@ -106,10 +112,10 @@ export class Coalescer<Item, Result> {
   }
 
   private get isIdle(): boolean {
-    return this.waiting.length === 0 && this.batchesRunning === 0 && this.aside.isEmpty;
+    return this.waiting.length === 0 && this.batchesRunning === 0 && this.split.isEmpty;
   }
 
-  /** One turn of the event loop collects what one read of a socket brought; it is no timer. */
+  /** One turn of the event loop collects the items of one socket read. This is not a timer. */
   private dispatchSoon(): void {
     if (this.dispatchDue || this.batchesRunning >= this.concurrency) return;
     this.dispatchDue = true;
@@ -134,7 +140,7 @@ export class Coalescer<Item, Result> {
   private takeBatch(): Waiting<Item, Result>[] {
     const batch: Waiting<Item, Result>[] = [];
     const left: Waiting<Item, Result>[] = [];
-    const aside: Waiting<Item, Result>[] = [];
+    const suspected: Waiting<Item, Result>[] = [];
     for (const entry of this.waiting) {
       if (batch.length >= this.batchMax || this.keysInFlight.has(entry.key)) {
         left.push(entry);
@@ -142,11 +148,11 @@ export class Coalescer<Item, Result> {
       }
       this.keysInFlight.add(entry.key);
       if (this.lastOfKey.get(entry.key) === entry) this.lastOfKey.delete(entry.key);
-      if (this.aside.suspects(entry)) aside.push(entry);
+      if (this.split.isSuspected(entry)) suspected.push(entry);
       else batch.push(entry);
     }
     this.waiting = left;
-    this.aside.take(aside);
+    this.split.take(suspected);
     return batch;
   }
 
@@ -154,15 +160,15 @@ export class Coalescer<Item, Result> {
     const beganMs = this.onBatch && performance.now();
     const outcomes = await this.outcomesOf(batch.map((entry) => entry.item));
     if (beganMs !== undefined) this.onBatch?.(batch.length, performance.now() - beganMs);
-    const isHeldUp = batch.length > 1 && outcomes.every((outcome) => this.waitedInVain(outcome));
-    if (isHeldUp) this.aside.take(batch);
+    const mustSplit = batch.length > 1 && outcomes.every((outcome) => this.timedOutOnLock(outcome));
+    if (mustSplit) this.split.take(batch);
     else batch.forEach((entry, index) => this.settleOf(entry, outcomes[index]!));
     this.batchesRunning -= 1;
     this.dispatchSoon();
   }
 
   private settleOf(entry: Waiting<Item, Result>, outcome: BatchOutcome<Result>): void {
-    if (this.waitedInVain(outcome)) this.aside.suspect(entry);
+    if (this.timedOutOnLock(outcome)) this.split.suspect(entry);
     this.settle(entry, outcome);
   }
 
@@ -171,7 +177,7 @@ export class Coalescer<Item, Result> {
     for (const settle of entry.settle) settle(outcome);
   }
 
-  private waitedInVain(outcome: BatchOutcome<Result>): boolean {
+  private timedOutOnLock(outcome: BatchOutcome<Result>): boolean {
     return 'error' in outcome && this.isLocked(outcome.error);
   }
 
@@ -181,10 +187,10 @@ export class Coalescer<Item, Result> {
 
   private async outcomesOf(
     items: readonly Item[],
-    isAside = false,
+    isSplit = false,
   ): Promise<readonly BatchOutcome<Result>[]> {
     try {
-      const outcomes = await this.options.run(items, isAside);
+      const outcomes = await this.options.run(items, isSplit);
       if (outcomes.length === items.length) return outcomes;
       throw new Error(`a batch of ${items.length} was answered by ${outcomes.length} outcomes`);
     } catch (error) {

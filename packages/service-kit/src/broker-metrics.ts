@@ -9,9 +9,9 @@ const processing = new Timings({
   help: 'Time that the handler of a command took, by how it ended',
   labels: ['queue', 'pattern', 'outcome'],
 });
-const gateWait = new Timings({
-  name: 'backstitch_messaging_gate_wait_seconds',
-  help: 'Time that a command waited in the process for a place among those being served',
+const concurrencyWait = new Timings({
+  name: 'backstitch_messaging_concurrency_wait_seconds',
+  help: 'Time that a command waited in the process until the concurrency limiter let it be processed',
   labels: ['queue'],
 });
 const confirm = new Timings({
@@ -24,24 +24,24 @@ const confirm = new Timings({
 export const brokerTimings = {
   served: (queue: string, pattern: string, outcome: Outcome, ms: number): void =>
     processing.observe(ms / 1_000, queue, pattern, outcome),
-  waited: (queue: string, ms: number): void => gateWait.observe(ms / 1_000, queue),
+  waited: (queue: string, ms: number): void => concurrencyWait.observe(ms / 1_000, queue),
   confirmed: (outcome: 'accepted' | 'unroutable' | 'lost', ms: number): void =>
     confirm.observe(ms / 1_000, outcome),
 };
 
-/** Shows under /metrics the messages that are under way from this process. */
+/** Exposes the unconfirmed messages and the waiting packets of this process under /metrics. */
 export function exposeBrokerLoad(broker: {
   readonly publisher: { readonly unconfirmedCount: number };
   readonly batches: { readonly packetsWaiting: number };
 }): void {
   exposeGauge(
     'backstitch_unconfirmed_messages',
-    'Messages that were published and have no answer of the broker yet',
+    'Messages that were published and not yet confirmed by the broker',
     () => broker.publisher.unconfirmedCount,
   );
   exposeGauge(
     'backstitch_packets_waiting',
-    'Commands and replies that wait for those before them to the same queue',
+    'Commands and replies that wait for earlier ones to the same queue',
     () => broker.batches.packetsWaiting,
   );
 }

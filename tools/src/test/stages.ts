@@ -29,7 +29,7 @@ function jest(name: string, title: string, flag: string, needsServers = true): S
 
 const QUIET = '--output-logs=errors-only';
 const CRUISED = ['--config', '.dependency-cruiser.mjs'];
-const FOLDERS = ['apps', 'packages', 'e2e', 'bench', 'drill', 'tools'];
+const FOLDERS = ['apps', 'packages', 'e2e', 'bench', 'drill', 'tools', 'examples'];
 /** What needs no running program. */
 const CHECKS: readonly Stage[] = [
   check('format', 'Format (biome)', 'biome', 'format', '.'),

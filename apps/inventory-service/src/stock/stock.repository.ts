@@ -21,23 +21,21 @@ import {
 } from './stock.sql.js';
 import { expire } from './stock.js';
 
-/** Transactions under way at once: while one waits for its commit another one decides. */
+/** Concurrent transactions: while one waits for its commit, another one decides. */
 const TRANSACTIONS_MAX = 2;
-/** In addition, for commands that need what another session has locked. */
-const ASIDE_MAX = 2;
+/** Further transactions, for commands of split batches that wait for a row lock. */
+const SPLIT_CONCURRENCY = 2;
 /** The sweeper has a connection of its own, so that commands do not wait for it. */
-export const STOCK_CONNECTIONS = TRANSACTIONS_MAX + ASIDE_MAX + 1;
+export const STOCK_CONNECTIONS = TRANSACTIONS_MAX + SPLIT_CONCURRENCY + 1;
 
-/** What the triggers of the stock ledger see. */
+/** The triggers of the stock ledger read this setting. */
 const OF_RESERVATIONS = { 'backstitch.stock_move': 'HOLD' };
-/**
- * One command alone waits for a lock so long: which products a release needs is not known before.
- */
-const ASIDE = { ...OF_RESERVATIONS, lock_timeout: 100 };
+/** A command of a split batch runs alone. It waits for a lock at most this long (milliseconds). */
+const OF_SPLIT_BATCHES = { ...OF_RESERVATIONS, lock_timeout: 100 };
 
 /**
- * The only SQL that moves stock. Commands that wait for a connection share the next transaction,
- * and each has an outcome of its own.
+ * The only SQL that changes stock. Commands that wait for a connection share the next transaction,
+ * and each has its own outcome.
  */
 export class StockRepository {
   private readonly commands: Coalescer<StockCommand, StockAnswer>;
@@ -54,19 +52,19 @@ export class StockRepository {
       retrySingly: (error) => ['data', 'bug'].includes(databaseFault(error)),
       isLocked: (error) => databaseFault(error) === 'locked',
       locksOf,
-      asideMax: ASIDE_MAX,
-      run: (batch, isAside) =>
+      splitConcurrency: SPLIT_CONCURRENCY,
+      run: (batch, isSplit) =>
         this.database.pipelined(
           (transaction) => new StockTransaction(transaction, batch, this.terms).run(),
-          isAside ? ASIDE : OF_RESERVATIONS,
+          isSplit ? OF_SPLIT_BATCHES : OF_RESERVATIONS,
         ),
     });
     watchBatches('stock', this.commands);
   }
 
   /**
-   * Reserves, releases or commits: one effect an order however often it is asked. Throws Fault;
-   * after a DatabaseAway the outcome is not known and a repeat answers what it was.
+   * Reserves, releases or commits: one effect for each order, however often the command is repeated.
+   * Throws Fault. After DatabaseAway the outcome is unknown, and a repeated command is answered with it.
    */
   submit(command: StockCommand): Promise<StockAnswer> {
     return this.commands.submit(command);

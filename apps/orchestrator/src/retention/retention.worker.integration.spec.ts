@@ -203,14 +203,14 @@ describe('the removal', () => {
   it('reaches rows that found no partition of their day', async () => {
     const one = await old.saga(200);
     const young = await old.saga(0);
-    const aside = async (sagaId: string, days: number) =>
+    const shiftClaim = async (sagaId: string, days: number) =>
       old.query(
         `UPDATE saga_logs SET created_at = created_at + $2::float8 * interval '1 day'
           WHERE saga_id = $1`,
         [sagaId, days],
       );
-    await aside(one.sagaId, -100);
-    await aside(young.sagaId, 90);
+    await shiftClaim(one.sagaId, -100);
+    await shiftClaim(young.sagaId, 90);
     expect(await old.query('SELECT FROM saga_logs_default')).toHaveLength(4);
     expect(await old.worker().run()).toMatchObject({ sagas: 1 });
     expect([await old.logsOf(one), await old.logsOf(young)]).toEqual([0, 2]);

@@ -116,10 +116,10 @@ export class PaymentRepository {
   }
 }
 
-/** Statements under way at once. */
+/** Concurrent statements. */
 const STATEMENTS_MAX = 2;
-/** In addition, for orders whose rows another session has locked. */
-const ASIDE_MAX = 1;
+/** Further statements, for orders of split batches that wait for a row lock. */
+const SPLIT_CONCURRENCY = 1;
 
 function coalesced<Item extends OfOrder, Result>(
   run: (batch: readonly Item[]) => Promise<BatchOutcome<Result>[]>,
@@ -131,7 +131,7 @@ function coalesced<Item extends OfOrder, Result>(
     sameWork,
     retrySingly: (error) => ['data', 'bug'].includes(databaseFault(error)),
     isLocked: (error) => databaseFault(error) === 'locked',
-    asideMax: ASIDE_MAX,
+    splitConcurrency: SPLIT_CONCURRENCY,
     run,
   });
 }

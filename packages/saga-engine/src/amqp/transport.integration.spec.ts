@@ -64,10 +64,10 @@ afterEach(async () => {
   await vhost.drop();
 });
 
-/** An engine that is told replies and does nothing. */
-function listener(told: (reply: ArrivedReply) => Promise<void> | void = () => undefined) {
+/** An engine that passes its replies on and does nothing else. */
+function listener(received: (reply: ArrivedReply) => Promise<void> | void = () => undefined) {
   const onReply = async (reply: ArrivedReply) => {
-    await told(reply);
+    await received(reply);
     return 'not-here' as const;
   };
   return { onReply, resendAwaited: () => undefined };
@@ -88,6 +88,29 @@ async function serve(): Promise<string[]> {
     });
   }
   return received;
+}
+
+/** Publishes "done" as the reply to COMMAND. */
+function reply(replyTo: string, response: unknown): Promise<void> {
+  const body = Buffer.from(JSON.stringify({ response }));
+  return vhost.publish(replyTo, body, { correlationId: 'saga-1:HOTEL:do:1' });
+}
+
+/** Sends COMMAND, takes it from its queue, and answers the reply queue that it names. */
+async function replyQueue(): Promise<string> {
+  await transport.send(COMMAND);
+  return String((await vhost.take('hotels')).properties.replyTo);
+}
+
+interface QueueInfo {
+  readonly name: string;
+  readonly messages_ready?: number;
+  readonly messages_unacknowledged?: number;
+}
+
+async function replyQueues(): Promise<QueueInfo[]> {
+  const queues = await vhost.management<QueueInfo[]>('GET', `/queues/${vhost.name}`);
+  return queues.filter(({ name }) => name.startsWith('saga.replies.'));
 }
 
 async function engineOn(sender: AmqpTransport): Promise<SagaEngine> {
@@ -129,7 +152,7 @@ describe('the AMQP transport', () => {
     });
   });
 
-  it('says of each command whether a queue took it', async () => {
+  it('answers for each command whether it is in its queue', async () => {
     await transport.start(listener());
     const sent = [{ ...COMMAND, queue: 'nowhere' }, COMMAND, { ...COMMAND, queue: 'nowhere' }];
     const answers = await Promise.all(sent.map((command) => transport.send(command)));
@@ -140,7 +163,7 @@ describe('the AMQP transport', () => {
     await expect(transport.send(COMMAND)).rejects.toBeInstanceOf(BrokerUnavailable);
   });
 
-  it('refuses an address that is none', async () => {
+  it('refuses an address that is not a URL', async () => {
     const wrong = new AmqpTransport({ url: 'rabbit on my machine', logger: silentLogger });
     await expect(wrong.start(listener())).rejects.toThrow(/Invalid URL/);
   });
@@ -154,7 +177,7 @@ describe('the AMQP transport', () => {
     await engine.stop();
   });
 
-  it('acknowledges a reply only after the engine has taken it', async () => {
+  it('acknowledges a reply only after the engine has processed it', async () => {
     const taken: ArrivedReply[] = [];
     let release: (() => void) | undefined;
     const blocked = new Promise<void>((resolve) => (release = resolve));
@@ -167,37 +190,71 @@ describe('the AMQP transport', () => {
     await transport.send(COMMAND);
     await serve();
     await waitFor('the reply', () => taken.length === 1);
-    const unacknowledged = async () => {
-      const path = `/queues/${vhost.name}`;
-      const queues = await vhost.management<{ name: string; messages_unacknowledged?: number }[]>(
-        'GET',
-        path,
-      );
-      return queues.find(({ name }) => name.startsWith('saga.replies'))?.messages_unacknowledged;
-    };
     const until = (count: number) =>
-      waitFor(
-        `${count} replies without acknowledgement`,
-        async () => (await unacknowledged()) === count,
-        {
-          timeoutMs: 25_000,
-        },
-      );
+      waitFor(`${count} replies without acknowledgement`, async () => {
+        const [queue] = await replyQueues();
+        return queue?.messages_unacknowledged === count;
+      });
     await until(1);
     release?.();
     await until(0);
   });
 
-  it('reads on after a reply that cannot be read', async () => {
+  it('processes the next reply after one that cannot be read', async () => {
     const taken: ArrivedReply[] = [];
     await transport.start(listener((reply) => void taken.push(reply)));
-    await transport.send(COMMAND);
-    const { replyTo } = (await vhost.take('hotels')).properties as { replyTo: string };
+    const replyTo = await replyQueue();
     await vhost.publish(replyTo, Buffer.from('{'), { correlationId: 'saga-1:HOTEL:do:1' });
-    const done = Buffer.from('{"response":1}');
-    await vhost.publish(replyTo, done, { correlationId: 'saga-1:HOTEL:do:1' });
+    await reply(replyTo, 1);
     await waitFor('the other reply', () => taken.length === 1);
     expect(taken[0]).toMatchObject({ step: 'HOTEL', outcome: { kind: 'done', response: 1 } });
+  });
+
+  it('processes the next reply after one that the engine failed on', async () => {
+    const taken: unknown[] = [];
+    const failing = listener(({ outcome }) => {
+      taken.push(outcome);
+      if (taken.length === 1) throw new Error('a bug');
+    });
+    transport = new AmqpTransport({ url: vhost.url, logger: silentLogger, prefetch: 1 });
+    await transport.start(failing);
+    const replyTo = await replyQueue();
+    await reply(replyTo, 1);
+    await reply(replyTo, 2);
+    await waitFor('the other reply', () => taken.length === 2);
+    expect(taken).toEqual([1, 2].map((response) => ({ kind: 'done', response })));
+  });
+
+  it('gives the engine no reply for a message that names no command', async () => {
+    const taken: ArrivedReply[] = [];
+    await transport.start(listener((reply) => void taken.push(reply)));
+    const replyTo = await replyQueue();
+    const done = Buffer.from('{"response":1}');
+    await vhost.publish(replyTo, done, { correlationId: 'another-client-17' });
+    await vhost.publish(replyTo, done, {});
+    await reply(replyTo, 2);
+    await waitFor('the reply', () => taken.length > 0);
+    expect(taken.map(({ outcome }) => outcome)).toEqual([{ kind: 'done', response: 2 }]);
+  });
+
+  it('gives the engine at most as many replies at a time as its prefetch allows', async () => {
+    const taken: (() => void)[] = [];
+    const slow = listener(() => new Promise<void>((resolve) => taken.push(resolve)));
+    transport = new AmqpTransport({ url: vhost.url, logger: silentLogger, prefetch: 2 });
+    await transport.start(slow);
+    const replyTo = await replyQueue();
+    for (const number of [1, 2, 3]) await reply(replyTo, number);
+    await waitFor('two replies', () => taken.length === 2);
+    const [waiting] = await replyQueues();
+    expect(waiting).toMatchObject({ name: replyTo });
+    await waitFor('one reply to stay in the queue', async () => {
+      const [queue] = await replyQueues();
+      return queue?.messages_ready === 1 && queue.messages_unacknowledged === 2;
+    });
+    expect(taken).toHaveLength(2);
+    taken[0]!();
+    await waitFor('the third reply', () => taken.length === 3);
+    for (const done of taken) done();
   });
 
   it('connects again and sends what is awaited again after its connection was lost', async () => {

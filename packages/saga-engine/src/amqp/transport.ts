@@ -20,20 +20,24 @@ export interface AmqpOptions {
   readonly prefetch?: number;
 }
 
-/** What of an engine the replies need. */
+/** The two methods of an engine that the transport calls. */
 export type RepliesTo = Pick<SagaEngine, 'onReply' | 'resendAwaited'>;
 
-/** There is no connection: nothing was sent. */
+/**
+ * RabbitMQ did not confirm a command. Without a connection nothing was sent; with a `cause` the
+ * connection was lost before the confirm arrived, and the command may be in its queue or not.
+ */
 export class BrokerUnavailable extends Error {
   readonly code = 'BROKER_AWAY';
 
-  constructor() {
-    super('there is no connection to RabbitMQ');
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, options);
     this.name = 'BrokerUnavailable';
   }
 }
 
-interface Line {
+interface OpenChannel {
+  readonly model: ChannelModel;
   readonly channel: ConfirmChannel;
   readonly replyQueue: string;
 }
@@ -41,7 +45,8 @@ interface Line {
 const PREFETCH = 200;
 const HEARTBEAT_S = 10;
 const RECONNECT_MS_MAX = 5_000;
-const NUMBER = 'publishing';
+/** The header by which a returned message is found among those sent. */
+const NUMBER_HEADER = 'publishing';
 
 /**
  * Sends commands to their queues and reads the replies, over one connection to RabbitMQ.
@@ -53,46 +58,51 @@ const NUMBER = 'publishing';
  */
 export class AmqpTransport implements CommandSender {
   private connection: RecoveringChannelModel | undefined;
-  private line: Line | undefined;
-  private publishings = 0;
-  /** Numbers of the messages that no queue took. */
+  private open: OpenChannel | undefined;
+  private lastNumber = 0;
+  /** Numbers of the messages that RabbitMQ returned, because they have no queue. */
   private readonly returned = new Set<string>();
 
   constructor(private readonly options: AmqpOptions) {}
 
   /**
-   * Connects, and hands replies to the engine from then on. Resolves with the first connection,
-   * which is tried until it is made; rejects for an address that is no AMQP URL.
+   * Connects, and hands replies to the engine from then on. Tries until the first connection is made,
+   * and then resolves. Rejects when the address is not an AMQP URL. Call it once.
    */
   async start(engine: RepliesTo): Promise<void> {
     const { logger } = this.options;
     const recovery = {
       maxDelay: RECONNECT_MS_MAX,
       waitForConnect: false,
-      setup: (model: ChannelModel) => this.open(model, engine),
+      setup: (model: ChannelModel) => this.openChannel(model, engine),
     };
     const connection = await connect(urlWithHeartbeat(this.options.url), { recovery });
     this.connection = connection;
     connection.on('error', (err) => logger.warn({ err }, 'the connection to RabbitMQ failed'));
     connection.on('connect-failed', (err) => logger.warn({ err }, 'cannot connect to RabbitMQ'));
     connection.on('disconnect', (err) => {
-      this.line = undefined;
+      this.open = undefined;
       logger.warn({ err }, 'lost the connection to RabbitMQ');
     });
     let isFirst = true;
     connection.on('connect', () => {
-      logger.info({ replyQueue: this.line?.replyQueue }, 'connected to RabbitMQ');
+      logger.info({ replyQueue: this.open?.replyQueue }, 'connected to RabbitMQ');
       if (!isFirst) engine.resendAwaited();
       isFirst = false;
     });
     await connection.waitForConnect();
   }
 
+  /**
+   * Resolves when RabbitMQ confirms the command: `accepted` when it is in its queue, `unroutable`
+   * when there is no such queue. Rejects with BrokerUnavailable when there is no connection, and
+   * when the connection is lost before the confirm; with the error of JSON when `data` is not JSON.
+   */
   async send(command: OutgoingCommand): Promise<'accepted' | 'unroutable'> {
     const body = Buffer.from(JSON.stringify(packetOf(command)));
-    if (!this.line) throw new BrokerUnavailable();
-    const { channel, replyQueue } = this.line;
-    const number = String(++this.publishings);
+    if (!this.open) throw new BrokerUnavailable('there is no connection to RabbitMQ');
+    const { channel, replyQueue } = this.open;
+    const number = String(++this.lastNumber);
     const properties = {
       persistent: true,
       mandatory: true,
@@ -101,7 +111,7 @@ export class AmqpTransport implements CommandSender {
       correlationId: correlationOf(command),
       replyTo: replyQueue,
       expiration: Math.ceil(command.replyTimeoutMs),
-      headers: { [NUMBER]: number },
+      headers: { [NUMBER_HEADER]: number },
     };
     try {
       await new Promise<void>((resolve, reject) => {
@@ -109,42 +119,51 @@ export class AmqpTransport implements CommandSender {
           err ? reject(err) : resolve(),
         );
       });
-      // RabbitMQ returns what no queue took before it confirms it.
+      // RabbitMQ returns an unroutable message before it confirms it.
       return this.returned.has(number) ? 'unroutable' : 'accepted';
+    } catch (error) {
+      throw new BrokerUnavailable('RabbitMQ did not confirm the command', { cause: error });
     } finally {
       this.returned.delete(number);
     }
   }
 
-  /** Reads no more replies and closes the connection: after the engine has stopped. */
+  /**
+   * Closes the connection; call it after the engine has stopped. A command whose confirm is awaited
+   * is rejected with BrokerUnavailable, and so is every later one. Does nothing before `start`.
+   */
   async close(): Promise<void> {
-    this.line = undefined;
-    await this.connection?.close();
+    const { connection, open } = this;
+    this.open = undefined;
+    // A connection that is lost while it closes never answers close(); it only emits the event.
+    const lost = open && new Promise<void>((resolve) => open.model.once('close', resolve));
+    const closed = Promise.resolve(connection?.close());
+    await (lost ? Promise.race([closed, lost]) : closed);
   }
 
-  private async open(model: ChannelModel, engine: RepliesTo): Promise<void> {
+  private async openChannel(model: ChannelModel, engine: RepliesTo): Promise<void> {
     const { logger, prefetch = PREFETCH, replyQueuePrefix = 'saga.replies' } = this.options;
-    model.on('error', () => undefined); // Told by the connection that recovers.
+    model.on('error', () => undefined); // The recovering connection reports it.
     const channel = await model.createConfirmChannel();
     channel.on('error', (err) => logger.error({ err }, 'RabbitMQ closed the channel'));
     // Without its channel a connection is of no use: the next one has both.
     const replace = (): void => void model.close().catch(() => undefined);
     channel.on('close', replace);
     channel.on('return', ({ properties }) =>
-      this.returned.add(String(properties.headers?.[NUMBER])),
+      this.returned.add(String(properties.headers?.[NUMBER_HEADER])),
     );
     await channel.prefetch(prefetch);
     const replyQueue = `${replyQueuePrefix}.${randomUUID()}`;
     await channel.assertQueue(replyQueue, { exclusive: true, autoDelete: true });
     await channel.consume(replyQueue, (message) => {
-      if (message) void this.take(message, channel, engine);
+      if (message) void this.process(message, channel, engine);
       else replace();
     });
-    this.line = { channel, replyQueue };
+    this.open = { model, channel, replyQueue };
   }
 
-  /** A reply is acknowledged once the engine has it in its database, or has no use for it. */
-  private async take(
+  /** A reply is acknowledged once the engine has committed what follows from it, or ignores it. */
+  private async process(
     message: ConsumeMessage,
     channel: ConfirmChannel,
     engine: RepliesTo,
@@ -156,8 +175,8 @@ export class AmqpTransport implements CommandSender {
     try {
       if (reply) await engine.onReply(reply);
     } catch (err) {
-      // What it would have changed is asked for again at its deadline.
-      logger.warn({ correlationId: String(correlationId), err }, 'a reply was not taken');
+      // The command is sent again at its deadline, and the participant repeats its reply.
+      logger.warn({ correlationId: String(correlationId), err }, 'a reply was not processed');
     }
     try {
       channel.ack(message);
@@ -167,7 +186,7 @@ export class AmqpTransport implements CommandSender {
   }
 }
 
-/** A broker that vanishes is noticed within two heartbeats. */
+/** A connection whose broker does not answer is closed within two heartbeats. */
 function urlWithHeartbeat(url: string): string {
   const target = new URL(url);
   if (!target.searchParams.has('heartbeat')) {

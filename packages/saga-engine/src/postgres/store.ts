@@ -50,8 +50,8 @@ const STORE = 'saga-store';
 const HEARTBEAT = 'saga-heartbeat';
 /** Connections for loads, takeovers and scans, beside those of the batches. */
 const READERS = 2;
-/** And for sagas whose rows are locked by others. */
-const ASIDE = 1;
+/** Further connections, for sagas of split batches that wait for a row lock. */
+const SPLIT_CONCURRENCY = 1;
 const LOCK_TIMEOUT_MS = 300;
 const COLUMNS = listOf(WRITTEN);
 const CONTENTION_RETRIES = 5;
@@ -77,11 +77,12 @@ export class PostgresSagaStore implements SagaStore {
     const { concurrency = 2, batchMax = 64, queryTimeoutMs = 10_000 } = options;
     this.instanceId = options.instanceId ?? randomUUID();
     this.statements = sagaStatements(options.tables);
-    this.pool = this.openPool(STORE, concurrency + 1 + 2 * ASIDE + READERS, queryTimeoutMs);
+    const connections = concurrency + 1 + 2 * SPLIT_CONCURRENCY + READERS;
+    this.pool = this.openPool(STORE, connections, queryTimeoutMs);
     this.heartbeatPool = this.openPool(HEARTBEAT, 1, Math.min(queryTimeoutMs, HEARTBEAT_MS));
-    // One row's fault must not fail its neighbours.
+    // An error of one row must not fail the other rows of the batch.
     const retrySingly = (error: unknown): boolean => error instanceof WriteRefused;
-    const bounds = { batchMax, retrySingly, isLocked, asideMax: ASIDE };
+    const bounds = { batchMax, retrySingly, isLocked, splitConcurrency: SPLIT_CONCURRENCY };
     this.saves = new Coalescer({
       ...bounds,
       concurrency,
