@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import {
+  canFinish,
   everyFailure,
   expectGolden,
   failureReport,
@@ -9,6 +10,8 @@ import {
 import { ERROR_CODES } from '@backstitch/shared-types';
 import { describe, expect, it } from '@jest/globals';
 import { TIMING } from '../../testing/timing.js';
+import { OrchestratorConfig } from '../../config.js';
+import { checkout as checkoutEntry } from './checkout.entry.js';
 import { checkoutSaga } from './checkout-saga.js';
 
 const PRODUCT = '660facf7-b9cf-417a-8ee1-27afe2fb2c72';
@@ -36,6 +39,19 @@ describe('the checkout saga, broken everywhere', () => {
   it('changes the sequence of events as recorded', () => {
     expectGolden(GOLDEN, failureReport(cases));
   });
+});
+
+describe('an upgrade of the orchestrator', () => {
+  const { definitions } = checkoutEntry(new OrchestratorConfig());
+
+  it.each(definitions.map((definition) => [definition.version, definition] as const))(
+    'finishes the checkouts of version %s from every state in which they can be stored',
+    (_version, definition) => {
+      const { states, problems } = canFinish(definition, definition, { input });
+      expect(problems).toEqual([]);
+      expect(states).toBeGreaterThan(definition.commands.size);
+    },
+  );
 });
 
 describe('the commands of the checkout saga', () => {
