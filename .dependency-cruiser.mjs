@@ -1,15 +1,15 @@
 /**
- * The house's arrows (ARCHITECTURE.md). package.json dependencies and `exports` already refuse most of
- * what is forbidden here; each rule says its sentence where they cannot. Cycles, and what pure files may
- * import, are .oxlintrc.json's: it can tell the import of a type from the import of a thing.
+ * The allowed imports between workspaces (ARCHITECTURE.md). The dependencies and `exports` of the
+ * package.json files already refuse most other imports; the comment of a rule is its error message.
+ * Cycles, and the imports of pure files, are checked by .oxlintrc.json, which knows type imports.
  */
 const PACKAGES = '^packages/';
 const APPS = '^apps/';
 /** Tests and what only tests use may reach further. */
 const TESTS = '(\\.spec\\.ts$|/testing/|/fixtures/)';
 /** A workspace may import these packages, and itself, and no other workspace. */
-const arrow = (workspace, allowed, sentence) => ({
-  name: `arrows-of-${workspace.replace(/^.*\//, '')}`,
+const importRule = (workspace, allowed, sentence) => ({
+  name: `imports-of-${workspace.replace(/^.*\//, '')}`,
   comment: sentence,
   severity: 'error',
   from: { path: `^${workspace}/`, pathNot: TESTS },
@@ -21,43 +21,43 @@ const arrow = (workspace, allowed, sentence) => ({
 
 const OF_A_PARTICIPANT = ['service-kit', 'database', 'messaging', 'coalesce', 'shared-types'];
 const participant = (service) =>
-  arrow(
+  importRule(
     `apps/${service}`,
     OF_A_PARTICIPANT,
     'A participant knows commands, not sagas: it could take part in any.',
   );
 
-const arrows = [
-  arrow(
+const importRules = [
+  importRule(
     'packages/shared-types',
     [],
-    'The vocabulary imports nothing of ours: everybody imports it.',
+    'The vocabulary imports no other package of ours: all packages import it.',
   ),
-  arrow('packages/coalesce', [], 'One small idea, used in three packages, knows none of them.'),
-  arrow('packages/database', [], 'Access to PostgreSQL: it knows no tables and no services.'),
-  arrow('packages/launcher', [], 'Tests of every package start processes by it.'),
-  arrow(
+  importRule('packages/coalesce', [], 'It is used in three packages and knows none of them.'),
+  importRule('packages/database', [], 'Access to PostgreSQL: it knows no tables and no services.'),
+  importRule('packages/launcher', [], 'Tests of every package start processes by it.'),
+  importRule(
     'packages/saga-engine',
     ['coalesce', 'database'],
     'The engine knows no shop and no broker: it can be used elsewhere.',
   ),
-  arrow(
+  importRule(
     'packages/messaging',
     ['coalesce', 'shared-types'],
-    'Messaging knows AMQP and the packets, and nobody who sends them.',
+    'Messaging knows AMQP and the packets, and none of their senders.',
   ),
-  arrow(
+  importRule(
     'packages/service-kit',
     ['database', 'messaging', 'shared-types'],
     'What every app shares knows no app.',
   ),
-  arrow(
+  importRule(
     'apps/api-gateway',
     ['service-kit', 'shared-types'],
-    'The gateway speaks HTTP to the orchestrator and nothing else to anybody.',
+    'The gateway calls the orchestrator over HTTP, and nothing else.',
   ),
   ...['order-service', 'inventory-service', 'payment-service'].map(participant),
-  arrow(
+  importRule(
     'apps/orchestrator',
     [...OF_A_PARTICIPANT, 'saga-engine'],
     'The orchestrator joins the engine to the broker and the shop.',
@@ -75,25 +75,24 @@ const only = (library, packages, sentence) => ({
 
 export default {
   forbidden: [
-    ...arrows,
+    ...importRules,
     {
       name: 'no-app-imports-an-app',
-      comment: 'Apps meet in the broker and over HTTP, never in memory.',
+      comment: 'Apps communicate over RabbitMQ and HTTP only.',
       severity: 'error',
       from: { path: '^apps/([^/]+)/' },
       to: { path: APPS, pathNot: '^apps/$1/' },
     },
     {
       name: 'no-package-imports-upwards',
-      comment:
-        'Packages are used by apps, tests and tools; the other way round is a cycle to come.',
+      comment: 'Packages are used by apps, tests and tools, and import none of them.',
       severity: 'error',
       from: { path: PACKAGES, pathNot: TESTS },
       to: { path: '^(apps|e2e|bench|drill|tools)/' },
     },
     {
       name: 'no-deep-imports',
-      comment: "A package is entered by its doors (package.json's exports), not by its files.",
+      comment: 'A package is imported by its entry points (`exports`), not by its files.',
       severity: 'error',
       from: { path: '^(packages|apps|e2e|bench|drill|tools)/([^/]+)/' },
       to: { path: '^packages/[^/]+/src/', pathNot: '^$1/$2/' },
@@ -123,7 +122,7 @@ export default {
     },
     {
       name: 'everything-resolves',
-      comment: 'An import that leads nowhere hides from all other rules.',
+      comment: 'The other rules do not see an import that cannot be resolved.',
       severity: 'error',
       from: {},
       to: { couldNotResolve: true },
@@ -132,7 +131,7 @@ export default {
   options: {
     parser: 'swc',
     tsPreCompilationDeps: true,
-    // A built package is where its source is: the arrows are the same.
+    // A built package is where its source is: the rules are the same.
     doNotFollow: { path: ['node_modules', '/dist/'] },
     exclude: { path: ['/dist/.*\\.spec\\.', '^bench/peers/', '^examples/trip/'] },
     combinedDependencies: true,

@@ -8,7 +8,7 @@ import { quantileOfSorted } from './report/statistics.js';
 import type { Servers } from './servers/servers.js';
 import type { System } from './systems/system.js';
 
-/** Loads a system without looking: code gets compiled, connections opened, caches filled. */
+/** Loads a system without measuring: compiles code, opens connections, fills caches. */
 export async function warm(
   { checkoutUrl: url }: System,
   inFlight: number,
@@ -19,7 +19,7 @@ export async function warm(
   await drive({ url, inFlight, seconds, signal, body: () => checkoutBody(basket, Math.random) });
 }
 
-/** Loads one system, and accounts what every server process burnt meanwhile. */
+/** Loads one system, and measures the CPU time of every server process meanwhile. */
 export async function measure(
   system: System,
   servers: Servers,
@@ -54,8 +54,8 @@ export async function measure(
 const REST_SECONDS = 4;
 
 /**
- * CPU milliseconds per second that everything burns without a load: heartbeats, sweepers, polling. What
- * PostgreSQL and the broker burn at rest is in every figure, and most of them when little is in flight.
+ * CPU milliseconds per second that all use without load: heartbeats, sweepers, polling. What
+ * PostgreSQL and the broker use at rest is in every figure, and most of them when little is in flight.
  */
 export async function measureRest(
   systems: readonly System[],

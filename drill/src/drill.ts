@@ -43,7 +43,7 @@ export async function drill(command: DrillCommand): Promise<Report> {
   site.clientsWaiting = () => client.waiting;
   const load = new Load({ client, ledger, rate, random: random.fork('load') });
 
-  const howLong = options.once ? 'until each had its turn' : `for ${minutes} minutes`;
+  const howLong = options.once ? 'each of them once' : `for ${minutes} minutes`;
   say(`${rate} shoppers a second and ${faults.length} faults, ${howLong}`);
   load.start();
   const restocking = setInterval(() => {
@@ -66,7 +66,7 @@ export async function drill(command: DrillCommand): Promise<Report> {
   say('the load has ended; waiting for every saga to end');
   const isSettled = await settled(site);
   const askedAgain = await load.askAgain();
-  say(`${askedAgain} shoppers who never heard an end asked again`);
+  say(`${askedAgain} shoppers without a final answer sent their request again`);
   const isSettledAgain = await settled(site);
   say('examining every answer, every row and every log');
   const circumstances = await circumstancesOf(site);

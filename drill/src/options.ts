@@ -38,11 +38,11 @@ export function drillOptions(
   const chosen = (text: string): Fault[] => faultsNamed(text, known);
   const command = new Command('pnpm drill')
     .description(
-      'Breaks the system in every way it knows while shoppers buy, and proves that nothing was lost.',
+      'Injects faults into the running system while shoppers buy, and proves that nothing was lost.',
     )
-    .option('--seed <n>', 'chooses victims, order and carts [a fresh one]', wholeNumber(SEED_MAX))
+    .option('--seed <n>', 'chooses processes, order and carts [random]', wholeNumber(SEED_MAX))
     .option('--minutes <n>', `of load and faults [${USUAL.minutes}]`, minutes, USUAL.minutes)
-    .option('--once', 'instead of minutes: until every fault had its turn', false)
+    .option('--once', 'each fault once, instead of --minutes', false)
     .option('--faults <names>', 'e.g. kill-two,rolling-restart [all]', chosen)
     .option(
       '--rate <n>',
@@ -59,7 +59,7 @@ export function drillOptions(
     .option('--cluster', 'three RabbitMQ nodes, and a PostgreSQL with a standby', false)
     .option('--report <file>', 'write the report there, as Markdown', fileToWrite)
     .option('--json <file>', 'write everything that is in the report there, as JSON', fileToWrite)
-    .option('--keep', 'leave the data of the servers and the logs for a post-mortem', false)
+    .option('--keep', 'keep the data of the servers and the logs', false)
     .addHelpText('after', `\n${HELP}\n\nFaults:\n${known.map(line).join('\n')}`);
   type Given = Omit<DrillOptions, 'seed' | 'faults'> & Partial<DrillOptions>;
   const given = parseWords(command, words).opts<Given>();

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { COMMAND_QUEUES, type CommandQueue } from '@backstitch/shared-types';
 import { takeDeadLetter } from './dead-letters.js';
 import type { QueueClient } from '@backstitch/testkit';
-import { orderRows, product } from './saga-story.js';
+import { orderRows, product } from './saga-log.js';
 import { checkout, mouse, MOUSE } from './shopper.js';
 import type { System } from './system.js';
 import { withSystem } from './with-system.js';
@@ -56,7 +56,7 @@ describe('money and stock of a confirmed order', () => {
     await system.expectReconciled();
   }, 300_000);
 
-  it('are told by reconcile when an order was confirmed without a saga and never paid', async () => {
+  it('are reported by reconcile when an order was confirmed without a saga and never paid', async () => {
     const orderId = crypto.randomUUID();
     await client.call(order, 'order.create', create(orderId));
     await client.call(order, 'order.confirm', { orderId });

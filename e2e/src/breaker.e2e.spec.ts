@@ -151,7 +151,9 @@ describe('a participant that is away', () => {
     };
     const statuses = (await Promise.all(Array.from({ length: 8 }, shopper))).flat();
     expect(new Set(statuses)).toEqual(new Set([200]));
-    const retried = system.apps.orchestrator.lines.filter((line) => line.includes('asking again'));
+    const retried = system.apps.orchestrator.lines.filter((line) =>
+      line.includes('command sent again'),
+    );
     expect(retried.length).toBeGreaterThan(8);
     expect(breakerLines().slice(linesBefore)).toEqual([]);
     await system.settled();

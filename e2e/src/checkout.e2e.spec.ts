@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { COMMAND_QUEUES } from '@backstitch/shared-types';
 import { waitFor } from '@backstitch/testkit';
 import { rowCounts } from './hostile/system-watch.js';
-import { completed, failed, orderRows, product, sagaStory } from './saga-story.js';
+import { completed, failed, orderRows, product, sagaLog } from './saga-log.js';
 import { checkout, get, limited, LIMITED, mouse, MOUSE, post } from './shopper.js';
 import type { System } from './system.js';
 import { withSystem } from './with-system.js';
@@ -53,7 +53,7 @@ describe('one checkout', () => {
     );
     expect(items).toEqual([{ product_id: MOUSE, quantity: 2, price_at_purchase: '29.99' }]);
     expect((await product(system, MOUSE)).stock_quantity).toBe(before.stock_quantity - 2);
-    expect(await sagaStory(system, sagaId)).toEqual(completed(...FORWARD));
+    expect(await sagaLog(system, sagaId)).toEqual(completed(...FORWARD));
     for (const queue of Object.values(COMMAND_QUEUES)) {
       expect(await system.vhost!.queue(queue)).toEqual({ messages: 0, consumers: 1 });
     }
@@ -73,7 +73,7 @@ describe('one checkout', () => {
       saga: { current_step: 'COMPENSATED', status: 'COMPENSATED' },
     });
     expect(await product(system, LIMITED)).toEqual(before);
-    expect(await sagaStory(system, sagaId)).toEqual([
+    expect(await sagaLog(system, sagaId)).toEqual([
       ...completed('ORDER_CREATED'),
       ...failed('INVENTORY_RESERVED'),
       ...completed('CANCEL_ORDER'),
@@ -157,7 +157,7 @@ describe('one checkout', () => {
     expect(await rowCounts(system)).toEqual(before);
   });
 
-  it('A14: an order and its saga can be looked at, and tell the same story as SQL', async () => {
+  it('A14: an order and its saga can be queried, and show the same as SQL', async () => {
     const { body } = await checkout(gateway, [mouse(1)], { userId: 'looker' });
     const order = await get(gateway, `/api/checkout/orders/${body.orderId}`);
     expect(order.status).toBe(200);
@@ -178,7 +178,7 @@ describe('one checkout', () => {
     expect(saga.body).toMatchObject({ sagaId: body.sagaId, orderId: body.orderId, status: 'DONE' });
     const log = saga.body['log'] as { step: string; status: string }[];
     expect(log.map((row) => `${row.step} ${row.status}`)).toEqual(
-      await sagaStory(system, body.sagaId),
+      await sagaLog(system, body.sagaId),
     );
     for (const path of ['/api/checkout/orders', '/api/sagas']) {
       expect((await get(gateway, `${path}/${crypto.randomUUID()}`)).status).toBe(404);

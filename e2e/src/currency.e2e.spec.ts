@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { appFile, type DatabaseName, DATABASES, ownerOf, runCommand } from '@backstitch/tools';
-import { orderRows } from './saga-story.js';
+import { orderRows } from './saga-log.js';
 import { checkout, mouse, MOUSE } from './shopper.js';
 import type { System } from './system.js';
 import { withSystem } from './with-system.js';

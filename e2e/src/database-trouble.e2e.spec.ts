@@ -109,7 +109,7 @@ describe('a row that another session keeps locked', () => {
     }
   };
 
-  it('holds up only its own buyers: others are served while it is locked', async () => {
+  it('delays only its own buyers: others are served while it is locked', async () => {
     let ofLocked: Promise<Answer[]> | undefined;
     const before = lineCounts();
     const lock = 'SELECT 1 FROM products WHERE id = $1 FOR UPDATE';
@@ -240,7 +240,7 @@ describe('a database whose settings are not what the code was written with', () 
     synchronous_commit: 'off',
   };
 
-  it('serves checkouts and tells ISO dates all the same', async () => {
+  it('serves checkouts and still answers with ISO dates', async () => {
     const before = lineCounts();
     const restart = async (): Promise<void> => {
       for (const { name: app } of DATABASE_OWNERS) await system.apps[app].stop();

@@ -196,7 +196,7 @@ describe('hostile messages', () => {
       expect(await complaints(system)).toEqual([]);
       expect(await system.apps[app].stop()).toBe(0);
       expect(await system.vhost!.queue(queue)).toMatchObject({ messages: 0, consumers: 0 });
-      // What was refused lies in the table within moments.
+      // Refused messages are in the table soon.
       await waitFor('every refused message to be a dead letter', async () => {
         const dead = await deadIn(queue);
         return refused.every(([id]) => dead.has(sent.get(id)!.body.toString('latin1')));

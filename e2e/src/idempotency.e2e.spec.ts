@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { APP_NAMES } from '@backstitch/tools';
-import { product } from './saga-story.js';
+import { product } from './saga-log.js';
 import { checkout, limited, LIMITED, mouse, newUser } from './shopper.js';
 import type { System } from './system.js';
 import { withSystem } from './with-system.js';
@@ -69,7 +69,7 @@ describe('idempotency', () => {
     expect(answer.body.code).toBe('INVALID_IDEMPOTENCY_KEY');
   });
 
-  it('A11: a no is the answer of its key too', async () => {
+  it('A11: a rejection is the answer of its key too', async () => {
     const userId = newUser();
     const first = await checkout(gateway, [limited(50)], { userId, key: 'no' });
     const second = await checkout(gateway, [limited(50)], { userId, key: 'no' });

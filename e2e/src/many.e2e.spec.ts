@@ -3,7 +3,7 @@ import { COMMAND_QUEUES } from '@backstitch/shared-types';
 import { waitFor } from '@backstitch/testkit';
 import { DeadOrchestrator } from '@backstitch/tools';
 import { Repeated } from './repeated.js';
-import { product } from './saga-story.js';
+import { product } from './saga-log.js';
 import { type Answer, checkout, limited, mouse, MOUSE, newUser } from './shopper.js';
 import type { System } from './system.js';
 import { withSystem } from './with-system.js';
@@ -115,7 +115,7 @@ describe('two orchestrators and two of each service', () => {
     await system.settled(PATIENCE_MS);
   }, 300_000);
 
-  it('let a hold run out once, and settle a payment once, with two workers at it', async () => {
+  it('expire a reservation once, and settle a payment once, with two workers', async () => {
     const client = await system.queueClient();
     const orderIds = Array.from({ length: 120 }, () => crypto.randomUUID());
     const each = <Result>(work: (orderId: string) => Promise<Result>) =>

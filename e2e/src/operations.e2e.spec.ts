@@ -2,7 +2,7 @@ import { COMMAND_QUEUES, deadLetterQueueOf } from '@backstitch/shared-types';
 import { waitFor } from '@backstitch/testkit';
 import { type AppName, projectRoot, runCommand } from '@backstitch/tools';
 import { describe, expect, it } from '@jest/globals';
-import { orderRows, sagaStory } from './saga-story.js';
+import { orderRows, sagaLog } from './saga-log.js';
 import { type Answer, checkout, mouse } from './shopper.js';
 import type { System } from './system.js';
 import { withSystem } from './with-system.js';
@@ -122,7 +122,7 @@ describe('operators', () => {
     expect(compensated.out).toMatch(/INVENTORY_RESERVED +unknown OPERATOR_COMPENSATED/);
     process.kill(system.apps['inventory-service'].pid, 'SIGCONT');
     await awaiting(sagaId, 'COMPENSATED');
-    expect(await sagaStory(system, sagaId)).toEqual([
+    expect(await sagaLog(system, sagaId)).toEqual([
       'ORDER_CREATED STARTED',
       'ORDER_CREATED COMPLETED',
       'INVENTORY_RESERVED STARTED',

@@ -41,7 +41,7 @@ describe('ten times more than can be served', () => {
     return { headers, body: JSON.stringify({ userId: `${who}-${n}`, items: [item] }) };
   };
 
-  it('is shed: what is accepted is answered and finished, the rest is told so', async () => {
+  it('is shed: accepted requests are answered and finished, the others are refused', async () => {
     const gateway = system.gatewayUrl;
     const old = { userId: newUser(), key: 'old' };
     const placed = await checkout(gateway, [mouse(1)], old);

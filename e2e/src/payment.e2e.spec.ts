@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { COMMAND_QUEUES } from '@backstitch/shared-types';
 import { type QueueClient, waitFor } from '@backstitch/testkit';
-import { completed, failed, orderRows, product, sagaStory } from './saga-story.js';
+import { completed, failed, orderRows, product, sagaLog } from './saga-log.js';
 import { type Answer, checkout, limited, LIMITED, mouse, MOUSE } from './shopper.js';
 import type { System } from './system.js';
 import { withSystem } from './with-system.js';
@@ -51,7 +51,7 @@ describe('a payment that fails, and a failure after the payment', () => {
       saga: { status: 'COMPENSATED' },
     });
     expect((await product(system, MOUSE)).stock_quantity).toBe(before.stock_quantity);
-    expect(await sagaStory(system, answer.body.sagaId)).toEqual([
+    expect(await sagaLog(system, answer.body.sagaId)).toEqual([
       ...completed('ORDER_CREATED', 'INVENTORY_RESERVED'),
       ...failed('PAYMENT_PROCESSED'),
       ...completed('RELEASE_INVENTORY', 'CANCEL_ORDER'),
@@ -91,7 +91,7 @@ describe('a payment that fails, and a failure after the payment', () => {
     const { orderId, sagaId } = await payingSlowly(mouse(1));
     await client.call(COMMAND_QUEUES.order, 'order.cancel', { orderId });
     await system.settled();
-    expect(await sagaStory(system, sagaId)).toEqual([
+    expect(await sagaLog(system, sagaId)).toEqual([
       ...completed(
         'ORDER_CREATED',
         'INVENTORY_RESERVED',
@@ -104,7 +104,7 @@ describe('a payment that fails, and a failure after the payment', () => {
     expect(await bank(orderId)).toEqual({ charges: 1, refunds: 1 });
   }, 300_000);
 
-  it('A7: a hold that expired and was sold to another is refunded and cancelled', async () => {
+  it('A7: an order whose reservation expired and was sold to another is refunded and cancelled', async () => {
     const { stock_quantity: left } = await product(system, LIMITED);
     const { orderId, sagaId } = await payingSlowly(limited(left));
     await system.rows(
@@ -121,7 +121,7 @@ describe('a payment that fails, and a failure after the payment', () => {
       'response',
     );
     await system.settled();
-    expect(await sagaStory(system, sagaId)).toEqual([
+    expect(await sagaLog(system, sagaId)).toEqual([
       ...completed('ORDER_CREATED', 'INVENTORY_RESERVED', 'PAYMENT_PROCESSED'),
       ...failed('INVENTORY_COMMITTED'),
       ...UNDO_AFTER_PAYMENT,

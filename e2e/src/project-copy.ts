@@ -10,7 +10,7 @@ import { projectRoot } from '@backstitch/tools';
 const run = promisify(execFile);
 
 /**
- * The project as a stranger gets it: its tracked files in a folder of their own, nothing built. Its path
+ * The project as a new user gets it: its tracked files in a folder, nothing built. Its path
  * ends with the name, if one is given.
  */
 export async function copyProject(name = ''): Promise<string> {

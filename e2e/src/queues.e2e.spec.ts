@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { COMMAND_QUEUES, deadLetterQueueOf } from '@backstitch/shared-types';
 import { takeDeadLetter } from './dead-letters.js';
 import { type QueueClient, waitFor } from '@backstitch/testkit';
-import { product } from './saga-story.js';
+import { product } from './saga-log.js';
 import { MOUSE } from './shopper.js';
 import type { System } from './system.js';
 import { withSystem } from './with-system.js';
@@ -61,7 +61,7 @@ describe('the queues', () => {
     expect(charges).toEqual([{ status: 'REFUNDED' }]);
   });
 
-  it('a batch of packets is answered packet by packet, a repeat and a no among them', async () => {
+  it('each packet of a batch is answered separately, a repeated and a rejected one included', async () => {
     const orders = Array.from({ length: 12 }, () => crypto.randomUUID());
     const before = await stock();
     const reserves = [...orders, orders[0]!].map((orderId) => ({
@@ -80,7 +80,7 @@ describe('the queues', () => {
     expect(await stock()).toBe(before);
   });
 
-  it('A12: a late reserve after release holds nothing', async () => {
+  it('A12: a late reserve after release reserves nothing', async () => {
     const orderId = crypto.randomUUID();
     const before = await stock();
     expect(await client.call(inventory, 'inventory.release', { orderId })).toMatchObject({

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Answer } from './shopper.js';
-import { lieOf, type Truth } from './steady-load.js';
+import { contradictionIn, type Truth } from './steady-load.js';
 
 const DONE: Truth = {
   orders: [{ id: 'one', status: 'CONFIRMED' }],
@@ -32,7 +32,9 @@ describe("a shopper's answer", () => {
   ])('%s is true of nothing else', (_what, given, truths) => {
     const told = { answer: given };
     const names = Object.keys(TRUTHS) as (keyof typeof TRUTHS)[];
-    expect(names.filter((name) => lieOf(told, TRUTHS[name]) === undefined)).toEqual(truths);
+    expect(names.filter((name) => contradictionIn(told, TRUTHS[name]) === undefined)).toEqual(
+      truths,
+    );
   });
 
   it.each<[string, Partial<Truth>]>([
@@ -43,6 +45,6 @@ describe("a shopper's answer", () => {
     ['another price', { paid: ['0.01'] }],
     ['a saga under way', { saga: 'RUNNING' }],
   ])('200 is not true with %s', (_what, part) => {
-    expect(lieOf({ answer: answer(200) }, { ...DONE, ...part })).toBeDefined();
+    expect(contradictionIn({ answer: answer(200) }, { ...DONE, ...part })).toBeDefined();
   });
 });

@@ -61,20 +61,20 @@ export interface Truth {
   saga: string | undefined;
 }
 
-/** What each answer must mean in the databases, once everything has settled; the lies, in words. */
+/** What each answer must mean in the databases, once all has settled; wrong ones as text. */
 export async function untrueAnswers(
   system: System,
   attempts: readonly Attempt[],
 ): Promise<string[]> {
   const truths = await readTruths(system);
   return attempts.flatMap((attempt) => {
-    const lie = lieOf(attempt, truths(attempt));
-    return lie === undefined ? [] : [`${attempt.userId}: ${lie}`];
+    const contradiction = contradictionIn(attempt, truths(attempt));
+    return contradiction === undefined ? [] : [`${attempt.userId}: ${contradiction}`];
   });
 }
 
 /** Why the answer is not true; undefined when it is. Pure. */
-export function lieOf(
+export function contradictionIn(
   { answer }: Pick<Attempt, 'answer'>,
   { orders, paid, saga }: Truth,
 ): string | undefined {

@@ -112,7 +112,7 @@ export class System {
     return (await this.databases[database].pool.query<Row>(sql, values)).rows;
   }
 
-  /** Puts so many of each of these products on the shelves. */
+  /** Sets the stock of each of these products. */
   async stock(quantity: number, ...productIds: string[]): Promise<void> {
     const sql = 'UPDATE products SET stock_quantity = $1 WHERE id = ANY ($2)';
     await this.rows('inventory', sql, [quantity, productIds]);
@@ -125,7 +125,7 @@ export class System {
     return client;
   }
 
-  /** What an app tells operators in numbers. */
+  /** The metrics of an app. */
   async metrics(app: AppName): Promise<string> {
     return (await fetch(`${this.apps[app].metricsUrl}/metrics`)).text();
   }

@@ -5,7 +5,7 @@ import { System, type SystemOptions } from './system.js';
 const WITHIN_MS = 300_000;
 
 interface SystemForTests extends SystemOptions {
-  /** At the end `pnpm reconcile` judges all that the tests left behind, once it has settled so soon. */
+  /** At the end, `pnpm reconcile` checks the data of the tests after it has settled for this time. */
   reconciledAfterMs?: number;
 }
 

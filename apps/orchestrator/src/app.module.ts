@@ -3,7 +3,7 @@ import { type DynamicModule, Module } from '@nestjs/common';
 import { OrchestratorConfig } from './config.js';
 import { OrdersController } from './host/queries/orders.controller.js';
 import { ProductsController } from './host/queries/products.controller.js';
-import { Questions } from './host/queries/queries.client.js';
+import { Queries } from './host/queries/queries.client.js';
 import { SagasController } from './host/queries/sagas.controller.js';
 import type { SagaRoutes } from './host/saga-routes.js';
 import { SagaRuntime } from './host/saga.runtime.js';
@@ -35,7 +35,7 @@ export class AppModule {
         { provide: OrchestratorConfig, useValue: config },
         { provide: SagaRuntime, useValue: sagas },
         ...routes.flatMap(({ providers }) => providers),
-        Questions,
+        Queries,
         ...forOperators.providers,
       ],
     };

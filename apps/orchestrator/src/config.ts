@@ -40,7 +40,7 @@ export class OrchestratorConfig extends DatabaseConfig {
 
   override DB_URL = 'postgresql://postgres:1111@localhost:5432/orchestrator';
 
-  /** For so long after its success a checkout without a key answers its twins; 0 turns it off. */
+  /** For this time after a successful keyless checkout, an equal cart gets its order; 0: off. */
   @IsIntegerVariable({ min: 0, max: 86_400 })
   CHECKOUT_DEDUPE_SECONDS = 60;
 

@@ -88,7 +88,7 @@ describe('a checkout', () => {
       status: 409,
       body: {
         code: 'INSUFFICIENT_STOCK',
-        detail: 'Lamp (p): 10 asked for, 5 available.',
+        detail: 'Lamp (p): 10 requested, 5 available.',
         orderId: expect.any(String),
         sagaId: running!.saga_id,
         success: false,
@@ -208,7 +208,7 @@ describe('a checkout', () => {
       const before = await sagasIn();
       const answer = await post(one, user);
       const errors = [
-        { field: 'userId', message: 'userId must hold at least one visible character' },
+        { field: 'userId', message: 'userId must contain at least one visible character' },
       ];
       expect(answer).toMatchObject({ status: 400, body: { code: 'VALIDATION_FAILED', errors } });
       expect(await sagasIn()).toBe(before);
@@ -238,7 +238,7 @@ const rawCheckout = (headers: string) =>
   `POST /checkout HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n${headers}\r\n`;
 
 describe('reading', () => {
-  it('passes a question on to its service', async () => {
+  it('forwards a query to its service', async () => {
     const id = newUuid();
     const [order] = await Promise.all([
       ask(one, 'GET', `/orders/${id}`),

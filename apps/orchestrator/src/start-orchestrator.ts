@@ -107,7 +107,6 @@ async function boot(
     drain: () => ({
       first: [
         { name: 'retention', run: () => retention.job.stop() },
-        { name: 'dead letters', run: () => deadLetters.stop() },
         { name: 'unfinished sagas', run: () => unfinished.job.stop() },
         {
           name: 'sagas',
@@ -116,6 +115,7 @@ async function boot(
             return sagas.giveUp();
           },
         },
+        { name: 'dead letters', run: () => deadLetters.stop() },
       ],
       last: [
         { name: 'broker and store', run: () => sagas.close() },

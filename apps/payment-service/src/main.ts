@@ -21,7 +21,7 @@ await bootParticipant({
   queue: COMMAND_QUEUES.payment,
   migrations: new URL('../migrations', import.meta.url),
   keyLookups: true,
-  // A payment mostly waits for the bank, so more of them are in hand than elsewhere. That holds also
+  // A payment mostly waits for the bank, so its concurrency is higher than others. That holds also
   // when each comes in a message of its own, as while the bank lets one go at a time.
   prefetch: 300,
   parts,

@@ -12,7 +12,7 @@ export function whyNoRoom(sagas: number, freeBytes: number): string | undefined 
   const fitting = Math.floor((freeBytes - BYTES_BESIDE) / BYTES_PER_SAGA / 1_000) * 1_000;
   const instead = fitting > 0 ? `; --sagas ${fitting} would fit` : '';
   return (
-    `${sagas} finished sagas need ${gb(neededBytes)} GB where PostgreSQL's data lies, and ` +
+    `${sagas} finished sagas need ${gb(neededBytes)} GB on the disk of PostgreSQL, and ` +
     `${gb(freeBytes)} GB are free${instead}.`
   );
 }

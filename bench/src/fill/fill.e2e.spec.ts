@@ -35,9 +35,9 @@ describe('a database with finished sagas made of those that the apps wrote', () 
   });
 
   beforeAll(async () => {
-    const twin = randomBytes(4).toString('hex');
+    const variant = randomBytes(4).toString('hex');
     const around = { env: process.env, cleanup, stop, say: () => undefined };
-    const site: Site = { ...around, twin, products: PRODUCTS, servers: testServers() };
+    const site: Site = { ...around, variant, products: PRODUCTS, servers: testServers() };
     databases = await makeBackstitchDatabases(site);
     const start = (own: Cleanup) => startOn(databases, { ...site, cleanup: own });
     const first = new Cleanup(() => undefined);

@@ -19,12 +19,12 @@ export interface FilledDatabases {
 /** Databases with so many finished sagas of the past four weeks, at rest. */
 export async function filledDatabases(
   stage: Stage,
-  twin: string,
+  variant: string,
   sagas: number,
 ): Promise<FilledDatabases> {
-  const site = { ...stage, products: stage.options.products, twin };
+  const site = { ...stage, products: stage.options.products, variant };
   const databases = await makeBackstitchDatabases(site);
-  await letAppsWrite(stage, twin, databases);
+  await letAppsWrite(stage, variant, databases);
   const startedAtMs = performance.now();
   const added = await fillIn(stage, databases, sagas);
   const fillSeconds = (performance.now() - startedAtMs) / 1000;
@@ -34,10 +34,14 @@ export async function filledDatabases(
 }
 
 /** The apps are ended again: nothing may write while the databases are filled. */
-async function letAppsWrite(stage: Stage, twin: string, databases: SystemDatabases): Promise<void> {
+async function letAppsWrite(
+  stage: Stage,
+  variant: string,
+  databases: SystemDatabases,
+): Promise<void> {
   const { products, lines } = stage.options;
   await withOwnCleanup(stage, async (own) => {
-    const site = { ...own, products, twin };
+    const site = { ...own, products, variant };
     const system = await startOn(databases, site);
     const around = { basket: { products, lines }, signal: stage.stop.signal };
     await sellTemplates(system, databases, TEMPLATES, around);

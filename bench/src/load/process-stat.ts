@@ -18,7 +18,7 @@ export function parseProcessStat(line: string): ProcessStat {
     pid: Number(line.slice(0, line.indexOf(' '))),
     name: line.slice(line.indexOf('(') + 1, line.lastIndexOf(')')),
     parentPid: field(4),
-    // utime, stime, cutime, cstime: what ended children burnt counts for their parent from then on.
+    // utime, stime, cutime, cstime: the CPU time of ended children counts for their parent.
     cpuTicks: field(14) + field(15) + field(16) + field(17),
     residentPages: field(24),
   };

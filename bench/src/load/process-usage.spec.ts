@@ -4,7 +4,7 @@ import { processOf, UsageMeter } from './process-usage.js';
 const onLinux = UsageMeter.works() ? describe : describe.skip;
 
 onLinux('UsageMeter', () => {
-  it('sees a process burn CPU and hold memory', () => {
+  it('measures the CPU time and the memory of a process', () => {
     const meter = new UsageMeter({ tests: [process.pid], others: [] });
     const before = meter.read();
     const own = process.cpuUsage();

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { parseProcessStat, withDescendants, type ProcessStat } from './process-stat.js';
 
 export interface ProcessUsage {
-  /** CPU burnt since the processes started. */
+  /** CPU time since the processes started. */
   cpuMs: number;
   residentBytes: number;
 }
@@ -20,7 +20,7 @@ export class UsageMeter<Group extends string> {
     return process.platform === 'linux';
   }
 
-  /** One look at all processes; a group without pids is not there, since nothing is known of it. */
+  /** A sample of all processes; a group without pids is not there, since nothing is known of it. */
   read(): Partial<Record<Group, ProcessUsage>> {
     const all = allProcesses();
     const usages: Partial<Record<Group, ProcessUsage>> = {};

@@ -23,7 +23,7 @@ export function wrongWithLastUnits(found: LastUnits): string[] {
       : [`${confirmed} units are in confirmed orders, ${sold} were sold`]),
     ...(stockLeft === 0 ? [] : [`${stockLeft} units are left although buyers were refused`]),
     ...(told > confirmed
-      ? [`${told} buyers were told that they have a unit, ${confirmed} do`]
+      ? [`${told} buyers got the answer that they have a unit, ${confirmed} do`]
       : []),
     ...(told + later < confirmed
       ? [`${confirmed} units went to buyers, of whom ${told + later} were not refused`]

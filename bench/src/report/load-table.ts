@@ -45,7 +45,7 @@ export function ratioTable(title: string, all: readonly Ratios[]): string {
   if (all.length === 0) return '';
   const rows = all.flatMap(({ inFlight, throughput, cpu, latencyP50 }) => [
     ratioRow(`${inFlight} in flight: throughput`, throughput),
-    // When idle, most CPU is what everything burns at rest, the other system included.
+    // When idle, most CPU is what everything uses without load, the other system included.
     ...(cpu && inFlight > 1 ? [ratioRow(`${inFlight} in flight: less CPU per checkout`, cpu)] : []),
     ratioRow(`${inFlight} in flight: shorter latency (p50)`, latencyP50),
   ]);

@@ -13,7 +13,7 @@ export interface Circumstances {
   /** The settings that decide what a commit costs. */
   postgresSettings: Record<string, string>;
   rabbitmq: string;
-  /** Of 8 kB, where PostgreSQL's data lies; unknown without pg_test_fsync or on a named server. */
+  /** Of 8 kB, on the disk of PostgreSQL; unknown without pg_test_fsync or on a named server. */
   fdatasyncUs?: number;
 }
 

@@ -37,7 +37,7 @@ const PAIRS = [1, 64].flatMap((inFlight) => [
 ]);
 
 describe('throughputReport', () => {
-  it('says what everything burns at rest', () => {
+  it('says what everything uses without load', () => {
     expect(throughputReport(resultOf(PAIRS))).toContain(
       'at rest, CPU ms per second: backstitch 12.0, postgres 4.00',
     );
@@ -62,7 +62,7 @@ describe('throughputReport', () => {
     expect(throughputReport(resultOf(PAIRS))).not.toContain('engine');
   });
 
-  it('shows what each process of a system burns, at the load that says most', () => {
+  it('shows the CPU time of each process of a system, at the load with the clearest difference', () => {
     const of = (gateway: number, inFlight = 64) =>
       measured({ inFlight, cpuMsByProcess: { 'api-gateway': gateway, orchestrator: 1 } });
     expect(throughputReport(resultOf([of(3), of(0.5), of(2), of(9, 256)]))).toContain(

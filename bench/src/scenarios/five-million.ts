@@ -27,12 +27,12 @@ export const fiveMillion: Scenario = {
   run: async (stage) => {
     const { products, lines, sagas = SAGAS } = stage.options;
     await checkDisk(stage, sagas);
-    const full = { ...stage, products, twin: 'full' };
-    const { databases, added, fillSeconds } = await filledDatabases(stage, full.twin, sagas);
+    const full = { ...stage, products, variant: 'full' };
+    const { databases, added, fillSeconds } = await filledDatabases(stage, full.variant, sagas);
     const bytes = await sizeOf(databases);
     await levelAutovacuum(databases);
     stage.say(`${added} sagas take ${(bytes / 1e9).toFixed(2)} GB`);
-    const empty = { ...stage, products, twin: 'empty' };
+    const empty = { ...stage, products, variant: 'empty' };
     const basket = { products, lines };
     const subjects: Subject[] = [
       { name: `${added} sagas`, system: await startOn(databases, full), basket },

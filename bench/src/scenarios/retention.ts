@@ -51,7 +51,7 @@ async function oneTurn(stage: Stage, databases: SystemDatabases, old: OldSagas, 
     const site = {
       ...own,
       products,
-      twin: 'old',
+      variant: 'old',
       env: { ...own.env, SAGA_RETENTION_DAYS: String(KEPT_DAYS) },
       nodeFlags: (_: number, app: string) =>
         isRemoving && app === 'orchestrator' ? ['--import', FIRST_RUN_SOON] : [],

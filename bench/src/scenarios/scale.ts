@@ -8,7 +8,7 @@ import { type Scenario, START_SECONDS, withOwnCleanup } from './scenario.js';
 
 const IN_FLIGHT = 64;
 
-/** The same load on more processes; they are started anew for each turn, since idle ones burn CPU too. */
+/** The same load on more processes; they are started anew for each turn, idle ones use CPU. */
 export const scale: Scenario = {
   seconds: ({ instances, rounds, seconds, warmSeconds }) =>
     instances.length * rounds * (START_SECONDS + 5 * warmSeconds + seconds),

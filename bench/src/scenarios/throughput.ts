@@ -34,7 +34,7 @@ async function compare(stage: Stage, loads: readonly number[]): Promise<Finding>
     subjects.push({ name, system, basket: { products, lines } });
   }
   for (const subject of subjects) await heat(stage, subject, Math.max(...loads));
-  say('looking at everything at rest');
+  say('measuring all systems without load');
   const systems = subjects.map(({ system }) => system);
   const atRestCpuMsPerSecond = await measureRest(systems, servers, stop.signal);
   const measurements = await measureInTurn(stage, subjects, loads);

@@ -31,8 +31,8 @@ export async function startBackstitch(site: Site): Promise<Backstitch> {
 
 /** Its databases, migrated and with a catalogue; removed in the end. */
 export async function makeBackstitchDatabases(site: Site): Promise<SystemDatabases> {
-  const { servers, cleanup, say, twin = '' } = site;
-  const prefix = `bench_backstitch_${twin}`;
+  const { servers, cleanup, say, variant = '' } = site;
+  const prefix = `bench_backstitch_${variant}`;
   const databases = new SystemDatabases(servers.databaseServerUrl, { prefix });
   cleanup.add("Backstitch's databases", () => databases.drop());
   await databases.recreate();
@@ -47,8 +47,8 @@ export async function startBackstitchApps(
   site: Site,
   databases: SystemDatabases,
 ): Promise<Backstitch> {
-  const { servers, cleanup, instances = 1, twin = '' } = site;
-  const vhost = `bench-backstitch${twin && `-${twin}`}`;
+  const { servers, cleanup, instances = 1, variant = '' } = site;
+  const vhost = `bench-backstitch${variant && `-${variant}`}`;
   cleanup.add("Backstitch's queues", () => servers.management.dropVhost(vhost));
   await servers.management.dropVhost(vhost);
   await servers.management.makeVhost(vhost);
@@ -65,7 +65,7 @@ export async function startBackstitchApps(
         ...settings,
         ...addressVariables(place, places, { databaseUrl: databases.url, rabbitmqUrl }),
       },
-      logName: `backstitch-${twin && `${twin}-`}${place.name}`,
+      logName: `backstitch-${variant && `${variant}-`}${place.name}`,
     });
   });
   const gateway = places.find(({ app }) => app.name === 'api-gateway');

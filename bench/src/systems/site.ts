@@ -17,5 +17,5 @@ export interface Site {
   /** Orchestrators, and services of each kind, of Backstitch; 1 unless given. */
   instances?: number;
   /** Tells two of the same system apart; part of the names of databases and queues. */
-  twin?: string;
+  variant?: string;
 }

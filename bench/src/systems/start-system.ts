@@ -20,11 +20,11 @@ export async function startSystem<Started extends System>(
   site: Site,
   start: (site: Site) => Promise<Started> = STARTS[name] as (site: Site) => Promise<Started>,
 ): Promise<Started> {
-  const called = [name, site.twin].filter(Boolean).join(' ');
+  const called = [name, site.variant].filter(Boolean).join(' ');
   site.say(`${called}: starting`);
   const system = await start(site);
   await untilItSells(system, site.stop.signal);
-  site.say(`${called}: sells at ${system.checkoutUrl}`);
+  site.say(`${called}: ready at ${system.checkoutUrl}`);
   return system;
 }
 

@@ -19,7 +19,7 @@ async function restartAll(site: Site, env: Record<string, string>): Promise<void
   }
 }
 
-/** The payments that felt it, looked for again and again while it lasts. */
+/** The affected payments, read repeatedly during the fault. */
 async function paymentsHit(site: Site, hit: string): Promise<number> {
   const [{ now } = { now: '' }] = await site.rows<{ now: string }>(
     'payments',

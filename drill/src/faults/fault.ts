@@ -1,6 +1,6 @@
 import type { Site } from '../site/site.js';
 
-/** One way in which the system is hurt while it works. */
+/** One kind of fault that is injected into the running system. */
 export interface Fault {
   /** As `--faults` spells it. */
   readonly name: string;
@@ -9,7 +9,7 @@ export interface Fault {
   /** How long an injection takes, about; 8 when it is not said. What no longer fits is not begun. */
   readonly seconds?: number;
   /**
-   * Hurts the system, lets it hurt for as long as the fault means, and makes it whole again: every
+   * Injects the fault, waits for its duration, and restores the system: every
    * process runs, every link passes. Resolves then; the drill itself waits for the recovery.
    */
   inject(site: Site): Promise<Injection>;

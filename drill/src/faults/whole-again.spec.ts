@@ -42,7 +42,7 @@ describe('a fault that fails in the middle', () => {
     ['silent-broker-link', 'database-slow', 'database-hangs'].includes(name),
   );
 
-  it.each(named)('$name leaves no link hurt, and tells its failure', async (fault) => {
+  it.each(named)('$name restores every link, and reports its failure', async (fault) => {
     const links = [new FakeLink(), new FakeLink(new Error('cannot be hurt')), new FakeLink()];
     await expect(fault.inject(siteOf(links))).rejects.toThrow('cannot be hurt');
     expect(links.map(({ hurt }) => hurt)).toEqual([false, false, false]);

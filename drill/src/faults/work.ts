@@ -22,7 +22,7 @@ export async function workUnderWay(site: Site, atLeast = 2): Promise<number> {
   }
 }
 
-/** Lets a fault hurt for so long; not when the drill is to end at once. */
+/** Waits for the duration of a fault, unless the drill is to end at once. */
 export async function hurtFor(site: Site, ms: number): Promise<void> {
   await pause(ms, undefined, { signal: site.stopping }).catch(() => undefined);
 }

@@ -1,4 +1,4 @@
-/** What a shopper may be up to. */
+/** The kinds of shoppers. */
 export type Kind =
   | 'plain'
   | 'lines'
@@ -7,10 +7,10 @@ export type Kind =
   | 'sold-out'
   | 'unknown-product'
   | 'old-price'
-  | 'twins'
+  | 'concurrent'
   | 'again'
   | 'keyless'
-  | 'keyless-twins'
+  | 'keyless-concurrent'
   | 'async'
   | 'impatient'
   | 'reused-key';
@@ -56,7 +56,7 @@ export interface Asked {
   silence?: string;
 }
 
-/** Everything that clients asked and were told, in the order of asking. Times are since its start. */
+/** All requests of clients with their answers, in order. Times are since its start. */
 export class Ledger {
   readonly startedAt = new Date();
   readonly asked: Asked[] = [];
@@ -82,10 +82,10 @@ export class Ledger {
   }
 }
 
-/** How an answer leaves the client: what it may rely on from then on. */
+/** The meaning of an answer for the client. */
 export type Told = 'yes' | 'no' | 'going on' | 'not accepted' | 'unknown' | 'wrong';
 
-/** Codes of a no about the order itself, told once its undo is complete. */
+/** Codes that reject the order itself. They are sent after its undo is complete. */
 const NO_CODES: ReadonlySet<string> = new Set([
   'PAYMENT_DECLINED',
   'PRODUCT_NOT_FOUND',

@@ -70,13 +70,13 @@ export class Load {
 
   private async shop(kind: Kind): Promise<void> {
     const { ledger, client, random } = this.plan;
-    const keyed = kind !== 'keyless' && kind !== 'keyless-twins';
+    const keyed = kind !== 'keyless' && kind !== 'keyless-concurrent';
     const intent = ledger.intent({ kind, items: cartOf(kind, random), keyed });
     switch (kind) {
-      case 'twins':
-      case 'keyless-twins': {
-        const twins = Array.from({ length: 2 + random.int(3) }, () => client.ask(intent));
-        await Promise.all(twins);
+      case 'concurrent':
+      case 'keyless-concurrent': {
+        const concurrent = Array.from({ length: 2 + random.int(3) }, () => client.ask(intent));
+        await Promise.all(concurrent);
         return;
       }
       case 'again':

@@ -70,7 +70,7 @@ describe('MessageFaultInjector', () => {
       deliveryMode: 2,
       priority: 3,
       correlationId: 'c-1',
-      replyTo: 'somebody',
+      replyTo: 'a-client',
       expiration: '600000',
       messageId: 'm-1',
       timestamp: 1_700_000_000,

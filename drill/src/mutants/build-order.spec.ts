@@ -28,7 +28,7 @@ describe('the build order of workspaces', () => {
     expect(built.indexOf('database')).toBeLessThan(built.indexOf('saga-engine'));
   });
 
-  it('has only the workspaces that are asked for, also when others lie between them', () => {
+  it('has only the requested workspaces, also when others are between them', () => {
     const order = inBuildOrder(PROJECT, ['apps/orchestrator', 'packages/database']);
     expect(order).toEqual(['packages/database', 'apps/orchestrator']);
   });

@@ -17,17 +17,17 @@ export interface KillerPlace {
   readonly env: NodeJS.ProcessEnv;
 }
 
-/** Without its protection a test may wait in vain, half a minute each time. */
+/** Without the protection, a test may wait until its limit, half a minute each time. */
 const LIMIT_MS = 15 * 60_000;
-/** A drill waits eight minutes in all for dust that never settles, and that is the breach then. */
+/** A drill waits eight minutes at most for sagas that do not end; that is then the breach. */
 const DRILL_LIMIT_MS = 15 * 60_000;
-/** The same runs for every mutant: what is killed today is killed tomorrow. */
+/** The same seed for every mutant, so that results can be repeated. */
 const SIMULATION = ['--no-kept', '--no-shrink', '--runs', '20000', '--seed', '1'];
 const SIMULATOR = 'packages/saga-engine/dist/testing/simulation/main.js';
 const SIMULATED = 'apps/orchestrator/dist/testing/shop/simulation.js';
 const JEST = ['--experimental-vm-modules', '--no-warnings', 'node_modules/jest/bin/jest.js'];
 const TOLD_MAX = 5;
-/** The same breach of many orders is told once. */
+/** The same breach of many orders is reported once. */
 const IDS = /[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g;
 
 /** What is run for `Killer: <kind> <what>`: which saga, which tests, or which faults. */

@@ -95,7 +95,7 @@ async function tryOut(
   const startedAtMs = performance.now();
   const result = await runKiller(killer, { folder, env });
   const seconds = Math.round((performance.now() - startedAtMs) / 100) / 10;
-  const told = { killed: 'fails', passed: 'passes', 'no verdict': 'comes to no verdict' };
+  const told = { killed: 'fails', passed: 'passes', 'no verdict': 'has no result' };
   const why = result.kind === 'killed' ? `: ${result.by[0]}` : '';
   const who = `${killer.kind} ${killer.what}`;
   say(`${mutant?.name ?? 'untouched'}: ${who} ${told[result.kind]}${why} (${seconds} s)`);

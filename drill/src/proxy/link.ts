@@ -52,7 +52,7 @@ export class Link {
     this.pass();
   }
 
-  /** Hands on what is due, and asks for more when there is room. */
+  /** Forwards the bytes that are due, and reads more when the buffer has space. */
   private pass(): void {
     clearTimeout(this.timer);
     if (this.conditions.stalled || this.to.destroyed) return;

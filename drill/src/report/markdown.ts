@@ -1,11 +1,11 @@
 import type { FaultSummary, Report } from './report-data.js';
 
-const STORIES_MAX = 50;
+const BREACHES_SHOWN_MAX = 50;
 const EXPLAINED =
-  'Work in flight: sagas or requests under way where it struck, in all. Not served for: the ' +
-  'longest time, from the strike on, without an answer of 200 or 402 to a fresh request. Served ' +
-  'again after: from the end of the injection (processes started again) until fresh requests were ' +
-  'served one after another; the slowest.';
+  'Work in flight: all sagas or requests that the fault affected. Not served for: the longest time ' +
+  'after the fault without an answer of 200 or 402 to a new request. Served again after: from the ' +
+  'end of the fault (processes started again) until new requests were served continuously; the ' +
+  'slowest.';
 
 /** The report as Markdown, which reads well on a terminal too. Pure. */
 export function markdown(report: Report): string {
@@ -22,23 +22,23 @@ export function markdown(report: Report): string {
     `- ${machine}`,
     `- ${system}`,
     '',
-    '## As clients saw it',
+    '## Answers to clients',
     '',
     ...table(
-      ['intents', 'requests', 'yes', 'no', 'going on', 'refused', 'unknown'],
+      ['shoppers', 'requests', 'accepted', 'rejected', 'in progress', 'refused', 'unknown'],
       [[intents, requests, yes, no, goingOn, refused, unknown]],
     ),
     '',
-    `${clients.replayed} of the yeses repeated an earlier answer. ${clients.askedAgain} intents that never heard an end asked again after the load had ended. A yes took ${clients.yesP50Ms} ms (median), ${clients.yesP99Ms} ms (99th percentile), faults included.`,
+    `${clients.replayed} of the accepted requests repeated an earlier answer. ${clients.askedAgain} shoppers without a final answer sent their request again after the load had ended. An accepted checkout took ${clients.yesP50Ms} ms (median), ${clients.yesP99Ms} ms (99th percentile), faults included.`,
     '',
-    '## As the databases have it',
+    '## Sagas in the databases',
     '',
     ...table(
       ['sagas accepted', 'completed', 'compensated', 'unfinished'],
       [[sagas.accepted, sagas.completed, sagas.compensated, sagas.unfinished]],
     ),
     '',
-    `Reconciled: ${reconciled.judged} finished sagas judged, ${reconciled.breaches} breaches of the invariants.`,
+    `Reconciled: ${reconciled.judged} finished sagas checked, ${reconciled.breaches} breaches of the invariants.`,
     '',
     '## Faults',
     '',
@@ -47,7 +47,7 @@ export function markdown(report: Report): string {
       faults.map(faultRow),
     ),
     ...(notInjected.length > 0
-      ? ['', `Not injected, for want of time: ${notInjected.join(', ')}.`]
+      ? ['', `Not injected, because the time was over: ${notInjected.join(', ')}.`]
       : []),
     '',
     EXPLAINED,
@@ -56,7 +56,7 @@ export function markdown(report: Report): string {
     '## Verdict',
     '',
     `${capital(verdict)}.`,
-    ...storyLines(breaches),
+    ...breachLines(breaches),
     '',
   ].join('\n');
 }
@@ -105,9 +105,9 @@ function counted(title: string, of: string, counts: Record<string, number>): str
   ];
 }
 
-function storyLines(breaches: readonly string[][]): string[] {
+function breachLines(breaches: readonly string[][]): string[] {
   if (breaches.length === 0) return [];
-  const shown = breaches.slice(0, STORIES_MAX);
+  const shown = breaches.slice(0, BREACHES_SHOWN_MAX);
   const more = breaches.length - shown.length;
   return ['', '```text', ...shown.flat(), '```', ...(more > 0 ? ['', `And ${more} more.`] : [])];
 }

@@ -17,7 +17,7 @@ export interface Report {
   logErrors: LogFindings['errors'];
   /** Dead letters of each command queue that has any, in the table or still in their queue. */
   deadLetters: Record<string, number>;
-  /** One story each; none means that nothing was lost. */
+  /** The lines about each breach; none means that nothing was lost. */
   breaches: string[][];
 }
 
@@ -37,7 +37,7 @@ export interface ClientCounts {
   /** 200, and of these the ones that repeated an earlier answer. */
   yes: number;
   replayed: number;
-  /** 402, 404, 409, 422: a no for good. */
+  /** 402, 404, 409, 422: a final rejection. */
   no: number;
   /** 202, or 409 for a key still in progress. */
   goingOn: number;
@@ -63,13 +63,13 @@ export interface FaultSummary {
   name: string;
   title: string;
   times: number;
-  /** Units of work in flight where it struck, in all. */
+  /** All units of work that the fault affected. */
   inFlight: number;
   /** Injections that hit nothing. */
   missed: number;
   /** Until fresh requests were served again, the slowest; null when it was not seen. */
   recoveredAfterMs: number | null;
-  /** The longest time without a served request, from the strike on. */
+  /** The longest time without a served request after the fault. */
   unservedMs: number;
   injections: { atMs: number; lastedMs: number; what: string; recoveredAfterMs: number | null }[];
 }

@@ -119,6 +119,6 @@ describe('markdown', () => {
   it('says where a fault has no evidence, and which had no turn', () => {
     const text = markdown(report({ faults: flooded(0), notInjected: ['fire'] }));
     expect(text).toMatch(/\| flood +\| 1 +\| 0 \(no evidence\)/);
-    expect(text).toContain('Not injected, for want of time: fire.');
+    expect(text).toContain('Not injected, because the time was over: fire.');
   });
 });

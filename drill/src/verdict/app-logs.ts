@@ -20,12 +20,12 @@ export async function readAppLogs(
   const findings: LogFindings = { bugs: [], errors: {} };
   for (const { name, logFile } of apps) {
     const input = createReadStream(logFile, 'utf8');
-    for await (const line of createInterface({ input })) judge(line, name, findings);
+    for await (const line of createInterface({ input })) classify(line, name, findings);
   }
   return findings;
 }
 
-export function judge(line: string, instance: string, findings: LogFindings): void {
+export function classify(line: string, instance: string, findings: LogFindings): void {
   const { level, msg } = entryOf(line);
   if (level === undefined) return;
   if (level !== 'unreadable' && level !== 'error' && level !== 'fatal') return;

@@ -6,7 +6,7 @@ import type { Breach } from './breach.js';
 import { type Facts, readFacts, type SagaFact } from './facts.js';
 import { neverTold } from './never-told.js';
 import { reconcile, unjudged } from './reconcile.js';
-import { bySaga, storyOf } from './story.js';
+import { bySaga, breachReportOf } from './breach-report.js';
 import { verdictOf } from './verdict.js';
 
 export interface Findings {
@@ -15,7 +15,7 @@ export interface Findings {
   logErrors: Record<string, number>;
   /** Dead letters of each command queue that has any, in the table or still in their queue. */
   deadLetters: Record<string, number>;
-  /** One story each. */
+  /** The lines about each breach. */
   breaches: string[][];
 }
 
@@ -25,9 +25,9 @@ export interface Evidence {
   injected: readonly Injected[];
 }
 
-const STORIES_TOLD_MAX = 200;
+const DETAILED_MAX = 200;
 
-/** Looks everywhere for something that must not be. Ends the apps, since that is looked at too. */
+/** Checks answers, databases and logs. Also stops the apps, because their exit is checked too. */
 export async function examine({ site, asked, injected }: Evidence): Promise<Findings> {
   const facts = await readFacts((database, sql) => site.rows(database, sql));
   const reconciled = await reconcile((database) => site.databaseUrl(database));
@@ -59,7 +59,7 @@ export async function examine({ site, asked, injected }: Evidence): Promise<Find
     reconciled: { judged: reconciled.judged, breaches: reconciled.breaches.length },
     logErrors: logs.errors,
     deadLetters,
-    breaches: [...(await storiesOf(breaches, asked, site)), ...others],
+    breaches: [...(await breachReportsOf(breaches, asked, site)), ...others],
   };
 }
 
@@ -78,18 +78,18 @@ async function deadLettersOf(site: RunningSite): Promise<Record<string, number>>
   return counts;
 }
 
-async function storiesOf(
+async function breachReportsOf(
   breaches: readonly Breach[],
   asked: readonly Asked[],
   site: RunningSite,
 ): Promise<string[][]> {
-  const stories = bySaga(breaches);
+  const groups = bySaga(breaches);
   const told: string[][] = [];
-  for (const story of stories.slice(0, STORIES_TOLD_MAX)) {
-    told.push(await storyOf(story, asked, site));
+  for (const group of groups.slice(0, DETAILED_MAX)) {
+    told.push(await breachReportOf(group, asked, site));
   }
-  const others = stories.slice(STORIES_TOLD_MAX);
-  return [...told, ...others.map((story) => story.map(({ what }) => what))];
+  const others = groups.slice(DETAILED_MAX);
+  return [...told, ...others.map((group) => group.map(({ what }) => what))];
 }
 
 function problemOfInjection({ fault, failure, recoveredAfterMs, what }: Injected): string[][] {

@@ -12,7 +12,7 @@ import {
 } from '@backstitch/tools';
 import { Ledger } from '../load/ledger.js';
 import { readFacts } from './facts.js';
-import { storyOf } from './story.js';
+import { breachReportOf } from './breach-report.js';
 import { verdictOf } from './verdict.js';
 
 const databases = new Map<DatabaseName, { database: TestDatabase; pool: pg.Pool }>();
@@ -124,16 +124,16 @@ describe('the facts of the databases', () => {
   it('show stock that was not sold', async () => {
     const sql = `UPDATE reservations SET status = 'RELEASED' WHERE order_id = $1`;
     await run('inventory', sql, orderId);
-    expect(await breaches()).toMatchObject([{ what: 'DONE, and its hold is RELEASED' }]);
+    expect(await breaches()).toMatchObject([{ what: 'DONE, and its reservation is RELEASED' }]);
   });
 
-  it('come with the story of a breach: what its client heard, and what its saga did', async () => {
+  it('come with the details of a breach: the answers to its client and the log of its saga', async () => {
     const sql = `UPDATE orders SET status = 'PENDING', saga_state = 'ORDER_CREATED' WHERE id = $1`;
     await run('orders', sql, orderId);
-    const story = (await storyOf(await breaches(), ledger.asked, { rows })).join('\n');
-    expect(story).toContain('DONE, and its order is PENDING');
-    expect(story).toContain(`plain of user-1, key-1, saga ${sagaId}, order ${orderId}`);
-    expect(story).toMatch(/drill-1: 200 {2}after -?\d+ ms, saga/);
-    expect(story).toMatch(/S STARTED/);
+    const group = (await breachReportOf(await breaches(), ledger.asked, { rows })).join('\n');
+    expect(group).toContain('DONE, and its order is PENDING');
+    expect(group).toContain(`plain of user-1, key-1, saga ${sagaId}, order ${orderId}`);
+    expect(group).toMatch(/drill-1: 200 {2}after -?\d+ ms, saga/);
+    expect(group).toMatch(/S STARTED/);
   });
 });

@@ -3,7 +3,7 @@ import type { Breach } from './breach.js';
 import { totalOf } from './cart-total.js';
 import type { Facts, SagaFact } from './facts.js';
 
-/** One intent with all that clients were told of it and all sagas that were started for it. */
+/** One intent with all answers to its clients, and all sagas that were started for it. */
 export interface Case {
   intent: Intent;
   asked: readonly Asked[];
@@ -11,7 +11,7 @@ export interface Case {
   sagas: readonly SagaFact[];
 }
 
-/** The only answers that say no to a cart of these kinds for what is in it. */
+/** The only codes with which a cart of these kinds may be rejected for its content. */
 const CART_CODES: Partial<Record<Kind, string>> = {
   'sold-out': 'INSUFFICIENT_STOCK',
   'unknown-product': 'PRODUCT_NOT_FOUND',
@@ -21,7 +21,7 @@ const CART_CODES: Partial<Record<Kind, string>> = {
 const NEVER_SOLD: ReadonlySet<Kind> = new Set(['sold-out', 'unknown-product', 'old-price']);
 const ABOUT_THE_CART = new Set(['INSUFFICIENT_STOCK', 'PRODUCT_NOT_FOUND', 'PRICE_CHANGED']);
 
-/** What clients were told, held against what is. Pure. */
+/** Compares the answers to clients with the databases. Pure. */
 export function intentBreaches(one: Case, facts: Facts): Breach[] {
   const { intent, asked, sagas } = one;
   const breaches = [
@@ -37,7 +37,7 @@ function* problemsOfAnswer(asked: Asked, one: Case, facts: Facts): Generator<str
   const told = toldBy(asked);
   const { kind } = intent;
   const { status, code = '' } = answer ?? {};
-  const said = `${requestId} was told ${status} ${code}`.trimEnd();
+  const said = `${requestId} was answered ${status} ${code}`.trimEnd();
   const own = answeredId !== undefined && one.sagas.find((saga) => saga.requestId === answeredId);
   const named = facts.sagas.find(({ sagaId }) => sagaId === answer?.sagaId);
 
@@ -75,7 +75,7 @@ function* problemsOfCase({ intent, asked, sagas }: Case): Generator<string> {
   const undone = sagas.filter(({ status }) => status === 'COMPENSATED');
   const list = (some: readonly SagaFact[]): string => some.map(({ sagaId }) => sagaId).join(', ');
   if (done.length > 1) yield `bought ${done.length} times: sagas ${list(done)}`;
-  if (told.has('no') && undone.length === 0) yield 'told no, and no saga of it was undone';
+  if (told.has('no') && undone.length === 0) yield 'rejected, and no saga of it was undone';
   const ids = new Set(asked.map(({ answeredId }) => answeredId));
   // A request without an answer may have started any of them.
   const unanswered = asked.some(({ answer }) => answer === undefined);
@@ -85,8 +85,8 @@ function* problemsOfCase({ intent, asked, sagas }: Case): Generator<string> {
   }
   if (intent.key === undefined) return;
   if (sagas.length > 1) yield `one key, ${sagas.length} sagas: ${list(sagas)}`;
-  if (told.has('yes') && told.has('no')) yield 'told yes, and told no';
-  if (told.has('no') && done.length > 0) yield `told no, and yet bought: saga ${list(done)}`;
+  if (told.has('yes') && told.has('no')) yield 'accepted, and also rejected';
+  if (told.has('no') && done.length > 0) yield `rejected, and yet bought: saga ${list(done)}`;
 }
 
 function isDeclined({ sagaId }: SagaFact, facts: Facts): boolean {

@@ -5,13 +5,13 @@ import { neverTold } from './never-told.js';
 const IN_PROGRESS = { status: 409, code: 'CHECKOUT_IN_PROGRESS' };
 
 describe('neverTold', () => {
-  it('finds a key whose end was told to no client', () => {
+  it('finds a key for which no client got a final answer', () => {
     const world = new World();
     world.buyer('plain', 'silence', IN_PROGRESS);
     world.buyer('lines', { status: 503, code: 'NOT_ACCEPTED' }, 'silence');
     expect(neverTold(world.ledger.asked).map(({ what }) => what)).toEqual([
-      'it was never told an end; the last it heard: 409 CHECKOUT_IN_PROGRESS',
-      'it was never told an end; the last it heard: ECONNRESET',
+      'it got no final answer; the last one: 409 CHECKOUT_IN_PROGRESS',
+      'it got no final answer; the last one: ECONNRESET',
     ]);
   });
 
@@ -23,7 +23,7 @@ describe('neverTold', () => {
     expect(neverTold(world.ledger.asked)).toHaveLength(1);
   });
 
-  it('finds nothing where a yes or a no was told, whenever, or where there is no key', () => {
+  it('finds nothing when there was a final answer at any time, or when there is no key', () => {
     const world = new World();
     world.buyer('plain', 'silence', IN_PROGRESS, yes('a'));
     world.buyer('plain', { status: 402, code: 'PAYMENT_DECLINED' }, 'silence');

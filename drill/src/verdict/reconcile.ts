@@ -22,7 +22,7 @@ export async function reconcile(
   }
 }
 
-/** Nothing found is worth nothing of what was not looked at. Pure. */
+/** Sagas that were not checked: no breach among them proves nothing. Pure. */
 export function unjudged({ judged }: Reconciliation, sagas: readonly SagaFact[]): string[] {
   const ended = sagas.filter(({ status }) => status === 'DONE' || status === 'COMPENSATED').length;
   return judged === ended ? [] : [`reconcile judged ${judged} of ${ended} sagas that ended`];

@@ -23,11 +23,11 @@ function* problemsOf(saga: SagaFact, facts: Facts, total: string): Generator<str
     if (kept.length === 0) yield 'DONE, and nothing is paid';
     if (kept.length > 1) yield `charged ${kept.length} times: ${amounts}`;
     if (kept.length === 1 && amounts !== total) yield `charged ${amounts} instead of ${total}`;
-    if (hold !== 'CONSUMED') yield `DONE, and its hold is ${hold}`;
+    if (hold !== 'CONSUMED') yield `DONE, and its reservation is ${hold}`;
   } else if (status === 'COMPENSATED') {
     if (order && order.status !== 'CANCELLED') yield `undone, and its order is ${order.status}`;
     if (kept.length > 0) yield `undone, and yet charged ${amounts}`;
-    if (KEPT_HOLDS.has(hold)) yield `undone, and its hold is ${hold}`;
+    if (KEPT_HOLDS.has(hold)) yield `undone, and its reservation is ${hold}`;
   } else {
     yield `it never ended: ${status} at ${currentStep}, last error ${lastError ?? 'none'}`;
   }

@@ -37,7 +37,7 @@ describe('the verdict finds nothing', () => {
 
   it('when a keyless twin is declined and the next one buys', () => {
     const world = new World();
-    const [first, second] = world.buyer('keyless-twins', DECLINED, yes('b'));
+    const [first, second] = world.buyer('keyless-concurrent', DECLINED, yes('b'));
     world.charges.set(world.saga(first!, 'COMPENSATED').sagaId, [charge('DECLINED', null)]);
     world.saga(second!, 'DONE', 'b');
     expect(world.breaches()).toEqual([]);
@@ -74,7 +74,7 @@ describe('the verdict finds', () => {
   );
   finds(
     'an order told 200 whose saga was undone',
-    'was told 200, and its saga is COMPENSATED',
+    'was answered 200, and its saga is COMPENSATED',
     (world) => world.saga(world.buyer('plain', yes('a'))[0]!, 'COMPENSATED', 'a'),
   );
   finds('an order told 200 of which no row is left', 'which does not exist', (world) =>
@@ -82,7 +82,7 @@ describe('the verdict finds', () => {
   );
   finds(
     'an order told accepted of which no row is left',
-    'was told 202 with saga saga-a, which does not exist',
+    'was answered 202 with saga saga-a, which does not exist',
     (world) => world.buyer('async', { ...yes('a'), status: 202 }),
   );
   finds('an order charged twice', 'charged 2 times: 59.98 and 59.98', (world) =>
@@ -100,7 +100,7 @@ describe('the verdict finds', () => {
     'its order is of 1.00 instead of 59.98',
     (world) => world.orders.set(sold(world).orderId, { status: 'CONFIRMED', total: '1.00' }),
   );
-  finds('an order without its stock', 'its hold is RELEASED', (world) =>
+  finds('an order without its stock', 'its reservation is RELEASED', (world) =>
     world.holds.set(sold(world).orderId, 'RELEASED'),
   );
   finds('an order told 402 that was charged', 'undone, and yet charged 59.98', (world) => {
@@ -110,20 +110,22 @@ describe('the verdict finds', () => {
   finds('an order told 402 although the bank never declined', 'the bank never declined', (world) =>
     world.saga(world.buyer('plain', DECLINED)[0]!, 'COMPENSATED'),
   );
-  finds('an order told 402 that was bought', 'told no, and yet bought', (world) =>
+  finds('an order answered 402 that was bought', 'rejected, and yet bought', (world) =>
     world.saga(world.buyer('plain', DECLINED)[0]!, 'DONE'),
   );
-  finds('a no of which no saga is left', 'no saga of it was undone', (world) =>
+  finds('a rejection without a saga', 'no saga of it was undone', (world) =>
     world.buyer('plain', { status: 409, code: 'CHECKOUT_UNDONE' }),
   );
-  finds('stock kept by an order that was undone', 'undone, and its hold is ACTIVE', (world) =>
-    world.holds.set(unheard(world, 'COMPENSATED').orderId, 'ACTIVE'),
+  finds(
+    'stock kept by an order that was undone',
+    'undone, and its reservation is ACTIVE',
+    (world) => world.holds.set(unheard(world, 'COMPENSATED').orderId, 'ACTIVE'),
   );
   finds('an undone order that stands', 'undone, and its order is CONFIRMED', (world) => {
     const { orderId } = unheard(world, 'COMPENSATED');
     world.orders.set(orderId, { status: 'CONFIRMED', total: TOTAL });
   });
-  finds('NOT_ACCEPTED with a saga', 'was told 503 NOT_ACCEPTED, and its saga', (world) =>
+  finds('NOT_ACCEPTED with a saga', 'was answered 503 NOT_ACCEPTED, and its saga', (world) =>
     world.saga(world.buyer('plain', NOT_ACCEPTED)[0]!, 'COMPENSATED'),
   );
   finds('two sagas for one key', 'one key, 2 sagas', (world) => {
@@ -132,11 +134,11 @@ describe('the verdict finds', () => {
     world.saga(second!, 'DONE', 'b');
   });
   finds('two orders for one keyless cart at once', 'bought 2 times', (world) => {
-    const [first, second] = world.buyer('keyless-twins', yes('a'), yes('b'));
+    const [first, second] = world.buyer('keyless-concurrent', yes('a'), yes('b'));
     world.saga(first!, 'DONE', 'a');
     world.saga(second!, 'DONE', 'b');
   });
-  finds('a yes and a no for one key', 'told yes, and told no', (world) =>
+  finds('an acceptance and a rejection for one key', 'accepted, and also rejected', (world) =>
     world.saga(world.buyer('plain', yes('a'), DECLINED)[0]!, 'DONE', 'a'),
   );
   finds('the order of another saga', 'with the saga of', (world) => {
@@ -157,16 +159,18 @@ describe('the verdict finds', () => {
   });
   finds('a saga that no client asked for', 'no client asked for it', (world) => {
     const [asked] = world.buyer('plain', 'silence');
-    const intent = { ...asked!.intent, userId: 'a stranger' };
+    const intent = { ...asked!.intent, userId: 'another user' };
     world.saga({ ...asked!, intent }, 'DONE');
   });
   finds('a saga that never ended', 'it never ended: COMPENSATING', (world) =>
     unheard(world, 'COMPENSATING'),
   );
-  finds('a bug that a client saw', 'was told 500 INTERNAL, which no client should see', (world) =>
-    world.buyer('plain', { status: 500, code: 'INTERNAL' }),
+  finds(
+    'a bug that a client saw',
+    'was answered 500 INTERNAL, which no client should see',
+    (world) => world.buyer('plain', { status: 500, code: 'INTERNAL' }),
   );
-  finds('a good cart that was called malformed', 'was told 400', (world) =>
+  finds('a good cart that was called malformed', 'was answered 400', (world) =>
     world.buyer('plain', { status: 400, code: 'VALIDATION_FAILED' }),
   );
   finds('a good cart that was called sold out', 'INSUFFICIENT_STOCK for a good cart', (world) => {

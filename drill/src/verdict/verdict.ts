@@ -6,7 +6,7 @@ import { type Case, intentBreaches } from './intent-rules.js';
 import { sagaBreaches } from './saga-rules.js';
 
 /**
- * Holds everything that clients were told against everything that the databases know. A saga that
+ * Compares all answers to clients with the contents of all databases. A saga that
  * no client asked for is a breach too. Pure.
  */
 export function verdictOf(asked: readonly Asked[], facts: Facts): Breach[] {

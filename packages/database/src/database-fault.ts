@@ -1,7 +1,7 @@
 import { types } from 'node:util';
 
 /**
- * away: the database cannot be used now (unreachable, shutting down, out of room, too slow), or not
+ * away: the database cannot be used now (unreachable, shutting down, disk full, too slow), or not
  *   on this connection; what a statement in flight did is unknown.
  * contention: rolled back, worth running again at once.
  * locked: rolled back after waiting for another session's lock for as long as allowed.

@@ -11,13 +11,13 @@ const SIZES = [1, 2, 4, 8, 16, 32, 64];
 
 const sizes = new Timings({
   name: 'backstitch_batch_size',
-  help: 'Items of one batch',
+  help: 'Number of items in one batch',
   labels: ['coalescer'],
   buckets: SIZES,
 });
 const durations = new Timings({
   name: 'backstitch_batch_duration_seconds',
-  help: 'Time that one batch took',
+  help: 'Duration of one batch',
   labels: ['coalescer'],
 });
 const watched = new Map<string, WatchedCoalescer>();

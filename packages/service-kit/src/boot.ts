@@ -45,7 +45,7 @@ export interface BootOptions {
   configure?(app: NestFastifyApplication): Promise<void> | void;
   /** Without these the process can serve nothing: it says that it is not ready. */
   readiness?(app: NestFastifyApplication): HealthCheck[];
-  /** What else it works with: shown to operators, and no reason to take it out of balancing. */
+  /** Further dependencies: shown to operators, and no reason to be not ready. */
   dependencies?(app: NestFastifyApplication): HealthCheck[];
   /** What to drain before, and to close after, HTTP and command servers; each in order. */
   drain?(app: NestFastifyApplication): { first?: DrainStep[]; last?: DrainStep[] };

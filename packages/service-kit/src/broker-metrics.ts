@@ -6,17 +6,17 @@ type Outcome = 'done' | 'rejected' | 'fault' | 'unreadable';
 
 const processing = new Timings({
   name: 'backstitch_messaging_process_duration_seconds',
-  help: 'Time that the handler of a command took, by how it ended',
+  help: 'Duration of the handler of a command, by outcome',
   labels: ['queue', 'pattern', 'outcome'],
 });
 const concurrencyWait = new Timings({
   name: 'backstitch_messaging_concurrency_wait_seconds',
-  help: 'Time that a command waited in the process until the concurrency limiter let it be processed',
+  help: 'Time that a command waited for the concurrency limiter',
   labels: ['queue'],
 });
 const confirm = new Timings({
   name: 'backstitch_publish_confirm_duration_seconds',
-  help: 'Time from a publish to the answer of the broker',
+  help: 'Time from a publish to its confirm by the broker',
   labels: ['outcome'],
 });
 

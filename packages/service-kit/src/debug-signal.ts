@@ -16,9 +16,9 @@ function toggle(): void {
   for (const [logger, usual] of levels) {
     if (logger.level === usual) {
       logger.level = 'debug';
-      logger.info('SIGUSR2: the log says everything down to debug, until the next one');
+      logger.info('SIGUSR2: the log level is debug until the next SIGUSR2');
     } else {
-      logger.info({ level: usual }, 'SIGUSR2: the log says as much as before');
+      logger.info({ level: usual }, 'SIGUSR2: the log level is as configured');
       logger.level = usual;
     }
   }

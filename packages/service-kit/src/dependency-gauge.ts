@@ -5,7 +5,7 @@ let watched: Readiness | undefined;
 
 const dependencyUp = new Gauge({
   name: 'backstitch_dependency_up',
-  help: '1 while something that the app works with is there; /health/dependencies says why it is not',
+  help: '1 while the dependency is up, else 0; /health/dependencies has the reason',
   labelNames: ['dependency'],
   registers: [],
   async collect() {

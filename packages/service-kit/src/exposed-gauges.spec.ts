@@ -22,7 +22,7 @@ describe('a gauge that is read at each scrape', () => {
 
   it('has a series for each value of its label, and none from an earlier answer', async () => {
     let known: Record<string, number> | undefined = { open: 2, shut: 0 };
-    exposeLabelledGauge('shop_doors', 'Doors', 'state', () => known);
+    exposeLabelledGauge('shop_doors', 'Shop doors', 'state', () => known);
     expect(await read()).toMatch(/shop_doors\{state="open"\} 2\nshop_doors\{state="shut"\} 0\n/);
     known = { shut: 1 };
     expect(await read()).not.toContain('state="open"');

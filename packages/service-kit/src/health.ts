@@ -15,7 +15,7 @@ export interface HealthReport {
   dependencies: Record<string, HealthState>;
 }
 
-/** Whether this process can serve, and whether everything is there that it works with. */
+/** Whether this process can serve, and whether its dependencies are up. */
 export class Readiness {
   /** Set once and for all. */
   shuttingDown = false;
@@ -36,7 +36,7 @@ export class Readiness {
 
   async readiness(): Promise<HealthReport> {
     const report = await reportOn(this.needed);
-    this.tell(report);
+    this.logChange(report);
     return this.shuttingDown ? { ...report, status: 'shutting_down' } : report;
   }
 
@@ -45,7 +45,7 @@ export class Readiness {
   }
 
   /** Each reason once: probes come every few seconds, and METRICS_PORT may be off. */
-  private tell({ status, dependencies }: HealthReport): void {
+  private logChange({ status, dependencies }: HealthReport): void {
     const why = status === 'ok' ? '' : JSON.stringify(dependencies);
     if (why === this.logged || this.shuttingDown) return;
     this.logged = why;

@@ -2,7 +2,7 @@ import { Timings } from './timings.js';
 
 const durations = new Timings({
   name: 'backstitch_http_server_request_duration_seconds',
-  help: 'Time to answer an HTTP request; probes and scrapes are not among them',
+  help: 'Time to answer an HTTP request, without probes and scrapes',
   labels: ['method', 'route', 'status'],
   // Beyond the wait budget, at which an answer is 202: what is later took longer than it should.
   buckets: [

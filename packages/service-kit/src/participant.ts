@@ -39,7 +39,7 @@ export function participantDependencies({ queue, broker, commands }: Participant
   ];
 }
 
-/** What /metrics tells about a broker and about the consumer of a queue. */
+/** The metrics of a broker and of the consumer of a queue. */
 export function exposeBroker(
   broker: BrokerLike & { counters: Readonly<Record<string, number>> },
   consumer: CommandsLike,

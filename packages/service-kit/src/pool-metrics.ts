@@ -55,7 +55,7 @@ gauge(
 
 const connectionsLost = new Counter({
   name: 'backstitch_db_connections_lost_total',
-  help: 'Connections of a pool that broke, idle or in use',
+  help: 'Lost connections of a pool, idle or in use',
   labelNames: ['pool'],
   registers: [],
   collect() {

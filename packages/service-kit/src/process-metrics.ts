@@ -3,7 +3,7 @@ import { Counter, Gauge, register } from 'prom-client';
 import { BUILD } from './build.js';
 import { logLosses } from './log-writer.js';
 
-/** The share of time in which the event loop was busy, since it was asked for the last time. */
+/** The share of time in which the event loop was busy, since the last scrape. */
 function exposeLoop(): void {
   let last = performance.eventLoopUtilization();
   const loop = new Gauge({
@@ -19,11 +19,11 @@ function exposeLoop(): void {
   register.registerMetric(loop);
 }
 
-/** What runs here, as the labels of a 1. */
+/** The version, commit and Node.js version as labels of a gauge with the value 1. */
 function exposeBuild(): void {
   const build = new Gauge({
     name: 'backstitch_build_info',
-    help: 'Always 1; the labels say what runs here',
+    help: 'Always 1; the labels name the running build',
     labelNames: ['version', 'commit', 'node'],
     registers: [],
   });
@@ -34,7 +34,7 @@ function exposeBuild(): void {
 function exposeLogLosses(): void {
   const dropped = new Counter({
     name: 'backstitch_log_lines_dropped_total',
-    help: 'Lines of the log that were dropped because its reader was too slow, or gone',
+    help: 'Log lines that were dropped because the reader of the log was too slow or gone',
     registers: [],
     collect() {
       this.reset();

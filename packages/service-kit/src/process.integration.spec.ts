@@ -20,9 +20,9 @@ describe('an app as a process', () => {
     app = new App({});
     await app.says('is listening');
     app.kill('SIGUSR2');
-    await app.says('SIGUSR2: the log says everything down to debug');
+    await app.says('SIGUSR2: the log level is debug');
     app.kill('SIGUSR2');
-    await app.says('SIGUSR2: the log says as much as before');
+    await app.says('SIGUSR2: the log level is as configured');
     app.kill('SIGTERM');
     expect(await app.end()).toBe(0);
     const { instance } = JSON.parse(app.output.split('\n')[0]!) as { instance: string };

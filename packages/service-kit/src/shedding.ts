@@ -7,7 +7,7 @@ const RETRY_SECONDS_MAX = 3;
 
 const refusals = new Counter({
   name: 'requests_shed_total',
-  help: 'Requests that were refused to protect those already taken, by reason',
+  help: 'Requests that were refused before anything was recorded, by reason',
   labelNames: ['reason'],
 });
 

@@ -21,7 +21,7 @@ export interface ShutdownOptions {
 }
 
 /**
- * SIGTERM and SIGINT: say so, wait for those who send work here to hear it, drain in order and exit
+ * SIGTERM and SIGINT: report not ready, wait until senders notice it, drain in order and exit
  * with 0, or with 1 when a step failed or the deadline passed. A further signal ends the wait; one
  * more exits at once. An error that is not caught: logged, exit 1.
  */

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Logger } from './logger.js';
 
-/** Whatever runs SQL: a pool, or a connection inside a transaction. */
+/** Runs SQL: a pool, or a connection inside a transaction. */
 export interface CurrencyStore {
   query(text: string, values?: unknown[]): Promise<{ rows: Record<string, unknown>[] }>;
 }
@@ -10,7 +10,7 @@ export interface CurrencyStore {
 export class AnotherCurrency extends Error {}
 
 const NEXT_TRY_MS = 500;
-/** The start is held up for so long by a database that does not answer. */
+/** The start waits at most this long for a database that does not answer. */
 const HELD_UP_MS = 2_000;
 
 const STORED = 'SELECT currency FROM settings';

@@ -1,4 +1,4 @@
-/** What is known of variables, for programs that start apps: it brings no server with it. */
+/** The variables of the apps, for programs that start apps; it loads no server. */
 export { commaList } from './config/comma-list.js';
 export { exampleVariables } from './config/example-variables.js';
 export { metricsPortBeside } from './config/metrics-port.js';

@@ -27,12 +27,12 @@ describe('the problems of a body with a wrong field', () => {
       { ...cart, userId: '' },
       'userId must be 1-100 characters without control characters',
     ],
-    ['userId', { ...cart, userId: '  ' }, 'userId must hold at least one visible character'],
+    ['userId', { ...cart, userId: '  ' }, 'userId must contain at least one visible character'],
     ['items', { ...cart, items: 'all' }, 'items must be an array'],
     ['items', { ...cart, items: {} }, 'items must be an array'],
     ['items', { userId: 'u' }, 'items must be an array'],
-    ['items', { ...cart, items: [] }, 'items must hold at least one line'],
-    ['items', { ...cart, items: many(101, line) }, 'items must hold at most 100 lines'],
+    ['items', { ...cart, items: [] }, 'items must contain at least one line'],
+    ['items', { ...cart, items: many(101, line) }, 'items must contain at most 100 lines'],
     ['items.0', { ...cart, items: [null] }, 'items.0 must be an object'],
     ['items.0', { ...cart, items: [[]] }, 'items.0 must be an object'],
     [
@@ -95,7 +95,7 @@ describe('the problems of a hostile body', () => {
     [
       '40,000 empty lines',
       { ...cart, items: many(40_000, {}) },
-      'items must hold at most 100 lines',
+      'items must contain at most 100 lines',
     ],
     ['a userId of 10,000 members', { ...cart, userId: named(10_000) }, 'userId must be a string'],
     [

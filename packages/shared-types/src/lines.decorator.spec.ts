@@ -43,7 +43,7 @@ describe.each([CheckoutRequestDto, OrderCreateCommand, InventoryReserveCommand])
   it('reports a hundred thousand invalid lines in as many sentences as 101 of them', () => {
     const bad = (length: number) => problems(Array.from({ length }, () => ({ quantity: 'x' })));
     expect(bad(100_000)).toEqual(bad(101));
-    expect(bad(100_000)).toContain('items must hold at most 100 lines');
+    expect(bad(100_000)).toContain('items must contain at most 100 lines');
   });
 });
 

@@ -13,8 +13,8 @@ export function IsLines(lineClass: () => new () => object): PropertyDecorator {
     Transform(({ value }: { value: unknown }) => validatable(value)),
     Type(lineClass),
     IsArray(),
-    ArrayMinSize(1, { message: '$property must hold at least one line' }),
-    ArrayMaxSize(LINES_MAX, { message: `$property must hold at most ${LINES_MAX} lines` }),
+    ArrayMinSize(1, { message: '$property must contain at least one line' }),
+    ArrayMaxSize(LINES_MAX, { message: `$property must contain at most ${LINES_MAX} lines` }),
     ValidateNested({ each: true }),
   ];
   return (target, property) => {

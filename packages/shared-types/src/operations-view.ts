@@ -30,7 +30,7 @@ export interface DeadLetterView extends DeadLetterVerdict {
   queue: string;
   /** `replaying`: a replay is under way, or its orchestrator died less than a minute ago. */
   state: 'open' | 'replaying';
-  /** The reason of its death; null for a message that a person published. */
+  /** The reason for which it was dead-lettered; null for a message that a person published. */
   reason: string | null;
   detail: string | null;
   diedAt: string | null;

@@ -27,7 +27,7 @@ const WELL_FORMED = /^\P{Cs}*$/u;
 export class OrderCreateCommand extends OrderIdCommand {
   @IsString()
   @Length(1, 200)
-  @Matches(WELL_FORMED, { message: 'userId must not hold half a surrogate pair' })
+  @Matches(WELL_FORMED, { message: 'userId must not contain half a surrogate pair' })
   @HasVisibleText()
   userId!: string;
 

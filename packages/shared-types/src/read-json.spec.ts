@@ -71,7 +71,7 @@ describe('readJson', () => {
     expect(readJson(lines(9), 10)).toEqual({
       value: Array.from({ length: 9 }, () => ({ a: '{[' })),
     });
-    const problem = 'it holds more than 10 lists and objects';
+    const problem = 'it contains more than 10 lists and objects';
     expect(readJson(lines(10), 10)).toEqual({ problem });
     expect(readJson(lines(40_000), 10)).toEqual({ problem });
   });

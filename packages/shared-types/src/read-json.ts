@@ -63,7 +63,7 @@ function problemIn(text: string, nestedMax: number): string | undefined {
       at = end;
     } else if (character === OPEN_OBJECT || character === OPEN_LIST) {
       nested += 1;
-      if (nested > nestedMax) return `it holds more than ${nestedMax} lists and objects`;
+      if (nested > nestedMax) return `it contains more than ${nestedMax} lists and objects`;
       if (open.length === DEPTH_MAX) return `it is nested deeper than ${DEPTH_MAX} levels`;
       open.push(character === OPEN_LIST ? null : { names: undefined, awaitsName: true });
     } else if (character === CLOSE_OBJECT || character === CLOSE_LIST) {

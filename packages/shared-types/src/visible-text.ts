@@ -20,7 +20,7 @@ export function HasVisibleText(): PropertyDecorator {
       propertyName: String(propertyName),
       validator: {
         validate: (text: unknown) => typeof text === 'string' && hasVisibleText(text),
-        defaultMessage: (args) => `${args?.property} must hold at least one visible character`,
+        defaultMessage: (args) => `${args?.property} must contain at least one visible character`,
       },
     });
 }

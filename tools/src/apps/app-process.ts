@@ -9,7 +9,7 @@ const READY_WITHIN_MS = 60_000;
 export interface AppPlan extends Omit<ProcessPlan, 'program' | 'parameters' | 'cwd'> {
   app: AppName;
   nodeFlags: readonly string[];
-  /** Where it serves, and where it tells its metrics and its dependencies. */
+  /** The addresses of its API, and of its metrics and dependencies. */
   url: string;
   metricsUrl: string;
 }
@@ -37,7 +37,7 @@ export class AppProcess extends ManagedProcess {
     return ask(`${this.url}/health/ready`);
   }
 
-  /** What operators are told: whether everything is there that it works with, and why not. */
+  /** Whether its dependencies are up, and why not; for operators. */
   dependencies(): Promise<HealthAnswer> {
     return ask(`${this.metricsUrl}/health/dependencies`);
   }

@@ -48,7 +48,7 @@ function listen(stop: AbortController, say: (line: string) => void): void {
     });
   }
   process.on('uncaughtException', (error) => {
-    if (stop.signal.aborted) say(`amid the cleaning up: ${error.message}`);
+    if (stop.signal.aborted) say(`while cleaning up: ${error.message}`);
     else stop.abort(error);
   });
 }

@@ -22,7 +22,7 @@ let ending = false;
 
 /**
  * Runs a program to its end, or ends it with all its children after the limit. Never throws. Once
- * programs are to end nothing is started, and nobody is told of an end any more.
+ * programs are to end nothing is started, and the end of a program is no longer reported.
  */
 export function runProgram(
   program: string,

@@ -1,6 +1,6 @@
 import type { RunningSystem } from '../servers/running-systems.js';
 
-/** What a command asks, and how it came to that; or why it does not know, in words. */
+/** The address that a command uses and the reason for it; or why there is none, as a sentence. */
 export type Asked<Address> = { address: Address; because: string } | { wrong: string };
 
 /**
@@ -16,7 +16,7 @@ export function askedOfRunning<Address>(
   if (!first) {
     return {
       wrong:
-        'Nothing runs: you started no `npm start` and no `pnpm dev` of this folder. ' +
+        'Nothing runs: no `npm start` and no `pnpm dev` of this folder was found. ' +
         `Start one, or name a system by ${naming}.`,
     };
   }

@@ -8,7 +8,7 @@ import type {
 
 /** Dead letters as a table; under each its verdict. */
 export function deadLettersReport({ deadLetters, more }: DeadLetterList): string[] {
-  const heads = ['CLASS', 'PATTERN', 'DIED OF', 'AT', 'ID'];
+  const heads = ['CLASS', 'PATTERN', 'REASON', 'DEAD SINCE', 'ID'];
   const rows = deadLetters.map(({ class: ofClass, pattern, reason, diedAt, id }) => [
     ofClass,
     pattern ?? '-',
@@ -28,7 +28,7 @@ export function deadLettersReport({ deadLetters, more }: DeadLetterList): string
 /** Groups of dead letters as a table, the largest first. */
 export function groupsReport({ groups, more }: DeadLetterGroups): string[] {
   if (groups.length === 0) return ['No dead letters.'];
-  const heads = ['COUNT', 'QUEUE', 'PATTERN', 'DIED OF', 'CLASS', 'OLDEST'];
+  const heads = ['COUNT', 'QUEUE', 'PATTERN', 'REASON', 'CLASS', 'OLDEST'];
   const rows = groups.map(({ count, queue, pattern, reason, class: ofClass, oldestAt }) => [
     String(count),
     queue,
@@ -54,9 +54,9 @@ export function deadLetterReport(deadLetter: WholeDeadLetterView): string[] {
       ['order', deadLetter.orderId],
       ['saga', deadLetter.sagaId],
       ['command', command],
-      ['died of', deadLetter.reason],
-      ['because', deadLetter.detail],
-      ['at', deadLetter.diedAt],
+      ['reason', deadLetter.reason],
+      ['detail', deadLetter.detail],
+      ['dead since', deadLetter.diedAt],
       ['state', deadLetter.state],
       ['replayed before', deadLetter.replayed],
       ['properties', properties],
@@ -72,5 +72,5 @@ function verdictOf({ why, replay, discard }: DeadLetterView): string {
     ...(replay === 'once repaired' ? ['replay --repaired'] : []),
     ...(discard === 'legal' ? ['discard'] : []),
   ];
-  return `${why} [${may.length > 0 ? may.join(', ') : 'nothing to be done now'}]`;
+  return `${why} [${may.length > 0 ? may.join(', ') : 'no action is allowed now'}]`;
 }

@@ -28,13 +28,13 @@ const line = new CommandLine(
 );
 
 line
-  .look('list', 'dead letters, each classed by where its saga stands now')
+  .query('list', 'dead letters, each with its class at this moment')
   .option('--queue <queue>', 'order_commands, inventory_commands or payment_commands')
   .option('--pattern <pattern>', 'such as payment.refund')
-  .option('--reason <code>', 'what they died of, such as INTERNAL')
+  .option('--reason <code>', 'the reason code, such as INTERNAL')
   .option('--class <class>', 'obsolete, replayable, poison, "unknown shape" or unclear')
-  .option('--saga <sagaId>', 'those that name this saga')
-  .option('--limit <number>', 'at most so many [100]')
+  .option('--saga <sagaId>', 'only those that name this saga')
+  .option('--limit <number>', 'the maximum number [100]')
   .action(async (given: ListOptions) => {
     const { orchestrator, show } = line.operating;
     const pages: Pages<DeadLetterList> = {
@@ -50,11 +50,11 @@ line
   });
 
 line
-  .look('groups', 'how many dead letters there are of each queue, pattern, reason and class')
+  .query('groups', 'the number of dead letters by queue, pattern, reason and class')
   .option('--queue <queue>', 'order_commands, inventory_commands or payment_commands')
   .option('--pattern <pattern>', 'such as payment.refund')
-  .option('--reason <code>', 'what they died of, such as INTERNAL')
-  .option('--saga <sagaId>', 'those that name this saga')
+  .option('--reason <code>', 'the reason code, such as INTERNAL')
+  .option('--saga <sagaId>', 'only those that name this saga')
   .action(async (given: Omit<ListOptions, 'class' | 'limit'>) => {
     const { orchestrator, show } = line.operating;
     const path = `/dead-letters/groups${queryOf({ ...given })}`;
@@ -62,7 +62,7 @@ line
   });
 
 line
-  .look('show <id>', 'one dead letter, with its body and the log of its saga')
+  .query('show <id>', 'one dead letter, with its body and the log of its saga')
   .action(async (id: string) => {
     const { orchestrator, show } = line.operating;
     const deadLetter = await orchestrator.get<WholeDeadLetterView>(pathOf(id));
@@ -74,15 +74,15 @@ line
   });
 
 line
-  .action('replay <id>', 'send it once more, as it came, to the queue it died in')
-  .option('--repaired', 'what made it fail was repaired')
+  .action('replay <id>', 'send the original message to its command queue again')
+  .option('--repaired', 'the cause of the failure was repaired')
   .action(async (id: string, options: ActionOptions & { repaired?: boolean }) => {
     const { reason, operator, repaired } = options;
     await act(id, 'replay', { reason, operator, ...(repaired && { repaired }) });
   });
 
 line
-  .action('discard <id>', 'never send it again; the record keeps its body')
+  .action('discard <id>', 'never send it again; operator_actions keeps its body')
   .action(async (id: string, { reason, operator }: ActionOptions) => {
     await act(id, 'discard', { reason, operator });
   });
@@ -91,7 +91,7 @@ async function act(id: string, action: 'replay' | 'discard', body: object): Prom
   const { orchestrator, show } = line.operating;
   const done = await orchestrator.post<DeadLetterDone>(`${pathOf(id)}/${action}`, body);
   const did = action === 'replay' ? 'replayed' : 'discarded';
-  show(done, ({ actionId }) => [`${did} ${id} (on record as ${actionId})`]);
+  show(done, ({ actionId }) => [`${did} ${id} (recorded as action ${actionId})`]);
 }
 
 function pathOf(id: string): string {

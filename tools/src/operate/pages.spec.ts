@@ -25,7 +25,7 @@ function listOf(count: number) {
 }
 
 describe('a list that an operator asks for', () => {
-  it('is one question when no more is wanted than a page holds', async () => {
+  it('is one request when one page has all entries', async () => {
     const { asked, pages } = listOf(7);
     expect((await pagesOf(pages, { state: 'parked' })).entries).toHaveLength(7);
     await pagesOf(pages, { limit: '3' });

@@ -9,9 +9,9 @@ describe('CommandLine', () => {
     const env = { ORCHESTRATOR_URL: 'nonsense' };
     const terminal = { env, out: say, err: say, systems: () => [] };
     const line = new CommandLine('things', 'Things.', terminal);
-    line.look('list', 'all things').action(() => line.operating.show({}, () => ['things']));
+    line.query('list', 'all things').action(() => line.operating.show({}, () => ['things']));
     expect(await line.run(['list'])).toBe(2);
-    expect(said).toEqual(['error: ORCHESTRATOR_URL "nonsense" is no http address.']);
+    expect(said).toEqual(['error: ORCHESTRATOR_URL "nonsense" is not an http address.']);
   });
 
   const system: RunningSystem = {
@@ -30,7 +30,7 @@ describe('CommandLine', () => {
       systems: () => systems,
     };
     const line = new CommandLine('things', 'Things.', terminal);
-    line.look('list', 'all things').action(() => line.operating.show({ n: 1 }, () => ['things']));
+    line.query('list', 'all things').action(() => line.operating.show({ n: 1 }, () => ['things']));
     return { code: await line.run([...words, 'list']), ...told };
   };
 

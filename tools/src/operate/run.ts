@@ -5,7 +5,7 @@ import { askedOfRunning, type Asked } from './asked-system.js';
 import { NoAnswer, Orchestrator, Refused } from './orchestrator.js';
 import { printable } from './table.js';
 
-const [DONE, SAID_NO, CANNOT_TELL] = [0, 1, 2];
+const [DONE, REFUSED, NO_RESULT] = [0, 1, 2];
 const NAMING = '--url http://…:3004, or ORCHESTRATOR_URL';
 
 export interface Terminal {
@@ -23,7 +23,7 @@ export const terminal: Terminal = {
   systems: runningSystems,
 };
 
-/** What an operator gave with an action; the reason and the name go on record. */
+/** The options of an action; the reason and the name are recorded. */
 export interface ActionOptions {
   readonly reason: string;
   readonly operator: string;
@@ -56,16 +56,16 @@ export class CommandLine {
       });
   }
 
-  /** A subcommand that looks. */
-  look(usage: string, description: string): Command {
+  /** A subcommand that only reads. */
+  query(usage: string, description: string): Command {
     return this.program.command(usage).description(description);
   }
 
-  /** A subcommand that does something: it needs a reason. */
+  /** A subcommand that changes something: it needs a reason. */
   action(usage: string, description: string): Command {
-    return this.look(usage, description)
-      .requiredOption('--reason <text>', 'why; it goes on record')
-      .option('--operator <name>', 'the operator; it goes on record', accountName());
+    return this.query(usage, description)
+      .requiredOption('--reason <text>', 'the reason; it is recorded')
+      .option('--operator <name>', 'the operator; it is recorded', accountName());
   }
 
   get operating(): Operating {
@@ -91,24 +91,24 @@ export class CommandLine {
       return askedOfRunning(this.terminal.systems(), (one) => one.orchestratorUrl, NAMING);
     }
     if (isAddress(named)) return { address: named, because: 'ORCHESTRATOR_URL' };
-    return { wrong: `ORCHESTRATOR_URL "${named}" is no http address.` };
+    return { wrong: `ORCHESTRATOR_URL "${named}" is not an http address.` };
   }
 
-  /** 0: done; 1: the orchestrator said no; 2: it could not be asked, or not like this. */
+  /** 0: done; 1: the orchestrator refused; 2: it was not reached, or the arguments are wrong. */
   async run(words: readonly string[]): Promise<number> {
     try {
       const given = words.filter((word, at) => word !== '--' || at > 0);
       await this.program.parseAsync([...given], { from: 'user' });
       return DONE;
     } catch (error) {
-      if (error instanceof CommanderError) return error.exitCode === 0 ? DONE : CANNOT_TELL;
+      if (error instanceof CommanderError) return error.exitCode === 0 ? DONE : NO_RESULT;
       if (!(error instanceof Refused) && !(error instanceof NoAnswer)) throw error;
-      this.tell(error);
-      return error instanceof Refused ? SAID_NO : CANNOT_TELL;
+      this.printError(error);
+      return error instanceof Refused ? REFUSED : NO_RESULT;
     }
   }
 
-  private tell(error: Refused | NoAnswer): void {
+  private printError(error: Refused | NoAnswer): void {
     const { json = false } = this.program.opts<{ json?: boolean }>();
     if (json && error instanceof Refused) {
       this.terminal.out(printable(JSON.stringify(error.problem, null, 2)));
@@ -120,7 +120,7 @@ export class CommandLine {
 
 function urlOf(text: string): string {
   if (isAddress(text)) return text;
-  throw new InvalidArgumentError(`"${text}" is no http address.`);
+  throw new InvalidArgumentError(`"${text}" is not an http address.`);
 }
 
 function isAddress(text: string): boolean {

@@ -19,10 +19,10 @@ export function sagasReport({ sagas, more }: SagaList): string[] {
   ];
 }
 
-/** A saga and its story, as the engine tells it. */
+/** A saga and its log. */
 export function sagaReport(saga: SagaView): string[] {
   const { lastError, reason } = saga;
-  const story = saga.log.map(({ step, status, data, createdAt }) => ({
+  const log = saga.log.map(({ step, status, data, createdAt }) => ({
     step,
     status,
     data: (data ?? undefined) as SagaLogData | undefined,
@@ -41,6 +41,6 @@ export function sagaReport(saga: SagaView): string[] {
       ['begun', saga.createdAt],
     ]),
     '',
-    ...trace(story),
+    ...trace(log),
   ];
 }

@@ -1,4 +1,4 @@
-/** `pnpm sagas`: unfinished sagas, and what a person may ask of them. */
+/** `pnpm sagas`: unfinished sagas, and the actions of operators on them. */
 import { type Pages, pagesOf } from './pages.js';
 import { type ActionOptions, CommandLine, terminal } from './run.js';
 import { sagaReport, sagasReport } from './sagas-report.js';
@@ -7,9 +7,9 @@ import type { SagaDone, SagaList, SagaView } from '@backstitch/shared-types';
 const line = new CommandLine('sagas', 'Sagas that are not finished, parked ones first.', terminal);
 
 line
-  .look('list', 'unfinished sagas')
+  .query('list', 'unfinished sagas')
   .option('--state <state>', 'parked or unfinished [unfinished]')
-  .option('--limit <number>', 'at most so many [100]')
+  .option('--limit <number>', 'the maximum number [100]')
   .action(async ({ state, limit }: { state?: string; limit?: string }) => {
     const { orchestrator, show } = line.operating;
     const pages: Pages<SagaList> = {
@@ -20,15 +20,15 @@ line
     show(await pagesOf(pages, { state, limit }), sagasReport);
   });
 
-line.look('show <sagaId>', 'one saga and its story').action(async (sagaId: string) => {
+line.query('show <sagaId>', 'one saga with its log').action(async (sagaId: string) => {
   const { orchestrator, show } = line.operating;
   show(await orchestrator.get<SagaView>(pathOf(sagaId)), sagaReport);
 });
 
 const ACTIONS = {
-  retry: 'send what it awaits now, instead of at its next try',
-  resume: 'the same for a parked one, whose attempts count anew',
-  compensate: 'undo it all; only before its last step was sent',
+  retry: 'send the awaited command now',
+  resume: 'the same, and unpark the saga: its attempts count from 0',
+  compensate: 'undo all steps; only before the pivot was sent',
 } as const;
 
 for (const [action, description] of Object.entries(ACTIONS)) {
@@ -40,7 +40,7 @@ for (const [action, description] of Object.entries(ACTIONS)) {
       const body = { reason, operator };
       const done = await orchestrator.post<SagaDone>(path, body);
       show(done, ({ actionId, saga }) => [
-        `${action} ${sagaId} (on record as ${actionId})`,
+        `${action} ${sagaId} (recorded as action ${actionId})`,
         '',
         ...sagaReport(saga),
       ]);

@@ -10,7 +10,7 @@ export function table(heads: readonly string[], rows: readonly (readonly string[
   );
 }
 
-/** Names and what they stand for, one a line; what is not known is left out. */
+/** Names with their values, one on each line; unknown values are omitted. */
 export function facts(pairs: readonly (readonly [string, unknown])[]): string[] {
   const known = pairs.filter(([, value]) => value !== null && value !== undefined);
   const width = Math.max(0, ...known.map(([name]) => name.length));

@@ -35,7 +35,7 @@ const PLANTED: readonly Planted[] = [
   done([6], 'a charge', [
     payments(`UPDATE bank.charges SET decision = 'DECLINED' WHERE key = $id`),
   ]),
-  // The other order has any id at all: it lies in another bucket, or it does not.
+  // The other order has a random id: it is in another bucket or in the same one.
   done([7], 'two orders of one saga', [
     orders(`INSERT INTO orders
         (id, user_id, status, saga_state, total_amount, currency, saga_id, updated_at)

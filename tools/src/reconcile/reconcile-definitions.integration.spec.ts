@@ -26,9 +26,9 @@ interface Planted {
   breaks: readonly number[];
 }
 
-type Story = Pick<Planted, 'log' | 'also'>;
-const done = (breaks: readonly number[], what: string, story: Story): Planted => {
-  return { what, breaks, status: 'DONE', step: 'COMPLETED', ...story };
+type LogHistory = Pick<Planted, 'log' | 'also'>;
+const done = (breaks: readonly number[], what: string, history: LogHistory): Planted => {
+  return { what, breaks, status: 'DONE', step: 'COMPLETED', ...history };
 };
 const undone = (breaks: readonly number[], what: string, ...log: string[]): Planted => {
   return { what, breaks, status: 'COMPENSATED', step: 'COMPENSATED', log };

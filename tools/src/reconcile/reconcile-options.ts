@@ -9,9 +9,10 @@ import type { DatabaseName, KeptDays } from './reading/rows.js';
 
 const HELP = `
 The databases are those of DATABASE_SERVER_URL, else of the system that runs from this folder; ORDERS_DB_URL,
-INVENTORY_DB_URL, PAYMENTS_DB_URL and ORCHESTRATOR_DB_URL name single ones. It says which it asks.
-SAGA_RETENTION_DAYS [30] and HOLD_RETENTION_DAYS [400] are those of the apps, in the same bounds: what
-is younger and missing is a breach. The report says which were used.`;
+INVENTORY_DB_URL, PAYMENTS_DB_URL and ORCHESTRATOR_DB_URL name single ones. It prints
+which databases it reads.
+SAGA_RETENTION_DAYS [30] and HOLD_RETENTION_DAYS [400] must be those of the apps: a younger row
+that is missing is a breach. The report has the values that were used.`;
 
 export interface ReconcileOptions {
   json: boolean;
@@ -26,12 +27,12 @@ export function reconcileOptions(words: readonly string[]): ReconcileOptions {
   const command = new Command('pnpm reconcile')
     .description(
       'Compares the records of all services with each other, while they run. Exit code 1, and the ids, ' +
-        'when something does not agree; 2 when a database cannot be read.',
+        'when an invariant is broken; 2 when a database cannot be read.',
     )
     .option('--json', 'the result as JSON', false)
     .option(
       '--settle <seconds>',
-      'first wait, up to so long, until every saga has ended and settled',
+      'first wait, at most this long, until every saga has ended',
       wholeSeconds,
       0,
     )
@@ -42,7 +43,7 @@ export function reconcileOptions(words: readonly string[]): ReconcileOptions {
 
 function wholeSeconds(text: string): number {
   if (/^\d{1,5}$/.test(text)) return Number(text);
-  throw new InvalidArgumentError(`It takes whole seconds, not "${text}".`);
+  throw new InvalidArgumentError(`It must be a whole number of seconds, not "${text}".`);
 }
 
 /**

@@ -25,7 +25,7 @@ import { ProcessLedger } from './process-ledger.js';
 const SERVERS_START_MS = 120_000;
 const isRoot = process.getuid?.() === 0;
 /** The account that tries to read: one that is none of the servers'. It needs no entry in /etc/passwd. */
-const STRANGER = { uid: 64_999, gid: 64_999 };
+const OTHER_ACCOUNT = { uid: 64_999, gid: 64_999 };
 
 let folder: string;
 let ledger: ProcessLedger;
@@ -58,7 +58,7 @@ function everythingIn(path: string): string[] {
 
 function asStranger(program: string, ...parameters: string[]) {
   return spawnSync(program, parameters, {
-    ...STRANGER,
+    ...OTHER_ACCOUNT,
     cwd: '/',
     env: { PATH: process.env.PATH, HOME: '/tmp', ERL_EPMD_PORT: String(rabbit.epmdPort) },
     encoding: 'utf8',

@@ -46,15 +46,15 @@ describe('where a data folder goes', () => {
     const folder = mkdtempSync(join(tmpdir(), 'reach-'));
     chmodSync(folder, 0o755);
     mkdirSync(join(folder, 'closed'), { mode: 0o700 });
-    const stranger = { name: 'stranger', uid: 4_000_001, gid: 4_000_001 };
+    const otherAccount = { name: 'otherAccount', uid: 4_000_001, gid: 4_000_001 };
     const [open, closed] = [join(folder, 'data'), join(folder, 'closed', 'data')];
-    expect(canReach(folder, stranger)).toBe(true);
-    expect(dataFolderFor(open, stranger)).toBe(open);
+    expect(canReach(folder, otherAccount)).toBe(true);
+    expect(dataFolderFor(open, otherAccount)).toBe(open);
     expect(dataFolderFor(closed, undefined)).toBe(closed);
-    expect(dataFolderFor(closed, stranger)).not.toContain(folder);
-    expect(dataFolderFor(closed, stranger)).toBe(dataFolderFor(closed, stranger));
+    expect(dataFolderFor(closed, otherAccount)).not.toContain(folder);
+    expect(dataFolderFor(closed, otherAccount)).toBe(dataFolderFor(closed, otherAccount));
     symlinkSync(join(folder, 'closed'), join(folder, 'link'));
-    expect(canReach(join(folder, 'link'), stranger)).toBe(false);
+    expect(canReach(join(folder, 'link'), otherAccount)).toBe(false);
     rmSync(folder, { recursive: true });
   });
 

@@ -31,7 +31,7 @@ export function mayPass({ uid, gid, mode }: FolderRights, account: Account): boo
   return (mode & 0o001) !== 0;
 }
 
-/** Whether an account can reach what lies in a folder; a folder that does not exist yet bars no account. */
+/** Whether an account can reach the files in a folder; true for one that does not exist yet. */
 export function canReach(folder: string, account: Account): boolean {
   const parent = dirname(folder);
   if (!existsSync(folder)) return parent === folder || canReach(parent, account);
@@ -68,7 +68,7 @@ export function sharedFolderFor(wished: string): string {
   return folder;
 }
 
-/** Every place where the data of a wish may lie. */
+/** Every place where the data of a wish may be. */
 function dataFoldersOf(wished: string): string[] {
   return [wished, placeOnMachine(wished)];
 }

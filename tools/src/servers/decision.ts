@@ -31,7 +31,7 @@ export type Decision = { way: Way } | { way: 'impossible'; why: string };
 
 /**
  * How to come by a server, cheapest and least intrusive first: the one that runs, Docker Compose,
- * programs on this machine, a package to install. Ways that were tried in vain are left out (and named
+ * programs on this machine, a package to install. Ways that failed are left out (and named
  * with their reason when nothing remains).
  */
 export async function decide(

@@ -24,9 +24,9 @@ import { embeddedPostgres, systemPostgres } from './postgres-binaries.js';
 import { startPrivatePostgres } from './private-postgres.js';
 import { startPrivateRabbit } from './private-rabbit.js';
 import { systemRabbit } from './rabbit-binaries.js';
-import { ServerGuard, type StopServer } from './server-guard.js';
+import { ServerRestarter, type StopServer } from './server-restarter.js';
 
-/** No way to a server is left; the message says what was tried and what would help. */
+/** No server can be found or started; the message says what was tried and what would help. */
 export class NoServer extends Error {}
 
 export interface FindOptions {
@@ -39,7 +39,7 @@ export interface FindOptions {
   usualPorts: boolean;
   /** Whether private servers take the passwords of the documents, in place of random ones. */
   demoPasswords: boolean;
-  /** Wipe the private servers' data first. */
+  /** Remove the data of the private servers first. */
   fresh: boolean;
   /** One line of progress. */
   say: (line: string) => void;
@@ -161,28 +161,28 @@ function composeWays<Address>(
 }
 
 async function privatePostgres(options: FindOptions): Promise<FoundServer<string>> {
-  const guard = new ServerGuard('PostgreSQL', options.say);
+  const restarter = new ServerRestarter('PostgreSQL', options.say);
   const server = await startPrivatePostgres({
     dataDir: privateFolder('postgres', options),
     port: options.usualPorts ? await usualPortOr(USUAL_PORTS.postgres) : undefined,
-    onDeath: guard.onDeath,
+    onDeath: restarter.onDeath,
     ...(options.demoPasswords && { password: DEMO_PASSWORDS.postgres }),
   });
-  return { address: server.url, how: howPrivate(server), stop: guard.watch(server) };
+  return { address: server.url, how: howPrivate(server), stop: restarter.watch(server) };
 }
 
 async function privateRabbit(options: FindOptions): Promise<FoundServer<RabbitAddress>> {
   const { usualPorts } = options;
-  const guard = new ServerGuard('RabbitMQ', options.say);
+  const restarter = new ServerRestarter('RabbitMQ', options.say);
   const server = await startPrivateRabbit({
     dataDir: privateFolder('rabbitmq', options),
-    onDeath: guard.onDeath,
+    onDeath: restarter.onDeath,
     ...(options.demoPasswords && { password: DEMO_PASSWORDS.rabbit }),
     amqpPort: usualPorts ? await usualPortOr(USUAL_PORTS.amqp) : undefined,
     managementPort: usualPorts ? await usualPortOr(USUAL_PORTS.management) : undefined,
   });
   const address = { rabbitmqUrl: server.url, managementUrl: server.managementUrl };
-  return { address, how: howPrivate(server), stop: guard.watch(server) };
+  return { address, how: howPrivate(server), stop: restarter.watch(server) };
 }
 
 function howPrivate({ origin, dataDir }: { origin: string; dataDir: string }): string {
@@ -193,7 +193,7 @@ function howPrivate({ origin, dataDir }: { origin: string; dataDir: string }): s
 function privateFolder(name: string, { home, fresh, say }: FindOptions): string {
   const dataDir = join(home, name);
   if (fresh) {
-    say(`wiping ${dataDir}`);
+    say(`removing ${dataDir}`);
     removeDataFolder(dataDir);
   }
   return dataDir;

@@ -43,7 +43,7 @@ function readOrEmpty(file: string): string {
   return orElse('', () => readFileSync(file, 'utf8'));
 }
 
-/** Processes end and close files while we look, and those of other users are not for us to see. */
+/** Processes end and close files meanwhile, and those of other users cannot be read. */
 function orElse<T>(nothing: T, look: () => T): T {
   try {
     return look();

@@ -66,7 +66,7 @@ export function rabbitCommandEnvironment(
 /** The Erlang distribution listens for neighbours on this machine only. */
 const LOOPBACK = '-kernel inet_dist_use_interface {127,0,0,1}';
 
-/** Everything the broker reads and writes lies in its folder; its Erlang neighbours are its own too. */
+/** All files of the broker are in its folder; its Erlang neighbours are its own too. */
 export function rabbitEnvironment(
   plan: RabbitPlan,
   inherited: NodeJS.ProcessEnv,

@@ -7,7 +7,7 @@ const STABLE_AFTER_MS = 60_000;
 export class RestartBackoff {
   private deaths = 0;
 
-  /** Takes note of a death after that long a life; returns the wait before the next start. */
+  /** Records the end of a process that ran this long; returns the wait before the next start. */
   delayMs(livedMs: number): number {
     if (livedMs >= STABLE_AFTER_MS) this.deaths = 0;
     const delayMs = Math.min(DELAY_MAX_MS, FIRST_DELAY_MS * 2 ** this.deaths);

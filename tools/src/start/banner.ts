@@ -29,7 +29,7 @@ export interface BannerFacts {
   rabbitHow: string;
 }
 
-const PASSWORDS = `  Passwords       in .backstitch/running/${process.pid}.json, for you alone to read\n`;
+const PASSWORDS = `  Passwords       in .backstitch/running/${process.pid}.json, readable only by you\n`;
 
 /** What `npm start` prints once everything answers: what it started, where, and what to try. */
 export function banner(facts: BannerFacts): string {
@@ -57,7 +57,7 @@ Place an order (two wireless mice):
 
   curl -s ${url}/api/checkout -H 'content-type: application/json' -d '${orderOfTwoMice(currency)}'
 
-Then look at what happened:  curl -s ${url}/api/sagas/<sagaId>
+Then see what happened:      curl -s ${url}/api/sagas/<sagaId>
 Check the ledgers of all services against each other:  npm run reconcile
 Ctrl-C stops everything that was started here.
 `;

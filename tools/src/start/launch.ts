@@ -58,7 +58,7 @@ export class Launch {
   async sweepOrphans(): Promise<void> {
     const ended = await this.ledger.sweep();
     if (ended.length > 0) {
-      this.say(`ended what an earlier run had to leave behind: ${ended.join(', ')}`);
+      this.say(`ended processes of an earlier run: ${ended.join(', ')}`);
     }
     for (const folder of removeLostData()) {
       this.say(`removed ${folder}: the checkout it belonged to is gone`);
@@ -95,7 +95,7 @@ export class Launch {
     ]);
     for (const { port, host, what } of ports) {
       if (await isPortFree(port, host)) continue;
-      taken.push(`Port ${port} on ${host}, for ${what}, is held by ${await whoHolds(port)}.`);
+      taken.push(`Port ${port} on ${host}, for ${what}, is used by ${await whoHolds(port)}.`);
     }
     if (taken.length === 0) return;
     const last = APPS.length - 1;

@@ -49,7 +49,7 @@ async function main(): Promise<number> {
     say('stopping (once more Ctrl-C: at once)');
   } catch (error) {
     exitCode = 1;
-    tell(error);
+    printError(error);
   }
   serving.catch(() => undefined); // what fails because everything is being stopped is no news
   await stop(launch, stopSignal);
@@ -79,7 +79,7 @@ async function stop(launch: Launch, stopSignal: StopSignal): Promise<void> {
   say('stopped');
 }
 
-function tell(error: unknown): void {
+function printError(error: unknown): void {
   const expected = EXPECTED.some((kind) => error instanceof kind);
   console.error(expected ? `\n${(error as Error).message}\n` : error);
 }
@@ -89,7 +89,7 @@ main().then(
   (exitCode) => process.exit(exitCode),
   (error: unknown) => {
     if (error instanceof CommanderError) process.exit(error.exitCode); // it has said why itself
-    tell(error);
+    printError(error);
     process.exit(1);
   },
 );

@@ -12,7 +12,7 @@ Variables:
   DATABASE_SERVER_URL   host and credentials of all databases
   RABBITMQ_URL          the broker
   BACKSTITCH_SERVERS=private   never use servers that run already, start private ones
-  BACKSTITCH_PASSWORDS=random  private servers get random passwords, in place of the documents'
+  BACKSTITCH_PASSWORDS=random  private servers get random passwords, not those of the documents
 
 Every other variable reaches the apps that read it (see each app's .env.example).`;
 
@@ -20,10 +20,10 @@ Every other variable reaches the apps that read it (see each app's .env.example)
 export function startOptions(words: readonly string[]): StartOptions {
   const command = new Command('npm start --')
     .description(
-      'Sets up everything and serves: PostgreSQL and RabbitMQ (found, or started), databases, demo data ' +
+      'Sets up and starts everything: PostgreSQL and RabbitMQ (found, or started), databases, demo data ' +
         'and the apps. Ctrl-C stops what it started.',
     )
-    .option('--fresh', "wipe the private servers' data first", false)
+    .option('--fresh', 'remove the data of the private servers first', false)
     .addHelpText('after', VARIABLES)
     .showHelpAfterError();
   return parseWords(command, words).opts<StartOptions>();

@@ -11,7 +11,7 @@ const commandOf = (name: string, ...words: string[]): string => {
 describe('the stages of npm test', () => {
   it('are all of them unless some are named', () => {
     expect(names(chosenStages([], COMMIT))).toEqual(
-      ['format', 'lint', 'types', 'arrows', 'dead-code', 'pure', 'integration', 'e2e'].concat(
+      ['format', 'lint', 'types', 'imports', 'dead-code', 'pure', 'integration', 'e2e'].concat(
         ['simulation', 'mutants', 'drill'], // at a fraction
       ),
     );
@@ -20,7 +20,7 @@ describe('the stages of npm test', () => {
 
   it('that do not exist are told with those that do', () => {
     const write = jest.spyOn(process.stderr, 'write').mockReturnValue(true);
-    expect(() => chosenStages(['lnt'], COMMIT)).toThrow('"lnt" is no part of this run');
+    expect(() => chosenStages(['lnt'], COMMIT)).toThrow('"lnt" is not a stage of this run');
     expect(write.mock.calls.join()).toContain('lint, types');
     write.mockRestore();
   });

@@ -2,7 +2,7 @@ import { Command } from 'commander';
 import { parseWords } from '../commands/arguments.js';
 
 /**
- * One part of `npm test` or `npm run proof`. A check is one verdict. A proof is one too; it takes
+ * One part of `npm test` or `npm run proof`. A check has one result. So has a proof; it takes
  * minutes and shows what it does. A set of jest tests counts its tests.
  */
 export type Stage =
@@ -35,7 +35,7 @@ const CHECKS: readonly Stage[] = [
   check('format', 'Format (biome)', 'biome', 'format', '.'),
   check('lint', 'Lint (oxlint): promises, cycles, pure files', 'oxlint', '--type-aware'),
   check('types', 'Types, tests included (tsc)', 'turbo', 'run', 'check-types', QUIET),
-  check('arrows', 'Allowed imports (dependency-cruiser)', 'depcruise', ...CRUISED, ...FOLDERS),
+  check('imports', 'Allowed imports (dependency-cruiser)', 'depcruise', ...CRUISED, ...FOLDERS),
   check('dead-code', 'Dead code and unused dependencies (knip)', 'knip'),
 ];
 
@@ -87,7 +87,7 @@ export function partOf(commit: string): number {
   return ((Number.parseInt(commit.slice(0, 8), 16) || 0) % MUTANT_PARTS) + 1;
 }
 
-/** Cheapest first: what is wrong is said as early as it can be. */
+/** The fastest first, so that failures are reported early. */
 function testStages(commit: string): readonly Stage[] {
   const part = `${partOf(commit)}/${MUTANT_PARTS}`;
   return [
@@ -99,7 +99,7 @@ function testStages(commit: string): readonly Stage[] {
   ];
 }
 
-/** What proves more than one change needs, whole. */
+/** The proofs at full length. */
 const PROOF_STAGES: readonly Stage[] = [
   simulation(100_000),
   mutants('Mutants, all', true, '--until-killed'),
@@ -115,15 +115,13 @@ export function chosenStages(words: readonly string[], commit: string): readonly
   const stages = words.includes('--whole') ? PROOF_STAGES : testStages(commit);
   const known = stages.map(({ name }) => name).join(', ');
   const command = new Command(words.includes('--whole') ? 'npm run proof --' : 'npm test --')
-    .description(
-      'Runs its parts one after the other, on servers of its own, and counts what failed.',
-    )
-    .argument('[parts...]', `only these of ${known}`)
-    .option('--whole', 'what proves more than one change needs, whole; takes longer');
+    .description('Runs its stages one after the other, on its own servers, and counts failures.')
+    .argument('[stages...]', `only these of ${known}`)
+    .option('--whole', 'all proofs at full length, as npm run proof; takes longer');
   const names = parseWords(command, words).args;
   const unknown = names.find((name) => !stages.some((stage) => stage.name === name));
   if (unknown === undefined) {
     return names.length === 0 ? stages : stages.filter(({ name }) => names.includes(name));
   }
-  return command.error(`error: "${unknown}" is no part of this run; there are: ${known}.`);
+  return command.error(`error: "${unknown}" is not a stage of this run; there are: ${known}.`);
 }

@@ -46,7 +46,7 @@ describe('the count of npm test', () => {
     ],
   ])('when %s', (_what, jest, end, count) => expect(jestCount(jest, end)).toEqual(count));
 
-  it('a house check is one, and the last line sums up everything', () => {
+  it('a check counts as one, and the last line has the sum of all stages', () => {
     const total = sum([checkCount(0), checkCount(2), { passed: 40, failed: 3 }]);
     expect(lastLine(total)).toBe('41 passed, 4 failed');
     expect(stageLine('Lint', { passed: 1, failed: 0 }, 1_234)).toMatch(

@@ -28,7 +28,7 @@ export interface Count {
   failed: number;
 }
 
-/** A house check counts as one. */
+/** A check (format, lint, types, imports, dead code) counts as one. */
 export function checkCount(exitCode: number): Count {
   return exitCode === 0 ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 };
 }

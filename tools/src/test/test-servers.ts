@@ -6,11 +6,11 @@ import { findPostgres, findRabbit, wipePrivateData } from '../servers/find-serve
 import { identityOf } from '../servers/process-identity.js';
 import { ProcessLedger } from '../servers/process-ledger.js';
 import { stateFolder } from '../servers/project.js';
-import type { StopServer } from '../servers/server-guard.js';
+import type { StopServer } from '../servers/server-restarter.js';
 
 const PREFIX = 'test-';
 
-/** A PostgreSQL and a RabbitMQ for this run only, on ports that nobody uses; gone afterwards. */
+/** A PostgreSQL and a RabbitMQ for this run only, on unused ports; they are removed afterwards. */
 export class TestServers {
   readonly folder = join(stateFolder(), `${PREFIX}${process.pid}`);
   private readonly stops: StopServer[] = [];
@@ -22,7 +22,7 @@ export class TestServers {
   /** What a run that was killed left behind: processes first, then their files. */
   async sweep(): Promise<void> {
     const ended = await new ProcessLedger().sweep();
-    if (ended.length > 0) this.say(`ended what an earlier run left behind: ${ended.join(', ')}`);
+    if (ended.length > 0) this.say(`ended processes of an earlier run: ${ended.join(', ')}`);
     removeLostData();
     for (const name of readdirSync(stateFolder())) {
       const pid = Number(name.slice(PREFIX.length));
@@ -58,7 +58,7 @@ export class TestServers {
     };
   }
 
-  /** At once: nobody will read this data again. */
+  /** At once: this data is not needed again. */
   async stop(): Promise<void> {
     await Promise.allSettled(this.stops.map((stop) => stop({ hurry: true })));
     await new ProcessLedger().sweep(); // what tests that were interrupted had started

@@ -119,7 +119,7 @@ describe('a gateway at its limit of checkouts', () => {
     for (const socket of sockets) socket.destroy();
   });
 
-  it('forwards a key that may be a replay, for a lookup only', async () => {
+  it('forwards a key that may be a replay, as a query only', async () => {
     await fill();
     const newKey = post('new-key');
     await reached(CHECKOUTS + 1);

@@ -42,7 +42,7 @@ export class CheckoutController {
     required: false,
     description:
       'Identifies this checkout for 30 days: 1-255 characters, quoted or bare. Without it, equal carts ' +
-      'of one userId within a minute are one order: guests who share a userId need a key each',
+      'of one userId within a minute are one order: guests who share a userId must send different keys',
   })
   @ApiHeader({ name: 'Prefer', required: false, description: 'respond-async: 202 at once' })
   @ApiBody({ type: CheckoutRequestDto, examples: { 'two mice': { value: TWO_MICE } } })
@@ -59,10 +59,10 @@ export class CheckoutController {
     headers: { ...LOCATION, ...REPLAYED },
   })
   @ApiProblems({
-    400: 'Malformed: which field, why',
+    400: 'Not valid: errors[] names each field',
     402: 'Payment declined',
     404: 'Unknown product',
-    409: 'Stock, price, undone, or the same key still in progress (with Retry-After)',
+    409: 'Sold out, price changed, undone, or the same key still in progress (with Retry-After)',
     413: 'The body is over 32 KB',
     415: 'The body or its transfer is compressed',
     431: 'The address and the headers are over 16 KB',

@@ -23,7 +23,7 @@ interface ProductRow {
   stock_quantity: number;
 }
 
-/** Reads the catalogue. Those who ask for a page while it is being read share the next reading. */
+/** Reads the catalogue. Requests for a page that is being read share the next read. */
 export class CatalogueRepository {
   private readonly readings: Coalescer<CataloguePage, ProductView[]>;
 

@@ -17,7 +17,7 @@ const ledgerOf = (productId: string) =>
   ]);
 
 describe('the stock ledger', () => {
-  it('books a new product and a direct UPDATE of its stock, but no move of a reservation', async () => {
+  it('records a new product and a direct UPDATE of its stock, but no change by a reservation', async () => {
     const productId = await stock.product(10);
     await stock.repository.submit(reserveOf(newOrder(), [{ productId, quantity: 3 }]));
     await stock.query('UPDATE products SET stock_quantity = 100, version = 9 WHERE id = $1', [
@@ -30,7 +30,7 @@ describe('the stock ledger', () => {
     expect(await stock.breaches()).toEqual([]);
   });
 
-  it('books an UPDATE on a connection that moved reservations before', async () => {
+  it('records an UPDATE on a connection that changed reservations before', async () => {
     const productId = await stock.product(10);
     await stock.query(
       `BEGIN; SET LOCAL backstitch.stock_move = 'HOLD'; COMMIT;
@@ -48,7 +48,7 @@ describe('the stock ledger', () => {
     expect(await ledgerOf(productId)).toContainEqual({ change: 5, kind: 'RESTOCK' });
   });
 
-  it('books a deleted product, and keeps one that orders name', async () => {
+  it('records a deleted product, and keeps one that orders name', async () => {
     const [unsold, sold] = [await stock.product(7), await stock.product(7)];
     await stock.repository.submit(reserveOf(newOrder(), [{ productId: sold, quantity: 1 }]));
     await stock.query('DELETE FROM products WHERE id = $1', [unsold]);

@@ -136,7 +136,7 @@ describe('a product from before the rule', () => {
     const other = await stockFixture();
     await plant(other, '29.99');
     await expect(requirePriceRule(storeOf(other), 'JPY')).rejects.toThrow(
-      /costs 29\.99, which is no amount in JPY/,
+      /costs 29\.99, which is not an amount in JPY/,
     );
     expect(await other.query('SELECT * FROM settings')).toEqual([]);
     await requirePriceRule(storeOf(other), 'EUR');

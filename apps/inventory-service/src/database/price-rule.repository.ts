@@ -24,7 +24,7 @@ export async function requirePriceRule(store: CurrencyStore, currency: string): 
     const [foreign] = (await store.query(FOREIGN_AMOUNT, [min])).rows;
     if (foreign === undefined) return;
     throw new AnotherCurrency(
-      `${String(foreign.what)}, which is no amount in ${currency}: set CURRENCY to the currency of this database, ` +
+      `${String(foreign.what)}, which is not an amount in ${currency}: set CURRENCY to the currency of this database, ` +
         `or give ${currency} databases of its own (npm start -- --fresh empties those that npm start made)`,
     );
   });

@@ -19,7 +19,7 @@ const now = (name: string) => timestamp(name, { withTimezone: true }).notNull().
 
 /**
  * stock_quantity is what may still be reserved. version rises by one with each reservation that
- * moves it. The triggers that book every other change in stock_ledger are in the migrations.
+ * moves it. The triggers that record every other change in stock_ledger are in the migrations.
  */
 export const products = pgTable(
   'products',
@@ -40,7 +40,7 @@ export const products = pgTable(
 );
 
 /**
- * One row an order: the barrier against repeats and late commands, and the memory of every answer.
+ * One row for each order. It makes repeated and late commands harmless, and stores every answer.
  * REJECTED rows keep why; an EXPIRED one with a refusal was asked to be committed and could not.
  */
 export const reservations = pgTable(
@@ -52,7 +52,7 @@ export const reservations = pgTable(
     expiresAt: timestamp('expires_at', { withTimezone: true }).notNull(),
     refusalCode: text('refusal_code'),
     refusalMessage: text('refusal_message'),
-    // json, not jsonb: a repeat shall get the first answer to the letter, its keys' order included.
+    // json, not jsonb: a repeat gets exactly the first answer, with the order of its keys.
     refusalDetails: json('refusal_details'),
     createdAt: now('created_at'),
     updatedAt: now('updated_at'),

@@ -23,7 +23,7 @@ const ORDERS_SHOWN_MAX = 5;
 
 /**
  * Brings the catalogue to the ten demo products at their demo stock, in one transaction. What past
- * orders reserved and bought stays on record, and the ledger books the difference, so that
+ * orders reserved and bought stays recorded, and the ledger records the difference, so that
  * afterwards as before all that was received is available, held or sold. Repeatable. Throws
  * SeedRefused, and AnotherCurrency when the database keeps its prices in another one.
  */

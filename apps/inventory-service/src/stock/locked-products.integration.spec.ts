@@ -47,7 +47,7 @@ const outcomeOf = (answer: Promise<Parameters<typeof verdict>[0]>) =>
   answer.then(verdict, (error: unknown) => (error instanceof RowLocked ? 'locked' : error));
 
 describe('a product that another session keeps locked', () => {
-  it('holds up its own buyers only, in whatever batch and on whatever replica they come', async () => {
+  it('delays its own buyers only, in any batch and on any replica', async () => {
     const [locked, free, other] = [
       await stock.product(1_000),
       await stock.product(1_000),
@@ -113,7 +113,7 @@ describe('a product that another session keeps locked', () => {
 });
 
 describe('a reservation that another session keeps locked', () => {
-  it('holds up the commands of its own order only', async () => {
+  it('delays the commands of its own order only', async () => {
     const product = await stock.product(1_000);
     const orderId = newOrder();
     await stock.repository.submit(reserveOf(orderId, [one(product)]));

@@ -1,6 +1,6 @@
 /**
  * The statements of the archive. Reservations are walked by their key, which needs no index of its
- * own: order ids are of version 7, so the old ones lie in front. Others lie anywhere behind all of
+ * own: order ids are of version 7, so the old ones come first. Others are anywhere behind all of
  * these.
  */
 const NOW_MS = `extract(epoch FROM now()) * 1000`;

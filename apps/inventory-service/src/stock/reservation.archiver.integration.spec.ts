@@ -82,7 +82,7 @@ const sold = (productId: string) =>
   ]);
 
 describe('the archive of reservations', () => {
-  it('takes what is finished and old, books what was sold, and leaves the stock alone', async () => {
+  it('archives old finished reservations, records what was sold, and changes no stock', async () => {
     const [one, other] = [await stock.product(100), await stock.product(100)];
     const gone = [];
     for (const end of ['CONSUMED', 'RELEASED', 'EXPIRED', 'REJECTED'] as const) {
@@ -123,7 +123,7 @@ describe('the archive of reservations', () => {
     expect(await stock.breaches()).toEqual([]);
   });
 
-  it('books once what it was cut off from, however late', async () => {
+  it('records a sale once after a lost connection, however late', async () => {
     const productId = await stock.product(100);
     const orderId = await held(productId, 'CONSUMED', DAYS + 1);
     const blocker = await database.pool.connect();
@@ -131,7 +131,7 @@ describe('the archive of reservations', () => {
     const isCut = expect(archiver().run()).rejects.toMatchObject({ code: 'ROW_LOCKED' });
     const waiting = `SELECT pid FROM pg_stat_activity WHERE datname = current_database()
       AND wait_event_type = 'Lock'`;
-    await waitFor('it to be about to book', async () => (await stock.query(waiting)).length > 0);
+    await waitFor('it to be about to record', async () => (await stock.query(waiting)).length > 0);
     await stock.query(`SELECT pg_terminate_backend(pid) FROM (${waiting}) AS waiting`);
     await isCut;
     await blocker.query('COMMIT');
@@ -142,7 +142,7 @@ describe('the archive of reservations', () => {
     expect(await stock.breaches()).toEqual([]);
   });
 
-  it('passes by a reservation that a command is at, and books it once when two archive at once', async () => {
+  it('skips a locked reservation, and records it once when two archivers run at once', async () => {
     const productId = await stock.product(100);
     const orderIds = [];
     for (let i = 0; i < 4; i++) orderIds.push(await held(productId, 'CONSUMED', DAYS + 1));

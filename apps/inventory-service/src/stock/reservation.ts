@@ -37,7 +37,7 @@ export type StockAnswer = InventoryReserved | Success | Rejection;
 
 /**
  * The answer to a command, read from the reservation as it stands: so a repeat gets the first
- * answer, and a command that comes too late or out of turn is told the present state.
+ * answer, and a late or unexpected command gets the present state.
  */
 export function answerTo(
   kind: StockCommandKind,
@@ -67,9 +67,9 @@ export function sagaMismatch(
 }
 
 /**
- * The fault that keeps a hold from a release that is not its saga's: what a saga holds, has sold,
- * or may take again, it gives back itself. Where nothing is left to give back there is nothing to
- * refuse.
+ * The fault for a release by another saga than the one of the reservation. Stock that a saga has
+ * reserved or sold, or may reserve again, is released by that saga only. When nothing is left to
+ * release, nothing is refused.
  */
 export function releaseFault(
   reservation: Reservation,

@@ -22,7 +22,7 @@ export interface StockTerms {
 
 const releasesRefused = new Counter({
   name: 'stock_release_of_confirmed_total',
-  help: 'ALARM: releases that name no saga of stock that a saga sold, each refused',
+  help: 'ALARM: refused releases without a saga, of stock that a saga sold',
 });
 
 /** One command, one decision, one answer. */
@@ -71,7 +71,7 @@ export class StockHandler {
   private alarm(orderId: string, error: unknown): never {
     if (error instanceof Fault && error.code === 'ORDER_CONFIRMED') {
       releasesRefused.inc();
-      const message = 'ALARM: a release without a saga was asked for, and refused';
+      const message = 'ALARM: a release without a saga was refused';
       this.logger.error(commandTrace(orderId, undefined), message);
     }
     throw error;

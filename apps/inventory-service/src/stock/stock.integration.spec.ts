@@ -151,7 +151,7 @@ describe('release', () => {
     expect(await stockOf(productId)).toBe(10);
   });
 
-  it('before reserve leaves a tombstone: the late reserve is refused and holds nothing', async () => {
+  it('before reserve leaves a tombstone: the late reserve is refused and reserves nothing', async () => {
     const productId = await stock.product(5);
     const orderId = newOrder();
     await twentyTimes(releaseOf(orderId));

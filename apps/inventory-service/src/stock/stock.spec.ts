@@ -146,7 +146,7 @@ describe('what becomes of a reservation', () => {
   it('remembers why an expired reservation could not be committed', () => {
     expect(commit(reservation('EXPIRED'), levels(1)).refusal).toEqual({
       code: 'RESERVATION_EXPIRED',
-      message: 'The reservation ran out and its stock was sold: Limited: 1 available, 2 requested',
+      message: 'The reservation expired and its stock was sold: Limited: 1 available, 2 requested',
       details: [{ productId: 'l', name: 'Limited', available: 1, requested: 2 }],
     });
   });

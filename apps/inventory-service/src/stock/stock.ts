@@ -47,7 +47,7 @@ export function commit(reservation: Reservation, levels: StockLevels): Reservati
   if (reservation.status !== 'EXPIRED' || reservation.refusal) return reservation;
   const short = shortages(reservation.lines, levels);
   if (short.length > 0) {
-    const message = `The reservation ran out and its stock was sold: ${inWords(short)}`;
+    const message = `The reservation expired and its stock was sold: ${inWords(short)}`;
     return { ...reservation, refusal: { code: 'RESERVATION_EXPIRED', message, details: short } };
   }
   levels.take(reservation.lines);

@@ -74,7 +74,7 @@ describe('the log, when it becomes partitioned', () => {
     await log(sagaId, 0, 'C2');
     await log(sagaId, -5, 'E');
     expect(await stepsOf(sagaId)).toEqual(['A', 'B', 'C', 'C2', 'D', 'E']);
-    // Up to the day of the last row all lies in the old table; the days behind it are made.
+    // All rows up to the day of the last one are in the old table; the later days are created.
     const names = await partitions();
     expect(names).toEqual(expect.arrayContaining(['saga_logs_before', 'saga_logs_default']));
     expect(names).toEqual(expect.arrayContaining(daysFrom(4).map(dayName)));

@@ -94,7 +94,7 @@ export const deadLetters = pgTable(
     id: text('id').primaryKey(),
     /** The order of the list. */
     seq: bigint('seq', { mode: 'number' }).notNull().generatedAlwaysAsIdentity(),
-    /** The command queue in which it died. */
+    /** The command queue from which it was dead-lettered. */
     queue: text('queue').notNull(),
     state: text('state').notNull().default('open'),
     /** What it was worth when it was last assessed: its saga may have moved on since. */
@@ -114,7 +114,7 @@ export const deadLetters = pgTable(
     firstSeenAt: timestamp('first_seen_at', { withTimezone: true }).notNull().defaultNow(),
     /** When it died for the first time, as its headers say; replays do not change it. */
     diedAt: timestamp('died_at', { withTimezone: true }),
-    /** When it died for the last time: tells a message that died again from one that came twice. */
+    /** When it was dead-lettered last: a duplicate delivery has the same time. */
     lastDiedAt: timestamp('last_died_at', { withTimezone: true }),
     replayedCount: integer('replayed_count').notNull().default(0),
     /** The operator's action that was the last to change the state: see operator_actions. */

@@ -1,4 +1,4 @@
-/** What the work gives, or undefined when it takes longer than that; the work itself goes on. */
+/** The result of the work, or undefined when it takes longer; the work itself continues. */
 export async function inTime<Result>(
   maxMs: number,
   work: Promise<Result>,

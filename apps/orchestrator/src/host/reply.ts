@@ -21,8 +21,8 @@ export function correlationOf(command: OutgoingCommand): string {
 }
 
 /**
- * A reply as the engine takes it; undefined when its correlation id is none of ours. The definition
- * decides whether a refusal is a business rejection or a fault.
+ * A reply in the format of the engine; undefined when its correlation id is not one of ours. The
+ * definition decides whether a rejected reply is a business rejection or a fault.
  */
 export function replyOf(correlationId: string, packet: ReplyPacket): NamedReply | undefined {
   const [, sagaId, step, direction, attempt, definition, version] =

@@ -30,7 +30,7 @@ it('begins nothing before its first heartbeat, and sends what waits as soon as t
   const begin = () =>
     runtime.engine.start({ definition, sagaId: newUuid(), subjectId: newUuid(), input });
   expect(runtime.whyNothingCanBegin()).toMatch(/first heartbeat/);
-  await expect(begin()).rejects.toThrow('the database has not told its time yet');
+  await expect(begin()).rejects.toThrow('the time of the database is not known yet');
   await runtime.store.heartbeat();
   expect(runtime.whyNothingCanBegin()).toBeUndefined();
   await begin();

@@ -25,7 +25,7 @@ afterAll(async () => {
   await shop.close();
 });
 
-/** Commands that lie in the queue now, however many share a message. */
+/** The number of commands in the queue now, batched ones included. */
 async function commandsIn(queue: string): Promise<number> {
   await shop.vhost.publish(queue, Buffer.from('"the last"')); // it does not expire
   for (let commands = 0; ; ) {

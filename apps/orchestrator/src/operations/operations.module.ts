@@ -1,7 +1,7 @@
 import type { Database, Logger } from '@backstitch/service-kit';
 import type { ModuleMetadata } from '@nestjs/common';
 import type { OrchestratorConfig } from '../config.js';
-import { Questions } from '../host/queries/queries.client.js';
+import { Queries } from '../host/queries/queries.client.js';
 import type { SagaRuntime } from '../host/saga.runtime.js';
 import { DeadLetterAssessor } from './dead-letters/dead-letter-assessor.client.js';
 import { DeadLetterListHandler } from './dead-letters/dead-letter-list.handler.js';
@@ -24,7 +24,7 @@ export function operations(parts: {
   const actions = new OperatorActions(database);
   const { registry, store, engine, deadLetters: queues } = sagas;
   const deadLetters = new DeadLettersRepository(database);
-  const assessor = new DeadLetterAssessor(registry, store, new Questions(sagas, config));
+  const assessor = new DeadLetterAssessor(registry, store, new Queries(sagas, config));
   const lists = new DeadLetterListHandler({ deadLetters, assessor });
   const handler = new DeadLettersHandler({ queues, deadLetters, assessor, actions, logger });
   const unfinished = new UnfinishedSagasRepository(database);

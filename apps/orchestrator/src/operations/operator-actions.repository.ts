@@ -24,11 +24,11 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`;
 const END = `
 UPDATE operator_actions SET outcome = $2, detail = detail || $3 WHERE id = $1`;
 
-/** The record of what operators did and were refused: see the table. */
+/** Records the actions of operators, refused ones included: see the table. */
 export class OperatorActions {
   constructor(private readonly database: Database) {}
 
-  /** Written before the act; one whose outcome never comes may have been done. */
+  /** Written before the action. An action without an outcome may have been done. */
   intend(record: ActionRecord): Promise<string> {
     return this.insert(record, null);
   }

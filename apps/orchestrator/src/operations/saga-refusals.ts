@@ -4,21 +4,21 @@ import { currentStepOf, isOpen, statusOf } from '@backstitch/saga-engine';
 const WHY: Readonly<Record<OperatorRefusal, string>> = {
   finished: 'The saga is finished: nothing is left to be sent or undone.',
   'past-pivot':
-    'Its last step was sent, and may have been done: from there it only goes forward, unless that step is refused. Retry or resume it.',
+    'Its last step was sent and may have been done. From there the saga only goes forward, unless that step is rejected. Retry or resume it.',
   'already-undoing':
-    'The saga is being undone already, and goes on until it is. Retry or resume it.',
-  'not-parked': 'The saga is not parked. Retry sends what it awaits now.',
+    'The saga is already being undone, and continues until it is. Retry or resume it.',
+  'not-parked': 'The saga is not parked. Use retry to send the awaited command now.',
   'unknown-definition':
-    'This orchestrator does not know the version of the saga: ask one that does.',
+    'This orchestrator does not have the version of the saga: use one that does.',
   'not-written': 'The database refuses to write the saga. It is parked; its last error says why.',
   'unknown-command':
-    'The version of the saga has no such command: it was changed, or the row was. Give the orchestrator the definition that it was begun with.',
-  moving: 'The saga moved on each time it was read: it is not stuck. Read it again.',
-  'not-awaited': 'The saga awaits something else by now. Read it again.',
-  'stale-fault': 'The saga moved on. Read it again.',
-  'already-counted': 'The saga moved on. Read it again.',
-  'too-early': 'The saga moved on. Read it again.',
-  'nothing-to-resend': 'The saga moved on. Read it again.',
+    'The definition of the saga has no such command: the definition or the row was changed. Run an orchestrator with the definition that the saga was started with.',
+  moving: 'The saga made progress each time it was read: it is not stuck. Read it again.',
+  'not-awaited': 'The saga now awaits another command. Read it again.',
+  'stale-fault': 'The saga made progress. Read it again.',
+  'already-counted': 'The saga made progress. Read it again.',
+  'too-early': 'The saga made progress. Read it again.',
+  'nothing-to-resend': 'The saga made progress. Read it again.',
 };
 
 /** Why an operator's action was refused, and what would help. */

@@ -1,4 +1,4 @@
-/** PostgreSQL has no place for a NUL, and jsonb none for half a character. Pure. */
+/** PostgreSQL cannot store a NUL, and jsonb no unpaired surrogate. Pure. */
 export function storableText(text: string): string {
   return text.replace(/\0|\p{Cs}/gu, '');
 }

@@ -74,7 +74,7 @@ async function sizes(): Promise<Record<string, number>> {
   return found;
 }
 
-/** Once a day, as autovacuum does at the least: what it cannot make room in, grows. */
+/** Once a day, as autovacuum does at the least: a table that it cannot clean grows. */
 async function vacuum(): Promise<void> {
   for (const table of TABLES) await old.query(`VACUUM ${table}`);
 }

@@ -23,7 +23,7 @@ export class LogDaysMaker {
     this.wanted = parts.ahead ?? AHEAD;
   }
 
-  /** Shows its metrics under /metrics; once a process. */
+  /** Registers its metrics; call it once in a process. */
   expose(): this {
     const help = 'Days after today that the log has partitions for; -1 when today has none';
     exposeKnownGauge('saga_log_days_ahead', help, () => this.ahead);

@@ -59,11 +59,10 @@ export class RetentionWorker {
     });
   }
 
-  /** Shows its metrics under /metrics; once a process. */
+  /** Registers its metrics; call it once in a process. */
   expose(): this {
     exposeCounters('retention', this.totals);
-    const lastRun =
-      'When the last run that removed all it should ended; absent before the first one';
+    const lastRun = 'Unix time of the end of the last complete run; absent before the first one';
     exposeKnownGauge('retention_last_run_seconds', lastRun, () => this.lastSuccessAtS);
     exposeKnownGauge('saga_log_partitions', 'Partitions of the log', () => this.partitions);
     return this;

@@ -54,6 +54,7 @@ export class IngestFixture {
   async start(
     name = 'one',
     reached?: (point: string) => void | Promise<void>,
+    deadLetters: Pick<DeadLettersRepository, 'store'> = this.repository,
   ): Promise<{ queues: DeadLetterQueues; ingest: DeadLettersIngest }> {
     const { logger, database } = this;
     const urls = [this.vhost.url];
@@ -64,7 +65,7 @@ export class IngestFixture {
     const ingest = new DeadLettersIngest({
       queues,
       commandQueues: [payment],
-      deadLetters: this.repository,
+      deadLetters,
       logger,
       recovered: () => database.isAvailable(),
     });

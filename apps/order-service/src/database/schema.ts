@@ -16,7 +16,7 @@ const now = (name: string) => timestamp(name, { withTimezone: true }).notNull().
 const money = (name: string) => numeric(name, { precision: 14, scale: 2 });
 
 /**
- * One row an order: the barrier against repeats and late commands. A row without a user is a
+ * One row for each order makes repeated and late commands harmless. A row without a user is a
  * tombstone: the order was cancelled before it was created. `version` counts the order's events.
  */
 export const orders = pgTable(

@@ -22,8 +22,8 @@ const VERDICTS: Record<OrderChange, Record<'NONE' | OrderStatus, Verdict>> = {
 
 /**
  * What a command answers, decided from the order as the command found it (undefined when there was
- * none): done, a business rejection, or a fault that retrying does not mend. Pure. What is written
- * is guarded by the same rules in orders.sql.ts; a test holds the two against each other.
+ * none): done, a business rejection, or a fault that is not retryable. Pure. The same
+ * rules are conditions in orders.sql.ts; a test compares the two.
  */
 export function answerTo(
   change: OrderChange,

@@ -22,7 +22,7 @@ import type { NewOrder, OrderRow } from './orders.sql.js';
 
 const cancelsRefused = new Counter({
   name: 'order_cancel_of_confirmed_total',
-  help: 'ALARM: cancellations of CONFIRMED orders, each refused; no saga should ever ask for one',
+  help: 'ALARM: refused cancellations of CONFIRMED orders; no saga sends one',
 });
 
 /** One command, one decision, one reply. Order ids are lower case from here on. */
@@ -60,7 +60,7 @@ export class OrdersHandler {
     return row ? this.view(row) : new Rejection('ORDER_NOT_FOUND', 'There is no such order');
   }
 
-  /** What is not done is a Rejection, or thrown. */
+  /** Returns a Rejection or throws a Fault when it is not done. */
   private change(
     change: OrderChange,
     orderId: string,
@@ -86,7 +86,7 @@ export class OrdersHandler {
   /** No saga asks for it: past the pivot it only goes forward. */
   private alarm(orderId: string, saga: SagaTag | undefined): void {
     cancelsRefused.inc();
-    const message = 'ALARM: the cancellation of a CONFIRMED order was asked for, and refused';
+    const message = 'ALARM: the cancellation of a CONFIRMED order was refused';
     this.logger.error(commandTrace(orderId, saga), message);
   }
 
@@ -136,7 +136,7 @@ export class OrdersHandler {
   private amount(amount: string): string {
     const minor = toMinor(amount, this.digits);
     if (minor === undefined) {
-      throw new MalformedCommand(`${amount} is no amount of ${this.currency}`);
+      throw new MalformedCommand(`${amount} is not an amount in ${this.currency}`);
     }
     return fromMinor(minor, this.digits);
   }

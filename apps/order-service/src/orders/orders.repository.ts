@@ -24,8 +24,8 @@ const BATCH_MAX = 64;
 const STATEMENTS_MAX = 3;
 
 /**
- * The only SQL of the feature. What waits together travels together: the commands that arrive while
- * a statement is under way are one statement afterwards. Repeats of one command share one result.
+ * Runs the SQL of the feature. Commands that arrive while a statement runs share the next
+ * statement. Repeats of one command share one result.
  */
 export class OrdersRepository {
   private readonly writes: Coalescer<OrderWrite, Written>;
@@ -77,7 +77,7 @@ export class OrdersRepository {
     const written = new Map<string, Written>();
     let waiting = batch;
     for (let statements = 1; waiting.length > 0; statements += 1) {
-      if (statements > STATEMENTS_MAX) throw new Error('orders are neither there nor can be made');
+      if (statements > STATEMENTS_MAX) throw new Error('orders can be neither found nor inserted');
       const rows = await this.database.query<WrittenRow>(writeStatement(waiting, this.currency));
       const unseen = new Set(rows.filter(isUnseen).map(({ id }) => id));
       for (const row of rows) written.set(row.id, writtenOf(row));

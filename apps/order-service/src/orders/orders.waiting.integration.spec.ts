@@ -85,7 +85,7 @@ describe('a write that waited for another transaction', () => {
     expect((await orders.read(orderId))?.status).toBe(status);
   });
 
-  it('holds up no other batch', async () => {
+  it('delays no other batch', async () => {
     const write = creation();
     const { orderId } = write;
     await orders.write(write);

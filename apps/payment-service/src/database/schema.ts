@@ -16,7 +16,7 @@ const moment = (name: string) => timestamp(name, { withTimezone: true });
 const money = (name: string) => numeric(name, { precision: 14, scale: 2 });
 
 /**
- * One row an order: the barrier against repeats and late commands. A row without an amount is a
+ * One row for each order makes repeated and late commands harmless. A row without an amount is a
  * tombstone: the payment was undone before it was asked for. The order is the key: nothing looks a
  * payment up by its id, so that id has no index to keep.
  */

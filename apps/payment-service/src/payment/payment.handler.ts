@@ -17,7 +17,7 @@ import type { PaymentSettlement } from './payment.settlement.js';
 
 const refundsRefused = new Counter({
   name: 'payment_refund_of_confirmed_total',
-  help: 'ALARM: refunds that name no saga of payments that a saga made, each refused',
+  help: 'ALARM: refused refunds without a saga, of payments that a saga made',
 });
 
 /** One command, one decision, one answer. */
@@ -81,7 +81,7 @@ export class PaymentHandler {
   private alarm(orderId: string, error: unknown): never {
     if (error instanceof Fault && error.code === 'ORDER_CONFIRMED') {
       refundsRefused.inc();
-      const message = 'ALARM: a refund without a saga was asked for, and refused';
+      const message = 'ALARM: a refund without a saga was refused';
       this.logger.error(commandTrace(orderId, undefined), message);
     }
     throw error;
@@ -90,7 +90,7 @@ export class PaymentHandler {
   private minor(amount: string): number {
     const minor = toMinor(amount, this.digits);
     if (minor === undefined || minor < 1) {
-      throw new MalformedCommand(`${amount} is no amount that can be charged`);
+      throw new MalformedCommand(`${amount} is not an amount that can be charged`);
     }
     return minor;
   }

@@ -4,7 +4,7 @@ import type { PaymentRepository } from './payment.repository.js';
 import type { PaymentSettlement } from './payment.settlement.js';
 
 const PAYMENTS_PER_RUN_MAX = 50;
-/** Longer than a call of the provider takes; a worker that died gives its payments up after it. */
+/** Longer than a call of the provider takes; the lease of a worker that died ends after it. */
 const LEASE_SECONDS = 60;
 const STOP_MS_MAX = 1_000;
 

@@ -21,7 +21,7 @@ interface OfOrder {
 }
 
 /**
- * The only SQL of payments. What waits together travels together. Every method answers the row as
+ * Runs the SQL of payments, with coalesced statements. Every method returns the row as
  * it stands afterwards, whether it was written or found; a DatabaseAway leaves open what was
  * written, and a repeat answers it.
  */

@@ -68,7 +68,7 @@ function joined(
 function intended(payment: Payment): Payment & { amountMinor: number; providerKey: string } {
   const { amountMinor, providerKey } = payment;
   if (amountMinor === null || providerKey === null) {
-    throw new Error(`nothing was ever to be charged for order ${payment.orderId}`);
+    throw new Error(`order ${payment.orderId} has nothing to charge`);
   }
   return { ...payment, amountMinor, providerKey };
 }

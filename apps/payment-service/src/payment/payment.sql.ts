@@ -4,7 +4,7 @@ import type { Payment, Settlement } from './payment.js';
 
 /**
  * Every statement of the feature, each a transaction of its own, over a batch of orders in id
- * order. Who waited for a lock reads again by another statement: one statement sees one snapshot.
+ * order. After a wait for a lock, another statement reads again: one statement sees one snapshot.
  */
 
 export interface Intent {

@@ -4,7 +4,7 @@ import type { CancelOutcome, ChargeOutcome, ChargeRequest, PaymentProvider } fro
 
 const durations = new Timings({
   name: 'backstitch_bank_call_duration_seconds',
-  help: 'Time that a call of the bank took, by what it answered',
+  help: 'Duration of a call to the bank, by outcome',
   labels: ['operation', 'outcome'],
 });
 

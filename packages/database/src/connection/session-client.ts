@@ -64,7 +64,7 @@ export async function openSession(
     connectTimeoutMs = 5_000,
     ...session
   }: SessionTerms & {
-    /** Who is asking, as pg_stat_activity shows it. */
+    /** The application name in pg_stat_activity. */
     name: string;
     connectTimeoutMs?: number;
   },

@@ -83,7 +83,8 @@ export class Consumer implements ChannelRole<Channel> {
     // Cancel first, then wait: deliveries that were sent before the cancel also have to end.
     await within(timeoutMs, this.reconcile());
     await within(timeoutMs, this.idle());
-    await this.recovering.close();
+    // A broker that is silent answers this neither.
+    await within(timeoutMs, this.recovering.close());
   }
 
   private idle(): Promise<void> {

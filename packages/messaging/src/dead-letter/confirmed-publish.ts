@@ -28,7 +28,7 @@ export async function publishConfirmed(
   try {
     return await answered(answerMs, publish(channel, message), (why) => new ConfirmLost(why));
   } finally {
-    // A broker that is silent must not hold the caller up any longer.
+    // A silent broker must not delay the caller any longer.
     if (!lost) channel.close().catch(() => undefined);
   }
 }

@@ -87,6 +87,21 @@ describe('a consumer of dead letters', () => {
     expect(counts.length).toBeLessThan(all.length);
   });
 
+  it('has no more than four mebibytes stored at once, unless one message is larger', async () => {
+    const MEBIBYTE = 2 ** 20;
+    const sizes = [6, 1, 2, 2, 3].map((mebibytes) => mebibytes * MEBIBYTE);
+    const consumer = await consume();
+    await consumer.close(5_000);
+    for (const size of sizes) await testBroker.vhost.publish(DEAD, Buffer.alloc(size), {});
+    await consume();
+    await waitFor('all to be stored', () => stored.flat().length === sizes.length);
+    for (const batch of stored) {
+      const bytes = batch.reduce((sum, { body }) => sum + body.length, 0);
+      if (batch.length > 1) expect(bytes).toBeLessThanOrEqual(4 * MEBIBYTE);
+    }
+    expect(stored.flat().map(({ body }) => body.length)).toEqual(sizes);
+  });
+
   it('leaves messages in their queue while the store is away, and takes them when it is back', async () => {
     isAway = true;
     await consume();

@@ -5,6 +5,7 @@ import { commandQueueDeclarations } from '../connection/topology.js';
 import { Consumer, type ConsumerStatus } from '../consume/consumer.js';
 import { ConsumerPause, type PauseOn } from '../consume/consumer-pause.js';
 import type { Delivery } from '../consume/delivery.js';
+import { LogRateLimit } from '../consume/log-rate-limit.js';
 import { publishConfirmed } from './confirmed-publish.js';
 import type { DeadLetter } from './dead-letter.js';
 import { carriedProperties } from './message-headers.js';
@@ -26,16 +27,18 @@ export interface DeadLetterConsumerOptions {
   store: (deadLetters: readonly DeliveredDeadLetter[]) => Promise<void>;
   /** While the store is away, messages stay in their queue. */
   pauseOn: PauseOn;
-  /** Messages in hand at once, so in one batch at most [50]. */
+  /** The prefetch, and so the largest batch [20]. */
   prefetch?: number;
   /** How long an answer of the broker is waited for. */
   answerMs: number;
 }
 
-const PREFETCH = 50;
+const PREFETCH = 20;
+/** The bodies of a batch have at most so many bytes, unless the first one alone has more. */
+const BATCH_BYTES_MAX = 4 * 2 ** 20;
 /**
- * A quorum queue may throw a message away that was given back twenty times: one that comes near this
- * is put in again, as new.
+ * A quorum queue may drop a message that was returned twenty times. A message near this limit is
+ * published again, as a new one.
  */
 const RETURNS_MAX = 10;
 
@@ -45,6 +48,7 @@ export class DeadLetterConsumer {
   private readonly consumerPause: ConsumerPause;
   private arrived: Delivery[] = [];
   private isStoring = false;
+  private readonly lines = new LogRateLimit();
 
   constructor(private readonly options: DeadLetterConsumerOptions) {
     const { broker, queue, pauseOn, prefetch = PREFETCH } = options;
@@ -75,7 +79,7 @@ export class DeadLetterConsumer {
     return this.consumer.status();
   }
 
-  /** Takes no more, and ends what is in hand: stored and acknowledged, or left in the queue. */
+  /** Consumes no more. Delivered messages are stored and acknowledged, or stay in the queue. */
   async close(timeoutMs: number): Promise<void> {
     this.consumerPause.stop();
     await this.consumer.drain(timeoutMs);
@@ -84,8 +88,18 @@ export class DeadLetterConsumer {
   /** What arrives while a batch is being stored is the next batch. Never throws. */
   private async storeArrived(): Promise<void> {
     this.isStoring = true;
-    while (this.arrived.length > 0) await this.store(this.arrived.splice(0));
+    while (this.arrived.length > 0) await this.store(this.nextBatch());
     this.isStoring = false;
+  }
+
+  /** A store may need several times the bytes of a batch as memory. */
+  private nextBatch(): Delivery[] {
+    let bytes = 0;
+    const tooMany = this.arrived.findIndex(({ body }, index) => {
+      bytes += body.length;
+      return index > 0 && bytes > BATCH_BYTES_MAX;
+    });
+    return this.arrived.splice(0, tooMany === -1 ? this.arrived.length : tooMany);
   }
 
   private async store(deliveries: readonly Delivery[]): Promise<void> {
@@ -97,19 +111,21 @@ export class DeadLetterConsumer {
     } catch (error) {
       this.consumerPause.consider(error);
       const isAway = this.options.pauseOn.causedBy(error);
-      // One that cannot be stored must not keep its neighbours from it.
+      // A message that cannot be stored must not prevent that the others are.
       if (!isAway && deliveries.length > 1) {
         return this.storeOneByOne(deliveries);
       }
       if (!isAway) {
         broker.counters.bugs += 1;
-        broker.logger.error({ queue, err: error }, 'a dead letter could not be stored');
+        this.lines.spend((also) =>
+          broker.logger.error({ queue, err: error, ...also }, 'a dead letter could not be stored'),
+        );
       }
       for (const delivery of deliveries) await this.giveBack(delivery);
     }
   }
 
-  /** Ends with the first one that the store is away for: the others would only wait for it, too. */
+  /** Stops at the first message for which the store is unavailable. */
   private async storeOneByOne(deliveries: readonly Delivery[]): Promise<void> {
     for (const delivery of deliveries) {
       if (this.consumerPause.isPaused) await this.giveBack(delivery);

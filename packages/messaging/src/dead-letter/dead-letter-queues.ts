@@ -28,7 +28,7 @@ export class DeadLetterQueues {
     this.answerMs = options.answerMs ?? ANSWER_MS;
   }
 
-  /** Takes what lies in the dead-letter queue of a command queue, once it is started. */
+  /** Consumes the messages of the dead-letter queue of a command queue, once it is started. */
   consumer(
     queue: string,
     options: Omit<DeadLetterConsumerOptions, 'broker' | 'queue' | 'answerMs'>,

@@ -1,8 +1,8 @@
 import type { MessageProperties } from 'amqplib';
 
-/** A message of a dead-letter queue, as it lies there. */
+/** A message of a dead-letter queue. */
 export interface DeadLetter {
-  /** The command queue it died in: its dead-letter queue says so, whatever the headers claim. */
+  /** Its command queue, by the name of the dead-letter queue; its headers are not trusted. */
   readonly queue: string;
   readonly body: Buffer;
   readonly properties: MessageProperties;

@@ -81,7 +81,7 @@ export interface DeadLetterReason {
 }
 
 /**
- * The headers with the reason of the death, in addition to the original ones. The body stays
+ * The headers with the reason of the dead letter, in addition to the original ones. The body stays
  * unchanged.
  */
 export function deadLetterHeaders(why: DeadLetterReason): Record<string, unknown> {

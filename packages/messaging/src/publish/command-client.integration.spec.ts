@@ -120,7 +120,7 @@ describe('a command client', () => {
     await serve({ slow: () => new Promise<void>((resolve) => (finish = resolve)) });
     const asked = client.request(QUEUE, 'slow', {}, 100);
     await expect(asked).rejects.toMatchObject({ code: 'UNAVAILABLE', retryable: true });
-    (await waitFor('the question to be served', () => finish))();
+    (await waitFor('the query to be served', () => finish))();
     await waitFor('the late reply to be counted', () => broker.counters.repliesLate === 1);
     expect(replies).toEqual([]);
   });
@@ -130,7 +130,7 @@ describe('a command client', () => {
     const asked = client.request(QUEUE, 'get', {}, 100);
     await expect(asked).rejects.toMatchObject({ code: 'UNAVAILABLE' });
     const waiting = async () => (await testBroker.vhost.queue(QUEUE))?.messages;
-    await waitFor('the question to be dropped', async () => (await waiting()) === 0);
+    await waitFor('the query to be dropped', async () => (await waiting()) === 0);
   });
 
   it('is not delayed by an unreadable reply, nor by one whose handler fails', async () => {

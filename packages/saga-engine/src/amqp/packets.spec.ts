@@ -61,7 +61,7 @@ describe('packets of commands and replies', () => {
 
   it.each([
     ['has no correlation id', replyOf(undefined, Buffer.from('{}'))],
-    ['has the correlation id of somebody else', read({ response: {} }, 'request.17')],
+    ['has the correlation id of another client', read({ response: {} }, 'request.17')],
     ['is a list', read([])],
     ['is no JSON', replyOf(correlationOf(COMMAND), Buffer.from('{'))],
   ])('a reply is not read when it %s', (_why, reply) => {

@@ -23,7 +23,7 @@ interface StepShape {
   readonly keep: string;
 }
 
-/** A step as it is on record. */
+/** A step as it is recorded. */
 export interface RecordedStep {
   readonly name: string;
   /** The name of its own undo. */
@@ -65,7 +65,7 @@ export function recordedSteps(fingerprint: string): readonly RecordedStep[] | un
 export function differencesOf(known: string, now: string): string[] {
   if (known === now) return [];
   const [before, after] = [shapesOf(known), shapesOf(now)];
-  if (!before) return ['what is on record of it cannot be read'];
+  if (!before) return ['its recorded fingerprint cannot be read'];
   const told: string[] = [];
   for (const step of before) {
     const next = after!.find(({ name }) => name === step.name);

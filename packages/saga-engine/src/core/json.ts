@@ -10,7 +10,7 @@ export const JSON_LENGTH_MAX = 1_000_000;
 /** What jsonb refuses: NUL, and (as JSON.stringify writes them) halves of surrogate pairs. */
 const UNSTORABLE = /(?<!\\)((?:\\\\)*)\\u(?:0000|d[89a-f][0-9a-f]{2})/g;
 
-/** A value that no JSON column can hold; the message says why. */
+/** A value that no JSON column can store; the message says why. */
 export class UnstorableValue extends Error {
   /** PostgreSQL's code for text that is no value of its type. */
   readonly code = '22P02';

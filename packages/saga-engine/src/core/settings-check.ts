@@ -8,7 +8,7 @@ export class EngineSettingsError extends Error {
   }
 }
 
-/** The longest that a timer of the process holds. */
+/** The maximum delay of setTimeout. */
 const TIMER_MAX_MS = 2 ** 31 - 1;
 const COUNT_MAX = 1_000_000;
 
@@ -61,7 +61,7 @@ function settingsProblems(settings: EngineSettings): string[] {
   return problems.length > 0 ? problems : relationProblems(settings);
 }
 
-/** What makes no sense together, once each makes sense alone. */
+/** Combinations that are not valid, although each value alone is. */
 function relationProblems(settings: EngineSettings): string[] {
   const { commandsPerQueueMax, reservedPerQueue, backoffMinMs, backoffMaxMs } = settings;
   const { heartbeatEveryMs, silentAfterMs } = settings;

@@ -20,7 +20,7 @@ const time = (name: string) => timestamp(name, { withTimezone: true });
  * The tables of `sql/` as a Drizzle schema, for an application that makes its migrations with
  * drizzle-kit. `subjectColumn` is the column of the subject's id in saga_state ("order_id", say).
  *
- * Drizzle cannot say how full a page may be. Give saga_state room for its updates in a migration of
+ * Drizzle cannot say how full a page may be. Set the fill factor of saga_state in a migration of
  * your own: `ALTER TABLE saga_state SET (fillfactor = 60)`.
  */
 export function sagaTables({ subjectColumn }: { subjectColumn: string }) {

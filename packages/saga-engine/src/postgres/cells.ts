@@ -34,7 +34,7 @@ const NEEDS_ESCAPE = /["\\]/g;
 
 /**
  * An item's cells, in the order of the columns. Throws WriteRefused for a value that its column
- * cannot hold: so it never gets into one statement with its neighbours' values.
+ * cannot store: so it never gets into one statement with the values of others.
  */
 export function cellsOf<Item>(columns: ColumnList<Item>, item: Item): Cells {
   const cells: Cell[] = [];
@@ -67,15 +67,15 @@ function cellOf(name: string, type: ColumnType, value: unknown): Cell {
       return quoted(jsonOf(name, value));
     case 'uuid':
       if (typeof value === 'string' && isUuid(value)) return value;
-      throw new WriteRefused('22P02', `${name} is no UUID in lower case`);
+      throw new WriteRefused('22P02', `${name} is not a UUID in lower case`);
     case 'text':
       if (typeof value === 'string' && !value.includes('\0')) return quoted(value);
-      throw new WriteRefused('22021', `${name} is no text that a database can hold`);
+      throw new WriteRefused('22021', `${name} is not text that the database can store`);
     case 'bool':
       return value === true ? 'true' : 'false';
     default:
       if (typeof value === 'number' && Number.isFinite(value)) return String(value);
-      throw new WriteRefused('22003', `${name} is no number that a database can hold`);
+      throw new WriteRefused('22003', `${name} is not a number that the database can store`);
   }
 }
 

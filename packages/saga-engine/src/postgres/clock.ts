@@ -15,7 +15,7 @@ export class DatabaseTimeUnknown extends Error {
   readonly code = 'DATABASE_UNAVAILABLE';
 
   constructor() {
-    super('the database has not told its time yet');
+    super('the time of the database is not known yet');
     this.name = 'DatabaseTimeUnknown';
   }
 }

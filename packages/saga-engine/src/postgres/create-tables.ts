@@ -11,7 +11,7 @@ const FOLDER = new URL('../../sql/', import.meta.url);
 const SUBJECT = /\bsubject_id\b/g;
 const UNDEFINED_COLUMN = '42703';
 /** Two that create at once would collide in the catalogue; this lock lets one go first. */
-const LOCK = 'SELECT pg_advisory_xact_lock(20818, 2);';
+const LOCK = 'SELECT pg_advisory_xact_lock(20818, 3);';
 
 /**
  * Creates the tables of the sagas where they are missing, by the SQL files of this package, in one

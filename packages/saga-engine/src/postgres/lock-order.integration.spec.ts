@@ -11,7 +11,7 @@ beforeAll(async () => {
 afterAll(() => sagas.drop());
 afterEach(() => sagas.empty());
 
-/** Whoever waits for the lowest row of a batch must not hold a higher one: two such would deadlock. */
+/** A session that waits for the lowest row of a batch must not have locked a higher one. */
 describe('the rows of sagas that are saved together', () => {
   const waiting = `SELECT 1 FROM pg_stat_activity
     WHERE datname = current_database() AND wait_event_type = 'Lock'`;

@@ -51,14 +51,14 @@ describe('owners of sagas', () => {
     });
   });
 
-  it('takes the sagas of an owner whose heartbeat lies in the future: the clock went back', async () => {
+  it('takes the sagas of an owner whose heartbeat is in the future: the clock went back', async () => {
     const other = await sagas.newStore();
     await insertedSaga(store);
     await beatAgo(store, -3_600);
     expect(await takeOver(other)).toHaveLength(1);
   });
 
-  it('leaves the sagas of an owner alone whose heartbeat lies a little in the future', async () => {
+  it('leaves the sagas of an owner alone whose heartbeat is a little in the future', async () => {
     const other = await sagas.newStore();
     await insertedSaga(store);
     await beatAgo(store, -30);

@@ -28,8 +28,8 @@ function cells(columns: Record<string, Pick<Column<never>, 'type'>>, first: numb
  * The transitions of many sagas in one statement.
  *
  * The rows are locked one by one in the order given (by saga id), each by the LATERAL subquery,
- * which no planner can turn into another kind of join; only then is the guard looked at, on the
- * row as it is under the lock. `last_log_at` never goes back and leaves room for two rows a
+ * which no planner can turn into another kind of join; only then is the version checked, on the
+ * row as it is under the lock. `last_log_at` never goes back and leaves space for two rows a
  * transition, which get it and the microsecond after it. Log rows come only from updated rows.
  */
 const SAVE = `
@@ -93,7 +93,7 @@ const load = (subject: string) => `
 SELECT ${columns(subject)} FROM saga_state s WHERE s.saga_id = ANY ($1::uuid[])`;
 
 /**
- * The age of a heartbeat lies within the limit on both sides: one that lies in the future, since the
+ * The age of a heartbeat is within the limit on both sides: one that is in the future, because the
  * clock went back, is no sign of life. The limit may be infinite.
  */
 const ALIVE = `abs(extract(epoch FROM heartbeat_at - clock_timestamp())::float8) * 1000 < $3::float8`;

@@ -173,7 +173,7 @@ describe('the saga store', () => {
     const many = await Promise.all(Array.from({ length: 50 }, () => insertedSaga(store)));
     const writes = many.map((saga) => writeOf(saga, done('ORDER_CREATED'), store));
     const before = await updates();
-    // One at a time: the room that is left on each page suffices for some at once, not for all.
+    // One at a time: the free space of each page is enough for some at once, not for all.
     for (const write of writes) await store.save(write);
     await sagas.closeStores(); // which reports its statistics
     const after = await waitFor('the statistics of 50 updates', async () => {

@@ -108,7 +108,7 @@ export class PostgresSagaStore implements SagaStore {
     return { kind: isNew ? 'inserted' : 'exists' };
   }
 
-  /** Values become text here, so that one that no column can hold spoils no other saga's write. */
+  /** Values become text here, so that an unstorable value fails no other saga's write. */
   async save(write: SagaWrite): Promise<Saved> {
     const { sagaId } = write.instance;
     try {
@@ -135,7 +135,7 @@ export class PostgresSagaStore implements SagaStore {
     }
   }
 
-  /** A row that refuses to be taken is left where it is, and its neighbours are taken. */
+  /** A row whose write is refused keeps its owner; the other rows are taken over. */
   private async takeOverSingly(values: unknown[]): Promise<TakenSaga[]> {
     const taken: TakenSaga[] = [];
     for (const row of await this.query<SagaRow>(this.statements.silentSagas, values)) {

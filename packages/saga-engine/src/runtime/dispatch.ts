@@ -23,13 +23,13 @@ interface ToSend {
   readonly attempt: number;
 }
 
-/** A command that leaves no later than this has its deadlines as they were decided. */
+/** The deadlines of a command that is sent within this time are not moved. */
 const LATE_MS = 100;
 
 /**
- * Sends what is committed, when its queue has a place for it. A command held back is in no danger:
- * its row names it, so that whoever takes the saga over sends it. Its deadlines are moved in memory
- * only; the row's stay as they were, and whoever reads it counts them anew.
+ * Sends committed commands when they get a send permit. A waiting command cannot be lost: its row
+ * names it, so an instance that takes the saga over sends it. Its deadlines are moved in memory
+ * only. The row keeps the original ones, and an instance that reads the row counts them from then.
  */
 export class Dispatch {
   private readonly window: SendWindow;
@@ -63,7 +63,7 @@ export class Dispatch {
     this.window.enter(permit);
   }
 
-  /** What was sent, or waits to be, is awaited no longer. */
+  /** The command that was sent, or waits for its permit, is no longer awaited. */
   settle(active: ActiveSaga): void {
     const { permit } = active;
     if (!permit) return;
@@ -82,7 +82,7 @@ export class Dispatch {
     active.instance = renewed(row, deadlineMs, clock.nowMs());
   }
 
-  /** Where the saga stands: what waits to be sent has used up nothing of its deadlines but the saga's. */
+  /** The state of the saga now: a waiting command uses up only the deadline of the saga. */
   asSentNow({ instance, permit }: ActiveSaga): SagaInstance {
     if (!permit?.isHeldBack || !isOpen(instance)) return instance;
     return postponed(instance, this.ports.timers.nowMs() - permit.sinceMs);
@@ -112,14 +112,14 @@ export class Dispatch {
       this.ports.reached('after-commit-before-publish');
       const answer = await this.ports.sender.send(made);
       this.ports.reached('after-publish');
-      if (answer !== 'accepted') unsent('UNROUTABLE', `nobody serves the queue ${queue}`);
+      if (answer !== 'accepted') unsent('UNROUTABLE', `there is no queue ${queue}`);
     } catch (error) {
       const why = made ? whyUnstorable(made.data) : error;
       if (why === undefined) {
         const { code, message } = errorOf(error);
         return unsent(code, message);
       }
-      // The definition's own fault, or that of what it kept: it would fail again in the same way.
+      // The cause is the definition or what it kept: sending again would fail in the same way.
       const trace = traceOf(active.instance);
       this.ports.logger.error({ ...trace, step, direction, err: why }, NOT_MADE);
       const [code, message] = ['COMMAND_NOT_MADE', `${NOT_MADE}: ${reasonOf(why)}`];
@@ -130,7 +130,7 @@ export class Dispatch {
 
 const NOT_MADE = 'the command cannot be made';
 
-/** Asked only of what could not be sent: the sender makes JSON of it, and it need not be done twice. */
+/** Called only after a failed send, because the sender already converts the data to JSON. */
 function whyUnstorable(data: unknown): unknown {
   try {
     storable(data);

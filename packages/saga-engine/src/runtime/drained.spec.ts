@@ -3,7 +3,7 @@ import { Site } from '../fixtures/site.js';
 import { purchase } from '../fixtures/purchase.js';
 
 describe('a definition without unfinished sagas', () => {
-  it('is drained once its last saga has ended, whoever owned it', async () => {
+  it('is drained once its last saga has ended, with any owner', async () => {
     const site = new Site();
     const engine = await site.running();
     const { name, version } = purchase;

@@ -22,7 +22,7 @@ export type { DriverPorts } from './driver-ports.js';
 const FAILED_WRITES_MAX = 5;
 
 /**
- * Drives the sagas of this instance: decide, save, hand out the effects. A saga has at most one
+ * Drives the sagas of this instance: decide, save, execute the effects. A saga has at most one
  * transition in flight, and nothing is sent that is not committed.
  */
 export class Driver {
@@ -51,7 +51,7 @@ export class Driver {
     return this.activeSagas.size;
   }
 
-  /** How many of them are parked: retried for so long that an operator has to look at them. */
+  /** How many of them are parked: retried for so long that an operator must act. */
   get needingAttention(): number {
     return this.all().filter(({ instance }) => isOpen(instance) && instance.needsAttention).length;
   }
@@ -147,7 +147,7 @@ export class Driver {
     try {
       return await this.apply(active, event);
     } catch (error) {
-      // It would go wrong again at once; the scan finds the saga again, at a pace of its own.
+      // It would fail again at once. The scan finds the saga later.
       if (this.isDriven(active)) this.drop(active, undefined);
       throw error;
     } finally {
@@ -165,14 +165,14 @@ export class Driver {
     else if (this.isDriven(active)) this.alarms.arm(active);
   }
 
-  /** False for a saga that ended, or that this instance has let go of. */
+  /** False for a saga that ended, or that this instance no longer drives. */
   private isDriven(active: ActiveSaga): boolean {
     return this.activeSagas.get(active.instance.sagaId) === active;
   }
 
   /**
-   * Until the event is committed or answers nothing. A failed guard and a lost commit end the same
-   * way: read the row, adopt it, let the event find its place in it, send what is awaited.
+   * Repeats until the event is committed or ignored. After a failed version check or a lost commit,
+   * it reads the row, continues from it, applies the event again, and sends the awaited command.
    */
   private async apply(active: ActiveSaga, event: ArrivingEvent): Promise<Applied> {
     let failed = 0;
@@ -190,7 +190,7 @@ export class Driver {
       }
       if (saved instanceof WriteRefused) return this.park(active, saved);
       await this.reread(active, saved, tries);
-      // A reply that came meanwhile says more than the silence before it.
+      // A reply that arrived meanwhile has precedence over the silence before it.
       if (event.kind === 'wake' && active.turns.length > 0) return 'too-early';
       const isFault = saved instanceof Error && !(saved instanceof RowLocked);
       failed = isFault && active.instance.version === version ? failed + 1 : 0;
@@ -200,7 +200,7 @@ export class Driver {
     }
   }
 
-  /** Writes why nothing can be written. Without that write, too, it is parked in memory alone. */
+  /** Parks the saga and writes the reason. If that write fails too, it is parked in memory only. */
   private async park(active: ActiveSaga, { code, message }: WriteRefused): Promise<Applied> {
     const event = { kind: 'refused', code, message } as const;
     const atMs = this.ports.timers.nowMs();
@@ -230,7 +230,7 @@ export class Driver {
       const { step, direction, attempt } = event;
       this.ports.counters.count('ignored');
       const about = { ...traceOf(active.instance), step, direction, attempt, reason };
-      this.ports.logger.debug(about, 'reply answers nothing awaited');
+      this.ports.logger.debug(about, 'reply ignored: its command is not awaited');
     }
     return reason;
   }
@@ -248,7 +248,7 @@ export class Driver {
     if (event.kind === 'replied') this.ports.reached('commit-before-ack');
   }
 
-  /** Waits for the database as long as it takes; the row decides how it goes on. */
+  /** Waits for the database without a limit, and continues from the row. */
   private async reread(active: ActiveSaga, why: Saved, tries: number): Promise<void> {
     const { store, logger, counters, settings, timers } = this.ports;
     const trace = traceOf(active.instance);
@@ -261,7 +261,7 @@ export class Driver {
         const row = await store.load(trace.sagaId);
         if (row && row.owner === store.instanceId) return this.adoptRow(active, row);
         counters.count('dropped');
-        logger.info({ ...trace, owner: row?.owner }, 'saga has another owner, letting go of it');
+        logger.info({ ...trace, owner: row?.owner }, 'saga has another owner, no longer driven');
         return this.drop(active, undefined);
       } catch (error) {
         logger.debug({ ...trace, err: error }, 'the database does not answer yet');

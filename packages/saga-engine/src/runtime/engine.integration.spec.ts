@@ -72,7 +72,7 @@ describe('the engine on PostgreSQL', () => {
     await waitFor('both engines to hold nothing', () => living.engine.inFlight === 0);
   });
 
-  it('tells a saga’s story from its rows', async () => {
+  it('prints the trace of a saga from its rows', async () => {
     const full = outcomes[0]!;
     const { engine, store, begin } = await newEngine((c) => (c.step === 'HOTEL' ? full : DONE));
     const sagaId = await begin();

@@ -161,7 +161,7 @@ describe('waiting for the end', () => {
 
 describe('a broker in trouble', () => {
   it.each(['broker-away', 'unroutable'] as const)(
-    'resends without burning attempts: %s',
+    'sends again without counting an attempt: %s',
     async (why) => {
       let troubles = 4;
       const { engine, begin, received, counts, store } = newEngine(() =>

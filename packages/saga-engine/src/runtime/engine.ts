@@ -125,7 +125,7 @@ export class SagaEngine {
     return this.driver.heldBack;
   }
 
-  /** How many of these are parked: retried for so long that an operator has to look at them. */
+  /** How many of these are parked: retried for so long that an operator must act. */
   get needingAttention(): number {
     return this.driver.needingAttention;
   }
@@ -196,7 +196,7 @@ export class SagaEngine {
     this.ports.counters.count('ignored');
     const reason = 'not-here';
     const { logger } = this.ports;
-    logger.debug({ sagaId, step, direction, attempt, reason }, 'reply answers nothing awaited');
+    logger.debug({ sagaId, step, direction, attempt, reason }, 'reply ignored: not awaited');
     return reason;
   }
 
@@ -272,7 +272,7 @@ export class SagaEngine {
     try {
       await this.ports.store.release();
     } catch (err) {
-      this.ports.logger.warn({ err }, 'could not give the sagas up, others will wait for silence');
+      this.ports.logger.warn({ err }, 'could not release the sagas; takeover will be later');
     }
   }
 }

@@ -98,7 +98,7 @@ describe('an operator', () => {
   it.each<[OperatorAction, 'FLIGHT' | 'CANCEL_FLIGHT', string]>([
     ['resume', 'FLIGHT', 'not-parked'],
     ['compensate', 'CANCEL_FLIGHT', 'already-undoing'],
-  ])('is refused to %s at %s, and nobody is robbed of the saga', async (action, at, reason) => {
+  ])('refuses %s at %s, and the owner keeps the saga', async (action, at, reason) => {
     const owner = newEngine(at === 'FLIGHT' ? failsFirst : undoFailsFirst);
     const sagaId = await stuck(owner, at);
     const before = rowOf(sagaId);

@@ -10,7 +10,7 @@ async function threeEngines() {
   const site = new Site(() => isAnswered);
   const engines = [await site.running(), await site.running(), await site.running()];
   for (const [nth, engine] of engines.entries()) await site.begin(engine, 100, `of-${nth}`);
-  await site.pass(silentAfterMs + 1_000); // all of them may take over from who is silent
+  await site.pass(silentAfterMs + 1_000); // all of them may take over the sagas of silent owners
   const answer = () => void (isAnswered = true);
   return { site, engines, answer, epochs: () => epochsOf(site) };
 }
@@ -91,7 +91,7 @@ describe('a dead owner', () => {
     await site.settled();
   });
 
-  it('loses its sagas although its last heartbeat lies a day in the future', async () => {
+  it('loses its sagas although its last heartbeat is a day in the future', async () => {
     const { site, engines } = await threeEngines();
     site.kill(engines[0]!);
     const [dead] = site.database.heartbeats.keys();

@@ -74,14 +74,14 @@ export class OwnershipService {
     if (this.heartbeatFailedSince === undefined) return;
     const awayMs = Math.round(this.ports.timers.nowMs() - this.heartbeatFailedSince);
     this.heartbeatFailedSince = undefined;
-    this.ports.logger.info({ awayMs }, 'heartbeat is back');
+    this.ports.logger.info({ awayMs }, 'heartbeat written again');
   }
 
   private beatFailed(err: unknown): void {
     this.pulse.failed();
     if (this.heartbeatFailedSince !== undefined) return;
     this.heartbeatFailedSince = this.ports.timers.nowMs();
-    this.ports.logger.warn({ err }, 'heartbeat failed; while it is silent others may take over');
+    this.ports.logger.warn({ err }, 'heartbeat failed; other instances may take over');
   }
 
   private async takeOver(): Promise<void> {
@@ -91,7 +91,8 @@ export class OwnershipService {
     const { takeoverBatch, adoptedMax } = settings;
     const limit = Math.min(takeoverBatch, adoptedMax - this.driver.adoptedSize);
     if (limit <= 0) return;
-    // What was given up may be taken at any time; who is silent may have been so with all others.
+    // Released sagas may be taken over at any time; those of silent owners only while the own
+    // heartbeat is regular, because the cause may affect all instances.
     const isSteady = this.pulse.isSteady(this.ports.timers.nowMs());
     const silentAfterMs = isSteady ? settings.silentAfterMs : Infinity;
     const rows = await store.takeOver({ limit, silentAfterMs, definitions });
@@ -110,7 +111,7 @@ export class OwnershipService {
     for (const row of rows) {
       if (!this.adopt(row)) continue;
       counters.count('found-again');
-      logger.warn(traceOf(row), 'found a saga again that memory had forgotten');
+      logger.warn(traceOf(row), 'found an unfinished saga that was not in memory');
     }
   }
 

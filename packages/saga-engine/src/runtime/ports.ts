@@ -24,7 +24,7 @@ export interface KnownDefinition {
 export interface TakeOverRequest {
   readonly limit: number;
   /**
-   * An owner is silent when its heartbeat is as old as this, or lies as far in the future (the
+   * An owner is silent when its heartbeat is as old as this, or is as far in the future (the
    * clock of the database went back). With Infinity, only sagas that were given up are taken: those
    * whose owner has no heartbeat at all. An engine that is silent itself takes nothing.
    */
@@ -37,7 +37,7 @@ export interface TakeOverRequest {
 export type TakenSaga = OpenSaga & { readonly formerOwner?: string };
 
 /**
- * Where sagas live. A rejected promise means that the database did not answer: the outcome of a
+ * Stores sagas. A rejected promise means that the database did not answer: the outcome of a
  * write is then unknown, and the row has to be read again.
  */
 export interface SagaStore {
@@ -56,9 +56,9 @@ export interface SagaStore {
   seize(seen: OpenSaga): Promise<OpenSaga | undefined>;
   /** Sagas of this owner whose wake-up passed at least `overdueByMs` ago, the latest first. */
   ownOverdue(request: { limit: number; overdueByMs: number }): Promise<OpenSaga[]>;
-  /** Says that this owner lives, on a connection of its own. */
+  /** Writes the heartbeat of this owner, on a separate connection. */
   heartbeat(): Promise<void>;
-  /** Takes the heartbeat back, so that others may take this owner's sagas at once. */
+  /** Removes the heartbeat, so that other engines can take over its sagas at once. */
   release(): Promise<void>;
   /**
    * Records definitions, each under its name and version, unless there is one already. Answers what
@@ -104,7 +104,7 @@ export interface CommandSender {
 }
 
 export interface Clock {
-  /** Database time; never the process's own. Throws while the database has not told it yet. */
+  /** Database time; never the process's own. Throws until the database has answered once. */
   nowMs(): number;
 }
 
@@ -145,7 +145,7 @@ export interface EngineCounters {
 
 /** Called with what an engine commits. What it throws is logged, and changes nothing. */
 export interface SagaObserver {
-  /** A saga moved on, in the order of its commits; `event` is what it was about. */
+  /** Called after each commit of a saga, in order; `event` caused the transition. */
   committed(before: SagaInstance, event: SagaEvent['kind'], after: SagaInstance): void;
 }
 

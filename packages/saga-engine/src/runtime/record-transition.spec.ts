@@ -40,7 +40,7 @@ describe('the log of a saga that does not go straight on', () => {
     const lastError = expect.objectContaining({ code: 'BROKEN' });
     const ticket = { sagaId, awaited: 'TICKET', lastError };
     expect(lines).toContainEqual([
-      'asking again',
+      'command sent again',
       expect.objectContaining({ ...ticket, attempt: 2 }),
     ]);
     expect(lines).toContainEqual(['saga needs attention', expect.objectContaining(ticket)]);

@@ -3,7 +3,7 @@ import { isOpen, traceOf, type OpenSaga, type SagaInstance } from '../core/insta
 import type { EngineCounters, EngineLogger } from './ports.js';
 import type { ArrivingEvent } from './active-saga.js';
 
-/** Counts and logs a committed transition, and tells who observes the engine. */
+/** Counts and logs a committed transition, and calls the observer of the engine. */
 export function observe(
   ports: Pick<DriverPorts, 'counters' | 'logger' | 'observer'>,
   before: SagaInstance,
@@ -29,12 +29,12 @@ function recordTransition(
   if (event.kind === 'unsent') counters.count('unsent');
   if (event.kind === 'operator') {
     counters.count('operated');
-    logger.info({ ...traceOf(after), action: event.action }, 'did what an operator asked for');
+    logger.info({ ...traceOf(after), action: event.action }, 'operator action applied');
   }
   if (!isOpen(after) || !isOpen(before)) return;
   if (after.attempt > before.attempt) {
     counters.count('retried');
-    logger.warn(tryOf(after), 'asking again');
+    logger.warn(tryOf(after), 'command sent again');
   }
   if (after.phase === 'backward' && before.phase === 'forward') {
     logger.info({ ...traceOf(after), ...after.failure, awaited: after.awaited }, 'undoing');

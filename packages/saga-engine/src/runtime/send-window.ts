@@ -9,8 +9,8 @@ import type { SendWindowSettings } from '../core/settings.js';
 export type SendPriority = 'undo' | 'pivot' | 'started' | 'adopted';
 
 /**
- * The permit of one command to be in its queue: held back or out, until it is given back. No other
- * object holds this state.
+ * The permit of one command to be in its queue. It waits or is granted, until it is returned. No
+ * other object has this state.
  */
 export class SendPermit {
   private state: 'new' | 'held back' | 'out' = 'new';
@@ -45,31 +45,31 @@ export class SendPermit {
  * participant can serve in time would time out there, be sent again, and make the queue longer.
  */
 export class SendWindow {
-  private readonly gates = new Map<string, Gate>();
+  private readonly windows = new Map<string, QueueWindow>();
 
   constructor(private readonly settings: SendWindowSettings) {}
 
   /** How many commands wait for their turn. */
   get waiting(): number {
     let waiting = 0;
-    for (const gate of this.gates.values()) waiting += gate.waiting;
+    for (const window of this.windows.values()) waiting += window.waiting;
     return waiting;
   }
 
   enter(permit: SendPermit): void {
-    let gate = this.gates.get(permit.queue);
-    if (!gate) this.gates.set(permit.queue, (gate = new Gate(this.settings)));
-    gate.enter(permit);
+    let window = this.windows.get(permit.queue);
+    if (!window) this.windows.set(permit.queue, (window = new QueueWindow(this.settings)));
+    window.enter(permit);
   }
 
-  /** The command was answered, given up, or is not wanted any more. */
+  /** The command was answered, timed out, or is no longer awaited. */
   leave(permit: SendPermit): void {
-    this.gates.get(permit.queue)?.leave(permit);
+    this.windows.get(permit.queue)?.leave(permit);
   }
 
-  /** What waits is never sent. */
+  /** Waiting commands are never sent. */
   close(): void {
-    for (const gate of this.gates.values()) gate.close();
+    for (const window of this.windows.values()) window.close();
   }
 }
 
@@ -93,7 +93,7 @@ class Group {
   }
 }
 
-class Gate {
+class QueueWindow {
   private readonly byPriority = {
     undo: new Set<SendPermit>(),
     pivot: new Set<SendPermit>(),

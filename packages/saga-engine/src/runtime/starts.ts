@@ -38,7 +38,7 @@ export class Starts {
       throw new StartRefused('requestId', `must be a text of 1 to ${TEXT_LENGTH_MAX} characters`);
     }
     if (input === undefined || typeof input === 'function' || typeof input === 'symbol') {
-      throw new StartRefused('input', `is ${typeof input}, which JSON cannot hold`);
+      throw new StartRefused('input', `is ${typeof input}, which JSON cannot represent`);
     }
     const owner = this.ports.store.instanceId;
     const nowMs = this.ports.clock.nowMs();

@@ -22,7 +22,7 @@ describe('the sweep over every failure', () => {
     }
   });
 
-  it('changes the story as it changed it before', () => {
+  it('has the same result for each failure as before', () => {
     expectGolden(GOLDEN, failureReport(cases));
   });
 });

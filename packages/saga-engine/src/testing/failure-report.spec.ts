@@ -22,7 +22,7 @@ function broken(
   return { ...NOTHING, name: `${command} ${failure}`, broken: told, trace, ...more };
 }
 
-/** What the report says beside the story in which nothing fails. */
+/** What the report says beside the trace in which nothing fails. */
 const changes = (...cases: FailureCase[]): string[] =>
   failureReport([NOTHING, ...cases])
     .trimEnd()
@@ -59,7 +59,7 @@ describe('a report of failures', () => {
     ]);
   });
 
-  it('tells a story whole when its steps come in another order, and every breach', () => {
+  it('prints a complete trace when the order of its steps differs, and every breach', () => {
     const trace = ['B  done', 'A  done', 'C  done'];
     expect(changes(broken('A', 'is late', trace, { problems: ['A came too late'] }))).toEqual([
       'a step is late',

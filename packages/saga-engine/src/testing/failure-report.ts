@@ -1,10 +1,10 @@
 import type { FailureCase } from './every-failure.js';
 
 /**
- * The cases as a text that a person can approve: the story of a saga in which nothing fails, the one
+ * The cases as a text that a person can approve: the trace of a saga without failures, the one
  * in which all is undone, and what each kind of failure changes in it. Commands that a kind changes
  * alike share a paragraph, and so do kinds that change all commands alike. Nothing is left out: a
- * story that cannot be told by its differences is told whole.
+ * trace that cannot be described by its differences is printed completely.
  */
 export function failureReport(cases: readonly FailureCase[]): string {
   const usual = new Map(cases.map((one) => [one.usual.join('\n'), one.usual]));

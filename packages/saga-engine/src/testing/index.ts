@@ -12,7 +12,7 @@ export {
   type ScenarioOptions,
   type SentCommand,
 } from './scenario.js';
-export { given, Story } from './story.js';
+export { given, GivenSaga } from './given.js';
 export { Witness } from './witness.js';
 export {
   simulate,

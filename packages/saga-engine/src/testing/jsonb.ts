@@ -39,7 +39,7 @@ export function insertedLog(log: SagaLog): SagaLog {
   return refusing(() => ({ ...log, data: log.data && (jsonb(log.data) as SagaLog['data']) }));
 }
 
-/** A row as it is read: nothing of it is shared with who reads it next. */
+/** A row as it is read: it shares no object with the next read. */
 export function readRow<Saga extends SagaInstance>(row: Saga): Saga {
   return structuredClone(row);
 }

@@ -130,14 +130,14 @@ export class MemoryDatabase implements Clock {
     return this.isAlive(owner, silentAfterMs);
   }
 
-  /** The age of a heartbeat lies within the limit, on both sides: a clock may go back. */
+  /** The age of a heartbeat is within the limit, on both sides: a clock may go back. */
   protected isAlive(owner: string, silentAfterMs: number): boolean {
     const heartbeatAtMs = this.heartbeats.get(owner);
     if (heartbeatAtMs === undefined) return false;
     return Math.abs(this.nowMs() - heartbeatAtMs) < silentAfterMs;
   }
 
-  /** Whether who takes over was built with the saga's version. */
+  /** Whether the instance that takes over has the version of the saga. */
   protected knows({ definitions }: TakeOverRequest, saga: OpenSaga): boolean {
     return definitions.some(
       ({ name, version }) => name === saga.definition && version === saga.definitionVersion,

@@ -10,7 +10,7 @@ const MASK = '***';
 /** One line with what the app runs on, and one for each variable that looks misspelt. */
 export function logConfiguration(config: AppConfig, logger: Logger): void {
   const names = Object.keys(config);
-  logger.info({ configuration: toldConfiguration(config) }, 'configuration');
+  logger.info({ configuration: loggedConfiguration(config) }, 'configuration');
   const known = names.flatMap((name) =>
     isSecretName(name) ? [name, secretFileName(name)] : [name],
   );
@@ -20,13 +20,13 @@ export function logConfiguration(config: AppConfig, logger: Logger): void {
 }
 
 /** What may be logged of a configuration: everything but its secrets. Pure. */
-function toldConfiguration(config: AppConfig): Record<string, unknown> {
-  const told = Object.entries(config).map(([name, value]) => [name, toldValue(name, value)]);
-  return { ...Object.fromEntries(told), METRICS_PORT: config.metricsPort ?? 'off' };
+function loggedConfiguration(config: AppConfig): Record<string, unknown> {
+  const logged = Object.entries(config).map(([name, value]) => [name, loggedValue(name, value)]);
+  return { ...Object.fromEntries(logged), METRICS_PORT: config.metricsPort ?? 'off' };
 }
 
-function toldValue(name: string, value: unknown): unknown {
+function loggedValue(name: string, value: unknown): unknown {
   if (typeof value !== 'string' || value === '') return value;
-  const told = withoutSecrets(value);
-  return isSecretName(name) && !value.includes('://') ? MASK : told;
+  const logged = withoutSecrets(value);
+  return isSecretName(name) && !value.includes('://') ? MASK : logged;
 }

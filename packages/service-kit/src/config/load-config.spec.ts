@@ -23,7 +23,7 @@ describe('loadConfig', () => {
     await rm(folder, { recursive: true });
   });
 
-  it('finds the folder of the app that was started, however deep its script lies', () => {
+  it('finds the folder of the app that was started, however deep the path of its script is', () => {
     expect(appFolder(process.argv[1]!)).toBe(folder);
   });
 

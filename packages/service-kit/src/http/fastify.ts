@@ -31,7 +31,7 @@ declare module 'fastify' {
   }
 }
 
-/** How an app meets its clients. */
+/** The settings of the HTTP edge of an app. */
 export interface EdgeOptions {
   /**
    * The clients are not trusted: each request gets an id of its own, and the client's x-request-id
@@ -120,7 +120,7 @@ export async function prepareFastify(
   fastify.decorateRequest('isQuiet', false);
   fastify.decorateRequest('matchedRoute', null);
   fastify.decorateRequest('inHand', 0);
-  // What was told that it is refused is not served: its connection closes in a moment.
+  // A refused request is not served: its connection closes soon.
   fastify.addHook('onRequest', ({ raw }, _reply, done) => {
     if (!wasRefused(raw.socket)) done();
   });
@@ -141,7 +141,7 @@ export async function prepareFastify(
     const early = edge.refuseEarly?.(request) ?? hosts.refusalOf(request);
     const refusal = early ?? refusalOf(request, request.inHand, routes, limits);
     if (refusal) refuse(refusal, request, reply);
-    else if (isAboutServer(request)) tellMethods(routes, reply);
+    else if (isAboutServer(request)) sendMethods(routes, reply);
     else done();
   });
 }
@@ -158,7 +158,7 @@ function begin(
   return requests.begin(request, reply);
 }
 
-function tellMethods({ methods }: RouteTable, reply: FastifyReply): void {
+function sendMethods({ methods }: RouteTable, reply: FastifyReply): void {
   void reply.status(204).header('allow', methods.join(', ')).send();
 }
 

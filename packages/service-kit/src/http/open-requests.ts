@@ -49,7 +49,7 @@ export class OpenRequests {
   }
 
   /**
-   * Tells that a request was answered past Fastify, and its connection will close; without a status
+   * A request was answered outside of Fastify, and its connection will close; without a status
    * it still counts as aborted. Returns the request's id; undefined if it is not open.
    */
   refused(raw: IncomingMessage, status: number | undefined): string | undefined {

@@ -4,7 +4,7 @@ import { Problem } from './problem.js';
 
 const RETRY_AFTER_SECONDS = '1';
 
-/** What Fastify says before any handler of ours has run. */
+/** Errors of Fastify before a handler runs. */
 const FASTIFY_CODES: Readonly<Record<string, ErrorCodeName>> = {
   FST_ERR_CTP_INVALID_MEDIA_TYPE: 'UNSUPPORTED_CONTENT_TYPE',
   FST_ERR_CTP_BODY_TOO_LARGE: 'BODY_TOO_LARGE',
@@ -28,7 +28,7 @@ const CODE_OF_STATUS: Readonly<Record<number, ErrorCodeName>> = {
 };
 
 /**
- * The problem that answers anything thrown; what is not foreseen is INTERNAL and tells nothing.
+ * The problem that answers anything thrown; an unexpected error is INTERNAL, without details.
  * Pure.
  */
 export function problemOf(error: unknown): Problem {
@@ -43,7 +43,7 @@ export function problemOf(error: unknown): Problem {
   return new Problem(codeOfPlugin(error), undefined, { cause: error });
 }
 
-/** What a plugin blames the caller for: a body that broke off, a file outside of its folder. */
+/** An error of a plugin that the caller caused: an incomplete body, a file outside its folder. */
 function codeOfPlugin(error: object): ErrorCodeName {
   const status = 'statusCode' in error ? Number(error.statusCode) : 500;
   if (!(status >= 400 && status < 500)) return 'INTERNAL';

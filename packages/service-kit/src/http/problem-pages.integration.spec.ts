@@ -20,7 +20,7 @@ describe('the type of a problem', () => {
     const { type } = (await answer.json()) as { type: string };
     const { status, text } = await page(type);
     expect(status).toBe(200);
-    expect(text).toContain('ROUTE_NOT_FOUND: There is nothing at this address');
+    expect(text).toContain('ROUTE_NOT_FOUND: There is no route for this address');
     expect(text).toContain('What to do: See `/api/docs`. In production it needs `API_DOCS=on`.');
   });
 
@@ -44,7 +44,7 @@ describe('the type of a problem', () => {
 
   it('leads to HTML with the code marked up', async () => {
     const { text } = await page('/problems/action_refused', 'text/html');
-    expect(text).toContain('<h1>ACTION_REFUSED: This must not be done now</h1>');
+    expect(text).toContain('<h1>ACTION_REFUSED: This action is not allowed now</h1>');
     expect(text).toContain('<code>detail</code>');
   });
 

@@ -8,7 +8,7 @@ import { sendProblem } from './problem.filter.js';
 import { problemPageHtml, problemPageText } from './problem-page.js';
 
 /**
- * The build puts a copy of docs/errors.md beside the code; without one it is read where it lies.
+ * The build puts a copy of docs/errors.md beside the code; without one, the original is read.
  */
 const PLACES = ['../errors.md', '../../../../docs/errors.md'];
 

@@ -22,7 +22,7 @@ const CLIENT_ENDED = 'HPE_INVALID_EOF_STATE';
 
 interface Refusal {
   problem: Problem;
-  /** The request counts as aborted, although an answer is written for who may still read it. */
+  /** The request counts as aborted, although an answer is written: the client may still read. */
   clientEnded: boolean;
 }
 
@@ -48,7 +48,7 @@ export function wasCutShort(request: IncomingMessage): boolean {
   return cutShort.has(request);
 }
 
-/** Answers what Node's parser refuses, or waited for in vain, and ends the connection. */
+/** Answers a request that Node's parser refused or did not get in time; closes the connection. */
 export function answerUnread(
   error: NodeJS.ErrnoException,
   socket: HttpSocket,
@@ -87,7 +87,7 @@ function answerInTurn(refusal: Refusal, socket: HttpSocket, requests: OpenReques
 /** What Node would close the connection for without a word. */
 export function answerTunnels(server: Server, requests: OpenRequests): void {
   server.on('connect', (_request, socket) => {
-    const problem = new Problem('MALFORMED_REQUEST', 'This is no proxy');
+    const problem = new Problem('MALFORMED_REQUEST', 'This server is not a proxy');
     sayGoodbye(socket, problem, requests.noteUnread(problem.status));
   });
 }

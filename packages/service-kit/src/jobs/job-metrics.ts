@@ -14,7 +14,7 @@ const failures = new Counter({
 });
 const durations = new Timings({
   name: 'backstitch_job_duration_seconds',
-  help: 'Time that one run of a periodic job took',
+  help: 'Duration of one run of a periodic job',
   labels: ['job'],
 });
 const lastSuccessS = new Map<string, number>();

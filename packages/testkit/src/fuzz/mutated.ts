@@ -58,7 +58,7 @@ function apply(root: { value: unknown }, { place, kind, name, value: given }: Mu
       return;
     case 'swap': {
       const [other, otherKey] = places[(place * 7 + 1) % places.length]!;
-      // Copies, so that no value comes to lie within itself.
+      // Copies, so that no value contains itself.
       write(container, key, structuredClone(read(other, otherKey)));
       return write(other, otherKey, structuredClone(here));
     }

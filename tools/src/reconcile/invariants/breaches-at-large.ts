@@ -1,18 +1,18 @@
 import { each, type Breach } from './breach.js';
 import { PRODUCTS, SHARED_SAGAS, STRAY_CHARGES } from '../reading/read-participants.js';
-import { KEYS_OF_NO_SAGA, readStories, sagasTelling } from '../reading/read-sagas.js';
+import { KEYS_OF_NO_SAGA, readLogHistories, sagasWith } from '../reading/read-sagas.js';
 import type {
   Definitions,
   KeyOfNoSaga,
   ProductRow,
   SharedSaga,
-  Story,
+  LogHistory,
   StrayCharge,
 } from '../reading/rows.js';
 import type { Snapshot } from '../reading/snapshot.js';
 import type { Snapshots } from '../reading/snapshots.js';
 import { stockProblem } from './stock-invariant.js';
-import { storyProblem } from './story-invariant.js';
+import { logProblem } from './log-invariant.js';
 
 export interface Bounds {
   /** Rows that are fetched, and held, at once. */
@@ -51,24 +51,24 @@ export async function breachesAtLarge(
   return found.flat();
 }
 
-/** A story that thousands of sagas share is checked once. */
+/** A log history that thousands of sagas share is checked once. */
 async function storyBreaches(
   sagas: Snapshots['orchestrator'],
   definitions: Definitions,
 ): Promise<Breach[]> {
   const breaches: Breach[] = [];
-  for (const story of await readStories(sagas)) {
-    const problem = storyProblem(story, definitions.stepsOf(story));
+  for (const history of await readLogHistories(sagas)) {
+    const problem = logProblem(history, definitions.stepsOf(history));
     if (problem === undefined) continue;
-    const some = await sagasTelling(sagas, story);
+    const some = await sagasWith(sagas, history);
     breaches.push(
-      ...some.map((id) => ({ invariant: 5, id, what: problem + moreThan(some, story) })),
+      ...some.map((id) => ({ invariant: 5, id, what: problem + moreThan(some, history) })),
     );
   }
   return breaches;
 }
 
-function moreThan(some: readonly string[], { count }: Story): string {
+function moreThan(some: readonly string[], { count }: LogHistory): string {
   return count > some.length ? ` (as ${count} sagas in all)` : '';
 }
 

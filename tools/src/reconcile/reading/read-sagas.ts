@@ -1,5 +1,5 @@
 import { recordedSteps } from '@backstitch/saga-engine';
-import type { Definitions, OfDefinition, Story } from './rows.js';
+import type { Definitions, OfDefinition, LogHistory } from './rows.js';
 import type { Snapshot } from './snapshot.js';
 
 /** Effects are committed before their saga ends; so long after its end, they are seen everywhere. */
@@ -76,19 +76,19 @@ export async function sagasThere(
 }
 
 /** The logs of the finished sagas, each different one once: dozens, for millions of sagas. */
-export function readStories(sagas: Snapshot): Promise<Story[]> {
+export function readLogHistories(sagas: Snapshot): Promise<LogHistory[]> {
   return sagas.query(
     `SELECT ${DEFINITION}, status, rows, count(*)::int AS count FROM (${TOLD}) AS told
       GROUP BY definition, definition_version, status, rows`,
   );
 }
 
-/** Some of the sagas with exactly this story. */
-export async function sagasTelling(sagas: Snapshot, story: Story): Promise<string[]> {
+/** Some of the sagas with exactly this log history. */
+export async function sagasWith(sagas: Snapshot, history: LogHistory): Promise<string[]> {
   const sql = `SELECT saga_id AS id FROM (${TOLD}) AS told
     WHERE status = $1 AND rows = $2 AND definition = $3 AND definition_version = $4
     ORDER BY saga_id LIMIT ${SAGAS_SHOWN_MAX}`;
-  const values = [story.status, story.rows, story.definition, story.definitionVersion];
+  const values = [history.status, history.rows, history.definition, history.definitionVersion];
   return (await sagas.query<{ id: string }>(sql, values)).map(({ id }) => id);
 }
 

@@ -60,11 +60,11 @@ export interface MovingSaga extends OfDefinition {
   lastError: string | null;
 }
 
-export interface Story extends OfDefinition {
+export interface LogHistory extends OfDefinition {
   status: FinishedSaga['status'];
   /** Log rows in order: `STEP:STATUS` or `STEP:FAILED:unknown`, separated by blanks. */
   rows: string;
-  /** Sagas with exactly this story. */
+  /** Sagas with exactly this log history. */
   count: number;
 }
 

@@ -40,17 +40,17 @@ export function exposeSagas(engine: SagaEngine, { numbers }: SagaCounts): void {
   );
   exposeGauge(
     'saga_new_work',
-    'Of these, the ones that were started here and go forward: what admission bounds',
+    'Those of them that were started here and go forward; MAX_SAGAS_IN_FLIGHT limits them',
     () => engine.newWork,
   );
   exposeGauge(
     'saga_held_back',
-    'Commands that wait here for a place in their queue',
+    'Commands of this instance that wait for a send permit',
     () => engine.heldBack,
   );
   exposeGauge(
     'saga_needing_attention',
-    'Unfinished sagas of this instance that are parked: retried slowly, and an operator must act',
+    'Parked sagas of this instance: they are retried slowly and need an operator',
     () => engine.needingAttention,
   );
 }

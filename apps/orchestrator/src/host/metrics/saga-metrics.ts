@@ -19,7 +19,7 @@ const HOUR = 60 * MINUTE;
 
 const durations = new Timings({
   name: 'backstitch_saga_duration_seconds',
-  help: 'Time from the beginning of a saga to its end, by how it ended',
+  help: 'Time from the start of a saga to its end, by outcome',
   labels: ['definition', 'outcome'],
   buckets: [
     0.025,
@@ -41,12 +41,12 @@ const durations = new Timings({
 });
 const ends = new Counter({
   name: 'backstitch_sagas_ended_total',
-  help: 'Ends of sagas: how, and for which code of which step it was undone',
+  help: 'Ended sagas by outcome, and by the step and code that caused an undo',
   labelNames: ['definition', 'outcome', 'step', 'code'],
 });
 const retries = new Counter({
   name: 'backstitch_saga_retries_total',
-  help: 'Commands that were sent again: after a fault, or because no answer came in time',
+  help: 'Commands that were sent again, after a fault or without an answer in time',
   labelNames: ['definition', 'step', 'direction', 'reason'],
 });
 

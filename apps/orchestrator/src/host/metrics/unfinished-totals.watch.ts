@@ -11,8 +11,8 @@ import type { UnfinishedTotalsRepository } from './unfinished-totals.repository.
 const EVERY_MS = 15_000;
 
 /**
- * Reads the unfinished sagas of the whole database every 15 s, in every orchestrator: what this
- * process remembers says nothing of sagas that no process drives.
+ * Reads the unfinished sagas of the whole database every 15 s, in every orchestrator: a saga that
+ * no process drives is not in the memory of any process.
  */
 export class UnfinishedTotalsWatch {
   readonly job: PeriodicJob;
@@ -32,11 +32,11 @@ export class UnfinishedTotalsWatch {
     });
   }
 
-  /** Shows its metrics under /metrics; once a process. */
+  /** Registers its metrics; call it once in a process. */
   expose(): this {
     exposeSamples(
       'backstitch_sagas_unfinished',
-      'Unfinished sagas in the database by definition and state, whichever process drives them',
+      'Unfinished sagas of all processes, from the database, by definition and state',
       ['definition', 'state'],
       () => this.samples(unfinishedSamples),
     );
@@ -51,7 +51,7 @@ export class UnfinishedTotalsWatch {
     return this;
   }
 
-  /** Totals that could not be read are not known: that is counted, and the reading rejects. */
+  /** After a failed read the totals are unknown. It is counted, and the promise is rejected. */
   async read(): Promise<void> {
     try {
       this.totals = await this.repository.read();

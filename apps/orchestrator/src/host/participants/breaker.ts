@@ -1,21 +1,21 @@
-/** open: no new saga begins · half-open: a few may try, and the first good answer closes it */
+/** open: no new saga starts · half-open: a few start, and the first good answer closes it */
 export type BreakerState = 'closed' | 'half-open' | 'open';
 
 export interface BreakerSettings {
-  /** So many different sagas must have met trouble, one after another: one never suffices. */
+  /** The minimum number of different sagas with faults or silence: one is never enough. */
   sagasMin: number;
-  /** For so long nothing came but faults that say "I cannot". */
+  /** Opens after this time with only faults that mean "cannot serve". */
   faultsMs: number;
-  /** For so long no reply came at all. */
+  /** Opens after this time without any reply. */
   silentMs: number;
-  /** For so long the queue has had no consumer, after it had one. */
+  /** Opens after this time without a consumer, if the queue had one before. */
   absentMs: number;
 }
 
-/** How many may try in each second of half-open. */
+/** How many new sagas start in each second of half-open. */
 const TRIES = 3;
 const TRY_AGAIN_MS = 1_000;
-/** A half-open that ended badly makes the next one wait twice as long, up to this. */
+/** After a failed half-open, the next one waits twice as long, at most this. */
 const PAUSE_MIN_MS = 1_000;
 const PAUSE_MAX_MS = 8_000;
 

@@ -33,7 +33,7 @@ const QUERY_MS = 1_000;
 const GAUGE_OF: Record<BreakerState, number> = { closed: 0, 'half-open': 1, open: 2 };
 const breakerGauge = new Gauge({
   name: 'participant_breaker',
-  help: 'Whether new sagas are refused because this queue is not served: 0 no, 1 a few try, 2 yes',
+  help: 'Whether new sagas are refused because this queue is not served: 0 no, 1 all but a few, 2 yes',
   labelNames: ['queue'],
 });
 
@@ -69,7 +69,7 @@ export class ParticipantWatch {
     for (const { queue } of this.watched) breakerGauge.set({ queue }, GAUGE_OF.closed);
   }
 
-  /** Shows its metrics under /metrics; once a process. */
+  /** Registers its metrics; call it once in a process. */
   expose(): this {
     exposeUnanswered(this.unanswered, [...this.byQueue.keys()]);
     return this;
@@ -97,7 +97,7 @@ export class ParticipantWatch {
     const watched = this.byQueue.get(command.queue);
     if (!watched || !isUnroutable) return;
     watched.breaker.fault(command.sagaId, performance.now());
-    this.tell(watched);
+    this.publishState(watched);
   }
 
   replied(reply: NamedReply): void {
@@ -110,7 +110,7 @@ export class ParticipantWatch {
     const sign = signOf(reply);
     if (sign === 'serves') watched.breaker.served(nowMs);
     else if (sign === 'cannot') watched.breaker.fault(reply.sagaId, nowMs);
-    this.tell(watched);
+    this.publishState(watched);
   }
 
   /** A participant of this saga that is away; undefined when a saga may begin. */
@@ -142,7 +142,7 @@ export class ParticipantWatch {
     for (const missed of this.unanswered.takeOverdue(nowMs)) this.silent(missed, nowMs);
     for (const watched of this.watched) {
       watched.breaker.update(nowMs);
-      this.tell(watched);
+      this.publishState(watched);
       if (watched.breaker.isQueryDue(nowMs)) void this.query(watched);
     }
     if (nowMs - this.countedAtMs >= COUNT_EVERY_MS) void this.count();
@@ -171,7 +171,7 @@ export class ParticipantWatch {
     counts?.forEach((count, index) => {
       const watched = this.watched[index]!;
       watched.breaker.seen(count, performance.now());
-      this.tell(watched);
+      this.publishState(watched);
     });
   }
 
@@ -181,7 +181,7 @@ export class ParticipantWatch {
     try {
       await this.options.query(watched, QUERY_MS);
       watched.breaker.answeredQuery(performance.now());
-      this.tell(watched);
+      this.publishState(watched);
     } catch {
       // Still away; it is queried again.
     } finally {
@@ -190,7 +190,7 @@ export class ParticipantWatch {
   }
 
   /** One line in the log, and one number in the metrics, for every change. */
-  private tell(watched: Watched): void {
+  private publishState(watched: Watched): void {
     const { breaker, queue, known } = watched;
     const { state, why } = breaker;
     if (state === known) return;
@@ -199,7 +199,8 @@ export class ParticipantWatch {
     const { logger } = this.options;
     if (state === 'open')
       logger.warn({ queue, why }, 'breaker open: new sagas that need it are refused');
-    else if (state === 'half-open') logger.info({ queue }, 'breaker half-open: a few may try');
-    else logger.info({ queue }, 'breaker closed: new sagas begin');
+    else if (state === 'half-open')
+      logger.info({ queue }, 'breaker half-open: a few new sagas start');
+    else logger.info({ queue }, 'breaker closed: new sagas start');
   }
 }

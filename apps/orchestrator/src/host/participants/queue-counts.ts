@@ -5,7 +5,7 @@ import { deadLetterQueueOf } from '@backstitch/shared-types';
 /** The result of the last read is shown for so long; after it, nothing is known. */
 const KNOWN_MS = 5_000;
 
-/** The queues that are looked at every second: the commands' and, for the metrics, their dead letters'. */
+/** The queues that are read every second: command queues and, for metrics, dead-letter queues. */
 export function watchedQueues(commandQueues: readonly string[]): string[] {
   return [...commandQueues, ...commandQueues.map(deadLetterQueueOf)];
 }
@@ -22,12 +22,12 @@ export class QueueCounts {
     private readonly commandQueues: readonly string[],
   ) {}
 
-  /** Shows its metrics under /metrics; once a process. */
+  /** Registers its metrics; call it once in a process. */
   expose(): this {
     const gauge = (name: string, help: string, read: (queue: string) => number | undefined) =>
       exposeLabelledGauge(`backstitch_${name}`, help, 'queue', () => this.told(read));
     const messages = (queue: string) => this.counts.get(queue)?.messages;
-    gauge('queue_messages', 'Messages of a command queue that no consumer has in hand', messages);
+    gauge('queue_messages', 'Ready messages of a command queue, not yet delivered', messages);
     gauge('queue_consumers', 'Consumers of a command queue, of all processes', (queue) => {
       return this.counts.get(queue)?.consumers ?? 0;
     });

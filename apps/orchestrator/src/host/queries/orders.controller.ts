@@ -2,11 +2,11 @@ import { traceRequest, UuidParam } from '@backstitch/service-kit';
 import { COMMAND_QUEUES, COMMANDS, type OrderView } from '@backstitch/shared-types';
 import { Controller, Get, Inject, Param, Req } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
-import { Questions } from './queries.client.js';
+import { Queries } from './queries.client.js';
 
 @Controller('orders')
 export class OrdersController {
-  constructor(@Inject(Questions) private readonly questions: Questions) {}
+  constructor(@Inject(Queries) private readonly queries: Queries) {}
 
   @Get(':orderId')
   async order(
@@ -14,6 +14,6 @@ export class OrdersController {
     @Req() request: FastifyRequest,
   ): Promise<OrderView> {
     traceRequest(request, { orderId });
-    return this.questions.ask(COMMAND_QUEUES.order, COMMANDS.orderGet, { orderId });
+    return this.queries.ask(COMMAND_QUEUES.order, COMMANDS.orderGet, { orderId });
   }
 }

@@ -10,14 +10,14 @@ import {
 } from '@backstitch/shared-types';
 import { Controller, Get, Inject, Query, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
-import { Questions } from './queries.client.js';
+import { Queries } from './queries.client.js';
 
 const LIST = 'products';
 
 /** The catalogue, a page at a time; the header `Link` says where the next one is. */
 @Controller('products')
 export class ProductsController {
-  constructor(@Inject(Questions) private readonly questions: Questions) {}
+  constructor(@Inject(Queries) private readonly queries: Queries) {}
 
   @Get()
   async products(
@@ -28,7 +28,7 @@ export class ProductsController {
     const limit = limitOf(limitText);
     const asked: InventoryListCommand = { limit: limit + 1, ...afterProduct(afterText) };
     const { inventory } = COMMAND_QUEUES;
-    const read = await this.questions.ask<ProductView[]>(inventory, COMMANDS.inventoryList, asked);
+    const read = await this.queries.ask<ProductView[]>(inventory, COMMANDS.inventoryList, asked);
     const { entries, next } = pageOf(read, limit, cursorBehind);
     if (next !== undefined) {
       void reply.header('link', nextLink('/products', { limit: String(limit), after: next }));

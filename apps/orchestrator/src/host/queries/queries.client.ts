@@ -4,9 +4,9 @@ import { Inject, Injectable } from '@nestjs/common';
 import { OrchestratorConfig } from '../../config.js';
 import { SagaRuntime } from '../saga.runtime.js';
 
-/** Questions to a service that change nothing there. */
+/** Sends queries to a service. */
 @Injectable()
-export class Questions {
+export class Queries {
   constructor(
     @Inject(SagaRuntime) private readonly sagas: SagaRuntime,
     @Inject(OrchestratorConfig) private readonly config: OrchestratorConfig,

@@ -6,7 +6,7 @@ export interface SagaParticipant {
   readonly queue: string;
   /** The subject of "… not answering at the moment", for callers: "Payments are". */
   readonly title: string;
-  /** A query that changes nothing. It tells whether the service is back after it was away. */
+  /** A query that changes nothing. Its answer shows that the service is available again. */
   readonly query: { readonly pattern: string; data(): unknown };
 }
 

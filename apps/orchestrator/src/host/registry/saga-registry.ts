@@ -34,7 +34,7 @@ export class SagaRegistryError extends Error {
 /** For a definition that this instance does not know: another instance can tell. */
 const REASON_NOT_KNOWN: SagaReason = {
   code: 'UNAVAILABLE',
-  detail: 'It is undone. Why cannot be told at the moment; please ask again later.',
+  detail: 'It was undone. The reason is not available at the moment; ask again later.',
 };
 
 /** All sagas of this host. Two sagas may use the same step names: nothing is found by a step alone. */

@@ -1,6 +1,6 @@
 import { type DeadLetterVerdict, RETENTION_DAYS } from '@backstitch/shared-types';
 
-/** Whether the participant of a dead letter can be trusted to know its order still. */
+/** Whether the participant of a dead letter still has the rows of its order. */
 export type DeadLetterAge = 'young' | 'old' | 'unknown';
 
 const DAYS = RETENTION_DAYS.deadLetterReplay;
@@ -31,11 +31,11 @@ export function agedVerdict(
   if (!isTooOld || verdict.replay === 'refused') return verdict;
   const why =
     age === 'old'
-      ? `It died more than ${DAYS} days ago: its participant may not know its order any more.`
-      : `It does not say when it died, and may be older than ${DAYS} days: then its participant may not know its order any more.`;
+      ? `It was dead-lettered more than ${DAYS} days ago: its participant may no longer have its order.`
+      : `Its time is unknown, and it may be older than ${DAYS} days: then its participant may no longer have its order.`;
   if (verdict.discard === 'legal') {
     return { class: 'obsolete', why, replay: 'refused', discard: 'legal' };
   }
-  const due = `${why} What it gives back may still be due: look up its order, and decide by hand.`;
+  const due = `${why} Its undo may still be needed: look up its order, and decide manually.`;
   return { class: 'unclear', why: due, replay: 'refused', discard: 'refused' };
 }

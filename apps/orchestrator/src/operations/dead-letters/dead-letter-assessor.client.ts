@@ -9,7 +9,7 @@ import {
   type OrderView,
 } from '@backstitch/shared-types';
 import type { SagaRegistry } from '../../host/registry/saga-registry.js';
-import type { Questions } from '../../host/queries/queries.client.js';
+import type { Queries } from '../../host/queries/queries.client.js';
 import { readDeadLetter } from './dead-letter.reader.js';
 import { shapeOf } from './dead-letter-shape.js';
 import {
@@ -30,9 +30,16 @@ export interface AssessedDeadLetter {
   readonly verdict: DeadLetterVerdict;
 }
 
-/** What is asked on behalf of the dead letters of one page, so that nothing is asked twice. */
-type Asked = Map<string, Promise<Order | Unclear>>;
 type Order = Pick<OrderView, 'sagaId'> & { status: OrderView['status'] | 'NONE' };
+
+/**
+ * What was asked on behalf of the dead letters of one list: nothing is asked twice, and nothing more
+ * once the order service did not answer.
+ */
+export class Asked {
+  readonly orders = new Map<string, Promise<Order | Unclear>>();
+  isAway = false;
+}
 
 const AWAY: Unclear = { unclear: 'The order service does not answer now: ask again.' };
 
@@ -41,16 +48,15 @@ export class DeadLetterAssessor {
   constructor(
     private readonly registry: SagaRegistry,
     private readonly store: { load(sagaId: string): Promise<SagaInstance | undefined> },
-    private readonly questions: Questions,
+    private readonly queries: Queries,
   ) {}
 
   /** In their order. */
-  assessAll(deadLetters: readonly DeadLetter[]): Promise<AssessedDeadLetter[]> {
-    const asked: Asked = new Map();
+  assessAll(deadLetters: readonly DeadLetter[], asked: Asked): Promise<AssessedDeadLetter[]> {
     return Promise.all(deadLetters.map((each) => this.assess(each, asked)));
   }
 
-  async assess(deadLetter: DeadLetter, asked: Asked = new Map()): Promise<AssessedDeadLetter> {
+  async assess(deadLetter: DeadLetter, asked = new Asked()): Promise<AssessedDeadLetter> {
     const read = readDeadLetter(deadLetter);
     const { note } = read;
     const shape = shapeOf(read);
@@ -86,20 +92,23 @@ export class DeadLetterAssessor {
   }
 
   private order(orderId: string, asked: Asked): Promise<Order | Unclear> {
-    const known = asked.get(orderId);
+    const known = asked.orders.get(orderId);
     if (known) return known;
-    const answer = this.ask(orderId);
-    asked.set(orderId, answer);
+    if (asked.isAway) return Promise.resolve(AWAY);
+    const answer = this.ask(orderId, asked);
+    asked.orders.set(orderId, answer);
     return answer;
   }
 
-  private async ask(orderId: string): Promise<Order | Unclear> {
+  private async ask(orderId: string, asked: Asked): Promise<Order | Unclear> {
     const { order } = COMMAND_QUEUES;
     try {
-      return await this.questions.ask<OrderView>(order, COMMANDS.orderGet, { orderId });
+      return await this.queries.ask<OrderView>(order, COMMANDS.orderGet, { orderId });
     } catch (error) {
       if (!(error instanceof Problem)) throw error;
-      return error.code === 'ORDER_NOT_FOUND' ? { status: 'NONE', sagaId: null } : AWAY;
+      if (error.code === 'ORDER_NOT_FOUND') return { status: 'NONE', sagaId: null };
+      asked.isAway = true;
+      return AWAY;
     }
   }
 }

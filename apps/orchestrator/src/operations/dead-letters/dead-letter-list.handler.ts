@@ -4,7 +4,7 @@ import {
   type DeadLetterList,
   type DeadLetterView,
 } from '@backstitch/shared-types';
-import type { DeadLetterAssessor } from './dead-letter-assessor.client.js';
+import { Asked, type DeadLetterAssessor } from './dead-letter-assessor.client.js';
 import { DEAD_LETTERS, type DeadLetterPage } from './dead-letter-query.js';
 import { deadLetterViewOf } from './dead-letter-view.js';
 import type { DeadLettersRepository, StoredDeadLetter } from './dead-letters.repository.js';
@@ -27,12 +27,13 @@ export class DeadLetterListHandler {
   async list(page: DeadLetterPage): Promise<DeadLetterList> {
     const { filter, limit } = page;
     const deadLetters: DeadLetterView[] = [];
+    const asked = new Asked();
     let last = page.after;
     for (let seen = 0; deadLetters.length < limit && seen < ASSESSED_MAX; ) {
       const wanted = page.class === undefined ? limit - deadLetters.length : AT_ONCE;
       const atOnce = Math.min(AT_ONCE, wanted);
       const rows = await this.parts.deadLetters.page(filter, atOnce, last);
-      for (const { stored, view } of await this.assessed(rows)) {
+      for (const { stored, view } of await this.assessed(rows, asked)) {
         if (deadLetters.length === limit) break;
         last = stored.seq;
         if (page.class === undefined || view.class === page.class) deadLetters.push(view);
@@ -48,9 +49,9 @@ export class DeadLetterListHandler {
     return { deadLetters, more, next };
   }
 
-  private async assessed(rows: readonly StoredDeadLetter[]) {
+  private async assessed(rows: readonly StoredDeadLetter[], asked: Asked) {
     const { deadLetters, assessor } = this.parts;
-    const assessed = await assessor.assessAll(rows);
+    const assessed = await assessor.assessAll(rows, asked);
     const seen = rows.map((stored, at) => ({
       stored,
       view: deadLetterViewOf(stored, assessed[at]!),

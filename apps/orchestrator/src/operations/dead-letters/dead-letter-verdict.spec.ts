@@ -94,7 +94,7 @@ describe('the verdict on a dead command', () => {
   );
 
   it.each([COMMANDS.orderGet, COMMANDS.paymentGet, COMMANDS.inventoryList])(
-    'never replays the question %s',
+    'never replays the query %s',
     (pattern) => {
       for (const standing of ALL) expect(told(pattern, standing)).toBe('obsolete -D');
     },
@@ -173,7 +173,7 @@ describe('a dead letter that is too old', () => {
     }
     const release = verdictOf(command(COMMANDS.inventoryRelease), 'INTERNAL', 'CANCELLED', 'old');
     expect(release).toMatchObject({ class: 'unclear', replay: 'refused', discard: 'refused' });
-    expect(release.why).toMatch(/60 days.*by hand/);
+    expect(release.why).toMatch(/60 days.*decide manually/);
   });
 
   it('may be, if it does not say when it died: then no do without a saga is replayed', () => {
@@ -234,14 +234,16 @@ describe('how a dead letter died', () => {
   it('distinguishes what a repair would help from what the participant always refuses', () => {
     const shape = command(COMMANDS.paymentProcess);
     expect(verdictOf(shape, 'INTERNAL', 'PENDING', 'young').why).toMatch(/bug is repaired/);
-    expect(verdictOf(shape, 'WRONG_SAGA', 'PENDING', 'young').why).toMatch(/refused it for good/);
+    expect(verdictOf(shape, 'WRONG_SAGA', 'PENDING', 'young').why).toMatch(
+      /refuses it permanently/,
+    );
   });
 });
 
 describe('a dead letter that is no command', () => {
   it.each<[string, DeadLetterShape, RegExp]>([
-    ['unknown shape', { kind: 'unreadable', why: 'not JSON' }, /no command: not JSON/],
-    ['unknown shape', { kind: 'unknown pattern', pattern: 'order.fold' }, /serves order\.fold/],
+    ['unknown shape', { kind: 'unreadable', why: 'not JSON' }, /not a command: not JSON/],
+    ['unknown shape', { kind: 'unknown pattern', pattern: 'order.fold' }, /handles order\.fold/],
     ['poison', { kind: 'invalid data', pattern: 'order.get', why: 'x' }, /refused again/],
   ])('is %s, to be discarded and not to be replayed', (letterClass, shape, why) => {
     expect(verdictOf(shape, 'NOT_JSON', 'NONE', 'young')).toEqual({

@@ -4,14 +4,14 @@ import {
   AGELESS,
   FINAL,
   KINDS,
-  MENDED,
+  TEMPORARY_CAUSES,
   REFUSED,
   type Row,
   type Standing,
   TABLE,
 } from './verdict-table.js';
 
-/** A dead letter as the programs of today read it. */
+/** A dead letter as the current services read it. */
 export type DeadLetterShape =
   | { readonly kind: 'unreadable'; readonly why: string }
   | { readonly kind: 'unknown pattern'; readonly pattern: string }
@@ -26,7 +26,7 @@ export interface DeadLetterCommand {
   readonly saga: SagaTag | undefined;
 }
 
-/** The service that knows does not answer: nothing is legal just now. */
+/** The service that has the state does not answer: no action is allowed now. */
 export interface Unclear {
   readonly unclear: string;
 }
@@ -43,17 +43,17 @@ export function verdictOf(
 ): DeadLetterVerdict {
   if (shape.kind !== 'command') return malformed(shape);
   const kind = KINDS[shape.command.pattern]!;
-  if (kind === 'question') {
+  if (kind === 'query') {
     return verdict(['obsolete', '-', 'discard', 'Its answer is not awaited any more.']);
   }
   if (typeof standing !== 'string') return verdict(['unclear', '-', '-', standing.unclear]);
-  const judged = standingVerdict(TABLE[kind][standing], reasonOf(shape, reason), standing);
-  if (AGELESS.has(shape.command.pattern)) return judged;
+  const result = standingVerdict(TABLE[kind][standing], reasonOf(shape, reason), standing);
+  if (AGELESS.has(shape.command.pattern)) return result;
   const isDoWithoutUndo = (kind === 'create' || kind === 'do') && standing !== 'awaited';
-  return agedVerdict(judged, age, isDoWithoutUndo);
+  return agedVerdict(result, age, isDoWithoutUndo);
 }
 
-/** Whatever a header says, a command that names its saga was not refused for naming none. */
+/** A command that names its saga was not refused for SAGA_REQUIRED, even if a header says so. */
 function reasonOf(
   { command }: Extract<DeadLetterShape, { kind: 'command' }>,
   reason: string | undefined,
@@ -66,12 +66,13 @@ function standingVerdict(
   reason: string | undefined,
   standing: Standing,
 ): DeadLetterVerdict {
-  const judged = verdict(row, standing);
-  if (row[0] !== 'replayable' || reason === undefined) return judged;
+  const result = verdict(row, standing);
+  if (row[0] !== 'replayable' || reason === undefined) return result;
   // The reason is text from a header, which any sender may have written.
-  const mended = Object.hasOwn(MENDED, reason) ? MENDED[reason] : undefined;
-  if (mended !== undefined) return { ...judged, why: `${judged.why} It died because ${mended}.` };
-  const refused = { ...judged, class: 'poison', why: whyNotAgain(reason) } as const;
+  const cause = Object.hasOwn(TEMPORARY_CAUSES, reason) ? TEMPORARY_CAUSES[reason] : undefined;
+  if (cause !== undefined)
+    return { ...result, why: `${result.why} It was dead-lettered because ${cause}.` };
+  const refused = { ...result, class: 'poison', why: whyNotAgain(reason) } as const;
   // Sagas send their own undos: a command without a saga was never taken, so nothing is lost.
   const isSentAnyway = reason === 'SAGA_REQUIRED';
   return { ...refused, replay: 'once repaired', ...(isSentAnyway && { discard: 'legal' }) };
@@ -80,8 +81,8 @@ function standingVerdict(
 function whyNotAgain(reason: string): string {
   if (Object.hasOwn(REFUSED, reason)) return REFUSED[reason]!;
   return FINAL.has(reason)
-    ? `Its participant refused it for good (${reason}) and would again, unless its row is put right first.`
-    : `Its participant failed on it every time (${reason}): a replay fails again until the bug is repaired.`;
+    ? `Its participant refuses it permanently (${reason}), until its row is corrected.`
+    : `Its participant failed on every attempt (${reason}): a replay fails again until the bug is repaired.`;
 }
 
 /** Useless: its sender gets no answer, and a saga sends what is due. */
@@ -91,7 +92,7 @@ function malformed(shape: Exclude<DeadLetterShape, { kind: 'command' }>): DeadLe
       'unknown shape',
       '-',
       'discard',
-      `It is no command: ${shape.why}. Its sender has to send it right.`,
+      `It is not a command: ${shape.why}. Its sender must send a correct one.`,
     ]);
   }
   const { pattern } = shape;
@@ -100,14 +101,14 @@ function malformed(shape: Exclude<DeadLetterShape, { kind: 'command' }>): DeadLe
       'unknown shape',
       '-',
       'discard',
-      `No program serves ${pattern} on this queue. One that does has to be deployed first.`,
+      `No service handles ${pattern} on this queue. Deploy one that does first.`,
     ]);
   }
   return verdict([
     'poison',
     '-',
     'discard',
-    `Its data is not what ${pattern} takes (${shape.why}): a replay is refused again. Its sender has to send it right.`,
+    `Its data is not valid for ${pattern} (${shape.why}): a replay is refused again. Its sender must send a correct one.`,
   ]);
 }
 

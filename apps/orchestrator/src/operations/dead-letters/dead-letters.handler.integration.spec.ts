@@ -3,7 +3,7 @@ import { createLoggerTo } from '@backstitch/service-kit';
 import { COMMAND_QUEUES, newUuid } from '@backstitch/shared-types';
 import { testVhost, type TestVhost } from '@backstitch/testkit';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { Questions } from '../../host/queries/queries.client.js';
+import type { Queries } from '../../host/queries/queries.client.js';
 import { checkoutSaga } from '../../sagas/checkout/checkout-saga.js';
 import { claimFixture, type ClaimFixture } from '../../testing/claim-fixture.js';
 import { registryOf } from '../../testing/registry-of.js';
@@ -42,14 +42,14 @@ async function openBroker(): Promise<Broker> {
 
 function handlerOn(broker: Broker): DeadLettersHandler {
   // What the order service says: the order was cancelled, and no saga drives it.
-  const questions = {
+  const queries = {
     ask: async () => ({ status: 'CANCELLED', sagaId: null }),
-  } as unknown as Questions;
+  } as unknown as Queries;
   const registry = registryOf([checkoutSaga(TIMING)]);
   return new DeadLettersHandler({
     queues: new DeadLetterQueues({ broker }),
     deadLetters: repository,
-    assessor: new DeadLetterAssessor(registry, { load: async () => undefined }, questions),
+    assessor: new DeadLetterAssessor(registry, { load: async () => undefined }, queries),
     actions: new OperatorActions(claims.database),
     logger,
   });

@@ -1,5 +1,5 @@
 import { ConfirmLost, type DeadLetterQueues } from '@backstitch/messaging';
-import { type Logger, Problem } from '@backstitch/service-kit';
+import { databaseFault, type Logger, Problem } from '@backstitch/service-kit';
 import type {
   DeadLetterDone,
   DeadLetterGroups,
@@ -173,8 +173,9 @@ function actorOf(actionId: string, { operator, reason }: ReplayRequest): DeadLet
   return { actionId, operator, reason };
 }
 
+/** Where a commit was not answered, the row may be discarded, or its replay begun. */
 function outcomeOf(error: unknown): ActionOutcome {
-  if (error instanceof ConfirmLost) return 'unknown';
+  if (error instanceof ConfirmLost || databaseFault(error) === 'away') return 'unknown';
   return error instanceof Problem ? 'refused' : 'failed';
 }
 

@@ -3,7 +3,7 @@ import type {
   DeadLetterQueues,
   DeliveredDeadLetter,
 } from '@backstitch/messaging';
-import { databaseFault, isTimedOut, type Logger, reasonOf } from '@backstitch/service-kit';
+import { databaseFault, isTimedOut, type Logger } from '@backstitch/service-kit';
 import { deadLetterQueueOf } from '@backstitch/shared-types';
 import { readDeadLetter } from './dead-letter.reader.js';
 import type { ArrivingDeadLetter, DeadLettersRepository } from './dead-letters.repository.js';
@@ -18,6 +18,9 @@ export interface DeadLettersIngestParts {
   /** For the time in which the database is away. */
   recovered(): Promise<boolean>;
 }
+
+/** Of a longer body the beginning is stored alone: to insert it would take several times its bytes. */
+const BODY_BYTES_MAX = 16 * 2 ** 20;
 
 /** Takes every dead letter out of its queue, into table dead_letters; any orchestrator takes any. */
 export class DeadLettersIngest {
@@ -34,7 +37,7 @@ export class DeadLettersIngest {
     for (const consumer of this.consumers) consumer.start();
   }
 
-  /** What is in hand is stored and acknowledged, or stays in its queue. */
+  /** Delivered messages are stored and acknowledged, or stay in their queue. */
   async close(timeoutMs: number): Promise<void> {
     await Promise.all(this.consumers.map((consumer) => consumer.close(timeoutMs)));
   }
@@ -50,10 +53,12 @@ export class DeadLettersIngest {
 
   /** Stores all in one statement. A consumer that gets an error stores them one by one. */
   private async store(arrived: readonly DeliveredDeadLetter[]): Promise<void> {
-    const rows = arrived.map((each) => ({
-      ...newDeadLetter(readDeadLetter(each)),
-      isRedelivered: each.isRedelivered,
-    }));
+    const rows = arrived.map((each) => {
+      const whole = newDeadLetter(readDeadLetter(each));
+      const isTooLarge = each.body.length > BODY_BYTES_MAX;
+      const row = (isTooLarge && shortenedDeadLetter(whole)) || whole;
+      return { ...row, isRedelivered: each.isRedelivered };
+    });
     const [row] = rows;
     if (rows.length === 1 && row) return this.storeOne(row);
     await this.insert(rows);
@@ -83,7 +88,7 @@ export class DeadLettersIngest {
       await this.parts.deadLetters.store(rows);
     } catch (error) {
       if (!isTimedOut(error) || !(await this.parts.recovered())) throw error;
-      throw new RowTooSlow(reasonOf(error));
+      throw new RowTooSlow('the insert took too long', { cause: error });
     }
   }
 }
@@ -93,5 +98,6 @@ class RowTooSlow extends Error {}
 
 /** The database is away or busy: what fails now may be stored later as it is. */
 function isPassing(error: unknown): boolean {
+  if (error instanceof RowTooSlow) return false;
   return ['away', 'locked', 'contention'].includes(databaseFault(error));
 }

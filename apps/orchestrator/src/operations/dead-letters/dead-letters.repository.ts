@@ -24,7 +24,7 @@ export interface StoredDeadLetter extends DeadLetter {
   /** Its place in the list. */
   readonly seq: string;
   readonly state: 'open' | 'replaying';
-  /** As it was found out last. */
+  /** The class that was determined last. */
   readonly class: DeadLetterClass;
   /** Of the whole body: a list has the beginning alone, and so may the row. */
   readonly byteCount: number;
@@ -52,7 +52,7 @@ export interface DeadLetterGroupRow {
   readonly groupCount: number;
 }
 
-/** Who acts on a dead letter, and why; the action is on record under its id. */
+/** The operator and the reason of an action on a dead letter; it is recorded under its id. */
 export interface DeadLetterActor {
   readonly actionId: string;
   readonly operator: string;

@@ -45,7 +45,7 @@ export class DeadLettersService {
     return this.ingest.whyNotRunning();
   }
 
-  /** What is in hand is stored, or stays in its queue. */
+  /** Delivered messages are stored, or stay in their queue. */
   async stop(): Promise<void> {
     await Promise.all([this.ingest.close(CLOSE_MS), this.watch.job.stop()]);
   }

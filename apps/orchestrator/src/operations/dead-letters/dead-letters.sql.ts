@@ -56,7 +56,7 @@ WHERE ${UNDECIDED} AND d.seq > $1::bigint ${filters}
 ORDER BY d.seq LIMIT $2`;
 }
 
-/** How many lie behind a row, by queue. */
+/** How many rows follow a row, by queue. */
 export function behind(filters: string): string {
   return `SELECT queue, count(*)::int AS count FROM dead_letters
 WHERE ${UNDECIDED} AND seq > $1::bigint ${filters} GROUP BY queue`;

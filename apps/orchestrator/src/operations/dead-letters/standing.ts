@@ -17,7 +17,7 @@ export interface OrderFact {
 }
 
 const FOREIGN: Unclear = {
-  unclear: 'This orchestrator does not know the version of its saga: ask one that does.',
+  unclear: 'This orchestrator does not have the version of its saga: use one that does.',
 };
 
 /** The definitions of all sagas, each found by what a row names. */

@@ -23,7 +23,7 @@ describe('stored properties', () => {
     expect(stored).toBe('{"headers":{"text":"\\u0000\\ud800"}}');
   });
 
-  it('leave out what lies deeper than any database would read', () => {
+  it('omit what is nested deeper than a database reads', () => {
     let deep: object = {};
     for (let i = 0; i < 5_000; i++) deep = { deep };
     const stored = storedProperties(properties({ headers: { mine: 1, deep } }));

@@ -66,6 +66,32 @@ describe('a dead letter whose row takes longer than a statement may', () => {
   });
 });
 
+describe('a batch of dead letters that takes too long', () => {
+  it('is stored one by one, when the driver gives up before the database, too', async () => {
+    const { repository } = fixture;
+    const store: typeof repository.store = async (rows) => {
+      if (rows.length > 1) throw new Error('Query read timeout');
+      await repository.store(rows);
+    };
+    for (const text of ['one', 'two', 'three']) await fixture.publish(text);
+    await fixture.start('slow', undefined, { store });
+    await fixture.rowsAre(3);
+    expect((await texts()).sort()).toEqual(['one', 'three', 'two']);
+  });
+});
+
+describe('a dead letter of more than sixteen mebibytes', () => {
+  it('is stored at once by its first mebibyte and its true size', async () => {
+    const size = 17 * 2 ** 20;
+    await fixture.publish(Buffer.alloc(size, 'x'));
+    await fixture.start();
+    await fixture.rowsAre(1);
+    const [stored] = await fixture.repository.page({}, 10);
+    expect(stored).toMatchObject({ byteCount: size });
+    expect(stored!.body.length).toBe(READABLE_BYTES_MAX + 1);
+  });
+});
+
 describe('a dead letter that the database refuses', () => {
   it('is stored with its bytes and without its properties, and the following ones as they are', async () => {
     await before(`NEW.reason = 'REFUSED'`, `RAISE 'not storable' USING ERRCODE = '22021'`);

@@ -1,6 +1,6 @@
 import { COMMANDS, type DeadLetterClass, type OrderStatus } from '@backstitch/shared-types';
 
-export type Kind = 'create' | 'do' | 'cancel' | 'give back' | 'question';
+export type Kind = 'create' | 'do' | 'cancel' | 'give back' | 'query';
 
 /** The effect of those that give money or stock back must not be skipped. */
 export const KINDS: Readonly<Record<string, Kind>> = {
@@ -12,15 +12,15 @@ export const KINDS: Readonly<Record<string, Kind>> = {
   [COMMANDS.orderCancel]: 'cancel',
   [COMMANDS.inventoryRelease]: 'give back',
   [COMMANDS.paymentRefund]: 'give back',
-  [COMMANDS.orderGet]: 'question',
-  [COMMANDS.paymentGet]: 'question',
-  [COMMANDS.inventoryList]: 'question',
+  [COMMANDS.orderGet]: 'query',
+  [COMMANDS.paymentGet]: 'query',
+  [COMMANDS.inventoryList]: 'query',
 };
 
 /** Undo whose participant keeps its rows for ever, and so knows a repeat at any age. */
 export const AGELESS: ReadonlySet<string> = new Set([COMMANDS.orderCancel, COMMANDS.paymentRefund]);
 
-/** Where what a command belongs to stands now. */
+/** The state of the saga of a command, or of its order. */
 export type Standing =
   /** Its saga awaits exactly this command. */
   | 'awaited'
@@ -52,57 +52,52 @@ const RESENT: Row = [
   'replayable',
   'replay',
   'discard',
-  'Its saga awaits exactly this, and sends it again itself too.',
+  'Its saga awaits exactly this command, and will also send it again.',
 ];
-const OWN_TURN: Row = ['obsolete', '-', 'discard', 'Its saga sends it itself when its turn comes.'];
-const PASSED: Row = ['obsolete', '-', 'discard', 'Its saga is under way and does not await it.'];
-const FINISHED: Row = [
-  'obsolete',
-  '-',
-  'discard',
-  'Its saga is finished: all that is due was done.',
-];
+const OWN_TURN: Row = ['obsolete', '-', 'discard', 'Its saga will send it later.'];
+const PASSED: Row = ['obsolete', '-', 'discard', 'Its saga is running and does not await it.'];
+const FINISHED: Row = ['obsolete', '-', 'discard', 'Its saga is finished: nothing is left to do.'];
 const SAGA_MISMATCH: Row = [
   'poison',
   '-',
   'discard',
-  'It is no command of the saga that it names; that saga sends its own.',
+  'The saga that it names does not have this command.',
 ];
 const NO_SAGA: Row = [
   'obsolete',
   '-',
   'discard',
-  'Its saga is unknown, so no saga would undo what it did.',
+  'Its saga is unknown, so no saga would undo its effect.',
 ];
 const DRIVEN: Row = [
   'obsolete',
   '-',
   'discard',
-  "Its order's saga is under way and sends its own commands.",
+  'The saga of its order is running and sends its own commands.',
 ];
 const UNDOING: Row = [
   'obsolete',
   '-',
   'discard',
-  "Its order's saga sends this undo itself, until it is done.",
+  'The saga of its order sends this undo until it is done.',
 ];
 const WAIT: Row = [
   'unclear',
   '-',
   '-',
-  "Its order's saga is under way: wait for its end. An undo beside it could give back what it goes on to sell.",
+  'The saga of its order is running: wait for its end. An undo now could give back what the saga still sells.',
 ];
 const GIVEN_BACK: Row = [
   'replayable',
   'replay',
   '-',
-  'This undo is not sent again by a saga, and it is harmless to repeat: replay it.',
+  'No saga sends this undo again, and a repeated undo is harmless: replay it.',
 ];
 const SOLD: Row = [
   'obsolete',
   '-',
   'discard',
-  'The order is confirmed: what was paid for is not given back.',
+  'The order is confirmed: its payment and its stock are not given back.',
 ];
 const ORDER_WAITS: Row = [
   'replayable',
@@ -114,7 +109,7 @@ const NO_ORDER: Row = [
   'obsolete',
   '-',
   'discard',
-  'There is no such order: no saga would undo what it did.',
+  'There is no such order: no saga would undo its effect.',
 ];
 const NO_ORDER_YET: Row = [
   'replayable',
@@ -123,16 +118,16 @@ const NO_ORDER_YET: Row = [
   'There is no such order yet, and no saga drives it.',
 ];
 const ORDER_IS: Row = ['obsolete', '-', 'discard', 'The order exists already.'];
-const DECIDED: Row = ['obsolete', '-', 'discard', 'The order is decided: {order}.'];
+const DECIDED: Row = ['obsolete', '-', 'discard', 'The order is already {order}.'];
 const CANCELS: Row = [
   'replayable',
   'replay',
   'discard',
-  'The order is not decided, and no saga drives it.',
+  'The order is neither confirmed nor cancelled, and no saga drives it.',
 ];
 
-/** What every kind of command is worth in every standing. */
-export const TABLE: Readonly<Record<Exclude<Kind, 'question'>, Readonly<Record<Standing, Row>>>> = {
+/** What is allowed for each kind of command in each state of its saga or order. */
+export const TABLE: Readonly<Record<Exclude<Kind, 'query'>, Readonly<Record<Standing, Row>>>> = {
   create: {
     awaited: RESENT,
     'to come': PASSED,
@@ -191,25 +186,25 @@ export const TABLE: Readonly<Record<Exclude<Kind, 'question'>, Readonly<Record<S
   },
 };
 
-/** Why it died, when it need not die of that again: the cause was temporary, or an older reader. */
-export const MENDED: Readonly<Record<string, string>> = {
-  DATABASE_UNAVAILABLE: 'a database was away',
+/** Temporary causes, by reason code: a replay may succeed now. */
+export const TEMPORARY_CAUSES: Readonly<Record<string, string>> = {
+  DATABASE_UNAVAILABLE: 'a database was unavailable',
   PROVIDER_UNAVAILABLE: 'the bank did not answer',
   PAYMENT_UNSETTLED: 'the payment was being settled',
   HANDLER_DEADLINE: 'it was not served in time',
-  UNAVAILABLE: 'something was away',
+  UNAVAILABLE: 'a dependency was unavailable',
   OUTCOME_UNKNOWN: 'its outcome was not known',
-  ORDER_NOT_FOUND: 'the order was not there yet',
-  NOT_JSON: 'its reader could not read it then',
-  NOT_A_PACKET: 'its reader could not read it then',
-  INVALID_DATA: 'its reader did not take its data then',
-  UNKNOWN_PATTERN: 'its reader did not know the pattern then',
+  ORDER_NOT_FOUND: 'the order did not exist yet',
+  NOT_JSON: 'the service could not read it at that time',
+  NOT_A_PACKET: 'the service could not read it at that time',
+  INVALID_DATA: 'the service did not accept its data at that time',
+  UNKNOWN_PATTERN: 'the service did not have the pattern at that time',
 };
 
-/** Why its participant takes no such command for good, where there is more to say than its code. */
+/** Why a participant refuses a command permanently, where the code does not explain it. */
 export const REFUSED: Readonly<Record<string, string>> = {
   SAGA_REQUIRED:
-    'It names no saga, and its participant takes none without (COMMANDS=strict): a replay is refused again, ' +
+    'It names no saga, and its participant requires one (COMMANDS=strict). A replay is refused again, ' +
     'unless that participant is started with COMMANDS=open first.',
 };
 

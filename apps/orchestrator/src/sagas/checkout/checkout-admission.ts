@@ -3,7 +3,7 @@ import type { SagaRuntime } from '../../host/saga.runtime.js';
 
 /** Why no checkout may begin just now. */
 export interface RefusalReason {
-  /** One of a few: what it is counted under. */
+  /** The label in requests_shed_total. */
   reason: string;
   /** Technical, for the log. */
   cause: string;
@@ -16,7 +16,7 @@ const OTHER_SAGAS_MAX = 20_000;
 /** Queries for replays that wait at the same time, while the database is slow. */
 const QUERIES_MAX = 1_000;
 
-/** Says whether a new checkout may begin, before anything is recorded that would have to be undone. */
+/** Decides whether a new checkout may start, before anything is recorded. */
 export class CheckoutAdmission {
   private beginning = 0;
   private queriesInFlight = 0;
@@ -30,8 +30,8 @@ export class CheckoutAdmission {
   ) {}
 
   /**
-   * Undefined when it may begin. It then has a place until it leaves, for what is being recorded
-   * counts as in flight. Count and place are one synchronous act: many may ask in one turn.
+   * Undefined when it may start. It then counts as in flight until `leave()`. Check and count are
+   * one synchronous step, because many requests may call this in one turn of the event loop.
    */
   async enter(): Promise<RefusalReason | undefined> {
     const away = await this.sagas.participants.whoIsAway(this.saga);

@@ -63,11 +63,11 @@ export interface CheckoutHandlerOptions {
 const NOTHING_RECORDED = 'Nothing was recorded of this request. Send it again.';
 const REPLAY_ONLY: RefusalReason = { reason: 'gateway is full', cause: 'the gateway sheds load' };
 const TOO_MANY_QUERIES: RefusalReason = {
-  reason: 'lookups',
+  reason: 'queries',
   cause: 'too many queries for replays are waiting',
 };
 const BEGIN_TRIES_MAX = 3;
-/** Recording a checkout may take so long, however short the wait for its end is. */
+/** Recording a checkout may take this long, also when the wait for its end is shorter. */
 const ACCEPT_MS_MIN = 2_000;
 /** When the wait is over, its row is read once more, within this. */
 const LAST_READ_MS = 250;
@@ -100,7 +100,7 @@ export class CheckoutHandler {
     const { sagaId, orderId } = found;
     const replayed = sagaId !== ownId;
     this.logAcceptance(request, found, replayed);
-    // While load is shed an end is told, but not waited for.
+    // While load is shed, a known end is answered, but not waited for.
     const isOver = found.status === 'DONE' || found.status === 'COMPENSATED';
     const waits = !async && (!replayOnly || isOver);
     const waitMs = waits ? Math.max(0, untilMs - performance.now()) : 0;
@@ -269,7 +269,7 @@ function notAccepted(cause: unknown): Problem {
 }
 
 function outcomeUnknown(sagaId: string, cause: unknown): Problem {
-  const detail = 'The checkout may have been recorded; its saga tells the end.';
+  const detail = 'The checkout may have been recorded. See Location for the result.';
   const headers = { 'retry-after': retryAfterSeconds(), location: locationOf(sagaId) };
   return new Problem('OUTCOME_UNKNOWN', detail, { headers, extensions: { sagaId }, cause });
 }

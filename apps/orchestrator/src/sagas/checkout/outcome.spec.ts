@@ -126,7 +126,7 @@ describe('the reason a shopper is given', () => {
     ],
     [{ code: 'PRICE_CHANGED', details: price }, 409, 'PRICE_CHANGED', [PRODUCT, '0.01', '19.99']],
     [{ code: 'ORDER_CANCELLED' }, 409, 'ORDER_CANCELLED', ['cancelled', 'refunded']],
-    [{ code: 'RESERVATION_EXPIRED' }, 409, 'RESERVATION_EXPIRED', ['ran out', 'refunded']],
+    [{ code: 'RESERVATION_EXPIRED' }, 409, 'RESERVATION_EXPIRED', ['expired', 'refunded']],
     [{ code: 'RESERVATION_RELEASED' }, 409, 'CHECKOUT_UNDONE', ['undone']],
     [{ code: 'PAYMENT_CANCELLED' }, 409, 'CHECKOUT_UNDONE', ['undone']],
     [{ kind: 'unknown' as const, code: 'PAYMENT_DECLINED' }, 409, 'CHECKOUT_UNDONE', ['technical']],
@@ -144,7 +144,7 @@ describe('the reason a shopper is given', () => {
     expect(refusalOf(failure).errors).toEqual([
       {
         field: 'items',
-        message: `Lamp (${PRODUCT}): 10 asked for, 5 available`,
+        message: `Lamp (${PRODUCT}): 10 requested, 5 available`,
         productId: PRODUCT,
         name: 'Lamp',
         requested: 10,

@@ -58,12 +58,12 @@ export function answerOf(soFar: CheckoutSoFar): CheckoutAnswer {
     return {
       kind: 'problem',
       code: 'CHECKOUT_IN_PROGRESS',
-      detail: 'The checkout of this key is still in progress; its saga tells the end.',
+      detail: 'The checkout of this key is still in progress. See Location for the result.',
       headers: { ...marked, location, 'retry-after': RETRY_AFTER_SECONDS },
     };
   }
   const preferred: AnswerHeaders = soFar.async ? { 'preference-applied': 'respond-async' } : {};
-  const message = 'The order is being processed; its saga tells the end';
+  const message = 'The order is being processed; see Location for the result';
   return {
     kind: 'body',
     status: 202,

@@ -1,33 +1,33 @@
 import type { SagaFailure } from '@backstitch/saga-engine';
 import { ERROR_CODES, type ErrorCodeName, type StockRefusal } from '@backstitch/shared-types';
 
-/** What a shopper is told of a checkout that was undone: never the technical reason. */
+/** The reason of an undone checkout for the shopper: never the technical one. */
 export interface Refusal {
   code: ErrorCodeName;
   detail: string;
   errors?: RefusedProduct[];
 }
 
-/** One line of the cart that stood in the way, for people and for programs. */
+/** One refused line of the cart, for people and for programs. */
 export interface RefusedProduct extends StockRefusal {
   field: string;
   message: string;
 }
 
 const DETAILS: Partial<Record<ErrorCodeName, string>> = {
-  PAYMENT_DECLINED: 'The payment was declined. Nothing was charged and nothing is held.',
+  PAYMENT_DECLINED: 'The payment was declined. Nothing was charged and no stock is reserved.',
   RESERVATION_EXPIRED:
-    'The reservation ran out and its stock was sold to another customer. What was charged is refunded.',
-  ORDER_CANCELLED: 'The order was cancelled before it was complete. What was charged is refunded.',
+    'The reservation expired and its stock was sold to another customer. Any charge was refunded.',
+  ORDER_CANCELLED: 'The order was cancelled before it was complete. Any charge was refunded.',
   CHECKOUT_UNDONE:
-    'The order could not be completed for a technical reason. It is undone completely and what ' +
-    'was charged is refunded; please try again.',
+    'The order could not be completed for a technical reason. It was undone completely, and any ' +
+    'charge was refunded. Please try again.',
 };
 
 const PRODUCT_MESSAGES: Partial<Record<ErrorCodeName, (refused: StockRefusal) => string>> = {
   PRODUCT_NOT_FOUND: ({ productId }) => `There is no product ${productId}`,
   INSUFFICIENT_STOCK: (refused) =>
-    `${nameOf(refused)}: ${refused.requested} asked for, ${refused.available} available`,
+    `${nameOf(refused)}: ${refused.requested} requested, ${refused.available} available`,
   PRICE_CHANGED: (refused) =>
     `${nameOf(refused)} costs ${refused.cataloguePrice}, not ${refused.claimedPrice}`,
 };
@@ -37,8 +37,8 @@ function nameOf({ name, productId }: StockRefusal): string {
 }
 
 /**
- * What a shopper is told of a failure. Pure. Only a declared business rejection is told as such. An
- * unknown outcome, and a rejection that means nothing to a shopper, are CHECKOUT_UNDONE.
+ * The reason of a failure for the shopper. Pure. Only a declared business rejection has its own
+ * code. An unknown outcome, and a rejection without meaning for a shopper, are CHECKOUT_UNDONE.
  */
 export function refusalOf(failure: SagaFailure): Refusal {
   const code = failure.code as ErrorCodeName;

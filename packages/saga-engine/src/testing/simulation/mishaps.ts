@@ -28,7 +28,7 @@ export function mishapsOf(
     processes.filter((one) => one.isAwake).flatMap((one) => ofOperator(one, sagaIds)),
     queues.flatMap((queue) => [
       {
-        name: `nobody reads ${queue} for a while`,
+        name: `${queue} has no consumer for a while`,
         happen: () => void world.unreadUntilMs.set(queue, world.nowMs + world.lasting(LATE_MS)),
       },
       {

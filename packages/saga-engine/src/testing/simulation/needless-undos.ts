@@ -6,7 +6,7 @@ import type { World } from './world.js';
 
 /** What became of one step's command in one saga. */
 interface Tries {
-  /** Attempts that the broker took, whoever sent them, or that a fault took. */
+  /** Attempts that the broker accepted from any instance, or that ended in a fault. */
   readonly attempts: Set<number>;
   /** By process: when the broker took its first one. */
   readonly firstSentAtMs: Map<string, number>;

@@ -29,7 +29,7 @@ export function sagaProblems(
     if (isUndone && mayHold && undo && !undone) problems.push(`the undo of ${name} was skipped`);
     if (step.undo && undone && !mayHold) problems.push(`${name} was undone, but never happened`);
     if (isUndone && pastPivot && end && end.data?.outcome !== 'rejected') {
-      problems.push(`COMPENSATED past its pivot ${name}, which nobody rejected`);
+      problems.push(`COMPENSATED past its pivot ${name}, which was not rejected`);
     }
   }
   return problems;

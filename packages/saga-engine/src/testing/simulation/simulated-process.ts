@@ -91,7 +91,7 @@ export class SimulatedProcess implements Actor {
       );
   }
 
-  /** The database's clock went back since its last heartbeat, which now lies in the future. */
+  /** The database's clock went back since its last heartbeat, which is now in the future. */
   dieInTheFuture(aheadMs: number): void {
     this.parts.database.heartbeats.set(this.id, this.parts.world.nowMs + aheadMs);
     this.die('suddenly');

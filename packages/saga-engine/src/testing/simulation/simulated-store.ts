@@ -35,7 +35,7 @@ export class SimulatedStore implements SagaStore {
   silencedUntilMs = 0;
   /** The last moment at which something kept the heartbeat of this process alone away. */
   hinderedAtMs = -Infinity;
-  /** Without one written nothing is begun: the database has not told its time. */
+  /** Without one written nothing is begun: the time of the database is not known. */
   private isKnown = false;
   private beatingSinceMs: number | undefined;
 

@@ -32,7 +32,7 @@ const STEPS_MAX = 20_000;
 const MISHAP_ONCE_IN = 12;
 const MISTAKEN_ONCE_IN = 3;
 const WAIT_MS = 60_000;
-/** In one run of so many, up to so many sagas have hardly any room for their commands. */
+/** In one run of so many, up to so many sagas have very few send permits for their commands. */
 const CROWDED_ONCE_IN = 8;
 const CROWD = 6;
 const NARROW = { commandsPerQueueMax: 2, reservedPerQueue: 1 };

@@ -6,7 +6,7 @@ interface Unread {
   readonly untilMs: number;
 }
 
-/** A command sent again, or whose place was given back with its saga, may lie there twice for a moment. */
+/** A command that was sent again, or whose permit was returned, may be there twice for a moment. */
 const TOLERATED = 4;
 
 /**
@@ -40,6 +40,6 @@ export class UnreadQueues {
     this.queues.set(queue, lying);
     const count = lying.filter(({ by }) => by === one.by).length;
     if (count <= TOLERATED * this.commandsPerQueueMax) return;
-    this.world.breach(`${count} commands of ${one.by} lie unread in ${queue}`);
+    this.world.breach(`${count} commands of ${one.by} are unread in ${queue}`);
   }
 }

@@ -65,7 +65,7 @@ function silentOwner(stage: Stage, sagaId: string, sinceMs: number): string | un
   // Until the database was back no owner could be told that it refuses.
   if (world.databaseAwayUntilMs > latestMs) return undefined;
   const owner = processes.find((one) => one.id === row.owner && isThere(one, latestMs));
-  // A statement that hangs is another matter: nobody can tell yet what becomes of it.
+  // The outcome of a statement that hangs is not known yet.
   if (!owner || world.pending.some(({ name }) => name.includes(`${owner.id}'s save`)))
     return undefined;
   const driven = owner.engine['driver'].find(sagaId);

@@ -6,7 +6,7 @@ import { type CheckoutInput, type Claim, isSameInput, decideClaim } from '../che
 import type { Ending } from '../outcome.js';
 import { FORGET, HOLDERS, LOCK, POINT_ELSEWHERE, TAKE_FREE } from './checkout.sql.js';
 
-/** Who asks; without a claim a checkout is named by its saga's id alone. */
+/** A checkout request; without a claim it is identified by its saga id alone. */
 export interface Asking {
   sagaId: string;
   claim: Claim | undefined;
@@ -29,9 +29,9 @@ export interface ExistingCheckout {
   ended?: Ending;
 }
 
-/** For how long what remembers what. */
+/** How long claims are kept. */
 export interface ClaimTimes {
-  /** A keyless checkout answers its twins for so long after its success. */
+  /** For this time after a successful checkout without a key, an equal cart gets the same order. */
   dedupeSeconds: number;
   /** A key names its checkout for so long. */
   keyDays: number;
@@ -53,8 +53,8 @@ export type Held = ExistingCheckout | { kind: 'reused' };
 type Queryable = Pick<Transaction, 'query'>;
 
 /**
- * Begins what may begin of a batch in which no claim appears twice. The order is the point: claim,
- * read, lock what seems free, read again, and only then write.
+ * Starts the new checkouts of a batch in which no claim appears twice. The order matters: claim,
+ * read, lock the claims that seem free, read again, and only then write.
  */
 export async function beginCheckouts(
   tx: Transaction,
@@ -87,7 +87,7 @@ export async function beginCheckouts(
   if (pointed.length > 0) {
     await tx.query({ name: 'checkout_point', text: POINT_ELSEWHERE, values: claimArrays(pointed) });
   }
-  // Whose saga was there already is a repeat of a request that came without a claim of its own.
+  // If its saga already existed, it repeats a request that had no claim.
   await stillFree(ours.filter((one) => !begun.has(one)));
   // A saga's id that is taken, and asks for something else: its new claim must not name that saga.
   const refused = ours.filter((one) => fresh.has(one.sagaId) && begun.get(one)?.kind === 'reused');
@@ -137,7 +137,7 @@ function holderOf({ sagaId, claim, input }: Asking, row: HolderRow): Held | unde
   return existing(row.sagaId, orderId, status, row.failure);
 }
 
-/** Only a row changed by hand lacks its reason; its shopper is told a technical one, as by the engine. */
+/** Only a manually changed row lacks its reason; the shopper gets CHECKOUT_UNDONE. */
 const REASON_MISSING: SagaFailure = {
   step: 'UNKNOWN',
   kind: 'unknown',
@@ -184,7 +184,7 @@ function byClaim(a: Asking, b: Asking): number {
   return nameOf(a) < nameOf(b) ? -1 : 1;
 }
 
-/** What makes two checkouts contenders: their claim, or their saga's id. */
+/** Two checkouts with the same name compete: their claim, or their saga id. */
 export function nameOf({ sagaId, claim }: Asking): string {
   return claim ? `${claim.kind}\n${claim.caller}\n${claim.key}` : sagaId;
 }

@@ -33,7 +33,7 @@ export class CheckoutRepository {
   private readonly database: Database;
   private readonly times: ClaimTimes;
   private readonly beginnings: Coalescer<Beginning, Recorded>;
-  private readonly questions: Coalescer<Asking, Held | undefined>;
+  private readonly queries: Coalescer<Asking, Held | undefined>;
 
   constructor(database: Database, times: ClaimTimes) {
     this.database = database;
@@ -50,12 +50,12 @@ export class CheckoutRepository {
       retrySingly: (error) => ['data', 'bug'].includes(databaseFault(error)),
       isLocked: (error) => databaseFault(error) === 'locked',
     });
-    this.questions = new Coalescer<Asking, Held | undefined>({
+    this.queries = new Coalescer<Asking, Held | undefined>({
       keyOf: ({ sagaId }) => sagaId,
       run: (batch) => this.readBatch(batch),
     });
     watchBatches('checkout_claims', this.beginnings);
-    watchBatches('checkout_lookups', this.questions);
+    watchBatches('checkout_queries', this.queries);
   }
 
   /**
@@ -70,7 +70,7 @@ export class CheckoutRepository {
 
   /** The saga of the checkout, without recording anything; undefined when there is none. */
   find(asking: Asking): Promise<Held | undefined> {
-    return this.questions.submit(asking);
+    return this.queries.submit(asking);
   }
 
   private async beginBatch(batch: readonly Beginning[]): Promise<BatchOutcome<Recorded>[]> {

@@ -25,7 +25,7 @@ SELECT i.place FROM ${CLAIMS} CROSS JOIN LATERAL (
  * The saga of each claim, and whether the asking saga exists itself. One snapshot: a saga is seen by
  * its row or, once that is removed, by the answer that the same transaction wrote. Never in one
  * statement with the lock: its snapshot would be older than the wait for it, and show a saga that no
- * longer counts. A key is forgotten so long after its saga's end: who polls a parked one is told it.
+ * longer counts. A key is kept for this time after its saga's end, so a poll gets the result.
  */
 export const HOLDERS = `
 SELECT i.place::int AS place, k.saga_id AS "sagaId", k.request_hash AS "requestHash",

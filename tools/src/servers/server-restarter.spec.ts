@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
-import { ServerGuard } from './server-guard.js';
+import { ServerRestarter } from './server-restarter.js';
 
 describe('a private server that dies', () => {
   beforeEach(() => {
@@ -9,18 +9,18 @@ describe('a private server that dies', () => {
     jest.useRealTimers();
   });
 
-  function guarded(start: () => Promise<void>) {
+  function restarting(start: () => Promise<void>) {
     const said: string[] = [];
     const stop = jest.fn(async () => undefined);
-    const guard = new ServerGuard('RabbitMQ', (line) => said.push(line));
-    return { said, stop, guard, end: guard.watch({ start, stop }) };
+    const restarter = new ServerRestarter('RabbitMQ', (line) => said.push(line));
+    return { said, stop, restarter, end: restarter.watch({ start, stop }) };
   }
 
   it('is started again, with growing pauses, and both are said', async () => {
     const start = jest.fn<() => Promise<void>>();
     start.mockRejectedValueOnce(new Error('ended with code 1')).mockResolvedValue();
-    const { guard, said } = guarded(start);
-    guard.onDeath('ended with SIGKILL');
+    const { restarter, said } = restarting(start);
+    restarter.onDeath('ended with SIGKILL');
     await jest.advanceTimersByTimeAsync(500);
     await jest.advanceTimersByTimeAsync(1_000);
     expect(said).toEqual([
@@ -32,10 +32,10 @@ describe('a private server that dies', () => {
 
   it('stays dead once everything is being stopped', async () => {
     const start = jest.fn<() => Promise<void>>().mockResolvedValue();
-    const { guard, end, stop } = guarded(start);
-    guard.onDeath('ended with SIGKILL');
+    const { restarter, end, stop } = restarting(start);
+    restarter.onDeath('ended with SIGKILL');
     await end();
-    guard.onDeath('ended with SIGKILL');
+    restarter.onDeath('ended with SIGKILL');
     await jest.advanceTimersByTimeAsync(60_000);
     expect(start).not.toHaveBeenCalled();
     expect(stop).toHaveBeenCalledTimes(1);

@@ -6,7 +6,7 @@ import { undoFrom } from '../core/transition-builder.js';
 import type { OutgoingCommand } from '../runtime/ports.js';
 import { MemoryDatabase } from './index.js';
 
-/** A heartbeat that lies in the future counts as young. */
+/** A heartbeat in the future counts as young. */
 class Trusting extends MemoryDatabase {
   protected override isAlive(owner: string, silentAfterMs: number): boolean {
     const heartbeatAtMs = this.heartbeats.get(owner) ?? -Infinity;
@@ -29,7 +29,7 @@ describe('the simulation catches, of outages, deployments and queues,', () => {
     expect(problems.join()).toContain('which lives');
   });
 
-  it('a heartbeat that is taken for young because it lies in the future', async () => {
+  it('a heartbeat in the future that counts as young', async () => {
     const { problems } = await caught({ database: (clock) => new Trusting(clock) });
     expect(problems.join()).toContain('does not end');
   });
@@ -90,6 +90,6 @@ describe('the simulation catches, of outages, deployments and queues,', () => {
       Object.assign(made['ports'], { sender: { send } });
     };
     const { problems } = await caught({ engine });
-    expect(problems.join()).toContain('lie unread in');
+    expect(problems.join()).toContain('are unread in');
   });
 });

@@ -1,7 +1,7 @@
 import type { System } from './system.js';
 
-/** What saga_logs tells of a saga, as `STEP STATUS` lines in the order SQL users read them. */
-export async function sagaStory(system: System, sagaId: string): Promise<string[]> {
+/** The rows of saga_logs of a saga, as `STEP STATUS` lines in their order. */
+export async function sagaLog(system: System, sagaId: string): Promise<string[]> {
   const rows = await system.rows<{ step: string; status: string }>(
     'orchestrator',
     'SELECT step, status FROM saga_logs WHERE saga_id = $1 ORDER BY created_at',

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { RecordedStep } from '@backstitch/saga-engine';
-import { storyProblem } from './story-invariant.js';
+import { logProblem } from './log-invariant.js';
 
 const recorded = (name: string, undo?: string, pastPivot = false): RecordedStep => ({
   name,
@@ -33,8 +33,8 @@ const LONG: Record<string, string> = {
   '-P': 'REFUND_PAYMENT',
 };
 
-function rows(story: string): string {
-  const told = story
+function rows(history: string): string {
+  const told = history
     .split(' ')
     .filter(Boolean)
     .flatMap((word) => {
@@ -46,7 +46,7 @@ function rows(story: string): string {
   return told.join(' ');
 }
 
-describe('the story that a log tells', () => {
+describe('the history in a log', () => {
   it.each([
     ['DONE', 'O R P C F'],
     ['COMPENSATED', 'O R! -O'],
@@ -60,7 +60,7 @@ describe('the story that a log tells', () => {
     // The saga ran out of time between two steps.
     ['COMPENSATED', 'O R -R -O'],
   ] as const)('%s after %s is well told', (status, short) => {
-    expect(storyProblem({ status, rows: rows(short) }, CHECKOUT)).toBeUndefined();
+    expect(logProblem({ status, rows: rows(short) }, CHECKOUT)).toBeUndefined();
   });
 
   it.each([
@@ -79,12 +79,12 @@ describe('the story that a log tells', () => {
     ['COMPENSATED', 'O R P C F -P -R -O', 'pivot was not refused'],
     ['COMPENSATED', 'O R P! -R -O…', 'CANCEL_ORDER was STARTED and has no end row'],
   ] as const)('%s after "%s" is a breach', (status, short, problem) => {
-    expect(storyProblem({ status, rows: rows(short) }, CHECKOUT)).toContain(problem);
+    expect(logProblem({ status, rows: rows(short) }, CHECKOUT)).toContain(problem);
   });
 
   it('an end without a beginning is a breach', () => {
     const only = { status: 'DONE', rows: 'ORDER_CREATED:COMPLETED' } as const;
-    expect(storyProblem(only, CHECKOUT)).toContain('without having been STARTED');
+    expect(logProblem(only, CHECKOUT)).toContain('without having been STARTED');
   });
 
   it.each([
@@ -97,15 +97,15 @@ describe('the story that a log tells', () => {
   ] as const)(
     'of another definition is judged by its own steps: %s after "%s"',
     (status, short, problem) => {
-      const told = storyProblem({ status, rows: rows(short) }, OTHER);
+      const told = logProblem({ status, rows: rows(short) }, OTHER);
       if (problem === undefined) expect(told).toBeUndefined();
       else expect(told).toContain(problem);
     },
   );
 
   it('of a definition that is not on record is judged by its beginnings and ends alone', () => {
-    expect(storyProblem({ status: 'DONE', rows: rows('P O') }, undefined)).toBeUndefined();
-    const cut = storyProblem({ status: 'DONE', rows: rows('P O…') }, undefined);
+    expect(logProblem({ status: 'DONE', rows: rows('P O') }, undefined)).toBeUndefined();
+    const cut = logProblem({ status: 'DONE', rows: rows('P O…') }, undefined);
     expect(cut).toContain('ORDER_CREATED was STARTED and has no end row');
   });
 });

@@ -12,8 +12,8 @@ interface LogRow {
 const HISTORY = `SELECT to_char(created_at AT TIME ZONE 'UTC', 'HH24:MI:SS.MS') AS at, step, status,
     data::text AS data FROM saga_logs WHERE saga_id = $1 ORDER BY saga_logs.created_at`;
 
-/** All breaches of one saga, and all that is known of it: what clients heard, what the saga did. */
-export async function storyOf(
+/** All breaches of one saga, and all that is known of it: the answers and its log. */
+export async function breachReportOf(
   breaches: readonly Breach[],
   asked: readonly Asked[],
   site: Pick<Site, 'rows'>,
@@ -33,16 +33,16 @@ export async function storyOf(
   ];
 }
 
-/** Breaches of one saga, or of one intent without any, belong to one story. */
+/** Groups breaches by saga, or by intent where there is no saga. */
 export function bySaga(breaches: readonly Breach[]): Breach[][] {
-  const stories = new Map<string, Breach[]>();
+  const groups = new Map<string, Breach[]>();
   for (const breach of breaches) {
     const about = breach.sagaId ?? breach.intent?.userId ?? breach.what;
-    const known = stories.get(about);
+    const known = groups.get(about);
     if (known) known.push(breach);
-    else stories.set(about, [breach]);
+    else groups.set(about, [breach]);
   }
-  return [...stories.values()];
+  return [...groups.values()];
 }
 
 function heardBy(intent: Intent, asked: readonly Asked[]): string[] {

@@ -7,8 +7,8 @@ interface Restartable {
   stop: StopServer;
 }
 
-/** Starts a private server again when it dies by itself, with growing pauses, and says so. */
-export class ServerGuard {
+/** Restarts a private server that ended unexpectedly, with growing pauses, and reports it. */
+export class ServerRestarter {
   private readonly backoff = new RestartBackoff();
   private server: Restartable | undefined;
   private upSinceMs = performance.now();
@@ -20,7 +20,7 @@ export class ServerGuard {
     private readonly say: (line: string) => void,
   ) {}
 
-  /** Deaths before `watch` are failures to start, and told by the start. */
+  /** An end before `watch` is a failed start, and the start reports it. */
   readonly onDeath = (how: string): void => {
     if (!this.server) return;
     const delayMs = this.backoff.delayMs(performance.now() - this.upSinceMs);

@@ -194,7 +194,7 @@ describe('the simulation catches', () => {
     const engine = (made: SagaEngine) => {
       const { clock, timers } = made['ports'];
       const beganAtMs = clock.nowMs();
-      // It runs fast, so that what it writes lies far ahead for whoever comes after it.
+      // Its clock is fast, so its deadlines are far in the future for the next owner.
       Object.assign(clock, { nowMs: () => beganAtMs + 1_000 * timers.nowMs() });
     };
     const { problems } = await caught({ engine });

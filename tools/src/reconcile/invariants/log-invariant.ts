@@ -1,5 +1,5 @@
 import type { RecordedStep } from '@backstitch/saga-engine';
-import type { Story } from '../reading/rows.js';
+import type { LogHistory } from '../reading/rows.js';
 
 type End = 'COMPLETED' | 'FAILED' | 'UNKNOWN';
 /** A step or an undo, and how it ended. */
@@ -9,8 +9,8 @@ type Span = readonly [name: string, end: End];
  * What is wrong with the log of a finished saga; undefined when nothing is. Of a definition that is not
  * on record, `steps` is undefined: then only beginnings and ends are compared.
  */
-export function storyProblem(
-  { status, rows }: Pick<Story, 'status' | 'rows'>,
+export function logProblem(
+  { status, rows }: Pick<LogHistory, 'status' | 'rows'>,
   steps: readonly RecordedStep[] | undefined,
 ): string | undefined {
   const told = spans(rows === '' ? [] : rows.split(' '));

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { bySaga, storyOf } from './story.js';
+import { bySaga, breachReportOf } from './breach-report.js';
 
 const NO_ROWS = { rows: async () => [] };
 
@@ -14,15 +14,15 @@ describe('bySaga', () => {
   });
 });
 
-describe('storyOf', () => {
+describe('breachReportOf', () => {
   it('begins with every breach, then says what it is about', async () => {
     const breaches = [{ what: 'not paid', sagaId: 's1', orderId: 'o1' }, { what: 'not confirmed' }];
-    expect(await storyOf(breaches, [], NO_ROWS)).toEqual([
+    expect(await breachReportOf(breaches, [], NO_ROWS)).toEqual([
       'not paid',
       'not confirmed',
       '    saga s1, order o1',
     ]);
-    expect(await storyOf([{ what: 'stock is missing' }], [], NO_ROWS)).toEqual([
+    expect(await breachReportOf([{ what: 'stock is missing' }], [], NO_ROWS)).toEqual([
       'stock is missing',
     ]);
   });

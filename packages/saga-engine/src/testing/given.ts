@@ -10,18 +10,18 @@ import { Scenario, type ScenarioOptions } from './scenario.js';
 export function given<Input>(
   definition: SagaDefinition<Input>,
   options: ScenarioOptions<Input>,
-): Story<Input> {
-  return new Story(new Scenario(definition, options));
+): GivenSaga<Input> {
+  return new GivenSaga(new Scenario(definition, options));
 }
 
-export class Story<Input = unknown> {
+export class GivenSaga<Input = unknown> {
   constructor(readonly scenario: Scenario<Input>) {}
 
   /** The last command sent has this name, and this data when it is given. */
   sends(name: string, data?: unknown): this {
     const last = this.scenario.sent.at(-1);
     this.expect(last?.name === name, `expected ${name} to be sent, not ${last?.name ?? 'nothing'}`);
-    if (data !== undefined) assert.deepEqual(last?.data, data, this.told(`the data of ${name}`));
+    if (data !== undefined) assert.deepEqual(last?.data, data, this.failure(`the data of ${name}`));
     return this;
   }
 
@@ -83,15 +83,15 @@ export class Story<Input = unknown> {
   private ended(phase: 'done' | 'undone'): this {
     const { instance, witness } = this.scenario;
     this.expect(instance.phase === phase, `expected the saga to be ${phase}: ${instance.phase}`);
-    assert.deepEqual(witness.problems, [], this.told('what must hold for every saga'));
+    assert.deepEqual(witness.problems, [], this.failure('what must hold for every saga'));
     return this;
   }
 
   private expect(holds: boolean, problem: string): void {
-    assert.ok(holds, this.told(problem));
+    assert.ok(holds, this.failure(problem));
   }
 
-  private told(problem: string): string {
+  private failure(problem: string): string {
     return `${problem}\n${this.trace().join('\n')}`;
   }
 }
