@@ -216,7 +216,7 @@ describe('an orchestrator of a release that does not know one of the sagas', () 
     const refused = await ask(older, 'POST', `/sagas/${card.sagaId}/compensate`, { body: WHO });
     expect(refused).toMatchObject({
       status: 409,
-      body: { detail: expect.stringContaining('does not know the version') },
+      body: { detail: expect.stringContaining('does not have the version') },
     });
     await withGiftCards();
     await haveEnded(card);

@@ -154,7 +154,7 @@ describe('the command line of operators', () => {
   it.each([
     ['without a reason', ['retry', 's-1'], /--reason/],
     ['of no such kind', ['done', 's-1', ...ACTION], /unknown command/],
-    ['to no address', ['--url', 'nowhere', 'list'], /no http address/],
+    ['to no address', ['--url', 'nowhere', 'list'], /not an http address/],
   ])('exits with 2 and sends no request when the command is %s', async (_what, words, why) => {
     const { code, err } = await run('sagas', words);
     expect(code).toBe(2);
