@@ -24,14 +24,6 @@ beforeEach(async () => {
 });
 afterEach(() => sagas.empty());
 
-async function updates(): Promise<{ all: number; withinPage: number }> {
-  const { rows } = await sagas.sql.query(
-    `SELECT n_tup_upd::int AS all, n_tup_hot_upd::int AS "withinPage"
-     FROM pg_stat_user_tables WHERE relname = 'saga_state'`,
-  );
-  return rows[0];
-}
-
 describe('the saga store', () => {
   it('gives back what was saved, to the field', async () => {
     const first = await insertedSaga(store);
@@ -167,20 +159,6 @@ describe('the saga store', () => {
       'ORDER_CONFIRMED',
     ]);
     expect(new Set(log.map((row) => row.createdAt)).size).toBe(log.length);
-  });
-
-  it('keeps the updates of transitions within their page', async () => {
-    const many = await Promise.all(Array.from({ length: 50 }, () => insertedSaga(store)));
-    const writes = many.map((saga) => writeOf(saga, done('ORDER_CREATED'), store));
-    const before = await updates();
-    // One at a time: the free space of each page is enough for some at once, not for all.
-    for (const write of writes) await store.save(write);
-    await sagas.closeStores(); // which reports its statistics
-    const after = await waitFor('the statistics of 50 updates', async () => {
-      const seen = await updates();
-      return seen.all >= before.all + 50 && seen;
-    });
-    expect(after.withinPage - before.withinPage).toBe(after.all - before.all);
   });
 });
 
