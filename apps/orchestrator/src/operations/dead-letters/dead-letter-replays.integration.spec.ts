@@ -1,62 +1,17 @@
-import { COMMAND_QUEUES, type DeadLetterView, newUuid } from '@backstitch/shared-types';
-import { type AppProcess, waitFor } from '@backstitch/testkit';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import { type Answer, ask, Orchestrators } from '../../testing/orchestrators.js';
-import {
-  deadLetterIn,
-  dying,
-  listed,
-  openDeadLetters,
-  recordsOf,
-  UNHURRIED,
-} from '../../testing/dead-letters.js';
+import { COMMAND_QUEUES } from '@backstitch/shared-types';
+import { waitFor } from '@backstitch/testkit';
+import { afterAll, afterEach, describe, expect, it } from '@jest/globals';
+import { ask } from '../../testing/orchestrators.js';
+import { dying, listed, recordsOf, UNHURRIED } from '../../testing/dead-letters.js';
+import { DeadLetterActions, WHO } from '../../testing/dead-letter-actions.js';
 
 const { payment, order } = COMMAND_QUEUES;
-const WHO = { reason: 'the bank is back', operator: 'olga' };
 
-let shop: Orchestrators;
-let one: AppProcess;
-
-beforeAll(async () => {
-  shop = await Orchestrators.prepare();
-  one = await shop.ready(await shop.start({ ...UNHURRIED, QUESTION_TIMEOUT_MS: '20000' }));
-});
-afterAll(() => shop.close());
-afterEach(async () => {
-  await shop.query('DELETE FROM dead_letters');
-  for (const queue of [payment, order]) {
-    while ((await shop.vhost.queue(queue))!.messages > 0) await shop.vhost.take(queue);
-  }
-});
-
-const act = (action: 'replay' | 'discard', id: string, body: object = WHO): Promise<Answer> =>
-  ask(one, 'POST', `/dead-letters/${id}/${action}`, { body });
-/** Lists while the order service says what the order is. */
-const listWhile = async (status: string | undefined): Promise<DeadLetterView[]> => {
-  const [answer] = await Promise.all([
-    ask(one, 'GET', `/dead-letters?queue=${payment}`),
-    status && saying(status),
-  ]);
-  expect(answer.status).toBe(200);
-  return answer.body.deadLetters as DeadLetterView[];
-};
-const saying = (status: string) =>
-  shop.serve(
-    'order',
-    status === 'NONE' ? { no: 'ORDER_NOT_FOUND' } : { response: { status, sagaId: null } },
-  );
-/** Does it while the order service says what the order is, the answer of the action. */
-const actWhile = async (
-  status: string,
-  action: 'replay' | 'discard',
-  id: string,
-  body: object = WHO,
-): Promise<Answer> => (await Promise.all([act(action, id, body), saying(status)]))[0];
-const oneShot = (pattern: string, data: object = {}) =>
-  JSON.stringify({ pattern, data: { orderId: newUuid(), ...data } });
-const deadLetter = (body: string | Buffer, headers: object = {}, properties: object = {}) =>
-  deadLetterIn(shop, payment, body, { headers, ...properties });
-const open = () => openDeadLetters(shop);
+const actions = await DeadLetterActions.start();
+const { shop, one } = actions;
+const { act, saying, listWhile, actWhile, oneShot, deadLetter, open } = actions;
+afterAll(actions.close);
+afterEach(actions.clear);
 
 describe('a replay', () => {
   it('asked for twice at once sends the command once', async () => {
