@@ -3,6 +3,7 @@ import {
   CheckoutRequestDto,
   currencyDigits,
   newUuid,
+  openCaller,
   prefersAsync,
 } from '@backstitch/shared-types';
 import { Body, Controller, Inject, Post, Req, Res } from '@nestjs/common';
@@ -93,6 +94,7 @@ export class CheckoutController {
           ...(prefersAsync(prefer?.toString()) && { prefer: 'respond-async' }),
           ...(admittance === 'replay-only' && { 'x-replay-only': 'true' }),
         },
+        caller: openCaller(body.userId),
         body: JSON.stringify(body),
       }),
     );
