@@ -1,5 +1,3 @@
-import type { Caller } from './caller.js';
-
 /**
  * Checkouts that are forwarded together: one request whose body lists them, and one answer. The
  * answer has two lines for each checkout, as soon as they are known: its status, and its body.
@@ -33,7 +31,7 @@ export interface BatchedAnswer {
 export function encodeBatchedCheckout(
   headers: Record<string, string>,
   body: string,
-  caller?: Caller,
+  caller?: object,
 ): string {
   const from = caller ? `"caller":${JSON.stringify(caller)},` : '';
   return `{"headers":${JSON.stringify(headers)},${from}"body":${body}}`;

@@ -34,7 +34,6 @@ export const ERROR_CODES = {
   PRODUCT_NOT_FOUND: { status: 404, title: 'There is no such product', businessRejection: true },
   PAYMENT_NOT_FOUND: { title: 'There is no payment for this order' },
   RESERVATION_NOT_FOUND: { title: 'There is no reservation for this order' },
-  CALLER_REQUIRED: { status: 401, title: 'The request does not say who sends it' },
   SUBJECT_MISMATCH: { status: 403, title: 'The userId is not the one of the token' },
   PAYMENT_DECLINED: { status: 402, title: 'The payment was declined', businessRejection: true },
   INSUFFICIENT_STOCK: { status: 409, title: 'There is not enough stock', businessRejection: true },

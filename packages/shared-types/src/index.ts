@@ -1,6 +1,6 @@
 export { FastValidation, validateFast } from './fast-validation.js';
 export { bodyProblems } from './body-problems.js';
-export * from './caller.js';
+export * from './caller-id.js';
 export * from './checkout-batch.js';
 export * from './checkout-lines.js';
 export * from './checkout-request.dto.js';

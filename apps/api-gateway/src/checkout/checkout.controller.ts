@@ -1,9 +1,9 @@
+import { openCaller } from '@backstitch/auth';
 import { reachedFaultPoint, traceRequest } from '@backstitch/service-kit';
 import {
   CheckoutRequestDto,
   currencyDigits,
   newUuid,
-  openCaller,
   prefersAsync,
 } from '@backstitch/shared-types';
 import { Body, Controller, Inject, Post, Req, Res } from '@nestjs/common';

@@ -1,4 +1,4 @@
-import { type Caller, CALLER_HEADER, encodeCaller } from '@backstitch/shared-types';
+import { type Caller, CALLER_HEADER, encodeCaller } from '@backstitch/auth';
 import type { Dispatcher } from 'undici';
 import type { Deadline } from './deadline.js';
 

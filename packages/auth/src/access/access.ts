@@ -21,7 +21,7 @@ export const READ_ORDER: Access = {
 export const READ_SAGA: Access = {
   guest: 'own',
   roles: { customer: 'own', seller: 'own', operator: 'all', admin: 'own', viewer: 'all' },
-  scopes: { 'checkout:write': 'own', 'operations:read': 'all' },
+  scopes: { 'checkout:write': 'own', 'orders:read': 'all', 'operations:read': 'all' },
 };
 
 export const OWN_ACCOUNT: Access = {

@@ -1,4 +1,4 @@
-import { encodeCaller, openCaller } from '@backstitch/shared-types';
+import { encodeCaller, openCaller } from '@backstitch/auth';
 import { describe, expect, it } from '@jest/globals';
 import { callerIn, knownCaller } from './request-caller.js';
 
@@ -16,8 +16,9 @@ describe('the caller of a request', () => {
     expect(knownCaller(undefined, false)).toBeUndefined();
   });
 
+  // R59
   it('must be there in production', () => {
-    const refusal = expect.objectContaining({ code: 'CALLER_REQUIRED' }) as unknown;
+    const refusal = expect.objectContaining({ code: 'TOKEN_REQUIRED' }) as unknown;
     expect(() => callerIn({}, true)).toThrow(refusal as Error);
     expect(() => knownCaller(undefined, true)).toThrow(refusal as Error);
   });
@@ -25,7 +26,7 @@ describe('the caller of a request', () => {
   it.each(['', 'x', ['a', 'b']])(
     'that cannot be read is refused, also in development: %j',
     (sent) => {
-      const refusal = expect.objectContaining({ code: 'CALLER_REQUIRED' }) as unknown;
+      const refusal = expect.objectContaining({ code: 'SIGNATURE_INVALID' }) as unknown;
       expect(() => callerIn({ 'x-backstitch-caller': sent }, false)).toThrow(refusal as Error);
       expect(() => knownCaller(sent, false)).toThrow(refusal as Error);
     },

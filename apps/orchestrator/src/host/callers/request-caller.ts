@@ -1,10 +1,11 @@
+import { type Caller, CALLER_HEADER, callerFrom, decodeCaller } from '@backstitch/auth';
 import { Problem } from '@backstitch/service-kit';
-import { type Caller, CALLER_HEADER, decodeCaller, readCaller } from '@backstitch/shared-types';
 
 type Headers = Readonly<Record<string, string | string[] | undefined>>;
 
 const NO_CALLER = `The request has no ${CALLER_HEADER}. Only a gateway sends requests here.`;
-const UNREADABLE = `${CALLER_HEADER} does not hold a caller.`;
+const UNREADABLE =
+  'The caller of the request cannot be read. Only an app of this system writes it.';
 
 /**
  * The caller of a request, as the gateway named it. Undefined without one, unless it is required.
@@ -15,17 +16,17 @@ export function callerIn(headers: Headers, isRequired: boolean): Caller | undefi
   if (header === undefined) return withoutCaller(isRequired);
   const caller = typeof header === 'string' ? decodeCaller(header) : undefined;
   if (caller) return caller;
-  throw new Problem('CALLER_REQUIRED', UNREADABLE);
+  throw new Problem('SIGNATURE_INVALID', UNREADABLE);
 }
 
 /** The caller of a checkout in a batch; see callerIn. */
 export function knownCaller(sent: unknown, isRequired: boolean): Caller | undefined {
   if (sent === undefined) return withoutCaller(isRequired);
-  const caller = readCaller(sent);
+  const caller = callerFrom(sent);
   if (caller) return caller;
-  throw new Problem('CALLER_REQUIRED', UNREADABLE);
+  throw new Problem('SIGNATURE_INVALID', UNREADABLE);
 }
 
 function withoutCaller(isRequired: boolean): undefined {
-  if (isRequired) throw new Problem('CALLER_REQUIRED', NO_CALLER);
+  if (isRequired) throw new Problem('TOKEN_REQUIRED', NO_CALLER);
 }

@@ -8,7 +8,7 @@ import {
 import { Controller, Get, Inject, Param, Req } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { OrchestratorConfig } from '../../config.js';
-import { mayRead, ownerOfOrder } from '../callers/ownership.js';
+import { mayReadOrder, ownerOfOrder } from '../callers/ownership.js';
 import { callerIn } from '../callers/request-caller.js';
 import { Queries } from './queries.client.js';
 
@@ -30,7 +30,7 @@ export class OrdersController {
     const { order: queue } = COMMAND_QUEUES;
     const read = await this.queries.ask<OwnedOrderView>(queue, COMMANDS.orderGet, { orderId });
     const owned = { owner: ownerOfOrder(read), createdAtMs: Date.parse(read.createdAt) };
-    if (!mayRead(asking, owned, Date.now())) throw new Problem('ORDER_NOT_FOUND');
+    if (!mayReadOrder(asking, owned, Date.now())) throw new Problem('ORDER_NOT_FOUND');
     const { caller: _caller, ...order } = read;
     return order;
   }

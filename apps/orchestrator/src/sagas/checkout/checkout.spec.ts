@@ -113,6 +113,7 @@ describe('the caller of a claim', () => {
     expect(claimCallerOf('o:u:https://id:7')).toBe('u:https://id:7');
   });
 
+  // R60
   it('of two different callers is never the same, whatever userId an open caller takes', () => {
     const kind = constantFrom('o:', 'u:', 'm:', 'g:', 'u:https://id:');
     const id = tuple(kind, oneof(string(), constantFrom('7', 'u:https://id:7', 'o:7')))
@@ -125,6 +126,7 @@ describe('the caller of a claim', () => {
     );
   });
 
+  // R55
   it('keeps one key, and one cart without a key, apart for each caller', () => {
     const lines = linesOf(item(A, 1, 1));
     const callers = ['o:user-123', 'u:https://id:user-123', 'm:https://id:user-123'];

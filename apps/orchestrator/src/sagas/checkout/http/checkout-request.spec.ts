@@ -1,4 +1,5 @@
-import { type Caller, type CheckoutRequestDto, openCaller } from '@backstitch/shared-types';
+import { type Caller, openCaller } from '@backstitch/auth';
+import type { CheckoutRequestDto } from '@backstitch/shared-types';
 import { describe, expect, it } from '@jest/globals';
 import { checkoutRequestOf, withUserId } from './checkout-request.js';
 

@@ -1,12 +1,11 @@
+import { type Caller, openCaller } from '@backstitch/auth';
 import { Problem, validationProblem } from '@backstitch/service-kit';
 import {
-  type Caller,
   checkoutLines,
   type CheckoutRequestDto,
   IDEMPOTENCY_KEY_RULE,
   isUuid,
   newUuid,
-  openCaller,
   parseIdempotencyKey,
   prefersAsync,
 } from '@backstitch/shared-types';
