@@ -46,10 +46,10 @@ async function readAs(caller: Caller | undefined, stored: Stored | undefined): P
 
 const hoursAgo = (hours: number) => new Date(Date.now() - hours * HOUR_MS).toISOString();
 const ofAna = (): Stored => ({ caller: ANA.id, userId: 'ana', createdAt: hoursAgo(0) });
-const bodyOf = ({ status, body: { requestId: _, instance: __, ...body } }: Answer) => ({
-  status,
-  body,
-});
+function bodyOf({ status, body }: Answer): object {
+  const { requestId: _requestId, instance: _instance, ...rest } = body;
+  return { status, rest };
+}
 
 describe('an order of a caller with a token', () => {
   // R56

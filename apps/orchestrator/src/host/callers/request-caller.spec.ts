@@ -19,16 +19,16 @@ describe('the caller of a request', () => {
   // R59
   it('must be there in production', () => {
     const refusal = expect.objectContaining({ code: 'TOKEN_REQUIRED' }) as unknown;
-    expect(() => callerIn({}, true)).toThrow(refusal as Error);
-    expect(() => knownCaller(undefined, true)).toThrow(refusal as Error);
+    expect(() => callerIn({}, true)).toThrow(refusal);
+    expect(() => knownCaller(undefined, true)).toThrow(refusal);
   });
 
   it.each(['', 'x', ['a', 'b']])(
     'that cannot be read is refused, also in development: %j',
     (sent) => {
       const refusal = expect.objectContaining({ code: 'SIGNATURE_INVALID' }) as unknown;
-      expect(() => callerIn({ 'x-backstitch-caller': sent }, false)).toThrow(refusal as Error);
-      expect(() => knownCaller(sent, false)).toThrow(refusal as Error);
+      expect(() => callerIn({ 'x-backstitch-caller': sent }, false)).toThrow(refusal);
+      expect(() => knownCaller(sent, false)).toThrow(refusal);
     },
   );
 });

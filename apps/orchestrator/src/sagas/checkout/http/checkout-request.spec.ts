@@ -33,7 +33,7 @@ describe('the userId of a checkout', () => {
     'that is not the subject of the caller is refused: %j',
     (caller) => {
       const refusal = expect.objectContaining({ code: 'SUBJECT_MISMATCH' }) as unknown;
-      expect(() => buyerOf(caller, 'bob')).toThrow(refusal as Error);
+      expect(() => buyerOf(caller, 'bob')).toThrow(refusal);
     },
   );
 
