@@ -1,6 +1,6 @@
 import { type Caller, encodeCaller, guestCaller, openCaller, userId } from '@backstitch/auth';
 import { encodeBatchedCheckout, encodeCheckoutBatch, newUuid } from '@backstitch/shared-types';
-import type { AppProcess } from '@backstitch/testkit';
+import { type AppProcess, waitFor } from '@backstitch/testkit';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type Answer, ask, Orchestrators } from './testing/orchestrators.js';
 
@@ -186,6 +186,17 @@ describe('a saga', () => {
       const all = Object.keys((await sagaAs(reader, body.sagaId)).body);
       expect(all).toEqual(expect.arrayContaining(technical));
     }
+  });
+
+  it('is logged as read by an operator, and not as read by its caller', async () => {
+    const [ana, operator] = [aUser(), aUser(['operator'])];
+    const { body } = await checkout(ana, cartOf(ana.subject));
+    await sagaAs(ana, body.sagaId);
+    await sagaAs(operator, body.sagaId);
+    const lines = () => one.log.filter(({ msg }) => msg === 'read as operator');
+    const ofSaga = () => lines().filter(({ sagaId }) => sagaId === body.sagaId);
+    await waitFor('the line of the log', async () => ofSaga().length > 0);
+    expect(ofSaga()).toMatchObject([{ caller: operator.id, orderId: body.orderId }]);
   });
 
   // R57

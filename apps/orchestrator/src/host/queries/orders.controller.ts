@@ -8,6 +8,7 @@ import {
 import { Controller, Get, Inject, Param, Req } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { OrchestratorConfig } from '../../config.js';
+import { OperatorReads } from '../callers/operator-reads.js';
 import { mayReadOrder, ownerOfOrder } from '../callers/ownership.js';
 import { callerIn } from '../callers/request-caller.js';
 import { Queries } from './queries.client.js';
@@ -17,6 +18,7 @@ export class OrdersController {
   constructor(
     @Inject(Queries) private readonly queries: Queries,
     @Inject(OrchestratorConfig) private readonly config: OrchestratorConfig,
+    @Inject(OperatorReads) private readonly operatorReads: OperatorReads,
   ) {}
 
   /** The order of another caller is answered as one that does not exist. */
@@ -31,6 +33,7 @@ export class OrdersController {
     const read = await this.queries.ask<OwnedOrderView>(queue, COMMANDS.orderGet, { orderId });
     const owned = { owner: ownerOfOrder(read), createdAtMs: Date.parse(read.createdAt) };
     if (!mayReadOrder(asking, owned, Date.now())) throw new Problem('ORDER_NOT_FOUND');
+    this.operatorReads.note(asking, owned.owner, { orderId });
     const { caller: _caller, ...order } = read;
     return order;
   }

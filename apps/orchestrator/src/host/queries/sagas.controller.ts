@@ -3,6 +3,7 @@ import { type PublicSaga, publicSaga, type SagaView } from '@backstitch/shared-t
 import { Controller, Get, Inject, Param, Req } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { OrchestratorConfig } from '../../config.js';
+import { OperatorReads } from '../callers/operator-reads.js';
 import { mayReadSaga, ownerOfInput, seesAll } from '../callers/ownership.js';
 import { callerIn } from '../callers/request-caller.js';
 import { SagaRuntime } from '../saga.runtime.js';
@@ -12,6 +13,7 @@ export class SagasController {
   constructor(
     @Inject(SagaRuntime) private readonly sagas: SagaRuntime,
     @Inject(OrchestratorConfig) private readonly config: OrchestratorConfig,
+    @Inject(OperatorReads) private readonly operatorReads: OperatorReads,
   ) {}
 
   /** The saga of another caller is answered as one that does not exist. */
@@ -29,6 +31,7 @@ export class SagasController {
         throw notFound(this.config.SAGA_RETENTION_DAYS);
       }
       traceRequest(request, { sagaId, orderId: saga.subjectId });
+      this.operatorReads.note(asking, owned.owner, { sagaId, orderId: saga.subjectId });
       const view = registry.view(saga, log);
       return seesAll(asking) ? view : publicSaga(view);
     } catch (error) {

@@ -113,7 +113,6 @@ describe('the caller of a claim', () => {
     expect(claimCallerOf('o:u:https://id:7')).toBe('u:https://id:7');
   });
 
-  // R60
   it('of two different callers is never the same, whatever userId an open caller takes', () => {
     const kind = constantFrom('o:', 'u:', 'm:', 'g:', 'u:https://id:');
     const id = tuple(kind, oneof(string(), constantFrom('7', 'u:https://id:7', 'o:7')))
@@ -124,6 +123,13 @@ describe('the caller of a claim', () => {
         expect(claimCallerOf(one) === claimCallerOf(other)).toBe(one === other);
       }),
     );
+  });
+
+  // R60
+  it('is not the one of another caller for an open caller with the id of this one as userId', () => {
+    for (const id of ['u:https://id:7', 'm:https://id:app', 'g:7', 'o:7']) {
+      expect(claimCallerOf(`o:${id}`)).not.toBe(claimCallerOf(id));
+    }
   });
 
   // R55
