@@ -19,7 +19,14 @@ const importRule = (workspace, allowed, sentence) => ({
   },
 });
 
-const OF_A_PARTICIPANT = ['service-kit', 'database', 'messaging', 'coalesce', 'shared-types'];
+const OF_A_PARTICIPANT = [
+  'service-kit',
+  'auth',
+  'database',
+  'messaging',
+  'coalesce',
+  'shared-types',
+];
 const participant = (service) =>
   importRule(
     `apps/${service}`,
@@ -35,6 +42,7 @@ const importRules = [
   ),
   importRule('packages/coalesce', [], 'It is used in three packages and knows none of them.'),
   importRule('packages/database', [], 'Access to PostgreSQL: it knows no tables and no services.'),
+  importRule('packages/auth', [], 'Callers and what they may do: every app asks, also tools.'),
   importRule('packages/launcher', [], 'Tests of every package start processes by it.'),
   importRule(
     'packages/saga-engine',
@@ -53,7 +61,7 @@ const importRules = [
   ),
   importRule(
     'apps/api-gateway',
-    ['service-kit', 'shared-types'],
+    ['service-kit', 'auth', 'shared-types'],
     'The gateway calls the orchestrator over HTTP, and nothing else.',
   ),
   ...['order-service', 'inventory-service', 'payment-service'].map(participant),

@@ -1,3 +1,4 @@
+import { encodeCaller, OPEN_CALLER, openCaller } from '@backstitch/auth';
 import { fileURLToPath } from 'node:url';
 import { type AppProcess, startApp, waitFor } from '@backstitch/testkit';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
@@ -87,6 +88,12 @@ describe('a checkout through the gateway', () => {
       prefer: 'respond-async',
     });
     expect(second!.headers['x-saga-id']).not.toBe(first!.headers['x-saga-id']);
+  });
+
+  it('is forwarded as that of the open caller of its userId, whatever caller the client sends', async () => {
+    await post(cart(), { 'x-backstitch-caller': encodeCaller(openCaller('another')) });
+    const caller = encodeCaller(openCaller('user-123'));
+    expect(orchestrator.seen).toMatchObject([{ headers: { 'x-backstitch-caller': caller } }]);
   });
 
   it('has a new request id, and logs the request id of its client separately', async () => {
@@ -245,6 +252,13 @@ describe('a query through the gateway', () => {
   ])('for %s is forwarded as %s', async (path, forwarded) => {
     expect(await get(path)).toMatchObject({ status: 200, body: { success: true } });
     expect(orchestrator.seen).toMatchObject([{ method: 'GET', url: forwarded }]);
+  });
+
+  it('is forwarded as that of an open caller without a userId', async () => {
+    await get(`/api/checkout/orders/${ORDER}`);
+    await get(`/api/sagas/${ORDER}`);
+    const headers = { 'x-backstitch-caller': encodeCaller(OPEN_CALLER) };
+    expect(orchestrator.seen).toMatchObject([{ headers }, { headers }]);
   });
 
   it.each(['/api/checkout/orders/7', '/api/sagas/7'])(

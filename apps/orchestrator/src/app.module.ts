@@ -1,6 +1,7 @@
 import type { Database, Logger } from '@backstitch/service-kit';
 import { type DynamicModule, Module } from '@nestjs/common';
 import { OrchestratorConfig } from './config.js';
+import { OperatorReads } from './host/callers/operator-reads.js';
 import { OrdersController } from './host/queries/orders.controller.js';
 import { ProductsController } from './host/queries/products.controller.js';
 import { Queries } from './host/queries/queries.client.js';
@@ -34,6 +35,7 @@ export class AppModule {
       providers: [
         { provide: OrchestratorConfig, useValue: config },
         { provide: SagaRuntime, useValue: sagas },
+        { provide: OperatorReads, useValue: new OperatorReads(logger) },
         ...routes.flatMap(({ providers }) => providers),
         Queries,
         ...forOperators.providers,

@@ -115,4 +115,9 @@ export class OrchestratorConfig extends DatabaseConfig {
   /** A key names its checkout for so long, also when its saga is removed before. */
   @IsIntegerVariable(idempotencyKeys)
   IDEMPOTENCY_RETENTION_DAYS: number = idempotencyKeys.usual;
+
+  /** In production a request that does not say who sends it is refused. */
+  get requiresCaller(): boolean {
+    return this.NODE_ENV === 'production';
+  }
 }

@@ -1,5 +1,6 @@
 export { FastValidation, validateFast } from './fast-validation.js';
 export { bodyProblems } from './body-problems.js';
+export * from './caller-id.js';
 export * from './checkout-batch.js';
 export * from './checkout-lines.js';
 export * from './checkout-request.dto.js';
@@ -14,6 +15,7 @@ export * from './packets.js';
 export * from './page.js';
 export * from './payment-commands.js';
 export * from './prefer.js';
+export * from './public-saga.js';
 export * from './queues.js';
 export * from './read-json.js';
 export * from './retention.js';

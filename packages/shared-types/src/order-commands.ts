@@ -1,4 +1,4 @@
-import { IsInt, IsString, IsUUID, Length, Matches, Max, Min } from 'class-validator';
+import { IsInt, IsOptional, IsString, IsUUID, Length, Matches, Max, Min } from 'class-validator';
 import 'reflect-metadata';
 import { FastValidation } from './fast-validation.js';
 import { IsLines, QUANTITY_MAX } from './lines.decorator.js';
@@ -22,6 +22,14 @@ export class OrderCreateItem {
 /** Without half a surrogate pair, which a database would change into another character. */
 const WELL_FORMED = /^\P{Cs}*$/u;
 
+function IsCallerId(): PropertyDecorator {
+  const message = 'caller must not contain half a surrogate pair';
+  const rules = [IsOptional(), IsString(), Length(1, 1_000), Matches(WELL_FORMED, { message })];
+  return (target, property) => {
+    for (const rule of rules) rule(target, property);
+  };
+}
+
 /** data of order.create */
 @FastValidation()
 export class OrderCreateCommand extends OrderIdCommand {
@@ -31,11 +39,23 @@ export class OrderCreateCommand extends OrderIdCommand {
   @HasVisibleText()
   userId!: string;
 
+  /** Who owns the order, as Caller.id; without one the owner is the open caller of this userId. */
+  @IsCallerId()
+  caller?: string;
+
   @IsLines(() => OrderCreateItem)
   items!: OrderCreateItem[];
 
   @IsAmount()
   totalAmount!: string;
+}
+
+/** data of order.cancel */
+@FastValidation()
+export class OrderCancelCommand extends OrderIdCommand {
+  /** Who owns the order, for the case that it was not created. */
+  @IsCallerId()
+  caller?: string;
 }
 
 /**
@@ -49,7 +69,13 @@ export interface OrderCreated {
   currency: string;
 }
 
-/** The answer of order.get. */
+/** The answer of order.get: an order, and who owns it. */
+export interface OwnedOrderView extends OrderView {
+  /** As Caller.id. Null where the command named none; undefined from an earlier release. */
+  caller?: string | null;
+}
+
+/** An order, as its owner sees it. */
 export interface OrderView {
   id: string;
   userId: string | null;

@@ -1,3 +1,4 @@
+import { openCaller } from '@backstitch/auth';
 import { reachedFaultPoint, traceRequest } from '@backstitch/service-kit';
 import {
   CheckoutRequestDto,
@@ -93,6 +94,7 @@ export class CheckoutController {
           ...(prefersAsync(prefer?.toString()) && { prefer: 'respond-async' }),
           ...(admittance === 'replay-only' && { 'x-replay-only': 'true' }),
         },
+        caller: openCaller(body.userId),
         body: JSON.stringify(body),
       }),
     );

@@ -3,13 +3,14 @@ import {
   ORDER_STATUSES,
   type OrderView,
   type ProductView,
+  type PublicSaga,
+  type PublicSagaLog,
   SAGA_LOG_STATUSES,
   SAGA_STATUSES,
   type SagaLogView,
   type SagaView,
 } from '@backstitch/shared-types';
 import { ApiProperty } from '@nestjs/swagger';
-import type { PublicSaga, PublicSagaLog } from '../queries/public-saga.js';
 
 const UUID = { format: 'uuid' } as const;
 const AMOUNT = { description: 'A decimal string', example: '29.99' } as const;
@@ -158,11 +159,8 @@ export class ProductAnswer implements ProductView {
 }
 
 export class SagaStepDataAnswer {
-  @ApiProperty({ type: 'integer' })
-  attempts!: number;
-
-  @ApiProperty({ required: false, enum: ['rejected', 'unknown'], description: 'Of a FAILED step' })
-  outcome?: string;
+  @ApiProperty({ enum: ['rejected', 'unknown'], description: 'Of a FAILED step' })
+  outcome!: string;
 }
 
 export class SagaLogAnswer implements PublicSagaLog {
@@ -206,9 +204,6 @@ export class SagaAnswer implements PublicSaga {
   @ApiProperty({ example: 'PAYMENT_PROCESSED' })
   currentStep!: string;
 
-  @ApiProperty({ type: 'integer', nullable: true })
-  attempt!: number | null;
-
   @ApiProperty({ type: String, format: 'date-time', nullable: true })
   nextTryAt!: string | null;
 
@@ -217,9 +212,6 @@ export class SagaAnswer implements PublicSaga {
 
   @ApiProperty({ type: SagaReasonAnswer, nullable: true, description: 'For the shopper' })
   reason!: SagaReasonAnswer | null;
-
-  @ApiProperty({ type: String, nullable: true })
-  requestId!: string | null;
 
   @ApiProperty({ format: 'date-time' })
   createdAt!: string;

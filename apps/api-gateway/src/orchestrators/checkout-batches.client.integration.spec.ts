@@ -1,3 +1,4 @@
+import { encodeCaller, openCaller } from '@backstitch/auth';
 import {
   CHECKOUT_BATCH_MEDIA_TYPE,
   CHECKOUT_BATCH_PATH,
@@ -54,7 +55,9 @@ function batchesTo(url: string) {
     const deadline = new Deadline(timeoutMs);
     open.push(() => deadline.clear());
     const headers = { 'content-type': 'application/json', 'x-saga-id': `saga-${member}${padding}` };
-    return batches.ask({ method: 'POST', path: '/checkout', headers, body: `${member}` }, deadline);
+    const caller = openCaller(`user-${member}`);
+    const request = { method: 'POST', path: '/checkout', headers, caller } as const;
+    return batches.ask({ ...request, body: `${member}` }, deadline);
   };
 }
 
@@ -70,6 +73,19 @@ describe('checkouts that are forwarded together', () => {
     expect(pathsOf(seen)).toEqual([CHECKOUT_BATCH_PATH]);
     expect(got.map(bodyOf)).toEqual(numbers(5).map((n) => ({ batched: n })));
     expect(got[3]).toMatchObject({ status: 200, headers: { 'x-order-id': 'order-3' } });
+  });
+
+  it('have a caller each, together and alone', async () => {
+    const { url, seen } = await orchestrator(all);
+    const ask = batchesTo(url);
+    await Promise.all([ask(1), ask(2)]);
+    await ask(3);
+    const members = JSON.parse(seen[0]!.body) as { caller: unknown }[];
+    expect(members.map(({ caller }) => caller)).toEqual([
+      openCaller('user-1'),
+      openCaller('user-2'),
+    ]);
+    expect(seen[1]!.headers['x-backstitch-caller']).toBe(encodeCaller(openCaller('user-3')));
   });
 
   it('are plain requests when they arrive alone', async () => {

@@ -41,7 +41,11 @@ export class CheckoutBatches {
       return exchange(this.dispatcher, request, deadline);
     }
     return new Promise((resolve, reject) => {
-      const encoded = encodeBatchedCheckout(request.headers, request.body ?? 'null');
+      const encoded = encodeBatchedCheckout(
+        request.headers,
+        request.body ?? 'null',
+        request.caller,
+      );
       this.waiting.push({ request, encoded, deadline, resolve, reject });
       if (this.waiting.length === 1) setImmediate(() => this.send());
     });

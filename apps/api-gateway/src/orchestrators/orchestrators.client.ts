@@ -117,12 +117,11 @@ export class Orchestrators {
     request: ForwardedRequest,
     deadline: Deadline,
   ): Promise<{ answer: UpstreamAnswer } | { loss: Loss; why: string }> {
-    const { method, headers, body } = request;
     try {
       const path = target.basePath + request.path;
-      const targetRequest = { method, path, headers, ...(body !== undefined && { body }) };
+      const targetRequest = { ...request, path };
       const answer =
-        method === 'POST' && request.path === CHECKOUT_PATH
+        request.method === 'POST' && request.path === CHECKOUT_PATH
           ? await target.checkouts.ask(targetRequest, deadline)
           : await exchange(target.pool, targetRequest, deadline);
       return { answer };

@@ -1,5 +1,6 @@
+import { OPEN_CALLER } from '@backstitch/auth';
 import { UuidParam } from '@backstitch/service-kit';
-import type { SagaView } from '@backstitch/shared-types';
+import { publicSaga, type SagaView } from '@backstitch/shared-types';
 import { Controller, Get, Inject, Param, Req, Res } from '@nestjs/common';
 import { ApiOperation, ApiParam, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
@@ -8,7 +9,6 @@ import { OrderAnswer, SagaAnswer } from '../docs/answers.js';
 import { ApiProblems } from '../docs/api-problems.js';
 import { Orchestrators } from '../orchestrators/orchestrators.client.js';
 import { relayQuery } from '../orchestrators/orchestrators.relay.js';
-import { publicSaga } from './public-saga.js';
 
 /** Queries, forwarded to an orchestrator. */
 @ApiTags('queries')
@@ -55,7 +55,7 @@ export class QueriesController {
   ): Promise<void> {
     const headers = { 'x-request-id': request.id };
     const forwarded = await this.admission.query(() =>
-      this.orchestrators.forward({ method: 'GET', path, headers }),
+      this.orchestrators.forward({ method: 'GET', path, headers, caller: OPEN_CALLER }),
     );
     relayQuery(forwarded, request, reply, converted);
   }

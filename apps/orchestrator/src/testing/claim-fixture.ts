@@ -6,10 +6,10 @@ import {
   openDatabase,
   runMigrations,
 } from '@backstitch/service-kit';
-import { newUuid } from '@backstitch/shared-types';
+import { newUuid, openCallerId } from '@backstitch/shared-types';
 import { testDatabase } from '@backstitch/testkit';
 import type { Beginning } from '../sagas/checkout/claims/checkout.claims.js';
-import { type CheckoutInput, type Claim, claimOf } from '../sagas/checkout/checkout.js';
+import { type Buyer, type CheckoutInput, type Claim, claimOf } from '../sagas/checkout/checkout.js';
 import { CheckoutRepository } from '../sagas/checkout/claims/checkout.repository.js';
 import { checkoutSaga } from '../sagas/checkout/checkout-saga.js';
 import { MIGRATIONS } from './orchestrators.js';
@@ -65,11 +65,14 @@ export async function claimFixture(lockTimeoutMs = 20_000): Promise<ClaimFixture
 
 const linesOf = (quantity: number) => [{ productId: PRODUCT, quantity, priceMinor: 2999 }];
 
-export const keyedBy = (userId: string, key: string, quantity = 1): Claim =>
-  claimOf(userId, linesOf(quantity), key);
+const buyerOf = (who: string | Buyer): Buyer =>
+  typeof who === 'string' ? { caller: openCallerId(who), userId: who } : who;
 
-export const keylessOf = (userId: string, quantity = 1): Claim =>
-  claimOf(userId, linesOf(quantity));
+export const keyedBy = (who: string | Buyer, key: string, quantity = 1): Claim =>
+  claimOf(buyerOf(who), linesOf(quantity), key);
+
+export const keylessOf = (who: string | Buyer, quantity = 1): Claim =>
+  claimOf(buyerOf(who), linesOf(quantity));
 
 const INPUT: CheckoutInput = { userId: 'user-123', items: [], totalAmount: '0.00' };
 

@@ -24,6 +24,8 @@ export const orders = pgTable(
   {
     id: uuid('id').primaryKey(),
     userId: text('user_id'),
+    /** Who owns the order, as Caller.id. Null: the open caller of its userId. */
+    caller: text('caller'),
     status: text('status').notNull(),
     sagaState: text('saga_state').notNull(),
     totalAmount: money('total_amount'),

@@ -52,6 +52,7 @@ describe('the order commands, through the queue', () => {
     expect(await ask(COMMANDS.orderGet, { orderId })).toEqual({
       id: orderId,
       userId: 'user-123',
+      caller: 'o:user-123',
       totalAmount: '49.98',
       currency: 'USD',
       status: 'CONFIRMED',
@@ -100,6 +101,41 @@ describe('the order commands, through the queue', () => {
       userId: null,
       totalAmount: null,
     });
+  });
+
+  // R56
+  it('keeps the caller of the order, also in a tombstone', async () => {
+    const caller = 'u:https://id.example:user-123';
+    const orderId = newUuid();
+    await ask(COMMANDS.orderCreate, { ...createData(orderId), caller });
+    expect(await ask(COMMANDS.orderGet, { orderId })).toMatchObject({ caller });
+    const undone = newUuid();
+    await ask(COMMANDS.orderCancel, { orderId: undone, caller });
+    expect(await ask(COMMANDS.orderGet, { orderId: undone })).toMatchObject({
+      caller,
+      userId: null,
+    });
+  });
+
+  it('keeps no caller that another command names for an order that exists', async () => {
+    const orderId = newUuid();
+    await ask(COMMANDS.orderCreate, createData(orderId));
+    const caller = 'u:https://id.example:thief';
+    await ask(COMMANDS.orderCreate, { ...createData(orderId), caller });
+    await ask(COMMANDS.orderCancel, { orderId, caller });
+    expect(await ask(COMMANDS.orderGet, { orderId })).toMatchObject({ caller: 'o:user-123' });
+  });
+
+  it('serves an order that an earlier release wrote, without a caller', async () => {
+    const orderId = newUuid();
+    await database.pool.query(
+      `INSERT INTO orders (id, user_id, status, saga_state, total_amount, currency)
+        VALUES ($1, 'user-123', 'PENDING', 'ORDER_CREATED', '49.98', 'USD')`,
+      [orderId],
+    );
+    expect(await ask(COMMANDS.orderCreate, createData(orderId))).toEqual(createReply(orderId));
+    const order = await ask(COMMANDS.orderGet, { orderId });
+    expect(order).toMatchObject({ caller: null, userId: 'user-123' });
   });
 
   it('rejects the confirmation of a cancelled order', async () => {

@@ -1,10 +1,11 @@
 import { CommandContext, CommandController } from '@backstitch/messaging';
 import {
   COMMANDS,
+  OrderCancelCommand,
   OrderCreateCommand,
   OrderIdCommand,
   type OrderCreated,
-  type OrderView,
+  type OwnedOrderView,
   type Rejection,
   type Success,
 } from '@backstitch/shared-types';
@@ -34,14 +35,14 @@ export class OrdersConsumer {
 
   @MessagePattern(COMMANDS.orderCancel)
   cancel(
-    @Payload() { orderId }: OrderIdCommand,
+    @Payload() command: OrderCancelCommand,
     @Ctx() { saga }: CommandContext,
   ): Promise<Success | Rejection> {
-    return this.orders.cancel(orderId, saga);
+    return this.orders.cancel(command, saga);
   }
 
   @MessagePattern(COMMANDS.orderGet)
-  get(@Payload() { orderId }: OrderIdCommand): Promise<OrderView | Rejection> {
+  get(@Payload() { orderId }: OrderIdCommand): Promise<OwnedOrderView | Rejection> {
     return this.orders.get(orderId);
   }
 }

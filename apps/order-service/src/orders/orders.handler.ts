@@ -5,20 +5,22 @@ import {
   currencyDigits,
   Fault,
   fromMinor,
+  openCallerId,
   priceRule,
   Rejection,
   toMinor,
   toPriceMinor,
   totalMinorOf,
+  type OrderCancelCommand,
   type OrderCreateCommand,
   type OrderCreated,
-  type OrderView,
+  type OwnedOrderView,
   type SagaTag,
   type Success,
 } from '@backstitch/shared-types';
 import { answerTo, type OrderChange } from './order.js';
 import type { OrdersRepository, Written } from './orders.repository.js';
-import type { NewOrder, OrderRow } from './orders.sql.js';
+import type { NewOrder, OrderRow, OrderWrite } from './orders.sql.js';
 
 const cancelsRefused = new Counter({
   name: 'order_cancel_of_confirmed_total',
@@ -39,7 +41,9 @@ export class OrdersHandler {
 
   async create(command: OrderCreateCommand, saga?: SagaTag): Promise<OrderCreated | Rejection> {
     const orderId = command.orderId.toLowerCase();
-    const written = await this.change('create', orderId, saga, this.newOrder(command));
+    const caller = command.caller ?? openCallerId(command.userId);
+    const write = { caller, order: this.newOrder(command) };
+    const written = await this.change('create', orderId, saga, write);
     if (written instanceof Rejection) return written;
     const totalAmount = this.amount(written.totalAmount ?? command.totalAmount);
     return { orderId, status: 'PENDING', totalAmount, currency: this.currency };
@@ -50,12 +54,15 @@ export class OrdersHandler {
     return written instanceof Rejection ? written : { success: true };
   }
 
-  async cancel(orderId: string, saga?: SagaTag): Promise<Success | Rejection> {
-    const written = await this.change('cancel', orderId.toLowerCase(), saga);
+  async cancel(
+    { orderId, caller }: OrderCancelCommand,
+    saga?: SagaTag,
+  ): Promise<Success | Rejection> {
+    const written = await this.change('cancel', orderId.toLowerCase(), saga, { caller });
     return written instanceof Rejection ? written : { success: true };
   }
 
-  async get(orderId: string): Promise<OrderView | Rejection> {
+  async get(orderId: string): Promise<OwnedOrderView | Rejection> {
     const row = await this.repository.read(orderId.toLowerCase());
     return row ? this.view(row) : new Rejection('ORDER_NOT_FOUND', 'There is no such order');
   }
@@ -65,12 +72,12 @@ export class OrdersHandler {
     change: OrderChange,
     orderId: string,
     saga: SagaTag | undefined,
-    order?: NewOrder,
+    more: Pick<OrderWrite, 'caller' | 'order'> = {},
   ): Promise<Written | Rejection> {
     return logged(this.logger, { pattern: `order.${change}`, orderId, saga }, async () => {
       const sagaId = sagaIdOf(saga);
       const written = await this.repository
-        .write({ change, orderId, sagaId, order })
+        .write({ change, orderId, sagaId, ...more })
         .catch((error: unknown) => {
           throw databaseFault(error) === 'data' ? unstorable(error) : error;
         });
@@ -113,10 +120,11 @@ export class OrdersHandler {
     throw malformed(field, `${field} must be ${priceRule(this.digits)}`);
   }
 
-  private view(row: OrderRow): OrderView {
+  private view(row: OrderRow): OwnedOrderView {
     return {
       id: row.id,
       userId: row.user_id,
+      caller: row.caller,
       totalAmount: row.total_amount && this.amount(row.total_amount),
       currency: row.currency,
       status: row.status,

@@ -7,6 +7,8 @@ export interface OrderWrite {
   change: OrderChange;
   orderId: string;
   sagaId?: string | undefined;
+  /** Who owns the order that the command makes, if only as a tombstone. */
+  caller?: string | undefined;
   order?: NewOrder | undefined;
 }
 
@@ -30,6 +32,7 @@ export interface WrittenRow {
 export interface OrderRow {
   id: string;
   user_id: string | null;
+  caller: string | null;
   status: OrderStatus;
   saga_state: OrderSagaState;
   total_amount: string | null;
@@ -49,14 +52,14 @@ export interface OrderRow {
  */
 const WRITE = `
   WITH input AS (
-    SELECT * FROM unnest($1::uuid[], $2::text[], $3::uuid[], $4::text[], $5::numeric[], $6::text[])
-      AS input (id, change, saga_id, user_id, total_amount, currency)
+    SELECT * FROM unnest($1::uuid[], $2::text[], $3::uuid[], $4::text[], $5::numeric[], $6::text[],
+      $7::text[]) AS input (id, change, saga_id, user_id, total_amount, currency, caller)
   ), claimed AS (
-    INSERT INTO orders (id, user_id, status, saga_state, total_amount, currency, saga_id)
+    INSERT INTO orders (id, user_id, status, saga_state, total_amount, currency, saga_id, caller)
     SELECT id, user_id,
       CASE change WHEN 'create' THEN 'PENDING' ELSE 'CANCELLED' END,
       CASE change WHEN 'create' THEN 'ORDER_CREATED' ELSE 'COMPENSATED' END,
-      total_amount, currency, saga_id
+      total_amount, currency, saga_id, caller
     FROM input WHERE change <> 'confirm' ORDER BY id
     ON CONFLICT (id) DO NOTHING
     RETURNING id, status, saga_id, total_amount
@@ -77,7 +80,7 @@ const WRITE = `
     RETURNING o.id, o.version, o.status, input.saga_id
   ), items AS (
     INSERT INTO order_items (order_id, line, product_id, quantity, price_at_purchase)
-    SELECT line.* FROM unnest($7::uuid[], $8::int[], $9::uuid[], $10::int[], $11::numeric[])
+    SELECT line.* FROM unnest($8::uuid[], $9::int[], $10::uuid[], $11::int[], $12::numeric[])
       AS line (order_id, line, product_id, quantity, price)
     WHERE order_id IN (SELECT id FROM claimed)
   ), events AS (
@@ -105,6 +108,7 @@ export function writeStatement(writes: readonly OrderWrite[], currency: string):
       writes.map(({ order }) => order?.userId ?? null),
       writes.map(({ order }) => order?.totalAmount ?? null),
       writes.map(({ order }) => order?.currency ?? currency),
+      writes.map(({ caller }) => caller ?? null),
       lines.map(({ orderId }) => orderId),
       lines.map(({ line }) => line),
       lines.map(({ productId }) => productId),
@@ -115,7 +119,7 @@ export function writeStatement(writes: readonly OrderWrite[], currency: string):
 }
 
 const READ = `
-  SELECT id, user_id, status, saga_state, total_amount, currency, saga_id, created_at, updated_at,
+  SELECT id, user_id, caller, status, saga_state, total_amount, currency, saga_id, created_at, updated_at,
     coalesce((
       SELECT json_agg(json_build_object('productId', product_id, 'quantity', quantity,
         'priceAtPurchase', price_at_purchase::text) ORDER BY line)

@@ -43,7 +43,7 @@ export function creation(orderId = newUuid(), sagaId?: string): OrderWrite {
     { productId: LIMITED, quantity: 1, price: '19.99' },
   ];
   const order = { userId: 'user-123', totalAmount: '49.98', currency: 'USD', items };
-  return { change: 'create', orderId, sagaId, order };
+  return { change: 'create', orderId, sagaId, caller: 'o:user-123', order };
 }
 
 export function sagaTag(sagaId: string, direction: 'do' | 'undo' = 'do'): SagaTag {

@@ -1,8 +1,11 @@
 import { databaseFault, Problem, traceRequest, UuidParam } from '@backstitch/service-kit';
-import type { SagaView } from '@backstitch/shared-types';
+import { type PublicSaga, publicSaga, type SagaView } from '@backstitch/shared-types';
 import { Controller, Get, Inject, Param, Req } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { OrchestratorConfig } from '../../config.js';
+import { OperatorReads } from '../callers/operator-reads.js';
+import { mayReadSaga, ownerOfInput, seesAll } from '../callers/ownership.js';
+import { callerIn } from '../callers/request-caller.js';
 import { SagaRuntime } from '../saga.runtime.js';
 
 @Controller('sagas')
@@ -10,19 +13,27 @@ export class SagasController {
   constructor(
     @Inject(SagaRuntime) private readonly sagas: SagaRuntime,
     @Inject(OrchestratorConfig) private readonly config: OrchestratorConfig,
+    @Inject(OperatorReads) private readonly operatorReads: OperatorReads,
   ) {}
 
+  /** The saga of another caller is answered as one that does not exist. */
   @Get(':sagaId')
   async saga(
     @Param('sagaId', new UuidParam('sagaId')) sagaId: string,
     @Req() request: FastifyRequest,
-  ): Promise<SagaView> {
+  ): Promise<SagaView | Partial<PublicSaga>> {
+    const asking = callerIn(request.headers, this.config.requiresCaller);
     const { store, registry } = this.sagas;
     try {
       const [saga, log] = await Promise.all([store.load(sagaId), store.history(sagaId)]);
-      if (!saga) throw notFound(this.config.SAGA_RETENTION_DAYS);
+      const owned = saga && { owner: ownerOfInput(saga.input), createdAtMs: saga.createdAtMs };
+      if (!owned || !mayReadSaga(asking, owned, Date.now())) {
+        throw notFound(this.config.SAGA_RETENTION_DAYS);
+      }
       traceRequest(request, { sagaId, orderId: saga.subjectId });
-      return registry.view(saga, log);
+      this.operatorReads.note(asking, owned.owner, { sagaId, orderId: saga.subjectId });
+      const view = registry.view(saga, log);
+      return seesAll(asking) ? view : publicSaga(view);
     } catch (error) {
       if (!['away', 'locked'].includes(databaseFault(error))) throw error;
       throw new Problem('UNAVAILABLE', undefined, {

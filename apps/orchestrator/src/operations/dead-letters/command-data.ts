@@ -4,6 +4,7 @@ import {
   type CommandQueue,
   InventoryListCommand,
   InventoryReserveCommand,
+  OrderCancelCommand,
   OrderCreateCommand,
   OrderIdCommand,
   PaymentProcessCommand,
@@ -18,7 +19,7 @@ const SERVED: Readonly<Record<CommandQueue, Readonly<Record<string, new () => ob
   [order]: {
     [COMMANDS.orderCreate]: OrderCreateCommand,
     [COMMANDS.orderConfirm]: OrderIdCommand,
-    [COMMANDS.orderCancel]: OrderIdCommand,
+    [COMMANDS.orderCancel]: OrderCancelCommand,
     [COMMANDS.orderGet]: OrderIdCommand,
   },
   [inventory]: {

@@ -94,6 +94,21 @@ describe('fifty requests at once', () => {
   });
 });
 
+describe('twenty callers at once', () => {
+  // R55
+  it.each([1, 3])('with one key at %d orchestrators have an order each', async (orchestrators) => {
+    for (let round = 0; round < 50; round += 1) {
+      const [key, subject] = [newUuid(), newUuid()];
+      const callers = ['o:', ...Array.from({ length: 19 }, (_, n) => `u:https://${n}.example:`)];
+      const ones = callers.map((prefix, n) =>
+        beginning(keyedBy({ caller: prefix + subject, userId: subject }, key, 1 + n)),
+      );
+      const results = await allAtOnce(ones, orchestrators);
+      expect(results.map(({ kind }) => kind)).toEqual(ones.map(() => 'inserted'));
+    }
+  });
+});
+
 describe('a request that waits for another one to take the same claim', () => {
   async function takenMeanwhile(claim: Claim): Promise<{ first: Beginning; second: Begun }> {
     const first = beginning(claim);

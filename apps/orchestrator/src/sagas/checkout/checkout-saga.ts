@@ -1,6 +1,6 @@
 import { command, defineSaga, type SagaDefinition, step, undo } from '@backstitch/saga-engine';
-import { COMMAND_QUEUES, COMMANDS } from '@backstitch/shared-types';
-import type { CheckoutInput } from './checkout.js';
+import { COMMAND_QUEUES, COMMANDS, isOpenCallerId } from '@backstitch/shared-types';
+import { type CheckoutInput, ownerOf } from './checkout.js';
 
 const { order, inventory, payment } = COMMAND_QUEUES;
 const orderOnly = ({ subjectId }: { subjectId: string }) => ({ orderId: subjectId });
@@ -20,10 +20,14 @@ export function checkoutSaga(timing: CheckoutTiming): SagaDefinition<CheckoutInp
         do: command(order, COMMANDS.orderCreate, ({ subjectId, input }) => ({
           orderId: subjectId,
           userId: input.userId,
+          ...ownerFor(input),
           items: input.items,
           totalAmount: input.totalAmount,
         })),
-        undo: undo('CANCEL_ORDER', order, COMMANDS.orderCancel, orderOnly),
+        undo: undo('CANCEL_ORDER', order, COMMANDS.orderCancel, ({ subjectId, input }) => ({
+          orderId: subjectId,
+          ...ownerFor(input),
+        })),
         rejections: ['ORDER_CANCELLED'],
       }),
       step<CheckoutInput>('INVENTORY_RESERVED', {
@@ -63,6 +67,12 @@ export function checkoutSaga(timing: CheckoutTiming): SagaDefinition<CheckoutInp
     ],
   };
   return defineSaga<CheckoutInput>(spec, timing.steps);
+}
+
+/** The order service knows the owner by the userId unless there was a token. */
+function ownerFor(input: CheckoutInput): { caller?: string } {
+  const caller = ownerOf(input);
+  return isOpenCallerId(caller) ? {} : { caller };
 }
 
 export interface CheckoutTiming {

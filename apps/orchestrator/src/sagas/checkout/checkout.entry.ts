@@ -50,7 +50,12 @@ function routesOf(host: SagaHost, definition: ReturnType<typeof checkoutSaga>): 
     logger,
     digits,
   });
-  const batched = new BatchedCheckoutHandler({ checkouts: handler, logger, digits });
+  const batched = new BatchedCheckoutHandler({
+    checkouts: handler,
+    logger,
+    digits,
+    requiresCaller: config.requiresCaller,
+  });
   return {
     controllers: [CheckoutController, CheckoutBatchController],
     providers: [

@@ -20,6 +20,7 @@ import type { OrchestratorConfig } from '../../config.js';
 import type { SagaRuntime } from '../../host/saga.runtime.js';
 import type { Asking, ExistingCheckout, Held } from './claims/checkout.claims.js';
 import {
+  type Buyer,
   checkoutInput,
   type CheckoutInput,
   type Claim,
@@ -35,7 +36,7 @@ export interface CheckoutRequest {
   /** Made by the gateway, so that a repeated request is recognised. */
   sagaId: string;
   requestId: string;
-  userId: string;
+  buyer: Buyer;
   lines: readonly CheckoutLine[];
   key: string | undefined;
   async: boolean;
@@ -90,10 +91,10 @@ export class CheckoutHandler {
   /** Throws a Problem when nothing was recorded, or when that is not known. */
   async checkout(request: CheckoutRequest): Promise<AnsweredCheckout> {
     const { CHECKOUT_DEDUPE_SECONDS, CHECKOUT_WAIT_MS } = this.options.config;
-    const { sagaId: ownId, userId, lines, key, async, replayOnly } = request;
+    const { sagaId: ownId, buyer, lines, key, async, replayOnly } = request;
     const untilMs = performance.now() + CHECKOUT_WAIT_MS;
     const isNamed = key !== undefined || CHECKOUT_DEDUPE_SECONDS > 0;
-    const claim = isNamed ? claimOf(userId, lines, key) : undefined;
+    const claim = isNamed ? claimOf(buyer, lines, key) : undefined;
     const acceptMs = Math.max(CHECKOUT_WAIT_MS, ACCEPT_MS_MIN);
     const found = await inTime(acceptMs, this.accept(request, claim));
     if (!found) throw outcomeUnknown(ownId, `the database was silent for ${acceptMs} ms`);
@@ -130,8 +131,8 @@ export class CheckoutHandler {
     request: CheckoutRequest,
     claim: Claim | undefined,
   ): Promise<ExistingCheckout> {
-    const { sagaId, userId, lines } = request;
-    const input = checkoutInput(userId, lines, this.options.digits);
+    const { sagaId, buyer, lines } = request;
+    const input = checkoutInput(buyer, lines, this.options.digits);
     const asking = { sagaId, claim, input };
     const isTooOld = this.isTooOld(sagaId);
     const mayOnlyRepeat = isTooOld || request.replayOnly;

@@ -1,18 +1,23 @@
 import { describe, expect, it } from '@jest/globals';
 import { type CheckoutRequestDto, checkoutLines } from '@backstitch/shared-types';
-import { assert, property, string } from 'fast-check';
+import { assert, constantFrom, oneof, property, string, tuple } from 'fast-check';
 import {
+  type Buyer,
   checkoutInput,
+  claimCallerOf,
   claimOf,
   type ClaimHolder,
   fingerprint,
   isSameInput,
   isTooOldToBegin,
   decideClaim,
+  ownerOf,
 } from './checkout.js';
 
 const A = '00000000-0000-4000-8000-00000000000a';
 const B = '00000000-0000-4000-8000-00000000000b';
+
+const SHOPPER: Buyer = { caller: 'o:user-123', userId: 'user-123' };
 
 type Item = CheckoutRequestDto['items'][number];
 const item = (productId: string, quantity: number, price: string | number): Item => ({
@@ -28,12 +33,16 @@ const linesOf = (...items: Item[]) => {
 const print = (userId: string, ...items: Item[]) => fingerprint(userId, linesOf(...items));
 
 describe('the stored input of a saga', () => {
-  const input = checkoutInput('user-123', linesOf(item(A, 2, '30.00')), 2);
+  const input = checkoutInput(SHOPPER, linesOf(item(A, 2, '30.00')), 2);
 
   it('is the same as an equal one, in whatever order its members are kept', () => {
     const { userId, items, totalAmount } = input;
     expect(isSameInput({ totalAmount, items, userId }, input)).toBe(true);
     expect(isSameInput({ ...input, userId: 'user-124' }, input)).toBe(false);
+  });
+
+  it('of another caller with the same user and lines is not the same', () => {
+    expect(isSameInput({ ...input, caller: 'u:https://id:user-123' }, input)).toBe(false);
   });
 
   it.each([null, undefined, 7, 'text', {}, { amount: '25.00' }, { ...input, items: null }])(
@@ -79,8 +88,9 @@ describe('the fingerprint of a checkout', () => {
 
 describe('the input of a checkout', () => {
   it('carries decimal amounts and their exact total', () => {
-    expect(checkoutInput('user-123', linesOf(item(A, 3, '0.1'), item(B, 2, 29.99)), 2)).toEqual({
+    expect(checkoutInput(SHOPPER, linesOf(item(A, 3, '0.1'), item(B, 2, 29.99)), 2)).toEqual({
       userId: 'user-123',
+      caller: 'o:user-123',
       items: [
         { productId: A, quantity: 3, price: '0.10' },
         { productId: B, quantity: 2, price: '29.99' },
@@ -90,10 +100,53 @@ describe('the input of a checkout', () => {
   });
 });
 
+describe('the owner of a checkout', () => {
+  it('is the caller of its input, or the open caller of its userId where there is none', () => {
+    expect(ownerOf({ userId: 'user-123', caller: 'u:https://id:7' })).toBe('u:https://id:7');
+    expect(ownerOf({ userId: 'user-123' })).toBe('o:user-123');
+  });
+});
+
+describe('the caller of a claim', () => {
+  it('is the bare userId of an open caller, as earlier releases wrote it', () => {
+    expect(claimCallerOf('o:user-123')).toBe('user-123');
+    expect(claimCallerOf('o:u:https://id:7')).toBe('u:https://id:7');
+  });
+
+  it('of two different callers is never the same, whatever userId an open caller takes', () => {
+    const kind = constantFrom('o:', 'u:', 'm:', 'g:', 'u:https://id:');
+    const id = tuple(kind, oneof(string(), constantFrom('7', 'u:https://id:7', 'o:7')))
+      .map(([prefix, rest]) => prefix + rest)
+      .filter((text) => !/\p{Cc}/u.test(text));
+    assert(
+      property(id, id, (one, other) => {
+        expect(claimCallerOf(one) === claimCallerOf(other)).toBe(one === other);
+      }),
+    );
+  });
+
+  // R60
+  it('is not the one of another caller for an open caller with the id of this one as userId', () => {
+    for (const id of ['u:https://id:7', 'm:https://id:app', 'g:7', 'o:7']) {
+      expect(claimCallerOf(`o:${id}`)).not.toBe(claimCallerOf(id));
+    }
+  });
+
+  // R55
+  it('keeps one key, and one cart without a key, apart for each caller', () => {
+    const lines = linesOf(item(A, 1, 1));
+    const callers = ['o:user-123', 'u:https://id:user-123', 'm:https://id:user-123'];
+    for (const key of ['key-1', undefined]) {
+      const claims = callers.map((caller) => claimOf({ caller, userId: 'user-123' }, lines, key));
+      expect(new Set(claims.map(({ caller }) => caller)).size).toBe(callers.length);
+    }
+  });
+});
+
 describe('a claim that another request holds', () => {
   const lines = linesOf(item(A, 1, 1));
-  const keyed = claimOf('user-123', lines, 'key-1');
-  const keyless = claimOf('user-123', lines);
+  const keyed = claimOf(SHOPPER, lines, 'key-1');
+  const keyless = claimOf(SHOPPER, lines);
   const holder = (part: Partial<ClaimHolder>): ClaimHolder => ({
     requestHash: keyed.requestHash,
     forgotten: false,

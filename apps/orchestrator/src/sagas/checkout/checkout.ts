@@ -1,21 +1,39 @@
 import { createHash } from 'node:crypto';
 import type { SagaStatus } from '@backstitch/saga-engine';
-import { type CheckoutLine, fromMinor, timeOfUuid, totalMinorOf } from '@backstitch/shared-types';
+import {
+  type CheckoutLine,
+  fromMinor,
+  isOpenCallerId,
+  openCallerId,
+  timeOfUuid,
+  totalMinorOf,
+} from '@backstitch/shared-types';
+
+/** Who checks out. */
+export interface Buyer {
+  /** The id of the caller, who owns the checkout and its keys. */
+  caller: string;
+  /** As the order has it: the subject of the caller. */
+  userId: string;
+}
 
 /** What the saga of a checkout works on, as its row keeps it: amounts are decimal strings. */
 export interface CheckoutInput {
   userId: string;
   items: { productId: string; quantity: number; price: string }[];
   totalAmount: string;
+  /** Who owns it; see ownerOf. An earlier release stored none. */
+  caller?: string;
 }
 
 export function checkoutInput(
-  userId: string,
+  { caller, userId }: Buyer,
   lines: readonly CheckoutLine[],
   digits: number,
 ): CheckoutInput {
   return {
     userId,
+    caller,
     items: lines.map(({ productId, quantity, priceMinor }) => ({
       productId,
       quantity,
@@ -39,9 +57,15 @@ export function isTooOldToBegin(sagaId: string, nowMs: number): boolean {
 
 /** The input as a row holds it; undefined when it is not that of a checkout. */
 function checkoutInputOf(stored: unknown): CheckoutInput | undefined {
-  const { userId, items, totalAmount } = (stored ?? {}) as Partial<CheckoutInput>;
+  const { userId, items, totalAmount, caller } = (stored ?? {}) as Partial<CheckoutInput>;
   const isOne = typeof userId === 'string' && typeof totalAmount === 'string';
-  return isOne && Array.isArray(items) ? { userId, items, totalAmount } : undefined;
+  if (!isOne || !Array.isArray(items)) return undefined;
+  return { userId, items, totalAmount, ...(caller !== undefined && { caller }) };
+}
+
+/** The caller who owns a checkout with this input. */
+export function ownerOf({ caller, userId }: Pick<CheckoutInput, 'caller' | 'userId'>): string {
+  return caller ?? openCallerId(userId);
 }
 
 /** Whether a saga's stored input is this one, whatever order a database keeps its members in. */
@@ -50,9 +74,10 @@ export function isSameInput(stored: unknown, input: CheckoutInput): boolean {
   return other !== undefined && canonical(other) === canonical(input);
 }
 
-function canonical({ userId, items, totalAmount }: CheckoutInput): string {
+function canonical(input: CheckoutInput): string {
+  const { userId, items, totalAmount } = input;
   const lines = items.map(({ productId, quantity, price }) => [productId, quantity, price]);
-  return JSON.stringify([userId, lines, totalAmount]);
+  return JSON.stringify([ownerOf(input), userId, lines, totalAmount]);
 }
 
 /**
@@ -69,17 +94,34 @@ export function fingerprint(userId: string, lines: readonly CheckoutLine[]): str
  * belongs to one saga.
  */
 export interface Claim {
+  /** See claimCallerOf. */
   caller: string;
   kind: 'KEYED' | 'KEYLESS';
   key: string;
   requestHash: string;
 }
 
-export function claimOf(userId: string, lines: readonly CheckoutLine[], key?: string): Claim {
+export function claimOf(
+  { caller: id, userId }: Buyer,
+  lines: readonly CheckoutLine[],
+  key?: string,
+): Claim {
+  const caller = claimCallerOf(id);
   const requestHash = fingerprint(userId, lines);
   return key === undefined
-    ? { caller: userId, kind: 'KEYLESS', key: requestHash, requestHash }
-    : { caller: userId, kind: 'KEYED', key, requestHash };
+    ? { caller, kind: 'KEYLESS', key: requestHash, requestHash }
+    : { caller, kind: 'KEYED', key, requestHash };
+}
+
+const NOT_OPEN = '\t';
+
+/**
+ * A caller in a row of idempotency_keys. An open caller is the bare userId, as all orchestrators have
+ * written it since the first release: while two releases are at work, both must find one row. Any
+ * other caller begins with a tab. No userId contains one, so no open caller has the same row.
+ */
+export function claimCallerOf(id: string): string {
+  return isOpenCallerId(id) ? id.slice(openCallerId('').length) : NOT_OPEN + id;
 }
 
 /** The checkout that a claim row names, read together with its saga by the database's clock. */

@@ -9,10 +9,11 @@ import {
   requestIdOf,
   type TraceFields,
 } from '@backstitch/service-kit';
-import { CheckoutRequestDto, type BatchedCheckout } from '@backstitch/shared-types';
+import { type BatchedCheckout, CheckoutRequestDto } from '@backstitch/shared-types';
 import type { CheckoutHandler } from '../checkout.handler.js';
 import { replyOf } from './checkout-reply.js';
-import { checkoutRequestOf, sagaIdOf } from './checkout-request.js';
+import { knownCaller } from '../../../host/callers/request-caller.js';
+import { checkoutRequestOf, sagaIdOf, withUserId } from './checkout-request.js';
 
 /** What would be the whole of its HTTP answer. */
 export interface BatchedReply {
@@ -27,6 +28,8 @@ export interface BatchedCheckoutOptions {
   logger: Logger;
   /** Decimal digits of the currency. */
   digits: number;
+  /** A checkout without a caller is refused. */
+  requiresCaller: boolean;
 }
 
 const URL = '/checkout';
@@ -57,15 +60,18 @@ export class BatchedCheckoutHandler {
   }
 
   private async checkout(
-    { headers, body }: BatchedCheckout,
+    batched: BatchedCheckout,
     requestId: string,
     trace: TraceFields,
   ): Promise<BatchedReply> {
-    const { checkouts, digits } = this.options;
+    const { checkouts, digits, requiresCaller } = this.options;
+    const { headers } = batched;
+    const caller = knownCaller(batched.caller, requiresCaller);
+    const body = withUserId(batched.body, caller);
     const dto = (await this.validation.transform(body, BODY)) as CheckoutRequestDto;
     const sagaId = sagaIdOf(headers);
     trace.sagaId = sagaId;
-    const asked = checkoutRequestOf({ sagaId, requestId, headers, body: dto, digits });
+    const asked = checkoutRequestOf({ sagaId, requestId, headers, caller, body: dto, digits });
     const answered = await checkouts.checkout(asked);
     trace.sagaId = answered.sagaId;
     trace.orderId = answered.orderId;

@@ -1,3 +1,4 @@
+import { type Caller, openCaller } from '@backstitch/auth';
 import { Problem, validationProblem } from '@backstitch/service-kit';
 import {
   checkoutLines,
@@ -14,22 +15,36 @@ import type { CheckoutRequest } from '../checkout.handler.js';
 /** Of a request that came by itself, or of one in a batch. */
 export type CheckoutHeaders = Readonly<Record<string, string | string[] | undefined>>;
 
+/** A body as it came, with the userId of the caller where a caller with a token left it out. */
+export function withUserId(body: unknown, caller: Caller | undefined): unknown {
+  if (!caller || caller.kind === 'open') return body;
+  const isObject = typeof body === 'object' && body !== null && !Array.isArray(body);
+  return isObject && !('userId' in body) ? { ...body, userId: caller.subject } : body;
+}
+
 /** What is asked for, by headers and a validated body. Throws a Problem that says what is wrong. */
 export function checkoutRequestOf(asked: {
   sagaId: string;
   requestId: string;
   headers: CheckoutHeaders;
+  /** Undefined when the request does not say; then it is the open caller of the userId. */
+  caller: Caller | undefined;
   body: CheckoutRequestDto;
   /** Decimal digits of the currency. */
   digits: number;
 }): CheckoutRequest {
   const { sagaId, requestId, headers, body, digits } = asked;
+  const { userId } = body;
+  const caller = asked.caller ?? openCaller(userId);
+  if (caller.subject !== userId) {
+    throw new Problem('SUBJECT_MISMATCH', 'userId must be the subject of the token. Omit it.');
+  }
   const result = checkoutLines(body, digits);
   if ('problems' in result) throw validationProblem(result.problems);
   return {
     sagaId,
     requestId,
-    userId: body.userId,
+    buyer: { caller: caller.id, userId },
     lines: result.lines,
     key: keyOf(headers['idempotency-key']),
     async: prefersAsync(headers.prefer?.toString()),

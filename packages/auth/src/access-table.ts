@@ -1,0 +1,142 @@
+import type { Access, AccessRow, App, Method } from './access/access-row.js';
+import { APPS } from './access/access-row.js';
+import {
+  ACT_ON_OPERATIONS,
+  ADMINISTER,
+  ANYONE,
+  APPS_ONLY,
+  OWN_ACCOUNT,
+  OWN_CART,
+  PLACE_ORDER,
+  READ_OPERATIONS,
+  READ_ORDER,
+  READ_SAGA,
+  WRITE_CATALOGUE,
+} from './access/access.js';
+
+type Line = readonly [method: Method, route: string, access: Access, planned?: 'planned'];
+
+/** Of every app, on PORT and on METRICS_PORT. Operators reach METRICS_PORT, and clients do not. */
+const EVERY_APP: readonly Line[] = [
+  ['GET', '/health/live', ANYONE],
+  ['GET', '/health/ready', ANYONE],
+  ['GET', '/health/dependencies', ANYONE],
+  ['GET', '/metrics', ANYONE],
+  ['GET', '/problems/:code', ANYONE],
+];
+
+/** The routes of identity-service. The gateway forwards them under the same addresses. */
+const IDENTITY: readonly Line[] = [
+  ['POST', '/api/auth/signup', ANYONE, 'planned'],
+  ['POST', '/api/auth/login', ANYONE, 'planned'],
+  ['POST', '/api/auth/guest', ANYONE, 'planned'],
+  ['POST', '/api/auth/refresh', ANYONE, 'planned'],
+  ['POST', '/api/auth/logout', ANYONE, 'planned'],
+  ['POST', '/api/auth/token', ANYONE, 'planned'],
+  ['POST', '/api/auth/password/forgot', ANYONE, 'planned'],
+  ['POST', '/api/auth/password/reset', ANYONE, 'planned'],
+  ['POST', '/api/auth/email/verify', ANYONE, 'planned'],
+  ['GET', '/api/me', OWN_ACCOUNT, 'planned'],
+  ['PATCH', '/api/me', OWN_ACCOUNT, 'planned'],
+  ['POST', '/api/me/password', OWN_ACCOUNT, 'planned'],
+  ['GET', '/api/me/sessions', OWN_ACCOUNT, 'planned'],
+  ['DELETE', '/api/me/sessions/:sid', OWN_ACCOUNT, 'planned'],
+  ['POST', '/api/me/totp', OWN_ACCOUNT, 'planned'],
+  ['DELETE', '/api/me/totp', OWN_ACCOUNT, 'planned'],
+  ['GET', '/api/admin/users', ADMINISTER, 'planned'],
+  ['GET', '/api/admin/users/:userId', ADMINISTER, 'planned'],
+  ['PATCH', '/api/admin/users/:userId', ADMINISTER, 'planned'],
+  ['GET', '/api/admin/clients', ADMINISTER, 'planned'],
+  ['POST', '/api/admin/clients', ADMINISTER, 'planned'],
+  ['PATCH', '/api/admin/clients/:clientId', ADMINISTER, 'planned'],
+  ['GET', '/api/admin/events', ADMINISTER, 'planned'],
+];
+
+/** Catalogue and cart (`planned`); {prefix} is "/api" at the gateway and "" behind it. */
+const products = (prefix: string): readonly Line[] => [
+  ['GET', `${prefix}/menu`, ANYONE, 'planned'],
+  ['POST', `${prefix}/products`, WRITE_CATALOGUE, 'planned'],
+  ['PATCH', `${prefix}/products/:productId`, WRITE_CATALOGUE, 'planned'],
+  ['DELETE', `${prefix}/products/:productId`, WRITE_CATALOGUE, 'planned'],
+  ['POST', `${prefix}/products/:productId/restock`, WRITE_CATALOGUE, 'planned'],
+  ['POST', `${prefix}/products/:productId/write-off`, WRITE_CATALOGUE, 'planned'],
+];
+
+const carts = (prefix: string): readonly Line[] => [
+  ['GET', `${prefix}/carts/:userId`, OWN_CART, 'planned'],
+  ['DELETE', `${prefix}/carts/:userId`, OWN_CART, 'planned'],
+  ['PUT', `${prefix}/carts/:userId/items/:productId`, OWN_CART, 'planned'],
+  ['DELETE', `${prefix}/carts/:userId/items/:productId`, OWN_CART, 'planned'],
+];
+
+const cartCheckout = (prefix: string): Line => [
+  'POST',
+  `${prefix}/carts/:userId/checkout`,
+  OWN_CART,
+  'planned',
+];
+
+const operations = (prefix: string, ...planned: ['planned'?]): readonly Line[] => [
+  ['GET', `${prefix}/sagas`, READ_OPERATIONS, ...planned],
+  ['POST', `${prefix}/sagas/:sagaId/retry`, ACT_ON_OPERATIONS, ...planned],
+  ['POST', `${prefix}/sagas/:sagaId/resume`, ACT_ON_OPERATIONS, ...planned],
+  ['POST', `${prefix}/sagas/:sagaId/compensate`, ACT_ON_OPERATIONS, ...planned],
+  ['GET', `${prefix}/dead-letters`, READ_OPERATIONS, ...planned],
+  ['GET', `${prefix}/dead-letters/groups`, READ_OPERATIONS, ...planned],
+  ['GET', `${prefix}/dead-letters/:id`, READ_OPERATIONS, ...planned],
+  ['POST', `${prefix}/dead-letters/:id/replay`, ACT_ON_OPERATIONS, ...planned],
+  ['POST', `${prefix}/dead-letters/:id/discard`, ACT_ON_OPERATIONS, ...planned],
+];
+
+const GATEWAY: readonly Line[] = [
+  ['GET', '/api/products', ANYONE],
+  ['POST', '/api/checkout', PLACE_ORDER],
+  ['GET', '/api/checkout/orders/:orderId', READ_ORDER],
+  ['GET', '/api/sagas/:sagaId', READ_SAGA],
+  ['GET', '/api/docs*', ANYONE],
+  ...IDENTITY,
+  ...products('/api'),
+  ...carts('/api'),
+  cartCheckout('/api'),
+  ...operations('/api/operations', 'planned'),
+];
+
+const ORCHESTRATOR: readonly Line[] = [
+  ['GET', '/products', ANYONE],
+  ['POST', '/checkout', PLACE_ORDER],
+  ['POST', '/checkout/batch', APPS_ONLY],
+  ['GET', '/orders/:orderId', READ_ORDER],
+  ['GET', '/sagas/:sagaId', READ_SAGA],
+  cartCheckout(''),
+  ...operations(''),
+];
+
+const IDENTITY_SERVICE: readonly Line[] = [
+  ...IDENTITY,
+  ['POST', '/internal/edge-sync', APPS_ONLY, 'planned'],
+  ['POST', '/internal/introspect', APPS_ONLY, 'planned'],
+];
+
+/** The routes of each app besides those of EVERY_APP. */
+const LINES: Readonly<Record<App, readonly Line[]>> = {
+  'api-gateway': GATEWAY,
+  orchestrator: ORCHESTRATOR,
+  'order-service': carts(''),
+  'inventory-service': [['GET', '/products', ANYONE, 'planned'], ...products('')],
+  'payment-service': [],
+  'identity-service': IDENTITY_SERVICE,
+};
+
+/**
+ * Who may use which route: one row for each method and route of every app. A test compares it with
+ * the routes that the apps register. An app refuses a route that has no row.
+ */
+export const ACCESS_TABLE: readonly AccessRow[] = APPS.flatMap((app) => [
+  ...EVERY_APP.map((line) => rowOf(app, line, false)),
+  // Clients reach the gateway. Every other app serves what another app of ours has signed.
+  ...LINES[app].map((line) => rowOf(app, line, app !== 'api-gateway')),
+]);
+
+function rowOf(app: App, [method, route, access, planned]: Line, signed: boolean): AccessRow {
+  return { app, method, route, access, signed, ...(planned && { planned: true }) };
+}

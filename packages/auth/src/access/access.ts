@@ -1,0 +1,49 @@
+import type { Access } from './access-row.js';
+
+/** The kinds of access of the access table, named by what they protect. */
+
+export const ANYONE: Access = { anyone: true };
+
+export const APPS_ONLY: Access = { apps: true };
+
+export const PLACE_ORDER: Access = {
+  guest: 'own',
+  roles: { customer: 'own', seller: 'own' },
+  scopes: { 'checkout:write': 'own' },
+};
+
+export const READ_ORDER: Access = {
+  guest: 'own',
+  roles: { customer: 'own', seller: 'own', operator: 'all', admin: 'own', viewer: 'all' },
+  scopes: { 'checkout:write': 'own', 'orders:read': 'all' },
+};
+
+export const READ_SAGA: Access = {
+  guest: 'own',
+  roles: { customer: 'own', seller: 'own', operator: 'all', admin: 'own', viewer: 'all' },
+  scopes: { 'checkout:write': 'own', 'orders:read': 'all', 'operations:read': 'all' },
+};
+
+export const OWN_ACCOUNT: Access = {
+  roles: { customer: 'own', seller: 'own', operator: 'own', admin: 'own', viewer: 'own' },
+};
+
+export const OWN_CART: Access = { roles: { customer: 'own', seller: 'own' } };
+
+export const WRITE_CATALOGUE: Access = {
+  roles: { seller: 'own' },
+  scopes: { 'catalogue:write': 'all' },
+};
+
+export const READ_OPERATIONS: Access = {
+  roles: { operator: 'all', viewer: 'all' },
+  scopes: { 'operations:read': 'all' },
+};
+
+export const ACT_ON_OPERATIONS: Access = {
+  roles: { operator: 'all' },
+  scopes: { 'operations:act': 'all' },
+  stepUp: true,
+};
+
+export const ADMINISTER: Access = { roles: { admin: 'all' }, stepUp: true };

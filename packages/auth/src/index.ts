@@ -1,0 +1,37 @@
+export { AccessRows } from './access/access-rows.js';
+export {
+  type Access,
+  type AccessRow,
+  type App,
+  APPS,
+  type Method,
+  type Reach,
+} from './access/access-row.js';
+export { type AccessRefusal, type Decision, decide } from './access/decide.js';
+export { ACCESS_TABLE } from './access-table.js';
+export {
+  type Caller,
+  type CallerKind,
+  guestCaller,
+  isSubject,
+  machineId,
+  OPEN_CALLER,
+  openCaller,
+  ROLES,
+  type Role,
+  userId,
+} from './caller.js';
+export { CALLER_HEADER, callerFrom, decodeCaller, encodeCaller } from './internal/caller-header.js';
+export {
+  DEVELOPMENT_INTERNAL_KEYS,
+  type InternalKeys,
+  internalKeys,
+  internalKeysProblem,
+} from './internal/internal-keys.js';
+export {
+  SIGNATURE_HEADER,
+  type SignatureRefusal,
+  type SignedRequest,
+  signatureRefusal,
+  signRequest,
+} from './internal/signature.js';
