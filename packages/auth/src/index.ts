@@ -35,3 +35,6 @@ export {
   signatureRefusal,
   signRequest,
 } from './internal/signature.js';
+export { foreignIssuers, type Issuer, issuersProblem, ownIssuer } from './tokens/issuer.js';
+export { Revocations, type Revoked, type RevokedSubject } from './tokens/revocations.js';
+export { TokenVerifier, type Verification } from './tokens/token-verifier.js';
