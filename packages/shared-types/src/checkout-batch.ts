@@ -10,9 +10,11 @@ export const CHECKOUT_BATCH_BYTES_MAX = 120_000;
 
 const NEWLINE = 0x0a;
 
-/** One checkout of a batch: the headers and the body of a single request. */
+/** One checkout of a batch: the headers and the body of a single request, and its caller. */
 export interface BatchedCheckout {
   headers: Record<string, string>;
+  /** As it came; undefined from a gateway of an earlier release. */
+  caller?: unknown;
   body: unknown;
 }
 
@@ -26,8 +28,13 @@ export interface BatchedAnswer {
 }
 
 /** `body` is JSON already. */
-export function encodeBatchedCheckout(headers: Record<string, string>, body: string): string {
-  return `{"headers":${JSON.stringify(headers)},"body":${body}}`;
+export function encodeBatchedCheckout(
+  headers: Record<string, string>,
+  body: string,
+  caller?: object,
+): string {
+  const from = caller ? `"caller":${JSON.stringify(caller)},` : '';
+  return `{"headers":${JSON.stringify(headers)},${from}"body":${body}}`;
 }
 
 export function encodeCheckoutBatch(members: readonly string[]): string {

@@ -14,6 +14,7 @@ import { CheckoutAccepted, CheckoutPlaced } from '../docs/answers.js';
 import { ApiProblems, LOCATION, REPLAYED } from '../docs/api-problems.js';
 import { Orchestrators } from '../orchestrators/orchestrators.client.js';
 import { relayCheckout } from '../orchestrators/orchestrators.relay.js';
+import { checkoutCaller } from './checkout-caller.js';
 import { forwardedKey, validateLines } from './checkout.js';
 
 /** The example of the documentation: a product of the demo catalogue. */
@@ -93,6 +94,7 @@ export class CheckoutController {
           ...(prefersAsync(prefer?.toString()) && { prefer: 'respond-async' }),
           ...(admittance === 'replay-only' && { 'x-replay-only': 'true' }),
         },
+        caller: checkoutCaller(request.caller, body.userId),
         body: JSON.stringify(body),
       }),
     );

@@ -1,3 +1,4 @@
+import type { Caller } from '@backstitch/auth';
 import type { Dispatcher } from 'undici';
 import type { Deadline } from './deadline.js';
 
@@ -5,6 +6,8 @@ export interface ForwardedRequest {
   method: 'GET' | 'POST';
   path: string;
   headers: Record<string, string>;
+  /** Who sends it. Undefined for public data, and for requests of the gateway itself. */
+  caller?: Caller;
   body?: string;
 }
 

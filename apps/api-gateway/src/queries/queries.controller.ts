@@ -53,9 +53,10 @@ export class QueriesController {
     reply: FastifyReply,
     converted?: (body: Buffer) => string,
   ): Promise<void> {
-    const headers = { 'x-request-id': request.id };
+    const { id, caller } = request;
+    const headers = { 'x-request-id': id };
     const forwarded = await this.admission.query(() =>
-      this.orchestrators.forward({ method: 'GET', path, headers }),
+      this.orchestrators.forward({ method: 'GET', path, headers, ...(caller && { caller }) }),
     );
     relayQuery(forwarded, request, reply, converted);
   }
