@@ -117,6 +117,11 @@ const IDENTITY_SERVICE: readonly Line[] = [
   ['POST', '/internal/introspect', APPS_ONLY, 'planned'],
 ];
 
+/** Behind the gateway, and still for everybody: the public keys. */
+const UNSIGNED: Readonly<Partial<Record<App, readonly Line[]>>> = {
+  'identity-service': [['GET', '/.well-known/jwks.json', ANYONE, 'planned']],
+};
+
 /** The routes of each app besides those of EVERY_APP. */
 const LINES: Readonly<Record<App, readonly Line[]>> = {
   'api-gateway': GATEWAY,
@@ -132,7 +137,7 @@ const LINES: Readonly<Record<App, readonly Line[]>> = {
  * the routes that the apps register. An app refuses a route that has no row.
  */
 export const ACCESS_TABLE: readonly AccessRow[] = APPS.flatMap((app) => [
-  ...EVERY_APP.map((line) => rowOf(app, line, false)),
+  ...[...EVERY_APP, ...(UNSIGNED[app] ?? [])].map((line) => rowOf(app, line, false)),
   // Clients reach the gateway. Every other app serves what another app of ours has signed.
   ...LINES[app].map((line) => rowOf(app, line, app !== 'api-gateway')),
 ]);

@@ -28,13 +28,19 @@ export interface AccessOptions {
 
 /**
  * Finds out who sends a request, and refuses it by the access table, before its body is read. A
- * token that is not valid is refused, also where no token would be needed.
+ * token that is not valid is refused, also where GUESTS=open needs none. Throws when a route that is
+ * registered later has no row.
  */
 export function registerAccess(fastify: FastifyInstance, options: AccessOptions): void {
   const { verifier, guests, logger } = options;
   const rows = new AccessRows('api-gateway');
   const withoutToken = guests === 'open' ? OPEN_CALLER : undefined;
   fastify.decorateRequest('caller', undefined);
+  fastify.addHook('onRoute', ({ method, url }) => {
+    if (url === '*') return; // preflights
+    const missing = [method].flat().find((one) => !rows.find(one, url));
+    if (missing !== undefined) throw new Error(`the access table has no row for ${missing} ${url}`);
+  });
   fastify.addHook('onRequest', (request, reply, done) => {
     const access = accessOf(request, rows);
     if (access?.anyone || request.is404) return done();
