@@ -6,7 +6,14 @@ import {
   prefersAsync,
 } from '@backstitch/shared-types';
 import { Body, Controller, Inject, Post, Req, Res } from '@nestjs/common';
-import { ApiBody, ApiHeader, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
+import {
+  ApiBearerAuth,
+  ApiBody,
+  ApiHeader,
+  ApiOperation,
+  ApiResponse,
+  ApiTags,
+} from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Admission } from '../admission/admission.js';
 import { GatewayConfig } from '../config.js';
@@ -24,6 +31,7 @@ const TWO_MICE = {
 };
 
 @ApiTags('checkouts')
+@ApiBearerAuth()
 @Controller('checkout')
 export class CheckoutController {
   private readonly digits: number;

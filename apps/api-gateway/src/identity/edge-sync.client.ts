@@ -9,7 +9,7 @@ import {
   signRequest,
   type TokenVerifier,
 } from '@backstitch/auth';
-import { INSTANCE_ID, type Logger, PeriodicJob } from '@backstitch/service-kit';
+import { type Logger, PeriodicJob } from '@backstitch/service-kit';
 
 export interface EdgeSyncOptions {
   /** Where identity-service is. */
@@ -29,7 +29,8 @@ const TIMEOUT_MS = 2_000;
  */
 export class EdgeSync {
   readonly job: PeriodicJob;
-  private cursor: string | undefined;
+  private sinceMs = 0;
+  private kids = '';
   private isAway = false;
 
   constructor(private readonly options: EdgeSyncOptions) {
@@ -58,10 +59,7 @@ export class EdgeSync {
 
   private async ask(stopped: AbortSignal): Promise<EdgeSyncAnswer> {
     const { url, keys } = this.options;
-    const asked: EdgeSyncRequest = {
-      gateway: INSTANCE_ID,
-      ...(this.cursor !== undefined && { after: this.cursor }),
-    };
+    const asked: EdgeSyncRequest = { sinceMs: this.sinceMs };
     const body = JSON.stringify(asked);
     const signed = { method: 'POST', path: EDGE_SYNC_PATH, body, caller: undefined };
     const response = await fetch(url.replace(/\/+$/, '') + EDGE_SYNC_PATH, {
@@ -81,10 +79,14 @@ export class EdgeSync {
     return answer;
   }
 
-  private async apply({ cursor, revoked, keysChanged }: EdgeSyncAnswer): Promise<void> {
+  private async apply(answer: EdgeSyncAnswer): Promise<void> {
     const { revocations, verifier } = this.options;
-    revocations.add(revoked, performance.now());
-    if (keysChanged) await verifier.refreshKeys({ force: true });
-    this.cursor = cursor;
+    const { nowMs, revokedSids: sids, subjects = [] } = answer;
+    revocations.add({ sids, subjects }, performance.now());
+    const kids = JSON.stringify([...answer.kids].sort());
+    // A key was added or revoked.
+    if (kids !== this.kids) await verifier.refreshKeys({ force: true });
+    this.kids = kids;
+    this.sinceMs = nowMs;
   }
 }

@@ -1,7 +1,7 @@
 import { UuidParam } from '@backstitch/service-kit';
 import type { SagaView } from '@backstitch/shared-types';
 import { Controller, Get, Inject, Param, Req, Res } from '@nestjs/common';
-import { ApiOperation, ApiParam, ApiResponse, ApiTags } from '@nestjs/swagger';
+import { ApiBearerAuth, ApiOperation, ApiParam, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Admission } from '../admission/admission.js';
 import { OrderAnswer, SagaAnswer } from '../docs/answers.js';
@@ -12,6 +12,7 @@ import { publicSaga } from './public-saga.js';
 
 /** Queries, forwarded to an orchestrator. */
 @ApiTags('queries')
+@ApiBearerAuth()
 @Controller()
 export class QueriesController {
   constructor(

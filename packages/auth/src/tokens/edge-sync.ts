@@ -1,34 +1,34 @@
 import { isSubject, ROLES, type Role } from '../caller.js';
-import type { Revoked, RevokedSubject } from './revocations.js';
+import type { RevokedSubject } from './revocations.js';
 
 /** POST of identity-service, signed by the gateway, once a second. */
 export const EDGE_SYNC_PATH = '/internal/edge-sync';
 
 /** What a gateway sends. */
 export interface EdgeSyncRequest {
-  /** The instance id of the gateway. */
-  readonly gateway: string;
-  /** The `cursor` of the last answer; without one, everything that still matters is sent. */
-  readonly after?: string;
+  /** The `nowMs` of the last answer; 0 for everything that still matters. */
+  readonly sinceMs: number;
 }
 
-/** What identity-service answers: what changed after the cursor. */
+/** What identity-service answers. */
 export interface EdgeSyncAnswer {
-  readonly cursor: string;
-  readonly revoked: Revoked;
-  /** A signing key was added, or revoked: read the keys now. */
-  readonly keysChanged: boolean;
+  readonly nowMs: number;
+  /** Sessions that have ended since: their tokens are refused. */
+  readonly revokedSids: readonly string[];
+  /** Users and machines that were changed since. */
+  readonly subjects?: readonly RevokedSubject[];
+  /** The keys whose tokens are valid. */
+  readonly kids: readonly string[];
 }
 
 /** An answer that was read from JSON; undefined for what is none. Pure. */
 export function readEdgeSyncAnswer(value: unknown): EdgeSyncAnswer | undefined {
-  if (!isRecord(value) || !isRecord(value.revoked)) return undefined;
-  const { cursor, keysChanged } = value;
-  const { sids, subjects } = value.revoked;
-  if (typeof cursor !== 'string' || typeof keysChanged !== 'boolean') return undefined;
-  if (!Array.isArray(sids) || !sids.every(isSubject)) return undefined;
+  if (!isRecord(value)) return undefined;
+  const { nowMs, revokedSids, subjects = [], kids } = value;
+  if (typeof nowMs !== 'number' || !Number.isSafeInteger(nowMs)) return undefined;
+  if (!isTextList(revokedSids) || !isTextList(kids)) return undefined;
   if (!Array.isArray(subjects) || !subjects.every(isRevokedSubject)) return undefined;
-  return { cursor, keysChanged, revoked: { sids, subjects } };
+  return { nowMs, revokedSids, subjects, kids };
 }
 
 function isRevokedSubject(value: unknown): value is RevokedSubject {
@@ -39,6 +39,10 @@ function isRevokedSubject(value: unknown): value is RevokedSubject {
 
 function isRole(value: unknown): value is Role {
   return (ROLES as readonly unknown[]).includes(value);
+}
+
+function isTextList(value: unknown): value is string[] {
+  return Array.isArray(value) && value.every(isSubject);
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {
