@@ -18,7 +18,7 @@ export type ClaimsReading =
 
 export const CLOCK_SKEW_S = 30;
 /** A longer life is refused: such a token could not be taken back. */
-export const TOKEN_LIFE_S_MAX = 24 * 3600;
+const TOKEN_LIFE_S_MAX = 24 * 3600;
 /** The client_id of guest tokens of identity-service. */
 const GUEST_CLIENT = 'guest';
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
