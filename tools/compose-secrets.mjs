@@ -9,10 +9,13 @@ import { fileURLToPath } from 'node:url';
 import { parseEnv } from 'node:util';
 
 const password = () => randomBytes(24).toString('hex');
+/** Of requests between apps: the name of the key, and 32 bytes. */
+const internalKey = () => `first:${randomBytes(32).toString('base64url')}`;
 const VARIABLES = {
   COMPOSE_PROJECT_NAME: () => 'backstitch',
   POSTGRES_PASSWORD: password,
   RABBITMQ_PASSWORD: password,
+  INTERNAL_KEYS: internalKey,
 };
 const file = process.argv[2] ?? fileURLToPath(new URL('../.env', import.meta.url));
 

@@ -20,6 +20,7 @@ import { parse } from 'yaml';
 
 const run = promisify(execFile);
 const SET_UP_MAX_MS = 400_000;
+const INTERNAL_KEYS = `first:${Buffer.alloc(32, 'deployed').toString('base64url')}`;
 const SIZE_MAX_KB = 120_000;
 const isRoot = process.getuid?.() === 0;
 /** Owns nothing of the tree, as `node` in the image; only root may become another user. */
@@ -81,6 +82,7 @@ describe('what the images hold: the trees that pnpm deploys', () => {
       text
         .replaceAll(/\$\{POSTGRES_PASSWORD:\?[^}]*\}/g, pg.password)
         .replaceAll(/\$\{RABBITMQ_PASSWORD:\?[^}]*\}/g, amqp.password)
+        .replaceAll(/\$\{INTERNAL_KEYS:\?[^}]*\}/g, INTERNAL_KEYS)
         .replaceAll(/\$\{RABBITMQ_USER:-\w+\}/g, amqp.username)
         .replaceAll('@postgres:5432', `@${pg.host}`)
         .replaceAll('@rabbitmq:5672', `@${amqp.host}`)

@@ -5,6 +5,7 @@ import { CheckoutController } from './checkout/checkout.controller.js';
 import { GatewayConfig } from './config.js';
 import { QueriesController } from './queries/queries.controller.js';
 import { ProductsController } from './queries/products.controller.js';
+import { RequestSigner } from './orchestrators/request-signer.js';
 import { Orchestrators } from './orchestrators/orchestrators.client.js';
 
 @Module({})
@@ -13,6 +14,7 @@ export class AppModule {
     const orchestrators = new Orchestrators({
       urls: config.orchestratorUrls,
       timeoutMs: config.ORCHESTRATOR_TIMEOUT_MS,
+      signer: new RequestSigner(config.internalKeys),
       connectTimeoutMs: config.ORCHESTRATOR_CONNECT_TIMEOUT_MS,
       onFailure: (url, why, { headers }) => {
         const { 'x-saga-id': sagaId, 'x-request-id': requestId } = headers;

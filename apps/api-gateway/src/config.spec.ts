@@ -3,12 +3,15 @@ import { readConfig } from '@backstitch/service-kit';
 import { exampleVariables } from '@backstitch/service-kit/variables';
 import { describe, expect, it } from '@jest/globals';
 import { GatewayConfig } from './config.js';
+import { TEST_INTERNAL_KEYS } from './testing/test-keys.js';
 
 function configOf(environment: Record<string, string>): GatewayConfig {
   const reading = readConfig(GatewayConfig, environment);
   if ('problems' in reading) throw new Error(reading.problems.join('\n'));
   return reading.config;
 }
+
+const PRODUCTION = { NODE_ENV: 'production', INTERNAL_KEYS: TEST_INTERNAL_KEYS };
 
 describe('the configuration of the gateway', () => {
   it('is explained in .env.example, variable by variable', () => {
@@ -18,8 +21,8 @@ describe('the configuration of the gateway', () => {
 
   it.each([
     [{}, 0],
-    [{ NODE_ENV: 'production' }, 600],
-    [{ NODE_ENV: 'production', RATE_LIMIT_PER_MINUTE: '0' }, 0],
+    [PRODUCTION, 600],
+    [{ ...PRODUCTION, RATE_LIMIT_PER_MINUTE: '0' }, 0],
     [{ RATE_LIMIT_PER_MINUTE: '90' }, 90],
   ])('with %j limits an address to %i requests a minute', (environment, limit) => {
     expect(configOf(environment).rateLimitPerMinute).toBe(limit);
@@ -35,8 +38,8 @@ describe('the configuration of the gateway', () => {
 
   it('serves the API documentation, in production only with API_DOCS=on', () => {
     expect(configOf({}).servesDocs).toBe(true);
-    expect(configOf({ NODE_ENV: 'production' }).servesDocs).toBe(false);
-    expect(configOf({ NODE_ENV: 'production', API_DOCS: 'on' }).servesDocs).toBe(true);
+    expect(configOf(PRODUCTION).servesDocs).toBe(false);
+    expect(configOf({ ...PRODUCTION, API_DOCS: 'on' }).servesDocs).toBe(true);
     expect(configOf({ API_DOCS: 'off' }).servesDocs).toBe(false);
   });
 
@@ -51,5 +54,36 @@ describe('the configuration of the gateway', () => {
         expect.stringContaining('RATE_LIMIT_PER_MINUTE'),
       ]),
     });
+  });
+
+  it('serves open callers in development, and needs tokens in production', () => {
+    expect(configOf({}).guests).toBe('open');
+    expect(configOf({ GUESTS: 'off' }).guests).toBe('off');
+    expect(configOf(PRODUCTION).guests).toBe('token');
+  });
+
+  it.each([
+    ['GUESTS', { ...PRODUCTION, GUESTS: 'open' }],
+    ['INTERNAL_KEYS', { NODE_ENV: 'production' }],
+    ['ISSUERS', { ...PRODUCTION, ISSUERS: 'http://idp.example' }],
+    ['ISSUERS', { ISSUERS: 'idp' }],
+    ['INTERNAL_KEYS', { INTERNAL_KEYS: 'a:secret' }],
+    ['IDENTITY_URL', { IDENTITY_URL: 'identity' }],
+  ])('is refused for %s with %j', (name, environment) => {
+    const reading = readConfig(GatewayConfig, environment);
+    expect(reading).toEqual({ problems: [expect.stringContaining(name)] });
+    expect(JSON.stringify(reading)).not.toContain('a:secret');
+  });
+
+  it('accepts tokens of identity-service and of other issuers', () => {
+    const IDENTITY_URL = 'http://10.0.0.7:3006';
+    const others = { ISSUERS: 'https://idp.example', ROLES_CLAIM: 'groups' };
+    expect(configOf({}).issuers).toEqual([]);
+    expect(configOf({ IDENTITY_URL }).issuers).toMatchObject([{ issuer: IDENTITY_URL }]);
+    const issuer = { IDENTITY_URL, ISSUER: 'https://shop.example', ...others };
+    expect(configOf(issuer).issuers).toMatchObject([
+      { issuer: 'https://shop.example', rolesClaim: 'roles', isOwn: true },
+      { issuer: 'https://idp.example', rolesClaim: 'groups', isOwn: false },
+    ]);
   });
 });

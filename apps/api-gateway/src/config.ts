@@ -1,17 +1,32 @@
 import {
+  DEVELOPMENT_INTERNAL_KEYS,
+  foreignIssuers,
+  type InternalKeys,
+  internalKeys,
+  internalKeysProblem,
+  type Issuer,
+  issuersProblem,
+  ownIssuer,
+} from '@backstitch/auth';
+import {
   type AddressRange,
   addressRanges,
   AppConfig,
+  HasNoProblem,
   IsAddressRangeList,
   IsIntegerVariable,
   IsOriginList,
   IsUrlList,
+  IsUrlVariable,
   originList,
   urlList,
 } from '@backstitch/service-kit';
-import { IsIn, IsOptional } from 'class-validator';
+import { IsIn, IsOptional, Matches } from 'class-validator';
 
 const RATE_LIMIT_IN_PRODUCTION = 600;
+
+/** open: no token is needed, and userId is believed · token: guests need a token · off: no guests. */
+export type Guests = 'open' | 'token' | 'off';
 
 /** The configuration of the gateway. Every problem with it is reported at boot. */
 export class GatewayConfig extends AppConfig {
@@ -69,6 +84,47 @@ export class GatewayConfig extends AppConfig {
   @IsIntegerVariable({ min: 50, max: 60_000 })
   ORCHESTRATOR_CONNECT_TIMEOUT_MS = 1_000;
 
+  /** Not set: open, but token in production, which refuses open. */
+  @IsOptional()
+  @IsIn(['open', 'token', 'off'])
+  @HasNoProblem((guests, { isProduction }) =>
+    isProduction && guests === 'open'
+      ? 'must be token or off in production: with open, every userId is believed'
+      : undefined,
+  )
+  GUESTS?: Guests = undefined;
+
+  /** Other issuers whose access tokens are accepted: issuer or issuer=jwks_uri, comma-separated. */
+  @HasNoProblem(issuersProblem)
+  ISSUERS = '';
+
+  /** The `aud` of access tokens. */
+  @Matches(/^[\x21-\x7e]{1,200}$/, { message: '$property must be 1 to 200 visible characters' })
+  AUDIENCE = 'backstitch';
+
+  /** The claim with the roles in tokens of ISSUERS, or a path to it. Not set: they have no roles. */
+  @IsOptional()
+  @Matches(/^[\x21-\x7e]{1,200}$/, { message: '$property must be 1 to 200 visible characters' })
+  ROLES_CLAIM?: string = undefined;
+
+  /** A file that keeps the public keys of issuers, for a start while an issuer is away. */
+  @IsOptional()
+  JWKS_CACHE?: string = undefined;
+
+  /** Where identity-service is. Not set: there is none, and only tokens of ISSUERS are accepted. */
+  @IsOptional()
+  @IsUrlVariable(['http:', 'https:'])
+  IDENTITY_URL?: string = undefined;
+
+  /** The issuer of the tokens of identity-service, as identity-service has it [IDENTITY_URL]. */
+  @IsOptional()
+  @IsUrlVariable(['http:', 'https:'])
+  ISSUER?: string = undefined;
+
+  /** The keys that sign requests between apps: kid:key, comma-separated. The first one signs. */
+  @HasNoProblem(internalKeysProblem)
+  INTERNAL_KEYS = DEVELOPMENT_INTERNAL_KEYS;
+
   get orchestratorUrls(): string[] {
     return urlList(this.ORCHESTRATOR_URL);
   }
@@ -79,6 +135,20 @@ export class GatewayConfig extends AppConfig {
 
   get corsOrigins(): string[] {
     return originList(this.CORS_ORIGINS);
+  }
+
+  get guests(): Guests {
+    return this.GUESTS ?? (this.NODE_ENV === 'production' ? 'token' : 'open');
+  }
+
+  get issuers(): Issuer[] {
+    const others = foreignIssuers(this.ISSUERS, this.ROLES_CLAIM);
+    const { IDENTITY_URL: url } = this;
+    return url === undefined ? others : [ownIssuer(this.ISSUER ?? url, url), ...others];
+  }
+
+  get internalKeys(): InternalKeys {
+    return internalKeys(this.INTERNAL_KEYS);
   }
 
   get servesDocs(): boolean {

@@ -1,10 +1,13 @@
 import { bootApp, createLogger, loadConfig, Shedding } from '@backstitch/service-kit';
 import { CHECKOUT_BYTES_MAX } from '@backstitch/shared-types';
 import 'reflect-metadata';
+import { registerAccess } from './access/access.hook.js';
 import { registerAdmission } from './admission/admission.hook.js';
 import { AppModule } from './app.module.js';
+import { registerCheckoutCaller } from './checkout/checkout-caller.hook.js';
 import { GatewayConfig } from './config.js';
 import { serveOpenApi } from './docs/open-api.js';
+import { tokenChecks } from './identity/token-checks.client.js';
 import { Orchestrators } from './orchestrators/orchestrators.client.js';
 import { RateLimit } from './rate-limit/rate-limit.js';
 
@@ -15,6 +18,7 @@ const logger = createLogger({ app: APP, level: config.LOG_LEVEL });
 const shedding = new Shedding(logger);
 const { rateLimitPerMinute: perMinute, trustedProxies, corsOrigins } = config;
 const rateLimit = perMinute > 0 && new RateLimit({ perMinute, trustedProxies, shedding });
+const { verifier, jobs } = tokenChecks(config, logger);
 
 await bootApp({
   name: APP,
@@ -31,7 +35,11 @@ await bootApp({
     ...(rateLimit && { refuseEarly: (request) => rateLimit.refusalOf(request) }),
   },
   configure: (app) => {
+    const fastify = app.getHttpAdapter().getInstance();
+    registerAccess(fastify, { verifier, guests: config.guests, logger });
+    registerCheckoutCaller(fastify);
     registerAdmission(app);
+    jobs.forEach((job) => job.start());
     if (config.servesDocs) serveOpenApi(app, config.CURRENCY);
   },
   dependencies: (app) => [
@@ -44,6 +52,7 @@ await bootApp({
     },
   ],
   drain: (app) => ({
+    first: jobs.map((job) => ({ name: job.name, run: () => job.stop() })),
     last: [{ name: 'orchestrators', run: () => app.get(Orchestrators).close() }],
   }),
 });

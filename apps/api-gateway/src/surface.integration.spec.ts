@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { type AppProcess, sendRaw, startApp, waitFor } from '@backstitch/testkit';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { ServerResponse } from 'node:http';
+import { TEST_INTERNAL_KEYS } from './testing/test-keys.js';
 import { goneUpstream, sendJson, type Upstream, upstream } from './testing/upstream.js';
 
 const MAIN = fileURLToPath(new URL('../dist/main.js', import.meta.url));
@@ -159,6 +160,7 @@ describe('a gateway in production', () => {
   it('starts without a broker and a database, and reads none of their variables', async () => {
     const one = await startApp(MAIN, {
       NODE_ENV: 'production',
+      INTERNAL_KEYS: TEST_INTERNAL_KEYS,
       ORCHESTRATOR_URL: orchestrator.url,
       RABBITMQ_URL: 'no address at all',
       DB_URL: 'nor this',
@@ -176,6 +178,7 @@ describe('a gateway in production', () => {
   ])('has its documentation %s', async (_what, environment, status) => {
     const one = await startApp(MAIN, {
       NODE_ENV: 'production',
+      INTERNAL_KEYS: TEST_INTERNAL_KEYS,
       ORCHESTRATOR_URL: orchestrator.url,
       ...environment,
     });

@@ -63,6 +63,8 @@ export async function startBackstitchApps(
       parameters: [...USUAL_NODE_FLAGS, ...own, appFile(name)],
       env: {
         ...settings,
+        // Its checkouts have no token, which production refuses.
+        ...(name === 'api-gateway' && settings.NODE_ENV === 'production' && { NODE_ENV: 'test' }),
         ...addressVariables(place, places, { databaseUrl: databases.url, rabbitmqUrl }),
       },
       logName: `backstitch-${variant && `${variant}-`}${place.name}`,

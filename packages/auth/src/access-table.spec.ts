@@ -23,7 +23,7 @@ describe('the access table', () => {
     ]);
   });
 
-  it('demands a signature behind the gateway for everything except health, metrics and help', () => {
+  it('demands a signature behind the gateway for everything except health, metrics, help and public keys', () => {
     const unsigned = ACCESS_TABLE.filter(({ app, signed }) => app !== 'api-gateway' && !signed);
     const routes = new Set(unsigned.map(({ route }) => route));
     expect([...routes]).toEqual([
@@ -32,6 +32,7 @@ describe('the access table', () => {
       '/health/dependencies',
       '/metrics',
       '/problems/:code',
+      '/.well-known/jwks.json',
     ]);
     expect(ACCESS_TABLE.some(({ app, signed }) => app === 'api-gateway' && signed)).toBe(false);
   });

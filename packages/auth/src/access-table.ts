@@ -36,19 +36,23 @@ const IDENTITY: readonly Line[] = [
   ['POST', '/api/auth/password/forgot', ANYONE, 'planned'],
   ['POST', '/api/auth/password/reset', ANYONE, 'planned'],
   ['POST', '/api/auth/email/verify', ANYONE, 'planned'],
+  ['POST', '/api/auth/email/change', ANYONE, 'planned'],
+  ['POST', '/api/auth/bootstrap', ANYONE, 'planned'],
   ['GET', '/api/me', OWN_ACCOUNT, 'planned'],
   ['PATCH', '/api/me', OWN_ACCOUNT, 'planned'],
   ['POST', '/api/me/password', OWN_ACCOUNT, 'planned'],
+  ['POST', '/api/me/email', OWN_ACCOUNT, 'planned'],
   ['GET', '/api/me/sessions', OWN_ACCOUNT, 'planned'],
-  ['DELETE', '/api/me/sessions/:sid', OWN_ACCOUNT, 'planned'],
+  ['DELETE', '/api/me/sessions/:id', OWN_ACCOUNT, 'planned'],
   ['POST', '/api/me/totp', OWN_ACCOUNT, 'planned'],
-  ['DELETE', '/api/me/totp', OWN_ACCOUNT, 'planned'],
+  ['POST', '/api/me/totp/confirm', OWN_ACCOUNT, 'planned'],
+  ['POST', '/api/me/step-up', OWN_ACCOUNT, 'planned'],
   ['GET', '/api/admin/users', ADMINISTER, 'planned'],
-  ['GET', '/api/admin/users/:userId', ADMINISTER, 'planned'],
-  ['PATCH', '/api/admin/users/:userId', ADMINISTER, 'planned'],
+  ['PATCH', '/api/admin/users/:id', ADMINISTER, 'planned'],
+  ['POST', '/api/admin/users/:id/reset', ADMINISTER, 'planned'],
   ['GET', '/api/admin/clients', ADMINISTER, 'planned'],
   ['POST', '/api/admin/clients', ADMINISTER, 'planned'],
-  ['PATCH', '/api/admin/clients/:clientId', ADMINISTER, 'planned'],
+  ['DELETE', '/api/admin/clients/:id', ADMINISTER, 'planned'],
   ['GET', '/api/admin/events', ADMINISTER, 'planned'],
 ];
 
@@ -117,6 +121,11 @@ const IDENTITY_SERVICE: readonly Line[] = [
   ['POST', '/internal/introspect', APPS_ONLY, 'planned'],
 ];
 
+/** Behind the gateway, and still for everybody: the public keys. */
+const UNSIGNED: Readonly<Partial<Record<App, readonly Line[]>>> = {
+  'identity-service': [['GET', '/.well-known/jwks.json', ANYONE, 'planned']],
+};
+
 /** The routes of each app besides those of EVERY_APP. */
 const LINES: Readonly<Record<App, readonly Line[]>> = {
   'api-gateway': GATEWAY,
@@ -132,7 +141,7 @@ const LINES: Readonly<Record<App, readonly Line[]>> = {
  * the routes that the apps register. An app refuses a route that has no row.
  */
 export const ACCESS_TABLE: readonly AccessRow[] = APPS.flatMap((app) => [
-  ...EVERY_APP.map((line) => rowOf(app, line, false)),
+  ...[...EVERY_APP, ...(UNSIGNED[app] ?? [])].map((line) => rowOf(app, line, false)),
   // Clients reach the gateway. Every other app serves what another app of ours has signed.
   ...LINES[app].map((line) => rowOf(app, line, app !== 'api-gateway')),
 ]);

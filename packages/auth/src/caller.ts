@@ -23,7 +23,7 @@ export interface Caller {
   readonly amr?: readonly string[];
 }
 
-export const SUBJECT_LENGTH_MAX = 255;
+const SUBJECT_LENGTH_MAX = 255;
 
 // No control characters: the subject is logged and stored.
 const SUBJECT = /^[^\p{Cc}\p{Cs}]+$/u;

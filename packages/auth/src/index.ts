@@ -35,3 +35,12 @@ export {
   signatureRefusal,
   signRequest,
 } from './internal/signature.js';
+export { foreignIssuers, type Issuer, issuersProblem, ownIssuer } from './tokens/issuer.js';
+export { Revocations, type Revoked, type RevokedSubject } from './tokens/revocations.js';
+export { TokenVerifier, type Verification } from './tokens/token-verifier.js';
+export {
+  EDGE_SYNC_PATH,
+  type EdgeSyncAnswer,
+  type EdgeSyncRequest,
+  readEdgeSyncAnswer,
+} from './tokens/edge-sync.js';

@@ -88,12 +88,19 @@ export async function bootApp(options: BootOptions): Promise<NestFastifyApplicat
     const urls = config.hosts.length > 1 ? { hosts: config.hosts } : {};
     const metricsUrl = operators?.listeningOrigin;
     const at = { url: await app.getUrl(), ...urls, ...(metricsUrl && { metricsUrl }) };
+    logger.debug({ routes: routesOf(app, operators) }, 'routes');
     logger.info(at, `${name} is listening`);
     return app;
   } catch (error) {
     logStartFailure(logger, error);
     return process.exit(1);
   }
+}
+
+/** On all ports. */
+function routesOf(app: NestFastifyApplication, operators: FastifyInstance | undefined): string[] {
+  const own = app.getHttpAdapter().getInstance().routeTable.list;
+  return [...new Set([...own, ...(operators?.routeTable.list ?? [])])];
 }
 
 async function openOperatorPort(

@@ -14,6 +14,7 @@ export { type Build, BUILD } from './build.js';
 export * from './command-log.js';
 export { type AddressRange, addressRanges, IsAddressRangeList } from './config/address-ranges.js';
 export * from './config/app-config.js';
+export { HasNoProblem } from './config/has-no-problem.js';
 export * from './config/integer-variable.js';
 export * from './config/load-config.js';
 export { IsOriginList, originList } from './config/origins.js';

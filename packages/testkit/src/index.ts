@@ -1,4 +1,5 @@
 export * from './app-process.js';
+export { type LocalIssuer, startIssuer, type TokenParts } from './local-issuer.js';
 export * from './queue-client.js';
 export * from './raw-http.js';
 export { type QueueServer, servedQueue, type ServedQueue } from './served-queue.js';

@@ -118,6 +118,8 @@ describe('docker-compose.yaml', () => {
   it('holds no password: each is a variable that has to be set', () => {
     const addresses = services.flatMap(([, { environment }]) => Object.entries(environment));
     const secret = addresses.filter(([name]) => /PASS|DB_URL|DATABASE|RABBITMQ_URL/.test(name));
+    const keys = addresses.filter(([name]) => name === 'INTERNAL_KEYS');
+    expect(keys).toEqual([['INTERNAL_KEYS', expect.stringMatching(/^\$\{INTERNAL_KEYS:\?.*\}$/)]]);
     expect(secret.length).toBeGreaterThan(8);
     for (const [, value] of secret) {
       expect(value).toMatch(/^(\w+:\/\/[^@]+:)?\$\{(POSTGRES|RABBITMQ)_PASSWORD:\?[^}]*\}(@.*)?$/);
@@ -143,6 +145,7 @@ describe('compose-secrets.mjs', () => {
       COMPOSE_PROJECT_NAME: 'mine',
       POSTGRES_PASSWORD: expect.stringMatching(/^[0-9a-f]{48}$/),
       RABBITMQ_PASSWORD: expect.stringMatching(/^[0-9a-f]{48}$/),
+      INTERNAL_KEYS: expect.stringMatching(/^first:[\w-]{43}$/),
     });
     expect(first['POSTGRES_PASSWORD']).not.toBe(first['RABBITMQ_PASSWORD']);
     expect(statSync(env).mode & 0o777).toBe(0o600);

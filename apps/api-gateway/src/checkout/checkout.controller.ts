@@ -1,4 +1,3 @@
-import { openCaller } from '@backstitch/auth';
 import { reachedFaultPoint, traceRequest } from '@backstitch/service-kit';
 import {
   CheckoutRequestDto,
@@ -7,7 +6,14 @@ import {
   prefersAsync,
 } from '@backstitch/shared-types';
 import { Body, Controller, Inject, Post, Req, Res } from '@nestjs/common';
-import { ApiBody, ApiHeader, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
+import {
+  ApiBearerAuth,
+  ApiBody,
+  ApiHeader,
+  ApiOperation,
+  ApiResponse,
+  ApiTags,
+} from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Admission } from '../admission/admission.js';
 import { GatewayConfig } from '../config.js';
@@ -15,6 +21,7 @@ import { CheckoutAccepted, CheckoutPlaced } from '../docs/answers.js';
 import { ApiProblems, LOCATION, REPLAYED } from '../docs/api-problems.js';
 import { Orchestrators } from '../orchestrators/orchestrators.client.js';
 import { relayCheckout } from '../orchestrators/orchestrators.relay.js';
+import { checkoutCaller } from './checkout-caller.js';
 import { forwardedKey, validateLines } from './checkout.js';
 
 /** The example of the documentation: a product of the demo catalogue. */
@@ -24,6 +31,7 @@ const TWO_MICE = {
 };
 
 @ApiTags('checkouts')
+@ApiBearerAuth()
 @Controller('checkout')
 export class CheckoutController {
   private readonly digits: number;
@@ -94,7 +102,7 @@ export class CheckoutController {
           ...(prefersAsync(prefer?.toString()) && { prefer: 'respond-async' }),
           ...(admittance === 'replay-only' && { 'x-replay-only': 'true' }),
         },
-        caller: openCaller(body.userId),
+        caller: checkoutCaller(request.caller, body.userId),
         body: JSON.stringify(body),
       }),
     );

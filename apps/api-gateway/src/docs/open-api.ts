@@ -32,6 +32,7 @@ export function serveOpenApi(app: NestFastifyApplication, currency: string): voi
     .setTitle('Backstitch')
     .setDescription('A checkout that completes each order or undoes it completely.')
     .setVersion('1')
+    .addBearerAuth({ type: 'http', scheme: 'bearer', bearerFormat: 'JWT' })
     .build();
   const document = SwaggerModule.createDocument(app, about, { include: [AppModule] });
   SwaggerModule.setup('docs', app, inCurrency(document, currency), { useGlobalPrefix: true });

@@ -10,6 +10,7 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import type { ServerResponse } from 'node:http';
 import { Pool } from 'undici';
 import { goneUpstream, type SeenRequest, sendJson, upstream } from '../testing/upstream.js';
+import { testSigner } from '../testing/test-keys.js';
 import { CheckoutBatches } from './checkout-batches.client.js';
 import { Deadline } from './deadline.js';
 import type { UpstreamAnswer } from './exchange.js';
@@ -50,7 +51,7 @@ const answerOfIndex = (member: number, n: number) => answerTo(n, member);
 function batchesTo(url: string) {
   const pool = new Pool(url);
   open.push(() => pool.destroy());
-  const batches = new CheckoutBatches(pool, '');
+  const batches = new CheckoutBatches(pool, '', testSigner);
   return (member: number, { timeoutMs = 5_000, padding = '' } = {}): Promise<UpstreamAnswer> => {
     const deadline = new Deadline(timeoutMs);
     open.push(() => deadline.clear());

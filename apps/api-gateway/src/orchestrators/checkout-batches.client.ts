@@ -9,6 +9,7 @@ import type { Dispatcher } from 'undici';
 import type { Deadline } from './deadline.js';
 import { exchange, type ForwardedRequest, type UpstreamAnswer } from './exchange.js';
 import { BatchExchange, type BatchMember } from './batch-exchange.js';
+import type { RequestSigner } from './request-signer.js';
 
 interface Waiting extends BatchMember {
   readonly request: ForwardedRequest;
@@ -30,6 +31,7 @@ export class CheckoutBatches {
     private readonly dispatcher: Dispatcher,
     /** The prefix of every path: "" or "/shop". */
     private readonly basePath: string,
+    private readonly signer: RequestSigner,
   ) {}
 
   /**
@@ -38,7 +40,7 @@ export class CheckoutBatches {
    */
   ask(request: ForwardedRequest, deadline: Deadline): Promise<UpstreamAnswer> {
     if (performance.now() < this.singlyUntilMs) {
-      return exchange(this.dispatcher, request, deadline);
+      return exchange(this.dispatcher, this.signed(request), deadline);
     }
     return new Promise((resolve, reject) => {
       const encoded = encodeBatchedCheckout(
@@ -63,23 +65,27 @@ export class CheckoutBatches {
 
   private sendTogether(members: readonly Waiting[]): void {
     if (members.length === 1) return this.sendSingly(members);
-    const options = {
+    const batch = this.signed({
       method: 'POST',
       path: this.basePath + CHECKOUT_BATCH_PATH,
       headers: { 'content-type': 'application/json' },
       body: encodeCheckoutBatch(members.map(({ encoded }) => encoded)),
-    } as const;
+    });
     const refused = (left: readonly Waiting[]): void => {
       this.singlyUntilMs = performance.now() + SINGLY_MS;
       this.sendSingly(left);
     };
-    this.dispatcher.dispatch(options, new BatchExchange(members, refused));
+    this.dispatcher.dispatch(batch, new BatchExchange(members, refused));
   }
 
   private sendSingly(members: readonly Waiting[]): void {
     for (const { request, deadline, resolve, reject } of members) {
-      exchange(this.dispatcher, request, deadline).then(resolve, reject);
+      exchange(this.dispatcher, this.signed(request), deadline).then(resolve, reject);
     }
+  }
+
+  private signed(request: ForwardedRequest): ForwardedRequest {
+    return this.signer.sign(request, this.basePath);
   }
 }
 

@@ -1,4 +1,4 @@
-import { type Caller, CALLER_HEADER, encodeCaller } from '@backstitch/auth';
+import type { Caller } from '@backstitch/auth';
 import type { Dispatcher } from 'undici';
 import type { Deadline } from './deadline.js';
 
@@ -6,7 +6,7 @@ export interface ForwardedRequest {
   method: 'GET' | 'POST';
   path: string;
   headers: Record<string, string>;
-  /** Who sends it. Undefined for requests of the gateway itself. */
+  /** Who sends it. Undefined for public data, and for requests of the gateway itself. */
   caller?: Caller;
   body?: string;
 }
@@ -25,12 +25,11 @@ export interface UpstreamAnswer {
  */
 export function exchange(
   dispatcher: Dispatcher,
-  { method, path, headers, caller, body }: ForwardedRequest,
+  { method, path, headers, body }: ForwardedRequest,
   deadline: Deadline,
 ): Promise<UpstreamAnswer> {
   return new Promise((resolve, reject) => {
-    const sent = caller ? { ...headers, [CALLER_HEADER]: encodeCaller(caller) } : headers;
-    const options = { method, path, headers: sent, body: body ?? null };
+    const options = { method, path, headers, body: body ?? null };
     dispatcher.dispatch(options, new Exchange(deadline, resolve, reject));
   });
 }

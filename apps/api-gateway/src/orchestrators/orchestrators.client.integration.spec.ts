@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import type { ServerResponse } from 'node:http';
+import { testSigner } from '../testing/test-keys.js';
 import { goneUpstream, sendJson, type Upstream, upstream } from '../testing/upstream.js';
 import { type Forwarded, Orchestrators } from './orchestrators.client.js';
 
@@ -24,6 +25,7 @@ function clientWithin(timeoutMs: number, ...urls: string[]): () => Promise<Forwa
     urls: [urls.at(-1)!, ...urls.slice(0, -1)],
     timeoutMs,
     connectTimeoutMs: 2_000,
+    signer: testSigner,
     onFailure: () => undefined,
   });
   open.push(orchestrators);

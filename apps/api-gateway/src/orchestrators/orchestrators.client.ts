@@ -3,6 +3,7 @@ import { CheckoutBatches } from './checkout-batches.client.js';
 import { Deadline } from './deadline.js';
 import { exchange, type ForwardedRequest, type UpstreamAnswer } from './exchange.js';
 import { type Loss, lossOf } from './lost-request.js';
+import type { RequestSigner } from './request-signer.js';
 
 /**
  * answered: relay it · not-reached: nothing was served anywhere · unknown: it may have been served,
@@ -18,6 +19,7 @@ export interface OrchestratorsOptions {
   /** For the whole request, including all attempts and the wait for a connection. */
   timeoutMs: number;
   connectTimeoutMs: number;
+  signer: RequestSigner;
   /** Called for every failed attempt. */
   onFailure: (url: string, why: string, request: ForwardedRequest) => void;
 }
@@ -50,7 +52,7 @@ export class Orchestrators {
 
   constructor(options: OrchestratorsOptions) {
     this.options = options;
-    this.targets = options.urls.map((url) => targetOf(url, options.connectTimeoutMs));
+    this.targets = options.urls.map((url) => targetOf(url, options));
   }
 
   forward(request: ForwardedRequest): Promise<Forwarded> {
@@ -117,13 +119,13 @@ export class Orchestrators {
     request: ForwardedRequest,
     deadline: Deadline,
   ): Promise<{ answer: UpstreamAnswer } | { loss: Loss; why: string }> {
+    const { basePath, pool } = target;
     try {
-      const path = target.basePath + request.path;
-      const targetRequest = { ...request, path };
+      const targetRequest = { ...request, path: basePath + request.path };
       const answer =
         request.method === 'POST' && request.path === CHECKOUT_PATH
           ? await target.checkouts.ask(targetRequest, deadline)
-          : await exchange(target.pool, targetRequest, deadline);
+          : await exchange(pool, this.options.signer.sign(targetRequest, basePath), deadline);
       return { answer };
     } catch (error) {
       const loss = lossOf(error);
@@ -155,7 +157,7 @@ export class Orchestrators {
   }
 }
 
-function targetOf(url: string, connectTimeoutMs: number): Target {
+function targetOf(url: string, { connectTimeoutMs, signer }: OrchestratorsOptions): Target {
   const { origin, pathname } = new URL(url);
   const basePath = pathname.replace(/\/+$/, '');
   const pool = new Pool(origin, {
@@ -171,7 +173,7 @@ function targetOf(url: string, connectTimeoutMs: number): Target {
     url: publicUrl,
     basePath,
     pool,
-    checkouts: new CheckoutBatches(pool, basePath),
+    checkouts: new CheckoutBatches(pool, basePath, signer),
     avoidedUntilMs: 0,
   };
 }

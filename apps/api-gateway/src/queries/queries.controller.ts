@@ -1,8 +1,7 @@
-import { OPEN_CALLER } from '@backstitch/auth';
 import { UuidParam } from '@backstitch/service-kit';
 import { publicSaga, type SagaView } from '@backstitch/shared-types';
 import { Controller, Get, Inject, Param, Req, Res } from '@nestjs/common';
-import { ApiOperation, ApiParam, ApiResponse, ApiTags } from '@nestjs/swagger';
+import { ApiBearerAuth, ApiOperation, ApiParam, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Admission } from '../admission/admission.js';
 import { OrderAnswer, SagaAnswer } from '../docs/answers.js';
@@ -12,6 +11,7 @@ import { relayQuery } from '../orchestrators/orchestrators.relay.js';
 
 /** Queries, forwarded to an orchestrator. */
 @ApiTags('queries')
+@ApiBearerAuth()
 @Controller()
 export class QueriesController {
   constructor(
@@ -53,9 +53,10 @@ export class QueriesController {
     reply: FastifyReply,
     converted?: (body: Buffer) => string,
   ): Promise<void> {
-    const headers = { 'x-request-id': request.id };
+    const { id, caller } = request;
+    const headers = { 'x-request-id': id };
     const forwarded = await this.admission.query(() =>
-      this.orchestrators.forward({ method: 'GET', path, headers, caller: OPEN_CALLER }),
+      this.orchestrators.forward({ method: 'GET', path, headers, ...(caller && { caller }) }),
     );
     relayQuery(forwarded, request, reply, converted);
   }

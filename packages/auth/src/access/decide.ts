@@ -37,19 +37,11 @@ export function decide(access: Access, caller: Caller | undefined, nowS: number)
 
 function reachOf(access: Access, caller: Caller): Reach | undefined {
   if (caller.kind === 'machine') {
-    return widest(caller.scopes.map((scope) => ownEntry(access.scopes, scope)));
+    return widest(caller.scopes.map((scope) => access.scopes?.[scope]));
   }
   if (caller.kind !== 'user') return access.guest;
   const roles = caller.roles.length > 0 ? caller.roles : WITHOUT_ROLES;
-  return widest(roles.map((role) => ownEntry(access.roles, role)));
-}
-
-/** A scope is the text of a token: "constructor" must find nothing. */
-function ownEntry(
-  entries: Readonly<Partial<Record<string, Reach>>> | undefined,
-  name: string,
-): Reach | undefined {
-  return entries && Object.hasOwn(entries, name) ? entries[name] : undefined;
+  return widest(roles.map((role) => access.roles?.[role]));
 }
 
 function widest(reaches: readonly (Reach | undefined)[]): Reach | undefined {

@@ -29,6 +29,11 @@ declare module 'fastify' {
     /** How many requests of its connection were open when it came, itself included. */
     inHand: number;
   }
+
+  interface FastifyInstance {
+    /** What was registered here. */
+    routeTable: RouteTable;
+  }
 }
 
 /** The settings of the HTTP edge of an app. */
@@ -111,6 +116,7 @@ export async function prepareFastify(
   acceptJsonOnly(fastify, limits.bodyNestedMax);
   countWork(fastify);
   const routes = new RouteTable();
+  fastify.decorate('routeTable', routes);
   fastify.addHook('onRoute', (route) => {
     routes.add(route.method, route.url);
     const bodyLimit = limits.bodyBytesMaxAt[route.url];

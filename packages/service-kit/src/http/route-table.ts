@@ -16,6 +16,7 @@ export interface RoutesAt {
 export class RouteTable {
   private readonly router = findMyWay();
   private readonly known = new Set<HTTPMethod>();
+  private readonly added = new Set<string>();
 
   add(methods: string | readonly string[], url: string): void {
     // Taken by no client: @fastify/cors answers preflights there, for any address.
@@ -23,9 +24,15 @@ export class RouteTable {
     for (const method of typeof methods === 'string' ? [methods] : methods) {
       const known = method as HTTPMethod;
       this.known.add(known);
+      this.added.add(`${method} ${url}`);
       if (this.router.hasRoute(known, url)) continue;
       this.router.on(known, url, () => undefined, url);
     }
+  }
+
+  /** Every method and route as it is declared, such as "GET /orders/:orderId". */
+  get list(): string[] {
+    return [...this.added].sort();
   }
 
   /** Of the server: those that any address takes, and OPTIONS, which asks for them. */
