@@ -7,6 +7,7 @@ import { GatewayConfig } from './config.js';
 import { serveOpenApi } from './docs/open-api.js';
 import { Orchestrators } from './orchestrators/orchestrators.client.js';
 import { RateLimit } from './rate-limit/rate-limit.js';
+import { InventoryClient } from './services/inventory.client.js';
 
 const APP = 'api-gateway';
 const config = loadConfig(GatewayConfig);
@@ -42,8 +43,18 @@ await bootApp({
         if (why !== undefined) throw new Error(why);
       },
     },
+    {
+      name: 'inventory-service',
+      async check() {
+        const why = await app.get(InventoryClient).whyNotReady();
+        if (why !== undefined) throw new Error(why);
+      },
+    },
   ],
   drain: (app) => ({
-    last: [{ name: 'orchestrators', run: () => app.get(Orchestrators).close() }],
+    last: [
+      { name: 'orchestrators', run: () => app.get(Orchestrators).close() },
+      { name: 'inventory-service', run: () => app.get(InventoryClient).close() },
+    ],
   }),
 });

@@ -2,7 +2,7 @@ import type { Dispatcher } from 'undici';
 import type { Deadline } from './deadline.js';
 
 export interface ForwardedRequest {
-  method: 'GET' | 'POST';
+  method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
   path: string;
   headers: Record<string, string>;
   body?: string;
