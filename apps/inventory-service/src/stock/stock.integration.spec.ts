@@ -75,32 +75,6 @@ describe('reserve', () => {
     expect(await stock.reservation(command.orderId)).toMatchObject({ status: 'REJECTED' });
   });
 
-  it.each([
-    ['archived', 'archived_at = now()'],
-    ['not offered', 'is_available = false'],
-  ])('refuses a product that is %s, and remembers it when it is back', async (_what, set) => {
-    const productId = await stock.product(5);
-    await stock.query(`UPDATE products SET ${set} WHERE id = $1`, [productId]);
-    const command = reserveOf(newOrder(), [{ productId, quantity: 1 }]);
-    const answers = await twentyTimes(command);
-    const back = 'UPDATE products SET archived_at = NULL, is_available = true WHERE id = $1';
-    await stock.query(back, [productId]);
-    answers.push(await stock.repository.submit(command));
-    const details = [{ productId, name: 'A thing', unavailable: true }];
-    for (const answer of answers) expect(answer).toMatchObject({ details });
-    expect(new Set(answers.map(verdict))).toEqual(new Set(['PRODUCT_NOT_FOUND']));
-    expect(await stockOf(productId)).toBe(5);
-  });
-
-  it('gives back and sells what was reserved before its product was archived', async () => {
-    const [sold, undone] = [await held(2, 10), await held(2, 10)];
-    const ids = [sold.productId, undone.productId];
-    await stock.query('UPDATE products SET archived_at = now() WHERE id = ANY ($1)', [ids]);
-    expect(verdict(await stock.repository.submit(commitOf(sold.orderId)))).toBe('yes');
-    expect(verdict(await stock.repository.submit(releaseOf(undone.orderId)))).toBe('yes');
-    expect([await stockOf(sold.productId), await stockOf(undone.productId)]).toEqual([8, 10]);
-  });
-
   it('takes all lines or none', async () => {
     const [plenty, little] = [await stock.product(200), await stock.product(5)];
     const answer = await stock.repository.submit(
