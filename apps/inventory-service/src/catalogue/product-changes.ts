@@ -28,7 +28,7 @@ export interface OwnProduct extends ProductDetails {
 export type StockMoveKind = 'RESTOCK' | 'WRITE_OFF';
 
 /** In stock at most; what is reserved and given back still fits the column. */
-export const STOCK_MAX = 1_000_000_000;
+const STOCK_MAX = 1_000_000_000;
 
 /** The decisions about one product. They throw the problem that answers the seller. Pure. */
 
