@@ -87,7 +87,8 @@ describe('what the images hold: the trees that pnpm deploys', () => {
         .replaceAll('@postgres:5432', `@${pg.host}`)
         .replaceAll('@rabbitmq:5672', `@${amqp.host}`)
         .replaceAll('rabbitmq:15672', management.host)
-        .replaceAll('orchestrator:3004', `127.0.0.1:${portOf('orchestrator')}`);
+        .replaceAll('orchestrator:3004', `127.0.0.1:${portOf('orchestrator')}`)
+        .replaceAll('inventory-service:3002', `127.0.0.1:${portOf('inventory-service')}`);
     const given = Object.entries(compose.services[service].environment);
     const own = Object.fromEntries(given.map(([name, value]) => [name, here(value)]));
     return { PATH: process.env['PATH'] ?? '', HOST: '127.0.0.1', ...own, NODE_ENV: 'production' };

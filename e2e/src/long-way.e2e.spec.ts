@@ -69,6 +69,7 @@ class Places {
       `METRICS_PORT=${this.metricsPort(app)}`,
       `RABBITMQ_URL=${this.vhost.url}`,
       `ORCHESTRATOR_URL=http://localhost:${this.port('orchestrator')}`,
+      `INVENTORY_URL=http://localhost:${this.port('inventory-service')}`,
       'PAYMENT_FAILURE_RATE=0',
       ...(database ? [`DB_URL=${this.databaseUrl(database)}`] : []),
     ].join('\n');

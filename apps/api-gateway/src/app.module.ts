@@ -3,10 +3,12 @@ import { type DynamicModule, Module } from '@nestjs/common';
 import { Admission } from './admission/admission.js';
 import { CheckoutController } from './checkout/checkout.controller.js';
 import { GatewayConfig } from './config.js';
+import { ProductChangesController } from './catalogue/product-changes.controller.js';
+import { ProductsController } from './catalogue/products.controller.js';
 import { QueriesController } from './queries/queries.controller.js';
-import { ProductsController } from './queries/products.controller.js';
 import { RequestSigner } from './orchestrators/request-signer.js';
 import { Orchestrators } from './orchestrators/orchestrators.client.js';
+import { InventoryClient } from './services/inventory.client.js';
 
 @Module({})
 export class AppModule {
@@ -21,14 +23,29 @@ export class AppModule {
         logger.warn({ url, why, sagaId, requestId }, 'an orchestrator did not answer');
       },
     });
+    const inventory = new InventoryClient({
+      urls: config.inventoryUrls,
+      timeoutMs: config.SERVICE_TIMEOUT_MS,
+      connectTimeoutMs: config.ORCHESTRATOR_CONNECT_TIMEOUT_MS,
+      onFailure: (url, why, { headers }) => {
+        const { 'x-request-id': requestId } = headers;
+        logger.warn({ url, why, requestId }, 'inventory-service did not answer');
+      },
+    });
     const admission = admissionOf(config, shedding);
     return {
       module: AppModule,
-      controllers: [CheckoutController, QueriesController, ProductsController],
+      controllers: [
+        CheckoutController,
+        QueriesController,
+        ProductsController,
+        ProductChangesController,
+      ],
       providers: [
         { provide: GatewayConfig, useValue: config },
         { provide: Admission, useValue: admission },
         { provide: Orchestrators, useValue: orchestrators },
+        { provide: InventoryClient, useValue: inventory },
       ],
     };
   }

@@ -36,6 +36,12 @@ describe('the configuration of the gateway', () => {
     ]);
   });
 
+  it('accepts one inventory-service or a list', () => {
+    expect(configOf({}).inventoryUrls).toEqual(['http://localhost:3002']);
+    const list = { INVENTORY_URL: 'http://a:1, http://b:2' };
+    expect(configOf(list).inventoryUrls).toEqual(['http://a:1', 'http://b:2']);
+  });
+
   it('serves the API documentation, in production only with API_DOCS=on', () => {
     expect(configOf({}).servesDocs).toBe(true);
     expect(configOf(PRODUCTION).servesDocs).toBe(false);

@@ -42,6 +42,9 @@ export class GatewayConfig extends AppConfig {
   @IsUrlList(['http:', 'https:'])
   ORCHESTRATOR_URL = 'http://localhost:3004';
 
+  @IsUrlList(['http:', 'https:'])
+  INVENTORY_URL = 'http://localhost:3002';
+
   /** Requests a minute and client address; 0 is no limit. */
   @IsOptional()
   @IsIntegerVariable({ min: 0, max: 1_000_000 })
@@ -81,6 +84,11 @@ export class GatewayConfig extends AppConfig {
   @IsIntegerVariable({ min: 1, max: 100_000 })
   MAX_READS_IN_FLIGHT = 256;
 
+  /** For a request to a service that is not the orchestrator. */
+  @IsIntegerVariable({ min: 100, max: 120_000 })
+  SERVICE_TIMEOUT_MS = 5_000;
+
+  /** Also for the services. */
   @IsIntegerVariable({ min: 50, max: 60_000 })
   ORCHESTRATOR_CONNECT_TIMEOUT_MS = 1_000;
 
@@ -127,6 +135,10 @@ export class GatewayConfig extends AppConfig {
 
   get orchestratorUrls(): string[] {
     return urlList(this.ORCHESTRATOR_URL);
+  }
+
+  get inventoryUrls(): string[] {
+    return urlList(this.INVENTORY_URL);
   }
 
   get trustedProxies(): AddressRange[] {

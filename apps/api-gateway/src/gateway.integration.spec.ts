@@ -26,7 +26,9 @@ beforeAll(async () => {
   orchestrator = await upstream((response, request) => answering(response, request));
   gateway = await startApp(MAIN, {
     ORCHESTRATOR_URL: orchestrator.url,
+    INVENTORY_URL: orchestrator.url,
     ORCHESTRATOR_TIMEOUT_MS: '2000',
+    SERVICE_TIMEOUT_MS: '2000',
   });
 });
 afterAll(async () => {
@@ -281,7 +283,11 @@ describe('a query through the gateway', () => {
     expect(Object.keys(body.paths as object).sort()).toEqual([
       '/api/checkout',
       '/api/checkout/orders/{orderId}',
+      '/api/menu',
       '/api/products',
+      '/api/products/{productId}',
+      '/api/products/{productId}/restock',
+      '/api/products/{productId}/write-off',
       '/api/sagas/{sagaId}',
     ]);
     const problem = { content: { 'application/problem+json': expect.anything() } };

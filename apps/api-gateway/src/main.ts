@@ -10,6 +10,7 @@ import { serveOpenApi } from './docs/open-api.js';
 import { tokenChecks } from './identity/token-checks.client.js';
 import { Orchestrators } from './orchestrators/orchestrators.client.js';
 import { RateLimit } from './rate-limit/rate-limit.js';
+import { InventoryClient } from './services/inventory.client.js';
 
 const APP = 'api-gateway';
 const config = loadConfig(GatewayConfig);
@@ -50,9 +51,19 @@ await bootApp({
         if (why !== undefined) throw new Error(why);
       },
     },
+    {
+      name: 'inventory-service',
+      async check() {
+        const why = await app.get(InventoryClient).whyNotReady();
+        if (why !== undefined) throw new Error(why);
+      },
+    },
   ],
   drain: (app) => ({
     first: jobs.map((job) => ({ name: job.name, run: () => job.stop() })),
-    last: [{ name: 'orchestrators', run: () => app.get(Orchestrators).close() }],
+    last: [
+      { name: 'orchestrators', run: () => app.get(Orchestrators).close() },
+      { name: 'inventory-service', run: () => app.get(InventoryClient).close() },
+    ],
   }),
 });

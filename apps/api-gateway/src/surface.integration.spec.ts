@@ -16,7 +16,10 @@ let gateway: AppProcess;
 
 beforeAll(async () => {
   orchestrator = await upstream((response) => answering(response));
-  gateway = await startApp(MAIN, { ORCHESTRATOR_URL: orchestrator.url });
+  gateway = await startApp(MAIN, {
+    ORCHESTRATOR_URL: orchestrator.url,
+    INVENTORY_URL: orchestrator.url,
+  });
 });
 afterAll(async () => {
   await gateway.stop();
@@ -70,16 +73,19 @@ describe('the health of the gateway', () => {
   it('contains no password of an orchestrator in answers and log lines, after any failure', async () => {
     const gone = new URL(await goneUpstream());
     const urls = [`http://user:hunter2@${gone.host}/base`, `http://${gone.host}/?token=hunter2`];
-    const one = await startApp(MAIN, { ORCHESTRATOR_URL: urls.join(',') });
+    const settings = { ORCHESTRATOR_URL: urls.join(','), INVENTORY_URL: urls.join(',') };
+    const one = await startApp(MAIN, settings);
     const answers = [await dependencies(one)];
-    for (const path of ['/health/ready', '/api/products']) {
+    for (const path of ['/health/ready', '/api/products', `/api/sagas/${ORDER}`]) {
       const answer = await fetch(`${one.url}${path}`);
       answers.push({ status: answer.status, text: await answer.text() });
     }
     expect(await one.stop()).toBe(0);
-    expect(answers.map(({ status }) => status)).toEqual([503, 200, 503]);
+    expect(answers.map(({ status }) => status)).toEqual([503, 200, 503, 503]);
     expect(answers[0]!.text).toContain('ECONNREFUSED');
-    expect(one.log.some(({ msg }) => msg === 'an orchestrator did not answer')).toBe(true);
+    for (const service of ['an orchestrator', 'inventory-service']) {
+      expect(one.log.some(({ msg }) => msg === `${service} did not answer`)).toBe(true);
+    }
     expect(JSON.stringify([answers, one.log])).not.toContain('hunter2');
   });
 });
@@ -148,6 +154,7 @@ describe('the public surface of the gateway', () => {
     expect((await named(gateway.url, 'shop.example')).answers[0]!.status).toBe(200);
     const one = await startApp(MAIN, {
       ORCHESTRATOR_URL: orchestrator.url,
+      INVENTORY_URL: orchestrator.url,
       ALLOWED_HOSTS: 'shop.example',
     });
     expect((await named(one.url, 'shop.example')).answers[0]!.status).toBe(200);
@@ -162,6 +169,7 @@ describe('a gateway in production', () => {
       NODE_ENV: 'production',
       INTERNAL_KEYS: TEST_INTERNAL_KEYS,
       ORCHESTRATOR_URL: orchestrator.url,
+      INVENTORY_URL: orchestrator.url,
       RABBITMQ_URL: 'no address at all',
       DB_URL: 'nor this',
       QUEUE_TYPE: 'nor that',
@@ -180,6 +188,7 @@ describe('a gateway in production', () => {
       NODE_ENV: 'production',
       INTERNAL_KEYS: TEST_INTERNAL_KEYS,
       ORCHESTRATOR_URL: orchestrator.url,
+      INVENTORY_URL: orchestrator.url,
       ...environment,
     });
     for (const page of ['', '-json', '-yaml', '/swagger-ui-bundle.js']) {

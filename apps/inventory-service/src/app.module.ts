@@ -5,6 +5,10 @@ import { Module, type DynamicModule } from '@nestjs/common';
 import { CatalogueConsumer } from './catalogue/catalogue.consumer.js';
 import { CatalogueHandler } from './catalogue/catalogue.handler.js';
 import { CatalogueRepository } from './catalogue/catalogue.repository.js';
+import { CatalogueTerms } from './catalogue/catalogue-terms.js';
+import { ProductChangesController } from './catalogue/product-changes.controller.js';
+import { ProductsController } from './catalogue/products.controller.js';
+import { SellerProducts } from './catalogue/seller-products.repository.js';
 import { StockConsumer } from './stock/stock.consumer.js';
 import { StockHandler } from './stock/stock.handler.js';
 import type { StockRepository } from './stock/stock.repository.js';
@@ -16,20 +20,26 @@ export interface AppParts {
   /** The least lifetime of a reservation. */
   ttlSeconds: number;
   logger: Logger;
+  /** Production takes no caller whom nothing proves [true]. */
+  isProduction?: boolean;
 }
 
 @Module({})
 export class AppModule {
-  static of({ database, stock, currency, ttlSeconds, logger }: AppParts): DynamicModule {
+  static of(parts: AppParts): DynamicModule {
+    const { database, stock, currency, ttlSeconds, logger, isProduction = true } = parts;
     const digits = currencyDigits(currency);
     const catalogue = new CatalogueRepository(database, currency, digits);
     const stockHandler = new StockHandler(stock, { ttlSeconds, digits }, logger);
     return {
       module: AppModule,
-      controllers: [StockConsumer, CatalogueConsumer],
+      controllers: [StockConsumer, CatalogueConsumer, ProductsController, ProductChangesController],
       providers: [
         { provide: StockHandler, useValue: stockHandler },
         { provide: CatalogueHandler, useValue: new CatalogueHandler(catalogue, logger) },
+        { provide: CatalogueRepository, useValue: catalogue },
+        { provide: SellerProducts, useValue: new SellerProducts(database) },
+        { provide: CatalogueTerms, useValue: new CatalogueTerms(currency, digits, isProduction) },
       ],
     };
   }

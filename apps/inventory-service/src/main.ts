@@ -24,6 +24,7 @@ await bootParticipant({
 
 function parts({ database, logger }: { database: Database; logger: Logger }): ParticipantParts {
   const { CURRENCY: currency, RESERVATION_TTL_SECONDS: ttlSeconds } = config;
+  const isProduction = config.NODE_ENV === 'production';
   const keptDays = config.HOLD_RETENTION_DAYS;
   const stockDatabase = openDatabase({
     url: config.DB_URL,
@@ -41,7 +42,7 @@ function parts({ database, logger }: { database: Database; logger: Logger }): Pa
     logger,
   });
   return {
-    module: AppModule.of({ database, stock, currency, ttlSeconds, logger }),
+    module: AppModule.of({ database, stock, currency, ttlSeconds, logger, isProduction }),
     jobs: [sweeper.job, archiver.job],
     databases: { stock: stockDatabase },
     requireCurrency: () => requirePriceRule(database.pool, currency),

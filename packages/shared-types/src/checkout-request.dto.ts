@@ -9,7 +9,7 @@ import { HasVisibleText } from './visible-text.js';
 const USER_ID = /^[^\p{Cc}\p{Cs}]{1,100}$/u;
 
 /** The currency decides which prices are valid: see checkout-lines.ts. */
-function IsPrice(): PropertyDecorator {
+export function IsPrice(): PropertyDecorator {
   return (target, propertyName) =>
     registerDecorator({
       name: 'isPrice',

@@ -35,6 +35,8 @@ export const ERROR_CODES = {
   PAYMENT_NOT_FOUND: { title: 'There is no payment for this order' },
   RESERVATION_NOT_FOUND: { title: 'There is no reservation for this order' },
   SUBJECT_MISMATCH: { status: 403, title: 'The userId is not the one of the token' },
+  PRODUCT_UNAVAILABLE: { status: 409, title: 'The product cannot be bought now' },
+  PRODUCT_CHANGED: { status: 409, title: 'The product was changed meanwhile' },
   PAYMENT_DECLINED: { status: 402, title: 'The payment was declined', businessRejection: true },
   INSUFFICIENT_STOCK: { status: 409, title: 'There is not enough stock', businessRejection: true },
   PRICE_CHANGED: { status: 409, title: 'The price has changed', businessRejection: true },

@@ -15,6 +15,8 @@ export * from './packets.js';
 export * from './page.js';
 export * from './payment-commands.js';
 export * from './prefer.js';
+export * from './product-query.js';
+export * from './product-requests.dto.js';
 export * from './public-saga.js';
 export * from './queues.js';
 export * from './read-json.js';

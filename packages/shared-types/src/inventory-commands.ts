@@ -91,7 +91,16 @@ export interface ProductView {
   description: string;
   price: string;
   currency: string;
+  /** Units that can be bought now. */
   available: number;
+  /** The caller that sells it; null for a product from before sellers existed. */
+  sellerId: string | null;
+  category: string | null;
+  imageUrl: string | null;
+  /** False: the seller does not offer it now, whatever is in stock. */
+  isAvailable: boolean;
+  /** A change names it; it rises with every change by the seller, and not with sales. */
+  version: number;
 }
 
 /**
@@ -106,4 +115,9 @@ export interface StockRefusal {
   available?: number;
   claimedPrice?: string;
   cataloguePrice?: string;
+  /**
+   * Of PRODUCT_NOT_FOUND: the product exists, and is archived or not offered now. The shopper gets
+   * PRODUCT_UNAVAILABLE.
+   */
+  unavailable?: true;
 }

@@ -13,6 +13,12 @@ export const APPS = [
   { name: 'orchestrator', database: 'orchestrator', commandQueue: undefined },
 ] as const;
 
+/** The apps that others call by HTTP, and the variables that name their addresses. */
+export const URL_VARIABLES = {
+  ORCHESTRATOR_URL: 'orchestrator',
+  INVENTORY_URL: 'inventory-service',
+} as const satisfies Record<string, (typeof APPS)[number]['name']>;
+
 export type App = (typeof APPS)[number];
 export type AppName = App['name'];
 export type DatabaseName = NonNullable<App['database']>;

@@ -1,5 +1,5 @@
 import { freePorts } from '../servers/ports.js';
-import { APPS, type App, type DatabaseName } from './apps.js';
+import { APPS, type App, type DatabaseName, URL_VARIABLES } from './apps.js';
 
 /** One process of a system, and where it listens. */
 export interface PlacedApp {
@@ -40,12 +40,15 @@ export function addressVariables(
   all: readonly PlacedApp[],
   { databaseUrl, rabbitmqUrl }: SystemAddresses,
 ): Record<string, string> {
-  const orchestrators = all.filter((one) => one.app.name === 'orchestrator');
+  const addresses = Object.entries(URL_VARIABLES).map(([variable, name]) => {
+    const instances = all.filter((one) => one.app.name === name);
+    return [variable, instances.map(({ url }) => url).join(',')];
+  });
   return {
     HOST: '127.0.0.1',
     PORT: String(port),
     METRICS_PORT: String(metricsPort),
-    ORCHESTRATOR_URL: orchestrators.map(({ url }) => url).join(','),
+    ...(Object.fromEntries(addresses) as Record<keyof typeof URL_VARIABLES, string>),
     ...(app.database && { DB_URL: databaseUrl(app.database), RABBITMQ_URL: rabbitmqUrl }),
   };
 }

@@ -102,7 +102,10 @@ describe('docker-compose.yaml', () => {
       });
     }
     const gateway = file.services['api-gateway']!;
-    expect(gateway.depends_on).toEqual({ orchestrator: { condition: 'service_healthy' } });
+    expect(gateway.depends_on).toEqual({
+      orchestrator: { condition: 'service_healthy' },
+      'inventory-service': { condition: 'service_healthy' },
+    });
   });
 
   it('gives the gateway no password, and no way to the servers', () => {

@@ -94,6 +94,13 @@ describe('what the apps are told', () => {
     expect(inFile).not.toHaveProperty('ORCHESTRATOR_URL');
   });
 
+  it('the gateway is told where inventory-service is', () => {
+    expect(environments({})['api-gateway']?.INVENTORY_URL).toBe('http://127.0.0.1:4002');
+    const elsewhere = environments({ INVENTORY_URL: 'http://elsewhere' });
+    expect(elsewhere['api-gateway']?.INVENTORY_URL).toBe('http://elsewhere');
+    expect(environments({})['order-service']).not.toHaveProperty('INVENTORY_URL');
+  });
+
   it('a variable of one app is no misspelt one of another: all may share one environment', () => {
     const all = APPS.flatMap(({ name }) => variablesOf(name));
     for (const { name } of APPS) expect(nearVariables(all, variablesOf(name))).toEqual([]);

@@ -1,11 +1,10 @@
 import { isIP } from 'node:net';
 import { commaList, metricsPortBeside } from '@backstitch/service-kit/variables';
-import { type App, APPS } from '../apps/apps.js';
+import { type App, APPS, appNamed, URL_VARIABLES } from '../apps/apps.js';
 import { databaseUrl, type ServerAddresses } from '../servers/configured-servers.js';
 import { environmentFor } from './app-variables.js';
 
 export const USUAL_PORT = 3000;
-const ORCHESTRATOR_OFFSET = APPS.findIndex(({ name }) => name === 'orchestrator');
 
 /** PORT as the gateway's port, 0 for "any free ones"; or what is wrong with it, in words. */
 export function gatewayPort(text: string | undefined): number | { wrong: string } {
@@ -58,17 +57,28 @@ export function appEnvironment(
   given: NodeJS.ProcessEnv,
 ): NodeJS.ProcessEnv {
   const { DB_URL: _one, DB_URL_FILE: _file, RABBITMQ_URL_FILE: _other, ...rest } = given;
-  const orchestrator = `${reachableHost(places.host)}:${places.gateway + ORCHESTRATOR_OFFSET}`;
-  const isToldOrchestrator = Boolean(rest.ORCHESTRATOR_URL || rest.ORCHESTRATOR_URL_FILE);
   return environmentFor(app.name, {
     ...rest,
-    ...(!isToldOrchestrator && { ORCHESTRATOR_URL: `http://${orchestrator}` }),
+    ...appAddresses(places, rest),
     HOST: places.host,
     PORT: String(portOf(app, places.gateway)),
     METRICS_PORT: String(portOf(app, places.metrics)),
     RABBITMQ_URL: servers.rabbitmqUrl,
     ...(app.database && { DB_URL: databaseUrl(servers.databaseServerUrl, app.database) }),
   });
+}
+
+/** Where the apps are that others call, unless the command was told. */
+function appAddresses(places: Places, given: NodeJS.ProcessEnv): Record<string, string> {
+  const host = reachableHost(places.host);
+  const missing = Object.entries(URL_VARIABLES).filter(
+    ([variable]) => !given[variable] && !given[`${variable}_FILE`],
+  );
+  return Object.fromEntries(
+    missing.map(([variable, name]) => {
+      return [variable, `http://${host}:${portOf(appNamed(name), places.gateway)}`];
+    }),
+  );
 }
 
 /** An app's port, where the gateway's is this one. */

@@ -154,8 +154,23 @@ export class ProductAnswer implements ProductView {
   @ApiProperty({ example: 'USD' })
   currency!: string;
 
-  @ApiProperty({ type: 'integer' })
+  @ApiProperty({ type: 'integer', description: 'Units that can be bought now' })
   available!: number;
+
+  @ApiProperty({ type: String, nullable: true, description: 'The caller that sells it' })
+  sellerId!: string | null;
+
+  @ApiProperty({ type: String, nullable: true })
+  category!: string | null;
+
+  @ApiProperty({ type: String, nullable: true, format: 'uri' })
+  imageUrl!: string | null;
+
+  @ApiProperty({ description: 'false: the seller does not offer it now' })
+  isAvailable!: boolean;
+
+  @ApiProperty({ type: 'integer', description: 'For a change' })
+  version!: number;
 }
 
 export class SagaStepDataAnswer {

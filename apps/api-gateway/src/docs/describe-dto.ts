@@ -11,6 +11,8 @@ type Rule = (constraints: readonly unknown[], digits: number) => Schema;
 const RULES: Readonly<Record<string, Rule>> = {
   isString: () => ({ type: 'string' }),
   isInt: () => ({ type: 'integer' }),
+  isBoolean: () => ({ type: 'boolean' }),
+  isImageUrl: () => ({ type: 'string', format: 'uri', pattern: '^https://' }),
   isUuid: () => ({ type: 'string', format: 'uuid' }),
   isArray: () => ({ isArray: true }),
   min: ([minimum]) => ({ minimum }),

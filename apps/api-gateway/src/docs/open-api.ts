@@ -1,4 +1,11 @@
-import { CheckoutRequestDto, currencyDigits, roundedAmount } from '@backstitch/shared-types';
+import {
+  ChangeProductDto,
+  CheckoutRequestDto,
+  CreateProductDto,
+  currencyDigits,
+  MoveStockDto,
+  roundedAmount,
+} from '@backstitch/shared-types';
 import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { AppModule } from '../app.module.js';
@@ -18,9 +25,11 @@ const PAGE_POLICY = [
   "frame-ancestors 'none'",
 ].join('; ');
 
+const BODIES = [CheckoutRequestDto, CreateProductDto, ChangeProductDto, MoveStockDto];
+
 /** GET /api/docs is the page, /api/docs-json the document. Both are made from the code at boot. */
 export function serveOpenApi(app: NestFastifyApplication, currency: string): void {
-  describeDto(CheckoutRequestDto, currencyDigits(currency));
+  for (const dto of BODIES) describeDto(dto, currencyDigits(currency));
   const fastify = app.getHttpAdapter().getInstance();
   fastify.addHook('onRequest', (request, reply, done) => {
     if (request.routeOptions.url?.startsWith(DOCS)) {

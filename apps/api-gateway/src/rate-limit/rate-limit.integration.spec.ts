@@ -17,6 +17,7 @@ let gateway: AppProcess;
 const start = async (settings: Record<string, string> = {}): Promise<void> => {
   gateway = await startApp(MAIN, {
     ORCHESTRATOR_URL: orchestrator.url,
+    INVENTORY_URL: orchestrator.url,
     RATE_LIMIT_PER_MINUTE: String(LIMIT),
     ...settings,
   });

@@ -1,12 +1,19 @@
-import { type FieldProblem, InventoryListCommand, PAGE_LIMIT_MAX } from '@backstitch/shared-types';
+import {
+  type FieldProblem,
+  InventoryListCommand,
+  PAGE_LIMIT_MAX,
+  type ProductFilter,
+} from '@backstitch/shared-types';
 import { plainToInstance } from 'class-transformer';
 import { validateSync } from 'class-validator';
 
 /** A part of the catalogue: so many products, behind one of them. */
-export interface CataloguePage {
+export interface CataloguePage extends ProductFilter {
   limit: number;
   /** By the order of the catalogue; it need not be there any more. */
   after: { name: string; id: string } | undefined;
+  /** Leaves out what its seller does not offer now. */
+  onlyOffered?: boolean;
 }
 
 /**

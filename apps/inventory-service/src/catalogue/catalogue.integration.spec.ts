@@ -16,8 +16,9 @@ import { CatalogueRepository } from './catalogue.repository.js';
 const PRODUCTS = 60_000;
 /** Few names, so that pages end between products of one name; some longer than an index takes. */
 const FILL = `
-INSERT INTO products (name, stock_quantity, price)
-SELECT CASE WHEN n % 1000 = 0 THEN repeat(md5(n::text), 400) ELSE 'Thing ' || n % 7000 END, 1, 1
+INSERT INTO products (name, stock_quantity, price, category, description)
+SELECT CASE WHEN n % 1000 = 0 THEN repeat(md5(n::text), 400) ELSE 'Thing ' || n % 7000 END, 1, 1,
+  'Category ' || n % 50, CASE WHEN n % 6000 = 1 THEN 'A rare, DIMMABLE lamp: 12"' ELSE 'Usual' END
 FROM generate_series(1, $1) AS n`;
 const IDS_IN_ORDER = 'SELECT id FROM products ORDER BY left(name, 100), id';
 
@@ -76,16 +77,58 @@ describe('a catalogue of 60,000 products', () => {
     await catalogue.list({ limit: 100, after: undefined });
     const id = '660facf7-b9cf-417a-8ee1-27afe2fb2c72';
     await catalogue.list({ limit: 100, after: { name: 'Thing 5', id } });
-    for (const { text, values } of asked) {
-      const { rows } = await database.pool.query<{ 'QUERY PLAN': [{ Plan: Plan }] }>(
-        `EXPLAIN (ANALYZE, FORMAT JSON) ${text}`,
-        values,
-      );
-      const nodes = nodesOf(rows[0]!['QUERY PLAN'][0].Plan);
+    for (const statement of asked) {
+      const nodes = await planOf(statement);
       expect(nodes.map((node) => node['Node Type'])).toEqual(['Limit', 'Index Scan']);
       expect(nodes.map((node) => node['Actual Rows'])).toEqual([100, 100]);
       expect(nodes.at(-1)?.['Rows Removed by Filter'] ?? 0).toBe(0);
     }
+  });
+
+  it('is not scanned for a page of a category, or of what is offered', async () => {
+    asked.length = 0;
+    const after = { name: 'Thing 5', id: '660facf7-b9cf-417a-8ee1-27afe2fb2c72' };
+    await catalogue.list({ limit: 100, after: undefined, category: 'Category 7' });
+    await catalogue.list({ limit: 100, after, category: 'Category 7', onlyOffered: true });
+    await catalogue.list({ limit: 100, after, onlyOffered: true });
+    expect(asked).toHaveLength(3);
+    for (const statement of asked) {
+      const nodes = await planOf(statement);
+      expect(nodes.map((node) => node['Node Type'])).toEqual(['Limit', 'Index Scan']);
+      expect(nodes.at(-1)?.['Rows Removed by Filter'] ?? 0).toBe(0);
+    }
+  });
+
+  it('finds the products with all words of a text, by the beginnings of the words', async () => {
+    const found = async (...words: string[]) =>
+      (await catalogue.list({ limit: 100, after: undefined, words })).length;
+    expect(await found('rare', 'dim', '12')).toBe(10);
+    expect(await found('RARE', 'lam')).toBe(10);
+    expect(await found('rare', 'mouse')).toBe(0);
+    expect(await found('immable')).toBe(0);
+  });
+
+  it('is not scanned for the words of a text', async () => {
+    asked.length = 0;
+    await catalogue.list({ limit: 100, after: undefined, words: ['rare'] });
+    const scans = (await planOf(asked[0]!)).filter(({ 'Node Type': type }) => /Scan/.test(type));
+    const types = scans.map((node) => node['Node Type']);
+    expect(types).toEqual(['Bitmap Heap Scan', 'Bitmap Index Scan', 'CTE Scan']);
+  });
+
+  it('has neither archived products nor, where that is asked, those that are not offered', async () => {
+    const category = 'Only here';
+    const insert = `INSERT INTO products (name, stock_quantity, price, category, is_available, archived_at)
+      VALUES ('archived', 1, 1, $1, true, now()), ('off', 1, 1, $1, false, NULL),
+        ('offered', 0, 1, $1, true, NULL)`;
+    await stock.query(insert, [category]);
+    const names = async (onlyOffered: boolean) => {
+      const page = { limit: 100, after: undefined, category, onlyOffered };
+      return (await catalogue.list(page)).map(({ name }) => name);
+    };
+    expect(await names(false)).toEqual(['off', 'offered']);
+    expect(await names(true)).toEqual(['offered']);
+    await stock.query('DELETE FROM products WHERE category = $1', [category]);
   });
 
   it('is read once for all who ask for the same page at the same time', async () => {
@@ -148,6 +191,14 @@ interface Plan {
   'Actual Rows': number;
   'Rows Removed by Filter'?: number;
   Plans?: Plan[];
+}
+
+async function planOf({ text, values }: Statement): Promise<Plan[]> {
+  const { rows } = await database.pool.query<{ 'QUERY PLAN': [{ Plan: Plan }] }>(
+    `EXPLAIN (ANALYZE, FORMAT JSON) ${text}`,
+    values,
+  );
+  return nodesOf(rows[0]!['QUERY PLAN'][0].Plan);
 }
 
 function nodesOf(plan: Plan): Plan[] {

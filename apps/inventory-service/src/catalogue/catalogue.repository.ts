@@ -1,27 +1,9 @@
 import { Coalescer } from '@backstitch/coalesce';
-import type { Database, Statement } from '@backstitch/database';
+import type { Database } from '@backstitch/database';
 import { watchBatches } from '@backstitch/service-kit';
-import { fromMinor, toMinor, type ProductView } from '@backstitch/shared-types';
+import type { ProductView } from '@backstitch/shared-types';
 import type { CataloguePage } from './catalogue-page.js';
-
-const PRODUCTS = 'SELECT id, name, description, price, stock_quantity FROM products';
-const IN_ORDER = 'ORDER BY left(name, 100), id LIMIT $1';
-
-/** Both read the index of this order from where the page begins, and no more than the page. */
-const FIRST_PAGE = { name: 'first_products', text: `${PRODUCTS} WHERE price > 0 ${IN_ORDER}` };
-const NEXT_PAGE = {
-  name: 'next_products',
-  text:
-    `${PRODUCTS} WHERE price > 0 AND (left(name, 100), id) > (left($2, 100), $3::uuid) ` + IN_ORDER,
-};
-
-interface ProductRow {
-  id: string;
-  name: string;
-  description: string;
-  price: string;
-  stock_quantity: number;
-}
+import { pageStatement, type ProductRow, productView } from './catalogue.sql.js';
 
 /** Reads the catalogue. Requests for a page that is being read share the next read. */
 export class CatalogueRepository {
@@ -33,7 +15,8 @@ export class CatalogueRepository {
     private readonly digits: number,
   ) {
     this.readings = new Coalescer({
-      keyOf: ({ limit, after }) => JSON.stringify([limit, after?.name, after?.id]),
+      keyOf: ({ limit, after, category, words, onlyOffered }) =>
+        JSON.stringify([limit, after?.name, after?.id, category, words, onlyOffered]),
       sameWork: () => true,
       batchMax: 1,
       run: async ([page]) => [{ ok: await this.read(page!) }],
@@ -47,23 +30,9 @@ export class CatalogueRepository {
   }
 
   private async read(page: CataloguePage): Promise<ProductView[]> {
-    const rows = await this.database.query<ProductRow>(statementOf(page));
-    return rows.map(({ stock_quantity: available, price, ...row }) => ({
-      ...row,
-      price: this.spelled(price),
-      currency: this.currency,
-      available,
-    }));
+    const rows = await this.database.query<ProductRow & Record<string, unknown>>(
+      pageStatement(page),
+    );
+    return rows.map((row) => productView(row, this.currency, this.digits));
   }
-
-  /** "30.00" in a currency without minor digits is "30". */
-  private spelled(price: string): string {
-    const minor = toMinor(price, this.digits);
-    return minor === undefined ? price : fromMinor(minor, this.digits);
-  }
-}
-
-function statementOf({ limit, after }: CataloguePage): Statement {
-  if (!after) return { ...FIRST_PAGE, values: [limit] };
-  return { ...NEXT_PAGE, values: [limit, after.name, after.id] };
 }

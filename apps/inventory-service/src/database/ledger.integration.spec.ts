@@ -48,6 +48,26 @@ describe('the stock ledger', () => {
     expect(await ledgerOf(productId)).toContainEqual({ change: 5, kind: 'RESTOCK' });
   });
 
+  it('names the caller and the reason that a transaction gives, and none where it gives none', async () => {
+    const productId = await stock.product(5);
+    await stock.query(
+      `BEGIN; SET LOCAL backstitch.stock_move = 'WRITE_OFF'; SET LOCAL backstitch.actor = 'u:me';
+        SET LOCAL backstitch.reason = 'broken';
+        UPDATE products SET stock_quantity = 3 WHERE id = '${productId}'; COMMIT`,
+    );
+    await stock.query('UPDATE products SET stock_quantity = 4 WHERE id = $1', [productId]);
+    const entries = await stock.query(
+      'SELECT change, kind, actor, reason FROM stock_ledger WHERE product_id = $1 ORDER BY id',
+      [productId],
+    );
+    expect(entries).toEqual([
+      { change: 5, kind: 'CORRECTION', actor: null, reason: null },
+      { change: -2, kind: 'WRITE_OFF', actor: 'u:me', reason: 'broken' },
+      { change: 1, kind: 'CORRECTION', actor: null, reason: null },
+    ]);
+    expect(await stock.breaches()).toEqual([]);
+  });
+
   it('records a deleted product, and keeps one that orders name', async () => {
     const [unsold, sold] = [await stock.product(7), await stock.product(7)];
     await stock.repository.submit(reserveOf(newOrder(), [{ productId: sold, quantity: 1 }]));

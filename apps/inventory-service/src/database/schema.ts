@@ -30,12 +30,33 @@ export const products = pgTable(
     stockQuantity: integer('stock_quantity').notNull(),
     price: numeric('price', { precision: 14, scale: 2 }).notNull(),
     version: integer('version').notNull().default(1),
+    /** The caller that sells it; null: from before sellers existed. */
+    sellerId: text('seller_id'),
+    category: text('category'),
+    imageUrl: text('image_url'),
+    isAvailable: boolean('is_available').notNull().default(true),
+    archivedAt: timestamp('archived_at', { withTimezone: true }),
+    /** Rises when a seller changes what the catalogue shows. */
+    detailsVersion: integer('details_version').notNull().default(1),
   },
   (table) => [
     check('products_stock_quantity_check', sql`${table.stockQuantity} >= 0`),
     check('products_price_check', sql`${table.price} >= 0`),
-    // The order of the catalogue. Names may be longer than an entry of an index.
+    // The order of the catalogue. Names may be longer than an entry of an index. The first index is
+    // for the release before: it has no archived products.
     index('products_by_name').on(sql`left(${table.name}, 100)`, table.id),
+    index('listed_products_by_name')
+      .on(sql`left(${table.name}, 100)`, table.id)
+      .where(sql`${table.archivedAt} IS NULL`),
+    index('listed_products_by_category')
+      .on(table.category, sql`left(${table.name}, 100)`, table.id)
+      .where(sql`${table.archivedAt} IS NULL`),
+    index('listed_products_by_text')
+      .using(
+        'gin',
+        sql`to_tsvector('simple', left(${table.name}, 1000) || ' ' || left(${table.description}, 10000))`,
+      )
+      .where(sql`${table.archivedAt} IS NULL`),
   ],
 );
 
@@ -97,6 +118,9 @@ export const stockLedger = pgTable(
     productId: uuid('product_id').notNull(),
     change: integer('change').notNull(),
     kind: text('kind').notNull(),
+    /** The caller of a restock or a write-off, and why. */
+    actor: text('actor'),
+    reason: text('reason'),
     bookedBy: text('booked_by').notNull().default(sql`session_user`),
     bookedAt: now('booked_at'),
   },
@@ -104,7 +128,7 @@ export const stockLedger = pgTable(
     index('stock_ledger_product').on(table.productId),
     check(
       'stock_ledger_kind_check',
-      sql`${table.kind} IN ('SEED', 'RESTOCK', 'CORRECTION', 'SOLD')`,
+      sql`${table.kind} IN ('SEED', 'RESTOCK', 'WRITE_OFF', 'CORRECTION', 'SOLD')`,
     ),
   ],
 );

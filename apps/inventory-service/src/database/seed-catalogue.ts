@@ -1,7 +1,7 @@
 import { openSession } from '@backstitch/database';
 import { currencyDigits, roundedAmount } from '@backstitch/shared-types';
 import type pg from 'pg';
-import { DEMO_PRODUCTS } from './demo-products.js';
+import { DEMO_PRODUCTS, DEMO_SELLER_ID } from './demo-products.js';
 import { requirePriceRule } from './price-rule.repository.js';
 
 export interface SeedOptions {
@@ -101,13 +101,15 @@ async function clearProducts(client: pg.Client): Promise<void> {
 }
 
 async function insertProducts(client: pg.Client, digits: number): Promise<void> {
-  for (const { id, name, description, price, stock } of DEMO_PRODUCTS) {
+  for (const { id, name, description, price, stock, category } of DEMO_PRODUCTS) {
     await client.query(
-      `INSERT INTO products (id, name, description, price, stock_quantity)
-        VALUES ($1, $2, $3, $4, $5)
+      `INSERT INTO products (id, name, description, price, stock_quantity, category, seller_id)
+        VALUES ($1, $2, $3, $4, $5, $6, $7)
         ON CONFLICT (id) DO UPDATE SET name = excluded.name, description = excluded.description,
-          price = excluded.price, stock_quantity = excluded.stock_quantity, version = 1`,
-      [id, name, description, roundedAmount(price, digits), stock],
+          price = excluded.price, stock_quantity = excluded.stock_quantity, version = 1,
+          category = excluded.category, seller_id = excluded.seller_id, image_url = NULL,
+          is_available = true, archived_at = NULL, details_version = 1`,
+      [id, name, description, roundedAmount(price, digits), stock, category, DEMO_SELLER_ID],
     );
   }
 }

@@ -8,7 +8,7 @@ import {
   verdict,
   type StockFixture,
 } from '../testing/stock-fixture.js';
-import { DEMO_PRODUCTS } from './demo-products.js';
+import { DEMO_PRODUCTS, DEMO_SELLER_ID } from './demo-products.js';
 import { seedCatalogue, SeedRefused } from './seed-catalogue.js';
 
 const MOUSE = '660facf7-b9cf-417a-8ee1-27afe2fb2c72';
@@ -63,6 +63,19 @@ describe('db:seed', () => {
     // The sale stays on record: what was sold was received.
     expect(await stock.reservation(orderId)).toMatchObject({ status: 'CONSUMED' });
     expect(await stock.breaches()).toEqual([]);
+  });
+
+  it('gives every product a category and the demo seller, and offers it again', async () => {
+    await seed();
+    await stock.query('UPDATE products SET archived_at = now(), is_available = false');
+    await seed();
+    const rows = await stock.query(
+      `SELECT count(DISTINCT category)::int AS categories, count(category)::int AS filed,
+        array_agg(DISTINCT seller_id) AS sellers,
+        bool_and(is_available AND archived_at IS NULL) AS offered FROM products`,
+    );
+    const sellers = [DEMO_SELLER_ID];
+    expect(rows).toEqual([{ categories: 7, filed: 10, sellers, offered: true }]);
   });
 
   it('refuses while checkouts hold stock, in words, and changes nothing', async () => {

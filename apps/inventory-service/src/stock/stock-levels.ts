@@ -5,6 +5,8 @@ export interface Product {
   priceMinor: number;
   /** What may still be reserved: products.stock_quantity. */
   available: number;
+  /** Its seller offers it, and it is not archived. */
+  isOffered: boolean;
 }
 
 /** What a batch did to one product: the sum to add to its stock, and in how many moves. */

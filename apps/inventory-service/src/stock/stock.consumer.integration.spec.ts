@@ -134,6 +134,11 @@ describe('the inventory commands, through the queue', () => {
         price: '19.99',
         currency: 'USD',
         available: 7,
+        sellerId: null,
+        category: null,
+        imageUrl: null,
+        isAvailable: true,
+        version: 1,
       });
     }
   });

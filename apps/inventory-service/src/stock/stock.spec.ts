@@ -5,8 +5,8 @@ import { StockLevels } from './stock-levels.js';
 import { commit, expire, release, reserve, type Demand } from './stock.js';
 
 const DIGITS = 2;
-const MOUSE = { id: 'm', name: 'Mouse', priceMinor: 2999, available: 200 };
-const LIMITED = { id: 'l', name: 'Limited', priceMinor: 1999, available: 5 };
+const MOUSE = { id: 'm', name: 'Mouse', priceMinor: 2999, available: 200, isOffered: true };
+const LIMITED = { id: 'l', name: 'Limited', priceMinor: 1999, available: 5, isOffered: true };
 
 function reservation(status: Reservation['status'], over: Partial<Reservation> = {}): Reservation {
   return {
@@ -24,6 +24,37 @@ const fresh = () => reservation('ACTIVE', { lines: [] });
 const levels = (available = LIMITED.available) =>
   new StockLevels([MOUSE, { ...LIMITED, available }]);
 const movesOf = (s: StockLevels) => s.changes().map((each) => `${each.productId}${each.change}`);
+
+describe('a product that its seller does not offer', () => {
+  const withdrawn = () => new StockLevels([MOUSE, { ...LIMITED, isOffered: false }]);
+  const details = [{ productId: 'l', name: 'Limited', unavailable: true }];
+
+  it('is refused by a code that every definition declares, with a mark, and moves nothing', () => {
+    const stock = withdrawn();
+    const demand = ['m', 'l'].map((productId) => ({ productId, quantity: 1 }));
+    const { status, refusal } = reserve(fresh(), demand, stock, DIGITS);
+    expect([status, refusal]).toEqual([
+      'REJECTED',
+      { code: 'PRODUCT_NOT_FOUND', message: 'Limited cannot be bought now', details },
+    ]);
+    expect(movesOf(stock)).toEqual([]);
+  });
+
+  it('is refused after a product that does not exist, and before a wrong price', () => {
+    const wrongPrice = { productId: 'm', quantity: 1, claimedPriceMinor: 1 };
+    const [unknown, off] = ['x', 'l'].map((productId) => ({ productId, quantity: 1 }));
+    const both = reserve(fresh(), [off!, unknown!], withdrawn(), DIGITS);
+    expect(both.refusal?.details).toEqual([{ productId: 'x' }]);
+    const repriced = reserve(fresh(), [off!, wrongPrice], withdrawn(), DIGITS);
+    expect(repriced.refusal?.details).toEqual(details);
+  });
+
+  it('is released and sold as any other when it was reserved before', () => {
+    const stock = withdrawn();
+    expect(commit(reservation('EXPIRED'), stock).status).toBe('CONSUMED');
+    expect(release(reservation('CONSUMED'), stock).status).toBe('RELEASED');
+  });
+});
 
 describe('reserve', () => {
   const cases: [what: string, demand: Demand[], code: string | undefined, moves: string[]][] = [
@@ -170,7 +201,7 @@ describe('any order of any decisions', () => {
     fc.assert(
       fc.property(fc.array(step, { maxLength: 60 }), fc.nat({ max: 12 }), (steps, stock) => {
         const products = ['a', 'b', 'c'].map((id) => {
-          return { id, name: id, priceMinor: 100, available: stock };
+          return { id, name: id, priceMinor: 100, available: stock, isOffered: true };
         });
         const on = new StockLevels(products);
         const reservations = new Map<number, Reservation>();

@@ -113,7 +113,8 @@ export function lockProducts(
 ): Statement {
   return {
     name: 'lock_products',
-    text: `SELECT id, name, price, stock_quantity FROM products WHERE id = ANY (ARRAY(
+    text: `SELECT id, name, price, stock_quantity, is_available AND archived_at IS NULL AS is_offered
+      FROM products WHERE id = ANY (ARRAY(
         SELECT unnest($1::uuid[])
         UNION SELECT product_id FROM reservation_items WHERE order_id = ANY ($2::uuid[])))
       ORDER BY id FOR UPDATE`,
@@ -205,6 +206,7 @@ export function productFrom(row: Row, digits: number): Product {
     name: row.name as string,
     priceMinor: minorFrom(row.price as string, digits),
     available: row.stock_quantity as number,
+    isOffered: row.is_offered as boolean,
   };
 }
 

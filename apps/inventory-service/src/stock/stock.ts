@@ -84,6 +84,11 @@ function refusalOf(
     const message = `There is no product ${details.map((each) => each.productId).join(', ')}`;
     return { code: 'PRODUCT_NOT_FOUND', message, details };
   }
+  const withdrawn = lines.flatMap(({ productId }) => withdrawnProduct(levels.find(productId)!));
+  if (withdrawn.length > 0) {
+    const message = withdrawn.map((each) => `${each.name} cannot be bought now`).join('; ');
+    return { code: 'PRODUCT_NOT_FOUND', message, details: withdrawn };
+  }
   const repriced = lines.flatMap(({ productId, claims }) => {
     const product = levels.find(productId)!;
     const claim = claims.find((claimed) => claimed !== product.priceMinor);
@@ -103,6 +108,14 @@ function refusalOf(
 /** A product from before prices were checked may have none: it is not listed and not sold. */
 function isForSale(product: Product | undefined): boolean {
   return product !== undefined && product.priceMinor >= 1;
+}
+
+/**
+ * The definitions of running sagas declare PRODUCT_NOT_FOUND. A code of its own would be a fault for
+ * them, so the details say that the product exists (ADR 16).
+ */
+function withdrawnProduct({ id: productId, name, isOffered }: Product): StockRefusal[] {
+  return isOffered ? [] : [{ productId, name, unavailable: true }];
 }
 
 function priceChange(product: Product, claimedMinor: number, digits: number): StockRefusal {

@@ -106,6 +106,17 @@ describe('the answer to a checkout', () => {
 });
 
 describe('the reason a shopper is given', () => {
+  it('for a product that is not offered now has its own code, and is no unknown product', () => {
+    const details = [{ productId: PRODUCT, name: 'Lamp', unavailable: true }];
+    const ended = undone({ kind: 'rejected', code: 'PRODUCT_NOT_FOUND', details });
+    expect(answerOf(soFar({ ended }))).toMatchObject({
+      kind: 'problem',
+      code: 'PRODUCT_UNAVAILABLE',
+      detail: `Lamp (${PRODUCT}) cannot be bought now.`,
+      errors: [{ field: 'items', productId: PRODUCT, name: 'Lamp' }],
+    });
+  });
+
   const stock = [{ productId: PRODUCT, name: 'Lamp', requested: 10, available: 5 }];
   const price = [{ productId: PRODUCT, claimedPrice: '0.01', cataloguePrice: '19.99' }];
 

@@ -26,6 +26,7 @@ const DETAILS: Partial<Record<ErrorCodeName, string>> = {
 
 const PRODUCT_MESSAGES: Partial<Record<ErrorCodeName, (refused: StockRefusal) => string>> = {
   PRODUCT_NOT_FOUND: ({ productId }) => `There is no product ${productId}`,
+  PRODUCT_UNAVAILABLE: (refused) => `${nameOf(refused)} cannot be bought now`,
   INSUFFICIENT_STOCK: (refused) =>
     `${nameOf(refused)}: ${refused.requested} requested, ${refused.available} available`,
   PRICE_CHANGED: (refused) =>
@@ -41,7 +42,7 @@ function nameOf({ name, productId }: StockRefusal): string {
  * code. An unknown outcome, and a rejection without meaning for a shopper, are CHECKOUT_UNDONE.
  */
 export function refusalOf(failure: SagaFailure): Refusal {
-  const code = failure.code as ErrorCodeName;
+  const code = codeOf(failure);
   const productMessage = PRODUCT_MESSAGES[code];
   if (failure.kind === 'unknown') return undone();
   if (productMessage) {
@@ -55,6 +56,13 @@ export function refusalOf(failure: SagaFailure): Refusal {
   }
   const detail = DETAILS[code];
   return detail === undefined ? undone() : { code, detail };
+}
+
+/** A product that is not offered now is a PRODUCT_NOT_FOUND with a mark (ADR 16). */
+function codeOf({ code, details }: SagaFailure): ErrorCodeName {
+  const isUnavailable =
+    code === 'PRODUCT_NOT_FOUND' && refusedProducts(details).some((each) => each.unavailable);
+  return isUnavailable ? 'PRODUCT_UNAVAILABLE' : (code as ErrorCodeName);
 }
 
 function undone(): Refusal {

@@ -9,19 +9,19 @@ const MAIN = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
 const ORDER = '01930000-0000-7000-8000-000000000001';
 
 let answering: (response: ServerResponse) => void;
-let orchestrator: Upstream;
+let inventory: Upstream;
 let gateway: AppProcess;
 
 beforeAll(async () => {
-  orchestrator = await upstream((response) => answering(response));
-  gateway = await startApp(MAIN, { ORCHESTRATOR_URL: orchestrator.url });
+  inventory = await upstream((response) => answering(response));
+  gateway = await startApp(MAIN, { INVENTORY_URL: inventory.url });
 });
 afterAll(async () => {
   await gateway.stop();
-  await orchestrator.close();
+  await inventory.close();
 });
 beforeEach(() => {
-  orchestrator.seen.length = 0;
+  inventory.seen.length = 0;
 });
 
 describe('the catalogue through the gateway', () => {
@@ -38,7 +38,18 @@ describe('the catalogue through the gateway', () => {
     const answer = await page(NEXT);
     expect([answer.status, await answer.json()]).toEqual([200, [{ id: ORDER }]]);
     expect(answer.headers.get('link')).toBe(`</api/products${NEXT}>; rel="next"`);
-    expect(orchestrator.seen).toMatchObject([{ method: 'GET', url: `/products${NEXT}` }]);
+    expect(inventory.seen).toMatchObject([{ method: 'GET', url: `/products${NEXT}` }]);
+  });
+
+  it('is filtered by category and text, and so is the menu by category', async () => {
+    await page('?category=Hot%20%26%20cold&text=usb-c%20hub');
+    answering = (response) => sendJson(response, 200, [], { link: `</menu${NEXT}>; rel="next"` });
+    const menu = await fetch(`${gateway.url}/api/menu?category=Bar&text=no&other=7`);
+    expect(menu.headers.get('link')).toBe(`</api/menu${NEXT}>; rel="next"`);
+    expect(menu.headers.get('etag')).toBeTruthy();
+    await menu.text();
+    const urls = inventory.seen.map(({ url }) => url);
+    expect(urls).toEqual(['/products?category=Hot+%26+cold&text=usb-c+hub', '/menu?category=Bar']);
   });
 
   it('is not sent again to a client that has it, until it changes', async () => {
@@ -65,12 +76,16 @@ describe('the catalogue through the gateway', () => {
     ['?after=x', 'after'],
     [`?after=${cursorOf('sagas', ['Mouse', ORDER])}`, 'after'],
     [`?after=${CURSOR}&after=${CURSOR}`, 'after'],
-  ])('with an invalid page (%s) is 400 and is not forwarded', async (query, field) => {
+    ['?category=', 'category'],
+    ['?category=a&category=b', 'category'],
+    ['?text=%00', 'text'],
+    ['?text=a&text=b', 'text'],
+  ])('with an invalid page or filter (%s) is 400 and is not forwarded', async (query, field) => {
     const answer = await page(query);
     const body = (await answer.json()) as object;
     expect(answer.status).toBe(400);
     expect(body).toMatchObject({ code: 'VALIDATION_FAILED', errors: [{ field }] });
-    expect(orchestrator.seen).toEqual([]);
+    expect(inventory.seen).toEqual([]);
   });
 
   it('has no entity tag when it cannot be read', async () => {
