@@ -1,11 +1,19 @@
 import type { Database } from '@backstitch/database';
 import type { Logger } from '@backstitch/service-kit';
-import { Module, type DynamicModule } from '@nestjs/common';
+import { Module, type DynamicModule, type ValueProvider } from '@nestjs/common';
 import { AccountsHandler } from './accounts/accounts.handler.js';
 import { AccountsRepository } from './accounts/accounts.repository.js';
 import { AuthController, AuthSettings } from './accounts/auth.controller.js';
+import { EmailsHandler } from './accounts/emails.handler.js';
+import { LinksController } from './accounts/links.controller.js';
 import { MeController } from './accounts/me.controller.js';
+import { PasswordsHandler } from './accounts/passwords.handler.js';
+import { AttemptsRepository } from './attempts/attempts.repository.js';
+import { ClientNetworks } from './attempts/client-networks.js';
 import type { IdentityConfig } from './config.js';
+import { Mailer } from './mail/mailer.client.js';
+import { OneTimeTokensRepository } from './one-time/one-time-tokens.repository.js';
+import { commonPasswords } from './passwords/common-passwords.reader.js';
 import { PasswordHasher } from './passwords/password-hasher.client.js';
 import { Sealing } from './sealing/sealing.js';
 import { AccountGuard } from './sessions/account.guard.js';
@@ -31,27 +39,36 @@ export class AppModule {
     const keys = new KeyRing(new SigningKeysRepository(database), sealing, logger);
     const tokens = new AccessTokens(keys, { issuer: config.issuer, audience: config.AUDIENCE });
     const sessions = new SessionsRepository(database);
+    const accounts = new AccountsRepository(database);
+    const attempts = new AttemptsRepository(database);
+    const links = new OneTimeTokensRepository(database, nowMs);
+    const { SMTP_URL: smtpUrl, MAIL_FOLDER: folder, MAIL_FROM: from } = config;
+    const mailer = new Mailer({ smtpUrl, folder, from }, logger);
+    const { pagesUrl, isSignUpOpen } = config;
+    const shared = { accounts, attempts, links, mailer, pagesUrl, nowMs };
+    const hasher = new PasswordHasher();
     const sessionsHandler = new SessionsHandler({ sessions, tokens, sealing, logger, nowMs });
-    const accounts = new AccountsHandler({
-      accounts: new AccountsRepository(database),
-      sessions: sessionsHandler,
-      hasher: new PasswordHasher(),
-      isCommon: () => false,
-      isSignUpOpen: config.isSignUpOpen,
-    });
-    const settings = new AuthSettings(config.origins, config.servesGuests);
+    const isCommon = commonPasswords();
+    const passwords = new PasswordsHandler({ ...shared, sessions, hasher, isCommon });
+    const emails = new EmailsHandler(shared);
+    const parts = { ...shared, sessions: sessionsHandler, hasher, passwords, emails, isSignUpOpen };
     return {
       module: AppModule,
-      controllers: [AuthController, MeController, JwksController],
+      controllers: [AuthController, LinksController, MeController, JwksController],
       providers: [
-        { provide: KeyRing, useValue: keys },
-        { provide: AccessTokens, useValue: tokens },
-        { provide: SessionsRepository, useValue: sessions },
-        { provide: SessionsHandler, useValue: sessionsHandler },
-        { provide: AccountsHandler, useValue: accounts },
-        { provide: AuthSettings, useValue: settings },
+        ...[keys, tokens, sessions, sessionsHandler, passwords, emails, mailer, links].map(
+          provided,
+        ),
+        provided(new AccountsHandler(parts)),
+        provided(new ClientNetworks(config.trustedProxies)),
+        provided(new AuthSettings(config.origins, config.servesGuests)),
         AccountGuard,
       ],
     };
   }
+}
+
+/** An object under the name of its class. */
+function provided(value: object): ValueProvider {
+  return { provide: value.constructor, useValue: value };
 }

@@ -54,6 +54,22 @@ export class IdentityConfig extends AppConfig {
   @IsAddressRangeList()
   TRUSTED_PROXIES = '127.0.0.1, ::1';
 
+  /** Pages that links in e-mails open get the token as `#token=`. */
+  @IsOptional()
+  @IsUrlVariable(['http:', 'https:'])
+  PAGES_URL?: string = undefined;
+
+  @IsOptional()
+  @IsUrlVariable(['smtp:', 'smtps:'])
+  SMTP_URL?: string = undefined;
+
+  /** Without SMTP_URL e-mails are files in it. */
+  @Matches(/\S/, { message: '$property must name a folder' })
+  MAIL_FOLDER = 'mail';
+
+  @Matches(/^[^\s@]+@[^\s@]+$/, { message: '$property must be an e-mail address' })
+  MAIL_FROM = 'shop@backstitch.example';
+
   get isProduction(): boolean {
     return this.NODE_ENV === 'production';
   }
@@ -69,6 +85,10 @@ export class IdentityConfig extends AppConfig {
   /** Whether an account can be used before its e-mail address is verified. */
   get isSignUpOpen(): boolean {
     return (this.SIGNUP ?? (this.isProduction ? 'verify' : 'open')) === 'open';
+  }
+
+  get pagesUrl(): string {
+    return this.PAGES_URL ?? this.issuer;
   }
 
   get servesGuests(): boolean {
@@ -92,6 +112,7 @@ export class IdentityConfig extends AppConfig {
       problems.push('KEY_ENCRYPTION_KEY is publicly known; set one of your own');
     }
     if (!this.issuer.startsWith('https:')) problems.push('ISSUER must start with https://');
+    if (this.SMTP_URL === undefined) problems.push('SMTP_URL must be set');
     if (this.GUESTS === 'open') problems.push('GUESTS must be token or off');
     return problems;
   }

@@ -9,6 +9,7 @@ import {
 import 'reflect-metadata';
 import { AppModule } from './app.module.js';
 import { IdentityConfig } from './config.js';
+import { Mailer } from './mail/mailer.client.js';
 import { KeyRing } from './tokens/key-ring.service.js';
 
 const name = 'identity-service';
@@ -43,6 +44,7 @@ await bootApp({
   drain: (app) => ({
     first: [{ name: 'jobs', run: () => app.get(KeyRing).job.stop() }],
     last: [
+      { name: 'e-mails', run: () => app.get(Mailer).close() },
       { name: 'database', run: () => database.close() },
       { name: 'health', run: () => health.close() },
     ],

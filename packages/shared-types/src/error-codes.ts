@@ -28,6 +28,8 @@ export const ERROR_CODES = {
   TOKEN_REQUIRED: { status: 401, title: 'An access token is required' },
   TOKEN_INVALID: { status: 401, title: 'The access token is not valid' },
   LOGIN_FAILED: { status: 401, title: 'The e-mail address or the password is wrong' },
+  LOGIN_SUSPENDED: { status: 403, title: 'Log-in by password is suspended: reset the password' },
+  LINK_INVALID: { status: 400, title: 'The link is not valid' },
   REFRESH_REFUSED: { status: 401, title: 'The refresh token is not valid' },
   ORIGIN_REFUSED: { status: 403, title: 'Pages of this origin may not do this' },
   SESSION_NOT_FOUND: { status: 404, title: 'There is no such session' },

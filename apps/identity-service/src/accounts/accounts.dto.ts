@@ -59,3 +59,38 @@ export class ProfileRequest {
   @HasVisibleText()
   name!: string;
 }
+
+export class PasswordChangeRequest {
+  @IsString()
+  @MaxLength(PASSWORD_MAX)
+  currentPassword!: string;
+
+  @IsString()
+  @MaxLength(PASSWORD_MAX)
+  newPassword!: string;
+}
+
+export class EmailRequest {
+  @IsString()
+  @MaxLength(EMAIL_MAX)
+  email!: string;
+}
+
+export class EmailChangeRequest extends EmailRequest {
+  @IsString()
+  @MaxLength(PASSWORD_MAX)
+  currentPassword!: string;
+}
+
+/** The token of a link. */
+export class LinkRequest {
+  @IsString()
+  @MaxLength(200)
+  token!: string;
+}
+
+export class ResetRequest extends LinkRequest {
+  @IsString()
+  @MaxLength(PASSWORD_MAX)
+  password!: string;
+}

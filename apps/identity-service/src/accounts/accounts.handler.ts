@@ -1,18 +1,25 @@
-import { Problem, validationProblem } from '@backstitch/service-kit';
+import { Problem } from '@backstitch/service-kit';
 import { newUuid } from '@backstitch/shared-types';
 import type { PasswordHasher } from '../passwords/password-hasher.client.js';
-import { passwordRefusal } from '../passwords/password-rules.js';
+import type { AttemptsRepository } from '../attempts/attempts.repository.js';
+import type { Mailer } from '../mail/mailer.client.js';
+import { alreadyRegisteredMessage } from '../mail/messages.js';
+import type { EmailsHandler } from './emails.handler.js';
+import type { PasswordsHandler } from './passwords.handler.js';
 import type { SessionsHandler, TokenPair } from '../sessions/sessions.handler.js';
 import { type Account, type Profile, profileOf } from './account.js';
 import type { LogInRequest, SignUpRequest } from './accounts.dto.js';
 import type { AccountsRepository } from './accounts.repository.js';
-import { storedEmail } from './email.js';
+import { emailProblem, storedEmail } from './email.js';
 
 export interface AccountsParts {
   accounts: AccountsRepository;
   sessions: SessionsHandler;
   hasher: PasswordHasher;
-  isCommon: (password: string) => boolean;
+  passwords: PasswordsHandler;
+  emails: EmailsHandler;
+  attempts: AttemptsRepository;
+  mailer: Mailer;
   /** Accounts can be used before their e-mail address is verified. */
   isSignUpOpen: boolean;
 }
@@ -22,32 +29,43 @@ export class AccountsHandler {
   constructor(private readonly parts: AccountsParts) {}
 
   /** The profile; undefined when it must first be verified that the address is the sender's. */
-  async signUp({ email: given, password, name }: SignUpRequest): Promise<Profile | undefined> {
-    const { accounts, hasher, isCommon, isSignUpOpen } = this.parts;
-    const email = storedEmail(given);
+  async signUp(request: SignUpRequest, network: string): Promise<Profile | undefined> {
+    const { accounts, passwords, emails, attempts, mailer, isSignUpOpen } = this.parts;
+    await attempts.count('signup', network);
+    const email = storedEmail(request.email);
     if (email === undefined) throw emailProblem();
-    const refusal = passwordRefusal(password, { email, name }, isCommon);
-    if (refusal) throw validationProblem([{ field: 'password', message: refusal }]);
+    const { name } = request;
     const account = await accounts.insert({
       id: newUuid(),
       email,
-      passwordHash: await hasher.hash(password),
+      passwordHash: await passwords.hashOfNew('password', request.password, { email, name }),
       name,
       roles: ['customer'],
       isVerified: isSignUpOpen,
     });
-    if (!isSignUpOpen) return undefined;
-    if (!account) throw new Problem('EMAIL_TAKEN');
-    return profileOf(account);
+    if (isSignUpOpen) {
+      if (!account) throw new Problem('EMAIL_TAKEN');
+      return profileOf(account);
+    }
+    if (account) emails.sendVerification(account);
+    else mailer.sendSoon(() => alreadyRegisteredMessage(email));
+    return undefined;
   }
 
   /** The tokens of a new session. Throws the same 401 for every reason. */
-  async logIn({ email: given, password }: LogInRequest): Promise<TokenPair> {
-    const { accounts, hasher, sessions } = this.parts;
-    const email = storedEmail(given);
-    const account = email === undefined ? undefined : await accounts.byEmail(email);
+  async logIn({ email: given, password }: LogInRequest, network: string): Promise<TokenPair> {
+    const { accounts, hasher, sessions, attempts } = this.parts;
+    const email = storedEmail(given) ?? '';
+    await attempts.requireLogin(email, network);
+    const account = await accounts.byEmail(email);
     const isRight = await hasher.isRight(password, account?.passwordHash);
-    if (!account || !isRight || !this.mayLogIn(account)) throw new Problem('LOGIN_FAILED');
+    if (!account || !isRight || !mayLogIn(account)) {
+      await attempts.loginFailed(email, network);
+      throw new Problem('LOGIN_FAILED');
+    }
+    // Of guesses that were sent at once, those that are checked after the limit count for nothing.
+    await attempts.requireLogin(email, network);
+    await attempts.loginAllowed(email);
     if (hasher.isOutdated(account.passwordHash)) {
       await accounts.setHash(account.id, account.passwordHash, await hasher.hash(password));
     }
@@ -59,12 +77,8 @@ export class AccountsHandler {
     if (!changed) throw new Problem('TOKEN_INVALID');
     return profileOf(changed);
   }
-
-  private mayLogIn({ status, emailVerifiedAt }: Account): boolean {
-    return status === 'active' && emailVerifiedAt !== null;
-  }
 }
 
-function emailProblem(): Problem {
-  return validationProblem([{ field: 'email', message: 'email must be an e-mail address' }]);
+function mayLogIn({ status, emailVerifiedAt }: Account): boolean {
+  return status === 'active' && emailVerifiedAt !== null;
 }

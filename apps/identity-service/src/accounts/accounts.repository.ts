@@ -1,6 +1,15 @@
-import type { Database } from '@backstitch/database';
+import type { Database, Transaction } from '@backstitch/database';
 import type { Account, Role } from './account.js';
-import { BY_EMAIL, BY_ID, INSERT, SET_HASH, SET_NAME } from './accounts.sql.js';
+import {
+  BY_EMAIL,
+  BY_ID,
+  INSERT,
+  SET_EMAIL,
+  SET_HASH,
+  SET_NAME,
+  SET_PASSWORD,
+  SET_VERIFIED,
+} from './accounts.sql.js';
 
 export interface NewAccount {
   id: string;
@@ -11,9 +20,17 @@ export interface NewAccount {
   isVerified: boolean;
 }
 
+/** A connection inside a transaction, or the pool. */
+type Queries = Pick<Transaction, 'query'>;
+
 /** The rows of accounts. */
 export class AccountsRepository {
   constructor(private readonly database: Database) {}
+
+  /** Runs changes of several tables together. */
+  transaction<Result>(work: (tx: Transaction) => Promise<Result>): Promise<Result> {
+    return this.database.withTransaction(work);
+  }
 
   /** Undefined when there is an account of this e-mail address. */
   insert(account: NewAccount): Promise<Account | undefined> {
@@ -25,8 +42,8 @@ export class AccountsRepository {
     return this.one(BY_EMAIL, [email]);
   }
 
-  byId(id: string): Promise<Account | undefined> {
-    return this.one(BY_ID, [id]);
+  byId(id: string, queries: Queries = this.database.pool): Promise<Account | undefined> {
+    return this.one(BY_ID, [id], queries);
   }
 
   setName(id: string, name: string): Promise<Account | undefined> {
@@ -38,7 +55,24 @@ export class AccountsRepository {
     await this.database.pool.query(SET_HASH, [id, before, after]);
   }
 
-  private async one(sql: string, values: unknown[]): Promise<Account | undefined> {
-    return (await this.database.pool.query<Account>(sql, values)).rows[0];
+  async setPassword(id: string, hash: string, queries: Queries): Promise<void> {
+    await queries.query(SET_PASSWORD, [id, hash]);
+  }
+
+  async setVerified(id: string, queries: Queries): Promise<void> {
+    await queries.query(SET_VERIFIED, [id]);
+  }
+
+  /** False when another account has the address. */
+  async setEmail(id: string, email: string, queries: Queries): Promise<boolean> {
+    return (await queries.query(SET_EMAIL, [id, email])).rowCount === 1;
+  }
+
+  private async one(
+    sql: string,
+    values: unknown[],
+    queries: Queries = this.database.pool,
+  ): Promise<Account | undefined> {
+    return (await queries.query<Account>(sql, values)).rows[0];
   }
 }

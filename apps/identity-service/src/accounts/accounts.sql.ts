@@ -16,3 +16,15 @@ export const SET_NAME = `UPDATE users AS u SET name = $2 WHERE u.id = $1 RETURNI
 
 /** For other parameters of the hash: the password stays. Nothing when it was changed meanwhile. */
 export const SET_HASH = `UPDATE users SET password_hash = $3 WHERE id = $1 AND password_hash = $2`;
+
+export const SET_PASSWORD = `
+UPDATE users SET password_hash = $2, password_changed_at = now() WHERE id = $1`;
+
+/** A link that was sent to the address proves whose it is. */
+export const SET_VERIFIED = `
+UPDATE users SET email_verified_at = coalesce(email_verified_at, now()) WHERE id = $1`;
+
+/** No row when another account has the address, or the account is gone. */
+export const SET_EMAIL = `
+UPDATE users SET email = $2, email_verified_at = now() WHERE id = $1
+  AND NOT EXISTS (SELECT FROM users other WHERE other.email = $2) RETURNING id`;

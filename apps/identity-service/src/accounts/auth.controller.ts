@@ -10,6 +10,7 @@ import {
   AccessTokens,
   GUEST_CLIENT,
 } from '../tokens/access-tokens.service.js';
+import { ClientNetworks } from '../attempts/client-networks.js';
 import type { Profile } from './account.js';
 import { LogInRequest, RefreshRequest, SignUpRequest } from './accounts.dto.js';
 import { AccountsHandler } from './accounts.handler.js';
@@ -32,15 +33,17 @@ export class AuthController {
     @Inject(AccountsHandler) private readonly accounts: AccountsHandler,
     @Inject(SessionsHandler) private readonly sessions: SessionsHandler,
     @Inject(AccessTokens) private readonly tokens: AccessTokens,
+    @Inject(ClientNetworks) private readonly networks: ClientNetworks,
     @Inject(AuthSettings) private readonly settings: AuthSettings,
   ) {}
 
   @Post('signup')
   async signUp(
     @Body() body: SignUpRequest,
+    @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<Profile | { status: 'verification sent' }> {
-    const profile = await this.accounts.signUp(body);
+    const profile = await this.accounts.signUp(body, this.networks.of(request));
     if (profile) return profile;
     void reply.status(202);
     return { status: 'verification sent' };
@@ -55,7 +58,7 @@ export class AuthController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<Answer> {
     if (body.cookie) this.requireOwnOrigin(request);
-    const pair = await this.accounts.logIn(body);
+    const pair = await this.accounts.logIn(body, this.networks.of(request));
     return body.cookie ? withCookie(pair, reply) : pair;
   }
 

@@ -9,14 +9,20 @@ import {
   Inject,
   Param,
   Patch,
+  Post,
+  Req,
   UseGuards,
 } from '@nestjs/common';
+import type { FastifyRequest } from 'fastify';
+import { ClientNetworks } from '../attempts/client-networks.js';
 import { AccountGuard, Caller } from '../sessions/account.guard.js';
 import type { LiveSession, SessionView } from '../sessions/session.js';
 import { SessionsHandler } from '../sessions/sessions.handler.js';
 import { type Profile, profileOf } from './account.js';
-import { ProfileRequest } from './accounts.dto.js';
+import { EmailChangeRequest, PasswordChangeRequest, ProfileRequest } from './accounts.dto.js';
 import { AccountsHandler } from './accounts.handler.js';
+import { EmailsHandler } from './emails.handler.js';
+import { PasswordsHandler } from './passwords.handler.js';
 
 /** A person's own account and sessions. */
 @Controller('api/me')
@@ -25,6 +31,9 @@ export class MeController {
   constructor(
     @Inject(AccountsHandler) private readonly accounts: AccountsHandler,
     @Inject(SessionsHandler) private readonly sessions: SessionsHandler,
+    @Inject(PasswordsHandler) private readonly passwords: PasswordsHandler,
+    @Inject(EmailsHandler) private readonly emails: EmailsHandler,
+    @Inject(ClientNetworks) private readonly networks: ClientNetworks,
   ) {}
 
   @Get()
@@ -36,6 +45,28 @@ export class MeController {
   @Patch()
   rename(@Caller() { account }: LiveSession, @Body() { name }: ProfileRequest): Promise<Profile> {
     return this.accounts.rename(account, name);
+  }
+
+  @Post('password')
+  @HttpCode(204)
+  async changePassword(
+    @Caller() caller: LiveSession,
+    @Body() body: PasswordChangeRequest,
+    @Req() request: FastifyRequest,
+  ): Promise<void> {
+    await this.passwords.change(caller, body, this.networks.of(request));
+  }
+
+  @Post('email')
+  @HttpCode(202)
+  async changeEmail(
+    @Caller() { account }: LiveSession,
+    @Body() { email, currentPassword }: EmailChangeRequest,
+    @Req() request: FastifyRequest,
+  ): Promise<void> {
+    const network = this.networks.of(request);
+    await this.passwords.requireCurrent(account, currentPassword, network);
+    await this.emails.requestChange(account, email, network);
   }
 
   @Get('sessions')

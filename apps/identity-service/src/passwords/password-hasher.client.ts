@@ -3,14 +3,8 @@ import { Problem, retryAfterSeconds } from '@backstitch/service-kit';
 import { hash, type Options, verify } from '@node-rs/argon2';
 import { LineFull, WaitingLine } from './waiting-line.js';
 
-/** Argon2id with 19 MiB, two passes and one lane (OWASP). The enum of the library is empty at run time. */
-const ARGON2ID = 2 as Options['algorithm'];
-const PARAMETERS: Options = {
-  algorithm: ARGON2ID,
-  memoryCost: 19_456,
-  timeCost: 2,
-  parallelism: 1,
-};
+/** Argon2id, the library's default, with 19 MiB, two passes and one lane (OWASP). */
+const PARAMETERS: Options = { memoryCost: 19_456, timeCost: 2, parallelism: 1 };
 const CURRENT = /^\$argon2id\$v=19\$m=19456,t=2,p=1\$/;
 /** They share four threads with name look-ups and files of the process. */
 const RUNNING_MAX = 2;

@@ -31,7 +31,8 @@ export class AccountGuard implements CanActivate {
     return true;
   }
 
-  private async sessionOf(authorization: string | undefined): Promise<LiveSession> {
+  /** Throws 401 for a header without the token of a live session. */
+  async sessionOf(authorization: string | undefined): Promise<LiveSession> {
     if (authorization === undefined) throw new Problem('TOKEN_REQUIRED', undefined, CHALLENGE);
     const [, token] = BEARER.exec(authorization) ?? [];
     const claims = token === undefined ? undefined : await this.tokens.verify(token);

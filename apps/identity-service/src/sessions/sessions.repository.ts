@@ -1,4 +1,4 @@
-import type { Database } from '@backstitch/database';
+import type { Database, Transaction } from '@backstitch/database';
 import type { Account } from '../accounts/account.js';
 import type { SessionState } from './rotation.js';
 import type { AuthenticationMethod, EndReason, LiveSession } from './session.js';
@@ -85,8 +85,9 @@ export class SessionsRepository {
     keep: string | undefined,
     nowMs: number,
     why: EndReason,
+    queries: Pick<Transaction, 'query'> = this.database.pool,
   ): Promise<void> {
-    await this.database.pool.query(END_OTHERS, [userId, keep ?? null, nowMs, why]);
+    await queries.query(END_OTHERS, [userId, keep ?? null, nowMs, why]);
   }
 }
 

@@ -1,9 +1,13 @@
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Database, runMigrations } from '@backstitch/database';
 import { createApp, createLogger, openDatabase } from '@backstitch/service-kit';
-import { testDatabase } from '@backstitch/testkit';
+import { testDatabase, waitFor } from '@backstitch/testkit';
 import { AppModule } from '../app.module.js';
 import { IdentityConfig } from '../config.js';
+import { Mailer } from '../mail/mailer.client.js';
 
 const MIGRATIONS = fileURLToPath(new URL('../../migrations', import.meta.url));
 export const PASSWORD = 'seven green umbrellas';
@@ -38,6 +42,7 @@ export class Identity {
     readonly url: string,
     readonly database: Database,
     readonly databaseUrl: string,
+    private readonly mailFolder: string,
     readonly close: () => Promise<void>,
   ) {}
 
@@ -53,7 +58,8 @@ export class Identity {
       keyLookups: true,
       lockTimeoutMs: 20_000,
     });
-    const config = Object.assign(new IdentityConfig(), settings);
+    const MAIL_FOLDER = await mkdtemp(join(tmpdir(), 'mail-'));
+    const config = Object.assign(new IdentityConfig(), { MAIL_FOLDER }, settings);
     const module = AppModule.of({
       config,
       database,
@@ -62,8 +68,11 @@ export class Identity {
     });
     const app = await createApp({ name: 'identity-service', module, config, logger });
     await app.listen(0, '127.0.0.1');
-    const identity: Identity = new Identity(await app.getUrl(), database, stored.url, async () => {
+    const url = await app.getUrl();
+    const identity: Identity = new Identity(url, database, stored.url, MAIL_FOLDER, async () => {
       await app.close();
+      await app.get(Mailer).close();
+      await rm(MAIL_FOLDER, { recursive: true });
       await database.close();
       await stored.drop();
     });
@@ -114,6 +123,27 @@ export class Identity {
 
   me(token: string): Promise<Answer> {
     return this.ask('GET', '/api/me', { token });
+  }
+
+  /** The e-mails to an address so far, oldest first. */
+  async mailsTo(address: string): Promise<string[]> {
+    const names = (await readdir(this.mailFolder)).filter((name) => name.endsWith('.eml')).sort();
+    const texts = await Promise.all(
+      names.map((name) => readFile(join(this.mailFolder, name), 'utf8')),
+    );
+    const plain = texts.map((text) => text.replace(/=\r?\n/g, '').replaceAll('=3D', '='));
+    return plain.filter(
+      (text) => text.includes(`\nTo: ${address}`) || text.startsWith(`To: ${address}`),
+    );
+  }
+
+  /** Waits for an e-mail with a link to this page, and returns the token of the newest one. */
+  tokenOf(page: string, address: string): Promise<string> {
+    return waitFor(`an e-mail to ${address} about ${page}`, async () => {
+      const mails = await this.mailsTo(address);
+      const links = mails.flatMap((text) => [...text.matchAll(/\/([\w-]+)#token=([\w-]+)/g)]);
+      return links.filter(([, name]) => name === page).at(-1)?.[2];
+    });
   }
 
   async rows<Row extends object>(sql: string, values: unknown[] = []): Promise<Row[]> {
