@@ -10,19 +10,33 @@ import { MeController } from './accounts/me.controller.js';
 import { PasswordsHandler } from './accounts/passwords.handler.js';
 import { AttemptsRepository } from './attempts/attempts.repository.js';
 import { ClientNetworks } from './attempts/client-networks.js';
+import { AdminController } from './admin/admin.controller.js';
+import { AdminHandler } from './admin/admin.handler.js';
+import { UsersRepository } from './admin/users.repository.js';
+import { BootstrapController } from './bootstrap/bootstrap.controller.js';
+import { BootstrapHandler } from './bootstrap/bootstrap.handler.js';
 import type { IdentityConfig } from './config.js';
+import { EventsRepository } from './events/events.repository.js';
+import { InternalController } from './internal/internal.controller.js';
+import { InternalGuard, InternalSettings } from './internal/internal.guard.js';
+import { ClientsRepository } from './machines/clients.repository.js';
+import { MachinesController } from './machines/machines.controller.js';
 import { Mailer } from './mail/mailer.client.js';
 import { OneTimeTokensRepository } from './one-time/one-time-tokens.repository.js';
 import { commonPasswords } from './passwords/common-passwords.reader.js';
 import { PasswordHasher } from './passwords/password-hasher.client.js';
 import { Sealing } from './sealing/sealing.js';
 import { AccountGuard } from './sessions/account.guard.js';
+import { AdminGuard } from './sessions/admin.guard.js';
 import { SessionsHandler } from './sessions/sessions.handler.js';
 import { SessionsRepository } from './sessions/sessions.repository.js';
 import { AccessTokens } from './tokens/access-tokens.service.js';
 import { JwksController } from './tokens/jwks.controller.js';
 import { KeyRing } from './tokens/key-ring.service.js';
 import { SigningKeysRepository } from './tokens/signing-keys.repository.js';
+import { AuthenticatorsRepository } from './totp/authenticators.repository.js';
+import { TotpController } from './totp/totp.controller.js';
+import { TotpHandler } from './totp/totp.handler.js';
 
 export interface AppParts {
   config: IdentityConfig;
@@ -31,6 +45,18 @@ export interface AppParts {
   /** The clock of sessions [Date.now]. */
   nowMs?: () => number;
 }
+
+const CONTROLLERS = [
+  AuthController,
+  LinksController,
+  MachinesController,
+  BootstrapController,
+  MeController,
+  TotpController,
+  AdminController,
+  JwksController,
+  InternalController,
+];
 
 @Module({})
 export class AppModule {
@@ -47,23 +73,32 @@ export class AppModule {
     const { pagesUrl, isSignUpOpen } = config;
     const shared = { accounts, attempts, links, mailer, pagesUrl, nowMs };
     const hasher = new PasswordHasher();
+    const events = new EventsRepository(database);
+    const authenticators = new AuthenticatorsRepository(database, sealing, nowMs);
+    const users = new UsersRepository(database);
+    const clients = new ClientsRepository(database);
     const sessionsHandler = new SessionsHandler({ sessions, tokens, sealing, logger, nowMs });
     const isCommon = commonPasswords();
     const passwords = new PasswordsHandler({ ...shared, sessions, hasher, isCommon });
     const emails = new EmailsHandler(shared);
-    const parts = { ...shared, sessions: sessionsHandler, hasher, passwords, emails, isSignUpOpen };
+    const parts = { ...shared, hasher, passwords, emails, authenticators, events };
+    const handlers = [
+      new AccountsHandler({ ...parts, sessions: sessionsHandler, isSignUpOpen }),
+      new TotpHandler({ ...parts, sessions: sessionsHandler }),
+      new AdminHandler({ ...parts, users, sessions, clients }),
+      new BootstrapHandler({ ...parts, users }),
+    ];
+    const stores = [keys, tokens, sessions, mailer, links, attempts, events, clients];
+    const settings = [
+      new ClientNetworks(config.trustedProxies),
+      new AuthSettings(config.origins, config.servesGuests),
+      new InternalSettings(config.isProduction),
+    ];
+    const all = [...stores, sessionsHandler, passwords, emails, ...handlers, ...settings];
     return {
       module: AppModule,
-      controllers: [AuthController, LinksController, MeController, JwksController],
-      providers: [
-        ...[keys, tokens, sessions, sessionsHandler, passwords, emails, mailer, links].map(
-          provided,
-        ),
-        provided(new AccountsHandler(parts)),
-        provided(new ClientNetworks(config.trustedProxies)),
-        provided(new AuthSettings(config.origins, config.servesGuests)),
-        AccountGuard,
-      ],
+      controllers: CONTROLLERS,
+      providers: [...all.map(provided), AccountGuard, AdminGuard, InternalGuard],
     };
   }
 }

@@ -94,3 +94,15 @@ export class ResetRequest extends LinkRequest {
   @MaxLength(PASSWORD_MAX)
   password!: string;
 }
+
+export class TotpRequest {
+  @IsString()
+  @MaxLength(PASSWORD_MAX)
+  currentPassword!: string;
+}
+
+export class CodeRequest {
+  @IsString()
+  @Matches(/^\d{6}$/, { message: 'code must be six digits' })
+  code!: string;
+}

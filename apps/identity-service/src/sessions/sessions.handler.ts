@@ -77,6 +77,14 @@ export class SessionsHandler {
     });
   }
 
+  /** An access token that says that a second factor was shown now; refreshes say so, too. */
+  async stepUp(session: LiveSession): Promise<Omit<TokenPair, 'refreshToken'>> {
+    const { sid, account } = session;
+    const [nowMs, amr] = [this.nowMs(), ['pwd', 'otp'] as AuthenticationMethod[]];
+    await this.parts.sessions.stepUp(sid, nowMs, amr);
+    return this.accessOf({ sid, authTimeMs: nowMs, amr, account });
+  }
+
   async list({ account, sid }: LiveSession): Promise<SessionView[]> {
     const rows = await this.parts.sessions.list(account.id, this.nowMs());
     return rows.map(({ id, createdAt, usedAt }) => ({
@@ -106,6 +114,12 @@ export class SessionsHandler {
   }
 
   private async pairOf(session: LiveSession, seed: Buffer, generation: number): Promise<TokenPair> {
+    const { sid } = session;
+    const next = refreshToken(this.parts.sealing, { sid, seed, generation });
+    return { ...(await this.accessOf(session)), refreshToken: next };
+  }
+
+  private async accessOf(session: LiveSession): Promise<Omit<TokenPair, 'refreshToken'>> {
     const { sid, authTimeMs, amr, account } = session;
     const accessToken = await this.parts.tokens.issue({
       sub: account.id,
@@ -115,13 +129,7 @@ export class SessionsHandler {
       amr,
       roles: account.roles,
     });
-    return {
-      accessToken,
-      tokenType: 'Bearer',
-      expiresIn: ACCESS_TOKEN_SECONDS,
-      refreshToken: refreshToken(this.parts.sealing, { sid, seed, generation }),
-      sessionId: sid,
-    };
+    return { accessToken, tokenType: 'Bearer', expiresIn: ACCESS_TOKEN_SECONDS, sessionId: sid };
   }
 }
 

@@ -2,7 +2,18 @@ import type { Database, Transaction } from '@backstitch/database';
 import type { Account } from '../accounts/account.js';
 import type { SessionState } from './rotation.js';
 import type { AuthenticationMethod, EndReason, LiveSession } from './session.js';
-import { END, END_OTHERS, INSERT, LIST, LIVE, LOCK, REVOKE, ROTATE } from './sessions.sql.js';
+import {
+  END,
+  END_OTHERS,
+  ENDED_SINCE,
+  INSERT,
+  LIST,
+  LIVE,
+  LOCK,
+  REVOKE,
+  ROTATE,
+  STEP_UP,
+} from './sessions.sql.js';
 
 export interface NewSession {
   sid: string;
@@ -71,6 +82,16 @@ export class SessionsRepository {
 
   async list(userId: string, nowMs: number): Promise<SessionRow[]> {
     return (await this.database.pool.query<SessionRow>(LIST, [userId, nowMs])).rows;
+  }
+
+  async stepUp(sid: string, nowMs: number, amr: readonly AuthenticationMethod[]): Promise<void> {
+    await this.database.pool.query(STEP_UP, [sid, nowMs, amr]);
+  }
+
+  /** The ids of the sessions that ended since then. */
+  async endedSince(sinceMs: number): Promise<string[]> {
+    const { rows } = await this.database.pool.query<{ id: string }>(ENDED_SINCE, [sinceMs]);
+    return rows.map(({ id }) => id);
   }
 
   /** False when the account has no such session, or it has ended. */

@@ -41,3 +41,11 @@ WHERE id = $1 AND user_id = $2 AND revoked_at IS NULL RETURNING id`;
 export const END_OTHERS = `
 UPDATE sessions SET revoked_at = ${at('$3')}, why = $4
 WHERE user_id = $1 AND revoked_at IS NULL AND id IS DISTINCT FROM $2::uuid`;
+
+/** A second factor was shown just now. */
+export const STEP_UP = `
+UPDATE sessions SET auth_time = ${at('$2')}, amr = $3 WHERE id = $1 AND revoked_at IS NULL`;
+
+/** Sessions that ended since then, for gateways; the oldest of their tokens lives for minutes. */
+export const ENDED_SINCE = `
+SELECT id FROM sessions WHERE revoked_at > ${at('$1')} LIMIT 10000`;
