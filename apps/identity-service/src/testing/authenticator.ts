@@ -17,7 +17,7 @@ export class Authenticator {
     const body = { currentPassword: PASSWORD };
     const offer = await identity.ask('POST', '/api/me/totp', { token, body });
     const [, text = ''] = /secret=([A-Z2-7]+)/.exec(String(offer.body.uri)) ?? [];
-    const bits = [...text]
+    const bits = Array.from(text)
       .map((each) => BASE32.indexOf(each).toString(2).padStart(5, '0'))
       .join('');
     const secret = Buffer.from(bits.match(/.{8}/g)!.map((byte) => Number.parseInt(byte, 2)));
