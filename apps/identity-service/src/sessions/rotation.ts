@@ -21,7 +21,7 @@ const DAY_MS = 86_400_000;
 export const IDLE_MS = 14 * DAY_MS;
 export const ABSOLUTE_MS = 30 * DAY_MS;
 /** For so long after a rotation its predecessor gets the same successor. */
-export const REPEAT_MS = 10_000;
+const REPEAT_MS = 10_000;
 
 /** What the use of a genuine refresh token of this generation does. Pure. */
 export function rotationOf(
