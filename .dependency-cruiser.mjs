@@ -66,6 +66,11 @@ const importRules = [
   ),
   ...['order-service', 'inventory-service', 'payment-service'].map(participant),
   importRule(
+    'apps/identity-service',
+    ['service-kit', 'database', 'shared-types'],
+    'The issuer knows people and keys, and nothing of the shop.',
+  ),
+  importRule(
     'apps/orchestrator',
     [...OF_A_PARTICIPANT, 'saga-engine'],
     'The orchestrator joins the engine to the broker and the shop.',

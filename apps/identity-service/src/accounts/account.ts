@@ -1,0 +1,30 @@
+export const ROLES = ['customer', 'seller', 'operator', 'admin', 'viewer'] as const;
+export type Role = (typeof ROLES)[number];
+
+/** An account as its row says. */
+export interface Account {
+  id: string;
+  email: string;
+  emailVerifiedAt: Date | null;
+  passwordHash: string;
+  name: string;
+  roles: Role[];
+  status: 'active' | 'disabled';
+  createdAt: Date;
+}
+
+/** What its owner sees of an account. */
+export interface Profile {
+  id: string;
+  email: string;
+  emailVerified: boolean;
+  name: string;
+  roles: Role[];
+  createdAt: string;
+}
+
+export function profileOf(account: Account): Profile {
+  const { id, email, emailVerifiedAt, name, roles, createdAt } = account;
+  const emailVerified = emailVerifiedAt !== null;
+  return { id, email, emailVerified, name, roles, createdAt: createdAt.toISOString() };
+}

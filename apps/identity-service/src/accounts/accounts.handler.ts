@@ -1,0 +1,121 @@
+import { Problem } from '@backstitch/service-kit';
+import { newUuid } from '@backstitch/shared-types';
+import type { PasswordHasher } from '../passwords/password-hasher.client.js';
+import type { AttemptsRepository } from '../attempts/attempts.repository.js';
+import type { EventsRepository } from '../events/events.repository.js';
+import type { Mailer } from '../mail/mailer.client.js';
+import { alreadyRegisteredMessage } from '../mail/messages.js';
+import type { EmailsHandler } from './emails.handler.js';
+import type { PasswordsHandler } from './passwords.handler.js';
+import type { AuthenticationMethod } from '../sessions/session.js';
+import type { SessionsHandler, TokenPair } from '../sessions/sessions.handler.js';
+import type { AuthenticatorsRepository } from '../totp/authenticators.repository.js';
+import { type Account, type Profile, profileOf } from './account.js';
+import type { LogInRequest, SignUpRequest } from './accounts.dto.js';
+import type { AccountsRepository } from './accounts.repository.js';
+import { emailProblem, storedEmail } from './email.js';
+
+export interface AccountsParts {
+  accounts: AccountsRepository;
+  sessions: SessionsHandler;
+  hasher: PasswordHasher;
+  passwords: PasswordsHandler;
+  emails: EmailsHandler;
+  attempts: AttemptsRepository;
+  mailer: Mailer;
+  authenticators: AuthenticatorsRepository;
+  events: EventsRepository;
+  /** Accounts can be used before their e-mail address is verified. */
+  isSignUpOpen: boolean;
+}
+
+/** Sign-up, log-in and the profile. */
+export class AccountsHandler {
+  constructor(private readonly parts: AccountsParts) {}
+
+  /** The profile; undefined when it must first be verified that the address is the sender's. */
+  async signUp(request: SignUpRequest, network: string): Promise<Profile | undefined> {
+    const { accounts, passwords, emails, attempts, mailer, isSignUpOpen } = this.parts;
+    await attempts.count('signup', network);
+    const email = storedEmail(request.email);
+    if (email === undefined) throw emailProblem();
+    const { name } = request;
+    const account = await accounts.insert({
+      id: newUuid(),
+      email,
+      passwordHash: await passwords.hashOfNew('password', request.password, { email, name }),
+      name,
+      roles: ['customer'],
+      isVerified: isSignUpOpen,
+    });
+    if (isSignUpOpen) {
+      if (!account) throw new Problem('EMAIL_TAKEN');
+      return profileOf(account);
+    }
+    if (account) emails.sendVerification(account);
+    else mailer.sendSoon(() => alreadyRegisteredMessage(email));
+    return undefined;
+  }
+
+  /** The tokens of a new session. Throws the same 401 for every reason but a missing code. */
+  async logIn(request: LogInRequest, network: string): Promise<TokenPair> {
+    const { accounts, hasher, sessions, attempts } = this.parts;
+    const { password } = request;
+    const email = storedEmail(request.email) ?? '';
+    await attempts.requireLogin(email, network);
+    const account = await accounts.byEmail(email);
+    const isRight = await hasher.isRight(password, account?.passwordHash);
+    if (!account || !isRight || !mayLogIn(account)) {
+      return this.refuse(email, account, network);
+    }
+    // Of guesses that were sent at once, those that are checked after the limit count for nothing.
+    await attempts.requireLogin(email, network);
+    const amr = await this.methodsOf(account, request.otp);
+    if (!amr) return this.refuse(email, account, network);
+    await attempts.loginAllowed(email);
+    if (hasher.isOutdated(account.passwordHash)) {
+      await accounts.setHash(account.id, account.passwordHash, await hasher.hash(password));
+    }
+    await this.record(account, 'done', network);
+    return sessions.open(account, amr);
+  }
+
+  async rename(account: Account, name: string): Promise<Profile> {
+    const changed = await this.parts.accounts.setName(account.id, name);
+    if (!changed) throw new Problem('TOKEN_INVALID');
+    return profileOf(changed);
+  }
+
+  /** How the person has proved who they are; undefined when the code is wrong. */
+  private async methodsOf({ id }: Account, otp: string | undefined) {
+    const { authenticators } = this.parts;
+    if (!(await authenticators.has(id))) return ['pwd'] satisfies AuthenticationMethod[];
+    if (otp === undefined) throw new Problem('OTP_REQUIRED');
+    if (!(await authenticators.use(id, otp))) return undefined;
+    return ['pwd', 'otp'] satisfies AuthenticationMethod[];
+  }
+
+  private async refuse(
+    email: string,
+    account: Account | undefined,
+    network: string,
+  ): Promise<never> {
+    await this.parts.attempts.loginFailed(email, network);
+    await this.record(account, 'refused', network);
+    throw new Problem('LOGIN_FAILED');
+  }
+
+  private record(
+    account: Account | undefined,
+    outcome: 'done' | 'refused',
+    network: string,
+  ): Promise<void> {
+    const subject = account ? `u:${account.id}` : 'unknown';
+    const event = { action: 'login', subject, outcome, network, requestId: null };
+    return this.parts.events.record({ actor: outcome === 'done' ? subject : 'unknown', ...event });
+  }
+}
+
+function mayLogIn({ status, emailVerifiedAt }: Account): boolean {
+  return status === 'active' && emailVerifiedAt !== null;
+}

@@ -1,0 +1,60 @@
+/** `pnpm identity bootstrap --email …` and `pnpm identity verify-events`. */
+import { createLogger, loadConfig, openDatabase } from '@backstitch/service-kit';
+import { Command } from 'commander';
+import 'reflect-metadata';
+import { AccountsRepository } from './accounts/accounts.repository.js';
+import { storedEmail } from './accounts/email.js';
+import { UsersRepository } from './admin/users.repository.js';
+import { AdminPresent, BootstrapHandler } from './bootstrap/bootstrap.handler.js';
+import { IdentityConfig } from './config.js';
+import { EventsRepository } from './events/events.repository.js';
+import { OneTimeTokensRepository } from './one-time/one-time-tokens.repository.js';
+import { PasswordHasher } from './passwords/password-hasher.client.js';
+
+const config = loadConfig(IdentityConfig, ['DB_URL', 'PORT', 'ISSUER', 'PAGES_URL']);
+const logger = createLogger({ app: 'identity', level: 'silent' });
+const database = openDatabase({ url: config.DB_URL, name: 'identity', logger, poolMax: 2 });
+const events = new EventsRepository(database);
+
+async function bootstrap({ email: given }: { email: string }): Promise<void> {
+  const email = storedEmail(given);
+  if (email === undefined) return command.error(`${given} is no e-mail address`, { exitCode: 2 });
+  const handler = new BootstrapHandler({
+    users: new UsersRepository(database),
+    accounts: new AccountsRepository(database),
+    links: new OneTimeTokensRepository(database),
+    events,
+    hasher: new PasswordHasher(),
+  });
+  try {
+    const token = await handler.invite(email);
+    console.log(`Open within an hour, once: ${config.pagesUrl}/bootstrap#token=${token}`);
+  } catch (error) {
+    if (!(error instanceof AdminPresent)) throw error;
+    console.error('There is an admin already, who makes others.');
+    process.exitCode = 1;
+  }
+}
+
+async function verifyEvents(): Promise<void> {
+  const { events: count, problem } = await events.verify();
+  if (problem === undefined) console.log(`${count} events, unaltered`);
+  else console.error(problem);
+  process.exitCode = problem === undefined ? 0 : 1;
+}
+
+const command = new Command('identity');
+command
+  .command('bootstrap')
+  .description('prints a link by which its owner becomes the first admin')
+  .requiredOption('--email <address>', 'of the first admin')
+  .action(bootstrap);
+command
+  .command('verify-events')
+  .description('checks that no recorded event was altered or removed')
+  .action(verifyEvents);
+try {
+  await command.parseAsync();
+} finally {
+  await database.close();
+}

@@ -1,0 +1,48 @@
+import { randomBytes } from 'node:crypto';
+import { Problem, retryAfterSeconds } from '@backstitch/service-kit';
+import { hash, type Options, verify } from '@node-rs/argon2';
+import { LineFull, WaitingLine } from './waiting-line.js';
+
+/** Argon2id, the library's default, with 19 MiB, two passes and one lane (OWASP). */
+const PARAMETERS: Options = { memoryCost: 19_456, timeCost: 2, parallelism: 1 };
+const CURRENT = /^\$argon2id\$v=19\$m=19456,t=2,p=1\$/;
+/** They share four threads with name look-ups and files of the process. */
+const RUNNING_MAX = 2;
+const WAITING_MAX = 32;
+
+/**
+ * Hashes passwords, two at a time. Beyond 32 that wait a caller gets 503: hashing is what an
+ * attacker would have this app do.
+ */
+export class PasswordHasher {
+  private readonly line = new WaitingLine(RUNNING_MAX, WAITING_MAX);
+  /** Of no account. Made at once: the first unknown e-mail address must not take longer. */
+  private readonly dummy = hash(randomBytes(16), PARAMETERS);
+
+  hash(password: string): Promise<string> {
+    return this.inLine(() => hash(password, PARAMETERS));
+  }
+
+  /** Without a hash it takes as long, and the answer is false. */
+  async isRight(password: string, stored: string | undefined): Promise<boolean> {
+    const against = stored ?? (await this.dummy);
+    const isRight = await this.inLine(() => verify(against, password));
+    return isRight && stored !== undefined;
+  }
+
+  /** Whether a hash was made with other parameters than today's. */
+  isOutdated(stored: string): boolean {
+    return !CURRENT.test(stored);
+  }
+
+  private async inLine<Result>(work: () => Promise<Result>): Promise<Result> {
+    try {
+      return await this.line.run(work);
+    } catch (error) {
+      if (!(error instanceof LineFull)) throw error;
+      throw new Problem('NOT_ACCEPTED', 'Too many log-ins are being checked; try again.', {
+        headers: { 'retry-after': retryAfterSeconds() },
+      });
+    }
+  }
+}
