@@ -1,4 +1,4 @@
-import { encodeCaller, OPEN_CALLER, openCaller } from '@backstitch/auth';
+import { encodeCaller, openCaller } from '@backstitch/auth';
 import { fileURLToPath } from 'node:url';
 import { type AppProcess, startApp, waitFor } from '@backstitch/testkit';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
@@ -254,13 +254,6 @@ describe('a query through the gateway', () => {
   ])('for %s is forwarded as %s', async (path, forwarded) => {
     expect(await get(path)).toMatchObject({ status: 200, body: { success: true } });
     expect(orchestrator.seen).toMatchObject([{ method: 'GET', url: forwarded }]);
-  });
-
-  it('is forwarded as that of an open caller without a userId', async () => {
-    await get(`/api/checkout/orders/${ORDER}`);
-    await get(`/api/sagas/${ORDER}`);
-    const headers = { 'x-backstitch-caller': encodeCaller(OPEN_CALLER) };
-    expect(orchestrator.seen).toMatchObject([{ headers }, { headers }]);
   });
 
   it.each(['/api/checkout/orders/7', '/api/sagas/7'])(

@@ -14,7 +14,7 @@ describe('the caller of a request', () => {
 
   it('is refused in production, where nothing proves the header', () => {
     const call = () => callerOf(headers(SELLER), { isProduction: true });
-    expect(call).toThrow(expect.objectContaining({ code: 'CALLER_REQUIRED', status: 401 }));
+    expect(call).toThrow(expect.objectContaining({ code: 'TOKEN_REQUIRED', status: 401 }));
   });
 
   it.each([
@@ -30,7 +30,7 @@ describe('the caller of a request', () => {
     headers({ id: SELLER.id, roles: ['seller'] }),
   ])('is refused when the header is missing or cannot be read (case %#)', (sent) => {
     const call = () => callerOf(sent, inDevelopment);
-    expect(call).toThrow(expect.objectContaining({ code: 'CALLER_REQUIRED' }));
+    expect(call).toThrow(expect.objectContaining({ code: 'TOKEN_REQUIRED' }));
   });
 
   it('may change the catalogue as a seller, or as a machine with the scope, and else not', () => {

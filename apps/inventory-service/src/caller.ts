@@ -22,7 +22,7 @@ export function callerOf(
 ): Caller {
   const header = headers[CALLER_HEADER];
   const caller = typeof header === 'string' ? readCaller(header) : undefined;
-  if (!caller || isProduction) throw new Problem('CALLER_REQUIRED');
+  if (!caller || isProduction) throw new Problem('TOKEN_REQUIRED');
   return caller;
 }
 

@@ -257,7 +257,7 @@ describe('who changes products', () => {
     for (const [method, path, body] of changes(id)) {
       expect(await app.send(method, path, { body })).toMatchObject({
         status: 401,
-        body: { code: 'CALLER_REQUIRED' },
+        body: { code: 'TOKEN_REQUIRED' },
       });
       const denied = await app.send(method, path, { seller: customer, body });
       expect(denied).toMatchObject({ status: 403, body: { code: 'ACCESS_DENIED' } });
@@ -271,7 +271,7 @@ describe('in production', () => {
     try {
       const body = { name: 'Cup', price: '1' };
       const answer = await production.send('POST', '/products', { seller: ANN, body });
-      expect(answer).toMatchObject({ status: 401, body: { code: 'CALLER_REQUIRED' } });
+      expect(answer).toMatchObject({ status: 401, body: { code: 'TOKEN_REQUIRED' } });
       expect((await production.send('GET', '/products')).body).toEqual([]);
     } finally {
       await production.close();
