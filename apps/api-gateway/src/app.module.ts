@@ -13,10 +13,11 @@ import { InventoryClient } from './services/inventory.client.js';
 @Module({})
 export class AppModule {
   static for(config: GatewayConfig, logger: Logger, shedding: Shedding): DynamicModule {
+    const signer = new RequestSigner(config.internalKeys);
     const orchestrators = new Orchestrators({
       urls: config.orchestratorUrls,
       timeoutMs: config.ORCHESTRATOR_TIMEOUT_MS,
-      signer: new RequestSigner(config.internalKeys),
+      signer,
       connectTimeoutMs: config.ORCHESTRATOR_CONNECT_TIMEOUT_MS,
       onFailure: (url, why, { headers }) => {
         const { 'x-saga-id': sagaId, 'x-request-id': requestId } = headers;
@@ -27,6 +28,7 @@ export class AppModule {
       urls: config.inventoryUrls,
       timeoutMs: config.SERVICE_TIMEOUT_MS,
       connectTimeoutMs: config.ORCHESTRATOR_CONNECT_TIMEOUT_MS,
+      signer,
       onFailure: (url, why, { headers }) => {
         const { 'x-request-id': requestId } = headers;
         logger.warn({ url, why, requestId }, 'inventory-service did not answer');

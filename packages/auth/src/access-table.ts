@@ -56,14 +56,14 @@ const IDENTITY: readonly Line[] = [
   ['GET', '/api/admin/events', ADMINISTER, 'planned'],
 ];
 
-/** Catalogue and cart (`planned`); {prefix} is "/api" at the gateway and "" behind it. */
+/** The catalogue; {prefix} is "/api" at the gateway and "" behind it. */
 const products = (prefix: string): readonly Line[] => [
-  ['GET', `${prefix}/menu`, ANYONE, 'planned'],
-  ['POST', `${prefix}/products`, WRITE_CATALOGUE, 'planned'],
-  ['PATCH', `${prefix}/products/:productId`, WRITE_CATALOGUE, 'planned'],
-  ['DELETE', `${prefix}/products/:productId`, WRITE_CATALOGUE, 'planned'],
-  ['POST', `${prefix}/products/:productId/restock`, WRITE_CATALOGUE, 'planned'],
-  ['POST', `${prefix}/products/:productId/write-off`, WRITE_CATALOGUE, 'planned'],
+  ['GET', `${prefix}/menu`, ANYONE],
+  ['POST', `${prefix}/products`, WRITE_CATALOGUE],
+  ['PATCH', `${prefix}/products/:productId`, WRITE_CATALOGUE],
+  ['DELETE', `${prefix}/products/:productId`, WRITE_CATALOGUE],
+  ['POST', `${prefix}/products/:productId/restock`, WRITE_CATALOGUE],
+  ['POST', `${prefix}/products/:productId/write-off`, WRITE_CATALOGUE],
 ];
 
 const carts = (prefix: string): readonly Line[] => [
@@ -131,7 +131,7 @@ const LINES: Readonly<Record<App, readonly Line[]>> = {
   'api-gateway': GATEWAY,
   orchestrator: ORCHESTRATOR,
   'order-service': carts(''),
-  'inventory-service': [['GET', '/products', ANYONE, 'planned'], ...products('')],
+  'inventory-service': [['GET', '/products', ANYONE], ...products('')],
   'payment-service': [],
   'identity-service': IDENTITY_SERVICE,
 };
