@@ -80,16 +80,16 @@ const cartCheckout = (prefix: string): Line => [
   'planned',
 ];
 
-const operations = (prefix: string, ...planned: ['planned'?]): readonly Line[] => [
-  ['GET', `${prefix}/sagas`, READ_OPERATIONS, ...planned],
-  ['POST', `${prefix}/sagas/:sagaId/retry`, ACT_ON_OPERATIONS, ...planned],
-  ['POST', `${prefix}/sagas/:sagaId/resume`, ACT_ON_OPERATIONS, ...planned],
-  ['POST', `${prefix}/sagas/:sagaId/compensate`, ACT_ON_OPERATIONS, ...planned],
-  ['GET', `${prefix}/dead-letters`, READ_OPERATIONS, ...planned],
-  ['GET', `${prefix}/dead-letters/groups`, READ_OPERATIONS, ...planned],
-  ['GET', `${prefix}/dead-letters/:id`, READ_OPERATIONS, ...planned],
-  ['POST', `${prefix}/dead-letters/:id/replay`, ACT_ON_OPERATIONS, ...planned],
-  ['POST', `${prefix}/dead-letters/:id/discard`, ACT_ON_OPERATIONS, ...planned],
+const operations = (prefix: string): readonly Line[] => [
+  ['GET', `${prefix}/sagas`, READ_OPERATIONS],
+  ['POST', `${prefix}/sagas/:sagaId/retry`, ACT_ON_OPERATIONS],
+  ['POST', `${prefix}/sagas/:sagaId/resume`, ACT_ON_OPERATIONS],
+  ['POST', `${prefix}/sagas/:sagaId/compensate`, ACT_ON_OPERATIONS],
+  ['GET', `${prefix}/dead-letters`, READ_OPERATIONS],
+  ['GET', `${prefix}/dead-letters/groups`, READ_OPERATIONS],
+  ['GET', `${prefix}/dead-letters/:id`, READ_OPERATIONS],
+  ['POST', `${prefix}/dead-letters/:id/replay`, ACT_ON_OPERATIONS],
+  ['POST', `${prefix}/dead-letters/:id/discard`, ACT_ON_OPERATIONS],
 ];
 
 const GATEWAY: readonly Line[] = [
@@ -98,11 +98,12 @@ const GATEWAY: readonly Line[] = [
   ['GET', '/api/checkout/orders/:orderId', READ_ORDER],
   ['GET', '/api/sagas/:sagaId', READ_SAGA],
   ['GET', '/api/docs*', ANYONE],
+  ['GET', '/api/operations/sagas/:sagaId', READ_OPERATIONS],
   ...IDENTITY,
   ...products('/api'),
   ...carts('/api'),
   cartCheckout('/api'),
-  ...operations('/api/operations', 'planned'),
+  ...operations('/api/operations'),
 ];
 
 const ORCHESTRATOR: readonly Line[] = [

@@ -73,14 +73,16 @@ export function registerInternalRequests(
     if (row && !row.signed) return done();
     const signature = only(request.raw.headersDistinct[SIGNATURE_HEADER]);
     let refusal: Problem | undefined;
-    if (signature === undefined && isSignatureRequired) {
-      refusal = new Problem('SIGNATURE_INVALID', UNSIGNED);
-    } else if (signature !== undefined && hasBody(request)) {
-      request.bodyRefusal = (body) => refusedFor(request, signature, body);
-    } else if (signature !== undefined) {
-      refusal = refusedFor(request, signature, '');
+    if (signature === undefined) {
+      refusal = isSignatureRequired
+        ? new Problem('SIGNATURE_INVALID', UNSIGNED)
+        : admit(request, row, false);
+    } else {
+      const check = (body: Buffer | '') =>
+        refusedFor(request, signature, body) ?? admit(request, row, true);
+      if (hasBody(request)) request.bodyRefusal = check;
+      else refusal = check('');
     }
-    refusal ??= admit(request, row, signature !== undefined);
     if (refusal) sendProblem(reply, refusal, request.id);
     else done();
   });
