@@ -1,6 +1,6 @@
 import { commaList } from '@backstitch/service-kit/variables';
 import { USUAL_NODE_FLAGS } from '../apps/app-process.js';
-import { type App, type AppName, appNamed, APPS, DATABASES } from '../apps/apps.js';
+import { type App, type AppName, appNamed, APPS, DATABASES, PORT_SPAN } from '../apps/apps.js';
 import {
   configuredAddresses,
   databaseUrl,
@@ -98,7 +98,7 @@ export class Launch {
       taken.push(`Port ${port} on ${host}, for ${what}, is used by ${await whoHolds(port)}.`);
     }
     if (taken.length === 0) return;
-    const last = APPS.length - 1;
+    const last = PORT_SPAN - 1;
     throw new CannotStart(
       `${taken.join('\n')}\nEnd that, or choose other ports: \`PORT=3100 npm start\` takes 3100 to ${3100 + last}, and 4100 to ${4100 + last} for metrics (METRICS_PORT).`,
     );
@@ -145,7 +145,7 @@ export class Launch {
     return (await storedCurrency(databaseServerUrl, asked)) ?? USUAL_CURRENCY;
   }
 
-  /** Starts the five apps; resolves when all are ready, throws as soon as one cannot start. */
+  /** Starts the apps; resolves when all are ready, throws as soon as one cannot start. */
   async startApps(addresses: ServerAddresses): Promise<void> {
     if (this.stopping) return;
     for (const app of APPS) {

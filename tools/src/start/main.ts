@@ -1,7 +1,7 @@
 /** `npm start`, after the bootstrap: servers, databases, the apps, until Ctrl-C. */
 import { CommanderError } from 'commander';
 import { AppCommandFailed } from '../apps/app-commands.js';
-import { APP_NAMES, APPS } from '../apps/apps.js';
+import { APP_NAMES, PORT_SPAN } from '../apps/apps.js';
 import { NoServer } from '../servers/find-servers.js';
 import { freePortBlock, isPortFree } from '../servers/ports.js';
 import { misspeltVariables } from './app-variables.js';
@@ -64,7 +64,7 @@ async function placesOf(env: NodeJS.ProcessEnv): Promise<Places> {
 
 async function portBlock(asked: number | { wrong: string }): Promise<number> {
   if (typeof asked === 'object') throw new CannotStart(asked.wrong);
-  return asked === 0 ? freePortBlock(APPS.length) : asked;
+  return asked === 0 ? freePortBlock(PORT_SPAN) : asked;
 }
 
 /** A client may resolve "localhost" to either of them. */

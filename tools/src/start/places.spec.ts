@@ -26,9 +26,10 @@ describe('what the apps are told', () => {
       ['inventory-service', 4002],
       ['payment-service', 4003],
       ['orchestrator', 4004],
+      ['identity-service', 4006],
     ]);
     const ports = Object.values(environments({ PORT: '4000' })).map(({ PORT }) => PORT);
-    expect(ports).toEqual(['4000', '4001', '4002', '4003', '4004']);
+    expect(ports).toEqual(['4000', '4001', '4002', '4003', '4004', '4006']);
   });
 
   it('each service has a database of its own on the one server', () => {
@@ -37,12 +38,14 @@ describe('what the apps are told', () => {
     expect(told['orchestrator']?.DB_URL).toBe('postgresql://me:pw@db:6000/orchestrator');
     expect(told['api-gateway']?.DB_URL).toBeUndefined();
     expect(told['order-service']?.RABBITMQ_URL).toBe('amqp://one,amqp://two');
+    expect(told['identity-service']?.DB_URL).toBe('postgresql://me:pw@db:6000/identity');
+    expect(told['identity-service']).not.toHaveProperty('RABBITMQ_URL');
   });
 
   it("METRICS_PORT is the gateway's and the others follow", () => {
     const told = Object.values(environments({ METRICS_PORT: '1' }));
     const ports = told.map(({ METRICS_PORT }) => METRICS_PORT);
-    expect(ports).toEqual(['5000', '5001', '5002', '5003', '5004']);
+    expect(ports).toEqual(['5000', '5001', '5002', '5003', '5004', '5006']);
     expect(gatewayMetricsPort(undefined, 4000)).toBe(5000);
     expect(gatewayMetricsPort('6000', 4000)).toBe(6000);
     expect(gatewayMetricsPort(undefined, 4000, true)).toBe(0);
@@ -121,10 +124,10 @@ describe('what the apps are told', () => {
     ['', 3000],
     ['4000', 4000],
     ['0', 0],
-    ['65531', 65_531],
+    ['65529', 65_529],
   ])('PORT %j is %j', (text, port) => expect(gatewayPort(text)).toBe(port));
 
-  it.each(['65532', '-1', 'abc', '3000.5', '1e3'])('PORT %j is refused in words', (text) => {
+  it.each(['65530', '-1', 'abc', '3000.5', '1e3'])('PORT %j is refused in words', (text) => {
     expect(gatewayPort(text)).toEqual({ wrong: expect.stringContaining(`"${text}"`) });
   });
 

@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
 import { commaList, metricsPortBeside } from '@backstitch/service-kit/variables';
-import { type App, APPS, appNamed, URL_VARIABLES } from '../apps/apps.js';
+import { type App, appNamed, PORT_SPAN, URL_VARIABLES } from '../apps/apps.js';
 import { databaseUrl, type ServerAddresses } from '../servers/configured-servers.js';
 import { environmentFor } from './app-variables.js';
 
@@ -9,10 +9,10 @@ export const USUAL_PORT = 3000;
 /** PORT as the gateway's port, 0 for "any free ones"; or what is wrong with it, in words. */
 export function gatewayPort(text: string | undefined): number | { wrong: string } {
   if (!text) return USUAL_PORT;
-  const last = 65_535 - (APPS.length - 1);
+  const last = 65_535 - (PORT_SPAN - 1);
   if (/^\d{1,5}$/.test(text) && Number(text) <= last) return Number(text);
   return {
-    wrong: `PORT is "${text}", which is no port from 1 to ${last}: it is the gateway's, and the other apps follow (+1 … +${APPS.length - 1}).`,
+    wrong: `PORT is "${text}", which is no port from 1 to ${last}: it is the gateway's, and the other apps follow (+1 … +${PORT_SPAN - 1}).`,
   };
 }
 
@@ -25,12 +25,12 @@ export function gatewayMetricsPort(
   gateway: number,
   takesAny = false,
 ): number | { wrong: string } {
-  const last = APPS.length - 1;
+  const last = PORT_SPAN - 1;
   if (!text) return takesAny ? 0 : metricsPortBeside(gateway + last) - last;
   const port = gatewayPort(text);
   if (typeof port === 'object') return { wrong: port.wrong.replace('PORT is', 'METRICS_PORT is') };
   const distance = Math.abs(port - gateway);
-  if (port === 0 || distance >= APPS.length) return port;
+  if (port === 0 || distance >= PORT_SPAN) return port;
   return {
     wrong: `METRICS_PORT is ${port}: the apps themselves listen there, from ${gateway} on.`,
   };
@@ -48,7 +48,7 @@ export interface Places {
 /**
  * What an app finds in its environment: of the variables given to the command those that it reads,
  * with its own ports and database in place of the command's (one PORT or DB_URL cannot be true for
- * all five).
+ * all of them).
  */
 export function appEnvironment(
   app: App,
@@ -83,7 +83,7 @@ function appAddresses(places: Places, given: NodeJS.ProcessEnv): Record<string, 
 
 /** An app's port, where the gateway's is this one. */
 export function portOf(app: App, gateway: number): number {
-  return gateway + APPS.indexOf(app);
+  return gateway + app.portOffset;
 }
 
 /** Where an app that listens on one address or several is reached from this machine, as in a URL. */

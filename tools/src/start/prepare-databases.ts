@@ -1,6 +1,6 @@
 import { openSession } from '@backstitch/database';
 import { runAppCommand } from '../apps/app-commands.js';
-import { type AppName, DATABASE_OWNERS } from '../apps/apps.js';
+import { type AppName, DATABASE_OWNERS, SAGA_DATABASES } from '../apps/apps.js';
 import { databaseUrl } from '../servers/configured-servers.js';
 import { environmentFor } from './app-variables.js';
 
@@ -30,7 +30,7 @@ export async function storedCurrency(
   asked: string | undefined,
 ): Promise<string | undefined> {
   let found: string | undefined;
-  for (const { database } of DATABASE_OWNERS) {
+  for (const database of SAGA_DATABASES) {
     const url = databaseUrl(databaseServerUrl, database);
     const [row] = await rowsOf<{ currency: string }>(url, 'SELECT currency FROM settings');
     if (row && asked && row.currency !== asked) {
