@@ -6,6 +6,7 @@ import {
   loadConfig,
   openDatabase,
 } from '@backstitch/service-kit';
+import { ACCOUNT_BODY_BYTES_MAX } from '@backstitch/shared-types';
 import 'reflect-metadata';
 import { AppModule } from './app.module.js';
 import { IdentityConfig } from './config.js';
@@ -13,8 +14,6 @@ import { Mailer } from './mail/mailer.client.js';
 import { KeyRing } from './tokens/key-ring.service.js';
 
 const name = 'identity-service';
-/** A body has a few short members. */
-const BODY_BYTES_MAX = 16_384;
 /** Requests that use a refresh token at once wait for each other. */
 const LOCK_TIMEOUT_MS = 2_000;
 
@@ -38,7 +37,7 @@ await bootApp({
   module: AppModule.of({ config, database, logger }),
   config,
   logger,
-  limits: { bodyBytesMax: BODY_BYTES_MAX, bodyNestedMax: 100 },
+  limits: { bodyBytesMax: ACCOUNT_BODY_BYTES_MAX, bodyNestedMax: 100 },
   configure: (app) => app.get(KeyRing).job.start(),
   readiness: () => [health],
   drain: (app) => ({

@@ -1,3 +1,4 @@
+import { DEVELOPMENT_ISSUER } from '@backstitch/shared-types';
 import { freePorts } from '../servers/ports.js';
 import { APPS, type App, type DatabaseName, URL_VARIABLES } from './apps.js';
 
@@ -49,6 +50,7 @@ export function addressVariables(
     PORT: String(port),
     METRICS_PORT: String(metricsPort),
     ...(Object.fromEntries(addresses) as Partial<Record<keyof typeof URL_VARIABLES, string>>),
+    ISSUER: DEVELOPMENT_ISSUER,
     ...(app.database && { DB_URL: databaseUrl(app.database) }),
     ...(app.usesBroker && { RABBITMQ_URL: rabbitmqUrl }),
   };

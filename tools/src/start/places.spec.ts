@@ -104,6 +104,25 @@ describe('what the apps are told', () => {
     expect(environments({})['order-service']).not.toHaveProperty('INVENTORY_URL');
   });
 
+  it('the gateway is told where identity-service is, and both have the issuer of every port', () => {
+    const told = environments({});
+    expect(told['api-gateway']?.IDENTITY_URL).toBe('http://127.0.0.1:4006');
+    for (const app of ['api-gateway', 'identity-service']) {
+      expect(told[app]).not.toHaveProperty('ISSUER');
+    }
+  });
+
+  it('identity-service writes e-mails into its folder, whose links open the gateway', () => {
+    const { MAIL_FOLDER, PAGES_URL } = environments({})['identity-service']!;
+    expect(MAIL_FOLDER).toMatch(/\/apps\/identity-service\/mail$/);
+    expect(PAGES_URL).toBe('http://localhost:4000');
+    const told = environments({ MAIL_FOLDER: '/mails', PAGES_URL: 'https://shop.example' });
+    expect(told['identity-service']).toMatchObject({
+      MAIL_FOLDER: '/mails',
+      PAGES_URL: 'https://shop.example',
+    });
+  });
+
   it('a variable of one app is no misspelt one of another: all may share one environment', () => {
     const all = APPS.flatMap(({ name }) => variablesOf(name));
     for (const { name } of APPS) expect(nearVariables(all, variablesOf(name))).toEqual([]);

@@ -1,6 +1,7 @@
+import { join } from 'node:path';
 import { isIP } from 'node:net';
 import { commaList, metricsPortBeside } from '@backstitch/service-kit/variables';
-import { type App, appNamed, PORT_SPAN, URL_VARIABLES } from '../apps/apps.js';
+import { type App, appFolder, appNamed, PORT_SPAN, URL_VARIABLES } from '../apps/apps.js';
 import { databaseUrl, type ServerAddresses } from '../servers/configured-servers.js';
 import { environmentFor } from './app-variables.js';
 
@@ -60,12 +61,25 @@ export function appEnvironment(
   return environmentFor(app.name, {
     ...rest,
     ...appAddresses(places, rest),
+    MAIL_FOLDER: mailFolder(rest),
+    PAGES_URL: rest.PAGES_URL || pageUrl(places),
     HOST: places.host,
     PORT: String(portOf(app, places.gateway)),
     METRICS_PORT: String(portOf(app, places.metrics)),
     RABBITMQ_URL: servers.rabbitmqUrl,
     ...(app.database && { DB_URL: databaseUrl(servers.databaseServerUrl, app.database) }),
   });
+}
+
+/** Where identity-service writes e-mails when it has no mail server. */
+export function mailFolder({ MAIL_FOLDER: told }: NodeJS.ProcessEnv): string {
+  return told?.trim() || join(appFolder('identity-service'), 'mail');
+}
+
+/** The gateway, as a browser on this machine names it. */
+export function pageUrl({ host, gateway }: Places): string {
+  const reached = reachableHost(host);
+  return `http://${reached === '127.0.0.1' ? 'localhost' : reached}:${gateway}`;
 }
 
 /** Where the apps are that others call, unless the command was told. */

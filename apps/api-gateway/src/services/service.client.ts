@@ -3,6 +3,7 @@ import { Deadline } from '../orchestrators/deadline.js';
 import { exchange, type ForwardedRequest, type UpstreamAnswer } from '../orchestrators/exchange.js';
 import { type Loss, lossOf } from '../orchestrators/lost-request.js';
 import type { Forwarded } from '../orchestrators/orchestrators.client.js';
+import type { RequestSigner } from '../orchestrators/request-signer.js';
 
 export interface ServiceClientOptions {
   /** The instances of the service. */
@@ -10,6 +11,8 @@ export interface ServiceClientOptions {
   /** For the whole request, including all attempts and the wait for a connection. */
   timeoutMs: number;
   connectTimeoutMs: number;
+  /** Adds the caller and the signature [none]. */
+  signer?: RequestSigner;
   /** Called for every failed attempt. */
   onFailure: (url: string, why: string, request: ForwardedRequest) => void;
 }
@@ -99,8 +102,10 @@ export class ServiceClient {
     deadline: Deadline,
   ): Promise<Attempt> {
     try {
-      const path = target.basePath + request.path;
-      return { answer: await exchange(target.pool, { ...request, path }, deadline) };
+      const { basePath, pool } = target;
+      const targeted = { ...request, path: basePath + request.path };
+      const sent = this.options.signer?.sign(targeted, basePath) ?? targeted;
+      return { answer: await exchange(pool, sent, deadline) };
     } catch (error) {
       const why = messageOf(error);
       target.avoidedUntilMs = performance.now() + AVOIDED_MS;
