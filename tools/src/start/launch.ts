@@ -18,7 +18,12 @@ import { ProcessLedger } from '../servers/process-ledger.js';
 import { forgetSystem, rememberSystem, runningSystems } from '../servers/running-systems.js';
 import { streamLine } from './log-line.js';
 import { appEnvironment, type Places, portOf, reachableHost } from './places.js';
-import { migrateDatabases, seedIfEmpty, storedCurrency } from './prepare-databases.js';
+import {
+  migrateDatabases,
+  restoreDemoAccounts,
+  seedIfEmpty,
+  storedCurrency,
+} from './prepare-databases.js';
 import { RestartingApp } from './restarting-app.js';
 
 /** Why the system cannot be started, in words for the person who typed the command. */
@@ -49,6 +54,11 @@ export class Launch {
 
   get host(): string {
     return reachableHost(this.places.host);
+  }
+
+  /** Everybody knows their passwords. */
+  get hasDemoAccounts(): boolean {
+    return this.env.NODE_ENV !== 'production';
   }
 
   private urlOf(app: App): string {
@@ -142,6 +152,7 @@ export class Launch {
     await storedCurrency(databaseServerUrl, asked);
     if (await seedIfEmpty(databaseServerUrl))
       this.say('the catalogue is filled with demo products');
+    if (this.hasDemoAccounts) await restoreDemoAccounts(databaseServerUrl);
     return (await storedCurrency(databaseServerUrl, asked)) ?? USUAL_CURRENCY;
   }
 

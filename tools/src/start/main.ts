@@ -5,7 +5,7 @@ import { APP_NAMES, PORT_SPAN } from '../apps/apps.js';
 import { NoServer } from '../servers/find-servers.js';
 import { freePortBlock, isPortFree } from '../servers/ports.js';
 import { misspeltVariables } from './app-variables.js';
-import { gatewayMetricsPort, gatewayPort, type Places } from './places.js';
+import { gatewayMetricsPort, gatewayPort, mailFolder, type Places } from './places.js';
 import { banner } from './banner.js';
 import { CannotStart, Launch } from './launch.js';
 import { WrongCurrency } from './prepare-databases.js';
@@ -28,10 +28,14 @@ async function serve(launch: Launch, places: Places, fresh: boolean): Promise<vo
   say('starting the apps');
   await launch.startApps(addresses);
   const showPasswords = !process.env.DATABASE_SERVER_URL && !process.env.RABBITMQ_URL;
-  const { host, metricsHost } = launch;
+  const { host, metricsHost, hasDemoAccounts } = launch;
+  const mailsIn = process.env.SMTP_URL ? undefined : mailFolder(process.env);
   const { gateway, metrics } = places;
   const where = { host, gateway, metricsHost, metrics };
-  console.log(banner({ ...where, currency, showPasswords, servers: addresses, ...how }));
+  const accounts = { hasDemoAccounts, mailsIn };
+  console.log(
+    banner({ ...where, ...accounts, currency, showPasswords, servers: addresses, ...how }),
+  );
 }
 
 async function main(): Promise<number> {

@@ -53,6 +53,12 @@ export async function seedIfEmpty(databaseServerUrl: string): Promise<boolean> {
   return true;
 }
 
+/** Brings the demo accounts to what the documents say: whoever reads them can log in. */
+export async function restoreDemoAccounts(databaseServerUrl: string): Promise<void> {
+  const url = databaseUrl(databaseServerUrl, 'identity');
+  await runAppCommand('identity-service', 'seed', environmentOf('identity-service', url));
+}
+
 /** Of the variables given to the command those that the app reads, with this database. */
 function environmentOf(name: AppName, url: string): NodeJS.ProcessEnv & { DB_URL: string } {
   const { DB_URL_FILE: _file, ...given } = process.env;
