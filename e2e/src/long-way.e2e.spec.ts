@@ -98,6 +98,7 @@ describe('GETTING_STARTED.md, command by command', () => {
   let places: Places;
   let dev: Terminal | undefined;
   let lastAnswer: { orderId?: string; sagaId?: string } = {};
+  let accessToken: string | undefined;
 
   beforeAll(async () => {
     folder = await copyProject();
@@ -118,7 +119,7 @@ describe('GETTING_STARTED.md, command by command', () => {
   const pnpm = (): string => process.env['BACKSTITCH_PNPM'] ?? 'pnpm';
 
   const shell = async (command: string): Promise<string> => {
-    const ids = { ORDER_ID: lastAnswer.orderId, SAGA_ID: lastAnswer.sagaId };
+    const ids = { ORDER_ID: lastAnswer.orderId, SAGA_ID: lastAnswer.sagaId, TOKEN: accessToken };
     const typed = places.translate(command).replace(/^pnpm\b/, pnpm());
     const options = { cwd: folder, env: { ...process.env, ...ids }, maxBuffer: 1 << 26 };
     return (await run('bash', ['-c', typed], options)).stdout;
@@ -155,6 +156,16 @@ describe('GETTING_STARTED.md, command by command', () => {
     if (command.includes('POST')) lastAnswer = answer;
     if (command.includes('$')) expect(answer).not.toHaveProperty('code');
     if (command.includes('POST')) expect(answer.sagaId).toBeDefined();
+  };
+
+  const signUp = async (command: string): Promise<void> => {
+    expect(JSON.parse(await shell(command))).toMatchObject({ roles: ['customer'] });
+    expect(JSON.parse(await shell(command))).toMatchObject({ code: 'EMAIL_TAKEN' });
+  };
+
+  const logIn = async (command: string): Promise<void> => {
+    accessToken = (await shell(`${command}; echo "$TOKEN"`)).trim();
+    expect(accessToken).toMatch(/^[\w-]+\.[\w-]+\.[\w-]+$/);
   };
 
   const sql = async (command: string): Promise<void> => {
@@ -219,6 +230,8 @@ describe('GETTING_STARTED.md, command by command', () => {
     [/db:studio$/, studio],
     [/^pnpm reconcile$/, reconcile],
     [/^pnpm (test|lint|check-types)$/, isScript],
+    [/^curl .*signup/, signUp],
+    [/^TOKEN=/, logIn],
     [/^curl .*health/, async (command) => void (await shell(command))],
     [/^curl /, curl],
     [/^psql /, sql],
