@@ -12,6 +12,7 @@ import {
   appNamed,
   DATABASES,
   freePortBlock,
+  PORT_SPAN,
   projectRoot,
   serverRows,
 } from '@backstitch/tools';
@@ -21,7 +22,7 @@ import { copyProject, removeProject, Terminal } from './project-copy.js';
 
 const run = promisify(execFile);
 /** As the documents name it. */
-const documentedPort = (app: AppName): number => 3_000 + APP_NAMES.indexOf(app);
+const documentedPort = (app: AppName): number => 3_000 + appNamed(app).portOffset;
 
 /** The commands of GETTING_STARTED.md, in their order. */
 function documentedCommands(): string[] {
@@ -45,7 +46,7 @@ class Places {
   static async find(): Promise<Places> {
     const server = new URL(process.env['TEST_POSTGRES_URL']!);
     server.pathname = '';
-    const ports = await freePortBlock(2 * APP_NAMES.length);
+    const ports = await freePortBlock(2 * PORT_SPAN);
     return new Places(ports, await testVhost('long_way'), `${server}`);
   }
 
@@ -58,7 +59,7 @@ class Places {
   }
 
   metricsPort(app: AppName): number {
-    return this.port(app) + APP_NAMES.length;
+    return this.port(app) + PORT_SPAN;
   }
 
   /** What a reader with other addresses writes into the `.env` beside each app. */
@@ -70,6 +71,7 @@ class Places {
       `RABBITMQ_URL=${this.vhost.url}`,
       `ORCHESTRATOR_URL=http://localhost:${this.port('orchestrator')}`,
       `INVENTORY_URL=http://localhost:${this.port('inventory-service')}`,
+      `IDENTITY_URL=http://localhost:${this.port('identity-service')}`,
       'PAYMENT_FAILURE_RATE=0',
       ...(database ? [`DB_URL=${this.databaseUrl(database)}`] : []),
     ].join('\n');
@@ -96,6 +98,7 @@ describe('GETTING_STARTED.md, command by command', () => {
   let places: Places;
   let dev: Terminal | undefined;
   let lastAnswer: { orderId?: string; sagaId?: string } = {};
+  let accessToken: string | undefined;
 
   beforeAll(async () => {
     folder = await copyProject();
@@ -116,7 +119,7 @@ describe('GETTING_STARTED.md, command by command', () => {
   const pnpm = (): string => process.env['BACKSTITCH_PNPM'] ?? 'pnpm';
 
   const shell = async (command: string): Promise<string> => {
-    const ids = { ORDER_ID: lastAnswer.orderId, SAGA_ID: lastAnswer.sagaId };
+    const ids = { ORDER_ID: lastAnswer.orderId, SAGA_ID: lastAnswer.sagaId, TOKEN: accessToken };
     const typed = places.translate(command).replace(/^pnpm\b/, pnpm());
     const options = { cwd: folder, env: { ...process.env, ...ids }, maxBuffer: 1 << 26 };
     return (await run('bash', ['-c', typed], options)).stdout;
@@ -153,6 +156,16 @@ describe('GETTING_STARTED.md, command by command', () => {
     if (command.includes('POST')) lastAnswer = answer;
     if (command.includes('$')) expect(answer).not.toHaveProperty('code');
     if (command.includes('POST')) expect(answer.sagaId).toBeDefined();
+  };
+
+  const signUp = async (command: string): Promise<void> => {
+    expect(JSON.parse(await shell(command))).toMatchObject({ roles: ['customer'] });
+    expect(JSON.parse(await shell(command))).toMatchObject({ code: 'EMAIL_TAKEN' });
+  };
+
+  const logIn = async (command: string): Promise<void> => {
+    accessToken = (await shell(`${command}; echo "$TOKEN"`)).trim();
+    expect(accessToken).toMatch(/^[\w-]+\.[\w-]+\.[\w-]+$/);
   };
 
   const sql = async (command: string): Promise<void> => {
@@ -217,6 +230,8 @@ describe('GETTING_STARTED.md, command by command', () => {
     [/db:studio$/, studio],
     [/^pnpm reconcile$/, reconcile],
     [/^pnpm (test|lint|check-types)$/, isScript],
+    [/^curl .*signup/, signUp],
+    [/^TOKEN=/, logIn],
     [/^curl .*health/, async (command) => void (await shell(command))],
     [/^curl /, curl],
     [/^psql /, sql],
