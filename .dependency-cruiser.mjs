@@ -67,7 +67,7 @@ const importRules = [
   ...['order-service', 'inventory-service', 'payment-service'].map(participant),
   importRule(
     'apps/identity-service',
-    ['service-kit', 'database', 'shared-types'],
+    ['service-kit', 'auth', 'database', 'shared-types'],
     'The issuer knows people and keys, and nothing of the shop.',
   ),
   importRule(

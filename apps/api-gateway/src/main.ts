@@ -19,7 +19,8 @@ const logger = createLogger({ app: APP, level: config.LOG_LEVEL });
 const shedding = new Shedding(logger);
 const { rateLimitPerMinute: perMinute, trustedProxies, corsOrigins } = config;
 const rateLimit = perMinute > 0 && new RateLimit({ perMinute, trustedProxies, shedding });
-const { verifier, jobs } = tokenChecks(config, logger);
+const checks = tokenChecks(config, logger);
+const jobs = checks.jobs(undefined);
 
 await bootApp({
   name: APP,
@@ -37,7 +38,7 @@ await bootApp({
   },
   configure: (app) => {
     const fastify = app.getHttpAdapter().getInstance();
-    registerAccess(fastify, { verifier, guests: config.guests, logger });
+    registerAccess(fastify, { ...checks, guests: config.guests, logger });
     registerCheckoutCaller(fastify);
     registerAdmission(app);
     jobs.forEach((job) => job.start());
@@ -64,6 +65,7 @@ await bootApp({
     last: [
       { name: 'orchestrators', run: () => app.get(Orchestrators).close() },
       { name: 'inventory-service', run: () => app.get(InventoryClient).close() },
+      { name: 'identity-service', run: () => checks.close() },
     ],
   }),
 });
