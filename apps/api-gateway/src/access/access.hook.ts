@@ -10,6 +10,7 @@ import {
 import { type Logger, type Problem, sendProblem } from '@backstitch/service-kit';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Guests } from '../config.js';
+import type { IntrospectionClient } from '../identity/introspection.client.js';
 import { accessRefusal, cannotVerify, twoTokens } from './access-refusal.js';
 import { readBearer } from './bearer.js';
 
@@ -22,6 +23,8 @@ declare module 'fastify' {
 
 export interface AccessOptions {
   verifier: TokenVerifier;
+  /** Asked about tokens of identity-service on the routes of operators and admins. */
+  introspection: IntrospectionClient | undefined;
   guests: Guests;
   logger: Logger;
 }
@@ -32,7 +35,7 @@ export interface AccessOptions {
  * registered later has no row.
  */
 export function registerAccess(fastify: FastifyInstance, options: AccessOptions): void {
-  const { verifier, guests, logger } = options;
+  const { verifier, introspection, guests, logger } = options;
   const rows = new AccessRows('api-gateway');
   const withoutToken = guests === 'open' ? OPEN_CALLER : undefined;
   fastify.decorateRequest('caller', undefined);
@@ -61,10 +64,23 @@ export function registerAccess(fastify: FastifyInstance, options: AccessOptions)
       }
       next(refusalOf(verification, request, access, guests));
     };
+    const verified = (verification: Verification) => {
+      const live = access.introspected && callerToIntrospect(verification);
+      // Only a caller that its token lets pass is worth the question.
+      if (!live || refusalOf(verification, request, access, guests)) return answered(verification);
+      introspection!.ask(bearer.token, live).then(answered, done);
+    };
     const before = verifier.verifiedBefore(bearer.token);
-    if (before) return answered(before);
-    verifier.verify(bearer.token).then(answered, done);
+    if (before) return verified(before);
+    verifier.verify(bearer.token).then(verified, done);
   });
+
+  function callerToIntrospect(verification: Verification): Caller | undefined {
+    if (verification.kind !== 'caller' || !introspection?.isFor(verification.caller)) {
+      return undefined;
+    }
+    return verification.caller;
+  }
 }
 
 /** Undefined: the route has no row, and nobody may use it. */

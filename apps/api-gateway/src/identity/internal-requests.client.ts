@@ -1,7 +1,8 @@
 import type { InternalKeys } from '@backstitch/auth';
 import { Pool } from 'undici';
 import { Deadline } from '../orchestrators/deadline.js';
-import { exchange } from '../orchestrators/exchange.js';
+import { exchange, type ForwardedRequest, type UpstreamAnswer } from '../orchestrators/exchange.js';
+import { lossOf } from '../orchestrators/lost-request.js';
 import { RequestSigner } from '../orchestrators/request-signer.js';
 
 export interface InternalRequestsOptions {
@@ -43,11 +44,21 @@ export class InternalRequests {
     const deadline = new Deadline(timeoutMs);
     try {
       const signed = this.signer.sign(plain, this.basePath);
-      const answer = await exchange(this.pool, signed, deadline);
+      const answer = await this.exchange(signed, deadline);
       if (answer.status !== 200) throw new Error(`${path} was answered by ${answer.status}`);
       return JSON.parse(answer.body.toString('utf8')) as unknown;
     } finally {
       deadline.clear();
+    }
+  }
+
+  private async exchange(request: ForwardedRequest, deadline: Deadline): Promise<UpstreamAnswer> {
+    try {
+      return await exchange(this.pool, request, deadline);
+    } catch (error) {
+      if (lossOf(error) !== 'maybe-served') throw error;
+      // An idle connection that was closed during the request looks the same. A repeat is harmless.
+      return exchange(this.pool, request, deadline);
     }
   }
 
