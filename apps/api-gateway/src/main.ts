@@ -17,10 +17,12 @@ const config = loadConfig(GatewayConfig);
 const logger = createLogger({ app: APP, level: config.LOG_LEVEL });
 
 const shedding = new Shedding(logger);
-const { rateLimitPerMinute: perMinute, trustedProxies, corsOrigins } = config;
-const rateLimit = perMinute > 0 && new RateLimit({ perMinute, trustedProxies, shedding });
+const { limits, trustedProxies, corsOrigins, guests } = config;
 const checks = tokenChecks(config, logger);
-const jobs = checks.jobs(undefined);
+const rateLimit = Object.values(limits).some((limit) => limit > 0)
+  ? new RateLimit({ limits, trustedProxies, shedding, verifier: checks.verifier })
+  : undefined;
+const jobs = checks.jobs(rateLimit?.shared);
 
 await bootApp({
   name: APP,
@@ -38,7 +40,7 @@ await bootApp({
   },
   configure: (app) => {
     const fastify = app.getHttpAdapter().getInstance();
-    registerAccess(fastify, { ...checks, guests: config.guests, logger });
+    registerAccess(fastify, { ...checks, rateLimit, guests, logger });
     registerCheckoutCaller(fastify);
     registerAdmission(app);
     jobs.forEach((job) => job.start());

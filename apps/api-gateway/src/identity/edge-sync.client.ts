@@ -4,22 +4,12 @@ import {
   type EdgeSyncRequest,
   EVERYTHING,
   readEdgeSyncAnswer,
-  type RequestCounter,
   type Revocations,
   type TokenVerifier,
 } from '@backstitch/auth';
 import { INSTANCE_ID, type Logger, PeriodicJob } from '@backstitch/service-kit';
+import type { SharedBudgets } from '../rate-limit/shared-budgets.js';
 import type { InternalRequests } from './internal-requests.client.js';
-
-/** What this gateway has counted, and what it does with the counters of the others. */
-export interface SharedCounters {
-  /** Of the clients that matter to the other gateways. */
-  counters(nowMs: number): RequestCounter[];
-  /** How many gateways there are, and what the others have counted. */
-  learn(answer: Pick<EdgeSyncAnswer, 'gateways' | 'others'>): void;
-  /** Nothing is known of the other gateways at present. */
-  away(): void;
-}
 
 export interface EdgeSyncOptions {
   requests: InternalRequests;
@@ -27,7 +17,7 @@ export interface EdgeSyncOptions {
   revocations: Revocations;
   logger: Logger;
   /** Undefined when there is no limit of requests. */
-  shared: SharedCounters | undefined;
+  shared: SharedBudgets | undefined;
 }
 
 const EVERY_MS = 1_000;

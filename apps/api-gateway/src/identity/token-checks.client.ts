@@ -1,7 +1,8 @@
 import { Revocations, TokenVerifier } from '@backstitch/auth';
 import { type Logger, PeriodicJob } from '@backstitch/service-kit';
 import type { GatewayConfig } from '../config.js';
-import { EdgeSync, type SharedCounters } from './edge-sync.client.js';
+import type { SharedBudgets } from '../rate-limit/shared-budgets.js';
+import { EdgeSync } from './edge-sync.client.js';
 import { InternalRequests } from './internal-requests.client.js';
 import { IntrospectionClient } from './introspection.client.js';
 
@@ -10,7 +11,7 @@ export interface TokenChecks {
   /** Undefined without an identity-service. */
   introspection: IntrospectionClient | undefined;
   /** What keeps the keys, the revocations and the shared counters up to date. */
-  jobs(shared: SharedCounters | undefined): readonly PeriodicJob[];
+  jobs(shared: SharedBudgets | undefined): readonly PeriodicJob[];
   close(): Promise<void>;
 }
 
