@@ -25,7 +25,20 @@ describe('the configuration of the gateway', () => {
     [{ ...PRODUCTION, RATE_LIMIT_PER_MINUTE: '0' }, 0],
     [{ RATE_LIMIT_PER_MINUTE: '90' }, 90],
   ])('with %j limits an address to %i requests a minute', (environment, limit) => {
-    expect(configOf(environment).rateLimitPerMinute).toBe(limit);
+    expect(configOf(environment).limits.address).toBe(limit);
+  });
+
+  it.each([
+    [{}, [0, 0, 0]],
+    [PRODUCTION, [60, 120, 600]],
+    [{ ...PRODUCTION, RATE_LIMIT_PER_MINUTE: '0' }, [0, 0, 0]],
+    [{ RATE_LIMIT_PER_MINUTE: '90' }, [90, 90, 90]],
+    [{ RATE_LIMIT_PER_MINUTE: '90', USER_RATE_LIMIT_PER_MINUTE: '200' }, [90, 200, 90]],
+    [{ ...PRODUCTION, GUEST_RATE_LIMIT_PER_MINUTE: '7' }, [7, 120, 600]],
+    [{ MACHINE_RATE_LIMIT_PER_MINUTE: '7' }, [0, 0, 7]],
+  ])('with %j limits guests, users and machines to %j requests a minute', (environment, limits) => {
+    const { guest, user, machine } = configOf(environment).limits;
+    expect([guest, user, machine]).toEqual(limits);
   });
 
   it('accepts one orchestrator or a list', () => {

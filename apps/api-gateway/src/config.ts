@@ -23,9 +23,11 @@ import {
 } from '@backstitch/service-kit';
 import { DEVELOPMENT_ISSUER } from '@backstitch/shared-types';
 import { IsIn, IsOptional, Matches } from 'class-validator';
+import type { Limits } from './rate-limit/limits.js';
 
-const RATE_LIMIT_IN_PRODUCTION = 600;
 const DEVELOPMENT_IDENTITY_URL = 'http://localhost:3006';
+const LIMITS_IN_PRODUCTION: Limits = { address: 600, guest: 60, user: 120, machine: 600 };
+const PER_MINUTE = { min: 0, max: 1_000_000 };
 
 /** open: no token is needed, and userId is believed · token: guests need a token · off: no guests. */
 export type Guests = 'open' | 'token' | 'off';
@@ -49,8 +51,23 @@ export class GatewayConfig extends AppConfig {
 
   /** Requests a minute and client address; 0 is no limit. */
   @IsOptional()
-  @IsIntegerVariable({ min: 0, max: 1_000_000 })
+  @IsIntegerVariable(PER_MINUTE)
   RATE_LIMIT_PER_MINUTE?: number = undefined;
+
+  /** Of those, the requests without a valid token of a user or a machine. */
+  @IsOptional()
+  @IsIntegerVariable(PER_MINUTE)
+  GUEST_RATE_LIMIT_PER_MINUTE?: number = undefined;
+
+  /** Requests a minute of one user with a token, whatever roles it has. */
+  @IsOptional()
+  @IsIntegerVariable(PER_MINUTE)
+  USER_RATE_LIMIT_PER_MINUTE?: number = undefined;
+
+  /** Requests a minute of one machine with a token. */
+  @IsOptional()
+  @IsIntegerVariable(PER_MINUTE)
+  MACHINE_RATE_LIMIT_PER_MINUTE?: number = undefined;
 
   /**
    * The proxies in front of the gateway whose X-Forwarded-For names the client: addresses and CIDR
@@ -185,8 +202,17 @@ export class GatewayConfig extends AppConfig {
     return (this.API_DOCS ?? (this.NODE_ENV === 'production' ? 'off' : 'on')) === 'on';
   }
 
-  get rateLimitPerMinute(): number {
-    const fallback = this.NODE_ENV === 'production' ? RATE_LIMIT_IN_PRODUCTION : 0;
-    return this.RATE_LIMIT_PER_MINUTE ?? fallback;
+  /** What is not set is RATE_LIMIT_PER_MINUTE; without it, there are limits in production only. */
+  get limits(): Limits {
+    const all = this.RATE_LIMIT_PER_MINUTE;
+    const isProduction = this.NODE_ENV === 'production';
+    const limitOf = (kind: keyof Limits, given: number | undefined) =>
+      given ?? all ?? (isProduction ? LIMITS_IN_PRODUCTION[kind] : 0);
+    return {
+      address: limitOf('address', undefined),
+      guest: limitOf('guest', this.GUEST_RATE_LIMIT_PER_MINUTE),
+      user: limitOf('user', this.USER_RATE_LIMIT_PER_MINUTE),
+      machine: limitOf('machine', this.MACHINE_RATE_LIMIT_PER_MINUTE),
+    };
   }
 }

@@ -20,9 +20,12 @@ const config = loadConfig(GatewayConfig);
 const logger = createLogger({ app: APP, level: config.LOG_LEVEL });
 
 const shedding = new Shedding(logger);
-const { rateLimitPerMinute: perMinute, trustedProxies, corsOrigins } = config;
-const rateLimit = perMinute > 0 && new RateLimit({ perMinute, trustedProxies, shedding });
-const { verifier, jobs } = tokenChecks(config, logger);
+const { limits, trustedProxies, corsOrigins, guests } = config;
+const checks = tokenChecks(config, logger);
+const rateLimit = Object.values(limits).some((limit) => limit > 0)
+  ? new RateLimit({ limits, trustedProxies, shedding, verifier: checks.verifier })
+  : undefined;
+const jobs = checks.jobs(rateLimit?.shared);
 /** As identity-service has it. */
 const bodyBytesMaxAt = Object.fromEntries(
   ACCESS_TABLE.filter(({ app }) => app === 'identity-service').map(({ route }) => {
@@ -46,7 +49,7 @@ await bootApp({
   },
   configure: (app) => {
     const fastify = app.getHttpAdapter().getInstance();
-    registerAccess(fastify, { verifier, guests: config.guests, logger });
+    registerAccess(fastify, { ...checks, rateLimit, guests, logger });
     registerCheckoutCaller(fastify);
     registerAdmission(app);
     jobs.forEach((job) => job.start());
@@ -62,7 +65,10 @@ await bootApp({
     })),
   drain: (app) => ({
     first: jobs.map((job) => ({ name: job.name, run: () => job.stop() })),
-    last: clientsOf(app).map(({ name, client }) => ({ name, run: () => client.close() })),
+    last: [
+      ...clientsOf(app).map(({ name, client }) => ({ name, run: () => client.close() })),
+      { name: 'token checks', run: () => checks.close() },
+    ],
   }),
 });
 

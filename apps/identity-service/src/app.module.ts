@@ -17,8 +17,8 @@ import { BootstrapController } from './bootstrap/bootstrap.controller.js';
 import { BootstrapHandler } from './bootstrap/bootstrap.handler.js';
 import type { IdentityConfig } from './config.js';
 import { EventsRepository } from './events/events.repository.js';
+import { EdgeSyncRepository } from './internal/edge-sync.repository.js';
 import { InternalController } from './internal/internal.controller.js';
-import { InternalGuard, InternalSettings } from './internal/internal.guard.js';
 import { ClientsRepository } from './machines/clients.repository.js';
 import { MachinesController } from './machines/machines.controller.js';
 import { Mailer } from './mail/mailer.client.js';
@@ -88,17 +88,17 @@ export class AppModule {
       new AdminHandler({ ...parts, users, sessions, clients }),
       new BootstrapHandler({ ...parts, users }),
     ];
-    const stores = [keys, tokens, sessions, mailer, links, attempts, events, clients];
+    const edge = new EdgeSyncRepository(database, logger);
+    const stores = [keys, tokens, sessions, mailer, links, attempts, events, clients, edge];
     const settings = [
       new ClientNetworks(config.trustedProxies),
       new AuthSettings(config.origins, config.servesGuests),
-      new InternalSettings(config.isProduction),
     ];
     const all = [...stores, sessionsHandler, passwords, emails, ...handlers, ...settings];
     return {
       module: AppModule,
       controllers: CONTROLLERS,
-      providers: [...all.map(provided), AccountGuard, AdminGuard, InternalGuard],
+      providers: [...all.map(provided), AccountGuard, AdminGuard],
     };
   }
 }

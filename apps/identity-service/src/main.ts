@@ -3,13 +3,17 @@ import {
   bootApp,
   createLogger,
   DatabaseHealth,
+  internalRequests,
   loadConfig,
   openDatabase,
+  type PeriodicJob,
 } from '@backstitch/service-kit';
 import { ACCOUNT_BODY_BYTES_MAX } from '@backstitch/shared-types';
+import type { INestApplicationContext } from '@nestjs/common';
 import 'reflect-metadata';
 import { AppModule } from './app.module.js';
 import { IdentityConfig } from './config.js';
+import { EdgeSyncRepository } from './internal/edge-sync.repository.js';
 import { Mailer } from './mail/mailer.client.js';
 import { DemoAccountsRepository, demoAccountsProblem } from './demo/demo-accounts.repository.js';
 import { KeyRing } from './tokens/key-ring.service.js';
@@ -47,11 +51,12 @@ await bootApp({
   module: AppModule.of({ config, database, logger }),
   config,
   logger,
+  internal: internalRequests(name, config),
   limits: { bodyBytesMax: ACCOUNT_BODY_BYTES_MAX, bodyNestedMax: 100 },
-  configure: (app) => app.get(KeyRing).job.start(),
+  configure: (app) => jobsOf(app).forEach((job) => job.start()),
   readiness: () => (config.isProduction ? [health, demoAccounts.check] : [health]),
   drain: (app) => ({
-    first: [{ name: 'jobs', run: () => app.get(KeyRing).job.stop() }],
+    first: jobsOf(app).map((job) => ({ name: job.name, run: () => job.stop() })),
     last: [
       { name: 'e-mails', run: () => app.get(Mailer).close() },
       { name: 'database', run: () => database.close() },
@@ -59,3 +64,7 @@ await bootApp({
     ],
   }),
 });
+
+function jobsOf(app: INestApplicationContext): PeriodicJob[] {
+  return [app.get(KeyRing).job, app.get(EdgeSyncRepository).job];
+}

@@ -39,8 +39,13 @@ export { foreignIssuers, type Issuer, issuersProblem, ownIssuer } from './tokens
 export { Revocations, type Revoked, type RevokedSubject } from './tokens/revocations.js';
 export { TokenVerifier, type Verification } from './tokens/token-verifier.js';
 export {
+  COUNTERS_MAX,
   EDGE_SYNC_PATH,
   type EdgeSyncAnswer,
   type EdgeSyncRequest,
+  EVERYTHING,
   readEdgeSyncAnswer,
+  readEdgeSyncRequest,
+  type RequestCounter,
 } from './tokens/edge-sync.js';
+export { INTROSPECT_PATH, type Introspection, readIntrospection } from './tokens/introspection.js';

@@ -39,6 +39,7 @@ const TOKEN_TYPE = 'at+jwt';
 export async function startIssuer(port = 0): Promise<LocalIssuer> {
   const keys: JWK[] = [];
   let keyRequests = 0;
+  let made = 0;
   let signing: SigningKey;
   const server = createServer((request, response) => {
     const isKnown = request.url === '/.well-known/jwks.json';
@@ -49,7 +50,8 @@ export async function startIssuer(port = 0): Promise<LocalIssuer> {
   await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const rotate = async (algorithm = 'ES256'): Promise<string> => {
-    const kid = `key-${keys.length + 1}`;
+    made += 1;
+    const kid = `key-${made}`;
     const { publicKey, privateKey } = await generateKeyPair(algorithm);
     keys.push({ ...(await exportJWK(publicKey)), kid, use: 'sig' });
     signing = { kid, algorithm, privateKey };

@@ -10,11 +10,17 @@ import {
 import { demandRows, type Logger, type Problem, sendProblem } from '@backstitch/service-kit';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Guests } from '../config.js';
+import type { IntrospectionClient } from '../identity/introspection.client.js';
+import type { RateLimit } from '../rate-limit/rate-limit.js';
 import { accessRefusal, cannotVerify, twoTokens } from './access-refusal.js';
 import { readBearer } from './bearer.js';
 
 export interface AccessOptions {
   verifier: TokenVerifier;
+  /** Asked about tokens of identity-service on the routes of operators and admins. */
+  introspection: IntrospectionClient | undefined;
+  /** Undefined when there is no limit of requests. */
+  rateLimit: Pick<RateLimit, 'refusalAfter'> | undefined;
   guests: Guests;
   logger: Logger;
 }
@@ -25,17 +31,19 @@ export interface AccessOptions {
  * registered later has no row.
  */
 export function registerAccess(fastify: FastifyInstance, options: AccessOptions): void {
-  const { verifier, guests, logger } = options;
+  const { verifier, introspection, rateLimit, guests, logger } = options;
   const rows = new AccessRows('api-gateway');
   const withoutToken = guests === 'open' ? OPEN_CALLER : undefined;
   demandRows(fastify, rows);
+  fastify.decorateRequest('verification', undefined);
   fastify.addHook('onRequest', (request, reply, done) => {
     const access = accessOf(request, rows);
-    if (access?.anyone || request.is404) return done();
     const next = (refusal: Problem | undefined) => {
-      if (refusal) sendProblem(reply, refusal, request.id);
-      else done();
+      if (!refusal) return done();
+      if (refusal.options.quiet) request.isQuiet = true;
+      sendProblem(reply, refusal, request.id);
     };
+    if (access?.anyone || request.is404) return next(rateLimit?.refusalAfter(request));
     if (!access) return next(accessRefusal('ACCESS_DENIED'));
     if (request.headers.authorization === undefined) {
       return next(admit(request, access, withoutToken));
@@ -49,10 +57,25 @@ export function registerAccess(fastify: FastifyInstance, options: AccessOptions)
       }
       next(refusalOf(verification, request, access, guests));
     };
-    const before = verifier.verifiedBefore(bearer.token);
-    if (before) return answered(before);
-    verifier.verify(bearer.token).then(answered, done);
+    const verified = (verification: Verification) => {
+      const limited = rateLimit?.refusalAfter(request, verification);
+      if (limited) return next(limited);
+      const live = access.introspected && callerToIntrospect(verification);
+      // Only a caller that its token lets pass is worth the question.
+      if (!live || refusalOf(verification, request, access, guests)) return answered(verification);
+      introspection!.ask(bearer.token, live).then(answered, done);
+    };
+    const before = request.verification ?? verifier.verifiedBefore(bearer.token);
+    if (before) return verified(before);
+    verifier.verify(bearer.token).then(verified, done);
   });
+
+  function callerToIntrospect(verification: Verification): Caller | undefined {
+    if (verification.kind !== 'caller' || !introspection?.isFor(verification.caller)) {
+      return undefined;
+    }
+    return verification.caller;
+  }
 }
 
 /** Undefined: the route has no row, and nobody may use it. */

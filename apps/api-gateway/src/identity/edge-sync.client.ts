@@ -2,52 +2,57 @@ import {
   EDGE_SYNC_PATH,
   type EdgeSyncAnswer,
   type EdgeSyncRequest,
-  type InternalKeys,
+  EVERYTHING,
   readEdgeSyncAnswer,
   type Revocations,
-  SIGNATURE_HEADER,
-  signRequest,
   type TokenVerifier,
 } from '@backstitch/auth';
-import { type Logger, PeriodicJob } from '@backstitch/service-kit';
+import { INSTANCE_ID, type Logger, PeriodicJob } from '@backstitch/service-kit';
+import type { SharedBudgets } from '../rate-limit/shared-budgets.js';
+import type { InternalRequests } from './internal-requests.client.js';
 
 export interface EdgeSyncOptions {
-  /** Where identity-service is. */
-  url: string;
-  keys: InternalKeys;
+  requests: InternalRequests;
   verifier: TokenVerifier;
   revocations: Revocations;
   logger: Logger;
+  /** Undefined when there is no limit of requests. */
+  shared: SharedBudgets | undefined;
 }
 
 const EVERY_MS = 1_000;
 const TIMEOUT_MS = 2_000;
+const STOP_TIMEOUT_MS = 100;
 
 /**
- * Asks identity-service once a second what it has taken back. While it does not answer, tokens
- * stay valid until they expire.
+ * Asks identity-service once a second what it has taken back, and exchanges counters of requests
+ * with the other gateways. While it does not answer, tokens stay valid until they expire.
  */
 export class EdgeSync {
   readonly job: PeriodicJob;
-  private sinceMs = 0;
-  private kids = '';
+  private since = EVERYTHING;
   private isAway = false;
 
   constructor(private readonly options: EdgeSyncOptions) {
     const { logger } = options;
     const run = (stopped: AbortSignal) => this.run(stopped);
     const name = 'edge-sync';
-    this.job = new PeriodicJob({ name, logger, run, intervalMs: EVERY_MS, firstDelayMs: 0 });
+    const [intervalMs, stopTimeoutMs] = [EVERY_MS, STOP_TIMEOUT_MS];
+    this.job = new PeriodicJob({ name, logger, run, intervalMs, stopTimeoutMs, firstDelayMs: 0 });
   }
 
   /** One failure is one log line, however long it lasts. */
   private async run(stopped: AbortSignal): Promise<void> {
-    const { url, logger } = this.options;
+    const { requests, logger, shared } = this.options;
+    const { url } = requests;
     try {
-      await this.apply(await this.ask(stopped));
+      await this.round();
       if (this.isAway) logger.info({ url }, 'identity-service answers again');
       this.isAway = false;
     } catch (err) {
+      shared?.away();
+      // It may answer from another database then.
+      this.since = EVERYTHING;
       if (stopped.aborted || this.isAway) return;
       this.isAway = true;
       logger.warn(
@@ -57,36 +62,32 @@ export class EdgeSync {
     }
   }
 
-  private async ask(stopped: AbortSignal): Promise<EdgeSyncAnswer> {
-    const { url, keys } = this.options;
-    const asked: EdgeSyncRequest = { sinceMs: this.sinceMs };
-    const body = JSON.stringify(asked);
-    const signed = { method: 'POST', path: EDGE_SYNC_PATH, body, caller: undefined };
-    const response = await fetch(url.replace(/\/+$/, '') + EDGE_SYNC_PATH, {
-      method: 'POST',
-      headers: {
-        'content-type': 'application/json',
-        [SIGNATURE_HEADER]: signRequest(keys, signed, Date.now() / 1000),
-      },
-      body,
-      redirect: 'error',
-      signal: AbortSignal.any([stopped, AbortSignal.timeout(TIMEOUT_MS)]),
-    });
-    const text = await response.text();
-    if (response.status !== 200) throw new Error(`edge-sync was answered by ${response.status}`);
-    const answer = readEdgeSyncAnswer(JSON.parse(text));
+  private async round(): Promise<void> {
+    const { shared } = this.options;
+    const request = { gateway: INSTANCE_ID, since: this.since };
+    const counters = shared?.counters(performance.now()) ?? [];
+    const first = await this.ask({ ...request, counters });
+    this.apply(first);
+    shared?.learn(first);
+    for (let page = first; page.more !== undefined; ) {
+      page = await this.ask({ ...request, after: page.more, counters: [] });
+      this.apply(page);
+    }
+    // Only now: a round that fails between its pages is asked for again.
+    this.since = first.next;
+  }
+
+  private async ask(request: EdgeSyncRequest): Promise<EdgeSyncAnswer> {
+    const { requests } = this.options;
+    const answer = readEdgeSyncAnswer(await requests.post(EDGE_SYNC_PATH, request, TIMEOUT_MS));
     if (!answer) throw new Error('edge-sync was answered by something else');
     return answer;
   }
 
-  private async apply(answer: EdgeSyncAnswer): Promise<void> {
+  private apply({ revokedSids: sids, subjects, kids }: EdgeSyncAnswer): void {
     const { revocations, verifier } = this.options;
-    const { nowMs, revokedSids: sids, subjects = [] } = answer;
     revocations.add({ sids, subjects }, performance.now());
-    const kids = JSON.stringify([...answer.kids].sort());
-    // A key was added or revoked.
-    if (kids !== this.kids) await verifier.refreshKeys({ force: true });
-    this.kids = kids;
-    this.sinceMs = nowMs;
+    // They are restricted at once. A slow answer with the keys must not delay the next round.
+    void verifier.restrictOwnKeys(kids);
   }
 }

@@ -1,12 +1,18 @@
 import { Revocations, TokenVerifier } from '@backstitch/auth';
 import { type Logger, PeriodicJob } from '@backstitch/service-kit';
 import type { GatewayConfig } from '../config.js';
+import type { SharedBudgets } from '../rate-limit/shared-budgets.js';
 import { EdgeSync } from './edge-sync.client.js';
+import { InternalRequests } from './internal-requests.client.js';
+import { IntrospectionClient } from './introspection.client.js';
 
 export interface TokenChecks {
   verifier: TokenVerifier;
-  /** What keeps the keys and the revocations up to date; to be started and stopped. */
-  jobs: readonly PeriodicJob[];
+  /** Undefined without an identity-service. */
+  introspection: IntrospectionClient | undefined;
+  /** What keeps the keys, the revocations and the shared counters up to date. */
+  jobs(shared: SharedBudgets | undefined): readonly PeriodicJob[];
+  close(): Promise<void>;
 }
 
 /** A withdrawn key of another issuer is known after this time; see Revocations for our own. */
@@ -14,7 +20,7 @@ const KEYS_EVERY_MS = 5 * 60_000;
 
 /** The verification of access tokens as the configuration has it. */
 export function tokenChecks(config: GatewayConfig, logger: Logger): TokenChecks {
-  const { issuers, internalKeys: keys } = config;
+  const { issuers } = config;
   const revocations = new Revocations();
   const verifier = new TokenVerifier({
     issuers,
@@ -23,16 +29,31 @@ export function tokenChecks(config: GatewayConfig, logger: Logger): TokenChecks 
     revocations,
     onFailure: (what, err) => logger.warn({ what, err }, 'public keys could not be read or kept'),
   });
-  const jobs: PeriodicJob[] = [];
-  if (issuers.length > 0) {
-    const run = () => verifier.refreshKeys();
-    const name = 'public-keys';
-    const intervalMs = KEYS_EVERY_MS;
-    jobs.push(new PeriodicJob({ name, logger, run, intervalMs, firstDelayMs: 0 }));
-  }
-  const { identityUrl: url } = config;
-  if (url !== undefined) {
-    jobs.push(new EdgeSync({ url, keys, verifier, revocations, logger }).job);
-  }
-  return { verifier, jobs };
+  const requests = internalRequests(config);
+  const issuer = issuers.find(({ isOwn }) => isOwn)?.issuer;
+  const timeoutMs = config.SERVICE_TIMEOUT_MS;
+  return {
+    verifier,
+    introspection:
+      requests && issuer !== undefined
+        ? new IntrospectionClient({ requests, issuer, timeoutMs, logger })
+        : undefined,
+    jobs: (shared) => [
+      ...(issuers.length > 0 ? [keysJob(verifier, logger)] : []),
+      ...(requests ? [new EdgeSync({ requests, verifier, revocations, logger, shared }).job] : []),
+    ],
+    close: async () => requests?.close(),
+  };
+}
+
+function internalRequests(config: GatewayConfig): InternalRequests | undefined {
+  const { identityUrl: url, ORCHESTRATOR_CONNECT_TIMEOUT_MS: connectTimeoutMs } = config;
+  if (url === undefined) return undefined;
+  return new InternalRequests({ url, keys: config.internalKeys, connectTimeoutMs });
+}
+
+function keysJob(verifier: TokenVerifier, logger: Logger): PeriodicJob {
+  const run = () => verifier.refreshKeys();
+  const [name, intervalMs] = ['public-keys', KEYS_EVERY_MS];
+  return new PeriodicJob({ name, logger, run, intervalMs, firstDelayMs: 0 });
 }

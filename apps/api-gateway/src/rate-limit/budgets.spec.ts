@@ -26,6 +26,57 @@ describe('a budget', () => {
   });
 });
 
+describe('a budget of which other gateways have used a part', () => {
+  it('allows what they all together have not used', () => {
+    const counted = budgets(5);
+    counted.learn(new Map([['a', 3]]));
+    expect([0, 0, 0].map((nowMs) => counted.spend('a', nowMs))).toEqual([0, 0, MINUTE_MS]);
+    counted.learn(new Map([['a', 2]]));
+    expect([0, 0].map((nowMs) => counted.spend('a', nowMs))).toEqual([0, MINUTE_MS]);
+    expect(counted.spend('b', 0)).toBe(0);
+  });
+
+  it('is used up when they have used it up', () => {
+    const counted = budgets(5);
+    counted.learn(new Map([['a', 5]]));
+    expect(counted.spend('a', 0)).toBe(MINUTE_MS);
+    counted.learn(new Map());
+    expect(counted.spend('a', 0)).toBe(0);
+  });
+
+  it('is divided by their number while nothing is known of them', () => {
+    const counted = budgets(5);
+    counted.learn(new Map([['a', 4]]));
+    counted.divide(2);
+    expect([0, 0, 0].map((nowMs) => counted.spend('a', nowMs))).toEqual([0, 0, MINUTE_MS]);
+    counted.learn(new Map());
+    expect([0, 0, 0, 0].map((nowMs) => counted.spend('a', nowMs))).toEqual([0, 0, 0, MINUTE_MS]);
+  });
+
+  it('allows one request at least, however many they are', () => {
+    const counted = budgets(2);
+    counted.divide(10);
+    expect([counted.spend('a', 0), counted.spend('a', 0)]).toEqual([0, MINUTE_MS]);
+  });
+});
+
+describe('a request that is taken back', () => {
+  it('may be made again', () => {
+    const counted = budgets(1);
+    expect(counted.spend('a', 0)).toBe(0);
+    counted.refund('a');
+    expect([counted.spend('a', 0), counted.spend('a', 0)]).toEqual([0, MINUTE_MS]);
+  });
+
+  it('cannot make a budget larger', () => {
+    const counted = budgets(1);
+    counted.refund('a');
+    expect(counted.spend('a', 0)).toBe(0);
+    for (let n = 0; n < 3; n += 1) counted.refund('a');
+    expect([counted.spend('a', 0), counted.spend('a', 0)]).toEqual([0, MINUTE_MS]);
+  });
+});
+
 describe('the memory of all budgets', () => {
   it('is bounded for any number of clients', () => {
     const counted = budgets(1, 100);

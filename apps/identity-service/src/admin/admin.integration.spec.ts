@@ -1,4 +1,3 @@
-import { waitFor } from '@backstitch/testkit';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { decodeJwt } from 'jose';
 import { EventsRepository } from '../events/events.repository.js';
@@ -177,25 +176,6 @@ describe('the record of events', () => {
 });
 
 describe('the routes between apps', () => {
-  it('tell which sessions ended, and the roles that an account has now', async () => {
-    const email = await identity.signUp();
-    const { accessToken: token, sessionId, refreshToken } = await identity.session(email);
-    const post = (path: string, body: object) => identity.ask('POST', path, { body });
-    await identity.rows(`UPDATE users SET roles = '{viewer}' WHERE email = $1`, [email]);
-    const active = await post('/internal/introspect', { token });
-    expect(active).toMatchObject({ status: 200, body: { active: true, roles: ['viewer'] } });
-    const before = await post('/internal/edge-sync', { sinceMs: 0 });
-    expect(before.body.revokedSids).not.toContain(sessionId);
-    await post('/api/auth/logout', { refreshToken });
-    const after = await waitFor('the session to be named', async () => {
-      const { body } = await post('/internal/edge-sync', { sinceMs: before.body.nowMs });
-      return (body.revokedSids as string[]).includes(sessionId) && body;
-    });
-    expect(after.kids).toHaveLength(1);
-    expect((await post('/internal/introspect', { token })).body).toEqual({ active: false });
-    expect((await post('/internal/introspect', { token: 'x' })).body).toEqual({ active: false });
-  });
-
   it.each(['/internal/edge-sync', '/internal/introspect'])(
     '%s is refused in production without a signature',
     async (path) => {

@@ -1,18 +1,16 @@
-import { Body, Controller, HttpCode, Inject, Post, Req, UseGuards } from '@nestjs/common';
-import { IsInt, IsString, Max, MaxLength, Min } from 'class-validator';
+import { type EdgeSyncAnswer, readEdgeSyncRequest } from '@backstitch/auth';
+import { Problem } from '@backstitch/service-kit';
+import { Body, Controller, HttpCode, Inject, Post, Req } from '@nestjs/common';
+import { IsString, MaxLength } from 'class-validator';
 import type { FastifyRequest } from 'fastify';
 import { SessionsRepository } from '../sessions/sessions.repository.js';
-import { type AccessClaims, AccessTokens, USER_CLIENT } from '../tokens/access-tokens.service.js';
-import { KeyRing } from '../tokens/key-ring.service.js';
-import { InternalGuard } from './internal.guard.js';
-
-export class EdgeSyncRequest {
-  /** The `nowMs` of the last answer; 0 for all that matters. */
-  @IsInt()
-  @Min(0)
-  @Max(Number.MAX_SAFE_INTEGER)
-  sinceMs!: number;
-}
+import {
+  type AccessClaims,
+  AccessTokens,
+  GUEST_CLIENT,
+  USER_CLIENT,
+} from '../tokens/access-tokens.service.js';
+import { EdgeSyncRepository } from './edge-sync.repository.js';
 
 export class IntrospectRequest {
   @IsString()
@@ -20,51 +18,42 @@ export class IntrospectRequest {
   token!: string;
 }
 
-interface EdgeSync {
-  nowMs: number;
-  /** Sessions that ended: their access tokens are refused. */
-  revokedSids: string[];
-  /** The keys whose tokens are valid: those of others are refused. */
-  kids: string[];
-}
+type Introspection = { active: false } | ({ active: true } & AccessClaims);
 
-/** Clocks of processes differ; a session that is named twice does no harm. */
-const OVERLAP_MS = 5_000;
+const INACTIVE: Introspection = { active: false };
 
-/** For the gateways: what ended lately, and whether a token is valid now. */
+/** For the gateways: what was taken back lately, and whether a token is valid now. */
 @Controller('internal')
-@UseGuards(InternalGuard)
 export class InternalController {
   constructor(
     @Inject(SessionsRepository) private readonly sessions: SessionsRepository,
     @Inject(AccessTokens) private readonly tokens: AccessTokens,
-    @Inject(KeyRing) private readonly keys: KeyRing,
+    @Inject(EdgeSyncRepository) private readonly edge: EdgeSyncRepository,
   ) {}
 
   @Post('edge-sync')
   @HttpCode(200)
-  async edgeSync(
-    @Body() { sinceMs }: EdgeSyncRequest,
-    @Req() request: FastifyRequest,
-  ): Promise<EdgeSync> {
+  edgeSync(@Body() body: unknown, @Req() request: FastifyRequest): Promise<EdgeSyncAnswer> {
     // Each gateway asks every second: a line for each would hide the others.
     request.isQuiet = true;
-    const nowMs = Date.now();
-    const revokedSids = await this.sessions.endedSince(Math.max(0, sinceMs - OVERLAP_MS));
-    return { nowMs, revokedSids, kids: [...(await this.keys.publicKeys()).keys()] };
+    const asked = readEdgeSyncRequest(body);
+    if (!asked) throw new Problem('VALIDATION_FAILED', 'The body is no request for edge-sync.');
+    return this.edge.sync(asked);
   }
 
   /** With the roles that the account has now. */
   @Post('introspect')
   @HttpCode(200)
-  async introspect(
-    @Body() { token }: IntrospectRequest,
-  ): Promise<{ active: false } | ({ active: true } & AccessClaims)> {
+  async introspect(@Body() { token }: IntrospectRequest): Promise<Introspection> {
     const claims = await this.tokens.verify(token);
-    if (!claims) return { active: false };
-    if (claims.client_id !== USER_CLIENT) return { active: true, ...claims };
-    const session = claims.sid && (await this.sessions.live(claims.sid, Date.now()));
-    if (!session) return { active: false };
+    if (!claims) return INACTIVE;
+    const { client_id: clientId, sid, sub } = claims;
+    if (clientId === GUEST_CLIENT) return { active: true, ...claims };
+    if (clientId !== USER_CLIENT) {
+      return (await this.edge.isClientUsable(clientId)) ? { active: true, ...claims } : INACTIVE;
+    }
+    const session = sid && (await this.sessions.live(sid, Date.now()));
+    if (!session || session.account.id !== sub) return INACTIVE;
     return { active: true, ...claims, roles: session.account.roles };
   }
 }

@@ -26,6 +26,8 @@ export interface Access {
   readonly scopes?: Readonly<Record<string, Reach>>;
   /** Users must have entered a one-time password in the last 15 minutes. */
   readonly stepUp?: true;
+  /** A token of identity-service is valid only if identity-service says so, each time. */
+  readonly introspected?: true;
   /** Only apps, by their signature. Each part of the body that has a caller is decided itself. */
   readonly apps?: true;
 }

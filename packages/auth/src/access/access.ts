@@ -38,12 +38,14 @@ export const WRITE_CATALOGUE: Access = {
 export const READ_OPERATIONS: Access = {
   roles: { operator: 'all', viewer: 'all' },
   scopes: { 'operations:read': 'all' },
+  introspected: true,
 };
 
 export const ACT_ON_OPERATIONS: Access = {
   roles: { operator: 'all' },
   scopes: { 'operations:act': 'all' },
   stepUp: true,
+  introspected: true,
 };
 
-export const ADMINISTER: Access = { roles: { admin: 'all' }, stepUp: true };
+export const ADMINISTER: Access = { roles: { admin: 'all' }, stepUp: true, introspected: true };

@@ -1,27 +1,69 @@
 import { describe, expect, it } from '@jest/globals';
-import { readEdgeSyncAnswer } from './edge-sync.js';
+import { COUNTERS_MAX, readEdgeSyncAnswer, readEdgeSyncRequest } from './edge-sync.js';
 
+const request = {
+  gateway: '0190b3a2-0000-7000-8000-000000000001',
+  since: '0',
+  counters: [['k1', 7, 60_000]],
+};
 const answer = {
-  nowMs: 7,
+  next: '12',
   revokedSids: ['s1'],
   subjects: [{ subject: 'ann', issuedBeforeS: 5, roles: ['customer'] }],
   kids: ['k1'],
+  gateways: 2,
+  others: [['k1', 7]],
 };
 
-describe('the answer to edge-sync', () => {
-  it('is read when it is complete, also without changed subjects', () => {
-    expect(readEdgeSyncAnswer(answer)).toEqual(answer);
-    const { subjects: _subjects, ...without } = answer;
-    expect(readEdgeSyncAnswer(without)).toEqual({ ...without, subjects: [] });
+describe('a request for edge-sync', () => {
+  it('is read when it is complete, also for a further page', () => {
+    expect(readEdgeSyncRequest(request)).toEqual(request);
+    expect(readEdgeSyncRequest({ ...request, after: 7 })).toEqual({ ...request, after: 7 });
   });
 
   it.each([
     ['nothing', null],
-    ['no time', { ...answer, nowMs: undefined }],
+    ['no gateway', { ...request, gateway: undefined }],
+    ['a gateway that is no UUID', { ...request, gateway: 'g' }],
+    ['no begin', { ...request, since: undefined }],
+    ['a begin that is no number', { ...request, since: `1'` }],
+    ['a begin beyond all numbers', { ...request, since: '9'.repeat(20) }],
+    ['a page that is no number', { ...request, after: '7' }],
+    ['no counters', { ...request, counters: undefined }],
+    ['too many counters', { ...request, counters: Array(COUNTERS_MAX + 1).fill(['k', 1, 1]) }],
+    ['a counter without an end', { ...request, counters: [['k', 1]] }],
+    ['a counter below zero', { ...request, counters: [['k', -1, 1]] }],
+    ['a counter that ends too late', { ...request, counters: [['k', 1, 1e9]] }],
+    ['a counter with a long key', { ...request, counters: [['k'.repeat(65), 1, 1]] }],
+  ])('is refused with %s', (_name, value) => {
+    expect(readEdgeSyncRequest(value)).toBeUndefined();
+  });
+
+  it('has less than 16 KB with as many counters as it may have', () => {
+    const counters = Array(COUNTERS_MAX).fill(['k'.repeat(43), 1_000_000, 60_000]);
+    expect(JSON.stringify({ ...request, counters }).length).toBeLessThan(16_384);
+  });
+});
+
+describe('the answer to edge-sync', () => {
+  it('is read when it is complete, also when another page follows', () => {
+    expect(readEdgeSyncAnswer(answer)).toEqual(answer);
+    expect(readEdgeSyncAnswer({ ...answer, more: 7 })).toEqual({ ...answer, more: 7 });
+  });
+
+  it.each([
+    ['nothing', null],
+    ['no next begin', { ...answer, next: undefined }],
+    ['a next begin that is a number', { ...answer, next: 12 }],
+    ['a page that is no number', { ...answer, more: 'x' }],
     ['no keys', { ...answer, kids: undefined }],
     ['no sessions', { ...answer, revokedSids: undefined }],
     ['a session that is no text', { ...answer, revokedSids: [7] }],
+    ['no subjects', { ...answer, subjects: undefined }],
     ['a subject without a time', { ...answer, subjects: [{ subject: 'a' }] }],
+    ['no number of gateways', { ...answer, gateways: undefined }],
+    ['no counters of others', { ...answer, others: undefined }],
+    ['a counter that is no number', { ...answer, others: [['k', '7']] }],
     [
       'an unknown role',
       { ...answer, subjects: [{ subject: 'a', issuedBeforeS: 1, roles: ['root'] }] },

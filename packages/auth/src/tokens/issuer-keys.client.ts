@@ -37,7 +37,10 @@ export class IssuerKeys {
   private readonly options: IssuerKeysOptions;
   private readonly cache: JWKSCacheInput;
   private readonly keySet: ReturnType<typeof createRemoteJWKSet>;
+  /** Those that were read. */
   private kids = new Set<string>();
+  /** Those that the issuer says it has; see restrict(). */
+  private allowed: ReadonlySet<string> | undefined;
   private refreshing: Promise<boolean> | undefined;
   private refreshedAtMs = Number.NEGATIVE_INFINITY;
 
@@ -55,7 +58,17 @@ export class IssuerKeys {
 
   /** Whether the issuer still has this key. */
   has(kid: string): boolean {
-    return this.kids.has(kid);
+    return this.kids.has(kid) && (this.allowed === undefined || this.allowed.has(kid));
+  }
+
+  /**
+   * From now on, only these keys are usable. When they are not those that were read, the keys are
+   * read again at once: one was added or revoked. What is read may still be the list of before.
+   */
+  async restrict(kids: readonly string[]): Promise<void> {
+    this.allowed = new Set(kids);
+    const isRead = this.allowed.size === this.kids.size && kids.every((kid) => this.kids.has(kid));
+    if (!isRead) await this.refresh({ force: true });
   }
 
   /** For jwtVerify. Throws KeysUnavailable, or an error of jose when the issuer has no such key. */
@@ -68,7 +81,7 @@ export class IssuerKeys {
 
   /**
    * Reads the keys again, at most once in 30 seconds, whether it succeeds or not. `force` reads them
-   * at once: identity-service says that a key was revoked. Resolves to whether they were read.
+   * at once. Resolves to whether they were read.
    */
   async refresh({ force = false } = {}): Promise<boolean> {
     if (this.refreshing) return this.refreshing;

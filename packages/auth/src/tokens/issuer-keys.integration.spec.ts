@@ -92,9 +92,51 @@ describe('the keys of an issuer', () => {
     expect((await verifier.verify(old)).kind).toBe('caller');
     await issuer.rotate();
     issuer.keys.shift();
-    await verifier.refreshKeys({ force: true });
+    nowS += 30;
+    await verifier.refreshKeys();
     expect(verifier.verifiedBefore(old)?.kind).toBe('invalid');
     expect(await verdict(verifier)).toBe('caller');
+  });
+});
+
+describe('the keys that identity-service says it has', () => {
+  it('refuse tokens of any other key at once, though it is still published', async () => {
+    const verifier = restarted();
+    const old = await token();
+    await issuer.rotate();
+    const kept = await token();
+    for (const each of [old, kept]) expect((await verifier.verify(each)).kind).toBe('caller');
+    const asked = issuer.keyRequests;
+    await verifier.restrictOwnKeys(['key-2']);
+    expect(verifier.verifiedBefore(old)?.kind).toBe('invalid');
+    expect(verifier.verifiedBefore(kept)?.kind).toBe('caller');
+    expect(await verdict(verifier)).toBe('caller');
+    expect(issuer.keyRequests).toBe(asked + 1);
+  });
+
+  it('are read until they are the published ones, and then no more', async () => {
+    const verifier = restarted();
+    await verifier.refreshKeys();
+    await verifier.restrictOwnKeys(['key-1', 'key-2']);
+    await verifier.restrictOwnKeys(['key-1', 'key-2']);
+    expect(issuer.keyRequests).toBe(3);
+    await issuer.rotate();
+    for (let n = 0; n < 3; n += 1) await verifier.restrictOwnKeys(['key-1', 'key-2']);
+    expect(issuer.keyRequests).toBe(4);
+    expect(await verdict(verifier)).toBe('caller');
+  });
+
+  it('replace a revoked one in the file JWKS_CACHE', async () => {
+    const verifier = restarted();
+    const old = await token();
+    await verifier.refreshKeys();
+    await issuer.rotate();
+    issuer.keys.shift();
+    await verifier.restrictOwnKeys(['key-2']);
+    await issuer.close();
+    nowS += 60;
+    expect((await restarted().verify(old)).kind).toBe('invalid');
+    expect(await verdict(restarted())).toBe('caller');
   });
 });
 

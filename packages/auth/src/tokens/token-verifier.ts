@@ -95,15 +95,19 @@ export class TokenVerifier {
     }
   }
 
+  /** Reads the keys of all issuers again, each at most once in 30 seconds. */
+  async refreshKeys(): Promise<void> {
+    await Promise.all([...this.trusted.values()].map(({ keys }) => keys.refresh()));
+    await this.file.written();
+  }
+
   /**
-   * Reads the keys of all issuers again, each at most once in 30 seconds. `force` reads those of
-   * identity-service at once.
+   * identity-service has these keys: tokens of any other key of it are refused at once, also those
+   * that were verified before. Its keys are read again when these are others than those known.
    */
-  async refreshKeys({ force = false } = {}): Promise<void> {
-    const reads = [...this.trusted.values()].map(({ issuer, keys }) =>
-      keys.refresh({ force: force && issuer.isOwn }),
-    );
-    await Promise.all(reads);
+  async restrictOwnKeys(kids: readonly string[]): Promise<void> {
+    const own = [...this.trusted.values()].filter(({ issuer }) => issuer.isOwn);
+    await Promise.all(own.map(({ keys }) => keys.restrict(kids)));
     await this.file.written();
   }
 

@@ -1,0 +1,69 @@
+import type { InternalKeys } from '@backstitch/auth';
+import { Pool } from 'undici';
+import { Deadline } from '../orchestrators/deadline.js';
+import { exchange, type ForwardedRequest, type UpstreamAnswer } from '../orchestrators/exchange.js';
+import { lossOf } from '../orchestrators/lost-request.js';
+import { RequestSigner } from '../orchestrators/request-signer.js';
+
+export interface InternalRequestsOptions {
+  /** Where identity-service is. */
+  url: string;
+  keys: InternalKeys;
+  connectTimeoutMs: number;
+}
+
+const CONNECTIONS_MAX = 16;
+
+/** Signed requests of the gateway itself to identity-service, over keep-alive connections. */
+export class InternalRequests {
+  /** Without user and password. */
+  readonly url: string;
+  private readonly basePath: string;
+  private readonly pool: Pool;
+  private readonly signer: RequestSigner;
+
+  constructor({ url, keys, connectTimeoutMs }: InternalRequestsOptions) {
+    const { origin, pathname } = new URL(url);
+    this.basePath = pathname.replace(/\/+$/, '');
+    this.url = origin + this.basePath;
+    this.signer = new RequestSigner(keys);
+    this.pool = new Pool(origin, {
+      connections: CONNECTIONS_MAX,
+      // The deadline of the whole request is exact; these timeouts could be late by a second.
+      headersTimeout: 0,
+      bodyTimeout: 0,
+      connect: { timeout: connectTimeoutMs },
+    });
+  }
+
+  /** The JSON of the answer. Rejects when there is none with the status 200 in time. */
+  async post(path: string, body: object, timeoutMs: number): Promise<unknown> {
+    const headers = { 'content-type': 'application/json' };
+    const text = JSON.stringify(body);
+    const plain = { method: 'POST', path: this.basePath + path, headers, body: text } as const;
+    const deadline = new Deadline(timeoutMs);
+    try {
+      const signed = this.signer.sign(plain, this.basePath);
+      const answer = await this.exchange(signed, deadline);
+      if (answer.status !== 200) throw new Error(`${path} was answered by ${answer.status}`);
+      return JSON.parse(answer.body.toString('utf8')) as unknown;
+    } finally {
+      deadline.clear();
+    }
+  }
+
+  private async exchange(request: ForwardedRequest, deadline: Deadline): Promise<UpstreamAnswer> {
+    try {
+      return await exchange(this.pool, request, deadline);
+    } catch (error) {
+      if (lossOf(error) !== 'maybe-served') throw error;
+      // An idle connection that was closed during the request looks the same. A repeat is harmless.
+      return exchange(this.pool, request, deadline);
+    }
+  }
+
+  /** Requests that have no answer yet fail. */
+  async close(): Promise<void> {
+    await this.pool.destroy();
+  }
+}
