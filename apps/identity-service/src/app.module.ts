@@ -71,17 +71,18 @@ export class AppModule {
     const { SMTP_URL: smtpUrl, MAIL_FOLDER: folder, MAIL_FROM: from } = config;
     const mailer = new Mailer({ smtpUrl, folder, from }, logger);
     const { pagesUrl, isSignUpOpen } = config;
-    const shared = { accounts, attempts, links, mailer, pagesUrl, nowMs };
-    const hasher = new PasswordHasher();
     const events = new EventsRepository(database);
+    const shared = { accounts, attempts, links, mailer, events, pagesUrl, nowMs };
+    const hasher = new PasswordHasher();
     const authenticators = new AuthenticatorsRepository(database, sealing, nowMs);
     const users = new UsersRepository(database);
     const clients = new ClientsRepository(database);
-    const sessionsHandler = new SessionsHandler({ sessions, tokens, sealing, logger, nowMs });
+    const opening = { sessions, tokens, sealing, events, logger, nowMs };
+    const sessionsHandler = new SessionsHandler(opening);
     const isCommon = commonPasswords();
     const passwords = new PasswordsHandler({ ...shared, sessions, hasher, isCommon });
-    const emails = new EmailsHandler(shared);
-    const parts = { ...shared, hasher, passwords, emails, authenticators, events };
+    const emails = new EmailsHandler({ ...shared, passwords });
+    const parts = { ...shared, hasher, passwords, emails, authenticators };
     const handlers = [
       new AccountsHandler({ ...parts, sessions: sessionsHandler, isSignUpOpen }),
       new TotpHandler({ ...parts, sessions: sessionsHandler }),

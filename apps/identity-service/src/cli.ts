@@ -36,10 +36,17 @@ async function bootstrap({ email: given }: { email: string }): Promise<void> {
   }
 }
 
-async function verifyEvents(): Promise<void> {
-  const { events: count, problem } = await events.verify();
-  if (problem === undefined) console.log(`${count} events, unaltered`);
-  else console.error(problem);
+async function verifyEvents({ head: given }: { head?: string }): Promise<void> {
+  const [, seq, hash = ''] = /^(\d{1,15}):([0-9a-f]{64})$/.exec(given ?? '') ?? [];
+  if (given !== undefined && seq === undefined) {
+    return command.error(`${given} is no number and hash of an event`, { exitCode: 2 });
+  }
+  const known = seq === undefined ? undefined : { seq: Number(seq), hash };
+  const { events: count, problem, head } = await events.verify(known);
+  if (problem === undefined) {
+    const last = head ? `; the last one is ${head.seq}:${head.hash}` : '';
+    console.log(`${count} events, unaltered${last}`);
+  } else console.error(problem);
   process.exitCode = problem === undefined ? 0 : 1;
 }
 
@@ -51,7 +58,8 @@ command
   .action(bootstrap);
 command
   .command('verify-events')
-  .description('checks that no recorded event was altered or removed')
+  .description('checks that no recorded event was altered, removed or inserted')
+  .option('--head <number:hash>', 'the last event of an earlier check: that it is still there')
   .action(verifyEvents);
 try {
   await command.parseAsync();

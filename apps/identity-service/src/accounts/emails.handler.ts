@@ -1,5 +1,8 @@
 import { Problem } from '@backstitch/service-kit';
 import type { AttemptsRepository } from '../attempts/attempts.repository.js';
+import type { RequestSource } from '../attempts/client-networks.js';
+import { byOwner } from '../events/event-chain.js';
+import type { EventsRepository } from '../events/events.repository.js';
 import type { Mailer } from '../mail/mailer.client.js';
 import {
   alreadyRegisteredMessage,
@@ -8,15 +11,20 @@ import {
   verifyEmailMessage,
 } from '../mail/messages.js';
 import type { OneTimeTokensRepository } from '../one-time/one-time-tokens.repository.js';
+import type { LiveSession } from '../sessions/session.js';
 import type { Account } from './account.js';
+import type { EmailChangeRequest } from './accounts.dto.js';
 import type { AccountsRepository } from './accounts.repository.js';
 import { emailProblem, storedEmail } from './email.js';
+import type { PasswordsHandler } from './passwords.handler.js';
 
 export interface EmailsParts {
   accounts: AccountsRepository;
   links: OneTimeTokensRepository;
   attempts: AttemptsRepository;
   mailer: Mailer;
+  events: EventsRepository;
+  passwords: PasswordsHandler;
   /** Before the path of a page that a link opens. */
   pagesUrl: string;
 }
@@ -33,24 +41,33 @@ export class EmailsHandler {
     });
   }
 
-  async verify(token: string): Promise<void> {
-    const { links, accounts } = this.parts;
+  async verify(token: string, source: RequestSource): Promise<void> {
+    const { links, accounts, events } = this.parts;
     const isDone = await links.use('verify-email', token, async (tx, { subject, data }) => {
       const account = await accounts.byId(subject, tx);
       // A link to an address that the account had before.
       if (account?.email !== data) throw new Problem('LINK_INVALID');
       await accounts.setVerified(subject, tx);
+      await events.append(byOwner(subject, 'e-mail verified'), source, tx);
       return true;
     });
     if (!isDone) throw new Problem('LINK_INVALID');
   }
 
   /** Sends a link to the new address. The answer does not tell whether another account has it. */
-  async requestChange(account: Account, given: string, network: string): Promise<void> {
-    const { links, accounts, attempts, mailer } = this.parts;
-    await attempts.count('mail', network);
+  async requestChange(
+    session: LiveSession,
+    { email: given, currentPassword }: EmailChangeRequest,
+    source: RequestSource,
+  ): Promise<void> {
+    const { links, accounts, attempts, mailer, events, passwords } = this.parts;
+    const action = 'e-mail change requested';
+    await passwords.requireCurrent(session, currentPassword, { action, source });
+    const { account } = session;
+    await attempts.count('mail', source.client);
     const email = storedEmail(given);
     if (email === undefined) throw emailProblem();
+    await events.record(byOwner(account.id, action), source);
     mailer.sendSoon(async () => {
       if (await accounts.byEmail(email)) return alreadyRegisteredMessage(email);
       const token = await links.make('change-email', account.id, email);
@@ -59,14 +76,15 @@ export class EmailsHandler {
   }
 
   /** Changes the address by the link. `caller`: who is logged in meanwhile. */
-  async change(token: string, caller: string | undefined): Promise<void> {
-    const { links, accounts, mailer } = this.parts;
+  async change(token: string, caller: string | undefined, source: RequestSource): Promise<void> {
+    const { links, accounts, mailer, events } = this.parts;
     const before = await links.use('change-email', token, async (tx, { subject, data }) => {
       const account = await accounts.byId(subject, tx);
       if (!account || data === null || (caller !== undefined && caller !== subject)) {
         throw new Problem('LINK_INVALID');
       }
       if (!(await accounts.setEmail(subject, data, tx))) throw new Problem('LINK_INVALID');
+      await events.append(byOwner(subject, 'e-mail changed'), source, tx);
       return account.email;
     });
     if (before === undefined) throw new Problem('LINK_INVALID');

@@ -3,6 +3,8 @@ import { Problem } from '@backstitch/service-kit';
 import { type Profile, profileOf } from '../accounts/account.js';
 import type { AccountsRepository } from '../accounts/accounts.repository.js';
 import type { PasswordsHandler } from '../accounts/passwords.handler.js';
+import type { RequestSource } from '../attempts/client-networks.js';
+import type { WhatHappened } from '../events/event-chain.js';
 import type { EventsRepository } from '../events/events.repository.js';
 import type { Client, ClientsRepository } from '../machines/clients.repository.js';
 import type { LiveSession } from '../sessions/session.js';
@@ -29,8 +31,7 @@ export interface AdminParts {
 /** Who asks, and where from. */
 export interface Asker {
   session: LiveSession;
-  network: string;
-  requestId: string;
+  source: RequestSource;
 }
 
 /** What admins do. Each change is recorded together with it. */
@@ -52,8 +53,7 @@ export class AdminHandler {
       if (id === asker.session.account.id)
         throw new Problem('ACCESS_DENIED', 'Not on your own account.');
       await sessions.endOthers(id, undefined, Date.now(), 'account changed', tx);
-      const action = `user changed: ${JSON.stringify(change)}`;
-      await this.record(asker, action, `u:${id}`, tx);
+      for (const action of actionsOf(change)) await this.record(asker, action, `u:${id}`, tx);
       return { ...profileOf(account), status: account.status };
     });
   }
@@ -63,7 +63,7 @@ export class AdminHandler {
     const { accounts, passwords, users } = this.parts;
     const account = await accounts.byId(id);
     if (!account) throw new Problem('USER_NOT_FOUND');
-    await users.managing((tx) => this.record(asker, 'reset started', `u:${id}`, tx));
+    await users.managing((tx) => this.record(asker, 'password reset started', `u:${id}`, tx));
     passwords.sendReset(() => Promise.resolve(account));
   }
 
@@ -77,7 +77,7 @@ export class AdminHandler {
     const owner = asker.session.account.id;
     return users.managing(async (tx) => {
       const { client, secret } = await clients.insert({ scopes, owner, days }, tx);
-      await this.record(asker, `client made: ${scopes.join(' ')}`, `m:${client.clientId}`, tx);
+      await this.record(asker, `client created: ${scopes.join(' ')}`, `m:${client.clientId}`, tx);
       return { ...client, secret };
     });
   }
@@ -90,10 +90,21 @@ export class AdminHandler {
     });
   }
 
-  private record(asker: Asker, action: string, subject: string, tx: Transaction): Promise<void> {
-    const { session, network, requestId } = asker;
+  private record(
+    { session, source }: Asker,
+    action: WhatHappened['action'],
+    subject: string,
+    tx: Transaction,
+  ): Promise<void> {
     const actor = `u:${session.account.id}`;
-    const event = { actor, action, subject, outcome: 'done', network, requestId } as const;
-    return this.parts.events.append(event, tx);
+    return this.parts.events.append({ actor, action, subject, outcome: 'done' }, source, tx);
   }
+}
+
+/** What a change of an account is recorded as. */
+function actionsOf({ roles, status }: UserChangeRequest): WhatHappened['action'][] {
+  const actions: WhatHappened['action'][] = [];
+  if (roles) actions.push(`roles changed: ${roles.join(' ')}`);
+  if (status) actions.push(status === 'disabled' ? 'user disabled' : 'user enabled');
+  return actions;
 }
