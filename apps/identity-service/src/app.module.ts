@@ -62,7 +62,8 @@ const CONTROLLERS = [
 export class AppModule {
   static of({ config, database, logger, nowMs }: AppParts): DynamicModule {
     const sealing = new Sealing(config.keyEncryptionKey);
-    const keys = new KeyRing(new SigningKeysRepository(database), sealing, logger);
+    const events = new EventsRepository(database);
+    const keys = new KeyRing(new SigningKeysRepository(database, events), sealing, logger);
     const tokens = new AccessTokens(keys, { issuer: config.issuer, audience: config.AUDIENCE });
     const sessions = new SessionsRepository(database);
     const accounts = new AccountsRepository(database);
@@ -71,7 +72,6 @@ export class AppModule {
     const { SMTP_URL: smtpUrl, MAIL_FOLDER: folder, MAIL_FROM: from } = config;
     const mailer = new Mailer({ smtpUrl, folder, from }, logger);
     const { pagesUrl, isSignUpOpen } = config;
-    const events = new EventsRepository(database);
     const shared = { accounts, attempts, links, mailer, events, pagesUrl, nowMs };
     const hasher = new PasswordHasher();
     const authenticators = new AuthenticatorsRepository(database, sealing, nowMs);

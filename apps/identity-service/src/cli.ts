@@ -1,4 +1,4 @@
-/** `pnpm identity bootstrap --email …` and `pnpm identity verify-events`. */
+/** `pnpm identity bootstrap`, `pnpm identity verify-events` and `pnpm identity keys`. */
 import { createLogger, loadConfig, openDatabase } from '@backstitch/service-kit';
 import { Command } from 'commander';
 import 'reflect-metadata';
@@ -9,9 +9,18 @@ import { AdminPresent, BootstrapHandler } from './bootstrap/bootstrap.handler.js
 import { IdentityConfig } from './config.js';
 import { EventsRepository } from './events/events.repository.js';
 import { OneTimeTokensRepository } from './one-time/one-time-tokens.repository.js';
+import { addKeyCommands } from './tokens/key-commands.js';
+import { AnotherEncryptionKey } from './tokens/key-operations.handler.js';
 import { PasswordHasher } from './passwords/password-hasher.client.js';
 
-const config = loadConfig(IdentityConfig, ['DB_URL', 'PORT', 'ISSUER', 'PAGES_URL']);
+const config = loadConfig(IdentityConfig, [
+  'DB_URL',
+  'PORT',
+  'ISSUER',
+  'PAGES_URL',
+  'KEY_ENCRYPTION_KEY',
+  'NODE_ENV',
+]);
 const logger = createLogger({ app: 'identity', level: 'silent' });
 const database = openDatabase({ url: config.DB_URL, name: 'identity', logger, poolMax: 2 });
 const events = new EventsRepository(database);
@@ -56,6 +65,7 @@ command
   .description('prints a link by which its owner becomes the first admin')
   .requiredOption('--email <address>', 'of the first admin')
   .action(bootstrap);
+addKeyCommands(command, { config, database, events });
 command
   .command('verify-events')
   .description('checks that no recorded event was altered, removed or inserted')
@@ -63,6 +73,10 @@ command
   .action(verifyEvents);
 try {
   await command.parseAsync();
+} catch (error) {
+  if (!(error instanceof AnotherEncryptionKey)) throw error;
+  console.error('KEY_ENCRYPTION_KEY must be the one of identity-service: nothing was changed.');
+  process.exitCode = 1;
 } finally {
   await database.close();
 }
