@@ -17,6 +17,7 @@ import { BootstrapController } from './bootstrap/bootstrap.controller.js';
 import { BootstrapHandler } from './bootstrap/bootstrap.handler.js';
 import type { IdentityConfig } from './config.js';
 import { EventsRepository } from './events/events.repository.js';
+import { ExpiredRows } from './expired/expired-rows.service.js';
 import { InternalController } from './internal/internal.controller.js';
 import { InternalGuard, InternalSettings } from './internal/internal.guard.js';
 import { ClientsRepository } from './machines/clients.repository.js';
@@ -81,15 +82,16 @@ export class AppModule {
     const sessionsHandler = new SessionsHandler(opening);
     const isCommon = commonPasswords();
     const passwords = new PasswordsHandler({ ...shared, sessions, hasher, isCommon });
-    const emails = new EmailsHandler({ ...shared, passwords });
+    const emails = new EmailsHandler({ ...shared, passwords, sessions });
     const parts = { ...shared, hasher, passwords, emails, authenticators };
     const handlers = [
       new AccountsHandler({ ...parts, sessions: sessionsHandler, isSignUpOpen }),
       new TotpHandler({ ...parts, sessions: sessionsHandler }),
       new AdminHandler({ ...parts, users, sessions, clients }),
-      new BootstrapHandler({ ...parts, users }),
+      new BootstrapHandler({ ...parts, users, sessions }),
     ];
-    const stores = [keys, tokens, sessions, mailer, links, attempts, events, clients];
+    const expired = new ExpiredRows({ sessions, links, attempts, logger, nowMs });
+    const stores = [expired, keys, tokens, sessions, mailer, links, attempts, events, clients];
     const settings = [
       new ClientNetworks(config.trustedProxies),
       new AuthSettings(config.origins, config.servesGuests),

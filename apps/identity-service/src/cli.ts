@@ -9,6 +9,7 @@ import { AdminPresent, BootstrapHandler } from './bootstrap/bootstrap.handler.js
 import { IdentityConfig } from './config.js';
 import { EventsRepository } from './events/events.repository.js';
 import { OneTimeTokensRepository } from './one-time/one-time-tokens.repository.js';
+import { SessionsRepository } from './sessions/sessions.repository.js';
 import { addKeyCommands } from './tokens/key-commands.js';
 import { AnotherEncryptionKey } from './tokens/key-operations.handler.js';
 import { PasswordHasher } from './passwords/password-hasher.client.js';
@@ -31,6 +32,7 @@ async function bootstrap({ email: given }: { email: string }): Promise<void> {
   const handler = new BootstrapHandler({
     users: new UsersRepository(database),
     accounts: new AccountsRepository(database),
+    sessions: new SessionsRepository(database),
     links: new OneTimeTokensRepository(database),
     events,
     hasher: new PasswordHasher(),

@@ -5,10 +5,13 @@ import {
   DatabaseHealth,
   loadConfig,
   openDatabase,
+  type PeriodicJob,
 } from '@backstitch/service-kit';
+import type { INestApplicationContext } from '@nestjs/common';
 import 'reflect-metadata';
 import { AppModule } from './app.module.js';
 import { IdentityConfig } from './config.js';
+import { ExpiredRows } from './expired/expired-rows.service.js';
 import { Mailer } from './mail/mailer.client.js';
 import { KeyRing } from './tokens/key-ring.service.js';
 
@@ -39,10 +42,10 @@ await bootApp({
   config,
   logger,
   limits: { bodyBytesMax: BODY_BYTES_MAX, bodyNestedMax: 100 },
-  configure: (app) => app.get(KeyRing).job.start(),
+  configure: (app) => jobsOf(app).forEach((job) => job.start()),
   readiness: () => [health],
   drain: (app) => ({
-    first: [{ name: 'jobs', run: () => app.get(KeyRing).job.stop() }],
+    first: jobsOf(app).map((job) => ({ name: job.name, run: () => job.stop() })),
     last: [
       { name: 'e-mails', run: () => app.get(Mailer).close() },
       { name: 'database', run: () => database.close() },
@@ -50,3 +53,7 @@ await bootApp({
     ],
   }),
 });
+
+function jobsOf(app: INestApplicationContext): PeriodicJob[] {
+  return [app.get(KeyRing).job, app.get(ExpiredRows).job];
+}

@@ -36,6 +36,7 @@ const IDENTITY: readonly Line[] = [
   ['POST', '/api/auth/password/forgot', ANYONE, 'planned'],
   ['POST', '/api/auth/password/reset', ANYONE, 'planned'],
   ['POST', '/api/auth/email/verify', ANYONE, 'planned'],
+  ['POST', '/api/auth/email/resend', ANYONE, 'planned'],
   ['POST', '/api/auth/email/change', ANYONE, 'planned'],
   ['POST', '/api/auth/bootstrap', ANYONE, 'planned'],
   ['GET', '/api/me', OWN_ACCOUNT, 'planned'],

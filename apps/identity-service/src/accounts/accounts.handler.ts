@@ -6,7 +6,7 @@ import type { RequestSource } from '../attempts/client-networks.js';
 import { byOwner, type WhatHappened } from '../events/event-chain.js';
 import type { EventsRepository } from '../events/events.repository.js';
 import type { Mailer } from '../mail/mailer.client.js';
-import { alreadyRegisteredMessage } from '../mail/messages.js';
+import { alreadyRegisteredMessage, suspendedMessage } from '../mail/messages.js';
 import type { EmailsHandler } from './emails.handler.js';
 import type { PasswordsHandler } from './passwords.handler.js';
 import type { AuthenticationMethod } from '../sessions/session.js';
@@ -103,10 +103,24 @@ export class AccountsHandler {
     source: RequestSource,
   ): Promise<never> {
     const { attempts, events } = this.parts;
-    await attempts.loginFailed(email, source.network);
+    const isSuspended = await attempts.loginFailed(email, source.network);
     const subject = account ? `u:${account.id}` : 'unknown';
     await events.record({ actor: 'unknown', action: 'login', subject, outcome: 'refused' }, source);
+    if (isSuspended) await this.suspend(email, source);
     throw new Problem('LOGIN_FAILED');
+  }
+
+  /** Stored beside the account, as the counters do not survive a crash of the database. */
+  private async suspend(email: string, source: RequestSource): Promise<void> {
+    const { accounts, events, mailer } = this.parts;
+    const id = await accounts.transaction(async (tx) => {
+      const suspended = await accounts.suspend(email, tx);
+      if (suspended === undefined) return undefined;
+      const event = { ...byOwner(suspended, 'login suspended'), actor: 'identity-service' };
+      await events.append(event, source, tx);
+      return suspended;
+    });
+    if (id !== undefined) mailer.sendSoon(() => suspendedMessage(email));
   }
 }
 
@@ -118,6 +132,7 @@ const UNKNOWN_SIGN_UP: WhatHappened = {
   outcome: 'refused',
 };
 
-function mayLogIn({ status, emailVerifiedAt }: Account): boolean {
-  return status === 'active' && emailVerifiedAt !== null;
+/** A password that is right does not help, and the answer does not tell that it is. */
+function mayLogIn({ status, emailVerifiedAt, loginSuspendedAt }: Account): boolean {
+  return status === 'active' && emailVerifiedAt !== null && loginSuspendedAt === null;
 }

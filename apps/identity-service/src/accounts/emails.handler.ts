@@ -8,10 +8,12 @@ import {
   alreadyRegisteredMessage,
   changeEmailMessage,
   emailChangedMessage,
+  type Message,
   verifyEmailMessage,
 } from '../mail/messages.js';
 import type { OneTimeTokensRepository } from '../one-time/one-time-tokens.repository.js';
 import type { LiveSession } from '../sessions/session.js';
+import type { SessionsRepository } from '../sessions/sessions.repository.js';
 import type { Account } from './account.js';
 import type { EmailChangeRequest } from './accounts.dto.js';
 import type { AccountsRepository } from './accounts.repository.js';
@@ -25,6 +27,8 @@ export interface EmailsParts {
   mailer: Mailer;
   events: EventsRepository;
   passwords: PasswordsHandler;
+  sessions: SessionsRepository;
+  nowMs?: () => number;
   /** Before the path of a page that a link opens. */
   pagesUrl: string;
 }
@@ -33,11 +37,20 @@ export interface EmailsParts {
 export class EmailsHandler {
   constructor(private readonly parts: EmailsParts) {}
 
-  sendVerification({ id, email }: Account): void {
-    const { links, mailer } = this.parts;
+  sendVerification(account: Account): void {
+    this.parts.mailer.sendSoon(() => this.verification(account));
+  }
+
+  /** Sends another link to an account that waits for one, if there is such an account. */
+  async resend(given: string, { client }: RequestSource): Promise<void> {
+    const { accounts, attempts, mailer } = this.parts;
+    await attempts.count('mail', client);
+    const email = storedEmail(given);
+    if (email === undefined) return;
     mailer.sendSoon(async () => {
-      const token = await links.make('verify-email', id, email);
-      return verifyEmailMessage(email, this.link('verify-email', token));
+      const account = await accounts.byEmail(email);
+      const isWaiting = account?.status === 'active' && account.emailVerifiedAt === null;
+      return isWaiting ? this.verification(account) : undefined;
     });
   }
 
@@ -70,25 +83,35 @@ export class EmailsHandler {
     await events.record(byOwner(account.id, action), source);
     mailer.sendSoon(async () => {
       if (await accounts.byEmail(email)) return alreadyRegisteredMessage(email);
-      const token = await links.make('change-email', account.id, email);
+      const token = await links.make('change-email', account.id, `${session.sid} ${email}`);
       return changeEmailMessage(email, this.link('change-email', token));
     });
   }
 
-  /** Changes the address by the link. `caller`: who is logged in meanwhile. */
+  /**
+   * Changes the address by the link, and ends all sessions but the one that asked for it. `caller`:
+   * who is logged in meanwhile.
+   */
   async change(token: string, caller: string | undefined, source: RequestSource): Promise<void> {
-    const { links, accounts, mailer, events } = this.parts;
+    const { links, accounts, sessions, mailer, events, nowMs = Date.now } = this.parts;
     const before = await links.use('change-email', token, async (tx, { subject, data }) => {
       const account = await accounts.byId(subject, tx);
-      if (!account || data === null || (caller !== undefined && caller !== subject)) {
+      const [sid, email] = (data ?? '').split(' ');
+      if (!account || !email || (caller !== undefined && caller !== subject)) {
         throw new Problem('LINK_INVALID');
       }
-      if (!(await accounts.setEmail(subject, data, tx))) throw new Problem('LINK_INVALID');
+      if (!(await accounts.setEmail(subject, email, tx))) throw new Problem('LINK_INVALID');
+      await sessions.endOthers(subject, sid, nowMs(), 'e-mail changed', tx);
       await events.append(byOwner(subject, 'e-mail changed'), source, tx);
       return account.email;
     });
     if (before === undefined) throw new Problem('LINK_INVALID');
     mailer.sendSoon(() => emailChangedMessage(before));
+  }
+
+  private async verification({ id, email }: Account): Promise<Message> {
+    const token = await this.parts.links.make('verify-email', id, email);
+    return verifyEmailMessage(email, this.link('verify-email', token));
   }
 
   private link(page: string, token: string): string {

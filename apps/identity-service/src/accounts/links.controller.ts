@@ -34,6 +34,13 @@ export class LinksController {
     return this.emails.verify(token, this.networks.of(request));
   }
 
+  /** Another link, for an address that is not verified. The answer does not tell whether it is. */
+  @Post('email/resend')
+  @HttpCode(202)
+  resend(@Body() { email }: EmailRequest, @Req() request: FastifyRequest): Promise<void> {
+    return this.emails.resend(email, this.networks.of(request));
+  }
+
   @Post('email/change')
   @HttpCode(204)
   async change(@Body() { token }: LinkRequest, @Req() request: FastifyRequest): Promise<void> {

@@ -47,11 +47,11 @@ export class PasswordsHandler {
   }
 
   /** Throws 401 when it is wrong, and 429 after too many of them. */
-  async requireCurrent({ account }: LiveSession, password: string, { action, source }: Proof) {
+  async requireCurrent({ account, sid }: LiveSession, password: string, { action, source }: Proof) {
     const { attempts, hasher, events } = this.parts;
-    await attempts.requireLogin(account.email, source.network);
-    if (await hasher.isRight(password, account.passwordHash)) return;
-    await attempts.loginFailed(account.email, source.network);
+    await attempts.requireProof(sid);
+    if (await hasher.isRight(password, account.passwordHash)) return attempts.proofAllowed(sid);
+    await attempts.proofFailed(sid);
     await events.record(byOwner(account.id, action, 'refused'), source);
     throw new Problem('LOGIN_FAILED', 'The current password is wrong.');
   }
@@ -106,6 +106,7 @@ export class PasswordsHandler {
       const hash = await this.hashOfNew('password', password, found);
       await accounts.setPassword(subject, hash, tx);
       await accounts.setVerified(subject, tx);
+      await accounts.endSuspension(subject, tx);
       await sessions.endOthers(subject, undefined, this.nowMs(), 'password reset', tx);
       await events.append(byOwner(subject, 'password reset'), source, tx);
       return found;

@@ -4,7 +4,7 @@ import { type Profile, profileOf } from '../accounts/account.js';
 import type { AccountsRepository } from '../accounts/accounts.repository.js';
 import type { PasswordsHandler } from '../accounts/passwords.handler.js';
 import type { RequestSource } from '../attempts/client-networks.js';
-import type { WhatHappened } from '../events/event-chain.js';
+import { byOwner, type WhatHappened } from '../events/event-chain.js';
 import type { EventsRepository } from '../events/events.repository.js';
 import type { Client, ClientsRepository } from '../machines/clients.repository.js';
 import type { LiveSession } from '../sessions/session.js';
@@ -44,17 +44,37 @@ export class AdminHandler {
   }
 
   /** Ends the sessions of the account. Nobody changes their own roles, or removes the last admin. */
-  change(asker: Asker, id: string, change: UserChangeRequest): Promise<ManagedUser> {
+  async change(asker: Asker, id: string, change: UserChangeRequest): Promise<ManagedUser> {
+    const result = await this.changed(asker, id, change);
+    if (!(result instanceof Problem)) return result;
+    const { session, source } = asker;
+    const call = { ...byOwner(session.account.id, 'admin call', 'refused'), subject: `u:${id}` };
+    await this.parts.events.record(call, source);
+    throw result;
+  }
+
+  /** A refusal is returned, and nothing was changed then. */
+  private async changed(
+    asker: Asker,
+    id: string,
+    change: UserChangeRequest,
+  ): Promise<ManagedUser | Problem> {
     const { users, sessions } = this.parts;
-    return users.managing(async (tx) => {
+    const own = asker.session.account.id;
+    const work = users.managing(async (tx) => {
+      // Another admin may have ended that while this one waited.
+      if (!(await users.isAdmin(own, tx))) throw new Problem('ACCESS_DENIED');
       const account = await users.change(id, change, tx);
       if (!account) throw new Problem('USER_NOT_FOUND');
       if ((await users.admins(tx)) === 0) throw new Problem('LAST_ADMIN');
-      if (id === asker.session.account.id)
-        throw new Problem('ACCESS_DENIED', 'Not on your own account.');
+      if (id === own) throw new Problem('ACCESS_DENIED', 'Not on your own account.');
       await sessions.endOthers(id, undefined, Date.now(), 'account changed', tx);
       for (const action of actionsOf(change)) await this.record(asker, action, `u:${id}`, tx);
       return { ...profileOf(account), status: account.status };
+    });
+    return work.catch((error: unknown) => {
+      if (error instanceof Problem) return error;
+      throw error;
     });
   }
 

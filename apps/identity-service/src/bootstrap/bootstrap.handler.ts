@@ -9,11 +9,13 @@ import type { RequestSource } from '../attempts/client-networks.js';
 import { byOwner, NO_REQUEST } from '../events/event-chain.js';
 import type { EventsRepository } from '../events/events.repository.js';
 import type { OneTimeTokensRepository } from '../one-time/one-time-tokens.repository.js';
+import type { SessionsRepository } from '../sessions/sessions.repository.js';
 import type { PasswordHasher } from '../passwords/password-hasher.client.js';
 
 export interface BootstrapParts {
   users: UsersRepository;
   accounts: AccountsRepository;
+  sessions: SessionsRepository;
   links: OneTimeTokensRepository;
   events: EventsRepository;
   hasher: PasswordHasher;
@@ -46,13 +48,15 @@ export class BootstrapHandler {
     passwords: PasswordsHandler,
     source: RequestSource,
   ): Promise<void> {
-    const { users, accounts, links, events } = this.parts;
+    const { users, accounts, sessions, links, events } = this.parts;
     const isDone = await links.use('bootstrap', token, async (tx, { subject }) => {
       const account = await accounts.byId(subject, tx);
       if (!account || (await users.admins(tx)) > 0) throw new Problem('LINK_GONE');
       const hash = await passwords.hashOfNew('password', password, account);
       await accounts.setPassword(subject, hash, tx);
       await accounts.setVerified(subject, tx);
+      await accounts.endSuspension(subject, tx);
+      await sessions.endOthers(subject, undefined, Date.now(), 'account changed', tx);
       await users.makeAdmin(subject, tx);
       await events.append(byOwner(subject, 'admin made'), source, tx);
       return true;

@@ -1,5 +1,6 @@
 import { Body, Controller, HttpCode, Inject, Post, UseGuards } from '@nestjs/common';
 import { IsInt, IsString, Max, MaxLength, Min } from 'class-validator';
+import { grantedRoles } from '../sessions/granted-roles.js';
 import { SessionsRepository } from '../sessions/sessions.repository.js';
 import { type AccessClaims, AccessTokens, USER_CLIENT } from '../tokens/access-tokens.service.js';
 import { KeyRing } from '../tokens/key-ring.service.js';
@@ -59,6 +60,6 @@ export class InternalController {
     if (claims.client_id !== USER_CLIENT) return { active: true, ...claims };
     const session = claims.sid && (await this.sessions.live(claims.sid, Date.now()));
     if (!session) return { active: false };
-    return { active: true, ...claims, roles: session.account.roles };
+    return { active: true, ...claims, roles: grantedRoles(session.account.roles, session.amr) };
   }
 }

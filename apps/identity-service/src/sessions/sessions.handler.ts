@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { type Logger, Problem } from '@backstitch/service-kit';
 import { newUuid } from '@backstitch/shared-types';
-import type { Account } from '../accounts/account.js';
+import type { Account, Role } from '../accounts/account.js';
 import type { RequestSource } from '../attempts/client-networks.js';
-import { byOwner } from '../events/event-chain.js';
+import { byOwner, type WhatHappened } from '../events/event-chain.js';
 import type { EventsRepository } from '../events/events.repository.js';
 import type { Sealing } from '../sealing/sealing.js';
 import {
@@ -11,6 +11,7 @@ import {
   type AccessTokens,
   USER_CLIENT,
 } from '../tokens/access-tokens.service.js';
+import { grantedRoles } from './granted-roles.js';
 import { isGenuine, readRefreshToken, type RefreshToken, refreshToken } from './refresh-token.js';
 import { ABSOLUTE_MS, IDLE_MS, type Rotation, rotationOf } from './rotation.js';
 import type { AuthenticationMethod, LiveSession, SessionView } from './session.js';
@@ -25,6 +26,8 @@ export interface TokenPair {
   expiresIn: number;
   refreshToken: string;
   sessionId: string;
+  /** Roles of the account that its tokens lack until a one-time password is shown. */
+  withheldRoles?: Role[];
 }
 
 export interface SessionsParts {
@@ -109,13 +112,14 @@ export class SessionsHandler {
   async stepUp(
     { sid, account }: LiveSession,
     source: RequestSource,
+    action: WhatHappened['action'] = 'step-up',
   ): Promise<Omit<TokenPair, 'refreshToken'>> {
     const { sessions, events } = this.parts;
     const [nowMs, amr] = [this.nowMs(), ['pwd', 'otp'] as AuthenticationMethod[]];
     const token = await this.accessOf({ sid, authTimeMs: nowMs, amr, account });
     await sessions.transaction(async (tx) => {
       await sessions.stepUp(sid, nowMs, amr, tx);
-      await events.append(byOwner(account.id, 'step-up'), source, tx);
+      await events.append(byOwner(account.id, action), source, tx);
     });
     return token;
   }
@@ -160,15 +164,23 @@ export class SessionsHandler {
 
   private async accessOf(session: LiveSession): Promise<Omit<TokenPair, 'refreshToken'>> {
     const { sid, authTimeMs, amr, account } = session;
+    const roles = grantedRoles(account.roles, amr);
+    const withheldRoles = account.roles.filter((role) => !roles.includes(role));
     const accessToken = await this.parts.tokens.issue({
       sub: account.id,
       client_id: USER_CLIENT,
       sid,
       auth_time: Math.floor(authTimeMs / 1000),
       amr,
-      roles: account.roles,
+      roles,
     });
-    return { accessToken, tokenType: 'Bearer', expiresIn: ACCESS_TOKEN_SECONDS, sessionId: sid };
+    return {
+      accessToken,
+      tokenType: 'Bearer',
+      expiresIn: ACCESS_TOKEN_SECONDS,
+      sessionId: sid,
+      ...(withheldRoles.length > 0 && { withheldRoles }),
+    };
   }
 }
 

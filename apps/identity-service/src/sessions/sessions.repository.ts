@@ -1,4 +1,5 @@
 import type { Database, Transaction } from '@backstitch/database';
+import { isUuid } from '@backstitch/shared-types';
 import type { Account } from '../accounts/account.js';
 import type { SessionState } from './rotation.js';
 import type { AuthenticationMethod, EndReason, LiveSession } from './session.js';
@@ -10,6 +11,7 @@ import {
   LIST,
   LIVE,
   LOCK,
+  REMOVE_EXPIRED,
   REVOKE,
   ROTATE,
   STEP_UP,
@@ -82,6 +84,7 @@ export class SessionsRepository {
   }
 
   async live(sid: string, nowMs: number): Promise<LiveSession | undefined> {
+    if (!isUuid(sid)) return undefined;
     const [row] = (await this.database.pool.query<LiveRow>(LIVE, [sid, nowMs])).rows;
     if (!row) return undefined;
     const { authTimeMs, amr, ...account } = row;
@@ -116,6 +119,10 @@ export class SessionsRepository {
     tx: Transaction,
   ): Promise<boolean> {
     return (await tx.query(END, [sid, userId, nowMs, why])).rowCount === 1;
+  }
+
+  async removeExpired(nowMs: number): Promise<void> {
+    await this.database.pool.query(REMOVE_EXPIRED, [nowMs]);
   }
 
   /** Ends all sessions of an account, but one if it is given. */

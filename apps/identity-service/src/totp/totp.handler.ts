@@ -36,13 +36,14 @@ export class TotpHandler {
     return { uri: totpUri(secret, account.email) };
   }
 
+  /** The session has shown a second factor then: its next tokens have all roles of the account. */
   async confirm(session: LiveSession, code: string, source: RequestSource): Promise<void> {
-    const { authenticators, events } = this.parts;
+    const { authenticators, sessions } = this.parts;
     const { id } = session.account;
     const action = 'authenticator confirmed';
     const isRight = () => authenticators.confirm(id, code);
     await this.requireRight(session, { action, source }, isRight);
-    await events.record(byOwner(id, action), source);
+    await sessions.stepUp(session, source, action);
   }
 
   /** For what needs a fresh second factor: an access token that says so. */
@@ -60,14 +61,14 @@ export class TotpHandler {
 
   /** Wrong codes count as wrong passwords do. */
   private async requireRight(
-    { account }: LiveSession,
+    { account, sid }: LiveSession,
     { action, source }: Proof,
     isRight: () => Promise<boolean>,
   ): Promise<void> {
     const { attempts, events } = this.parts;
-    await attempts.requireLogin(account.email, source.network);
-    if (await isRight()) return;
-    await attempts.loginFailed(account.email, source.network);
+    await attempts.requireProof(sid);
+    if (await isRight()) return attempts.proofAllowed(sid);
+    await attempts.proofFailed(sid);
     await events.record(byOwner(account.id, action, 'refused'), source);
     throw new Problem('LOGIN_FAILED', 'The code is wrong, or was used before.');
   }
