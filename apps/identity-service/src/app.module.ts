@@ -18,6 +18,7 @@ import { BootstrapHandler } from './bootstrap/bootstrap.handler.js';
 import type { IdentityConfig } from './config.js';
 import { EventsRepository } from './events/events.repository.js';
 import { EdgeSyncRepository } from './internal/edge-sync.repository.js';
+import { ExpiredRows } from './expired/expired-rows.service.js';
 import { InternalController } from './internal/internal.controller.js';
 import { ClientsRepository } from './machines/clients.repository.js';
 import { MachinesController } from './machines/machines.controller.js';
@@ -62,7 +63,8 @@ const CONTROLLERS = [
 export class AppModule {
   static of({ config, database, logger, nowMs }: AppParts): DynamicModule {
     const sealing = new Sealing(config.keyEncryptionKey);
-    const keys = new KeyRing(new SigningKeysRepository(database), sealing, logger);
+    const events = new EventsRepository(database);
+    const keys = new KeyRing(new SigningKeysRepository(database, events), sealing, logger);
     const tokens = new AccessTokens(keys, { issuer: config.issuer, audience: config.AUDIENCE });
     const sessions = new SessionsRepository(database);
     const accounts = new AccountsRepository(database);
@@ -71,25 +73,37 @@ export class AppModule {
     const { SMTP_URL: smtpUrl, MAIL_FOLDER: folder, MAIL_FROM: from } = config;
     const mailer = new Mailer({ smtpUrl, folder, from }, logger);
     const { pagesUrl, isSignUpOpen } = config;
-    const shared = { accounts, attempts, links, mailer, pagesUrl, nowMs };
+    const shared = { accounts, attempts, links, mailer, events, pagesUrl, nowMs };
     const hasher = new PasswordHasher();
-    const events = new EventsRepository(database);
     const authenticators = new AuthenticatorsRepository(database, sealing, nowMs);
     const users = new UsersRepository(database);
     const clients = new ClientsRepository(database);
-    const sessionsHandler = new SessionsHandler({ sessions, tokens, sealing, logger, nowMs });
+    const opening = { sessions, tokens, sealing, events, logger, nowMs };
+    const sessionsHandler = new SessionsHandler(opening);
     const isCommon = commonPasswords();
     const passwords = new PasswordsHandler({ ...shared, sessions, hasher, isCommon });
-    const emails = new EmailsHandler(shared);
-    const parts = { ...shared, hasher, passwords, emails, authenticators, events };
+    const emails = new EmailsHandler({ ...shared, passwords, sessions });
+    const parts = { ...shared, hasher, passwords, emails, authenticators };
     const handlers = [
       new AccountsHandler({ ...parts, sessions: sessionsHandler, isSignUpOpen }),
       new TotpHandler({ ...parts, sessions: sessionsHandler }),
       new AdminHandler({ ...parts, users, sessions, clients }),
-      new BootstrapHandler({ ...parts, users }),
+      new BootstrapHandler({ ...parts, users, sessions }),
     ];
     const edge = new EdgeSyncRepository(database, logger);
-    const stores = [keys, tokens, sessions, mailer, links, attempts, events, clients, edge];
+    const expired = new ExpiredRows({ sessions, links, attempts, logger, nowMs });
+    const stores = [
+      edge,
+      expired,
+      keys,
+      tokens,
+      sessions,
+      mailer,
+      links,
+      attempts,
+      events,
+      clients,
+    ];
     const settings = [
       new ClientNetworks(config.trustedProxies),
       new AuthSettings(config.origins, config.servesGuests),

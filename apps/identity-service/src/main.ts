@@ -14,6 +14,7 @@ import 'reflect-metadata';
 import { AppModule } from './app.module.js';
 import { IdentityConfig } from './config.js';
 import { EdgeSyncRepository } from './internal/edge-sync.repository.js';
+import { ExpiredRows } from './expired/expired-rows.service.js';
 import { Mailer } from './mail/mailer.client.js';
 import { DemoAccountsRepository, demoAccountsProblem } from './demo/demo-accounts.repository.js';
 import { KeyRing } from './tokens/key-ring.service.js';
@@ -66,5 +67,5 @@ await bootApp({
 });
 
 function jobsOf(app: INestApplicationContext): PeriodicJob[] {
-  return [app.get(KeyRing).job, app.get(EdgeSyncRepository).job];
+  return [app.get(KeyRing).job, app.get(EdgeSyncRepository).job, app.get(ExpiredRows).job];
 }

@@ -36,6 +36,7 @@ const IDENTITY: readonly Line[] = [
   ['POST', '/api/auth/password/forgot', ANYONE],
   ['POST', '/api/auth/password/reset', ANYONE],
   ['POST', '/api/auth/email/verify', ANYONE],
+  ['POST', '/api/auth/email/resend', ANYONE],
   ['POST', '/api/auth/email/change', ANYONE],
   ['POST', '/api/auth/bootstrap', ANYONE],
   ['GET', '/api/me', OWN_ACCOUNT],

@@ -139,6 +139,17 @@ export class AuthController {
     return this.relay.forward(request, reply);
   }
 
+  @Post('email/resend')
+  @ForwardedRoute({
+    summary: 'Send the e-mail that verifies an address once more',
+    body: EmailRequest,
+    status: 202,
+    description: 'An e-mail is sent, if there is such an account that is not verified',
+  })
+  resend(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    return this.relay.forward(request, reply);
+  }
+
   @Post('email/change')
   @ForwardedRoute({
     summary: 'Confirm a new e-mail address by the token of a link',

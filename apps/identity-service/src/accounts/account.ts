@@ -11,6 +11,8 @@ export interface Account {
   name: string;
   roles: Role[];
   status: 'active' | 'disabled';
+  /** Too many log-ins failed: it takes no password until that is reset. */
+  loginSuspendedAt: Date | null;
   createdAt: Date;
 }
 

@@ -2,9 +2,11 @@ import { Problem } from '@backstitch/service-kit';
 import { newUuid } from '@backstitch/shared-types';
 import type { PasswordHasher } from '../passwords/password-hasher.client.js';
 import type { AttemptsRepository } from '../attempts/attempts.repository.js';
+import type { RequestSource } from '../attempts/client-networks.js';
+import { byOwner, type WhatHappened } from '../events/event-chain.js';
 import type { EventsRepository } from '../events/events.repository.js';
 import type { Mailer } from '../mail/mailer.client.js';
-import { alreadyRegisteredMessage } from '../mail/messages.js';
+import { alreadyRegisteredMessage, suspendedMessage } from '../mail/messages.js';
 import type { EmailsHandler } from './emails.handler.js';
 import type { PasswordsHandler } from './passwords.handler.js';
 import type { AuthenticationMethod } from '../sessions/session.js';
@@ -34,9 +36,9 @@ export class AccountsHandler {
   constructor(private readonly parts: AccountsParts) {}
 
   /** The profile; undefined when it must first be verified that the address is the sender's. */
-  async signUp(request: SignUpRequest, network: string): Promise<Profile | undefined> {
-    const { accounts, passwords, emails, attempts, mailer, isSignUpOpen } = this.parts;
-    await attempts.count('signup', network);
+  async signUp(request: SignUpRequest, source: RequestSource): Promise<Profile | undefined> {
+    const { accounts, passwords, emails, attempts, events, mailer, isSignUpOpen } = this.parts;
+    await attempts.count('signup', source.client);
     const email = storedEmail(request.email);
     if (email === undefined) throw emailProblem();
     const { name } = request;
@@ -48,6 +50,7 @@ export class AccountsHandler {
       roles: ['customer'],
       isVerified: isSignUpOpen,
     });
+    await events.record(account ? byOwner(account.id, 'sign-up') : UNKNOWN_SIGN_UP, source);
     if (isSignUpOpen) {
       if (!account) throw new Problem('EMAIL_TAKEN');
       return profileOf(account);
@@ -58,26 +61,25 @@ export class AccountsHandler {
   }
 
   /** The tokens of a new session. Throws the same 401 for every reason but a missing code. */
-  async logIn(request: LogInRequest, network: string): Promise<TokenPair> {
+  async logIn(request: LogInRequest, source: RequestSource): Promise<TokenPair> {
     const { accounts, hasher, sessions, attempts } = this.parts;
     const { password } = request;
     const email = storedEmail(request.email) ?? '';
-    await attempts.requireLogin(email, network);
+    await attempts.requireLogin(email, source.network);
     const account = await accounts.byEmail(email);
     const isRight = await hasher.isRight(password, account?.passwordHash);
     if (!account || !isRight || !mayLogIn(account)) {
-      return this.refuse(email, account, network);
+      return this.refuse(email, account, source);
     }
     // Of guesses that were sent at once, those that are checked after the limit count for nothing.
-    await attempts.requireLogin(email, network);
+    await attempts.requireLogin(email, source.network);
     const amr = await this.methodsOf(account, request.otp);
-    if (!amr) return this.refuse(email, account, network);
+    if (!amr) return this.refuse(email, account, source);
     await attempts.loginAllowed(email);
     if (hasher.isOutdated(account.passwordHash)) {
       await accounts.setHash(account.id, account.passwordHash, await hasher.hash(password));
     }
-    await this.record(account, 'done', network);
-    return sessions.open(account, amr);
+    return sessions.open(account, amr, source);
   }
 
   async rename(account: Account, name: string): Promise<Profile> {
@@ -98,24 +100,39 @@ export class AccountsHandler {
   private async refuse(
     email: string,
     account: Account | undefined,
-    network: string,
+    source: RequestSource,
   ): Promise<never> {
-    await this.parts.attempts.loginFailed(email, network);
-    await this.record(account, 'refused', network);
+    const { attempts, events } = this.parts;
+    const isSuspended = await attempts.loginFailed(email, source.network);
+    const subject = account ? `u:${account.id}` : 'unknown';
+    await events.record({ actor: 'unknown', action: 'login', subject, outcome: 'refused' }, source);
+    if (isSuspended) await this.suspend(email, source);
     throw new Problem('LOGIN_FAILED');
   }
 
-  private record(
-    account: Account | undefined,
-    outcome: 'done' | 'refused',
-    network: string,
-  ): Promise<void> {
-    const subject = account ? `u:${account.id}` : 'unknown';
-    const event = { action: 'login', subject, outcome, network, requestId: null };
-    return this.parts.events.record({ actor: outcome === 'done' ? subject : 'unknown', ...event });
+  /** Stored beside the account, as the counters do not survive a crash of the database. */
+  private async suspend(email: string, source: RequestSource): Promise<void> {
+    const { accounts, events, mailer } = this.parts;
+    const id = await accounts.transaction(async (tx) => {
+      const suspended = await accounts.suspend(email, tx);
+      if (suspended === undefined) return undefined;
+      const event = { ...byOwner(suspended, 'login suspended'), actor: 'identity-service' };
+      await events.append(event, source, tx);
+      return suspended;
+    });
+    if (id !== undefined) mailer.sendSoon(() => suspendedMessage(email));
   }
 }
 
-function mayLogIn({ status, emailVerifiedAt }: Account): boolean {
-  return status === 'active' && emailVerifiedAt !== null;
+/** Of an address that has an account: whose it is, the event does not say. */
+const UNKNOWN_SIGN_UP: WhatHappened = {
+  actor: 'unknown',
+  action: 'sign-up',
+  subject: 'unknown',
+  outcome: 'refused',
+};
+
+/** A password that is right does not help, and the answer does not tell that it is. */
+function mayLogIn({ status, emailVerifiedAt, loginSuspendedAt }: Account): boolean {
+  return status === 'active' && emailVerifiedAt !== null && loginSuspendedAt === null;
 }

@@ -3,12 +3,14 @@ import type { Account, Role } from './account.js';
 import {
   BY_EMAIL,
   BY_ID,
+  END_SUSPENSION,
   INSERT,
   SET_EMAIL,
   SET_HASH,
   SET_NAME,
   SET_PASSWORD,
   SET_VERIFIED,
+  SUSPEND,
 } from './accounts.sql.js';
 
 export interface NewAccount {
@@ -57,6 +59,15 @@ export class AccountsRepository {
 
   async setPassword(id: string, hash: string, queries: Queries): Promise<void> {
     await queries.query(SET_PASSWORD, [id, hash]);
+  }
+
+  /** The account takes no password. Undefined when there is none, or it is suspended already. */
+  async suspend(email: string, tx: Transaction): Promise<string | undefined> {
+    return (await tx.query<{ id: string }>(SUSPEND, [email])).rows[0]?.id;
+  }
+
+  async endSuspension(id: string, tx: Transaction): Promise<void> {
+    await tx.query(END_SUSPENSION, [id]);
   }
 
   async setVerified(id: string, queries: Queries): Promise<void> {

@@ -1,6 +1,7 @@
 /** The columns of an Account, by its names. */
 export const ACCOUNT = `u.id, u.email, u.email_verified_at AS "emailVerifiedAt",
-  u.password_hash AS "passwordHash", u.name, u.roles, u.status, u.created_at AS "createdAt"`;
+  u.password_hash AS "passwordHash", u.name, u.roles, u.status,
+  u.login_suspended_at AS "loginSuspendedAt", u.created_at AS "createdAt"`;
 
 /** No row when the address is taken. */
 export const INSERT = `
@@ -19,6 +20,13 @@ export const SET_HASH = `UPDATE users SET password_hash = $3 WHERE id = $1 AND p
 
 export const SET_PASSWORD = `
 UPDATE users SET password_hash = $2, password_changed_at = now() WHERE id = $1`;
+
+/** No row when there is no such account, or it is suspended. */
+export const SUSPEND = `
+UPDATE users SET login_suspended_at = now() WHERE email = $1 AND login_suspended_at IS NULL
+RETURNING id`;
+
+export const END_SUSPENSION = `UPDATE users SET login_suspended_at = NULL WHERE id = $1`;
 
 /** A link that was sent to the address proves whose it is. */
 export const SET_VERIFIED = `

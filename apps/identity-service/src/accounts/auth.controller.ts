@@ -70,8 +70,9 @@ export class AuthController {
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<Answer> {
-    if (refreshToken !== undefined) return this.sessions.refresh(refreshToken);
-    return withCookie(await this.sessions.refresh(this.tokenOfCookie(request)), reply);
+    const source = this.networks.of(request);
+    if (refreshToken !== undefined) return this.sessions.refresh(refreshToken, source);
+    return withCookie(await this.sessions.refresh(this.tokenOfCookie(request), source), reply);
   }
 
   @Post('logout')
@@ -81,8 +82,9 @@ export class AuthController {
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<void> {
-    if (refreshToken !== undefined) return this.sessions.logout(refreshToken);
-    await this.sessions.logout(this.tokenOfCookie(request));
+    const source = this.networks.of(request);
+    if (refreshToken !== undefined) return this.sessions.logout(refreshToken, source);
+    await this.sessions.logout(this.tokenOfCookie(request), source);
     void reply.header('set-cookie', clearedRefreshCookie());
   }
 

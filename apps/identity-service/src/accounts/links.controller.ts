@@ -25,19 +25,26 @@ export class LinksController {
   @Post('password/reset')
   @HttpCode(204)
   async reset(@Body() body: ResetRequest, @Req() request: FastifyRequest): Promise<void> {
-    await this.passwords.reset(body, await this.callerOf(request));
+    await this.passwords.reset(body, await this.callerOf(request), this.networks.of(request));
   }
 
   @Post('email/verify')
   @HttpCode(204)
-  verify(@Body() { token }: LinkRequest): Promise<void> {
-    return this.emails.verify(token);
+  verify(@Body() { token }: LinkRequest, @Req() request: FastifyRequest): Promise<void> {
+    return this.emails.verify(token, this.networks.of(request));
+  }
+
+  /** Another link, for an address that is not verified. The answer does not tell whether it is. */
+  @Post('email/resend')
+  @HttpCode(202)
+  resend(@Body() { email }: EmailRequest, @Req() request: FastifyRequest): Promise<void> {
+    return this.emails.resend(email, this.networks.of(request));
   }
 
   @Post('email/change')
   @HttpCode(204)
   async change(@Body() { token }: LinkRequest, @Req() request: FastifyRequest): Promise<void> {
-    await this.emails.change(token, await this.callerOf(request));
+    await this.emails.change(token, await this.callerOf(request), this.networks.of(request));
   }
 
   /** The account of the access token, where there is one: the link must be of the same account. */

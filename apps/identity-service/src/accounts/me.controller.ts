@@ -60,13 +60,11 @@ export class MeController {
   @Post('email')
   @HttpCode(202)
   async changeEmail(
-    @Caller() { account }: LiveSession,
-    @Body() { email, currentPassword }: EmailChangeRequest,
+    @Caller() caller: LiveSession,
+    @Body() body: EmailChangeRequest,
     @Req() request: FastifyRequest,
   ): Promise<void> {
-    const network = this.networks.of(request);
-    await this.passwords.requireCurrent(account, currentPassword, network);
-    await this.emails.requestChange(account, email, network);
+    await this.emails.requestChange(caller, body, this.networks.of(request));
   }
 
   @Get('sessions')
@@ -77,7 +75,11 @@ export class MeController {
 
   @Delete('sessions/:id')
   @HttpCode(204)
-  end(@Caller() caller: LiveSession, @Param('id', new UuidParam('id')) id: string): Promise<void> {
-    return this.sessions.end(caller, id);
+  end(
+    @Caller() caller: LiveSession,
+    @Param('id', new UuidParam('id')) id: string,
+    @Req() request: FastifyRequest,
+  ): Promise<void> {
+    return this.sessions.end(caller, id, this.networks.of(request));
   }
 }

@@ -1,5 +1,8 @@
 import { Problem, validationProblem } from '@backstitch/service-kit';
 import type { AttemptsRepository } from '../attempts/attempts.repository.js';
+import type { RequestSource } from '../attempts/client-networks.js';
+import { byOwner, type WhatHappened } from '../events/event-chain.js';
+import type { EventsRepository } from '../events/events.repository.js';
 import type { Mailer } from '../mail/mailer.client.js';
 import { passwordChangedMessage, resetPasswordMessage } from '../mail/messages.js';
 import type { OneTimeTokensRepository } from '../one-time/one-time-tokens.repository.js';
@@ -19,10 +22,17 @@ export interface PasswordsParts {
   hasher: PasswordHasher;
   attempts: AttemptsRepository;
   mailer: Mailer;
+  events: EventsRepository;
   isCommon: (password: string) => boolean;
   /** Before the path of a page that a link opens. */
   pagesUrl: string;
   nowMs?: () => number;
+}
+
+/** What the current password is asked for. */
+export interface Proof {
+  action: WhatHappened['action'];
+  source: RequestSource;
 }
 
 /** Changes and resets passwords. */
@@ -37,33 +47,37 @@ export class PasswordsHandler {
   }
 
   /** Throws 401 when it is wrong, and 429 after too many of them. */
-  async requireCurrent({ email, passwordHash }: Account, password: string, network: string) {
-    const { attempts, hasher } = this.parts;
-    await attempts.requireLogin(email, network);
-    if (await hasher.isRight(password, passwordHash)) return;
-    await attempts.loginFailed(email, network);
+  async requireCurrent({ account, sid }: LiveSession, password: string, { action, source }: Proof) {
+    const { attempts, hasher, events } = this.parts;
+    await attempts.requireProof(sid);
+    if (await hasher.isRight(password, account.passwordHash)) return attempts.proofAllowed(sid);
+    await attempts.proofFailed(sid);
+    await events.record(byOwner(account.id, action, 'refused'), source);
     throw new Problem('LOGIN_FAILED', 'The current password is wrong.');
   }
 
   /** Ends all other sessions of the account. */
   async change(
-    { account, sid }: LiveSession,
+    session: LiveSession,
     { currentPassword, newPassword }: PasswordChangeRequest,
-    network: string,
+    source: RequestSource,
   ): Promise<void> {
-    const { accounts, sessions, mailer } = this.parts;
-    await this.requireCurrent(account, currentPassword, network);
+    const { accounts, sessions, mailer, events } = this.parts;
+    const { account, sid } = session;
+    const action = 'password changed';
+    await this.requireCurrent(session, currentPassword, { action, source });
     const hash = await this.hashOfNew('newPassword', newPassword, account);
     await accounts.transaction(async (tx) => {
       await accounts.setPassword(account.id, hash, tx);
-      await sessions.endOthers(account.id, sid, this.nowMs(), 'password changed', tx);
+      await sessions.endOthers(account.id, sid, this.nowMs(), action, tx);
+      await events.append(byOwner(account.id, action), source, tx);
     });
     mailer.sendSoon(() => passwordChangedMessage(account.email));
   }
 
   /** Sends a link, if there is such an account. */
-  async forgot(given: string, network: string): Promise<void> {
-    await this.parts.attempts.count('mail', network);
+  async forgot(given: string, { client }: RequestSource): Promise<void> {
+    await this.parts.attempts.count('mail', client);
     const email = storedEmail(given);
     if (email !== undefined) this.sendReset(() => this.parts.accounts.byEmail(email));
   }
@@ -80,15 +94,21 @@ export class PasswordsHandler {
   }
 
   /** Sets the password by a link, and ends all sessions. `caller`: who is logged in meanwhile. */
-  async reset({ token, password }: ResetRequest, caller: string | undefined): Promise<void> {
-    const { links, accounts, sessions, attempts, mailer } = this.parts;
+  async reset(
+    { token, password }: ResetRequest,
+    caller: string | undefined,
+    source: RequestSource,
+  ): Promise<void> {
+    const { links, accounts, sessions, attempts, mailer, events } = this.parts;
     const account = await links.use('reset-password', token, async (tx, { subject }) => {
       const found = await accounts.byId(subject, tx);
       if (!found || (caller !== undefined && caller !== subject)) throw new Problem('LINK_INVALID');
       const hash = await this.hashOfNew('password', password, found);
       await accounts.setPassword(subject, hash, tx);
       await accounts.setVerified(subject, tx);
+      await accounts.endSuspension(subject, tx);
       await sessions.endOthers(subject, undefined, this.nowMs(), 'password reset', tx);
+      await events.append(byOwner(subject, 'password reset'), source, tx);
       return found;
     });
     if (!account) throw new Problem('LINK_INVALID');

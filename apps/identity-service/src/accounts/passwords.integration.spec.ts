@@ -96,6 +96,15 @@ describe('a password', () => {
     expect(answer).toMatchObject({ status: 400, body: { errors: [{ field: 'password' }] } });
   });
 
+  it('of 15 blanks and emojis is accepted, and unmodified', async () => {
+    const email = 'emoji@shop.example';
+    const password = ' 🧵 🪡 ☂️ 🫖  🐙 🌵 ';
+    const body = { email, password, name: 'Ann' };
+    expect((await post('/api/auth/signup', body)).status).toBe(201);
+    expect((await identity.logIn(email, password.trim())).status).toBe(401);
+    expect((await identity.logIn(email, password)).status).toBe(200);
+  });
+
   it('is changed with the current one only, and the other sessions end', async () => {
     const email = await identity.signUp();
     const [own, other] = [await identity.session(email), await identity.session(email)];
@@ -166,6 +175,21 @@ describe('an e-mail address', () => {
     expect((await post('/api/auth/email/change', { token })).status).toBe(400);
   });
 
+  it('is changed for all sessions, of which only the one that asked for it goes on', async () => {
+    const email = await identity.signUp();
+    const [own, other] = [await identity.session(email), await identity.session(email)];
+    const body = { email: 'newer@shop.example', currentPassword: PASSWORD };
+    expect((await post('/api/me/email', body, own.accessToken)).status).toBe(202);
+    const token = await identity.tokenOf('change-email', body.email);
+    const foreign = await identity.session();
+    const byAnother = await post('/api/auth/email/change', { token }, foreign.accessToken);
+    expect(byAnother).toMatchObject({ status: 400, body: { code: 'LINK_INVALID' } });
+    expect((await post('/api/auth/email/change', { token })).status).toBe(204);
+    expect((await identity.me(own.accessToken)).status).toBe(200);
+    expect((await identity.me(other.accessToken)).status).toBe(401);
+    expect((await identity.refresh(other.refreshToken)).status).toBe(401);
+  });
+
   it('that another account has gets the same answer, and no link', async () => {
     const [email, taken] = [await identity.signUp(), await identity.signUp()];
     const { accessToken } = await identity.session(email);
@@ -194,7 +218,18 @@ describe('sign-up in production', () => {
       expect(first).toMatchObject({ status: 202, body: { status: 'verification sent' } });
       expect([again.status, again.text]).toEqual([first.status, first.text]);
       expect((await verifying.logIn(body.email)).status).toBe(401);
-      const token = await verifying.tokenOf('verify-email', body.email);
+      const old = await verifying.tokenOf('verify-email', body.email);
+      const resend = { body: { email: body.email } };
+      expect((await verifying.ask('POST', '/api/auth/email/resend', resend)).status).toBe(202);
+      const token = await waitFor('another link', async () => {
+        const newest = await verifying.tokenOf('verify-email', body.email);
+        return newest !== old && newest;
+      });
+      const stale = { body: { token: old } };
+      expect((await verifying.ask('POST', '/api/auth/email/verify', stale)).status).toBe(400);
+      const asReset = { body: { token, password: NEW_PASSWORD } };
+      const wrongPurpose = await verifying.ask('POST', '/api/auth/password/reset', asReset);
+      expect(wrongPurpose.status).toBe(400);
       const verify = () => verifying.ask('POST', '/api/auth/email/verify', { body: { token } });
       expect((await verify()).status).toBe(204);
       expect((await verify()).status).toBe(400);

@@ -107,7 +107,6 @@ export class AdminController {
   }
 
   private askerOf(request: FastifyRequest): Asker {
-    const network = this.networks.of(request);
-    return { session: sessionOf(request), network, requestId: request.id };
+    return { session: sessionOf(request), source: this.networks.of(request) };
   }
 }

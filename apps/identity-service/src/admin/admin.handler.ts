@@ -3,6 +3,8 @@ import { Problem } from '@backstitch/service-kit';
 import { type Profile, profileOf } from '../accounts/account.js';
 import type { AccountsRepository } from '../accounts/accounts.repository.js';
 import type { PasswordsHandler } from '../accounts/passwords.handler.js';
+import type { RequestSource } from '../attempts/client-networks.js';
+import { byOwner, type WhatHappened } from '../events/event-chain.js';
 import type { EventsRepository } from '../events/events.repository.js';
 import type { Client, ClientsRepository } from '../machines/clients.repository.js';
 import type { LiveSession } from '../sessions/session.js';
@@ -29,8 +31,7 @@ export interface AdminParts {
 /** Who asks, and where from. */
 export interface Asker {
   session: LiveSession;
-  network: string;
-  requestId: string;
+  source: RequestSource;
 }
 
 /** What admins do. Each change is recorded together with it. */
@@ -43,18 +44,37 @@ export class AdminHandler {
   }
 
   /** Ends the sessions of the account. Nobody changes their own roles, or removes the last admin. */
-  change(asker: Asker, id: string, change: UserChangeRequest): Promise<ManagedUser> {
+  async change(asker: Asker, id: string, change: UserChangeRequest): Promise<ManagedUser> {
+    const result = await this.changed(asker, id, change);
+    if (!(result instanceof Problem)) return result;
+    const { session, source } = asker;
+    const call = { ...byOwner(session.account.id, 'admin call', 'refused'), subject: `u:${id}` };
+    await this.parts.events.record(call, source);
+    throw result;
+  }
+
+  /** A refusal is returned, and nothing was changed then. */
+  private async changed(
+    asker: Asker,
+    id: string,
+    change: UserChangeRequest,
+  ): Promise<ManagedUser | Problem> {
     const { users, sessions } = this.parts;
-    return users.managing(async (tx) => {
+    const own = asker.session.account.id;
+    const work = users.managing(async (tx) => {
+      // Another admin may have ended that while this one waited.
+      if (!(await users.isAdmin(own, tx))) throw new Problem('ACCESS_DENIED');
       const account = await users.change(id, change, tx);
       if (!account) throw new Problem('USER_NOT_FOUND');
       if ((await users.admins(tx)) === 0) throw new Problem('LAST_ADMIN');
-      if (id === asker.session.account.id)
-        throw new Problem('ACCESS_DENIED', 'Not on your own account.');
+      if (id === own) throw new Problem('ACCESS_DENIED', 'Not on your own account.');
       await sessions.endOthers(id, undefined, Date.now(), 'account changed', tx);
-      const action = `user changed: ${JSON.stringify(change)}`;
-      await this.record(asker, action, `u:${id}`, tx);
+      for (const action of actionsOf(change)) await this.record(asker, action, `u:${id}`, tx);
       return { ...profileOf(account), status: account.status };
+    });
+    return work.catch((error: unknown) => {
+      if (error instanceof Problem) return error;
+      throw error;
     });
   }
 
@@ -63,7 +83,7 @@ export class AdminHandler {
     const { accounts, passwords, users } = this.parts;
     const account = await accounts.byId(id);
     if (!account) throw new Problem('USER_NOT_FOUND');
-    await users.managing((tx) => this.record(asker, 'reset started', `u:${id}`, tx));
+    await users.managing((tx) => this.record(asker, 'password reset started', `u:${id}`, tx));
     passwords.sendReset(() => Promise.resolve(account));
   }
 
@@ -77,7 +97,7 @@ export class AdminHandler {
     const owner = asker.session.account.id;
     return users.managing(async (tx) => {
       const { client, secret } = await clients.insert({ scopes, owner, days }, tx);
-      await this.record(asker, `client made: ${scopes.join(' ')}`, `m:${client.clientId}`, tx);
+      await this.record(asker, `client created: ${scopes.join(' ')}`, `m:${client.clientId}`, tx);
       return { ...client, secret };
     });
   }
@@ -90,10 +110,21 @@ export class AdminHandler {
     });
   }
 
-  private record(asker: Asker, action: string, subject: string, tx: Transaction): Promise<void> {
-    const { session, network, requestId } = asker;
+  private record(
+    { session, source }: Asker,
+    action: WhatHappened['action'],
+    subject: string,
+    tx: Transaction,
+  ): Promise<void> {
     const actor = `u:${session.account.id}`;
-    const event = { actor, action, subject, outcome: 'done', network, requestId } as const;
-    return this.parts.events.append(event, tx);
+    return this.parts.events.append({ actor, action, subject, outcome: 'done' }, source, tx);
   }
+}
+
+/** What a change of an account is recorded as. */
+function actionsOf({ roles, status }: UserChangeRequest): WhatHappened['action'][] {
+  const actions: WhatHappened['action'][] = [];
+  if (roles) actions.push(`roles changed: ${roles.join(' ')}`);
+  if (status) actions.push(status === 'disabled' ? 'user disabled' : 'user enabled');
+  return actions;
 }

@@ -77,6 +77,18 @@ describe('an admin', () => {
     expect((await identity.me(admin.token)).body.roles).toEqual(['admin']);
   });
 
+  it('and another one who take the role from each other at once leave one of them', async () => {
+    const other = await steppedUp(identity, ['admin']);
+    const take = (from: string, token: string) =>
+      ask('PATCH', `/api/admin/users/${from}`, { roles: ['customer'] }, token);
+    const all = await Promise.all([take(other.id, admin.token), take(admin.id, other.token)]);
+    expect(all.map(({ status }) => status).sort()).not.toEqual([200, 200]);
+    const [row] = await identity.rows<{ admins: number }>(
+      `SELECT count(*)::integer AS admins FROM users WHERE 'admin' = ANY (roles)`,
+    );
+    expect(row!.admins).toBe(1);
+  });
+
   it('starts a reset, and cannot set a password', async () => {
     const email = await identity.signUp();
     const [{ id }] = (await identity.rows<{ id: string }>('SELECT id FROM users WHERE email = $1', [
@@ -139,13 +151,14 @@ describe('a machine', () => {
 
 describe('the record of events', () => {
   it('tells who did what, and cannot be altered without being noticed', async () => {
+    const events = new EventsRepository(identity.database);
+    const { events: before } = await events.verify();
     await ask('POST', '/api/admin/clients', { scopes: ['orders:read'] });
-    const { body } = await ask('GET', '/api/admin/events?limit=100');
+    const { body } = await ask('GET', `/api/admin/events?after=${before}&limit=100`);
     const made = (body.events as Record<string, unknown>[]).filter(
-      ({ action }) => action === 'client made: orders:read',
+      ({ action }) => action === 'client created: orders:read',
     );
     expect(made.at(-1)).toMatchObject({ actor: `u:${admin.id}`, outcome: 'done' });
-    const events = new EventsRepository(identity.database);
     expect(await events.verify()).toMatchObject({ problem: undefined });
     for (const change of [
       `UPDATE identity_events SET actor = 'x'`,
@@ -167,8 +180,10 @@ describe('the record of events', () => {
       const email = await fresh.signUp();
       const logIns = await Promise.all(Array.from({ length: 30 }, () => fresh.logIn(email)));
       for (const { status } of logIns) expect(status).toBe(200);
-      const result = await new EventsRepository(fresh.database).verify();
-      expect(result).toEqual({ events: 30, problem: undefined });
+      const events = new EventsRepository(fresh.database);
+      expect(await events.verify()).toMatchObject({ problem: undefined });
+      const all = await events.page(0, 100);
+      expect(all.filter(({ action }) => action === 'login')).toHaveLength(30);
     } finally {
       await fresh.close();
     }

@@ -14,6 +14,9 @@ WHERE u.id = $1 RETURNING ${ACCOUNT}`;
 export const ADMINS = `
 SELECT count(*)::integer AS admins FROM users WHERE 'admin' = ANY (roles) AND status = 'active'`;
 
+export const IS_ADMIN = `
+SELECT FROM users WHERE id = $1 AND 'admin' = ANY (roles) AND status = 'active'`;
+
 /** An account that waits for its owner; the password hash fits no password. */
 export const INSERT_INVITED = `
 INSERT INTO users (id, email, password_hash, name, roles) VALUES ($1, $2, $3, $4, '{}')

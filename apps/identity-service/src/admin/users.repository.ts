@@ -1,6 +1,6 @@
 import type { Database, Transaction } from '@backstitch/database';
 import type { Account, Role } from '../accounts/account.js';
-import { ADMINS, INSERT_INVITED, LIST, LOCK, MAKE_ADMIN, UPDATE } from './admin.sql.js';
+import { ADMINS, INSERT_INVITED, IS_ADMIN, LIST, LOCK, MAKE_ADMIN, UPDATE } from './admin.sql.js';
 
 export interface AccountChange {
   roles?: readonly Role[];
@@ -32,6 +32,10 @@ export class UsersRepository {
   /** How many accounts have the role of an admin and may be used. */
   async admins(tx: Transaction): Promise<number> {
     return (await tx.query<{ admins: number }>(ADMINS)).rows[0]!.admins;
+  }
+
+  async isAdmin(id: string, tx: Transaction): Promise<boolean> {
+    return (await tx.query(IS_ADMIN, [id])).rowCount === 1;
   }
 
   /** The id of the account with this address; one without a usable password when there is none. */

@@ -5,13 +5,17 @@ import type { ResetRequest } from '../accounts/accounts.dto.js';
 import type { AccountsRepository } from '../accounts/accounts.repository.js';
 import type { PasswordsHandler } from '../accounts/passwords.handler.js';
 import type { UsersRepository } from '../admin/users.repository.js';
+import type { RequestSource } from '../attempts/client-networks.js';
+import { byOwner, NO_REQUEST } from '../events/event-chain.js';
 import type { EventsRepository } from '../events/events.repository.js';
 import type { OneTimeTokensRepository } from '../one-time/one-time-tokens.repository.js';
+import type { SessionsRepository } from '../sessions/sessions.repository.js';
 import type { PasswordHasher } from '../passwords/password-hasher.client.js';
 
 export interface BootstrapParts {
   users: UsersRepository;
   accounts: AccountsRepository;
+  sessions: SessionsRepository;
   links: OneTimeTokensRepository;
   events: EventsRepository;
   hasher: PasswordHasher;
@@ -31,8 +35,8 @@ export class BootstrapHandler {
     const id = await users.managing(async (tx) => {
       if ((await users.admins(tx)) > 0) throw new AdminPresent();
       const invited = await users.invite(newUuid(), email, unusable, tx);
-      const event = { actor: 'bootstrap', action: 'admin invited', subject: `u:${invited}` };
-      await events.append({ ...event, outcome: 'done', network: null, requestId: null }, tx);
+      const event = { ...byOwner(invited, 'admin invited'), actor: 'bootstrap' };
+      await events.append(event, NO_REQUEST, tx);
       return invited;
     });
     return links.make('bootstrap', id);
@@ -42,19 +46,19 @@ export class BootstrapHandler {
   async accept(
     { token, password }: ResetRequest,
     passwords: PasswordsHandler,
-    network: string,
+    source: RequestSource,
   ): Promise<void> {
-    const { users, accounts, links, events } = this.parts;
+    const { users, accounts, sessions, links, events } = this.parts;
     const isDone = await links.use('bootstrap', token, async (tx, { subject }) => {
       const account = await accounts.byId(subject, tx);
       if (!account || (await users.admins(tx)) > 0) throw new Problem('LINK_GONE');
       const hash = await passwords.hashOfNew('password', password, account);
       await accounts.setPassword(subject, hash, tx);
       await accounts.setVerified(subject, tx);
+      await accounts.endSuspension(subject, tx);
+      await sessions.endOthers(subject, undefined, Date.now(), 'account changed', tx);
       await users.makeAdmin(subject, tx);
-      const actor = `u:${subject}`;
-      const event = { actor, action: 'admin made', subject: actor, outcome: 'done' } as const;
-      await events.append({ ...event, network, requestId: null }, tx);
+      await events.append(byOwner(subject, 'admin made'), source, tx);
       return true;
     });
     if (!isDone) throw new Problem('LINK_GONE');

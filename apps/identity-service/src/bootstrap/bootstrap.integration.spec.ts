@@ -4,6 +4,7 @@ import { UsersRepository } from '../admin/users.repository.js';
 import { EventsRepository } from '../events/events.repository.js';
 import { OneTimeTokensRepository } from '../one-time/one-time-tokens.repository.js';
 import { PasswordHasher } from '../passwords/password-hasher.client.js';
+import { SessionsRepository } from '../sessions/sessions.repository.js';
 import { Identity, PASSWORD } from '../testing/identity.js';
 import { AdminPresent, BootstrapHandler } from './bootstrap.handler.js';
 
@@ -18,6 +19,7 @@ beforeAll(async () => {
   bootstrap = new BootstrapHandler({
     users: new UsersRepository(database),
     accounts: new AccountsRepository(database),
+    sessions: new SessionsRepository(database),
     links: new OneTimeTokensRepository(database),
     events: new EventsRepository(database),
     hasher: new PasswordHasher(),

@@ -1,16 +1,23 @@
 import { createHash } from 'node:crypto';
+import type { EventAction } from './event-actions.js';
 
-/** Something that happened to an account, a client or a key. It names nobody but by id. */
-export interface IdentityEvent {
+/** What happened to an account, a client or a key. It names people by their ids only. */
+export interface WhatHappened {
   /** Who did it: `u:<id>`, `m:<client_id>`, or what it was done by, such as `bootstrap`. */
   actor: string;
-  action: string;
+  action: EventAction | `${EventAction}: ${string}`;
   /** To whom or what it was done: an id. */
   subject: string;
   outcome: 'done' | 'refused';
+}
+
+/** The request by which it was done; nulls when there was none. */
+export interface EventSource {
   network: string | null;
   requestId: string | null;
 }
+
+export type IdentityEvent = WhatHappened & EventSource;
 
 export interface ChainedEvent extends IdentityEvent {
   seq: number;
@@ -19,8 +26,26 @@ export interface ChainedEvent extends IdentityEvent {
   hash: Buffer;
 }
 
+/** An event that was the last one, and its hash in hex. */
+export interface ChainHead {
+  seq: number;
+  hash: string;
+}
+
 /** Before the first event. */
 export const FIRST_HASH = Buffer.alloc(32);
+/** Done by this app, or on the command line. */
+export const NO_REQUEST: EventSource = { network: null, requestId: null };
+
+/** What the owner of an account does to it. Pure. */
+export function byOwner(
+  accountId: string,
+  action: WhatHappened['action'],
+  outcome: WhatHappened['outcome'] = 'done',
+): WhatHappened {
+  const owner = `u:${accountId}`;
+  return { actor: owner, action, subject: owner, outcome };
+}
 
 /** The event behind another one: its hash covers all of it, and the hash of the one before. Pure. */
 export function chained(
@@ -44,4 +69,10 @@ export function chainProblem(event: ChainedEvent, before: ChainedEvent | undefin
     return `event ${seq} does not follow event ${seq - 1}`;
   const { hash } = chained(event, { seq, atMs, previousHash });
   return hash.equals(event.hash) ? undefined : `event ${seq} was altered`;
+}
+
+/** What is wrong with an event that was the last one before; undefined for another event. Pure. */
+export function headProblem({ seq, hash }: ChainedEvent, known: ChainHead | undefined) {
+  if (known?.seq !== seq || known.hash === hash.toString('hex')) return undefined;
+  return `event ${seq} was altered`;
 }

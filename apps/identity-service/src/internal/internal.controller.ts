@@ -3,6 +3,7 @@ import { Problem } from '@backstitch/service-kit';
 import { Body, Controller, HttpCode, Inject, Post, Req } from '@nestjs/common';
 import { IsString, MaxLength } from 'class-validator';
 import type { FastifyRequest } from 'fastify';
+import { grantedRoles } from '../sessions/granted-roles.js';
 import { SessionsRepository } from '../sessions/sessions.repository.js';
 import {
   type AccessClaims,
@@ -54,6 +55,6 @@ export class InternalController {
     }
     const session = sid && (await this.sessions.live(sid, Date.now()));
     if (!session || session.account.id !== sub) return INACTIVE;
-    return { active: true, ...claims, roles: session.account.roles };
+    return { active: true, ...claims, roles: grantedRoles(session.account.roles, session.amr) };
   }
 }

@@ -227,7 +227,7 @@ describe('edge-sync misses nothing', () => {
     }
     const next = await repository.sync({ ...request, since: first.next });
     const all = new Set([...seen, ...next.revokedSids]);
-    expect(all).toEqual(new Set([...people, late].map(({ sessionId }) => sessionId));
+    expect(all).toEqual(new Set([...people, late].map(({ sessionId }) => sessionId)));
   });
 
   it('but what is older than any token that is valid', async () => {

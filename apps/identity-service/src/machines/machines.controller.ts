@@ -4,6 +4,8 @@ import { Body, Controller, Header, HttpCode, Inject, Post, Req } from '@nestjs/c
 import type { FastifyRequest } from 'fastify';
 import { AttemptsRepository } from '../attempts/attempts.repository.js';
 import { ClientNetworks } from '../attempts/client-networks.js';
+import type { WhatHappened } from '../events/event-chain.js';
+import { EventsRepository } from '../events/events.repository.js';
 import { ACCESS_TOKEN_SECONDS, AccessTokens } from '../tokens/access-tokens.service.js';
 import { ClientsRepository, type Scope } from './clients.repository.js';
 
@@ -22,34 +24,42 @@ export class MachinesController {
     @Inject(AccessTokens) private readonly tokens: AccessTokens,
     @Inject(AttemptsRepository) private readonly attempts: AttemptsRepository,
     @Inject(ClientNetworks) private readonly networks: ClientNetworks,
+    @Inject(EventsRepository) private readonly events: EventsRepository,
   ) {}
 
   @Post('token')
   @HttpCode(200)
   @Header('cache-control', 'no-store')
   async token(@Body() body: TokenRequest, @Req() request: FastifyRequest): Promise<TokenAnswer> {
-    await this.attempts.count('token', this.networks.of(request));
+    const source = this.networks.of(request);
+    await this.attempts.count('token', source.client);
     const { client_id: clientId, client_secret: secret } = body;
     const scopes = await this.clients.use(clientId, secret);
-    if (!scopes)
-      throw new Problem('CLIENT_REFUSED', undefined, { extensions: oauth('invalid_client') });
-    const scope = scopeOf(body.scope, scopes);
-    const claims = { sub: clientId, client_id: clientId, scope };
-    const token = await this.tokens.issue(claims);
+    const scope = scopes && scopeOf(body.scope, scopes);
+    await this.events.record(tokenEvent(scopes && clientId, scope), source);
+    if (!scopes) throw refused('CLIENT_REFUSED', 'invalid_client');
+    if (scope === undefined) throw refused('SCOPE_REFUSED', 'invalid_scope');
+    const token = await this.tokens.issue({ sub: clientId, client_id: clientId, scope });
     return { access_token: token, token_type: 'Bearer', expires_in: ACCESS_TOKEN_SECONDS, scope };
   }
 }
 
-function scopeOf(asked: string | undefined, scopes: readonly Scope[]): string {
+/** Undefined for a scope that is not among them. */
+function scopeOf(asked: string | undefined, scopes: readonly Scope[]): string | undefined {
   if (asked === undefined) return scopes.join(' ');
   const words = asked.split(' ').filter((word) => word !== '');
   const isAllowed = words.length > 0 && words.every((word) => scopes.includes(word as Scope));
-  if (!isAllowed)
-    throw new Problem('SCOPE_REFUSED', undefined, { extensions: oauth('invalid_scope') });
-  return words.join(' ');
+  return isAllowed ? words.join(' ') : undefined;
 }
 
-/** What clients of OAuth read. */
-function oauth(error: string): { error: string } {
-  return { error };
+/** A text that is no client's id may be anything, and is not recorded. */
+function tokenEvent(clientId: string | undefined, scope: string | undefined): WhatHappened {
+  const [name, action] = [clientId ? `m:${clientId}` : 'unknown', 'client token issued'] as const;
+  const outcome = scope === undefined ? 'refused' : 'done';
+  return { actor: name, action, subject: name, outcome };
+}
+
+/** `error` is what clients of OAuth read. */
+function refused(code: 'CLIENT_REFUSED' | 'SCOPE_REFUSED', error: string): Problem {
+  return new Problem(code, undefined, { extensions: { error } });
 }

@@ -1,5 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import { type Logger, reasonOf } from '@backstitch/service-kit';
 import { newUuid } from '@backstitch/shared-types';
 import { createTransport, type Transporter } from 'nodemailer';
@@ -50,6 +51,7 @@ export class Mailer {
   }
 
   private async makeAndSend(make: Parameters<Mailer['sendSoon']>[0]): Promise<void> {
+    await setImmediate();
     const message = await make();
     if (message) await this.send(message);
   }

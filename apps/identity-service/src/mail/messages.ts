@@ -38,3 +38,10 @@ export function passwordChangedMessage(to: string): Message {
   const text = 'Your password was changed. If this was not you, reset it and tell the shop.\n';
   return { to, subject: 'Your password was changed', text };
 }
+
+export function suspendedMessage(to: string): Message {
+  const text =
+    'A hundred log-ins to your account failed in a row, so it takes no password any more. Where ' +
+    'you are logged in you stay so. To log in again, reset your password.\n';
+  return { to, subject: 'Log-in by password is suspended', text };
+}

@@ -54,8 +54,8 @@ export class OneTimeTokensRepository {
     });
   }
 
-  async removeExpired(): Promise<void> {
-    await this.database.pool.query(REMOVE_EXPIRED);
+  async removeExpired(nowMs: number): Promise<void> {
+    await this.database.pool.query(REMOVE_EXPIRED, [nowMs]);
   }
 }
 

@@ -14,4 +14,5 @@ UPDATE one_time_tokens SET used_at = ${at('$3')}
 WHERE sha256 = $1 AND purpose = $2 AND used_at IS NULL AND expires_at > ${at('$3')}
 RETURNING subject, data`;
 
-export const REMOVE_EXPIRED = `DELETE FROM one_time_tokens WHERE expires_at < now() - interval '1 day'`;
+export const REMOVE_EXPIRED = `
+DELETE FROM one_time_tokens WHERE expires_at < ${at('$1')} - interval '1 day'`;

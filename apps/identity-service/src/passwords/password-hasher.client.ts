@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { Problem, retryAfterSeconds } from '@backstitch/service-kit';
+import { Counter, Problem, retryAfterSeconds } from '@backstitch/service-kit';
 import { hash, type Options, verify } from '@node-rs/argon2';
 import { LineFull, WaitingLine } from './waiting-line.js';
 
@@ -9,6 +9,11 @@ const CURRENT = /^\$argon2id\$v=19\$m=19456,t=2,p=1\$/;
 /** They share four threads with name look-ups and files of the process. */
 const RUNNING_MAX = 2;
 const WAITING_MAX = 32;
+
+const hashed = new Counter({
+  name: 'backstitch_password_hashes_total',
+  help: 'Passwords that were hashed, to store or to compare them',
+});
 
 /**
  * Hashes passwords, two at a time. Beyond 32 that wait a caller gets 503: hashing is what an
@@ -37,7 +42,10 @@ export class PasswordHasher {
 
   private async inLine<Result>(work: () => Promise<Result>): Promise<Result> {
     try {
-      return await this.line.run(work);
+      return await this.line.run(() => {
+        hashed.inc();
+        return work();
+      });
     } catch (error) {
       if (!(error instanceof LineFull)) throw error;
       throw new Problem('NOT_ACCEPTED', 'Too many log-ins are being checked; try again.', {

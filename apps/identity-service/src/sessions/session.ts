@@ -18,6 +18,7 @@ export type EndReason =
   | 'ended by its owner'
   | 'password changed'
   | 'password reset'
+  | 'e-mail changed'
   | 'account changed';
 
 /** A session as its owner sees it. */

@@ -1,13 +1,17 @@
 import { randomBytes } from 'node:crypto';
 import { type Logger, Problem } from '@backstitch/service-kit';
 import { newUuid } from '@backstitch/shared-types';
-import type { Account } from '../accounts/account.js';
+import type { Account, Role } from '../accounts/account.js';
+import type { RequestSource } from '../attempts/client-networks.js';
+import { byOwner, type WhatHappened } from '../events/event-chain.js';
+import type { EventsRepository } from '../events/events.repository.js';
 import type { Sealing } from '../sealing/sealing.js';
 import {
   ACCESS_TOKEN_SECONDS,
   type AccessTokens,
   USER_CLIENT,
 } from '../tokens/access-tokens.service.js';
+import { grantedRoles } from './granted-roles.js';
 import { isGenuine, readRefreshToken, type RefreshToken, refreshToken } from './refresh-token.js';
 import { ABSOLUTE_MS, IDLE_MS, type Rotation, rotationOf } from './rotation.js';
 import type { AuthenticationMethod, LiveSession, SessionView } from './session.js';
@@ -22,12 +26,15 @@ export interface TokenPair {
   expiresIn: number;
   refreshToken: string;
   sessionId: string;
+  /** Roles of the account that its tokens lack until a one-time password is shown. */
+  withheldRoles?: Role[];
 }
 
 export interface SessionsParts {
   sessions: SessionsRepository;
   tokens: AccessTokens;
   sealing: Sealing;
+  events: EventsRepository;
   logger: Logger;
   nowMs?: () => number;
 }
@@ -47,42 +54,74 @@ export class SessionsHandler {
     this.nowMs = parts.nowMs ?? Date.now;
   }
 
-  async open(account: Account, amr: AuthenticationMethod[]): Promise<TokenPair> {
+  /** The log-in that opens it is recorded with it. */
+  async open(
+    account: Account,
+    amr: AuthenticationMethod[],
+    source: RequestSource,
+  ): Promise<TokenPair> {
+    const { sessions, events } = this.parts;
     const nowMs = this.nowMs();
     const [sid, seed] = [newUuid(), randomBytes(SEED_BYTES)];
     const until = { idleUntilMs: nowMs + IDLE_MS, absoluteUntilMs: nowMs + ABSOLUTE_MS };
-    await this.parts.sessions.insert({ sid, userId: account.id, seed, amr, nowMs, ...until });
-    return this.pairOf({ sid, authTimeMs: nowMs, amr, account }, seed, 0);
+    const pair = await this.pairOf({ sid, authTimeMs: nowMs, amr, account }, seed, 0);
+    await sessions.transaction(async (tx) => {
+      await sessions.insert({ sid, userId: account.id, seed, amr, nowMs, ...until }, tx);
+      await events.append(byOwner(account.id, 'login'), source, tx);
+    });
+    return pair;
   }
 
   /** The next tokens of a session. Throws 401; a reused token ends its session. */
-  async refresh(text: string): Promise<TokenPair> {
+  async refresh(text: string, source: RequestSource): Promise<TokenPair> {
     const token = readRefreshToken(text);
     const nowMs = this.nowMs();
-    const { sessions } = this.parts;
+    const { sessions, events } = this.parts;
     const decision =
-      token && (await sessions.change(token.sid, nowMs, (each) => this.decide(each, token, nowMs)));
+      token &&
+      (await sessions.change(
+        token.sid,
+        nowMs,
+        (each) => this.decide(each, token, nowMs),
+        async ({ change }, { account }, tx) => {
+          if (change.kind !== 'revoke') return;
+          const reused = byOwner(account.id, 'refresh token reused', 'refused');
+          await events.append({ ...reused, actor: 'unknown' }, source, tx);
+        },
+      ));
     if (!decision || decision.generation === undefined) throw refreshRefused();
     return this.pairOf(decision.session, decision.session.seed, decision.generation);
   }
 
   /** Ends the session of a genuine refresh token. Any other text changes nothing. */
-  async logout(text: string): Promise<void> {
+  async logout(text: string, source: RequestSource): Promise<void> {
     const token = readRefreshToken(text);
     if (!token) return;
-    await this.parts.sessions.change(token.sid, this.nowMs(), (session) => {
-      const isOurs = isGenuine(this.parts.sealing, session.seed, token);
-      const change: Change = isOurs ? { kind: 'revoke', why: 'logout' } : { kind: 'none' };
-      return { change };
+    const { sessions, sealing, events } = this.parts;
+    const decide = (session: LockedSession): { change: Change } => {
+      const isOurs = isGenuine(sealing, session.seed, token) && session.revokedAtMs === undefined;
+      return { change: isOurs ? { kind: 'revoke', why: 'logout' } : { kind: 'none' } };
+    };
+    await sessions.change(token.sid, this.nowMs(), decide, async ({ change }, { account }, tx) => {
+      if (change.kind !== 'revoke') return;
+      await events.append(byOwner(account.id, 'logout'), source, tx);
     });
   }
 
   /** An access token that says that a second factor was shown now; refreshes say so, too. */
-  async stepUp(session: LiveSession): Promise<Omit<TokenPair, 'refreshToken'>> {
-    const { sid, account } = session;
+  async stepUp(
+    { sid, account }: LiveSession,
+    source: RequestSource,
+    action: WhatHappened['action'] = 'step-up',
+  ): Promise<Omit<TokenPair, 'refreshToken'>> {
+    const { sessions, events } = this.parts;
     const [nowMs, amr] = [this.nowMs(), ['pwd', 'otp'] as AuthenticationMethod[]];
-    await this.parts.sessions.stepUp(sid, nowMs, amr);
-    return this.accessOf({ sid, authTimeMs: nowMs, amr, account });
+    const token = await this.accessOf({ sid, authTimeMs: nowMs, amr, account });
+    await sessions.transaction(async (tx) => {
+      await sessions.stepUp(sid, nowMs, amr, tx);
+      await events.append(byOwner(account.id, action), source, tx);
+    });
+    return token;
   }
 
   async list({ account, sid }: LiveSession): Promise<SessionView[]> {
@@ -95,10 +134,14 @@ export class SessionsHandler {
     }));
   }
 
-  async end({ account }: LiveSession, sid: string): Promise<void> {
+  async end({ account }: LiveSession, sid: string, source: RequestSource): Promise<void> {
+    const { sessions, events } = this.parts;
     const why = 'ended by its owner';
-    const isEnded = await this.parts.sessions.end(sid, account.id, this.nowMs(), why);
-    if (!isEnded) throw new Problem('SESSION_NOT_FOUND');
+    await sessions.transaction(async (tx) => {
+      const isEnded = await sessions.end(sid, account.id, this.nowMs(), why, tx);
+      if (!isEnded) throw new Problem('SESSION_NOT_FOUND');
+      await events.append(byOwner(account.id, 'session ended'), source, tx);
+    });
   }
 
   private decide(session: LockedSession, token: RefreshToken, nowMs: number): Decision {
@@ -121,15 +164,23 @@ export class SessionsHandler {
 
   private async accessOf(session: LiveSession): Promise<Omit<TokenPair, 'refreshToken'>> {
     const { sid, authTimeMs, amr, account } = session;
+    const roles = grantedRoles(account.roles, amr);
+    const withheldRoles = account.roles.filter((role) => !roles.includes(role));
     const accessToken = await this.parts.tokens.issue({
       sub: account.id,
       client_id: USER_CLIENT,
       sid,
       auth_time: Math.floor(authTimeMs / 1000),
       amr,
-      roles: account.roles,
+      roles,
     });
-    return { accessToken, tokenType: 'Bearer', expiresIn: ACCESS_TOKEN_SECONDS, sessionId: sid };
+    return {
+      accessToken,
+      tokenType: 'Bearer',
+      expiresIn: ACCESS_TOKEN_SECONDS,
+      sessionId: sid,
+      ...(withheldRoles.length > 0 && { withheldRoles }),
+    };
   }
 }
 

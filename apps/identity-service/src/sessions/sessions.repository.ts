@@ -1,4 +1,5 @@
 import type { Database, Transaction } from '@backstitch/database';
+import { isUuid } from '@backstitch/shared-types';
 import type { Account } from '../accounts/account.js';
 import type { SessionState } from './rotation.js';
 import type { AuthenticationMethod, EndReason, LiveSession } from './session.js';
@@ -10,6 +11,7 @@ import {
   LIST,
   LIVE,
   LOCK,
+  REMOVE_EXPIRED,
   REVOKE,
   ROTATE,
   STEP_UP,
@@ -49,31 +51,40 @@ export interface SessionRow {
 export class SessionsRepository {
   constructor(private readonly database: Database) {}
 
-  async insert(session: NewSession): Promise<void> {
+  async insert(session: NewSession, tx: Transaction): Promise<void> {
     const { sid, userId, seed, amr, nowMs, idleUntilMs, absoluteUntilMs } = session;
     const values = [sid, userId, seed, amr, nowMs, idleUntilMs, absoluteUntilMs];
-    await this.database.pool.query(INSERT, values);
+    await tx.query(INSERT, values);
   }
 
-  /** Decides about a session and changes it, while no other request does. */
+  /** Runs changes of several tables together. */
+  transaction<Result>(work: (tx: Transaction) => Promise<Result>): Promise<Result> {
+    return this.database.withTransaction(work);
+  }
+
+  /** Decides about a session and changes it, while no other request does; `also` comes with it. */
   change<Decision extends { change: Change }>(
     sid: string,
     nowMs: number,
     decide: (session: LockedSession) => Decision,
+    also: (decision: Decision, session: LockedSession, tx: Transaction) => Promise<void>,
   ): Promise<Decision | undefined> {
     return this.database.withTransaction(async (tx) => {
       const [row] = (await tx.query<LockedRow>(LOCK, [sid])).rows;
       if (!row) return undefined;
-      const decision = decide(lockedSession(row));
+      const session = lockedSession(row);
+      const decision = decide(session);
       const { change } = decision;
       if (change.kind === 'rotate') {
         await tx.query(ROTATE, [sid, change.generation, nowMs, change.idleUntilMs]);
       } else if (change.kind === 'revoke') await tx.query(REVOKE, [sid, nowMs, change.why]);
+      await also(decision, session, tx);
       return decision;
     });
   }
 
   async live(sid: string, nowMs: number): Promise<LiveSession | undefined> {
+    if (!isUuid(sid)) return undefined;
     const [row] = (await this.database.pool.query<LiveRow>(LIVE, [sid, nowMs])).rows;
     if (!row) return undefined;
     const { authTimeMs, amr, ...account } = row;
@@ -84,8 +95,13 @@ export class SessionsRepository {
     return (await this.database.pool.query<SessionRow>(LIST, [userId, nowMs])).rows;
   }
 
-  async stepUp(sid: string, nowMs: number, amr: readonly AuthenticationMethod[]): Promise<void> {
-    await this.database.pool.query(STEP_UP, [sid, nowMs, amr]);
+  async stepUp(
+    sid: string,
+    nowMs: number,
+    amr: readonly AuthenticationMethod[],
+    tx: Transaction,
+  ): Promise<void> {
+    await tx.query(STEP_UP, [sid, nowMs, amr]);
   }
 
   /** The ids of the sessions that ended since then. */
@@ -95,9 +111,18 @@ export class SessionsRepository {
   }
 
   /** False when the account has no such session, or it has ended. */
-  async end(sid: string, userId: string, nowMs: number, why: EndReason): Promise<boolean> {
-    const { rowCount } = await this.database.pool.query(END, [sid, userId, nowMs, why]);
-    return rowCount === 1;
+  async end(
+    sid: string,
+    userId: string,
+    nowMs: number,
+    why: EndReason,
+    tx: Transaction,
+  ): Promise<boolean> {
+    return (await tx.query(END, [sid, userId, nowMs, why])).rowCount === 1;
+  }
+
+  async removeExpired(nowMs: number): Promise<void> {
+    await this.database.pool.query(REMOVE_EXPIRED, [nowMs]);
   }
 
   /** Ends all sessions of an account, but one if it is given. */
@@ -106,9 +131,9 @@ export class SessionsRepository {
     keep: string | undefined,
     nowMs: number,
     why: EndReason,
-    queries: Pick<Transaction, 'query'> = this.database.pool,
+    tx: Transaction,
   ): Promise<void> {
-    await queries.query(END_OTHERS, [userId, keep ?? null, nowMs, why]);
+    await tx.query(END_OTHERS, [userId, keep ?? null, nowMs, why]);
   }
 }
 

@@ -49,3 +49,8 @@ UPDATE sessions SET auth_time = ${at('$2')}, amr = $3 WHERE id = $1 AND revoked_
 /** Sessions that ended since then, for gateways; the oldest of their tokens lives for minutes. */
 export const ENDED_SINCE = `
 SELECT id FROM sessions WHERE revoked_at > ${at('$1')} LIMIT 10000`;
+
+/** Sessions that ended a day ago: until then a gateway must learn that they did. */
+export const REMOVE_EXPIRED = `
+DELETE FROM sessions
+WHERE least(idle_until, absolute_until, revoked_at) < ${at('$1')} - interval '1 day'`;

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { type Database, runMigrations } from '@backstitch/database';
 import { createApp, createLogger, openDatabase } from '@backstitch/service-kit';
 import { testDatabase, waitFor } from '@backstitch/testkit';
-import { AppModule } from '../app.module.js';
+import { AppModule, type AppParts } from '../app.module.js';
 import { IdentityConfig } from '../config.js';
 import { Mailer } from '../mail/mailer.client.js';
 
@@ -40,7 +40,7 @@ export class Identity {
 
   private constructor(
     readonly url: string,
-    readonly database: Database,
+    private readonly parts: AppParts,
     readonly databaseUrl: string,
     private readonly mailFolder: string,
     readonly close: () => Promise<void>,
@@ -60,23 +60,29 @@ export class Identity {
     });
     const MAIL_FOLDER = await mkdtemp(join(tmpdir(), 'mail-'));
     const config = Object.assign(new IdentityConfig(), { MAIL_FOLDER }, settings);
-    const module = AppModule.of({
-      config,
-      database,
-      logger,
-      nowMs: () => Date.now() + identity.aheadMs,
-    });
-    const app = await createApp({ name: 'identity-service', module, config, logger });
-    await app.listen(0, '127.0.0.1');
-    const url = await app.getUrl();
-    const identity: Identity = new Identity(url, database, stored.url, MAIL_FOLDER, async () => {
-      await app.close();
-      await app.get(Mailer).close();
+    const nowMs = () => Date.now() + identity.aheadMs;
+    const parts: AppParts = { config, database, logger, nowMs };
+    const app = await listening(parts);
+    const close = async () => {
+      await closed(app);
       await rm(MAIL_FOLDER, { recursive: true });
       await database.close();
       await stored.drop();
-    });
+    };
+    const url = await app.getUrl();
+    const identity: Identity = new Identity(url, parts, stored.url, MAIL_FOLDER, close);
     return identity;
+  }
+
+  get database(): Database {
+    return this.parts.database;
+  }
+
+  /** Another instance of the app on the same database. */
+  async another(): Promise<Identity> {
+    const app = await listening(this.parts);
+    const close = () => closed(app);
+    return new Identity(await app.getUrl(), this.parts, this.databaseUrl, this.mailFolder, close);
   }
 
   async ask(method: string, path: string, options: AskOptions = {}): Promise<Answer> {
@@ -149,4 +155,19 @@ export class Identity {
   async rows<Row extends object>(sql: string, values: unknown[] = []): Promise<Row[]> {
     return (await this.database.pool.query<Row & Record<string, unknown>>(sql, values)).rows;
   }
+}
+
+type App = Awaited<ReturnType<typeof createApp>>;
+
+async function listening(parts: AppParts): Promise<App> {
+  const { config, logger } = parts;
+  const module = AppModule.of(parts);
+  const app = await createApp({ name: 'identity-service', module, config, logger });
+  await app.listen(0, '127.0.0.1');
+  return app;
+}
+
+async function closed(app: App): Promise<void> {
+  await app.close();
+  await app.get(Mailer).close();
 }

@@ -1,6 +1,7 @@
-import { newUuid } from '@backstitch/shared-types';
-import { errors, importJWK, jwtVerify, SignJWT } from 'jose';
-import { type KeyRing, SIGNING_ALGORITHM } from './key-ring.service.js';
+import { isUuid, newUuid } from '@backstitch/shared-types';
+import { errors, importJWK, type JWK, jwtVerify, SignJWT } from 'jose';
+import type { KeyRing } from './key-ring.service.js';
+import { SIGNING_ALGORITHM } from './signing-key.js';
 
 /** The media type of RFC 9068: no other JWT of ours is taken for an access token. */
 const TYPE = 'at+jwt';
@@ -47,10 +48,9 @@ export class AccessTokens {
 
   /** The claims of a valid token; undefined for any other text. */
   async verify(token: string): Promise<AccessClaims | undefined> {
-    const known = await this.keys.publicKeys();
     try {
-      const keyOf = ({ kid }: { kid?: string }) => {
-        const jwk = known.get(kid ?? '');
+      const keyOf = async ({ kid = '' }: { kid?: string }) => {
+        const jwk = (await this.keys.publicKeys()).get(kid) ?? (await this.newKey(kid));
         if (!jwk) throw new errors.JWKSNoMatchingKey();
         return importJWK(jwk, SIGNING_ALGORITHM);
       };
@@ -67,5 +67,9 @@ export class AccessTokens {
       if (error instanceof errors.JOSEError) return undefined;
       throw error;
     }
+  }
+  /** A key that another process made a moment ago. Its kid is random: other texts are not asked for. */
+  private async newKey(kid: string): Promise<JWK | undefined> {
+    return isUuid(kid) ? (await this.keys.publicKeysNow()).get(kid) : undefined;
   }
 }

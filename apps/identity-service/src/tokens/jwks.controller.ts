@@ -10,6 +10,6 @@ export class JwksController {
   @Get('jwks.json')
   @Header('cache-control', 'public, max-age=30')
   async jwks(): Promise<{ keys: JWK[] }> {
-    return { keys: [...(await this.keys.publicKeys()).values()] };
+    return { keys: [...(await this.keys.publicKeysNow()).values()] };
   }
 }

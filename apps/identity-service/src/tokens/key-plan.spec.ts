@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { type KeyState, keyPlan } from './key-plan.js';
+import { type KeyState, keyPlan, revocationPlan, rotationPlan } from './key-plan.js';
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
@@ -44,5 +44,49 @@ describe('the plan for signing keys', () => {
     ],
   ])('%s', (_what, keys, plan) => {
     expect(keyPlan(keys, NOW_MS)).toEqual(plan);
+  });
+});
+
+describe('the plan for a rotation that an operator asks for', () => {
+  it.each([
+    ['publishes the next key', [key('active', 0)], { make: 'next', remove: [] }],
+    [
+      'waits until the next key was published for long enough',
+      [key('active', 0), key('next', 4_999)],
+      { remove: [] },
+    ],
+    [
+      'promotes the next key, and the one that signed is retired',
+      [key('active', 0), key('next', 5_000)],
+      { promote: 'next', retire: 'active', remove: [] },
+    ],
+    ['makes a key when none signs', [key('retired', 0)], { make: 'active', remove: [] }],
+  ])('%s', (_what, keys, plan) => {
+    expect(rotationPlan(keys, 5_000, NOW_MS)).toEqual(plan);
+  });
+});
+
+describe('the plan for a revocation', () => {
+  it.each([
+    ['makes a key that signs at once', [key('active', 0)], { make: 'active' }],
+    ['lets the next key sign at once', [key('active', 0), key('next', 0)], { promote: 'next' }],
+  ])('of the key that signs %s', (_what, keys, then) => {
+    expect(revocationPlan(keys, 'active', NOW_MS)).toEqual({
+      revoke: 'active',
+      remove: [],
+      ...then,
+    });
+  });
+
+  it.each(['next', 'retired'])('of a key that is %s leaves the one that signs', (kid) => {
+    const keys = [key('active', 0), key('next', 0), key('retired', 0)];
+    expect(revocationPlan(keys, kid, NOW_MS)).toEqual({ revoke: kid, remove: [] });
+  });
+
+  it('of a key that is revoked or unknown is none', () => {
+    expect(
+      revocationPlan([key('active', 0), key('revoked', 0)], 'revoked', NOW_MS),
+    ).toBeUndefined();
+    expect(revocationPlan([key('active', 0)], 'x', NOW_MS)).toBeUndefined();
   });
 });

@@ -6,6 +6,8 @@ export interface KeyState {
 }
 
 export interface KeyPlan {
+  /** A key whose tokens are valid no more, from now on. */
+  revoke?: string;
   /** A key to make, in this state. */
   make?: 'next' | 'active';
   /** The key that signs from now on; the one that signed before is retired. */
@@ -38,4 +40,31 @@ export function keyPlan(keys: readonly KeyState[], nowMs: number): KeyPlan {
   }
   const isNextDue = !next && ageMs(active) >= ACTIVE_MS - PUBLISHED_BEFORE_MS;
   return isNextDue ? { make: 'next', remove } : { remove };
+}
+
+/** Another key signs as soon as it was published for so long. Pure. */
+export function rotationPlan(
+  keys: readonly KeyState[],
+  publishedMs: number,
+  nowMs: number,
+): KeyPlan {
+  const active = keys.find(({ state }) => state === 'active');
+  const next = keys.find(({ state }) => state === 'next');
+  if (!active) return keyPlan(keys, nowMs);
+  if (!next) return { make: 'next', remove: [] };
+  const isKnown = nowMs - next.stateAtMs >= publishedMs;
+  return isKnown ? { promote: next.kid, retire: active.kid, remove: [] } : { remove: [] };
+}
+
+/** The key is revoked; if it signed, another one signs at once. Undefined: no such key. Pure. */
+export function revocationPlan(
+  keys: readonly KeyState[],
+  kid: string,
+  nowMs: number,
+): KeyPlan | undefined {
+  const isUsed = keys.some((key) => key.kid === kid && key.state !== 'revoked');
+  if (!isUsed) return undefined;
+  const revoked = { kid, state: 'revoked', stateAtMs: nowMs } as const;
+  const after = keys.map((key) => (key.kid === kid ? revoked : key));
+  return { revoke: kid, ...keyPlan(after, nowMs) };
 }

@@ -1,14 +1,15 @@
 import { type Logger, PeriodicJob } from '@backstitch/service-kit';
-import { newUuid } from '@backstitch/shared-types';
-import { type CryptoKey, exportJWK, generateKeyPair, importJWK, type JWK } from 'jose';
+import type { CryptoKey, JWK } from 'jose';
 import type { Sealing } from '../sealing/sealing.js';
-import { keyPlan } from './key-plan.js';
-import type { NewKey, SigningKeysRepository, StoredKey } from './signing-keys.repository.js';
+import { keyPlan, type KeyState } from './key-plan.js';
+import { newSigningKey, privateKeyOf } from './signing-key.js';
+import type { SigningKeysRepository, StoredKey } from './signing-keys.repository.js';
 
-export const SIGNING_ALGORITHM = 'ES256';
 const ROTATE_EVERY_MS = 60_000;
 /** A key that was revoked by another process is no longer used after this time. */
-const FRESH_MS = 1_000;
+const FRESH_MS = 500;
+/** In events. */
+const ACTOR = 'identity-service';
 
 interface Ring {
   loadedAtMs: number;
@@ -44,14 +45,28 @@ export class KeyRing {
     return (await this.current()).public;
   }
 
+  /**
+   * The same as they are in the database now. Who asks for them has seen a token of an unknown key,
+   * which another process may have made a moment ago.
+   */
+  async publicKeysNow(): Promise<ReadonlyMap<string, JWK>> {
+    return (await this.loaded()).public;
+  }
+
   /** Makes, promotes, retires and removes keys as they are due. */
   async rotate(): Promise<void> {
-    const planFor = (keys: Parameters<typeof keyPlan>[0]) => keyPlan(keys, this.nowMs());
-    this.ring = await this.ringOf(await this.keys.rotate(planFor, () => this.newKey()));
+    const planFor = (keys: readonly KeyState[]) => keyPlan(keys, this.nowMs());
+    const { keys } = await this.keys.change(planFor, () => newSigningKey(this.sealing), ACTOR);
+    this.ring = await this.ringOf(keys);
   }
 
   private async current(): Promise<Ring> {
     if (this.ring && performance.now() - this.ring.loadedAtMs < FRESH_MS) return this.ring;
+    return this.loaded();
+  }
+
+  /** Requests that come while it loads share one query. */
+  private loaded(): Promise<Ring> {
     this.loading ??= this.load().finally(() => (this.loading = undefined));
     return this.loading;
   }
@@ -73,23 +88,8 @@ export class KeyRing {
       active:
         this.ring?.active.kid === active.kid
           ? this.ring.active
-          : { kid: active.kid, privateKey: await this.privateKeyOf(active) },
+          : { kid: active.kid, privateKey: await privateKeyOf(active, this.sealing) },
       public: new Map(usable.map(({ kid, publicJwk }) => [kid, publicJwk])),
     };
-  }
-
-  private async privateKeyOf({ kid, alg, sealed }: StoredKey): Promise<CryptoKey> {
-    const jwk = JSON.parse(this.sealing.open('signing-keys', kid, sealed).toString()) as JWK;
-    return (await importJWK(jwk, alg)) as CryptoKey;
-  }
-
-  private async newKey(): Promise<NewKey> {
-    const kid = newUuid();
-    const pair = await generateKeyPair(SIGNING_ALGORITHM, { extractable: true });
-    const secret = Buffer.from(JSON.stringify(await exportJWK(pair.privateKey)));
-    const sealed = this.sealing.seal('signing-keys', kid, secret);
-    const published = { kid, alg: SIGNING_ALGORITHM, use: 'sig' };
-    const publicJwk = { ...(await exportJWK(pair.publicKey)), ...published };
-    return { kid, alg: SIGNING_ALGORITHM, publicJwk, sealed };
   }
 }

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { decodeJwt } from 'jose';
 import { Authenticator } from '../testing/authenticator.js';
-import { Identity, PASSWORD } from '../testing/identity.js';
+import { Identity, PASSWORD, type Session } from '../testing/identity.js';
 
 let identity: Identity;
 beforeAll(async () => {
@@ -69,5 +69,42 @@ describe('an account with an authenticator', () => {
     const refreshed = await identity.refresh(session.refreshToken);
     expect(decodeJwt(String(refreshed.body.accessToken)).amr).toEqual(['pwd', 'otp']);
     expect((await identity.ask('POST', '/api/me/step-up', ask)).status).toBe(401);
+  });
+});
+
+describe.each(['operator', 'admin'])('an account with the role %s', (role) => {
+  const rolesOf = (answer: { body: Record<string, unknown> }) =>
+    decodeJwt(String(answer.body.accessToken)).roles;
+
+  it('and no authenticator gets tokens without that role, by which it can add one', async () => {
+    const email = await identity.signUp();
+    const roles = ['customer', role];
+    await identity.rows('UPDATE users SET roles = $2 WHERE email = $1', [email, roles]);
+    const answer = await logIn(email);
+    expect(answer).toMatchObject({ status: 200, body: { withheldRoles: [role] } });
+    expect(rolesOf(answer)).toEqual(['customer']);
+    const { accessToken: token, refreshToken } = answer.body as unknown as Session;
+    const before = await identity.refresh(refreshToken);
+    expect(rolesOf(before)).toEqual(['customer']);
+    const introspected = await identity.ask('POST', '/internal/introspect', { body: { token } });
+    expect(introspected.body).toMatchObject({ active: true, roles: ['customer'] });
+    const admin = await identity.ask('GET', '/api/admin/users', { token });
+    expect(admin.status).toBe(403);
+
+    await Authenticator.add(identity, answer.body as unknown as Session);
+    const after = await identity.refresh(String(before.body.refreshToken));
+    expect(rolesOf(after)).toEqual(roles);
+    expect(after.body).not.toHaveProperty('withheldRoles');
+  });
+
+  it('and an authenticator needs its code to log in, and has the role then', async () => {
+    const email = await identity.signUp();
+    const other = await identity.session(email);
+    const authenticator = await Authenticator.add(identity, await identity.session(email));
+    await identity.rows('UPDATE users SET roles = $2 WHERE email = $1', [email, [role]]);
+    expect(await logIn(email)).toMatchObject({ status: 401, body: { code: 'OTP_REQUIRED' } });
+    expect(rolesOf(await logIn(email, authenticator.freshCode()))).toEqual([role]);
+    // A session that never showed a code.
+    expect(rolesOf(await identity.refresh(other.refreshToken))).toEqual([]);
   });
 });
