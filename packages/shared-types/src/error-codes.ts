@@ -88,6 +88,7 @@ export const ERROR_CODES = {
   SAGA_REQUIRED: { title: 'The command names no saga' },
   UNKNOWN_PATTERN: { title: 'No handler serves this pattern' },
   DATABASE_UNAVAILABLE: { title: 'The database is unavailable' },
+  DATABASE_ACCESS_DENIED: { title: 'The role of the app lacks a right in its database' },
   ROW_LOCKED: { title: 'Another session has locked a row that the command needs' },
   PROVIDER_UNAVAILABLE: { title: 'The payment provider did not answer' },
   HANDLER_DEADLINE: { title: 'The command was not served in time' },

@@ -189,6 +189,7 @@ export const TABLE: Readonly<Record<Exclude<Kind, 'query'>, Readonly<Record<Stan
 /** Temporary causes, by reason code: a replay may succeed now. */
 export const TEMPORARY_CAUSES: Readonly<Record<string, string>> = {
   DATABASE_UNAVAILABLE: 'a database was unavailable',
+  DATABASE_ACCESS_DENIED: 'the role of a service lacked a right in its database',
   PROVIDER_UNAVAILABLE: 'the bank did not answer',
   PAYMENT_UNSETTLED: 'the payment was being settled',
   HANDLER_DEADLINE: 'it was not served in time',
