@@ -86,6 +86,7 @@ export const ERROR_CODES = {
   PAYMENT_UNSETTLED: { title: 'The payment is being settled or undone' },
   MALFORMED_COMMAND: { title: 'The command cannot be read' },
   SAGA_REQUIRED: { title: 'The command names no saga' },
+  SENDER_REFUSED: { title: 'The command comes from a broker user that may not send it' },
   UNKNOWN_PATTERN: { title: 'No handler serves this pattern' },
   DATABASE_UNAVAILABLE: { title: 'The database is unavailable' },
   DATABASE_ACCESS_DENIED: { title: 'The role of the app lacks a right in its database' },

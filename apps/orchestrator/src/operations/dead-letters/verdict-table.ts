@@ -207,6 +207,9 @@ export const REFUSED: Readonly<Record<string, string>> = {
   SAGA_REQUIRED:
     'It names no saga, and its participant requires one (COMMANDS=strict). A replay is refused again, ' +
     'unless that participant is started with COMMANDS=open first.',
+  SENDER_REFUSED:
+    'Its sender is no broker user that its participant takes commands from (COMMANDS=strict). A replay is ' +
+    'sent as the orchestrator, and is served: do it only for a command that you know.',
 };
 
 /** Answers that a participant gives again, whatever is repaired. */
