@@ -1,14 +1,15 @@
 /**
  * `node tools/dist/start/prepare.js`: databases, schema and catalogue on a server that is there, and the
- * broker's policy; what `npm start` does before the apps, for those who start the apps themselves
+ * broker's policy. With passwords for them: the roles of the databases, and the virtual hosts and users
+ * of the broker. It is what `npm start` does before the apps, for those who start the apps themselves
  * (docker-compose.yaml).
  */
-import { reasonOf } from '@backstitch/database';
 import { AppCommandFailed } from '../apps/app-commands.js';
 import { DATABASES } from '../apps/apps.js';
 import { givenRoles } from '../roles/database-roles.js';
 import { type DatabaseUsers, singleUser, usersOf } from '../roles/database-users.js';
 import { makeRoles } from '../roles/make-roles.js';
+import { makeGivenTopology } from '../topology/given-topology.js';
 import { configuredAddresses, withoutPassword } from '../servers/configured-servers.js';
 import { liftRedeliveryLimit } from './redelivery-limit.js';
 import { migrateDatabases, seedIfEmpty } from './prepare-databases.js';
@@ -21,11 +22,14 @@ try {
   const users = await databaseUsers();
   await migrateDatabases(databaseServerUrl, (line) => console.log(line), users);
   if (await seedIfEmpty(databaseServerUrl, users)) console.log('the catalogue is filled');
-  if (managementUrl && (await liftRedeliveryLimit(managementUrl, rabbitmqUrl))) {
+  const administrator = { managementUrl: managementUrl ?? '', amqpUrl: rabbitmqUrl };
+  const brokerUsers = managementUrl && (await makeGivenTopology(administrator, process.env));
+  if (brokerUsers) console.log(`the users of the broker are ${brokerUsers.join(', ')}`);
+  else if (managementUrl && (await liftRedeliveryLimit(managementUrl, rabbitmqUrl))) {
     console.log("RabbitMQ's limit of redeliveries is lifted");
   }
 } catch (error) {
-  console.error(error instanceof AppCommandFailed ? error.message : reasonOf(error));
+  console.error(error instanceof AppCommandFailed ? error.message : error);
   process.exitCode = 1;
 }
 

@@ -89,10 +89,7 @@ export class Broker {
   }
 
   /** Declares the queues, or checks that they exist. Throws when one cannot be used. */
-  setUpQueues(
-    connection: ChannelModel,
-    declarations: readonly QueueDeclaration[],
-  ): Promise<void> {
+  setUpQueues(connection: ChannelModel, declarations: readonly QueueDeclaration[]): Promise<void> {
     if (this.queueSetup === 'check') return requireQueues(connection, declarations);
     return declareQueues(connection, declarations, this.logger);
   }

@@ -97,7 +97,9 @@ describe('a command server', () => {
     const { vhost } = here.testBroker;
     const saga = { sagaId: 's', step: 'X', direction: 'do', attempt: 1 };
     await here.ask({ pattern: 'change', saga, id: '1' });
-    expect(await here.answer()).toMatchObject({ err: { code: 'SENDER_REFUSED', retryable: false } });
+    expect(await here.answer()).toMatchObject({
+      err: { code: 'SENDER_REFUSED', retryable: false },
+    });
     await here.ask([{ pattern: 'change', saga, id: '2' }]);
     for (const id of ['1', '2']) {
       const dead = await vhost.take(DEAD);

@@ -26,7 +26,11 @@ export async function publishConfirmed(
   channel.on('error', (error) => (lost = error));
   channel.on('close', () => (lost ??= new Error('the channel was closed')));
   try {
-    return await answered(answerMs, publish(channel, message, broker.userId), (why) => new ConfirmLost(why));
+    return await answered(
+      answerMs,
+      publish(channel, message, broker.userId),
+      (why) => new ConfirmLost(why),
+    );
   } finally {
     // A silent broker must not delay the caller any longer.
     if (!lost) channel.close().catch(() => undefined);

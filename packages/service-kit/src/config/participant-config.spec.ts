@@ -41,7 +41,10 @@ describe('COMMANDS', () => {
     };
     expect(takenFrom({ COMMANDS: 'strict' })).toEqual(['shop']);
     const orchestrator = { COMMANDS_USER: 'orchestrator' };
-    expect(takenFrom({ ...orchestrator, NODE_ENV: 'production' })).toEqual(['shop', 'orchestrator']);
+    expect(takenFrom({ ...orchestrator, NODE_ENV: 'production' })).toEqual([
+      'shop',
+      'orchestrator',
+    ]);
     expect(takenFrom(orchestrator)).toHaveLength(5);
   });
 
