@@ -82,6 +82,7 @@ describe('what the images hold: the trees that pnpm deploys', () => {
       text
         .replaceAll(/\$\{POSTGRES_PASSWORD:\?[^}]*\}/g, pg.password)
         .replaceAll(/\$\{RABBITMQ_PASSWORD:\?[^}]*\}/g, amqp.password)
+        .replaceAll(/\$\{(\w+_PASSWORD):\?[^}]*\}/g, 'of-its-own-$1')
         .replaceAll(/\$\{INTERNAL_KEYS:\?[^}]*\}/g, INTERNAL_KEYS)
         .replaceAll(/\$\{RABBITMQ_USER:-\w+\}/g, amqp.username)
         .replaceAll('@postgres:5432', `@${pg.host}`)
