@@ -13,10 +13,18 @@ const password = () => randomBytes(24).toString('hex');
 const internalKey = () => `first:${randomBytes(32).toString('base64url')}`;
 /** 32 bytes. With another key, identity-service can read neither its signing keys nor authenticators. */
 const encryptionKey = () => randomBytes(32).toString('base64url');
+const DATABASES = ['ORDERS', 'INVENTORY', 'PAYMENTS', 'ORCHESTRATOR', 'IDENTITY'];
+const BROKER_USERS = ['ORDER_SERVICE', 'INVENTORY_SERVICE', 'PAYMENT_SERVICE', 'ORCHESTRATOR'];
+const passwords = [
+  'POSTGRES_PASSWORD',
+  ...DATABASES.flatMap((name) => [`${name}_OWNER_PASSWORD`, `${name}_APP_PASSWORD`]),
+  'AUDITOR_PASSWORD',
+  'RABBITMQ_PASSWORD',
+  ...BROKER_USERS.map((name) => `${name}_RABBITMQ_PASSWORD`),
+];
 const VARIABLES = {
   COMPOSE_PROJECT_NAME: () => 'backstitch',
-  POSTGRES_PASSWORD: password,
-  RABBITMQ_PASSWORD: password,
+  ...Object.fromEntries(passwords.map((name) => [name, password])),
   INTERNAL_KEYS: internalKey,
   KEY_ENCRYPTION_KEY: encryptionKey,
 };

@@ -87,6 +87,7 @@ describe('what the images hold: the trees that pnpm deploys', () => {
         .replaceAll(/\$\{INTERNAL_KEYS:\?[^}]*\}/g, `first:${KEY}`)
         .replaceAll(/\$\{KEY_ENCRYPTION_KEY:\?[^}]*\}/g, KEY)
         .replaceAll(/\$\{(?:ISSUER|SMTP_URL|SIGNUP):-([^}]*)\}/g, '$1')
+        .replaceAll(/\$\{(\w+_PASSWORD):\?[^}]*\}/g, 'of-its-own-$1')
         .replaceAll(/\$\{RABBITMQ_USER:-\w+\}/g, amqp.username)
         .replaceAll('@postgres:5432', `@${pg.host}`)
         .replaceAll('@rabbitmq:5672', `@${amqp.host}`)

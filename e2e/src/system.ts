@@ -18,6 +18,8 @@ export interface SystemOptions {
   /** Environment of every app, or of one app only. */
   env?: Record<string, string>;
   appEnv?: Partial<Record<AppName, Record<string, string>>>;
+  /** Makes more variables of single apps, once there are databases. */
+  variablesOf?: (databases: System['databases']) => Promise<SystemOptions['appEnv']>;
   /** Another broker than the tests' shared one: for tests that stop it. */
   rabbitmqUrl?: string;
   /** Another PostgreSQL than theirs, for the same reason. */
@@ -68,10 +70,11 @@ export class System {
       return [name, await systemDatabase(name, options.postgresUrl, options.currency)] as const;
     });
     const databases = Object.fromEntries(await Promise.all(opened)) as System['databases'];
+    const more = await options.variablesOf?.(databases);
     const places = await placeApps(options.twoOfEach ? 2 : 1);
     const addresses = { databaseUrl: (name: DatabaseName) => databases[name].url, rabbitmqUrl };
     const processes = places.map((place) => {
-      return processAt(place, addressVariables(place, places, addresses), options);
+      return processAt(place, addressVariables(place, places, addresses), options, more);
     });
     const firsts = APP_NAMES.map((name) => [name, processes.find(({ app }) => app === name)]);
     const apps = Object.fromEntries(firsts) as System['apps'];
@@ -180,8 +183,15 @@ function processAt(
   { app: { name: app }, url, metricsUrl }: PlacedApp,
   addresses: Record<string, string>,
   { env, appEnv }: SystemOptions,
+  more: SystemOptions['appEnv'],
 ): LoggedApp {
-  const settings = { NODE_ENV: 'test', PAYMENT_FAILURE_RATE: '0', ...env, ...appEnv?.[app] };
+  const settings = {
+    NODE_ENV: 'test',
+    PAYMENT_FAILURE_RATE: '0',
+    ...env,
+    ...appEnv?.[app],
+    ...more?.[app],
+  };
   const all = { PATH: process.env['PATH'] ?? '', ...addresses, ...settings };
   return new LoggedApp({ app, url, metricsUrl, env: all });
 }

@@ -30,6 +30,11 @@ export { exitWith, Interrupted, interruptibly } from './commands/interruptible.j
 export { Cleanup } from './servers/cleanup.js';
 export { databaseUrl } from './servers/configured-servers.js';
 export { freePort, freePortBlock, freePorts, isPortFree } from './servers/ports.js';
+export { type DatabaseRoles, derivedRoles } from './roles/database-roles.js';
+export { usersOf } from './roles/database-users.js';
+export { makeRoles } from './roles/make-roles.js';
+export { type Administrator, dropTopology, makeTopology } from './topology/make-topology.js';
+export { brokerTopology, vhostsVariable } from './topology/topology-plan.js';
 export { systemPostgres } from './servers/postgres-binaries.js';
 export { PrivatePostgres, startPrivatePostgres } from './servers/private-postgres.js';
 export { PrivateRabbit, startPrivateRabbit } from './servers/private-rabbit.js';

@@ -2,6 +2,7 @@ import { DEVELOPMENT_INTERNAL_KEYS, internalKeysProblem } from '@backstitch/auth
 import { DatabaseConfig, HasNoProblem, IsIntegerVariable } from '@backstitch/service-kit';
 import { RETENTION_DAYS } from '@backstitch/shared-types';
 import { registerDecorator } from 'class-validator';
+import { queueVhostsProblem } from './host/brokers/queue-vhosts.js';
 
 /** Otherwise a living orchestrator would count as silent between two of its heartbeats. */
 function IsTwice(name: 'HEARTBEAT_MS'): PropertyDecorator {
@@ -40,6 +41,10 @@ export class OrchestratorConfig extends DatabaseConfig {
   override PORT = 3004;
 
   override DB_URL = 'postgresql://postgres:1111@localhost:5432/orchestrator';
+
+  /** The virtual host of each command queue, where it is another one than that of RABBITMQ_URL. */
+  @HasNoProblem(queueVhostsProblem)
+  RABBITMQ_VHOSTS = '';
 
   /** For this time after a successful keyless checkout, an equal cart gets its order; 0: off. */
   @IsIntegerVariable({ min: 0, max: 86_400 })

@@ -20,6 +20,7 @@ import {
 } from '@backstitch/service-kit';
 import { AppModule } from './app.module.js';
 import { OrchestratorConfig } from './config.js';
+import { UnknownQueue } from './host/brokers/brokers.client.js';
 import { DeadLettersService } from './operations/dead-letters/dead-letters.service.js';
 import { LogDaysMaker } from './retention/log-days.maker.js';
 import { LogDaysRepository } from './retention/log-days.repository.js';
@@ -141,7 +142,7 @@ function backgroundWork({ config, logger, database, sagas }: Parts) {
   }).expose();
   const deadLetters = new DeadLettersService({
     database,
-    queues: sagas.deadLetters,
+    queues: sagas.brokers.deadLetters,
     commandQueues: sagas.registry.participants.map(({ queue }) => queue),
     queueCounts: sagas.queueCounts,
     logger,
@@ -163,7 +164,9 @@ function orExit<Made>(make: () => Made): Made {
     return make();
   } catch (error) {
     const isConfigured =
-      error instanceof SagaDefinitionError || error instanceof EngineSettingsError;
+      error instanceof SagaDefinitionError ||
+      error instanceof EngineSettingsError ||
+      error instanceof UnknownQueue;
     if (!isConfigured && !(error instanceof SagaRegistryError)) throw error;
     const what = isConfigured
       ? 'The configuration is not valid'

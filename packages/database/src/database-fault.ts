@@ -5,10 +5,11 @@ import { types } from 'node:util';
  *   on this connection; what a statement in flight did is unknown.
  * contention: rolled back, worth running again at once.
  * locked: rolled back after waiting for another session's lock for as long as allowed.
+ * forbidden: the role of the connection lacks the right for this statement; nothing was done.
  * data: this row cannot be stored, its neighbours can.
  * bug: the statement itself is wrong.
  */
-export type DatabaseFault = 'away' | 'contention' | 'locked' | 'data' | 'bug';
+export type DatabaseFault = 'away' | 'contention' | 'locked' | 'forbidden' | 'data' | 'bug';
 
 /** A connection could not be made, whatever the reason: nothing was sent over it. */
 export class ConnectFailed extends Error {
@@ -27,6 +28,7 @@ const SQLSTATES: readonly (readonly [prefix: string, fault: DatabaseFault])[] = 
   ['40001', 'contention'],
   ['40P01', 'contention'],
   ['55P03', 'locked'],
+  ['42501', 'forbidden'],
   ['40003', 'away'],
   ['57014', 'away'],
   ['25006', 'away'],
@@ -56,6 +58,7 @@ const LOST_CONNECTION =
 const OF_SERVICES: Readonly<Record<string, DatabaseFault>> = {
   DATABASE_UNAVAILABLE: 'away',
   ROW_LOCKED: 'locked',
+  DATABASE_ACCESS_DENIED: 'forbidden',
 };
 
 /** The kind of an error of the database; wrappers (`cause`) are looked through. Pure. */

@@ -8,7 +8,7 @@ const logger = { info: () => undefined, warn: () => undefined };
 /** As an app makes errors of its own of them. */
 class FaultOf extends Error {
   constructor(
-    readonly fault: 'away' | 'locked',
+    readonly fault: 'away' | 'locked' | 'forbidden',
     database: string,
     cause: unknown,
   ) {

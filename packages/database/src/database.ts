@@ -43,12 +43,17 @@ export interface DatabaseOptions {
    */
   keyLookups?: boolean;
   /**
-   * Makes the error that callers get when the database is away or a row is locked [the driver's].
+   * Makes the error that callers get when the database is away, a row is locked, or the role may not
+   * do this [the driver's].
    */
   faultError?: FaultError;
 }
 
-export type FaultError = (fault: 'away' | 'locked', databaseName: string, cause: unknown) => Error;
+export type FaultError = (
+  fault: 'away' | 'locked' | 'forbidden',
+  databaseName: string,
+  cause: unknown,
+) => Error;
 
 /** A connection inside a transaction. */
 export type Transaction = PoolClient;
@@ -197,7 +202,7 @@ export class Database {
 
   private thrown(error: unknown): unknown {
     const fault = databaseFault(error);
-    if (fault !== 'away' && fault !== 'locked') return error;
+    if (fault !== 'away' && fault !== 'locked' && fault !== 'forbidden') return error;
     return this.faultError?.(fault, this.databaseName, error) ?? error;
   }
 }

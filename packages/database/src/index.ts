@@ -17,6 +17,8 @@ export {
   migrateOrExit,
   runMigrations,
 } from './migration/migrations.js';
+export { requireRights } from './migration/rights.js';
+export type { AppRights } from './migration/rights-statements.js';
 export {
   migrateCommand,
   type Migration,

@@ -3,6 +3,7 @@ import {
   migrateCommand,
   migrationsOf,
   requireMigrations,
+  requireRights,
   type Migration,
 } from '@backstitch/database';
 import { faultError } from './database/database-fault.js';
@@ -21,7 +22,8 @@ export interface DatabaseHealthOptions {
 const ANSWER_MS_MAX = 5_000;
 
 /**
- * Whether an app's database answers, takes writes and has the app's schema. It has a connection of
+ * Whether an app's database answers, takes writes, has the app's schema, and lets the app's role use
+ * it. It has a connection of
  * its own, which is kept open: an app whose other connections are all busy can still serve.
  */
 export class DatabaseHealth implements HealthCheck {
@@ -51,6 +53,7 @@ export class DatabaseHealth implements HealthCheck {
   readonly check = async (): Promise<void> => {
     await this.database.probe(ANSWER_MS_MAX);
     await requireMigrations(this.database.pool, this.migrate, this.migrations);
+    await requireRights(this.database.pool);
   };
 
   close(): Promise<void> {

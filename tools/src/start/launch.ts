@@ -6,6 +6,7 @@ import {
   databaseUrl,
   type ServerAddresses,
 } from '../servers/configured-servers.js';
+import { type DatabaseUsers, developmentUsers } from '../roles/database-users.js';
 import { composeAddresses } from '../servers/compose.js';
 import { findPostgres, findRabbit, type FoundServer } from '../servers/find-servers.js';
 import { postgresLogin, rabbitLogin } from '../servers/logins.js';
@@ -41,6 +42,7 @@ export class Launch {
   private readonly startFailed = new AbortController();
   private started = false;
   private stopping = false;
+  private users: DatabaseUsers | undefined;
 
   constructor(
     private readonly places: Places,
@@ -148,9 +150,10 @@ export class Launch {
   /** Resolves to the currency that the databases are in, or that the apps will write into them. */
   async prepareDatabases({ databaseServerUrl }: ServerAddresses): Promise<string> {
     const asked = this.env.CURRENCY?.trim();
-    await migrateDatabases(databaseServerUrl, this.say);
+    this.users = await developmentUsers(databaseServerUrl, DATABASES, this.env);
+    await migrateDatabases(databaseServerUrl, this.say, this.users);
     await storedCurrency(databaseServerUrl, asked);
-    if (await seedIfEmpty(databaseServerUrl))
+    if (await seedIfEmpty(databaseServerUrl, this.users))
       this.say('the catalogue is filled with demo products');
     if (this.hasDemoAccounts) await restoreDemoAccounts(databaseServerUrl);
     return (await storedCurrency(databaseServerUrl, asked)) ?? USUAL_CURRENCY;
@@ -163,7 +166,7 @@ export class Launch {
       const one = new RestartingApp({
         app: app.name,
         nodeFlags: USUAL_NODE_FLAGS,
-        env: appEnvironment(app, this.places, addresses, this.env),
+        env: appEnvironment(app, this.places, { ...addresses, users: this.users }, this.env),
         output: {
           onLine: (line) => console.log(streamLine(app.name, line, process.stdout.isTTY)),
         },

@@ -2,7 +2,8 @@ import { join } from 'node:path';
 import { isIP } from 'node:net';
 import { commaList, metricsPortBeside } from '@backstitch/service-kit/variables';
 import { type App, appFolder, appNamed, PORT_SPAN, URL_VARIABLES } from '../apps/apps.js';
-import { databaseUrl, type ServerAddresses } from '../servers/configured-servers.js';
+import { type DatabaseUsers, singleUser } from '../roles/database-users.js';
+import type { ServerAddresses } from '../servers/configured-servers.js';
 import { environmentFor } from './app-variables.js';
 
 export const USUAL_PORT = 3000;
@@ -54,9 +55,10 @@ export interface Places {
 export function appEnvironment(
   app: App,
   places: Places,
-  servers: Pick<ServerAddresses, 'databaseServerUrl' | 'rabbitmqUrl'>,
+  servers: Pick<ServerAddresses, 'databaseServerUrl' | 'rabbitmqUrl'> & { users?: DatabaseUsers },
   given: NodeJS.ProcessEnv,
 ): NodeJS.ProcessEnv {
+  const users = servers.users ?? singleUser(servers.databaseServerUrl);
   const { DB_URL: _one, DB_URL_FILE: _file, RABBITMQ_URL_FILE: _other, ...rest } = given;
   return environmentFor(app.name, {
     ...rest,
@@ -67,7 +69,7 @@ export function appEnvironment(
     PORT: String(portOf(app, places.gateway)),
     METRICS_PORT: String(portOf(app, places.metrics)),
     RABBITMQ_URL: servers.rabbitmqUrl,
-    ...(app.database && { DB_URL: databaseUrl(servers.databaseServerUrl, app.database) }),
+    ...(app.database && { DB_URL: users.app(app.database) }),
   });
 }
 

@@ -1,6 +1,7 @@
 import { openSession } from '@backstitch/database';
 import { runAppCommand } from '../apps/app-commands.js';
 import { type AppName, DATABASE_OWNERS, SAGA_DATABASES } from '../apps/apps.js';
+import { type DatabaseUsers, singleUser } from '../roles/database-users.js';
 import { databaseUrl } from '../servers/configured-servers.js';
 import { environmentFor } from './app-variables.js';
 
@@ -11,11 +12,11 @@ export class WrongCurrency extends Error {}
 export async function migrateDatabases(
   databaseServerUrl: string,
   say: (line: string) => void,
+  users: DatabaseUsers = singleUser(databaseServerUrl),
 ): Promise<void> {
   await Promise.all(
     DATABASE_OWNERS.map(async ({ name, database }) => {
-      const url = databaseUrl(databaseServerUrl, database);
-      await runAppCommand(name, 'migrate', environmentOf(name, url));
+      await runAppCommand(name, 'migrate', environmentOf(name, users.owner(database)));
       say(`database "${database}" is at the current schema`);
     }),
   );
@@ -46,10 +47,14 @@ export async function storedCurrency(
 }
 
 /** Fills the catalogue when it has never been filled; says whether it did. */
-export async function seedIfEmpty(databaseServerUrl: string): Promise<boolean> {
+export async function seedIfEmpty(
+  databaseServerUrl: string,
+  users: DatabaseUsers = singleUser(databaseServerUrl),
+): Promise<boolean> {
   const url = databaseUrl(databaseServerUrl, 'inventory');
   if ((await rowsOf(url, 'SELECT 1 FROM products LIMIT 1')).length > 0) return false;
-  await runAppCommand('inventory-service', 'seed', environmentOf('inventory-service', url));
+  const env = environmentOf('inventory-service', users.app('inventory'));
+  await runAppCommand('inventory-service', 'seed', env);
   return true;
 }
 

@@ -1,6 +1,10 @@
 import { fileURLToPath } from 'node:url';
-import { loadConfig, migrateOrExit } from '@backstitch/service-kit';
+import { migrateOrExit, migrationUrl } from '@backstitch/service-kit';
 import { OrchestratorConfig } from '../config.js';
 
 const folder = fileURLToPath(new URL('../../migrations', import.meta.url));
-await migrateOrExit({ url: loadConfig(OrchestratorConfig, ['DB_URL']).DB_URL, folder });
+const rights = {
+  appendOnly: ['saga_logs', 'saga_definitions', 'operator_actions'],
+  fillable: { operator_actions: ['outcome', 'detail'] },
+};
+await migrateOrExit({ url: migrationUrl(OrchestratorConfig), folder, rights });

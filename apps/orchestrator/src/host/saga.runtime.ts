@@ -1,10 +1,4 @@
-import {
-  Broker,
-  CommandClient,
-  DeadLetterQueues,
-  QueueInspector,
-  type PublishResult,
-} from '@backstitch/messaging';
+import type { PublishResult } from '@backstitch/messaging';
 import {
   ENGINE_DEFAULTS,
   EngineStopped,
@@ -14,7 +8,6 @@ import {
 } from '@backstitch/saga-engine';
 import { PostgresSagaStore } from '@backstitch/saga-engine/postgres';
 import {
-  brokerTimings,
   exposeBroker,
   exposeBrokerLoad,
   type Logger,
@@ -23,12 +16,12 @@ import {
 import { Fault, type ReplyPacket } from '@backstitch/shared-types';
 import type { OrchestratorConfig } from '../config.js';
 import { SAGA_TABLES } from '../database/schema.js';
-import { QueueCounts, watchedQueues } from './participants/queue-counts.js';
+import { Brokers } from './brokers/brokers.client.js';
+import { QueueCounts } from './participants/queue-counts.js';
 import { ParticipantWatch } from './participants/participants.watch.js';
 import type { SagaParticipant } from './registry/registered-saga.js';
 import type { SagaRegistry } from './registry/saga-registry.js';
 import { correlationOf, packetOf, replyOf } from './reply.js';
-import { ResendWhenBack } from './resend-when-back.js';
 import { exposeSagas, sagaCounts } from './metrics/saga-counts.js';
 import { exposeStore } from './metrics/store-metrics.js';
 import { SagaMetrics } from './metrics/saga-metrics.js';
@@ -36,7 +29,6 @@ import { allOf } from './saga-observers.js';
 import { sagaLogger } from './saga-logger.js';
 import { endLogger } from './end-logger.js';
 
-const NAME = 'orchestrator';
 const DRAIN_MS = 5_000;
 
 export interface SagaRuntimeOptions {
@@ -52,13 +44,10 @@ export class SagaRuntime {
   readonly registry: SagaRegistry;
   readonly engine: SagaEngine;
   readonly store: PostgresSagaStore;
-  readonly client: CommandClient;
-  readonly deadLetters: DeadLetterQueues;
+  readonly brokers: Brokers;
   readonly participants: ParticipantWatch;
   readonly queueCounts: QueueCounts;
-  private readonly broker: Broker;
   private readonly logger: Logger;
-  private readonly unsent: ResendWhenBack;
 
   constructor({ registry, config, logger, instanceId }: SagaRuntimeOptions) {
     this.logger = logger;
@@ -69,25 +58,15 @@ export class SagaRuntime {
       logger,
       ...(instanceId !== undefined && { instanceId }),
     });
-    this.broker = new Broker({
-      urls: config.rabbitmqUrls,
-      name: NAME,
-      logger,
-      queueType: config.QUEUE_TYPE,
-      reached: reachedFaultPoint,
-      observer: brokerTimings,
-    });
-    this.unsent = new ResendWhenBack(this.broker.publisher, () => this.engine.resendUnsent());
-    this.deadLetters = new DeadLetterQueues({ broker: this.broker });
-    this.client = new CommandClient({
-      broker: this.broker,
-      replyQueuePrefix: `${NAME}_replies`,
-      onReply: (correlationId, packet) => this.onReply(correlationId, packet),
-      onReplyQueueReplaced: () => this.engine.resendAwaited(),
-    });
     const queues = registry.participants.map(({ queue }) => queue);
-    const inspector = new QueueInspector(this.broker, watchedQueues(queues));
-    this.queueCounts = new QueueCounts(inspector, queues).expose();
+    this.brokers = new Brokers(queues, {
+      config,
+      logger,
+      onReply: (correlationId, packet, from) => this.onReply(correlationId, packet, from),
+      onReplyQueueReplaced: () => this.engine.resendAwaited(),
+      resendUnsent: () => this.engine.resendUnsent(),
+    });
+    this.queueCounts = new QueueCounts(this.brokers.inspector, queues).expose();
     this.participants = this.watchParticipants(config);
     const counters = sagaCounts();
     this.engine = new SagaEngine({
@@ -114,8 +93,8 @@ export class SagaRuntime {
       },
     });
     exposeStore(this.store);
-    exposeBroker(this.broker, this.client);
-    exposeBrokerLoad(this.broker);
+    exposeBroker(this.brokers, this.brokers);
+    exposeBrokerLoad(this.brokers.load);
     exposeSagas(this.engine, counters);
   }
 
@@ -124,8 +103,7 @@ export class SagaRuntime {
    * `refused` when a definition differs from the recorded one of its version; nothing is driven then.
    */
   start(refused?: (why: SagaDefinitionChanged) => void): void {
-    this.broker.connect();
-    this.client.start();
+    this.brokers.connect();
     this.participants.start();
     this.engine.run().catch((err: unknown) => {
       if (refused && err instanceof SagaDefinitionChanged) return refused(err);
@@ -141,14 +119,14 @@ export class SagaRuntime {
 
   /** Why no command could be sent or answered now; undefined when all is well. */
   whyBrokerIsAway(): string | undefined {
-    const { publish, consume, why } = this.broker.status();
+    const { publish, consume, why } = this.brokers.status();
     if (publish !== 'up') return why ?? `publishing is ${publish}`;
     return consume === 'up' ? undefined : (why ?? 'consuming is down');
   }
 
   /** Why replies do not arrive now; undefined when all is well. */
   whyRepliesAreAway(): string | undefined {
-    const { state, why } = this.client.consumerStatus();
+    const { state, why } = this.brokers.consumerStatus();
     return state === 'attached' ? undefined : (why ?? state);
   }
 
@@ -160,8 +138,7 @@ export class SagaRuntime {
 
   async close(): Promise<void> {
     this.participants.stop();
-    await this.client.close();
-    await this.broker.close();
+    await this.brokers.close();
     await this.store.close();
   }
 
@@ -183,7 +160,7 @@ export class SagaRuntime {
 
   private async query({ queue, query }: SagaParticipant, timeoutMs: number): Promise<void> {
     try {
-      await this.client.request(queue, query.pattern, query.data(), timeoutMs);
+      await this.brokers.request(queue, query.pattern, query.data(), timeoutMs);
     } catch (error) {
       // A business rejection is an answer, too.
       if (!(error instanceof Fault) || error.retryable) throw error;
@@ -199,20 +176,33 @@ export class SagaRuntime {
       const expiresAfterMs = Math.ceil(replyTimeoutMs);
       const correlationId = correlationOf(command);
       const packet = packetOf(command);
-      const sent = await this.client.send(queue, packet, correlationId, expiresAfterMs);
+      const sent = await this.brokers.send(queue, packet, correlationId, expiresAfterMs);
       if (sent === 'unroutable') participants.unsent(command, true);
       return sent;
     } catch (error) {
       participants.unsent(command, false);
-      this.unsent.consider();
+      this.brokers.resendWhenBack(command.queue);
       throw error;
     }
   }
 
-  private async onReply(correlationId: string, packet: ReplyPacket): Promise<void> {
+  private async onReply(
+    correlationId: string,
+    packet: ReplyPacket,
+    from: readonly string[] | undefined,
+  ): Promise<void> {
     const reply = replyOf(correlationId, packet);
     if (!reply) {
       this.logger.warn({ correlationId }, 'a reply to a command that this instance did not send');
+      return;
+    }
+    // Where participants have a virtual host each, none of them can answer for another.
+    const asked = from && this.registry.command(reply)?.queue;
+    if (asked !== undefined && !from?.includes(asked)) {
+      this.logger.error(
+        { correlationId, queues: from },
+        'a reply by another virtual host; dropped',
+      );
       return;
     }
     this.participants.replied(reply);

@@ -22,7 +22,8 @@ export function operations(parts: {
 }): Required<Pick<ModuleMetadata, 'controllers' | 'providers'>> {
   const { config, database, sagas, logger } = parts;
   const actions = new OperatorActions(database);
-  const { registry, store, engine, deadLetters: queues } = sagas;
+  const { registry, store, engine } = sagas;
+  const queues = sagas.brokers.deadLetters;
   const deadLetters = new DeadLettersRepository(database);
   const assessor = new DeadLetterAssessor(registry, store, new Queries(sagas, config));
   const lists = new DeadLetterListHandler({ deadLetters, assessor });

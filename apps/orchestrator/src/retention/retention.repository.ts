@@ -2,7 +2,7 @@ import { type Database, type Transaction } from '@backstitch/service-kit';
 import { RETENTION_DAYS } from '@backstitch/shared-types';
 import type { LogPartition } from './retention.js';
 import {
-  dropPartition,
+  DROP_PARTITION,
   LOCK_KEYS,
   PARTITIONS,
   REMOVE_DEAD_LETTERS,
@@ -57,7 +57,7 @@ export class OldRows {
   /** Undefined once it is dropped, else why not: another session has a lock on it. */
   async dropPartition(name: string): Promise<string | undefined> {
     const tried = await withShortLocks(this.client, SHORT, () =>
-      this.client.query(dropPartition(name)),
+      this.client.query(DROP_PARTITION, [name]),
     );
     return 'busy' in tried ? tried.busy : undefined;
   }

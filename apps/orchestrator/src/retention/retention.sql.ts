@@ -81,10 +81,7 @@ SELECT (SELECT count(*) FROM removed)::int AS sagas, (SELECT count(*) FROM forgo
 export const STILL_THERE = `SELECT saga_id AS id FROM saga_state WHERE saga_id = ANY ($1::uuid[])`;
 
 /** Rows that found no partition of their day go one by one, once their saga is gone. */
-export const REMOVE_STRAY_LOGS = `
-DELETE FROM saga_logs_default l
-WHERE l.saga_id = ANY ($1::uuid[]) AND ${OLDER('l.created_at', '$2')}
-  AND NOT EXISTS (SELECT FROM saga_state s WHERE s.saga_id = l.saga_id)`;
+export const REMOVE_STRAY_LOGS = 'SELECT remove_stray_saga_logs($1::uuid[], $2::float8)';
 
 /** A key is kept while its saga goes on, for its time from then on, and while another session has it locked. */
 export const REMOVE_KEYS = `
@@ -104,9 +101,8 @@ DELETE FROM dead_letters WHERE ctid = ANY (ARRAY(
   ORDER BY d.state_at LIMIT $2 FOR UPDATE OF d SKIP LOCKED
 ))`;
 
-export function dropPartition(partition: string): string {
-  return `DROP TABLE ${quoted(partition)}`;
-}
+/** Only the owner may drop a table; see the migration that makes this function. */
+export const DROP_PARTITION = 'SELECT drop_saga_logs_day($1)';
 
 const NAME = /^[a-z_0-9]+$/;
 

@@ -1,7 +1,8 @@
 import { fileURLToPath } from 'node:url';
 import { migrateOrExit } from '@backstitch/database';
-import { loadConfig } from '@backstitch/service-kit';
+import { migrationUrl } from '@backstitch/service-kit';
 import { PaymentConfig } from '../config.js';
 
 const folder = fileURLToPath(new URL('../../migrations', import.meta.url));
-await migrateOrExit({ url: loadConfig(PaymentConfig, ['DB_URL']).DB_URL, folder });
+const rights = { appendOnly: ['bank.charges', 'bank.refunds'] };
+await migrateOrExit({ url: migrationUrl(PaymentConfig), folder, rights });

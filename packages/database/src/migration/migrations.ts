@@ -10,12 +10,16 @@ import { openSession } from '../connection/session-client.js';
 import { databaseNameOf } from '../database.js';
 import { databaseFault, reasonOf } from '../database-fault.js';
 import { takeAdvisoryLock } from '../transaction/advisory-lock.js';
+import { grantRights } from './rights.js';
+import type { AppRights } from './rights-statements.js';
 import { lastMigration, migrationsOf } from './schema-check.js';
 
 export interface MigrationOptions {
   url: string;
   /** The folder with the numbered .sql files and meta/_journal.json. */
   folder: string;
+  /** What the app's role may do afterwards, where the user of `url` is `<database>_owner`. */
+  rights?: AppRights;
   print?: (line: string) => void;
   patience?: MigrationPatience;
 }
@@ -46,6 +50,7 @@ const SILENT_ATTEMPTS = 50;
 export async function runMigrations({
   url,
   folder,
+  rights = { appendOnly: [] },
   print = (line) => process.stdout.write(`${line}\n`),
   patience,
 }: MigrationOptions): Promise<void> {
@@ -67,6 +72,7 @@ export async function runMigrations({
       await applyMigration(client, { folder, migration }, say, patience);
       say(`applied ${migration.tag}`);
     }
+    await grantRights(client, rights);
     if (pending.length === 0) print(`${name}: Already at the current schema`);
   } catch (error) {
     const why = error instanceof LockNotHad ? error.message : reasonOf(error);

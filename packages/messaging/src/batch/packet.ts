@@ -14,7 +14,8 @@ type UnreadableReason =
   | 'NOT_A_PACKET'
   | 'UNKNOWN_PATTERN'
   | 'INVALID_DATA'
-  | 'SAGA_REQUIRED';
+  | 'SAGA_REQUIRED'
+  | 'SENDER_REFUSED';
 
 /** A message that no participant can serve, at any attempt. */
 export interface Unreadable {

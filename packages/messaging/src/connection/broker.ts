@@ -1,13 +1,19 @@
-import type { ConfirmChannel } from 'amqplib';
+import type { ChannelModel, ConfirmChannel } from 'amqplib';
 import { brokerCounters, type BrokerCounters } from './counters.js';
 import { BrokerLink } from './broker-link.js';
 import type { BrokerObserver } from './broker-observer.js';
-import { declareQueues } from './declare-queues.js';
+import { declareQueues, requireQueues } from './declare-queues.js';
 import { BrokerUnavailable } from './errors.js';
 import { BatchPublisher } from '../batch/batch-publisher.js';
 import type { BrokerLogger } from './logger.js';
 import { Publisher } from '../publish/publisher.js';
-import { ALL_COMMAND_QUEUES, commandQueueDeclarations, type QueueType } from './topology.js';
+import {
+  ALL_COMMAND_QUEUES,
+  commandQueueDeclarations,
+  type QueueDeclaration,
+  type QueueSetup,
+  type QueueType,
+} from './topology.js';
 
 export interface BrokerOptions {
   /** One address, or those of the cluster's nodes, tried in turn. */
@@ -16,6 +22,13 @@ export interface BrokerOptions {
   name: string;
   logger: BrokerLogger;
   queueType?: QueueType;
+  /** [declare] */
+  queueSetup?: QueueSetup;
+  /**
+   * The user of the addresses, which every message then names; the broker refuses another name. It
+   * costs some microseconds a message [no name].
+   */
+  userId?: string | undefined;
   /** The command queues that publishers declare; by default all of the system. */
   queues?: readonly string[];
   /** Called with the name of every fault point that is passed; tests use it. */
@@ -40,16 +53,20 @@ export class Broker {
   readonly batches: BatchPublisher;
   readonly counters: BrokerCounters;
   readonly queueType: QueueType;
+  readonly userId: string | undefined;
   readonly logger: BrokerLogger;
   readonly reached: BrokerOptions['reached'];
   readonly observer: BrokerObserver | undefined;
   readonly consumeLink: BrokerLink;
   private readonly publishLink: BrokerLink;
+  private readonly queueSetup: QueueSetup;
 
   constructor(options: BrokerOptions) {
     const { urls, name, logger } = options;
     this.counters = options.counters ?? brokerCounters();
     this.queueType = options.queueType ?? 'classic';
+    this.queueSetup = options.queueSetup ?? 'declare';
+    this.userId = options.userId;
     this.logger = logger;
     this.reached = options.reached;
     this.observer = options.observer;
@@ -64,10 +81,17 @@ export class Broker {
       link: this.publishLink,
       logger,
       counters: this.counters,
+      userId: options.userId,
       ...(options.observer && { observer: options.observer }),
-      declare: (connection) => declareQueues(connection, declarations, logger),
+      declare: (connection) => this.setUpQueues(connection, declarations),
     });
     this.batches = new BatchPublisher({ publisher: this.publisher, counters: this.counters });
+  }
+
+  /** Declares the queues, or checks that they exist. Throws when one cannot be used. */
+  setUpQueues(connection: ChannelModel, declarations: readonly QueueDeclaration[]): Promise<void> {
+    if (this.queueSetup === 'check') return requireQueues(connection, declarations);
+    return declareQueues(connection, declarations, this.logger);
   }
 
   /** Connects in the background, for ever. It never throws while the broker is unavailable. */

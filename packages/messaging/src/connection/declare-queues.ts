@@ -25,6 +25,17 @@ export async function declareQueues(
   }
 }
 
+/** For an app that may not declare queues. Throws, naming the queue, when one is missing. */
+export async function requireQueues(
+  connection: ChannelModel,
+  declarations: readonly QueueDeclaration[],
+): Promise<void> {
+  for (const { name } of declarations) {
+    if (await queueExists(connection, name)) continue;
+    throw new Error(`there is no queue ${name}, and this app does not declare it (QUEUES=check)`);
+  }
+}
+
 export async function queueExists(connection: ChannelModel, queue: string): Promise<boolean> {
   try {
     await onOwnChannel(connection, (channel) => channel.checkQueue(queue));

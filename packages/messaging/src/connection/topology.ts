@@ -2,6 +2,9 @@ import { COMMAND_QUEUES, deadLetterQueueOf } from '@backstitch/shared-types';
 
 export type QueueType = 'classic' | 'quorum';
 
+/** Whether an app declares its queues, or only checks that a deployment has declared them. */
+export type QueueSetup = 'declare' | 'check';
+
 /** The declaration of a queue. All apps use the same one, so declarations never conflict. */
 export interface QueueDeclaration {
   name: string;

@@ -40,6 +40,7 @@ class Processor {
       ),
       limiter: new ConcurrencyLimiter(runningMax),
       needsSaga: () => false,
+      acceptsSender: () => true,
       handlerOf: ({ pattern }) => {
         if (pattern === 'refuse') return () => Promise.reject(new Fault('NO', 'never', false));
         return pattern === 'echo' ? () => Promise.resolve('yes') : undefined;

@@ -1,3 +1,4 @@
+import type { MessageProperties } from 'amqplib';
 import type { CommandPacket, Fault } from '@backstitch/shared-types';
 import type { Broker } from '../connection/broker.js';
 import { UNSERVED } from '../connection/broker-observer.js';
@@ -13,6 +14,7 @@ import { encodeReply, type Outcome } from './outcome.js';
 import type { ConcurrencyLimiter } from './concurrency-limiter.js';
 import type { PublishResult } from '../publish/publisher.js';
 import { traceOf } from './trace.js';
+import type { Unreadable } from '../batch/packet.js';
 import { idOf, type InboundCommand } from '../batch/unpack.js';
 import { pause } from '../connection/waiting.js';
 
@@ -27,6 +29,8 @@ export interface CommandProcessorOptions {
   limiter: ConcurrencyLimiter;
   /** Whether commands of this pattern are refused when they name no saga. */
   needsSaga(pattern: string): boolean;
+  /** Whether commands of this pattern are taken from this user of the broker. */
+  acceptsSender(pattern: string, userId: string | undefined): boolean;
   /** The handler for the pattern of the command; undefined when there is none. */
   handlerOf(packet: CommandPacket): (() => Promise<unknown>) | undefined;
 }
@@ -115,11 +119,10 @@ export class CommandProcessor {
       this.observe(UNSERVED, 'unreadable', 0);
       return this.served(inbound, { kind: 'unreadable', unreadable });
     }
-    if (!packet.saga && this.options.needsSaga(packet.pattern)) {
-      const message = `${packet.pattern} names no saga, and this service requires one (COMMANDS=strict)`;
-      const unreadable = { reason: 'SAGA_REQUIRED' as const, message };
+    const refused = this.refusalOf(packet, inbound.properties);
+    if (refused) {
       this.observe(packet.pattern, 'unreadable', 0);
-      return this.served(inbound, { kind: 'unreadable', unreadable });
+      return this.served(inbound, { kind: 'unreadable', unreadable: refused });
     }
     const beganMs = performance.now();
     const run = runWithDeadline(handler, this.deadlines);
@@ -127,6 +130,23 @@ export class CommandProcessor {
     this.observe(packet.pattern, outcome.kind, performance.now() - beganMs);
     const placeFree = isOverdue(outcome) ? this.placeOfOverdue(run, packet) : undefined;
     return this.served(inbound, outcome, placeFree);
+  }
+
+  /** Why a command of this sender is refused before anything is done; undefined: it is served. */
+  private refusalOf(
+    { pattern, saga }: CommandPacket,
+    properties: MessageProperties,
+  ): Unreadable | undefined {
+    if (!saga && this.options.needsSaga(pattern)) {
+      const message = `${pattern} names no saga, and this service requires one (COMMANDS=strict)`;
+      return { reason: 'SAGA_REQUIRED', message };
+    }
+    const userId: unknown = properties.userId;
+    const sender = typeof userId === 'string' ? userId : undefined;
+    if (this.options.acceptsSender(pattern, sender)) return undefined;
+    const from = sender === undefined ? 'names no user' : `comes from the user ${sender}`;
+    const message = `${pattern} ${from}, and this service does not take it (COMMANDS=strict)`;
+    return { reason: 'SENDER_REFUSED', message };
   }
 
   private observe(pattern: string, outcome: Outcome['kind'], ms: number): void {

@@ -1,9 +1,10 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { waitFor } from '@backstitch/testkit';
+import { rabbitmqUrl, waitFor } from '@backstitch/testkit';
 import { Fault, Rejection } from '@backstitch/shared-types';
 import type { BrokerOptions } from '../connection/broker.js';
 import type { CommandServerOptions } from './command-server.js';
 import { RETRIES_HEADER } from '../dead-letter/message-headers.js';
+import { bodyOf } from '../testing/test-broker.js';
 import { DEAD, type Handlers, QUEUE, serving, type Serving } from '../testing/serving.js';
 
 describe('a command server', () => {
@@ -85,6 +86,46 @@ describe('a command server', () => {
     expect((await here.answer()).response).toBe('changed');
     await here.ask({ pattern: 'echo', data: 'read' });
     expect((await here.answer()).response).toBe('read');
+    await here.expectAllAcknowledged();
+  });
+
+  it('that takes commands of some users only dead-letters the others, and serves reads of all', async () => {
+    const user = new URL(rabbitmqUrl()).username;
+    const acceptsSender = (pattern: string, userId: string | undefined) =>
+      pattern === 'echo' || userId === user;
+    await serve({ change: () => 'changed' }, { acceptsSender });
+    const { vhost } = here.testBroker;
+    const saga = { sagaId: 's', step: 'X', direction: 'do', attempt: 1 };
+    await here.ask({ pattern: 'change', saga, id: '1' });
+    expect(await here.answer()).toMatchObject({
+      err: { code: 'SENDER_REFUSED', retryable: false },
+    });
+    await here.ask([{ pattern: 'change', saga, id: '2' }]);
+    for (const id of ['1', '2']) {
+      const dead = await vhost.take(DEAD);
+      expect(JSON.parse(String(dead.content))).toMatchObject({ pattern: 'change', id });
+      expect(dead.properties.headers).toMatchObject({ 'dead-reason': 'SENDER_REFUSED' });
+    }
+    expect(here.served).toEqual([]);
+    await vhost.publish(QUEUE, bodyOf({ pattern: 'change', saga }), { userId: user });
+    await here.tell({ pattern: 'echo' });
+    await waitFor('both to be served', () => here.served.length === 2);
+    await here.expectAllAcknowledged();
+  });
+
+  it('names its user in what it publishes again, so that it takes its own retries and split batches', async () => {
+    const user = new URL(rabbitmqUrl()).username;
+    const acceptsSender = (_pattern: string, userId: string | undefined) => userId === user;
+    let tries = 0;
+    const failOnce = () => {
+      tries += 1;
+      if (tries === 1) throw new Fault('PROVIDER_UNAVAILABLE', 'once', true);
+    };
+    here = await serving({ change: failOnce }, { acceptsSender }, undefined, { userId: user });
+    const { vhost } = here.testBroker;
+    await vhost.publish(QUEUE, bodyOf({ pattern: 'change', data: 1 }), { userId: user });
+    await waitFor('the second try', () => tries === 2);
+    expect(await vhost.queue(DEAD)).toMatchObject({ messages: 0 });
     await here.expectAllAcknowledged();
   });
 

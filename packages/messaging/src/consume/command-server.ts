@@ -1,7 +1,6 @@
 import type { CommandPacket } from '@backstitch/shared-types';
 import type { Broker } from '../connection/broker.js';
 import { Consumer, type ConsumerStatus } from './consumer.js';
-import { declareQueues } from '../connection/declare-queues.js';
 import type { Delivery } from './delivery.js';
 import { isSettled, splitBatch } from '../batch/split-batch.js';
 import { ConsumerPause, type PauseOn } from './consumer-pause.js';
@@ -24,6 +23,11 @@ export interface CommandServerOptions {
   pauseOn?: PauseOn;
   /** Commands of these patterns become dead letters when they name no saga [none]. */
   needsSaga?: (pattern: string) => boolean;
+  /**
+   * Whether a command of this pattern is taken from a broker user; undefined: its message names
+   * none. Others become dead letters [all are taken].
+   */
+  acceptsSender?: (pattern: string, userId: string | undefined) => boolean;
 }
 
 export interface CommandHandlers {
@@ -63,7 +67,7 @@ export class CommandServer {
       logger: broker.logger,
       prefetch: deliveriesMax,
       queue: async (connection) => {
-        await declareQueues(connection, declarations, broker.logger);
+        await broker.setUpQueues(connection, declarations);
         return queue;
       },
       onDelivery: (delivery) => void this.take(delivery),
@@ -77,6 +81,7 @@ export class CommandServer {
       consumerPause: this.consumerPause,
       limiter: new ConcurrencyLimiter(prefetch),
       needsSaga: options.needsSaga ?? (() => false),
+      acceptsSender: options.acceptsSender ?? (() => true),
       handlerOf: (packet) => handlers.handlerOf(packet),
     });
   }

@@ -26,6 +26,13 @@ export function outcomeOfError(error: unknown): Outcome {
   return { kind: 'fault', fault: internalFault(), bug: error };
 }
 
+/** Reasons of dead letters that are told to the sender as they are. */
+const OWN_CODES: ReadonlySet<string> = new Set([
+  'UNKNOWN_PATTERN',
+  'SAGA_REQUIRED',
+  'SENDER_REFUSED',
+]);
+
 /** The sender learns that something failed, but no details. */
 function internalFault(): Fault {
   return new Fault('INTERNAL', 'the command failed unexpectedly', true);
@@ -54,7 +61,6 @@ function replyErrorOf(outcome: Exclude<Outcome, { kind: 'done' }>): ReplyError {
     return { code, message, retryable, details };
   }
   const { reason, message, details } = outcome.unreadable;
-  const isOwnCode = reason === 'UNKNOWN_PATTERN' || reason === 'SAGA_REQUIRED';
-  const code = isOwnCode ? reason : 'MALFORMED_COMMAND';
+  const code = OWN_CODES.has(reason) ? reason : 'MALFORMED_COMMAND';
   return { code, message, retryable: false, details };
 }

@@ -26,7 +26,11 @@ export async function publishConfirmed(
   channel.on('error', (error) => (lost = error));
   channel.on('close', () => (lost ??= new Error('the channel was closed')));
   try {
-    return await answered(answerMs, publish(channel, message), (why) => new ConfirmLost(why));
+    return await answered(
+      answerMs,
+      publish(channel, message, broker.userId),
+      (why) => new ConfirmLost(why),
+    );
   } finally {
     // A silent broker must not delay the caller any longer.
     if (!lost) channel.close().catch(() => undefined);
@@ -46,12 +50,13 @@ async function openChannel(broker: Broker, answerMs: number): Promise<ConfirmCha
 function publish(
   channel: ConfirmChannel,
   { queue, body, properties }: OutgoingMessage,
+  userId: string | undefined,
 ): Promise<PublishResult> {
   return new Promise((resolve, reject) => {
     let isReturned = false;
     channel.once('return', () => (isReturned = true));
     channel.once('close', () => reject(new ConfirmLost('the channel was closed')));
-    const options = { ...properties, persistent: true, mandatory: true };
+    const options = { ...properties, userId, persistent: true, mandatory: true };
     try {
       channel.publish('', queue, body, options, (error: unknown) => {
         if (error) reject(new ConfirmLost((error as Error).message));

@@ -1,6 +1,5 @@
 import { deadLetterQueueOf } from '@backstitch/shared-types';
 import type { Broker } from '../connection/broker.js';
-import { declareQueues } from '../connection/declare-queues.js';
 import { commandQueueDeclarations } from '../connection/topology.js';
 import { Consumer, type ConsumerStatus } from '../consume/consumer.js';
 import { ConsumerPause, type PauseOn } from '../consume/consumer-pause.js';
@@ -60,7 +59,7 @@ export class DeadLetterConsumer {
       logger: broker.logger,
       prefetch,
       queue: async (connection) => {
-        await declareQueues(connection, declarations, broker.logger);
+        await broker.setUpQueues(connection, declarations);
         return deadLetterQueue;
       },
       onDelivery: (delivery) => {

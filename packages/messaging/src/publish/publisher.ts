@@ -12,13 +12,18 @@ import { isDirectReplyTo } from '../connection/topology.js';
 export type PublishResult = 'accepted' | 'unroutable';
 
 /** The publisher sets the message id, which identifies a returned message. */
-export type PublishProperties = Omit<Options.Publish, 'messageId' | 'mandatory' | 'persistent'>;
+export type PublishProperties = Omit<
+  Options.Publish,
+  'messageId' | 'mandatory' | 'persistent' | 'userId'
+>;
 
 export interface PublisherOptions {
   link: BrokerLink;
   logger: BrokerLogger;
   counters: BrokerCounters;
   observer?: BrokerObserver;
+  /** Named in every message as its user [none]. */
+  userId?: string | undefined;
   /** Declares the queues to which we publish; called on every new connection. */
   declare(connection: ChannelModel): Promise<void>;
   /** The maximum number of unconfirmed messages; more are refused. */
@@ -85,6 +90,7 @@ export class Publisher implements ChannelRole<ConfirmChannel> {
       // The spread comes last: in front it would cost microseconds (docs/performance.md).
       const options = {
         messageId,
+        userId: this.options.userId,
         persistent: true,
         mandatory: !isDirectReplyTo(queue),
         ...properties,

@@ -35,6 +35,7 @@ export async function serving(
   handlers: Handlers = {},
   options: Partial<CommandServerOptions> = {},
   reached?: BrokerOptions['reached'],
+  ofBroker: Partial<BrokerOptions> = {},
 ): Promise<Serving> {
   const testBroker = await openTestBroker('server');
   const { vhost } = testBroker;
@@ -42,6 +43,7 @@ export async function serving(
     queues: [QUEUE, REPLIES],
     name: 'server',
     ...(reached ? { reached } : {}),
+    ...ofBroker,
   });
   const served: CommandPacket[] = [];
   const all: Handlers = { echo: ({ data }) => data, ...handlers };

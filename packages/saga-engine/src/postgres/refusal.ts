@@ -4,11 +4,11 @@ import { WriteRefused } from '../runtime/refused.js';
 /** Of a class that PostgreSQL has: the system's own codes (EPIPE) look alike. */
 const SQLSTATE = /^(?:[0-9]{2}|F0|HV|P0|XX)[0-9A-Z]{3}$/;
 /**
- * What says nothing about the row: the connection, who may connect, a statement that the connection
+ * What says nothing about the row: the connection, who may connect, what the role may do, a statement that the connection
  * has lost or planned for another table, a database that only reads, contention, a full disk,
  * locks of other sessions, and an operator who ends it.
  */
-const NOT_THE_ROW = /^(?:08|0A000|26|28|3D|25|40|53|55|57)/;
+const NOT_THE_ROW = /^(?:08|0A000|26|28|3D|25|40|42501|53|55|57)/;
 
 /** The SQLSTATE of an error; empty when the database gave none. */
 export function sqlStateOf(error: unknown): string {

@@ -1,5 +1,5 @@
 import { changesSomething, CURRENCY_DIGITS_MAX, currencyDigits } from '@backstitch/shared-types';
-import { IsIn, IsOptional, registerDecorator } from 'class-validator';
+import { IsIn, IsOptional, Matches, registerDecorator } from 'class-validator';
 import 'reflect-metadata';
 import { commaList as urlList } from './comma-list.js';
 import { IsAddressList, IsHostList } from './host-variable.js';
@@ -27,6 +27,10 @@ function IsCurrency(): PropertyDecorator {
           `${args?.property} must be an ISO 4217 code of at most ${CURRENCY_DIGITS_MAX} decimals, such as USD`,
       },
     });
+}
+
+function IsBrokerUser(): PropertyDecorator {
+  return Matches(/^[^\s:@/]{1,255}$/, { message: '$property must be the name of a broker user' });
 }
 
 /** Every element of a comma-separated list is a URL of one of these protocols. */
@@ -158,8 +162,33 @@ export class BrokerConfig extends AppConfig {
   @IsIn(['classic', 'quorum'])
   QUEUE_TYPE: 'classic' | 'quorum' = 'classic';
 
+  /** check: a deployment has declared the queues, and this app may not. */
+  @IsIn(['declare', 'check'])
+  QUEUES: 'declare' | 'check' = 'declare';
+
+  /** strict: what changes something must come from a saga [strict in production, else open]. */
+  @IsOptional()
+  @IsIn(['strict', 'open'])
+  COMMANDS?: 'strict' | 'open' = undefined;
+
   get rabbitmqUrls(): string[] {
     return urlList(this.RABBITMQ_URL);
+  }
+
+  /** The user of the broker as which this app is connected. */
+  get brokerUser(): string {
+    const [first = ''] = this.rabbitmqUrls;
+    return URL.canParse(first) ? decodeURIComponent(new URL(first).username) : '';
+  }
+
+  /** Whether commands must come from a saga, and from a user of the broker that is known. */
+  get isStrict(): boolean {
+    return (this.COMMANDS ?? (this.NODE_ENV === 'production' ? 'strict' : 'open')) === 'strict';
+  }
+
+  /** The user that its messages name. Only strict participants read it, and it costs time. */
+  get sentAs(): string | undefined {
+    return this.isStrict ? this.brokerUser : undefined;
   }
 }
 
@@ -175,14 +204,22 @@ export class DatabaseConfig extends BrokerConfig {
 
 /** For an app that serves commands from a queue. */
 export class ParticipantConfig extends DatabaseConfig {
-  /** strict: what changes something must come from a saga [strict in production, else open]. */
+  /**
+   * The orchestrator's user of the broker. Not set: the user of RABBITMQ_URL, where one user is
+   * everybody's. Strict commands are taken from it and from the service's own user only.
+   */
   @IsOptional()
-  @IsIn(['strict', 'open'])
-  COMMANDS?: 'strict' | 'open' = undefined;
+  @IsBrokerUser()
+  COMMANDS_USER?: string = undefined;
 
   /** Whether commands of this pattern are refused when they name no saga. */
   needsSaga(pattern: string): boolean {
-    const usual = this.NODE_ENV === 'production' ? 'strict' : 'open';
-    return (this.COMMANDS ?? usual) === 'strict' && changesSomething(pattern);
+    return this.isStrict && changesSomething(pattern);
+  }
+
+  /** Whether a command of this pattern is taken from a user; undefined: its message names none. */
+  acceptsSender(pattern: string, userId: string | undefined): boolean {
+    if (!this.isStrict || !changesSomething(pattern)) return true;
+    return userId !== undefined && (userId === this.COMMANDS_USER || userId === this.brokerUser);
   }
 }

@@ -28,6 +28,14 @@ describe('an error of the database', () => {
     expect(databaseFault(locked)).toBe('locked');
   });
 
+  it('is answered as a fault that no retry mends when the role lacks a right', () => {
+    const cause = errorWith('42501');
+    expect(databaseFault(cause)).toBe('forbidden');
+    const denied = faultError('forbidden', 'payments', cause);
+    expect(denied).toMatchObject({ code: 'DATABASE_ACCESS_DENIED', retryable: false });
+    expect(databaseFault(denied)).toBe('forbidden');
+  });
+
   it('stays what it is when it was made a fault before', () => {
     const known = new DatabaseAway('orders', errorWith('08006'));
     expect(faultError('away', 'payments', known)).toBe(known);

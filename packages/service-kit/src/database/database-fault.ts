@@ -21,8 +21,22 @@ export class RowLocked extends Fault {
   }
 }
 
+/** The role of this app lacks a right. Nothing was done, and a retry would not help. */
+class DatabaseAccessDenied extends Fault {
+  constructor(name: string, cause: unknown) {
+    const message = `The role of this app may not do this in the database "${name}": ${reasonOf(cause)}`;
+    super('DATABASE_ACCESS_DENIED', message, false, undefined, { cause });
+    this.name = 'DatabaseAccessDenied';
+  }
+}
+
 /** The error as a command answers it: away and locked are faults worth retrying. */
-export function faultError(fault: 'away' | 'locked', name: string, cause: unknown): Error {
+export function faultError(
+  fault: 'away' | 'locked' | 'forbidden',
+  name: string,
+  cause: unknown,
+): Error {
   if (cause instanceof Fault) return cause;
+  if (fault === 'forbidden') return new DatabaseAccessDenied(name, cause);
   return fault === 'away' ? new DatabaseAway(name, cause) : new RowLocked(name, cause);
 }

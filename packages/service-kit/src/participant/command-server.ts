@@ -9,7 +9,10 @@ import { pauseWhileAway } from '../participant.js';
 export interface CommandServerParts {
   /** Shown by the broker as the name of the connections. */
   name: string;
-  config: Pick<ParticipantConfig, 'rabbitmqUrls' | 'QUEUE_TYPE' | 'needsSaga'>;
+  config: Pick<
+    ParticipantConfig,
+    'rabbitmqUrls' | 'QUEUE_TYPE' | 'QUEUES' | 'sentAs' | 'needsSaga' | 'acceptsSender'
+  >;
   logger: Logger;
   queue: string;
   /** While it is away, messages wait in the queue. */
@@ -28,6 +31,10 @@ export function commandServer(parts: CommandServerParts) {
     name,
     logger,
     queueType: config.QUEUE_TYPE,
+    queueSetup: config.QUEUES,
+    // It sees no other queues where each participant has a virtual host.
+    ...(config.QUEUES === 'check' && { queues: [queue] }),
+    userId: config.sentAs,
     reached: reachedFaultPoint,
     observer: brokerTimings,
   });
@@ -37,6 +44,7 @@ export function commandServer(parts: CommandServerParts) {
     ...(prefetch !== undefined && { prefetch, deliveriesMax: prefetch }),
     pauseOn: pauseWhileAway(database),
     needsSaga: (pattern) => config.needsSaga(pattern),
+    acceptsSender: (pattern, userId) => config.acceptsSender(pattern, userId),
     ...(startAfter && { startAfter }),
   });
   return { broker, commands };

@@ -16,7 +16,7 @@ export class Queries {
   async ask<Answer>(queue: CommandQueue, pattern: CommandPattern, data: unknown): Promise<Answer> {
     const { QUESTION_TIMEOUT_MS } = this.config;
     try {
-      return await this.sagas.client.request<Answer>(queue, pattern, data, QUESTION_TIMEOUT_MS);
+      return await this.sagas.brokers.request<Answer>(queue, pattern, data, QUESTION_TIMEOUT_MS);
     } catch (error) {
       if (!(error instanceof Fault)) throw error;
       if (error.code === 'ORDER_NOT_FOUND') throw new Problem(error.code);

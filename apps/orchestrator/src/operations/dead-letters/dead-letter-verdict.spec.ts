@@ -202,6 +202,7 @@ describe('how a dead letter died', () => {
     ['WRONG_SAGA', 'poison rD', 'obsolete -D'],
     ['ORDER_CONFIRMED', 'poison rD', 'obsolete -D'],
     ['SAGA_REQUIRED', 'poison rD', 'obsolete -D'],
+    ['SENDER_REFUSED', 'poison rD', 'obsolete -D'],
     ['SOMETHING_NEW', 'poison rD', 'obsolete -D'],
     ['constructor', 'poison rD', 'obsolete -D'],
   ])('of %s decides whether a replay would only repeat it', (reason, waits, decided) => {
@@ -229,6 +230,10 @@ describe('how a dead letter died', () => {
     });
     const why = /names no saga.*COMMANDS=open/;
     expect(verdictOf(bare, 'SAGA_REQUIRED', 'CANCELLED', 'young').why).toMatch(why);
+  });
+
+  it('lets an undo be discarded that came from a user whose commands are not taken', () => {
+    expect(told(COMMANDS.paymentRefund, 'CANCELLED', 'SENDER_REFUSED')).toBe('poison rD');
   });
 
   it('distinguishes what a repair would help from what the participant always refuses', () => {

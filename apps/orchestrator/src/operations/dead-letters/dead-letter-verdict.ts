@@ -73,8 +73,8 @@ function standingVerdict(
   if (cause !== undefined)
     return { ...result, why: `${result.why} It was dead-lettered because ${cause}.` };
   const refused = { ...result, class: 'poison', why: whyNotAgain(reason) } as const;
-  // Sagas send their own undos: a command without a saga was never taken, so nothing is lost.
-  const isSentAnyway = reason === 'SAGA_REQUIRED';
+  // Sagas send their own undos: a command of another sender was never taken, so nothing is lost.
+  const isSentAnyway = reason === 'SAGA_REQUIRED' || reason === 'SENDER_REFUSED';
   return { ...refused, replay: 'once repaired', ...(isSentAnyway && { discard: 'legal' }) };
 }
 

@@ -15,7 +15,7 @@ export class DeadLettersService {
 
   constructor(parts: {
     database: Database;
-    queues: DeadLetterQueues;
+    queues: Pick<DeadLetterQueues, 'consumer'>;
     /** The queues whose dead letters are stored. */
     commandQueues: readonly string[];
     queueCounts: QueueCounts;

@@ -189,6 +189,7 @@ export const TABLE: Readonly<Record<Exclude<Kind, 'query'>, Readonly<Record<Stan
 /** Temporary causes, by reason code: a replay may succeed now. */
 export const TEMPORARY_CAUSES: Readonly<Record<string, string>> = {
   DATABASE_UNAVAILABLE: 'a database was unavailable',
+  DATABASE_ACCESS_DENIED: 'the role of a service lacked a right in its database',
   PROVIDER_UNAVAILABLE: 'the bank did not answer',
   PAYMENT_UNSETTLED: 'the payment was being settled',
   HANDLER_DEADLINE: 'it was not served in time',
@@ -206,6 +207,9 @@ export const REFUSED: Readonly<Record<string, string>> = {
   SAGA_REQUIRED:
     'It names no saga, and its participant requires one (COMMANDS=strict). A replay is refused again, ' +
     'unless that participant is started with COMMANDS=open first.',
+  SENDER_REFUSED:
+    'Its sender is no broker user that its participant takes commands from (COMMANDS=strict). A replay is ' +
+    'sent as the orchestrator, and is served: do it only for a command that you know.',
 };
 
 /** Answers that a participant gives again, whatever is repaired. */

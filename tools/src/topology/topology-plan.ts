@@ -1,0 +1,76 @@
+import { deadLetterQueueOf } from '@backstitch/shared-types';
+import { PARTICIPANTS } from '../apps/apps.js';
+
+/** What a user of the broker may do in one virtual host: patterns of names, as RabbitMQ has them. */
+export interface Permission {
+  user: string;
+  vhost: string;
+  configure: string;
+  write: string;
+  read: string;
+}
+
+export interface BrokerTopology {
+  vhosts: readonly { name: string; queues: readonly string[] }[];
+  users: readonly string[];
+  permissions: readonly Permission[];
+}
+
+export const ORCHESTRATOR = 'orchestrator';
+const NOTHING = '^$';
+/** Commands and replies go to queues by their names, which is this exchange to RabbitMQ. */
+const QUEUES_BY_NAME = '^amq\\.default$';
+const REPLY_QUEUES = `${ORCHESTRATOR}_replies\\..*`;
+
+/**
+ * A virtual host for each participant, and a user for each app. A participant reads its own queue
+ * and publishes in its own virtual host, so it reaches no other participant. The orchestrator
+ * reads replies and dead letters, and no commands. Pure.
+ */
+export function brokerTopology(prefix = ''): BrokerTopology {
+  const orchestrator = prefix + ORCHESTRATOR;
+  return {
+    vhosts: PARTICIPANTS.map(({ name, commandQueue }) => ({
+      name: prefix + name,
+      queues: [commandQueue, deadLetterQueueOf(commandQueue)],
+    })),
+    users: [...PARTICIPANTS.map(({ name }) => prefix + name), orchestrator],
+    permissions: PARTICIPANTS.flatMap(({ name, commandQueue }): Permission[] => {
+      const dead = deadLetterQueueOf(commandQueue).replaceAll('.', '\\.');
+      const own = { vhost: prefix + name, write: QUEUES_BY_NAME };
+      return [
+        { ...own, user: prefix + name, configure: NOTHING, read: `^${commandQueue}$` },
+        {
+          ...own,
+          user: orchestrator,
+          configure: `^${REPLY_QUEUES}$`,
+          read: `^(${REPLY_QUEUES}|${dead})$`,
+        },
+      ];
+    }),
+  };
+}
+
+/** RABBITMQ_VHOSTS of the orchestrator. Pure. */
+export function vhostsVariable(prefix = ''): string {
+  return PARTICIPANTS.map(({ name, commandQueue }) => `${commandQueue}=${prefix}${name}`).join(',');
+}
+
+/** The variable that has the password of a user: order-service → ORDER_SERVICE_RABBITMQ_PASSWORD. */
+export function brokerPasswordVariable(user: string): string {
+  return `${user.toUpperCase().replaceAll('-', '_')}_RABBITMQ_PASSWORD`;
+}
+
+/** The passwords of the users by these variables, and the variables that are missing. Pure. */
+export function givenPasswords(
+  users: readonly string[],
+  env: NodeJS.ProcessEnv,
+): { passwords: ReadonlyMap<string, string>; missing: string[] } {
+  const entries = users.map((user) => [user, env[brokerPasswordVariable(user)]?.trim()] as const);
+  return {
+    passwords: new Map(entries.flatMap(([user, password]) => (password ? [[user, password]] : []))),
+    missing: entries.flatMap(([user, password]) =>
+      password ? [] : [brokerPasswordVariable(user)],
+    ),
+  };
+}
