@@ -1,16 +1,9 @@
 import { waitFor } from '@backstitch/testkit';
-import { describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import { type Account, newAccount } from './account.js';
 import { checkout, mouse } from './shopper.js';
 import type { System } from './system.js';
 import { withSystem } from './with-system.js';
-
-const SELLER = {
-  id: 'u:https://issuer.example:ann',
-  kind: 'user',
-  subject: 'ann',
-  roles: ['seller'],
-  scopes: [],
-};
 
 interface Product {
   id: string;
@@ -20,13 +13,17 @@ interface Product {
 
 describe('the catalogue of a system', () => {
   let system: System;
+  let seller: Account;
   withSystem({}, (started) => (system = started));
+  beforeAll(async () => {
+    seller = await newAccount(system, { roles: ['customer', 'seller'] });
+  });
 
   async function sell<Body = Product>(method: string, path: string, body?: object): Promise<Body> {
     const response = await fetch(`${system.gatewayUrl}/api/products${path}`, {
       method,
       headers: {
-        'x-backstitch-caller': Buffer.from(JSON.stringify(SELLER)).toString('base64url'),
+        ...seller.headers,
         ...(body && { 'content-type': 'application/json' }),
       },
       ...(body && { body: JSON.stringify(body) }),
@@ -51,7 +48,7 @@ describe('the catalogue of a system', () => {
     expect(await menu('Hot')).toEqual([stew.id]);
     const sql =
       'SELECT change, kind, actor, reason FROM stock_ledger WHERE product_id = $1 ORDER BY id';
-    const actor = SELLER.id;
+    const actor = seller.caller;
     expect(await system.rows('inventory', sql, [stew.id])).toEqual([
       { change: 3, kind: 'RESTOCK', actor, reason: 'New product' },
       { change: 10, kind: 'RESTOCK', actor, reason: 'A new pot' },

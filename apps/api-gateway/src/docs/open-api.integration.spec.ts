@@ -14,7 +14,7 @@ let gateway: AppProcess;
 let paths: Record<string, Record<string, Operation>>;
 
 beforeAll(async () => {
-  gateway = await startApp(MAIN, {});
+  gateway = await startApp(MAIN, { IDENTITY_URL: 'http://127.0.0.1:1' });
   const answer = await fetch(`${gateway.url}/api/docs-json`);
   ({ paths } = (await answer.json()) as { paths: typeof paths });
 });
