@@ -6,6 +6,7 @@ import {
   addressVariables,
   APPS,
   appFile,
+  type AppName,
   migrateAll,
   placeApps,
   projectRoot,
@@ -25,6 +26,8 @@ const MEASURED = APPS.filter(({ name }) => name !== 'identity-service');
 /** Backstitch, and where its data is. */
 export interface Backstitch extends System {
   databases: SystemDatabases;
+  /** Of one of its orchestrators; an orchestrator shows every saga. */
+  orchestratorUrl: string;
 }
 
 /** The project's apps on fresh databases, as processes that are set up as in production. */
@@ -74,11 +77,12 @@ export async function startBackstitchApps(
       logName: `backstitch-${variant && `${variant}-`}${place.name}`,
     });
   });
-  const gateway = places.find(({ app }) => app.name === 'api-gateway');
+  const urlOf = (name: AppName) => places.find(({ app }) => app.name === name)!.url;
   return {
     name: 'backstitch',
     description: describe(settings, processes.length),
-    checkoutUrl: `${gateway?.url}/api/checkout`,
+    checkoutUrl: `${urlOf('api-gateway')}/api/checkout`,
+    orchestratorUrl: urlOf('orchestrator'),
     processes: { apps: processes },
     usesBroker: true,
     ledgers: () => readLedgers(databases),

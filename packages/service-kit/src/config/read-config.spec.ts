@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { DatabaseConfig } from './app-config.js';
+import { AppConfig, DatabaseConfig } from './app-config.js';
+import { HasNoProblem } from './has-no-problem.js';
 import { IsDecimalVariable } from './integer-variable.js';
 import { readConfig, type Environment } from './read-config.js';
 
@@ -136,5 +137,16 @@ describe('readConfig', () => {
   ])('refuses demo passwords in production: %s', (_name, given, refused) => {
     const problems = problemsOf({ NODE_ENV: 'production', ...given });
     expect(problems.map((problem) => problem.split(' ')[0])).toEqual(refused);
+  });
+
+  it('does not refuse a default of production in a variable that the program does not read', () => {
+    class WithKeys extends AppConfig {
+      @HasNoProblem((value, { isProduction }) => (isProduction ? `is ${value}` : undefined))
+      KEYS = 'known';
+    }
+    const production = { NODE_ENV: 'production' };
+    expect(readConfig(WithKeys, production, ['PORT'])).toMatchObject({ config: { PORT: 0 } });
+    const problems = ['KEYS is known (it is not set)'];
+    expect(readConfig(WithKeys, production)).toEqual({ problems });
   });
 });

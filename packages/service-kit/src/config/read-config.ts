@@ -19,17 +19,25 @@ export function readConfig<Config extends AppConfig>(
   only: readonly string[] = Object.keys(new ConfigClass()),
 ): ConfigReading<Config> {
   const given: Record<string, string> = {};
-  for (const name of [...only, 'NODE_ENV']) {
+  const read = [...only, 'NODE_ENV'];
+  for (const name of read) {
     const value = environment[name]?.trim();
     if (value) given[name] = value;
   }
   const config = plainToInstance(ConfigClass, given, { exposeDefaultValues: true });
-  const problems = [...invalidVariables(config, given), ...weakPasswords(config, only)];
+  const problems = [...invalidVariables(config, given, read), ...weakPasswords(config, only)];
   return problems.length > 0 ? { problems } : { config };
 }
 
-function invalidVariables(config: AppConfig, given: Record<string, string>): string[] {
-  return validateSync(config, { forbidUnknownValues: false }).flatMap(({ property, constraints }) =>
+/** A default that production refuses is no problem of a program that does not read the variable. */
+function invalidVariables(
+  config: AppConfig,
+  given: Record<string, string>,
+  read: readonly string[],
+): string[] {
+  const errors = validateSync(config, { forbidUnknownValues: false });
+  const told = errors.filter(({ property }) => read.includes(property));
+  return told.flatMap(({ property, constraints }) =>
     Object.values(constraints ?? {}).map((message) => {
       const value = given[property];
       if (value === undefined) return `${message} (it is not set)`;
