@@ -95,6 +95,11 @@ export class TokenVerifier {
     }
   }
 
+  /** Whether tokens of identity-service can be verified: its keys were read. */
+  get knowsOwnKeys(): boolean {
+    return [...this.trusted.values()].some(({ issuer, keys }) => issuer.isOwn && keys.isKnown);
+  }
+
   /**
    * Reads the keys of all issuers again, each at most once in 30 seconds. `force` reads those of
    * identity-service at once.
