@@ -56,28 +56,44 @@ await bootApp({
     if (config.servesDocs) serveOpenApi(app, config.CURRENCY);
   },
   dependencies: (app) =>
-    clientsOf(app).map(({ name, client }) => ({
+    appsBehind(app).map(({ name, whyNotReady }) => ({
       name,
       async check() {
-        const why = await client.whyNotReady();
+        const why = await whyNotReady();
         if (why !== undefined) throw new Error(why);
       },
     })),
   drain: (app) => ({
     first: jobs.map((job) => ({ name: job.name, run: () => job.stop() })),
     last: [
-      ...clientsOf(app).map(({ name, client }) => ({ name, run: () => client.close() })),
+      ...appsBehind(app).map(({ name, close }) => ({ name, run: close })),
       { name: 'token checks', run: () => checks.close() },
     ],
   }),
 });
 
+interface Behind {
+  name: string;
+  whyNotReady(): Promise<string | undefined>;
+  close(): Promise<void>;
+}
+
 /** The apps behind the gateway. Without one of them it serves what needs the others. */
-function clientsOf(app: NestFastifyApplication) {
+function appsBehind(app: NestFastifyApplication): Behind[] {
+  const behind = (name: string, client: Omit<Behind, 'name'>): Behind => ({
+    name,
+    whyNotReady: () => client.whyNotReady(),
+    close: () => client.close(),
+  });
   const all = [
-    { name: 'orchestrator', client: app.get(Orchestrators) },
-    { name: 'inventory-service', client: app.get(InventoryClient) },
+    behind('orchestrator', app.get(Orchestrators)),
+    behind('inventory-service', app.get(InventoryClient)),
   ];
   if (config.identityUrl === undefined) return all;
-  return [...all, { name: 'identity-service', client: app.get(IdentityClient) }];
+  const identity = behind('identity-service', app.get(IdentityClient));
+  const whyNotReady = async () => {
+    const why = await identity.whyNotReady();
+    return why ?? (verifier.knowsOwnKeys ? undefined : 'its public keys were not read yet');
+  };
+  return [...all, { ...identity, whyNotReady }];
 }

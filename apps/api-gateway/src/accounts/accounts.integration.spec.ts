@@ -9,7 +9,13 @@ import {
   SIGNATURE_HEADER,
   signatureRefusal,
 } from '@backstitch/auth';
-import { type AppProcess, type LocalIssuer, startApp, startIssuer } from '@backstitch/testkit';
+import {
+  type AppProcess,
+  type LocalIssuer,
+  startApp,
+  startIssuer,
+  waitFor,
+} from '@backstitch/testkit';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { type SeenRequest, sendJson, type Upstream, upstream } from '../testing/upstream.js';
 
@@ -193,6 +199,27 @@ describe('a gateway whose identity-service is away', () => {
       dependencies: { 'identity-service': { status: 'down' } },
     });
     expect(await one.stop()).toBe(0);
+  });
+
+  it('says to operators that its keys were not read yet, until they are', async () => {
+    let keys: unknown[] = [];
+    const late = await upstream((response, { url }) => {
+      if (url === OWN[1]) {
+        return sendJson(response, 200, { nowMs: 1, revokedSids: [], kids: keys.map(String) });
+      }
+      sendJson(response, 200, url === OWN[0] ? { keys } : { status: 'ok' });
+    });
+    const one = await startApp(MAIN, { IDENTITY_URL: late.url, ISSUER: issuer.url });
+    const state = async () => {
+      const answer = await fetch(`${one.metricsUrl}/health/dependencies`);
+      const read = (await answer.json()) as { dependencies: Record<string, unknown> };
+      return read.dependencies['identity-service'];
+    };
+    expect(await state()).toEqual({ status: 'down', why: 'its public keys were not read yet' });
+    ({ keys } = issuer);
+    await waitFor('the keys', async () => JSON.stringify(await state()) === '{"status":"up"}');
+    expect(await one.stop()).toBe(0);
+    await late.close();
   });
 
   it('has none of these routes where there is no identity-service', async () => {

@@ -71,9 +71,14 @@ export class IssuerKeys {
     if (!isRead) await this.refresh({ force: true });
   }
 
+  /** Whether it has keys, read from the issuer or stored by an earlier process. */
+  get isKnown(): boolean {
+    return this.kids.size > 0;
+  }
+
   /** For jwtVerify. Throws KeysUnavailable, or an error of jose when the issuer has no such key. */
   readonly keyOf: JWTVerifyGetKey = async (header, token) => {
-    if (this.kids.size === 0 && !(await this.refresh())) throw new KeysUnavailable();
+    if (!this.isKnown && !(await this.refresh())) throw new KeysUnavailable();
     if (!this.has(header.kid ?? '')) await this.refresh();
     if (!this.has(header.kid ?? '')) throw new errors.JWKSNoMatchingKey();
     return this.keySet(header, token);

@@ -95,6 +95,11 @@ export class TokenVerifier {
     }
   }
 
+  /** Whether tokens of identity-service can be verified: its keys were read. */
+  get knowsOwnKeys(): boolean {
+    return [...this.trusted.values()].some(({ issuer, keys }) => issuer.isOwn && keys.isKnown);
+  }
+
   /** Reads the keys of all issuers again, each at most once in 30 seconds. */
   async refreshKeys(): Promise<void> {
     await Promise.all([...this.trusted.values()].map(({ keys }) => keys.refresh()));
