@@ -38,7 +38,8 @@ async function start(settings: Record<string, string>): Promise<void> {
 const tokenOf = (sub: string, claims = {}) => issuer.token({ claims: { sub, ...claims } });
 
 async function ask(path: string, token?: string): Promise<number> {
-  const headers = token === undefined ? {} : { authorization: `Bearer ${token}` };
+  const headers: Record<string, string> =
+    token === undefined ? {} : { authorization: `Bearer ${token}` };
   return (await fetch(gateway.url + path, { headers })).status;
 }
 
