@@ -51,11 +51,13 @@ export class EdgeSyncRepository {
   }
 
   async sync({ gateway, since, after, counters }: EdgeSyncRequest): Promise<EdgeSyncAnswer> {
-    const revoked = await this.revocations(since, after ?? 0);
     // A further page is about revocations only.
-    if (after !== undefined) return { ...revoked, gateways: 0, others: [] };
+    if (after !== undefined) {
+      return { ...(await this.revocations(since, after)), gateways: 0, others: [] };
+    }
     const { pool } = this.database;
     await pool.query(SEE_GATEWAY, [gateway]);
+    const revoked = await this.revocations(since, 0);
     if (counters.length > 0) {
       const columns = [0, 1, 2].map((column) => counters.map((counter) => counter[column]));
       await pool.query(SAVE_COUNTERS, [gateway, ...columns]);

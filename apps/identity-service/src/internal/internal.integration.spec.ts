@@ -164,10 +164,7 @@ describe('edge-sync names the subject', () => {
 });
 
 describe('edge-sync misses nothing', () => {
-  const end = (sid: string): [string, unknown[]] => [
-    'UPDATE sessions SET revoked_at = now() WHERE id = $1',
-    [sid],
-  ];
+  const END = 'UPDATE sessions SET revoked_at = now() WHERE id = $1';
 
   it('that commits after a later change was told', async () => {
     const [early, late] = [await person(), await person()];
@@ -175,8 +172,8 @@ describe('edge-sync misses nothing', () => {
     const connection = await identity.database.pool.connect();
     try {
       await connection.query('BEGIN');
-      await connection.query(...end(early.sessionId));
-      await identity.rows(...end(late.sessionId));
+      await connection.query(END, [early.sessionId]);
+      await identity.rows(END, [late.sessionId]);
       expect((await gateway.sync()).revokedSids).toEqual([late.sessionId]);
       await connection.query('COMMIT');
     } finally {
@@ -189,7 +186,7 @@ describe('edge-sync misses nothing', () => {
   it('when the clock of the database was set back', async () => {
     const { sessionId } = await person();
     const gateway = await synced();
-    await identity.rows(...end(sessionId));
+    await identity.rows(END, [sessionId]);
     await identity.rows(`UPDATE revocations SET at = at - interval '10 minutes' WHERE key = $1`, [
       sessionId,
     ]);
@@ -198,7 +195,7 @@ describe('edge-sync misses nothing', () => {
 
   it('when a gateway knows a later begin than the database', async () => {
     const { sessionId } = await person();
-    await identity.rows(...end(sessionId));
+    await identity.rows(END, [sessionId]);
     const gateway = new Gateway();
     gateway.since = '9000000000000000000';
     expect((await gateway.sync()).revokedSids).toContain(sessionId);
@@ -211,9 +208,9 @@ describe('edge-sync misses nothing', () => {
     const late = await person();
     const connection = await identity.database.pool.connect();
     await connection.query('BEGIN');
-    await connection.query(...end(late.sessionId));
+    await connection.query(END, [late.sessionId]);
     for (const { sessionId } of people) {
-      await identity.rows(...end(sessionId));
+      await identity.rows(END, [sessionId]);
     }
     const request = { gateway: gateway.id, since: gateway.since, counters: [] };
     const first = await repository.sync(request);
@@ -232,7 +229,7 @@ describe('edge-sync misses nothing', () => {
 
   it('but what is older than any token that is valid', async () => {
     const { sessionId } = await person();
-    await identity.rows(...end(sessionId));
+    await identity.rows(END, [sessionId]);
     const age = `UPDATE revocations SET at = at - interval '16 minutes' WHERE key = $1`;
     await identity.rows(age, [sessionId]);
     expect((await new Gateway().sync()).revokedSids).not.toContain(sessionId);
