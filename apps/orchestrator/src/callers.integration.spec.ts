@@ -51,9 +51,10 @@ const sagaAs = (caller: Caller | undefined, sagaId: unknown) =>
   ask(one, 'GET', `/sagas/${String(sagaId)}`, { headers: asCaller(caller) });
 
 /** What a caller is answered, without what differs from request to request. */
-function bodyOf({ status, body }: Answer): object {
+function bodyOf({ status, headers, body }: Answer): object {
   const { requestId: _requestId, instance: _instance, ...rest } = body;
-  return { status, rest };
+  const { date: _date, 'x-request-id': _id, ...others } = Object.fromEntries(headers);
+  return { status, headers: others, rest };
 }
 
 const rowsIn = async (table: string) => (await shop.query(`SELECT FROM ${table}`)).length;

@@ -46,9 +46,10 @@ async function readAs(caller: Caller | undefined, stored: Stored | undefined): P
 
 const hoursAgo = (hours: number) => new Date(Date.now() - hours * HOUR_MS).toISOString();
 const ofAna = (): Stored => ({ caller: ANA.id, userId: 'ana', createdAt: hoursAgo(0) });
-function bodyOf({ status, body }: Answer): object {
+function bodyOf({ status, headers, body }: Answer): object {
   const { requestId: _requestId, instance: _instance, ...rest } = body;
-  return { status, rest };
+  const { date: _date, 'x-request-id': _id, ...others } = Object.fromEntries(headers);
+  return { status, headers: others, rest };
 }
 
 describe('an order of a caller with a token', () => {

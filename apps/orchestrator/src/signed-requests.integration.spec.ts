@@ -52,6 +52,8 @@ interface Signing {
   path?: string;
   body?: string;
   caller?: Caller | undefined;
+  /** The headers that the signature covers. */
+  headers?: Record<string, string>;
   keys?: string;
   agoS?: number;
 }
@@ -62,16 +64,24 @@ function signed({
   path = '/checkout',
   body = method === 'POST' ? BODY : '',
   caller = ANA,
+  headers = {},
   keys = KEY,
   agoS = 0,
 }: Signing = {}): Record<string, string> {
   const header = encodeCaller(caller);
   const atS = Date.now() / 1000 - agoS;
-  const request = { method, path, body, caller: header };
+  const request = { method, path, body, caller: header, headers };
   return {
+    ...headers,
     [CALLER_HEADER]: header,
     [SIGNATURE_HEADER]: signRequest(internalKeys(keys), request, atS),
   };
+}
+
+/** A signed request that loses one of its headers on the way. */
+function without(name: string): Record<string, string> {
+  const { [name]: _lost, ...rest } = signed({ headers: { [name]: '"k"' } });
+  return rest;
 }
 
 async function send(
@@ -118,12 +128,63 @@ describe('an orchestrator in production', () => {
     ['that was signed 61 seconds ago', signed({ agoS: 61 })],
     ['that was signed in the future', signed({ agoS: -65 })],
     ['of another key', signed({ keys: FOREIGN_KEY })],
+    ['with a saga id that was not signed', { ...signed(), 'x-saga-id': newUuid() }],
+    [
+      'with another saga id',
+      { ...signed({ headers: { 'x-saga-id': newUuid() } }), 'x-saga-id': newUuid() },
+    ],
+    ['with a key that was not signed', { ...signed(), 'idempotency-key': '"k"' }],
+    ['without the key that was signed', without('idempotency-key')],
     ['with something else', { [SIGNATURE_HEADER]: 'valid' }],
   ])('records no checkout %s', async (_what, headers, body = BODY) => {
     const before = await recorded();
     expect(await send('POST', '/checkout', headers, body)).toMatchObject(INVALID);
     expect(await recorded()).toBe(before);
   });
+
+  it('records a repeat of a signed checkout within its time once', async () => {
+    const body = BODY.replace('"quantity":1', '"quantity":3');
+    const headers = signed({ body, headers: { 'x-saga-id': newUuid() } });
+    const before = await recorded();
+    const answers = [];
+    for (let n = 0; n < 3; n += 1) answers.push(await send('POST', '/checkout', headers, body));
+    expect(new Set(answers.map(({ body: { sagaId } }) => sagaId)).size).toBe(1);
+    expect(await recorded()).toBe(before + 1);
+  });
+
+  it.each<[string, (caller: string, signature: string) => string[]]>([
+    ['the caller twice', (caller, mac) => [caller, caller, mac]],
+    ['another caller in front', (caller, mac) => [`${CALLER_HEADER}: e30`, caller, mac]],
+    ['the signature twice', (caller, mac) => [caller, mac, mac]],
+    ['a signature for another in front', (caller, mac) => [caller, `${SIGNATURE_HEADER}: x`, mac]],
+    ['the caller in another header', (caller, mac) => [caller.replaceAll('-', '_'), mac]],
+    ['no caller', (_caller, mac) => [mac]],
+  ])('refuses %s', async (_what, linesOf) => {
+    const path = '/sagas';
+    const headers = signed({ method: 'GET', path, caller: OLGA });
+    const [caller, mac] = [CALLER_HEADER, SIGNATURE_HEADER].map((name) => {
+      return `${name}: ${headers[name]}`;
+    });
+    const lines = [`GET ${path} HTTP/1.1`, 'Host: 127.0.0.1', ...linesOf(caller!, mac!)];
+    const { answers } = await sendRaw(one.url, `${lines.join('\r\n')}\r\n\r\n`);
+    expect(answers[0]).toMatchObject({ status: 401 });
+    const good = [`GET ${path} HTTP/1.1`, 'Host: 127.0.0.1', caller!.toUpperCase().slice(0, 19)];
+    good[2] += caller!.slice(19);
+    const read = await sendRaw(one.url, `${[...good, mac!].join('\r\n')}\r\n\r\n`);
+    expect(read.answers[0]).toMatchObject({ status: 200 });
+  });
+
+  it.each(['/%73agas', '//sagas', '/sagas/', '/sagas?limit=1', 'http://127.0.0.1/sagas'])(
+    'refuses %s with the signature of /sagas',
+    async (target) => {
+      const headers = signed({ method: 'GET', path: '/sagas', caller: OLGA });
+      const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`);
+      const head = [`GET ${target} HTTP/1.1`, 'Host: 127.0.0.1', ...lines];
+      const { answers } = await sendRaw(one.url, `${head.join('\r\n')}\r\n\r\n`);
+      // Without a route it is not found, whoever asks.
+      expect([401, 404]).toContain(answers[0]!.status);
+    },
+  );
 
   it('refuses an unsigned body before it reads it', async () => {
     const head = 'POST /checkout HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n';

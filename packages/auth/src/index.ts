@@ -30,7 +30,9 @@ export {
 } from './internal/internal-keys.js';
 export {
   SIGNATURE_HEADER,
+  SIGNED_HEADERS,
   type SignatureRefusal,
+  type SignedHeader,
   type SignedRequest,
   signatureRefusal,
   signRequest,

@@ -81,7 +81,9 @@ const checkout = (one: AppProcess, headers: Record<string, string> = {}, body: o
 function callerIn({ method, url, headers, body }: SeenRequest): Caller | undefined {
   const caller = headers[CALLER_HEADER]?.toString();
   const signature = headers[SIGNATURE_HEADER]?.toString();
-  const request = { method, path: url, body, caller };
+  const sagaId = headers['x-saga-id']?.toString();
+  const covered = sagaId === undefined ? {} : { 'x-saga-id': sagaId };
+  const request = { method, path: url, body, caller, headers: covered };
   expect(signatureRefusal(KEYS, request, signature, Date.now() / 1000)).toBeUndefined();
   return caller === undefined ? undefined : decodeCaller(caller);
 }

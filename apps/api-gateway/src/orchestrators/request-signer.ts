@@ -19,7 +19,8 @@ export class RequestSigner {
     const { method, headers, body = '' } = request;
     const caller = request.caller && encodeCaller(request.caller);
     const path = request.path.slice(basePath.length);
-    const signed = signRequest(this.keys, { method, path, body, caller }, Date.now() / 1000);
+    const covered = { method, path, body, caller, headers };
+    const signed = signRequest(this.keys, covered, Date.now() / 1000);
     const sent = { ...headers, [SIGNATURE_HEADER]: signed };
     return {
       ...request,

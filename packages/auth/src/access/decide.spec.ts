@@ -113,6 +113,8 @@ describe('an action that needs a step-up', () => {
     ['an older one', { authTimeS: NOW_S - 901 }],
     ['a password only', { amr: ['pwd'] }],
     ['no time', { authTimeS: undefined }],
+    ['a time in milliseconds', { authTimeS: NOW_S * 1000 }],
+    ['a time ahead', { authTimeS: NOW_S + 31 }],
   ])('is refused with %s', (_name, change) => {
     expect(answer(ACT_ON_OPERATIONS, { ...steppedUp(user('operator')), ...change })).toBe(step);
   });

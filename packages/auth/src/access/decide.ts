@@ -10,6 +10,8 @@ export type Decision =
   | { readonly allowed: false; readonly code: AccessRefusal };
 
 const STEP_UP_SECONDS_MAX = 15 * 60;
+/** A login may be so far ahead: clocks differ. */
+const CLOCK_SKEW_S = 30;
 
 const ALL: Decision = { allowed: true, reach: 'all' };
 const OWN: Decision = { allowed: true, reach: 'own' };
@@ -51,5 +53,6 @@ function widest(reaches: readonly (Reach | undefined)[]): Reach | undefined {
 
 function hasSteppedUp({ authTimeS, amr }: Caller, nowS: number): boolean {
   if (authTimeS === undefined || !amr?.includes('otp')) return false;
-  return nowS - authTimeS <= STEP_UP_SECONDS_MAX;
+  const agoS = nowS - authTimeS;
+  return agoS >= -CLOCK_SKEW_S && agoS <= STEP_UP_SECONDS_MAX;
 }

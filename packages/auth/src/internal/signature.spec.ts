@@ -12,6 +12,7 @@ const request: SignedRequest = {
   path: '/checkout?wait=1',
   body: '{"userId":"ann"}',
   caller: encodeCaller(guestCaller('0190b3a2-0000-7000-8000-000000000001')),
+  headers: { 'x-saga-id': 'a', 'idempotency-key': '"k"' },
 };
 const signature = signRequest(keys, request, NOW_S);
 
@@ -39,6 +40,10 @@ describe('the signature between apps', () => {
     ['another method', { method: 'PUT' }],
     ['another caller', { caller: encodeCaller(guestCaller('b')) }],
     ['no caller', { caller: undefined }],
+    ['another saga id', { headers: { 'x-saga-id': 'b', 'idempotency-key': '"k"' } }],
+    ['another key', { headers: { 'x-saga-id': 'a', 'idempotency-key': '"l"' } }],
+    ["headers in each other's place", { headers: { 'x-saga-id': '"k"', 'idempotency-key': 'a' } }],
+    ['without its headers', { headers: {} }],
   ])('is refused for %s', (_name, change) => {
     const changed = { ...request, ...change };
     expect(signatureRefusal(keys, changed, signature, NOW_S)).toBe('mismatch');

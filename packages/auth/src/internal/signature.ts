@@ -3,6 +3,10 @@ import type { InternalKey, InternalKeys } from './internal-keys.js';
 
 export const SIGNATURE_HEADER = 'x-backstitch-signature';
 
+/** The headers that decide what a request does. Others do not: they may be changed on the way. */
+export const SIGNED_HEADERS = ['idempotency-key', 'x-saga-id'] as const;
+export type SignedHeader = (typeof SIGNED_HEADERS)[number];
+
 /** What a signature covers, besides its kid and its time. */
 export interface SignedRequest {
   /** In upper case. */
@@ -13,11 +17,16 @@ export interface SignedRequest {
   readonly body: string | Uint8Array;
   /** The value of x-backstitch-caller; undefined when the request has none. */
   readonly caller: string | undefined;
+  /** The values of SIGNED_HEADERS; undefined when the request has none of them. */
+  readonly headers?: Readonly<Partial<Record<SignedHeader, string>>>;
 }
 
 export type SignatureRefusal = 'missing' | 'malformed' | 'unknown-key' | 'stale' | 'mismatch';
 
-/** A repeat within this time is harmless: every request of ours is idempotent. */
+/**
+ * A repeat within this time is harmless for a checkout, which has the id of its saga. It is not for
+ * a restock or a write-off: see docs/security.md.
+ */
 const SECONDS_MAX = 60;
 const SIGNATURE = /^kid=([A-Za-z0-9_.-]{1,64}),t=(\d{1,12}),mac=([A-Za-z0-9_-]{43})$/;
 
@@ -50,8 +59,9 @@ export function signatureRefusal(
 
 /** No line can contain a line feed: neither can an HTTP header or the target of a request. */
 function macOf({ kid, secret }: InternalKey, t: string, request: SignedRequest): Buffer {
-  const { method, path, body, caller = '' } = request;
+  const { method, path, body, caller = '', headers } = request;
   const bodySha256 = createHash('sha256').update(body).digest('hex');
-  const lines = [kid, method, path, t, bodySha256, caller].join('\n');
+  const values = SIGNED_HEADERS.map((name) => headers?.[name] ?? '');
+  const lines = [kid, method, path, t, bodySha256, caller, ...values].join('\n');
   return createHmac('sha256', secret).update(lines).digest();
 }

@@ -1,3 +1,4 @@
+import { ACCESS_TABLE } from '../access-table.js';
 import {
   type Caller,
   guestCaller,
@@ -21,6 +22,10 @@ export const CLOCK_SKEW_S = 30;
 const TOKEN_LIFE_S_MAX = 24 * 3600;
 /** The client_id of guest tokens of identity-service. */
 const GUEST_CLIENT = 'guest';
+/** RFC 8176: names such as `pwd`, `otp` and `mfa`. */
+const AMR = /^[a-z]{1,16}$/;
+const AMR_MAX = 16;
+const SCOPES = new Set(ACCESS_TABLE.flatMap(({ access }) => Object.keys(access.scopes ?? {})));
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
 /** The caller of verified claims, or why they name none. `nowS` is in seconds since 1970. Pure. */
@@ -38,7 +43,8 @@ export function readClaims(claims: Claims, issuer: Issuer, nowS: number): Claims
 function callerOf(claims: Claims, sub: string, settings: Issuer): Caller | undefined {
   const { issuer } = settings;
   const { client_id: clientId } = claims;
-  const token = typeof claims.jti === 'string' ? { tokenId: claims.jti } : {};
+  // It is recorded with what an operator does.
+  const token = isSubject(claims.jti) ? { tokenId: claims.jti } : {};
   if (settings.isOwn && clientId === GUEST_CLIENT) {
     return UUID.test(sub) ? guestCaller(sub) : undefined;
   }
@@ -56,15 +62,23 @@ function callerOf(claims: Claims, sub: string, settings: Issuer): Caller | undef
     roles: rolesOf(claims, settings.rolesClaim),
     scopes,
     ...token,
-    ...(typeof claims.sid === 'string' && { sid: claims.sid }),
+    ...(isSubject(claims.sid) && { sid: claims.sid }),
     ...(typeof claims.auth_time === 'number' && { authTimeS: claims.auth_time }),
-    ...(isTextList(claims.amr) && { amr: claims.amr }),
+    ...(isTextList(claims.amr) && { amr: [...new Set(claims.amr)].filter(isAmr) }),
   };
 }
 
-/** RFC 9068, 2.2.3: separated by blanks. */
+/**
+ * RFC 9068, 2.2.3: separated by blanks. A scope that is unknown here gives nothing: the caller is
+ * sent on in a header, which must not grow with the token.
+ */
 function scopesOf(scope: unknown): string[] {
-  return typeof scope === 'string' ? scope.split(' ').filter((each) => each !== '') : [];
+  const given = typeof scope === 'string' ? scope.split(' ') : [];
+  return [...new Set(given)].filter((each) => SCOPES.has(each));
+}
+
+function isAmr(value: string, index: number): boolean {
+  return index < AMR_MAX && AMR.test(value);
 }
 
 /** Only a list of texts gives roles; a role that is unknown here gives nothing. */

@@ -1,11 +1,13 @@
 import {
   createRemoteJWKSet,
+  customFetch,
   errors,
   type ExportedJWKSCache,
   type JWKSCacheInput,
   type JWTVerifyGetKey,
   jwksCache,
 } from 'jose';
+import { fetchKeys } from './fetch-keys.js';
 import type { StoredKeys } from './stored-keys.repository.js';
 
 export interface IssuerKeysOptions {
@@ -49,6 +51,7 @@ export class IssuerKeys {
     this.cache = options.stored ? { ...options.stored } : {};
     this.keySet = createRemoteJWKSet(new URL(options.jwksUri), {
       [jwksCache]: this.cache,
+      [customFetch]: fetchKeys,
       cacheMaxAge: Number.POSITIVE_INFINITY,
       cooldownDuration: Number.POSITIVE_INFINITY,
       timeoutDuration: TIMEOUT_MS,

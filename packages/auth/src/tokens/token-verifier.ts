@@ -57,7 +57,11 @@ export class TokenVerifier {
 
   constructor(private readonly options: TokenVerifierOptions) {
     this.nowS = options.nowS ?? (() => Date.now() / 1000);
-    const { issuers, keysFile, onFailure } = options;
+    const { keysFile, onFailure } = options;
+    // The last one with a name counts: ISSUERS cannot replace identity-service and its revocations.
+    const issuers = options.issuers.toSorted(
+      (one, other) => Number(one.isOwn) - Number(other.isOwn),
+    );
     this.file = new StoredKeysFile(keysFile, (error) => onFailure('JWKS_CACHE', error));
     const stored = this.file.read(this.nowS() * 1000);
     this.trusted = new Map(

@@ -10,6 +10,8 @@ import {
   type InternalKeys,
   internalKeys,
   SIGNATURE_HEADER,
+  SIGNED_HEADERS,
+  type SignedHeader,
   signatureRefusal,
 } from '@backstitch/auth';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
@@ -67,7 +69,8 @@ export function registerInternalRequests(
   const refusedFor = (request: FastifyRequest, signature: string, body: Buffer | '') => {
     const { method, url = '' } = request.raw;
     const caller = callerHeaderOf(request);
-    const signed = { method: method ?? '', path: url, body, caller };
+    const headers = signedHeadersOf(request);
+    const signed = { method: method ?? '', path: url, body, caller, headers };
     const why = signatureRefusal(keys, signed, signature, Date.now() / 1000);
     if (why === undefined) return undefined;
     logger.warn({ requestId: request.id, why, url }, 'a signature between apps was refused');
@@ -125,6 +128,12 @@ function admit(
 
 function callerHeaderOf({ raw }: FastifyRequest): string | undefined {
   return only(raw.headersDistinct[CALLER_HEADER]);
+}
+
+function signedHeadersOf({ raw }: FastifyRequest): Partial<Record<SignedHeader, string>> {
+  const headers: Partial<Record<SignedHeader, string>> = {};
+  for (const name of SIGNED_HEADERS) headers[name] = only(raw.headersDistinct[name]) ?? '';
+  return headers;
 }
 
 /** A header that is there twice counts as another value: the signature does not cover it. */
