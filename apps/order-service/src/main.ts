@@ -14,6 +14,11 @@ await bootParticipant({
   migrations: new URL('../migrations', import.meta.url),
   keyLookups: true,
   parts: ({ database, logger }) => ({
-    module: AppModule.of({ database, currency: config.CURRENCY, logger }),
+    module: AppModule.of({
+      database,
+      currency: config.CURRENCY,
+      logger,
+      isProduction: config.NODE_ENV === 'production',
+    }),
   }),
 });

@@ -67,10 +67,10 @@ const products = (prefix: string): readonly Line[] => [
 ];
 
 const carts = (prefix: string): readonly Line[] => [
-  ['GET', `${prefix}/carts/:userId`, OWN_CART, 'planned'],
-  ['DELETE', `${prefix}/carts/:userId`, OWN_CART, 'planned'],
-  ['PUT', `${prefix}/carts/:userId/items/:productId`, OWN_CART, 'planned'],
-  ['DELETE', `${prefix}/carts/:userId/items/:productId`, OWN_CART, 'planned'],
+  ['GET', `${prefix}/carts/:userId`, OWN_CART],
+  ['DELETE', `${prefix}/carts/:userId`, OWN_CART],
+  ['PUT', `${prefix}/carts/:userId/items/:productId`, OWN_CART],
+  ['DELETE', `${prefix}/carts/:userId/items/:productId`, OWN_CART],
 ];
 
 const cartCheckout = (prefix: string): Line => [

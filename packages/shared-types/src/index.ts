@@ -1,12 +1,15 @@
 export { FastValidation, validateFast } from './fast-validation.js';
 export { bodyProblems } from './body-problems.js';
 export * from './caller-id.js';
+export * from './cart.js';
+export * from './cart-requests.dto.js';
 export * from './checkout-batch.js';
 export * from './checkout-lines.js';
 export * from './checkout-request.dto.js';
 export * from './error-codes.js';
 export * from './idempotency-key.js';
 export * from './inventory-commands.js';
+export { LINES_MAX, QUANTITY_MAX } from './lines.decorator.js';
 export * from './money.js';
 export * from './operations-view.js';
 export * from './order-commands.js';

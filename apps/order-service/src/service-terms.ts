@@ -1,0 +1,4 @@
+/** What the routes need to know of the deployment. */
+export class ServiceTerms {
+  constructor(readonly isProduction: boolean) {}
+}
