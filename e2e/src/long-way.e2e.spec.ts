@@ -70,6 +70,7 @@ class Places {
       `RABBITMQ_URL=${this.vhost.url}`,
       `ORCHESTRATOR_URL=http://localhost:${this.port('orchestrator')}`,
       `INVENTORY_URL=http://localhost:${this.port('inventory-service')}`,
+      `ORDER_URL=http://localhost:${this.port('order-service')}`,
       'PAYMENT_FAILURE_RATE=0',
       ...(database ? [`DB_URL=${this.databaseUrl(database)}`] : []),
     ].join('\n');

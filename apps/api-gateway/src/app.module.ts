@@ -1,6 +1,8 @@
 import { exposeGauge, type Logger, type Shedding } from '@backstitch/service-kit';
 import { type DynamicModule, Module } from '@nestjs/common';
 import { Admission } from './admission/admission.js';
+import { CartsController } from './carts/carts.controller.js';
+import { PricedCarts } from './carts/priced-carts.client.js';
 import { CheckoutController } from './checkout/checkout.controller.js';
 import { GatewayConfig } from './config.js';
 import { ProductChangesController } from './catalogue/product-changes.controller.js';
@@ -9,29 +11,35 @@ import { QueriesController } from './queries/queries.controller.js';
 import { RequestSigner } from './orchestrators/request-signer.js';
 import { Orchestrators } from './orchestrators/orchestrators.client.js';
 import { InventoryClient } from './services/inventory.client.js';
+import { OrderClient } from './services/order.client.js';
+import type { ServiceClientOptions } from './services/service.client.js';
 
 @Module({})
 export class AppModule {
   static for(config: GatewayConfig, logger: Logger, shedding: Shedding): DynamicModule {
+    const signer = new RequestSigner(config.internalKeys);
     const orchestrators = new Orchestrators({
       urls: config.orchestratorUrls,
       timeoutMs: config.ORCHESTRATOR_TIMEOUT_MS,
-      signer: new RequestSigner(config.internalKeys),
+      signer,
       connectTimeoutMs: config.ORCHESTRATOR_CONNECT_TIMEOUT_MS,
       onFailure: (url, why, { headers }) => {
         const { 'x-saga-id': sagaId, 'x-request-id': requestId } = headers;
         logger.warn({ url, why, sagaId, requestId }, 'an orchestrator did not answer');
       },
     });
-    const inventory = new InventoryClient({
-      urls: config.inventoryUrls,
+    const serviceOf = (name: string, urls: readonly string[]): ServiceClientOptions => ({
+      urls,
       timeoutMs: config.SERVICE_TIMEOUT_MS,
       connectTimeoutMs: config.ORCHESTRATOR_CONNECT_TIMEOUT_MS,
+      signer,
       onFailure: (url, why, { headers }) => {
         const { 'x-request-id': requestId } = headers;
-        logger.warn({ url, why, requestId }, 'inventory-service did not answer');
+        logger.warn({ url, why, requestId }, `${name} did not answer`);
       },
     });
+    const inventory = new InventoryClient(serviceOf('inventory-service', config.inventoryUrls));
+    const orders = new OrderClient(serviceOf('order-service', config.orderUrls));
     const admission = admissionOf(config, shedding);
     return {
       module: AppModule,
@@ -40,12 +48,15 @@ export class AppModule {
         QueriesController,
         ProductsController,
         ProductChangesController,
+        CartsController,
       ],
       providers: [
         { provide: GatewayConfig, useValue: config },
         { provide: Admission, useValue: admission },
         { provide: Orchestrators, useValue: orchestrators },
         { provide: InventoryClient, useValue: inventory },
+        { provide: OrderClient, useValue: orders },
+        { provide: PricedCarts, useValue: new PricedCarts(orders, inventory, config.CURRENCY) },
       ],
     };
   }

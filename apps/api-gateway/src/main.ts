@@ -11,6 +11,7 @@ import { tokenChecks } from './identity/token-checks.client.js';
 import { Orchestrators } from './orchestrators/orchestrators.client.js';
 import { RateLimit } from './rate-limit/rate-limit.js';
 import { InventoryClient } from './services/inventory.client.js';
+import { OrderClient } from './services/order.client.js';
 
 const APP = 'api-gateway';
 const config = loadConfig(GatewayConfig);
@@ -58,12 +59,20 @@ await bootApp({
         if (why !== undefined) throw new Error(why);
       },
     },
+    {
+      name: 'order-service',
+      async check() {
+        const why = await app.get(OrderClient).whyNotReady();
+        if (why !== undefined) throw new Error(why);
+      },
+    },
   ],
   drain: (app) => ({
     first: jobs.map((job) => ({ name: job.name, run: () => job.stop() })),
     last: [
       { name: 'orchestrators', run: () => app.get(Orchestrators).close() },
       { name: 'inventory-service', run: () => app.get(InventoryClient).close() },
+      { name: 'order-service', run: () => app.get(OrderClient).close() },
     ],
   }),
 });

@@ -17,6 +17,7 @@ export const APPS = [
 export const URL_VARIABLES = {
   ORCHESTRATOR_URL: 'orchestrator',
   INVENTORY_URL: 'inventory-service',
+  ORDER_URL: 'order-service',
 } as const satisfies Record<string, (typeof APPS)[number]['name']>;
 
 export type App = (typeof APPS)[number];

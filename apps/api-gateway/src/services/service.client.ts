@@ -3,6 +3,7 @@ import { Deadline } from '../orchestrators/deadline.js';
 import { exchange, type ForwardedRequest, type UpstreamAnswer } from '../orchestrators/exchange.js';
 import { type Loss, lossOf } from '../orchestrators/lost-request.js';
 import type { Forwarded } from '../orchestrators/orchestrators.client.js';
+import type { RequestSigner } from '../orchestrators/request-signer.js';
 
 export interface ServiceClientOptions {
   /** The instances of the service. */
@@ -10,6 +11,7 @@ export interface ServiceClientOptions {
   /** For the whole request, including all attempts and the wait for a connection. */
   timeoutMs: number;
   connectTimeoutMs: number;
+  signer: RequestSigner;
   /** Called for every failed attempt. */
   onFailure: (url: string, why: string, request: ForwardedRequest) => void;
 }
@@ -100,7 +102,8 @@ export class ServiceClient {
   ): Promise<Attempt> {
     try {
       const path = target.basePath + request.path;
-      return { answer: await exchange(target.pool, { ...request, path }, deadline) };
+      const signed = this.options.signer.sign({ ...request, path }, target.basePath);
+      return { answer: await exchange(target.pool, signed, deadline) };
     } catch (error) {
       const why = messageOf(error);
       target.avoidedUntilMs = performance.now() + AVOIDED_MS;

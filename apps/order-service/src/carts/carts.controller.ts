@@ -15,7 +15,7 @@ const VERSION = /^(?:0|[1-9]\d{0,9})$/;
 const VERSION_MAX = 2_147_483_647;
 const productId = () => Param('productId', new UuidParam('productId'));
 
-/** The cart of the caller's own account. Every answer is the cart as it is then. */
+/** The cart of the caller's own account, `me`. Every answer is the cart as it is then. */
 @Controller('carts/:userId')
 export class CartsController {
   constructor(
@@ -68,7 +68,7 @@ export class CartsController {
   /** The id of the caller. The cart of another account is not found. Throws 401, 403 and 404. */
   private ownerOf(userId: string, request: FastifyRequest): string {
     const { id, subject } = callerOf(request, this.terms);
-    if (userId !== subject) throw new Problem('CART_NOT_FOUND');
+    if (userId !== 'me' && userId !== subject) throw new Problem('CART_NOT_FOUND');
     return id;
   }
 }
