@@ -56,7 +56,7 @@ const importRules = [
   ),
   importRule(
     'packages/service-kit',
-    ['database', 'messaging', 'shared-types'],
+    ['auth', 'database', 'messaging', 'shared-types'],
     'What every app shares knows no app.',
   ),
   importRule(
@@ -67,7 +67,7 @@ const importRules = [
   ...['order-service', 'inventory-service', 'payment-service'].map(participant),
   importRule(
     'apps/identity-service',
-    ['service-kit', 'database', 'shared-types'],
+    ['service-kit', 'auth', 'database', 'shared-types'],
     'The issuer knows people and keys, and nothing of the shop.',
   ),
   importRule(

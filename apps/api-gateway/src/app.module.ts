@@ -9,6 +9,7 @@ import { ProductChangesController } from './catalogue/product-changes.controller
 import { ProductsController } from './catalogue/products.controller.js';
 import { QueriesController } from './queries/queries.controller.js';
 import { RequestSigner } from './orchestrators/request-signer.js';
+import { OperationsController } from './operations/operations.controller.js';
 import { Orchestrators } from './orchestrators/orchestrators.client.js';
 import { InventoryClient } from './services/inventory.client.js';
 import { OrderClient } from './services/order.client.js';
@@ -46,6 +47,7 @@ export class AppModule {
       controllers: [
         CheckoutController,
         QueriesController,
+        OperationsController,
         ProductsController,
         ProductChangesController,
         CartsController,

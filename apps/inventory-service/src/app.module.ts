@@ -20,14 +20,12 @@ export interface AppParts {
   /** The least lifetime of a reservation. */
   ttlSeconds: number;
   logger: Logger;
-  /** Production takes no caller whom nothing proves [true]. */
-  isProduction?: boolean;
 }
 
 @Module({})
 export class AppModule {
   static of(parts: AppParts): DynamicModule {
-    const { database, stock, currency, ttlSeconds, logger, isProduction = true } = parts;
+    const { database, stock, currency, ttlSeconds, logger } = parts;
     const digits = currencyDigits(currency);
     const catalogue = new CatalogueRepository(database, currency, digits);
     const stockHandler = new StockHandler(stock, { ttlSeconds, digits }, logger);
@@ -39,7 +37,7 @@ export class AppModule {
         { provide: CatalogueHandler, useValue: new CatalogueHandler(catalogue, logger) },
         { provide: CatalogueRepository, useValue: catalogue },
         { provide: SellerProducts, useValue: new SellerProducts(database) },
-        { provide: CatalogueTerms, useValue: new CatalogueTerms(currency, digits, isProduction) },
+        { provide: CatalogueTerms, useValue: new CatalogueTerms(currency, digits) },
       ],
     };
   }

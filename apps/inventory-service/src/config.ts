@@ -1,4 +1,5 @@
-import { IsIntegerVariable, ParticipantConfig } from '@backstitch/service-kit';
+import { DEVELOPMENT_INTERNAL_KEYS, internalKeysProblem } from '@backstitch/auth';
+import { HasNoProblem, IsIntegerVariable, ParticipantConfig } from '@backstitch/service-kit';
 import { RETENTION_DAYS } from '@backstitch/shared-types';
 
 const { participants } = RETENTION_DAYS;
@@ -12,6 +13,10 @@ export class InventoryConfig extends ParticipantConfig {
 
   @IsIntegerVariable({ min: 1, max: 86_400 })
   RESERVATION_TTL_SECONDS = 1800;
+
+  /** The keys by which gateways sign requests: kid:key, comma-separated. Each is accepted. */
+  @HasNoProblem(internalKeysProblem)
+  INTERNAL_KEYS = DEVELOPMENT_INTERNAL_KEYS;
 
   @IsIntegerVariable({ min: 50, max: 3_600_000 })
   SWEEP_INTERVAL_MS = 1000;

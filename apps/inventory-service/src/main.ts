@@ -1,6 +1,6 @@
 import 'reflect-metadata';
 import type { Database } from '@backstitch/database';
-import { loadConfig, type Logger, openDatabase } from '@backstitch/service-kit';
+import { internalRequests, loadConfig, type Logger, openDatabase } from '@backstitch/service-kit';
 import { bootParticipant, type ParticipantParts } from '@backstitch/service-kit/participant';
 import { COMMAND_QUEUES, currencyDigits } from '@backstitch/shared-types';
 import { AppModule } from './app.module.js';
@@ -18,13 +18,13 @@ await bootParticipant({
   name,
   config,
   queue: COMMAND_QUEUES.inventory,
+  internal: internalRequests(name, config),
   migrations: new URL('../migrations', import.meta.url),
   parts,
 });
 
 function parts({ database, logger }: { database: Database; logger: Logger }): ParticipantParts {
   const { CURRENCY: currency, RESERVATION_TTL_SECONDS: ttlSeconds } = config;
-  const isProduction = config.NODE_ENV === 'production';
   const keptDays = config.HOLD_RETENTION_DAYS;
   const stockDatabase = openDatabase({
     url: config.DB_URL,
@@ -42,7 +42,7 @@ function parts({ database, logger }: { database: Database; logger: Logger }): Pa
     logger,
   });
   return {
-    module: AppModule.of({ database, stock, currency, ttlSeconds, logger, isProduction }),
+    module: AppModule.of({ database, stock, currency, ttlSeconds, logger }),
     jobs: [sweeper.job, archiver.job],
     databases: { stock: stockDatabase },
     requireCurrency: () => requirePriceRule(database.pool, currency),

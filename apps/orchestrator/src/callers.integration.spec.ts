@@ -242,27 +242,3 @@ describe('a caller that cannot be read', () => {
     },
   );
 });
-
-describe('in production', () => {
-  // R59
-  it('a request without a caller is refused, and nothing is recorded', async () => {
-    const production = await shop.start({ NODE_ENV: 'production' });
-    const before = await recorded();
-    const body = cartOf('bob');
-    const refusals = [
-      await ask(production, 'POST', '/checkout', { body }),
-      await ask(production, 'GET', `/sagas/${newUuid()}`),
-      await ask(production, 'GET', `/orders/${newUuid()}`),
-    ];
-    const refused = { status: 401, body: { code: 'TOKEN_REQUIRED' } };
-    for (const refusal of refusals) expect(refusal).toMatchObject(refused);
-    const members = encodeCheckoutBatch([encodeBatchedCheckout({}, JSON.stringify(body))]);
-    const response = await fetch(`${production.url}/checkout/batch`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: members,
-    });
-    expect(await response.text()).toContain('TOKEN_REQUIRED');
-    expect(await recorded()).toEqual(before);
-  });
-});

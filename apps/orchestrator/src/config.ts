@@ -1,4 +1,5 @@
-import { DatabaseConfig, IsIntegerVariable } from '@backstitch/service-kit';
+import { DEVELOPMENT_INTERNAL_KEYS, internalKeysProblem } from '@backstitch/auth';
+import { DatabaseConfig, HasNoProblem, IsIntegerVariable } from '@backstitch/service-kit';
 import { RETENTION_DAYS } from '@backstitch/shared-types';
 import { registerDecorator } from 'class-validator';
 
@@ -116,7 +117,11 @@ export class OrchestratorConfig extends DatabaseConfig {
   @IsIntegerVariable(idempotencyKeys)
   IDEMPOTENCY_RETENTION_DAYS: number = idempotencyKeys.usual;
 
-  /** In production a request that does not say who sends it is refused. */
+  /** The keys by which gateways sign requests: kid:key, comma-separated. Each is accepted. */
+  @HasNoProblem(internalKeysProblem)
+  INTERNAL_KEYS = DEVELOPMENT_INTERNAL_KEYS;
+
+  /** In production a checkout of a batch that does not say who sends it is refused. */
   get requiresCaller(): boolean {
     return this.NODE_ENV === 'production';
   }

@@ -10,6 +10,7 @@ import {
   type Database,
   DatabaseHealth,
   INSTANCE_ID,
+  internalRequests,
   loadConfig,
   type Logger,
   openDatabase,
@@ -90,6 +91,7 @@ async function boot(
     config,
     logger,
     limits: { bodyBytesMaxAt },
+    internal: internalRequests(name, config),
     configure: async () => {
       // Else the first row of a day without a partition would go to the default one, and stay there.
       await logDays.make();

@@ -6,19 +6,16 @@ import { CartsRepository } from './carts/carts.repository.js';
 import { OrdersConsumer } from './orders/orders.consumer.js';
 import { OrdersHandler } from './orders/orders.handler.js';
 import { OrdersRepository } from './orders/orders.repository.js';
-import { ServiceTerms } from './service-terms.js';
 
 export interface AppParts {
   database: Database;
   currency: string;
   logger: Logger;
-  /** Production takes no caller whom nothing proves [true]. */
-  isProduction?: boolean;
 }
 
 @Module({})
 export class AppModule {
-  static of({ database, currency, logger, isProduction = true }: AppParts): DynamicModule {
+  static of({ database, currency, logger }: AppParts): DynamicModule {
     const carts = new CartsRepository(database);
     const repository = new OrdersRepository(database, currency);
     const handler = new OrdersHandler(repository, currency, logger);
@@ -28,7 +25,6 @@ export class AppModule {
       providers: [
         { provide: OrdersHandler, useValue: handler },
         { provide: CartsRepository, useValue: carts },
-        { provide: ServiceTerms, useValue: new ServiceTerms(isProduction) },
       ],
     };
   }

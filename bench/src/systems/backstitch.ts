@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { vhostUrl } from '@backstitch/launcher';
@@ -87,12 +88,17 @@ function appSettings({ servers, env }: Site): NodeJS.ProcessEnv {
   const { DB_URL: _one, ...given } = env;
   return {
     // Demo passwords, as named servers may have them, are refused in production.
-    ...(servers.production && { NODE_ENV: 'production' }),
+    ...(servers.production && { NODE_ENV: 'production', INTERNAL_KEYS: newInternalKey() }),
     LOG_LEVEL: 'info',
     PAYMENT_FAILURE_RATE: '0',
     RATE_LIMIT_PER_MINUTE: '0',
     ...given,
   };
+}
+
+/** Production refuses the key of development. */
+function newInternalKey(): string {
+  return `bench:${randomBytes(32).toString('base64url')}`;
 }
 
 function describe(settings: NodeJS.ProcessEnv, processes: number): string {

@@ -56,14 +56,14 @@ const IDENTITY: readonly Line[] = [
   ['GET', '/api/admin/events', ADMINISTER, 'planned'],
 ];
 
-/** Catalogue and cart (`planned`); {prefix} is "/api" at the gateway and "" behind it. */
+/** The catalogue; {prefix} is "/api" at the gateway and "" behind it. */
 const products = (prefix: string): readonly Line[] => [
-  ['GET', `${prefix}/menu`, ANYONE, 'planned'],
-  ['POST', `${prefix}/products`, WRITE_CATALOGUE, 'planned'],
-  ['PATCH', `${prefix}/products/:productId`, WRITE_CATALOGUE, 'planned'],
-  ['DELETE', `${prefix}/products/:productId`, WRITE_CATALOGUE, 'planned'],
-  ['POST', `${prefix}/products/:productId/restock`, WRITE_CATALOGUE, 'planned'],
-  ['POST', `${prefix}/products/:productId/write-off`, WRITE_CATALOGUE, 'planned'],
+  ['GET', `${prefix}/menu`, ANYONE],
+  ['POST', `${prefix}/products`, WRITE_CATALOGUE],
+  ['PATCH', `${prefix}/products/:productId`, WRITE_CATALOGUE],
+  ['DELETE', `${prefix}/products/:productId`, WRITE_CATALOGUE],
+  ['POST', `${prefix}/products/:productId/restock`, WRITE_CATALOGUE],
+  ['POST', `${prefix}/products/:productId/write-off`, WRITE_CATALOGUE],
 ];
 
 const carts = (prefix: string): readonly Line[] => [
@@ -80,16 +80,16 @@ const cartCheckout = (prefix: string): Line => [
   'planned',
 ];
 
-const operations = (prefix: string, ...planned: ['planned'?]): readonly Line[] => [
-  ['GET', `${prefix}/sagas`, READ_OPERATIONS, ...planned],
-  ['POST', `${prefix}/sagas/:sagaId/retry`, ACT_ON_OPERATIONS, ...planned],
-  ['POST', `${prefix}/sagas/:sagaId/resume`, ACT_ON_OPERATIONS, ...planned],
-  ['POST', `${prefix}/sagas/:sagaId/compensate`, ACT_ON_OPERATIONS, ...planned],
-  ['GET', `${prefix}/dead-letters`, READ_OPERATIONS, ...planned],
-  ['GET', `${prefix}/dead-letters/groups`, READ_OPERATIONS, ...planned],
-  ['GET', `${prefix}/dead-letters/:id`, READ_OPERATIONS, ...planned],
-  ['POST', `${prefix}/dead-letters/:id/replay`, ACT_ON_OPERATIONS, ...planned],
-  ['POST', `${prefix}/dead-letters/:id/discard`, ACT_ON_OPERATIONS, ...planned],
+const operations = (prefix: string): readonly Line[] => [
+  ['GET', `${prefix}/sagas`, READ_OPERATIONS],
+  ['POST', `${prefix}/sagas/:sagaId/retry`, ACT_ON_OPERATIONS],
+  ['POST', `${prefix}/sagas/:sagaId/resume`, ACT_ON_OPERATIONS],
+  ['POST', `${prefix}/sagas/:sagaId/compensate`, ACT_ON_OPERATIONS],
+  ['GET', `${prefix}/dead-letters`, READ_OPERATIONS],
+  ['GET', `${prefix}/dead-letters/groups`, READ_OPERATIONS],
+  ['GET', `${prefix}/dead-letters/:id`, READ_OPERATIONS],
+  ['POST', `${prefix}/dead-letters/:id/replay`, ACT_ON_OPERATIONS],
+  ['POST', `${prefix}/dead-letters/:id/discard`, ACT_ON_OPERATIONS],
 ];
 
 const GATEWAY: readonly Line[] = [
@@ -98,11 +98,12 @@ const GATEWAY: readonly Line[] = [
   ['GET', '/api/checkout/orders/:orderId', READ_ORDER],
   ['GET', '/api/sagas/:sagaId', READ_SAGA],
   ['GET', '/api/docs*', ANYONE],
+  ['GET', '/api/operations/sagas/:sagaId', READ_OPERATIONS],
   ...IDENTITY,
   ...products('/api'),
   ...carts('/api'),
   cartCheckout('/api'),
-  ...operations('/api/operations', 'planned'),
+  ...operations('/api/operations'),
 ];
 
 const ORCHESTRATOR: readonly Line[] = [
@@ -131,7 +132,7 @@ const LINES: Readonly<Record<App, readonly Line[]>> = {
   'api-gateway': GATEWAY,
   orchestrator: ORCHESTRATOR,
   'order-service': carts(''),
-  'inventory-service': [['GET', '/products', ANYONE, 'planned'], ...products('')],
+  'inventory-service': [['GET', '/products', ANYONE], ...products('')],
   'payment-service': [],
   'identity-service': IDENTITY_SERVICE,
 };

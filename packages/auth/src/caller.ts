@@ -19,6 +19,8 @@ export interface Caller {
   readonly sid?: string;
   /** When the user entered a password, in seconds since 1970. */
   readonly authTimeS?: number;
+  /** The id of the access token (jti). */
+  readonly tokenId?: string;
   /** How the user was authenticated (RFC 8176), such as `pwd` and `otp`. */
   readonly amr?: readonly string[];
 }

@@ -9,6 +9,10 @@ import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyInstance } from 'fastify';
 import type { Server as NetServer } from 'node:net';
+import {
+  type InternalRequests,
+  registerInternalRequests,
+} from './access/internal-requests.hook.js';
 import type { AppConfig } from './config/app-config.js';
 import { logConfiguration } from './config/configuration-log.js';
 import { exposeDependencies } from './dependency-gauge.js';
@@ -41,6 +45,8 @@ export interface BootOptions {
   /** Global pipes and filters, of HTTP and of commands [HTTP validation; ProblemFilter always]. */
   pipes?: PipeTransform[];
   filters?: ExceptionFilter[];
+  /** For an app behind the gateway: which requests it serves [all]. */
+  internal?: InternalRequests;
   /** Between creation and start: connectMicroservice(…, { inheritAppConfig: true }), OpenAPI. */
   configure?(app: NestFastifyApplication): Promise<void> | void;
   /** Without these the process can serve nothing: it says that it is not ready. */
@@ -155,6 +161,7 @@ export async function createApp(options: BootOptions): Promise<NestFastifyApplic
   });
   const fastify = app.getHttpAdapter().getInstance();
   await prepareFastify(fastify, limits, requests, edge);
+  if (options.internal) registerInternalRequests(fastify, options.internal, logger);
   serveProblemPages(fastify);
   if (prefix) app.setGlobalPrefix(prefix, { exclude: ['health/live', 'health/ready'] });
   app.useGlobalPipes(...pipes);

@@ -1,6 +1,6 @@
 /** `pnpm dead-letters`: messages that no service could read or serve, and what may be done with them. */
 import { deadLetterReport, deadLettersReport, groupsReport } from './dead-letters-report.js';
-import { Refused } from './orchestrator.js';
+import { type ActionBody, Refused } from './orchestrator.js';
 import { type Pages, pagesOf } from './pages.js';
 import { type ActionOptions, CommandLine, queryOf, terminal } from './run.js';
 import { sagaReport } from './sagas-report.js';
@@ -78,7 +78,7 @@ line
   .option('--repaired', 'the cause of the failure was repaired')
   .action(async (id: string, options: ActionOptions & { repaired?: boolean }) => {
     const { reason, operator, repaired } = options;
-    await act(id, 'replay', { reason, operator, ...(repaired && { repaired }) });
+    await act(id, 'replay', { reason, operator, ...(repaired && { repaired: true }) });
   });
 
 line
@@ -87,7 +87,7 @@ line
     await act(id, 'discard', { reason, operator });
   });
 
-async function act(id: string, action: 'replay' | 'discard', body: object): Promise<void> {
+async function act(id: string, action: 'replay' | 'discard', body: ActionBody): Promise<void> {
   const { orchestrator, show } = line.operating;
   const done = await orchestrator.post<DeadLetterDone>(`${pathOf(id)}/${action}`, body);
   const did = action === 'replay' ? 'replayed' : 'discarded';

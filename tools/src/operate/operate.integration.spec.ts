@@ -9,6 +9,7 @@ interface Request {
   method: string | undefined;
   url: string | undefined;
   body: unknown;
+  authorization?: string | undefined;
 }
 
 interface Ran {
@@ -25,7 +26,9 @@ let answer: { status: number; body: unknown };
 beforeAll(async () => {
   server = createServer((request, response) => {
     void bodyOf(request).then((body) => {
-      requests.push({ method: request.method, url: request.url, body });
+      const { authorization } = request.headers;
+      const asked = { method: request.method, url: request.url, body };
+      requests.push(authorization === undefined ? asked : { ...asked, authorization });
       response.statusCode = answer.status;
       response.end(typeof answer.body === 'string' ? answer.body : JSON.stringify(answer.body));
     });
@@ -183,5 +186,23 @@ describe('the command line of operators', () => {
     expect(code).toBe(0);
     for (const word of ['list', 'show', 'retry', 'resume', 'compensate'])
       expect(out).toContain(word);
+  });
+});
+
+describe('with the access token of an operator', () => {
+  const env = { OPERATOR_TOKEN: 'a.b.c' };
+
+  it('the gateway is asked, and the body does not say who acts', async () => {
+    answer = { status: 200, body: { outcome: 'done', actionId: 'a-1', deadLetter } };
+    const words = ['--url', url, 'discard', deadLetter.id, ...ACTION];
+    expect(await run('dead-letters', words, env)).toMatchObject({ code: 0 });
+    expect(requests).toEqual([
+      {
+        method: 'POST',
+        url: `/api/operations/dead-letters/${deadLetter.id}/discard`,
+        body: { reason: 'the bug is repaired' },
+        authorization: 'Bearer a.b.c',
+      },
+    ]);
   });
 });

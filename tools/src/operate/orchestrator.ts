@@ -19,16 +19,33 @@ export class NoAnswer extends Error {
 
 const PATIENCE_MS = 60_000;
 
-/** The orchestrator's endpoints for operators. */
+/** Why, and who acts. */
+export interface ActionBody {
+  readonly reason: string;
+  readonly operator: string;
+  readonly repaired?: true;
+}
+
+/** Where the gateway has the endpoints for operators. */
+const OPERATIONS = '/api/operations';
+
+/**
+ * The endpoints for operators: of an orchestrator, which serves requests without a token in
+ * development, or of a gateway, with the operator's access token.
+ */
 export class Orchestrator {
-  constructor(private readonly url: string) {}
+  constructor(
+    private readonly url: string,
+    private readonly token?: string,
+  ) {}
 
   get<Answer>(path: string): Promise<Answer> {
     return this.ask('GET', path);
   }
 
-  post<Answer>(path: string, body: object): Promise<Answer> {
-    return this.ask('POST', path, body);
+  /** With a token, the operator is its subject, and the body does not say. */
+  post<Answer>(path: string, { operator, ...body }: ActionBody): Promise<Answer> {
+    return this.ask('POST', path, this.token === undefined ? { ...body, operator } : body);
   }
 
   private async ask<Answer>(method: string, path: string, body?: object): Promise<Answer> {
@@ -47,13 +64,15 @@ export class Orchestrator {
 
   private async exchange(method: string, path: string, body: object | undefined) {
     try {
-      const response = await fetch(new URL(path, this.url), {
+      const { token } = this;
+      const response = await fetch(new URL(token ? OPERATIONS + path : path, this.url), {
         method,
         signal: AbortSignal.timeout(PATIENCE_MS),
-        ...(body && {
-          headers: { 'content-type': 'application/json' },
-          body: JSON.stringify(body),
-        }),
+        headers: {
+          ...(token && { authorization: `Bearer ${token}` }),
+          ...(body && { 'content-type': 'application/json' }),
+        },
+        ...(body && { body: JSON.stringify(body) }),
       });
       return { status: response.status, text: await response.text() };
     } catch (error) {

@@ -50,6 +50,16 @@ describe('CommandLine', () => {
     expect(byOption.err).toEqual(['asking the orchestrator at http://three:3 (--url)']);
   });
 
+  it('asks the gateway with OPERATOR_TOKEN, never another orchestrator that is named', async () => {
+    const env = { OPERATOR_TOKEN: 'a.b.c', ORCHESTRATOR_URL: 'http://one:1' };
+    const { err } = await asking(env, [system]);
+    expect(err).toEqual([
+      'asking the gateway at http://127.0.0.1:8100 (`npm start` of this folder, process 7)',
+    ]);
+    const named = await asking(env, [system], '--url', 'https://shop.example');
+    expect(named.err).toEqual(['asking the gateway at https://shop.example (--url)']);
+  });
+
   it('says that nothing runs instead of asking what happens to be at the usual place', async () => {
     const { code, out, err } = await asking({}, []);
     expect([code, out]).toEqual([2, []]);

@@ -47,7 +47,11 @@ export class CommandLine {
   ) {
     this.program = new Command(`pnpm ${name}`)
       .description(description)
-      .option('--url <url>', 'the orchestrator [ORCHESTRATOR_URL, else that of this folder]', urlOf)
+      .option(
+        '--url <url>',
+        'the orchestrator, or with OPERATOR_TOKEN the gateway [of this folder]',
+        urlOf,
+      )
       .option('--json', 'what it answers, as JSON')
       .exitOverride()
       .configureOutput({
@@ -65,16 +69,17 @@ export class CommandLine {
   action(usage: string, description: string): Command {
     return this.query(usage, description)
       .requiredOption('--reason <text>', 'the reason; it is recorded')
-      .option('--operator <name>', 'the operator; it is recorded', accountName());
+      .option('--operator <name>', 'without OPERATOR_TOKEN: who acts; recorded', accountName());
   }
 
   get operating(): Operating {
     const { json = false } = this.program.opts<{ json?: boolean }>();
     const asked = this.asked();
     if ('wrong' in asked) return this.program.error(`error: ${asked.wrong}`);
-    this.terminal.err(`asking the orchestrator at ${asked.address} (${asked.because})`);
+    const what = this.token === undefined ? 'orchestrator' : 'gateway';
+    this.terminal.err(`asking the ${what} at ${asked.address} (${asked.because})`);
     return {
-      orchestrator: new Orchestrator(asked.address),
+      orchestrator: new Orchestrator(asked.address, this.token),
       show: (answer, report) => {
         const text = json ? JSON.stringify(answer, null, 2) : report(answer).join('\n');
         this.terminal.out(printable(text));
@@ -82,10 +87,22 @@ export class CommandLine {
     };
   }
 
-  /** The orchestrator that is named, else that of the system which runs from this folder. */
+  /** The access token of the operator: with it, the gateway is asked. */
+  private get token(): string | undefined {
+    const token = this.terminal.env.OPERATOR_TOKEN?.trim();
+    return token === '' ? undefined : token;
+  }
+
+  /**
+   * The address that is named, else that of the system which runs from this folder: its gateway with
+   * a token, else its orchestrator.
+   */
   private asked(): Asked<string> {
     const { url } = this.program.opts<{ url?: string }>();
     if (url !== undefined) return { address: url, because: '--url' };
+    if (this.token !== undefined) {
+      return askedOfRunning(this.terminal.systems(), ({ apiUrl }) => apiUrl, '--url');
+    }
     const named = this.terminal.env.ORCHESTRATOR_URL?.split(',')[0]?.trim();
     if (!named) {
       return askedOfRunning(this.terminal.systems(), (one) => one.orchestratorUrl, NAMING);

@@ -7,18 +7,11 @@ import {
   type TokenVerifier,
   type Verification,
 } from '@backstitch/auth';
-import { type Logger, type Problem, sendProblem } from '@backstitch/service-kit';
+import { demandRows, type Logger, type Problem, sendProblem } from '@backstitch/service-kit';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Guests } from '../config.js';
 import { accessRefusal, cannotVerify, twoTokens } from './access-refusal.js';
 import { readBearer } from './bearer.js';
-
-declare module 'fastify' {
-  interface FastifyRequest {
-    /** Who sends it. Undefined on routes that everybody may use: no token is read there. */
-    caller: Caller | undefined;
-  }
-}
 
 export interface AccessOptions {
   verifier: TokenVerifier;
@@ -35,12 +28,7 @@ export function registerAccess(fastify: FastifyInstance, options: AccessOptions)
   const { verifier, guests, logger } = options;
   const rows = new AccessRows('api-gateway');
   const withoutToken = guests === 'open' ? OPEN_CALLER : undefined;
-  fastify.decorateRequest('caller', undefined);
-  fastify.addHook('onRoute', ({ method, url }) => {
-    if (url === '*') return; // preflights
-    const missing = [method].flat().find((one) => !rows.find(one, url));
-    if (missing !== undefined) throw new Error(`the access table has no row for ${missing} ${url}`);
-  });
+  demandRows(fastify, rows);
   fastify.addHook('onRequest', (request, reply, done) => {
     const access = accessOf(request, rows);
     if (access?.anyone || request.is404) return done();

@@ -35,7 +35,12 @@ beforeAll(async () => {
   orchestrator = await upstream((response) => sendJson(response, 200, { success: true }));
   issuer = await startIssuer();
   const start = (GUESTS: string) =>
-    startApp(MAIN, { ORCHESTRATOR_URL: orchestrator.url, IDENTITY_URL: issuer.url, GUESTS });
+    startApp(MAIN, {
+      ORCHESTRATOR_URL: orchestrator.url,
+      INVENTORY_URL: orchestrator.url,
+      IDENTITY_URL: issuer.url,
+      GUESTS,
+    });
   [open, token, off] = await Promise.all([start('open'), start('token'), start('off')]);
 });
 afterAll(async () => {

@@ -138,11 +138,14 @@ describe('a cart at the gateway', () => {
     });
   });
 
-  it.each([0, 1001, '2', null])('refuses the quantity %j before it is forwarded', async (quantity) => {
-    const answer = await ask('PUT', `me/items/${MOUSE}`, { quantity });
-    expect(answer).toMatchObject({ status: 400, body: { code: 'VALIDATION_FAILED' } });
-    expect(orders.seen).toEqual([]);
-  });
+  it.each([0, 1001, '2', null])(
+    'refuses the quantity %j before it is forwarded',
+    async (quantity) => {
+      const answer = await ask('PUT', `me/items/${MOUSE}`, { quantity });
+      expect(answer).toMatchObject({ status: 400, body: { code: 'VALIDATION_FAILED' } });
+      expect(orders.seen).toEqual([]);
+    },
+  );
 
   it('is 503 while its prices or its lines cannot be read', async () => {
     inventoryStatus = 500;

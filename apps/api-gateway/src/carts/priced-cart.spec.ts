@@ -24,7 +24,11 @@ describe('a cart with the prices of today', () => {
       { productId: 'a', quantity: 3 },
       { productId: 'b', quantity: 1000 },
     ];
-    const cart = pricedCart({ version: 4, items }, [product('b', { price: '2.01' }), product('a', {})], USD);
+    const cart = pricedCart(
+      { version: 4, items },
+      [product('b', { price: '2.01' }), product('a', {})],
+      USD,
+    );
     expect(cart.items.map(({ productId, price, total }) => [productId, price, total])).toEqual([
       ['a', '0.10', '0.30'],
       ['b', '2.01', '2010.00'],

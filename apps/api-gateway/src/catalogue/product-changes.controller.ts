@@ -1,7 +1,7 @@
 import { UuidParam } from '@backstitch/service-kit';
 import { ChangeProductDto, CreateProductDto, MoveStockDto } from '@backstitch/shared-types';
 import { Body, Controller, Delete, Inject, Param, Patch, Post, Req, Res } from '@nestjs/common';
-import { ApiOperation, ApiParam, ApiResponse, ApiTags } from '@nestjs/swagger';
+import { ApiBearerAuth, ApiOperation, ApiParam, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Admission } from '../admission/admission.js';
 import { ProductAnswer } from '../docs/answers.js';
@@ -15,17 +15,15 @@ const productId = () => Param('productId', new UuidParam('productId'));
 
 const PROBLEMS = {
   400: 'A field is missing or wrong',
-  401: 'Nothing says who sends the request',
+  401: 'No access token, or one that is not valid',
   403: 'The caller is no seller',
   404: 'No such product, or another seller sells it',
   503: 'Cannot be changed now',
 };
 
-/** Who sends a request, and the proof of it. */
-const CALLER_HEADERS = ['x-backstitch-caller', 'x-backstitch-signature'] as const;
-
 /** Changes of the catalogue by sellers, forwarded to inventory-service. */
 @ApiTags('catalogue')
+@ApiBearerAuth()
 @Controller('products')
 export class ProductChangesController {
   constructor(
@@ -107,9 +105,10 @@ export class ProductChangesController {
     request: FastifyRequest,
     reply: FastifyReply,
   ): Promise<void> {
-    const headers = { 'x-request-id': request.id, ...callerHeaders(request) };
+    const { id, caller } = request;
+    const sent = withBody({ 'x-request-id': id }, body);
     const forwarded = await this.admission.query(() =>
-      this.inventory.forward({ method, path, ...withBody(headers, body) }),
+      this.inventory.forward({ method, path, ...(caller && { caller }), ...sent }),
     );
     relayChange(forwarded, request, reply);
   }
@@ -119,13 +118,4 @@ function withBody(headers: Record<string, string>, body: object | undefined) {
   if (body === undefined) return { headers };
   const contentType = { 'content-type': 'application/json' };
   return { headers: { ...headers, ...contentType }, body: JSON.stringify(body) };
-}
-
-function callerHeaders({ headers }: FastifyRequest): Record<string, string> {
-  const forwarded: Record<string, string> = {};
-  for (const name of CALLER_HEADERS) {
-    const value = headers[name];
-    if (typeof value === 'string') forwarded[name] = value;
-  }
-  return forwarded;
 }

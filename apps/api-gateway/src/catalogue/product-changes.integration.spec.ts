@@ -1,25 +1,36 @@
 import type { ServerResponse } from 'node:http';
 import { fileURLToPath } from 'node:url';
-import { type AppProcess, startApp, waitFor } from '@backstitch/testkit';
+import { CALLER_HEADER, decodeCaller } from '@backstitch/auth';
+import {
+  type AppProcess,
+  type LocalIssuer,
+  startApp,
+  startIssuer,
+  waitFor,
+} from '@backstitch/testkit';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { goneUpstream, sendJson, type Upstream, upstream } from '../testing/upstream.js';
 
 const MAIN = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
 const ID = '660facf7-b9cf-417a-8ee1-27afe2fb2c72';
-const CALLER = { 'x-backstitch-caller': 'eyJpZCI6InU6YTpiIn0' };
 
 let answering: (response: ServerResponse) => void;
 let inventory: Upstream;
+let issuer: LocalIssuer;
+let seller: Record<string, string>;
 let gateway: AppProcess;
 
 beforeAll(async () => {
   inventory = await upstream((response) => answering(response));
+  issuer = await startIssuer();
+  seller = await tokenOf('seller');
   // The first address refuses connections: what was certainly not served is sent to the next one.
   const urls = [await goneUpstream(), inventory.url];
-  gateway = await startApp(MAIN, { INVENTORY_URL: urls.join(','), SERVICE_TIMEOUT_MS: '30000' });
+  gateway = await startGateway(urls.join(','));
 });
 afterAll(async () => {
   await gateway.stop();
+  await issuer.close();
   await inventory.close();
 });
 beforeEach(() => {
@@ -27,10 +38,18 @@ beforeEach(() => {
   answering = (response) => sendJson(response, 200, { id: ID });
 });
 
-async function send(method: string, path: string, body?: unknown, one = gateway) {
+const startGateway = (INVENTORY_URL: string) =>
+  startApp(MAIN, { INVENTORY_URL, IDENTITY_URL: issuer.url, SERVICE_TIMEOUT_MS: '30000' });
+
+async function tokenOf(role: string): Promise<Record<string, string>> {
+  const token = await issuer.token({ claims: { roles: [role] } });
+  return { authorization: `Bearer ${token}` };
+}
+
+async function send(method: string, path: string, body?: unknown, one = gateway, caller = seller) {
   const response = await fetch(`${one.url}/api/products${path}`, {
     method,
-    headers: { ...CALLER, ...(body !== undefined && { 'content-type': 'application/json' }) },
+    headers: { ...caller, ...(body !== undefined && { 'content-type': 'application/json' }) },
     ...(body !== undefined && { body: JSON.stringify(body) }),
   });
   const text = await response.text();
@@ -52,7 +71,9 @@ describe('a change of a product through the gateway', () => {
     }
     expect(inventory.seen).toHaveLength(2);
     for (const seen of inventory.seen) {
-      expect(seen).toMatchObject({ method, url: `/products${path}`, headers: CALLER });
+      expect(seen).toMatchObject({ method, url: `/products${path}` });
+      const caller = decodeCaller(String(seen.headers[CALLER_HEADER]));
+      expect(caller).toMatchObject({ subject: 'user-123', roles: ['seller'] });
       expect(JSON.parse(seen.body)).toEqual(body);
     }
   });
@@ -79,6 +100,15 @@ describe('a change of a product through the gateway', () => {
     expect(inventory.seen).toEqual([]);
   });
 
+  it('by a caller who does not sell is refused here', async () => {
+    const customer = await tokenOf('customer');
+    const denied = await send('POST', `/${ID}/restock`, RESTOCK, gateway, customer);
+    expect(denied).toMatchObject({ status: 403, body: { code: 'ACCESS_DENIED' } });
+    const unknown = await send('POST', `/${ID}/restock`, RESTOCK, gateway, {});
+    expect(unknown).toMatchObject({ status: 401, body: { code: 'TOKEN_REQUIRED' } });
+    expect(inventory.seen).toEqual([]);
+  });
+
   it('that is refused is answered as inventory-service answers', async () => {
     const refusal = { code: 'PRODUCT_CHANGED', version: 4 };
     answering = (response) => sendJson(response, 409, refusal);
@@ -98,7 +128,7 @@ describe('a change of a product through the gateway', () => {
 
 describe('a gateway without inventory-service', () => {
   it('answers 503, says that nothing was changed, and names the service to operators', async () => {
-    const one = await startApp(MAIN, { INVENTORY_URL: await goneUpstream() });
+    const one = await startGateway(await goneUpstream());
     try {
       for (const path of ['/api/products', '/api/menu']) {
         const answer = await fetch(one.url + path);

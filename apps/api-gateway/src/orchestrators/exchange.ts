@@ -9,6 +9,8 @@ export interface ForwardedRequest {
   /** Who sends it. Undefined for public data, and for requests of the gateway itself. */
   caller?: Caller;
   body?: string;
+  /** It is not sent to another orchestrator when this one may have served it. */
+  isSentOnce?: true;
 }
 
 /** The answer of an orchestrator; its body is unchanged. */

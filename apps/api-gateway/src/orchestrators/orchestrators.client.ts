@@ -78,8 +78,11 @@ export class Orchestrators {
         continue;
       }
       ({ why } = outcome);
-      if (outcome.loss === 'timed-out') return { kind: 'unknown', why };
-      if (outcome.loss === 'maybe-served') {
+      const mayBeServed = outcome.loss === 'maybe-served';
+      if (outcome.loss === 'timed-out' || (mayBeServed && request.isSentOnce)) {
+        return { kind: 'unknown', why };
+      }
+      if (mayBeServed) {
         // An idle connection that was closed during the request looks the same: try once more.
         if (maybeServed === undefined && targets.length === next + 1) targets.push(targets[0]!);
         maybeServed = why;

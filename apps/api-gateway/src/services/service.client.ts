@@ -101,9 +101,10 @@ export class ServiceClient {
     deadline: Deadline,
   ): Promise<Attempt> {
     try {
-      const path = target.basePath + request.path;
-      const signed = this.options.signer.sign({ ...request, path }, target.basePath);
-      return { answer: await exchange(target.pool, signed, deadline) };
+      const { basePath, pool } = target;
+      const targetRequest = { ...request, path: basePath + request.path };
+      const signed = this.options.signer.sign(targetRequest, basePath);
+      return { answer: await exchange(pool, signed, deadline) };
     } catch (error) {
       const why = messageOf(error);
       target.avoidedUntilMs = performance.now() + AVOIDED_MS;

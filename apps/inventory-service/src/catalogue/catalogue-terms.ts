@@ -4,6 +4,5 @@ export class CatalogueTerms {
     readonly currency: string,
     /** Minor digits of the currency. */
     readonly digits: number,
-    readonly isProduction: boolean,
   ) {}
 }

@@ -124,7 +124,7 @@ describe('a catalogue of 60,000 products', () => {
     expect(listed.map(({ id }) => id)).toEqual(known.slice(1));
     const scans = (await planOf(asked[0]!)).filter(({ 'Node Type': type }) => /Scan/.test(type));
     expect(scans.map((node) => node['Node Type'])).not.toContain('Seq Scan');
-    expect(scans.filter((node) => node["Actual Rows"] > 100)).toEqual([]);
+    expect(scans.filter((node) => node['Actual Rows'] > 100)).toEqual([]);
   });
 
   it('has neither archived products nor, where that is asked, those that are not offered', async () => {

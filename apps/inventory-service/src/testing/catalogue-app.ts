@@ -1,11 +1,11 @@
-import { createApp, createLogger, openDatabase } from '@backstitch/service-kit';
+import { CALLER_HEADER, type Caller, encodeCaller, userId } from '@backstitch/auth';
+import { createApp, createLogger, internalRequests, openDatabase } from '@backstitch/service-kit';
 import { AppModule } from '../app.module.js';
-import { CALLER_HEADER } from '../caller.js';
 import { InventoryConfig } from '../config.js';
 import { stockFixture } from './stock-fixture.js';
 
 interface Sent {
-  seller?: object;
+  seller?: Caller;
   body?: unknown;
 }
 
@@ -15,30 +15,39 @@ export interface Answer {
   headers: Headers;
 }
 
-export const sellerOf = (name: string) => ({
-  id: `u:https://issuer.example:${name}`,
+const ISSUER = 'https://issuer.example';
+
+export const sellerOf = (name: string): Caller => ({
+  id: userId(ISSUER, name),
   kind: 'user',
+  issuer: ISSUER,
   subject: name,
   roles: ['seller'],
   scopes: [],
 });
 
 /** The service's HTTP routes on a port, over a database of its own. */
-export async function catalogueApp({ isProduction = false } = {}) {
+export async function catalogueApp() {
   const stock = await stockFixture();
   const logger = createLogger({ app: 'test', level: 'silent' });
   const database = openDatabase({ url: stock.url, name: 'catalogue', logger, poolMax: 4 });
   const { repository } = stock;
   const parts = { database, stock: repository, currency: 'USD', ttlSeconds: 1800, logger };
-  const module = AppModule.of({ ...parts, isProduction });
-  const app = await createApp({ name: 'test', module, config: new InventoryConfig(), logger });
+  const config = new InventoryConfig();
+  const app = await createApp({
+    name: 'test',
+    module: AppModule.of(parts),
+    config,
+    logger,
+    internal: internalRequests('inventory-service', config),
+  });
   await app.listen(0, '127.0.0.1');
   const url = await app.getUrl();
   return {
     stock,
     url,
     async send(method: string, path: string, { seller, body }: Sent = {}): Promise<Answer> {
-      const caller = seller && Buffer.from(JSON.stringify(seller)).toString('base64url');
+      const caller = seller && encodeCaller(seller);
       const response = await fetch(url + path, {
         method,
         headers: {

@@ -58,6 +58,9 @@ export const operatorActions = pgTable(
     id: uuid('id').primaryKey(),
     at: timestamp('at', { withTimezone: true }).notNull().defaultNow(),
     operator: text('operator').notNull(),
+    /** The id of the caller and of its token; null for a request to the orchestrator directly. */
+    caller: text('caller'),
+    tokenId: text('token_id'),
     action: text('action').notNull(),
     subjectKind: text('subject_kind').notNull(),
     subjectId: text('subject_id').notNull(),

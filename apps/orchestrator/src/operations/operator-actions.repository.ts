@@ -1,13 +1,13 @@
 import type { Database } from '@backstitch/service-kit';
 import { newUuid } from '@backstitch/shared-types';
-import type { OperatorRequest } from './operator-request.dto.js';
+import type { OperatorAct } from './operator-act.js';
 import { storableText } from './storable-text.js';
 
 export interface ActionRecord {
   readonly action: 'replay' | 'discard' | 'retry' | 'resume' | 'compensate';
   readonly subjectKind: 'dead-letter' | 'saga';
   readonly subjectId: string;
-  readonly request: Pick<OperatorRequest, 'operator' | 'reason'>;
+  readonly act: OperatorAct;
   /** The dead letter's class, or where the saga stood; undefined when it was not found. */
   readonly seen: string | undefined;
   readonly detail: Readonly<Record<string, unknown>>;
@@ -18,8 +18,8 @@ export type ActionOutcome = 'done' | 'refused' | 'failed' | 'unknown';
 
 const INSERT = `
 INSERT INTO operator_actions
-  (id, operator, action, subject_kind, subject_id, reason, seen, outcome, detail)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`;
+  (id, operator, caller, token_id, action, subject_kind, subject_id, reason, seen, outcome, detail)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`;
 
 const END = `
 UPDATE operator_actions SET outcome = $2, detail = detail || $3 WHERE id = $1`;
@@ -43,11 +43,12 @@ export class OperatorActions {
   }
 
   private async insert(record: ActionRecord, outcome: 'refused' | null): Promise<string> {
-    const { action, subjectKind, subjectId, request, seen, detail } = record;
-    const { operator, reason } = request;
+    const { action, subjectKind, subjectId, act, seen, detail } = record;
+    const { operator, caller, tokenId, reason } = act;
     const id = newUuid();
-    const about = [operator, action, subjectKind, storableText(subjectId), reason, seen ?? null];
-    const values = [id, ...about, outcome, jsonOf(detail)];
+    const who = [operator, caller ?? null, tokenId ?? null];
+    const about = [action, subjectKind, storableText(subjectId), reason, seen ?? null];
+    const values = [id, ...who, ...about, outcome, jsonOf(detail)];
     await this.database.query({ name: 'operator_action', text: INSERT, values });
     return id;
   }

@@ -4,7 +4,9 @@ import { IsBoolean, IsOptional, IsString, Length, Matches } from 'class-validato
 const NO_CONTROL_CHARACTERS = /^\P{Cc}*$/u;
 const WHAT_IT_MUST = '$property must say something, without control characters';
 
-/** The body of every action: the operator and the reason. Both are recorded. */
+const OPERATOR_LENGTH_MAX = 100;
+
+/** The body of every action. Its reason is recorded, and who acts; see operatorAct. */
 @FastValidation()
 export class OperatorRequest {
   @IsString()
@@ -13,11 +15,13 @@ export class OperatorRequest {
   @HasVisibleText()
   reason!: string;
 
+  /** Only without a token: with one, the operator is its subject. */
+  @IsOptional()
   @IsString()
-  @Length(1, 100)
+  @Length(1, OPERATOR_LENGTH_MAX)
   @Matches(NO_CONTROL_CHARACTERS, { message: WHAT_IT_MUST })
   @HasVisibleText()
-  operator!: string;
+  operator?: string;
 }
 
 @FastValidation()

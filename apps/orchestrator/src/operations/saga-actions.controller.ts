@@ -1,13 +1,25 @@
 import { limitOf, UuidParam, validationProblem } from '@backstitch/service-kit';
 import type { SagaDone, SagaList } from '@backstitch/shared-types';
-import { Body, Controller, Get, HttpCode, Inject, Param, Post, Query, Res } from '@nestjs/common';
-import type { FastifyReply } from 'fastify';
+import {
+  Body,
+  Controller,
+  Get,
+  HttpCode,
+  Inject,
+  Param,
+  Post,
+  Query,
+  Req,
+  Res,
+} from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { linkNext } from './next-page.js';
+import { operatorAct } from './operator-act.js';
 import { OperatorRequest } from './operator-request.dto.js';
 import { SagaActionsHandler } from './saga-actions.handler.js';
 import { sagasBehind } from './unfinished-page.js';
 
-/** For operators, on the orchestrator only: no gateway passes these on. */
+/** For operators; the gateway passes these on at /api/operations. */
 @Controller('sagas')
 export class SagaActionsController {
   constructor(@Inject(SagaActionsHandler) private readonly handler: SagaActionsHandler) {}
@@ -34,26 +46,29 @@ export class SagaActionsController {
   @HttpCode(200)
   retry(
     @Param('sagaId', new UuidParam('sagaId')) sagaId: string,
-    @Body() request: OperatorRequest,
+    @Body() body: OperatorRequest,
+    @Req() { caller }: FastifyRequest,
   ): Promise<SagaDone> {
-    return this.handler.act('retry', sagaId, request);
+    return this.handler.act('retry', sagaId, operatorAct(caller, body));
   }
 
   @Post(':sagaId/resume')
   @HttpCode(200)
   resume(
     @Param('sagaId', new UuidParam('sagaId')) sagaId: string,
-    @Body() request: OperatorRequest,
+    @Body() body: OperatorRequest,
+    @Req() { caller }: FastifyRequest,
   ): Promise<SagaDone> {
-    return this.handler.act('resume', sagaId, request);
+    return this.handler.act('resume', sagaId, operatorAct(caller, body));
   }
 
   @Post(':sagaId/compensate')
   @HttpCode(200)
   compensate(
     @Param('sagaId', new UuidParam('sagaId')) sagaId: string,
-    @Body() request: OperatorRequest,
+    @Body() body: OperatorRequest,
+    @Req() { caller }: FastifyRequest,
   ): Promise<SagaDone> {
-    return this.handler.act('compensate', sagaId, request);
+    return this.handler.act('compensate', sagaId, operatorAct(caller, body));
   }
 }

@@ -9,7 +9,7 @@ import { databaseFault, type Logger, Problem } from '@backstitch/service-kit';
 import type { SagaDone, SagaList, SagaView } from '@backstitch/shared-types';
 import type { SagaRegistry } from '../host/registry/saga-registry.js';
 import type { OperatorActions } from './operator-actions.repository.js';
-import type { OperatorRequest } from './operator-request.dto.js';
+import type { OperatorAct } from './operator-act.js';
 import { standOf, whyRefused } from './saga-refusals.js';
 import { cursorBehind, type UnfinishedPlace } from './unfinished-page.js';
 import type { UnfinishedSagasRepository } from './unfinished-sagas.repository.js';
@@ -42,7 +42,7 @@ export class SagaActionsHandler {
   }
 
   /** Throws 404, and 409 when it is not legal; each is on record, as is what was done. */
-  async act(action: OperatorAction, sagaId: string, request: OperatorRequest): Promise<SagaDone> {
+  async act(action: OperatorAction, sagaId: string, act: OperatorAct): Promise<SagaDone> {
     return available(async () => {
       const { store, actions, engine, logger } = this.parts;
       const saga = await store.load(sagaId);
@@ -51,7 +51,7 @@ export class SagaActionsHandler {
         action,
         subjectKind: 'saga',
         subjectId: sagaId,
-        request,
+        act,
         seen,
         detail: saga ? { orderId: saga.subjectId } : {},
       } as const;
@@ -71,7 +71,7 @@ export class SagaActionsHandler {
       }
       const { instance } = operated;
       await this.ended(actionId, 'done', { now: standOf(instance) });
-      const { operator } = request;
+      const { operator } = act;
       const about = { sagaId, orderId: instance.subjectId, action, operator, seen };
       logger.info(about, 'an operator acted on a saga');
       const log = await store.history(sagaId);

@@ -7,8 +7,6 @@ import {
 } from '@backstitch/shared-types';
 import { Body, Controller, Delete, Get, Inject, Param, Put, Query, Req } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
-import { callerOf } from '../caller.js';
-import { ServiceTerms } from '../service-terms.js';
 import { CartFull, CartsRepository } from './carts.repository.js';
 
 const VERSION = /^(?:0|[1-9]\d{0,9})$/;
@@ -18,10 +16,7 @@ const productId = () => Param('productId', new UuidParam('productId'));
 /** The cart of the caller's own account, `me`. Every answer is the cart as it is then. */
 @Controller('carts/:userId')
 export class CartsController {
-  constructor(
-    @Inject(CartsRepository) private readonly carts: CartsRepository,
-    @Inject(ServiceTerms) private readonly terms: ServiceTerms,
-  ) {}
+  constructor(@Inject(CartsRepository) private readonly carts: CartsRepository) {}
 
   /** With `version` for its checkout. */
   @Get()
@@ -65,9 +60,13 @@ export class CartsController {
     return this.carts.remove(this.ownerOf(userId, request), id);
   }
 
-  /** The id of the caller. The cart of another account is not found. Throws 401, 403 and 404. */
-  private ownerOf(userId: string, request: FastifyRequest): string {
-    const { id, subject } = callerOf(request, this.terms);
+  /**
+   * The id of the caller. The cart of another account is not found. Throws 404, and 401 for a
+   * developer's request without a caller.
+   */
+  private ownerOf(userId: string, { caller }: FastifyRequest): string {
+    if (!caller) throw new Problem('TOKEN_REQUIRED');
+    const { id, subject } = caller;
     if (userId !== 'me' && userId !== subject) throw new Problem('CART_NOT_FOUND');
     return id;
   }

@@ -134,12 +134,4 @@ describe('a caller without an account', () => {
     const path = `/carts/${caller?.subject ?? 'ann'}`;
     expect(await app.send('GET', path, { caller })).toMatchObject({ status, body: { code } });
   });
-
-  it('is every caller in production, while nothing proves the header', async () => {
-    const production = await cartsApp({ isProduction: true });
-    const ann = account();
-    const answer = await production.send('GET', pathOf(ann), { caller: ann });
-    expect(answer).toMatchObject({ status: 401, body: { code: 'TOKEN_REQUIRED' } });
-    await production.close();
-  });
 });

@@ -1,5 +1,5 @@
 import { type Caller, CALLER_HEADER, encodeCaller, userId } from '@backstitch/auth';
-import { createApp } from '@backstitch/service-kit';
+import { createApp, internalRequests } from '@backstitch/service-kit';
 import { AppModule } from '../app.module.js';
 import { OrderConfig } from '../config.js';
 import { ordersDatabase, silent } from './orders-database.js';
@@ -22,16 +22,17 @@ export function customer(subject: string, roles: Caller['roles'] = ['customer'])
 }
 
 /** The service's HTTP routes on two ports, as two replicas, over a database of their own. */
-export async function cartsApp({ isProduction = false } = {}) {
+export async function cartsApp() {
   const server = await ordersDatabase();
   const replica = async () => {
-    const parts = { database: server.open(), currency: 'USD', logger: silent, isProduction };
+    const parts = { database: server.open(), currency: 'USD', logger: silent };
     const config = new OrderConfig();
     const app = await createApp({
       name: 'test',
       module: AppModule.of(parts),
       config,
       logger: silent,
+      internal: internalRequests('order-service', config),
     });
     await app.listen(0, '127.0.0.1');
     return { app, url: await app.getUrl() };

@@ -43,6 +43,7 @@ export function callerFrom(value: unknown): Caller | undefined {
   }
   if (!isSubject(subject) && !(kind === 'open' && subject === '')) return undefined;
   if (caller.id !== idOf(kind, issuer, subject)) return undefined;
+  if (!isOptional(caller.tokenId, 'string')) return undefined;
   if (!isOptional(caller.sid, 'string') || !isOptional(caller.authTimeS, 'number')) {
     return undefined;
   }

@@ -38,6 +38,7 @@ export function readClaims(claims: Claims, issuer: Issuer, nowS: number): Claims
 function callerOf(claims: Claims, sub: string, settings: Issuer): Caller | undefined {
   const { issuer } = settings;
   const { client_id: clientId } = claims;
+  const token = typeof claims.jti === 'string' ? { tokenId: claims.jti } : {};
   if (settings.isOwn && clientId === GUEST_CLIENT) {
     return UUID.test(sub) ? guestCaller(sub) : undefined;
   }
@@ -45,7 +46,7 @@ function callerOf(claims: Claims, sub: string, settings: Issuer): Caller | undef
   // RFC 9068, 2.2: without a user, the subject is the client.
   if (clientId === sub) {
     const id = machineId(issuer, sub);
-    return { id, kind: 'machine', issuer, subject: sub, roles: [], scopes };
+    return { id, kind: 'machine', issuer, subject: sub, roles: [], scopes, ...token };
   }
   return {
     id: userId(issuer, sub),
@@ -54,6 +55,7 @@ function callerOf(claims: Claims, sub: string, settings: Issuer): Caller | undef
     subject: sub,
     roles: rolesOf(claims, settings.rolesClaim),
     scopes,
+    ...token,
     ...(typeof claims.sid === 'string' && { sid: claims.sid }),
     ...(typeof claims.auth_time === 'number' && { authTimeS: claims.auth_time }),
     ...(isTextList(claims.amr) && { amr: claims.amr }),

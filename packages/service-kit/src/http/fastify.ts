@@ -1,3 +1,4 @@
+import type { Caller } from '@backstitch/auth';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { FastifyHttpOptions, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { randomUUID } from 'node:crypto';
@@ -28,6 +29,13 @@ declare module 'fastify' {
     matchedRoute: string | null;
     /** How many requests of its connection were open when it came, itself included. */
     inHand: number;
+    /**
+     * Who sends it. Undefined on routes that everybody may use, where no token is read, and for
+     * requests of an app itself.
+     */
+    caller: Caller | undefined;
+    /** Asked about the bytes of the body before they are read; then null. */
+    bodyRefusal: ((body: Buffer) => Problem | undefined) | null;
   }
 
   interface FastifyInstance {
@@ -126,6 +134,8 @@ export async function prepareFastify(
   fastify.decorateRequest('isQuiet', false);
   fastify.decorateRequest('matchedRoute', null);
   fastify.decorateRequest('inHand', 0);
+  fastify.decorateRequest('caller', undefined);
+  fastify.decorateRequest('bodyRefusal', null);
   // A refused request is not served: its connection closes soon.
   fastify.addHook('onRequest', ({ raw }, _reply, done) => {
     if (!wasRefused(raw.socket)) done();

@@ -8,7 +8,10 @@ export function acceptJsonOnly(fastify: FastifyInstance, nestedMax: number): voi
   fastify.addContentTypeParser<Buffer>(
     'application/json',
     { parseAs: 'buffer' },
-    (_request, body, done) => {
+    (request, body, done) => {
+      const refusal = request.bodyRefusal?.(body);
+      if (refusal) return done(refusal);
+      request.bodyRefusal = null;
       const read = readJson(body, nestedMax);
       if ('value' in read) done(null, read.value);
       else done(new Problem('MALFORMED_BODY', `The body cannot be read: ${read.problem}`));

@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import type { Database } from '@backstitch/database';
 import type { DynamicModule } from '@nestjs/common';
+import type { InternalRequests } from '../access/internal-requests.hook.js';
 import { bootApp } from '../boot.js';
 import { exposeBrokerLoad } from '../broker-metrics.js';
 import type { ParticipantConfig } from '../config/app-config.js';
@@ -18,6 +19,8 @@ export interface ParticipantOptions {
   config: ParticipantConfig;
   /** The queue whose commands it serves. */
   queue: string;
+  /** Which HTTP requests it serves [it has only those of health]. */
+  internal?: InternalRequests;
   /** The folder of its migrations. */
   migrations: URL;
   /** Every statement of its main pool finds its rows by their keys [false]. */
@@ -68,6 +71,7 @@ export async function bootParticipant(options: ParticipantOptions): Promise<void
     module: own.module,
     config,
     logger,
+    ...(options.internal && { internal: options.internal }),
     configure: (app) => {
       broker.connect();
       app.connectMicroservice({ strategy: commands });

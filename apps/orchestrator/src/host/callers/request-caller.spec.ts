@@ -1,34 +1,37 @@
-import { encodeCaller, openCaller } from '@backstitch/auth';
+import { machineId, openCaller } from '@backstitch/auth';
 import { describe, expect, it } from '@jest/globals';
-import { callerIn, knownCaller } from './request-caller.js';
+import { callerOfMember } from './request-caller.js';
 
 const BOB = openCaller('bob');
-const header = { 'x-backstitch-caller': encodeCaller(BOB) };
+const refusal = (code: string) => expect.objectContaining({ code }) as unknown;
 
-describe('the caller of a request', () => {
+describe('the caller of a checkout in a batch', () => {
   it('is the one that the gateway named', () => {
-    expect(callerIn(header, true)).toEqual(BOB);
-    expect(knownCaller(BOB, true)).toEqual(BOB);
+    expect(callerOfMember(BOB, true)).toEqual(BOB);
   });
 
   it('is not known without one, in development', () => {
-    expect(callerIn({}, false)).toBeUndefined();
-    expect(knownCaller(undefined, false)).toBeUndefined();
+    expect(callerOfMember(undefined, false)).toBeUndefined();
   });
 
   // R59
   it('must be there in production', () => {
-    const refusal = expect.objectContaining({ code: 'TOKEN_REQUIRED' }) as unknown;
-    expect(() => callerIn({}, true)).toThrow(refusal);
-    expect(() => knownCaller(undefined, true)).toThrow(refusal);
+    expect(() => callerOfMember(undefined, true)).toThrow(refusal('TOKEN_REQUIRED'));
   });
 
   it.each(['', 'x', ['a', 'b']])(
     'that cannot be read is refused, also in development: %j',
     (sent) => {
-      const refusal = expect.objectContaining({ code: 'SIGNATURE_INVALID' }) as unknown;
-      expect(() => callerIn({ 'x-backstitch-caller': sent }, false)).toThrow(refusal);
-      expect(() => knownCaller(sent, false)).toThrow(refusal);
+      expect(() => callerOfMember(sent, false)).toThrow(refusal('SIGNATURE_INVALID'));
     },
   );
+
+  it('must be allowed to place orders', () => {
+    const id = machineId('https://id', 'm');
+    const machine = { id, kind: 'machine', issuer: 'https://id', subject: 'm', roles: [] };
+    const reader = { ...machine, scopes: ['orders:read'] };
+    expect(() => callerOfMember(reader, false)).toThrow(refusal('ACCESS_DENIED'));
+    const buyer = { ...machine, scopes: ['checkout:write'] };
+    expect(callerOfMember(buyer, false)).toEqual(buyer);
+  });
 });

@@ -1,32 +1,24 @@
-import { type Caller, CALLER_HEADER, callerFrom, decodeCaller } from '@backstitch/auth';
+import { AccessRows, type Caller, callerFrom, decide } from '@backstitch/auth';
 import { Problem } from '@backstitch/service-kit';
 
-type Headers = Readonly<Record<string, string | string[] | undefined>>;
-
-const NO_CALLER = `The request has no ${CALLER_HEADER}. Only a gateway sends requests here.`;
+const NO_CALLER = 'This part of the batch has no caller. Only a gateway sends batches here.';
 const UNREADABLE =
-  'The caller of the request cannot be read. Only an app of this system writes it.';
+  'The caller of this part of the batch cannot be read. Only an app of this system writes it.';
+
+const PLACE_ORDER = new AccessRows('orchestrator').find('POST', '/checkout')!.access;
 
 /**
- * The caller of a request, as the gateway named it. Undefined without one, unless it is required.
- * Throws a Problem.
+ * The caller of a checkout in a batch, as the gateway named it. Undefined without one, unless it is
+ * required. Throws a Problem, also for a caller who may not place orders.
  */
-export function callerIn(headers: Headers, isRequired: boolean): Caller | undefined {
-  const header = headers[CALLER_HEADER];
-  if (header === undefined) return withoutCaller(isRequired);
-  const caller = typeof header === 'string' ? decodeCaller(header) : undefined;
-  if (caller) return caller;
-  throw new Problem('SIGNATURE_INVALID', UNREADABLE);
-}
-
-/** The caller of a checkout in a batch; see callerIn. */
-export function knownCaller(sent: unknown, isRequired: boolean): Caller | undefined {
-  if (sent === undefined) return withoutCaller(isRequired);
+export function callerOfMember(sent: unknown, isRequired: boolean): Caller | undefined {
+  if (sent === undefined) {
+    if (isRequired) throw new Problem('TOKEN_REQUIRED', NO_CALLER);
+    return undefined;
+  }
   const caller = callerFrom(sent);
-  if (caller) return caller;
-  throw new Problem('SIGNATURE_INVALID', UNREADABLE);
-}
-
-function withoutCaller(isRequired: boolean): undefined {
-  if (isRequired) throw new Problem('TOKEN_REQUIRED', NO_CALLER);
+  if (!caller) throw new Problem('SIGNATURE_INVALID', UNREADABLE);
+  const decision = decide(PLACE_ORDER, caller, Date.now() / 1000);
+  if (!decision.allowed) throw new Problem(decision.code);
+  return caller;
 }

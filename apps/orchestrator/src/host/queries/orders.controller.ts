@@ -7,17 +7,14 @@ import {
 } from '@backstitch/shared-types';
 import { Controller, Get, Inject, Param, Req } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
-import { OrchestratorConfig } from '../../config.js';
 import { OperatorReads } from '../callers/operator-reads.js';
 import { mayReadOrder, ownerOfOrder } from '../callers/ownership.js';
-import { callerIn } from '../callers/request-caller.js';
 import { Queries } from './queries.client.js';
 
 @Controller('orders')
 export class OrdersController {
   constructor(
     @Inject(Queries) private readonly queries: Queries,
-    @Inject(OrchestratorConfig) private readonly config: OrchestratorConfig,
     @Inject(OperatorReads) private readonly operatorReads: OperatorReads,
   ) {}
 
@@ -28,7 +25,7 @@ export class OrdersController {
     @Req() request: FastifyRequest,
   ): Promise<OrderView> {
     traceRequest(request, { orderId });
-    const asking = callerIn(request.headers, this.config.requiresCaller);
+    const { caller: asking } = request;
     const { order: queue } = COMMAND_QUEUES;
     const read = await this.queries.ask<OwnedOrderView>(queue, COMMANDS.orderGet, { orderId });
     const owned = { owner: ownerOfOrder(read), createdAtMs: Date.parse(read.createdAt) };

@@ -5,7 +5,6 @@ import type { FastifyRequest } from 'fastify';
 import { OrchestratorConfig } from '../../config.js';
 import { OperatorReads } from '../callers/operator-reads.js';
 import { mayReadSaga, ownerOfInput, seesAll } from '../callers/ownership.js';
-import { callerIn } from '../callers/request-caller.js';
 import { SagaRuntime } from '../saga.runtime.js';
 
 @Controller('sagas')
@@ -22,7 +21,7 @@ export class SagasController {
     @Param('sagaId', new UuidParam('sagaId')) sagaId: string,
     @Req() request: FastifyRequest,
   ): Promise<SagaView | Partial<PublicSaga>> {
-    const asking = callerIn(request.headers, this.config.requiresCaller);
+    const { caller: asking } = request;
     const { store, registry } = this.sagas;
     try {
       const [saga, log] = await Promise.all([store.load(sagaId), store.history(sagaId)]);

@@ -4,15 +4,27 @@ import type {
   DeadLetterList,
   WholeDeadLetterView,
 } from '@backstitch/shared-types';
-import { Body, Controller, Get, HttpCode, Inject, Param, Post, Query, Res } from '@nestjs/common';
-import type { FastifyReply } from 'fastify';
+import {
+  Body,
+  Controller,
+  Get,
+  HttpCode,
+  Inject,
+  Param,
+  Post,
+  Query,
+  Req,
+  Res,
+} from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { linkNext } from '../next-page.js';
+import { operatorAct } from '../operator-act.js';
 import { OperatorRequest, ReplayRequest } from '../operator-request.dto.js';
 import { DeadLetterListHandler } from './dead-letter-list.handler.js';
 import { DEAD_LETTERS, type DeadLetterQuery, filterOf, pageOf } from './dead-letter-query.js';
 import { DeadLettersHandler } from './dead-letters.handler.js';
 
-/** For operators, on the orchestrator only: no gateway passes these on. */
+/** For operators; the gateway passes these on at /api/operations. */
 @Controller('dead-letters')
 export class DeadLettersController {
   constructor(
@@ -44,13 +56,21 @@ export class DeadLettersController {
 
   @Post(':id/replay')
   @HttpCode(200)
-  replay(@Param('id') id: string, @Body() request: ReplayRequest): Promise<DeadLetterDone> {
-    return this.handler.act('replay', id, request);
+  replay(
+    @Param('id') id: string,
+    @Body() body: ReplayRequest,
+    @Req() { caller }: FastifyRequest,
+  ): Promise<DeadLetterDone> {
+    return this.handler.act('replay', id, operatorAct(caller, body));
   }
 
   @Post(':id/discard')
   @HttpCode(200)
-  discard(@Param('id') id: string, @Body() request: OperatorRequest): Promise<DeadLetterDone> {
-    return this.handler.act('discard', id, request);
+  discard(
+    @Param('id') id: string,
+    @Body() body: OperatorRequest,
+    @Req() { caller }: FastifyRequest,
+  ): Promise<DeadLetterDone> {
+    return this.handler.act('discard', id, operatorAct(caller, body));
   }
 }

@@ -10,7 +10,7 @@ import type {
   ActionRecord,
   OperatorActions,
 } from '../operator-actions.repository.js';
-import type { ReplayRequest } from '../operator-request.dto.js';
+import type { OperatorAct } from '../operator-act.js';
 import type { AssessedDeadLetter, DeadLetterAssessor } from './dead-letter-assessor.client.js';
 import { queueOfId } from './dead-letter-id.js';
 import { bodyOf, deadLetterViewOf, wholeDeadLetterViewOf } from './dead-letter-view.js';
@@ -61,18 +61,22 @@ export class DeadLettersHandler {
    * dies before it, the dead letter is open again after a minute, and a further replay sends its
    * command a second time. That is safe: a command has its effect once.
    */
-  async act(action: DeadLetterAction, id: string, request: ReplayRequest): Promise<DeadLetterDone> {
-    const about = { action, subjectKind: 'dead-letter', subjectId: id, request } as const;
+  async act(
+    action: DeadLetterAction,
+    id: string,
+    operatorAct: OperatorAct,
+  ): Promise<DeadLetterDone> {
+    const about = { action, subjectKind: 'dead-letter', subjectId: id, act: operatorAct } as const;
     let actionId: string | undefined;
     try {
       const stored = await this.find(id);
       const assessed = await this.assess(stored);
       const record = recordOf(about, stored, assessed);
-      await this.refuseUnlessLegal(record, action, assessed, request);
+      await this.refuseUnlessLegal(record, action, assessed);
       actionId = await this.parts.actions.intend(record);
-      await this.carryOut(action, stored, actorOf(actionId, request));
+      await this.carryOut(action, stored, actorOf(actionId, operatorAct));
       await this.ended(actionId, 'done');
-      const { operator } = request;
+      const { operator } = operatorAct;
       const deadLetter = deadLetterViewOf(stored, assessed);
       const said = { action, operator, deadLetter: id, class: deadLetter.class };
       this.parts.logger.info(said, 'an operator acted on a dead letter');
@@ -146,8 +150,8 @@ export class DeadLettersHandler {
     record: ActionRecord,
     action: DeadLetterAction,
     { verdict }: AssessedDeadLetter,
-    { repaired = false }: ReplayRequest,
   ): Promise<void> {
+    const { repaired = false } = record.act;
     const may = verdict[action];
     if (may === 'legal' || (may === 'once repaired' && repaired)) return;
     const hint = may === 'once repaired' ? ' Say that it was repaired to have it replayed.' : '';
@@ -169,7 +173,7 @@ export class DeadLettersHandler {
   }
 }
 
-function actorOf(actionId: string, { operator, reason }: ReplayRequest): DeadLetterActor {
+function actorOf(actionId: string, { operator, reason }: OperatorAct): DeadLetterActor {
   return { actionId, operator, reason };
 }
 
@@ -180,7 +184,7 @@ function outcomeOf(error: unknown): ActionOutcome {
 }
 
 function recordOf(
-  about: Pick<ActionRecord, 'action' | 'subjectKind' | 'subjectId' | 'request'>,
+  about: Pick<ActionRecord, 'action' | 'subjectKind' | 'subjectId' | 'act'>,
   { body, byteCount, properties }: StoredDeadLetter,
   { verdict, note, sagaId, shape }: AssessedDeadLetter,
 ): ActionRecord {

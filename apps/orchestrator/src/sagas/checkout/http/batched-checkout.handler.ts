@@ -12,7 +12,7 @@ import {
 import { type BatchedCheckout, CheckoutRequestDto } from '@backstitch/shared-types';
 import type { CheckoutHandler } from '../checkout.handler.js';
 import { replyOf } from './checkout-reply.js';
-import { knownCaller } from '../../../host/callers/request-caller.js';
+import { callerOfMember } from '../../../host/callers/request-caller.js';
 import { checkoutRequestOf, sagaIdOf, withUserId } from './checkout-request.js';
 
 /** What would be the whole of its HTTP answer. */
@@ -66,7 +66,7 @@ export class BatchedCheckoutHandler {
   ): Promise<BatchedReply> {
     const { checkouts, digits, requiresCaller } = this.options;
     const { headers } = batched;
-    const caller = knownCaller(batched.caller, requiresCaller);
+    const caller = callerOfMember(batched.caller, requiresCaller);
     const body = withUserId(batched.body, caller);
     const dto = (await this.validation.transform(body, BODY)) as CheckoutRequestDto;
     const sagaId = sagaIdOf(headers);

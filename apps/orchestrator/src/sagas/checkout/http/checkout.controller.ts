@@ -3,7 +3,6 @@ import { CheckoutRequestDto, currencyDigits } from '@backstitch/shared-types';
 import { Body, Controller, Inject, Post, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { OrchestratorConfig } from '../../../config.js';
-import { callerIn } from '../../../host/callers/request-caller.js';
 import { CheckoutHandler } from '../checkout.handler.js';
 import { replyOf } from './checkout-reply.js';
 import { checkoutRequestOf, refuseTwoKeys, sagaIdOf, withUserId } from './checkout-request.js';
@@ -17,7 +16,7 @@ export class CheckoutController {
 
   constructor(
     @Inject(CheckoutHandler) private readonly handler: CheckoutHandler,
-    @Inject(OrchestratorConfig) private readonly config: OrchestratorConfig,
+    @Inject(OrchestratorConfig) config: OrchestratorConfig,
   ) {
     this.digits = currencyDigits(config.CURRENCY);
   }
@@ -28,8 +27,7 @@ export class CheckoutController {
     @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    const { headers, id: requestId } = request;
-    const caller = callerIn(headers, this.config.requiresCaller);
+    const { headers, id: requestId, caller } = request;
     // Not by the pipe: a caller with a token may leave userId out.
     const valid = this.validation.transform(withUserId(sent, caller), BODY);
     const body = (await valid) as CheckoutRequestDto;

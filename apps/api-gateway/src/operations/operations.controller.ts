@@ -1,0 +1,211 @@
+import { UuidParam } from '@backstitch/service-kit';
+import {
+  applyDecorators,
+  Body,
+  Controller,
+  Get,
+  Inject,
+  Param,
+  Post,
+  Req,
+  Res,
+} from '@nestjs/common';
+import {
+  ApiBearerAuth,
+  ApiBody,
+  ApiOperation,
+  ApiParam,
+  ApiQuery,
+  ApiResponse,
+  ApiTags,
+} from '@nestjs/swagger';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { Admission } from '../admission/admission.js';
+import { ApiProblems } from '../docs/api-problems.js';
+import type { ForwardedRequest } from '../orchestrators/exchange.js';
+import { Orchestrators } from '../orchestrators/orchestrators.client.js';
+import { relayOperation } from './operations.relay.js';
+import { OperatorReason, ReplayReason } from './operator-reason.dto.js';
+
+const READ_PROBLEMS = {
+  401: 'No access token, or one that is not valid',
+  403: 'The caller is no operator',
+  503: 'Cannot be read now',
+};
+const ACTION_PROBLEMS = {
+  ...READ_PROBLEMS,
+  400: 'A field is missing or wrong',
+  403: 'The caller is no operator, or has entered no one-time password in the last 15 minutes',
+  404: 'It does not exist',
+  409: 'The action would lose or repeat something',
+};
+const sagaId = () => Param('sagaId', new UuidParam('sagaId'));
+const filters = ['queue', 'pattern', 'reason', 'class', 'saga'] as const;
+
+function ApiFilters(...names: readonly string[]): MethodDecorator {
+  return applyDecorators(...names.map((name) => ApiQuery({ name, required: false })));
+}
+
+function ApiSagaAction(summary: string): MethodDecorator {
+  return applyDecorators(
+    ApiOperation({ summary }),
+    ApiParam({ name: 'sagaId', format: 'uuid' }),
+    ApiBody({ type: OperatorReason }),
+    ApiResponse({ status: 200, description: 'Done, and recorded' }),
+    ApiProblems(ACTION_PROBLEMS),
+  );
+}
+
+/** What operators see and do, forwarded to an orchestrator. Each action is recorded there. */
+@ApiTags('operations')
+@ApiBearerAuth()
+@Controller('operations')
+export class OperationsController {
+  constructor(
+    @Inject(Orchestrators) private readonly orchestrators: Orchestrators,
+    @Inject(Admission) private readonly admission: Admission,
+  ) {}
+
+  @Get('sagas')
+  @ApiOperation({ summary: 'Unfinished sagas, or those that need an operator' })
+  @ApiFilters('state', 'limit', 'after')
+  @ApiResponse({ status: 200, description: 'A page; the Link header has the next one' })
+  @ApiProblems(READ_PROBLEMS)
+  sagas(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    return this.read('/sagas', request, reply);
+  }
+
+  @Get('sagas/:sagaId')
+  @ApiOperation({ summary: 'A saga with its log, its errors and its attempts' })
+  @ApiParam({ name: 'sagaId', format: 'uuid' })
+  @ApiResponse({ status: 200, description: 'The saga' })
+  @ApiProblems({ ...READ_PROBLEMS, 404: 'No such saga' })
+  saga(
+    @sagaId() id: string,
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    return this.read(`/sagas/${id}`, request, reply);
+  }
+
+  @Post('sagas/:sagaId/retry')
+  @ApiSagaAction('Try the awaited step of a parked saga at once')
+  retry(
+    @sagaId() id: string,
+    @Body() body: unknown,
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+  ) {
+    return this.act(`/sagas/${id}/retry`, body, request, reply);
+  }
+
+  @Post('sagas/:sagaId/resume')
+  @ApiSagaAction('Continue a saga that waits for a decision')
+  resume(
+    @sagaId() id: string,
+    @Body() body: unknown,
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+  ) {
+    return this.act(`/sagas/${id}/resume`, body, request, reply);
+  }
+
+  @Post('sagas/:sagaId/compensate')
+  @ApiSagaAction('Undo a saga that has not passed its pivot')
+  compensate(
+    @sagaId() id: string,
+    @Body() body: unknown,
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+  ) {
+    return this.act(`/sagas/${id}/compensate`, body, request, reply);
+  }
+
+  @Get('dead-letters')
+  @ApiOperation({ summary: 'Messages that no service could read or serve' })
+  @ApiFilters(...filters, 'limit', 'after')
+  @ApiResponse({ status: 200, description: 'A page; the Link header has the next one' })
+  @ApiProblems(READ_PROBLEMS)
+  deadLetters(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    return this.read('/dead-letters', request, reply);
+  }
+
+  @Get('dead-letters/groups')
+  @ApiOperation({ summary: 'Dead letters, counted by queue, pattern, reason and class' })
+  @ApiFilters(...filters)
+  @ApiResponse({ status: 200, description: 'The groups, the largest first' })
+  @ApiProblems(READ_PROBLEMS)
+  groups(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    return this.read('/dead-letters/groups', request, reply);
+  }
+
+  @Get('dead-letters/:id')
+  @ApiOperation({ summary: 'All of one dead letter' })
+  @ApiResponse({ status: 200, description: 'The dead letter, with its body' })
+  @ApiProblems({ ...READ_PROBLEMS, 404: 'No such dead letter' })
+  deadLetter(
+    @Param('id') id: string,
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    return this.read(`/dead-letters/${encodeURIComponent(id)}`, request, reply);
+  }
+
+  @Post('dead-letters/:id/replay')
+  @ApiOperation({ summary: 'Send its command again' })
+  @ApiBody({ type: ReplayReason })
+  @ApiResponse({ status: 200, description: 'Done, and recorded' })
+  @ApiProblems(ACTION_PROBLEMS)
+  replay(
+    @Param('id') id: string,
+    @Body() body: unknown,
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+  ) {
+    return this.act(`/dead-letters/${encodeURIComponent(id)}/replay`, body, request, reply);
+  }
+
+  @Post('dead-letters/:id/discard')
+  @ApiOperation({ summary: 'Never send it again' })
+  @ApiBody({ type: OperatorReason })
+  @ApiResponse({ status: 200, description: 'Done, and recorded' })
+  @ApiProblems(ACTION_PROBLEMS)
+  discard(
+    @Param('id') id: string,
+    @Body() body: unknown,
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+  ) {
+    return this.act(`/dead-letters/${encodeURIComponent(id)}/discard`, body, request, reply);
+  }
+
+  private read(path: string, request: FastifyRequest, reply: FastifyReply): Promise<void> {
+    const { url } = request;
+    const query = url.includes('?') ? url.slice(url.indexOf('?')) : '';
+    return this.forward({ method: 'GET', path: path + query, headers: {} }, request, reply);
+  }
+
+  private act(
+    path: string,
+    body: unknown,
+    request: FastifyRequest,
+    reply: FastifyReply,
+  ): Promise<void> {
+    const headers = { 'content-type': 'application/json' };
+    const text = JSON.stringify(body ?? null);
+    const sent: ForwardedRequest = { method: 'POST', path, headers, body: text, isSentOnce: true };
+    return this.forward(sent, request, reply);
+  }
+
+  private async forward(
+    sent: ForwardedRequest,
+    { id, caller }: FastifyRequest,
+    reply: FastifyReply,
+  ): Promise<void> {
+    const headers = { ...sent.headers, 'x-request-id': id };
+    const forwarded = await this.admission.query(() =>
+      this.orchestrators.forward({ ...sent, headers, ...(caller && { caller }) }),
+    );
+    relayOperation(forwarded, sent.method, reply);
+  }
+}

@@ -1,4 +1,0 @@
-/** What the routes need to know of the deployment. */
-export class ServiceTerms {
-  constructor(readonly isProduction: boolean) {}
-}
