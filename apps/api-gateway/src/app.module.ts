@@ -1,6 +1,7 @@
 import { exposeGauge, type Logger, type Shedding } from '@backstitch/service-kit';
 import { type DynamicModule, Module } from '@nestjs/common';
 import { Admission } from './admission/admission.js';
+import { CartCheckoutController } from './carts/cart-checkout.controller.js';
 import { CartsController } from './carts/carts.controller.js';
 import { PricedCarts } from './carts/priced-carts.client.js';
 import { CheckoutController } from './checkout/checkout.controller.js';
@@ -51,6 +52,7 @@ export class AppModule {
         ProductsController,
         ProductChangesController,
         CartsController,
+        CartCheckoutController,
       ],
       providers: [
         { provide: GatewayConfig, useValue: config },

@@ -18,7 +18,7 @@ export class AppModule {
   static of({ database, currency, logger }: AppParts): DynamicModule {
     const carts = new CartsRepository(database);
     const repository = new OrdersRepository(database, currency);
-    const handler = new OrdersHandler(repository, currency, logger);
+    const handler = new OrdersHandler(repository, currency, logger, carts);
     return {
       module: AppModule,
       controllers: [OrdersConsumer, CartsController],

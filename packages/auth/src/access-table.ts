@@ -73,13 +73,6 @@ const carts = (prefix: string): readonly Line[] => [
   ['DELETE', `${prefix}/carts/:userId/items/:productId`, OWN_CART],
 ];
 
-const cartCheckout = (prefix: string): Line => [
-  'POST',
-  `${prefix}/carts/:userId/checkout`,
-  OWN_CART,
-  'planned',
-];
-
 const operations = (prefix: string): readonly Line[] => [
   ['GET', `${prefix}/sagas`, READ_OPERATIONS],
   ['POST', `${prefix}/sagas/:sagaId/retry`, ACT_ON_OPERATIONS],
@@ -102,7 +95,7 @@ const GATEWAY: readonly Line[] = [
   ...IDENTITY,
   ...products('/api'),
   ...carts('/api'),
-  cartCheckout('/api'),
+  ['POST', '/api/carts/:userId/checkout', OWN_CART],
   ...operations('/api/operations'),
 ];
 
@@ -112,7 +105,6 @@ const ORCHESTRATOR: readonly Line[] = [
   ['POST', '/checkout/batch', APPS_ONLY],
   ['GET', '/orders/:orderId', READ_ORDER],
   ['GET', '/sagas/:sagaId', READ_SAGA],
-  cartCheckout(''),
   ...operations(''),
 ];
 

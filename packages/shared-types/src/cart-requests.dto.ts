@@ -1,6 +1,9 @@
-import { IsInt, Max, Min } from 'class-validator';
+import { IsInt, IsOptional, Max, Min } from 'class-validator';
 import 'reflect-metadata';
+import { IsPrice } from './checkout-request.dto.js';
 import { QUANTITY_MAX } from './lines.decorator.js';
+
+export const CART_VERSION_MAX = 2_147_483_647;
 
 /** The body of PUT /api/carts/:userId/items/:productId */
 export class CartItemDto {
@@ -9,4 +12,18 @@ export class CartItemDto {
   @Min(1)
   @Max(QUANTITY_MAX)
   quantity!: number;
+}
+
+/** The body of POST /api/carts/:userId/checkout */
+export class CartCheckoutDto {
+  /** The version of the cart that the shopper saw. */
+  @IsInt({ message: 'version must be an integer' })
+  @Min(0)
+  @Max(CART_VERSION_MAX)
+  version!: number;
+
+  /** The total that the shopper saw. Without it, the prices of today are taken. */
+  @IsOptional()
+  @IsPrice()
+  expectedTotal?: string | number;
 }

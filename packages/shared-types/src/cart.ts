@@ -15,8 +15,8 @@ export interface CartView {
 /** A cart for its checkout. */
 export interface CartForCheckout extends CartView {
   /**
-   * Of a version that is over, if it was the last one that became an order: the lines of this order.
-   * So a second click gets the answer of the first one.
+   * Of a version that is over, if it was the last one that became an order, within a day: the lines of
+   * this order. So a second click gets the answer of the first one.
    */
   ordered: OrderedLine[] | null;
 }

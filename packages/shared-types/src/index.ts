@@ -7,6 +7,7 @@ export * from './checkout-batch.js';
 export * from './checkout-lines.js';
 export * from './checkout-request.dto.js';
 export * from './error-codes.js';
+export * from './forwarded-checkout.dto.js';
 export * from './idempotency-key.js';
 export * from './inventory-commands.js';
 export { LINES_MAX, QUANTITY_MAX } from './lines.decorator.js';

@@ -1,4 +1,5 @@
 import {
+  CartCheckoutDto,
   CartItemDto,
   ChangeProductDto,
   CheckoutRequestDto,
@@ -26,7 +27,14 @@ const PAGE_POLICY = [
   "frame-ancestors 'none'",
 ].join('; ');
 
-const BODIES = [CheckoutRequestDto, CreateProductDto, ChangeProductDto, MoveStockDto, CartItemDto];
+const BODIES = [
+  CheckoutRequestDto,
+  CreateProductDto,
+  ChangeProductDto,
+  MoveStockDto,
+  CartItemDto,
+  CartCheckoutDto,
+];
 
 /** GET /api/docs is the page, /api/docs-json the document. Both are made from the code at boot. */
 export function serveOpenApi(app: NestFastifyApplication, currency: string): void {

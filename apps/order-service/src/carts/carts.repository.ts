@@ -9,7 +9,9 @@ import {
 import {
   type CartRow,
   lockCart,
+  type LockedCart,
   makeCart,
+  noteOrdered,
   raiseVersion,
   readCart,
   readOrdered,
@@ -19,6 +21,14 @@ import {
 } from './carts.sql.js';
 
 const NO_CART: CartView = { version: 0, items: [] };
+
+export interface EndedCheckout {
+  owner: string;
+  version: number;
+  orderId: string;
+  /** Else it was cancelled. */
+  isConfirmed: boolean;
+}
 
 /** The change would be the 101st product. Nothing was changed. */
 export class CartFull extends Error {}
@@ -36,7 +46,7 @@ export class CartsRepository {
     return row ? viewOf(row) : NO_CART;
   }
 
-  /** Of a version that is over, `ordered` has the lines of its order, if it was the last one. */
+  /** Of a version that is over, `ordered` has the lines of its order; see CartForCheckout. */
   readForCheckout(userId: string, version: number): Promise<CartForCheckout> {
     return this.database.reading(async (client) => {
       const row = await rowOf(client, userId);
@@ -44,7 +54,7 @@ export class CartsRepository {
       const isOrdered = row.version !== version && row.ordered_version === version;
       if (!isOrdered || row.order_id === null) return { ...viewOf(row), ordered: null };
       const { rows } = await client.query<OrderedLine>(readOrdered(row.order_id));
-      return { ...viewOf(row), ordered: rows };
+      return { ...viewOf(row), ordered: rows.length > 0 ? rows : null };
     });
   }
 
@@ -59,6 +69,23 @@ export class CartsRepository {
 
   clear(userId: string): Promise<CartView> {
     return this.change(userId, removeLines(userId));
+  }
+
+  /**
+   * The order of a version was confirmed or cancelled. If the cart still has this version, it gets a new
+   * one: an empty one after a confirmation, with the same lines after a cancellation. What was put into
+   * it meanwhile made another version, and stays. A repeat changes nothing.
+   */
+  endCheckout({ owner, version, orderId, isConfirmed }: EndedCheckout): Promise<void> {
+    return this.database.withTransaction(async (tx) => {
+      const { rows } = await tx.query<LockedCart>(lockCart(owner));
+      const [cart] = rows;
+      if (!cart || (cart.ordered_version ?? 0) >= version) return;
+      await tx.query(noteOrdered(owner, version, orderId));
+      if (cart.version !== version) return;
+      if (isConfirmed) await tx.query(removeLines(owner));
+      await tx.query(raiseVersion(owner));
+    });
   }
 
   private change(userId: string, statement: Statement): Promise<CartView> {

@@ -9,6 +9,8 @@ export interface CartRow {
   items: CartLine[];
 }
 
+export type LockedCart = Pick<CartRow, 'version' | 'ordered_version'>;
+
 const LINES = `coalesce((
     SELECT json_agg(json_build_object('productId', product_id, 'quantity', quantity)
       ORDER BY product_id)
@@ -23,12 +25,16 @@ export function readCart(userId: string): Statement {
   };
 }
 
-/** The lines of the order that a version of this cart became. */
+/**
+ * The lines of the order that a version of this cart became. None of an order that is a day old: a
+ * second click comes soon, and the orchestrator does not know old keys any more.
+ */
 export function readOrdered(orderId: string): Statement {
   return {
     name: 'cart.read_ordered',
     text: `SELECT product_id AS "productId", quantity, price_at_purchase::text AS price
-      FROM order_items WHERE order_id = $1 ORDER BY line`,
+      FROM orders JOIN order_items ON order_id = id
+      WHERE id = $1 AND created_at > now() - interval '1 day' ORDER BY line`,
     values: [orderId],
   };
 }
