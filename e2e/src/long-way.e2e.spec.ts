@@ -72,6 +72,7 @@ class Places {
       `ORCHESTRATOR_URL=http://localhost:${this.port('orchestrator')}`,
       `INVENTORY_URL=http://localhost:${this.port('inventory-service')}`,
       `IDENTITY_URL=http://localhost:${this.port('identity-service')}`,
+      `ORDER_URL=http://localhost:${this.port('order-service')}`,
       'PAYMENT_FAILURE_RATE=0',
       ...(database ? [`DB_URL=${this.databaseUrl(database)}`] : []),
     ].join('\n');

@@ -6,6 +6,9 @@ import { AuthController } from './accounts/auth.controller.js';
 import { IdentityClient } from './accounts/identity.client.js';
 import { MeController } from './accounts/me.controller.js';
 import { Admission } from './admission/admission.js';
+import { CartCheckoutController } from './carts/cart-checkout.controller.js';
+import { CartsController } from './carts/carts.controller.js';
+import { PricedCarts } from './carts/priced-carts.client.js';
 import { CheckoutController } from './checkout/checkout.controller.js';
 import { GatewayConfig } from './config.js';
 import { ProductChangesController } from './catalogue/product-changes.controller.js';
@@ -15,6 +18,7 @@ import { RequestSigner } from './orchestrators/request-signer.js';
 import { OperationsController } from './operations/operations.controller.js';
 import { Orchestrators } from './orchestrators/orchestrators.client.js';
 import { InventoryClient } from './services/inventory.client.js';
+import { OrderClient } from './services/order.client.js';
 import type { ServiceClientOptions } from './services/service.client.js';
 
 @Module({})
@@ -31,16 +35,22 @@ export class AppModule {
         logger.warn({ url, why, sagaId, requestId }, 'an orchestrator did not answer');
       },
     });
-    const { inventoryUrls, identityUrl } = config;
-    const inventory = new InventoryClient({
-      ...serviceOptions('inventory-service', inventoryUrls, config, logger),
+    const serviceOf = (name: string, urls: readonly string[]): ServiceClientOptions => ({
+      urls,
+      timeoutMs: config.SERVICE_TIMEOUT_MS,
+      connectTimeoutMs: config.ORCHESTRATOR_CONNECT_TIMEOUT_MS,
       signer,
+      onFailure: (url, why, { headers }) => {
+        const { 'x-request-id': requestId } = headers;
+        logger.warn({ url, why, requestId }, `${name} did not answer`);
+      },
     });
+    const inventory = new InventoryClient(serviceOf('inventory-service', config.inventoryUrls));
+    const orders = new OrderClient(serviceOf('order-service', config.orderUrls));
+    const { identityUrl } = config;
+    const identity =
+      identityUrl && new IdentityClient(serviceOf('identity-service', [identityUrl]));
     const admission = admissionOf(config, shedding);
-    const identity = identityUrl && {
-      ...serviceOptions('identity-service', [identityUrl], config, logger),
-      signer,
-    };
     return {
       module: AppModule,
       controllers: [
@@ -49,6 +59,8 @@ export class AppModule {
         OperationsController,
         ProductsController,
         ProductChangesController,
+        CartsController,
+        CartCheckoutController,
         ...(identity ? [AuthController, MeController, AdminController] : []),
       ],
       providers: [
@@ -56,29 +68,12 @@ export class AppModule {
         { provide: Admission, useValue: admission },
         { provide: Orchestrators, useValue: orchestrators },
         { provide: InventoryClient, useValue: inventory },
-        ...(identity
-          ? [{ provide: IdentityClient, useValue: new IdentityClient(identity) }, AccountsRelay]
-          : []),
+        { provide: OrderClient, useValue: orders },
+        { provide: PricedCarts, useValue: new PricedCarts(orders, inventory, config.CURRENCY) },
+        ...(identity ? [{ provide: IdentityClient, useValue: identity }, AccountsRelay] : []),
       ],
     };
   }
-}
-
-function serviceOptions(
-  name: string,
-  urls: readonly string[],
-  config: GatewayConfig,
-  logger: Logger,
-): Omit<ServiceClientOptions, 'signer'> {
-  return {
-    urls,
-    timeoutMs: config.SERVICE_TIMEOUT_MS,
-    connectTimeoutMs: config.ORCHESTRATOR_CONNECT_TIMEOUT_MS,
-    onFailure: (url, why, { headers }) => {
-      const { 'x-request-id': requestId } = headers;
-      logger.warn({ url, why, requestId }, `${name} did not answer`);
-    },
-  };
 }
 
 function admissionOf(config: GatewayConfig, shedding: Shedding): Admission {

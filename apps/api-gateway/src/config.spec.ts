@@ -55,6 +55,12 @@ describe('the configuration of the gateway', () => {
     expect(configOf(list).inventoryUrls).toEqual(['http://a:1', 'http://b:2']);
   });
 
+  it('accepts one order-service or a list', () => {
+    expect(configOf({}).orderUrls).toEqual(['http://localhost:3001']);
+    const list = { ORDER_URL: 'http://a:1, http://b:2' };
+    expect(configOf(list).orderUrls).toEqual(['http://a:1', 'http://b:2']);
+  });
+
   it('serves the API documentation, in production only with API_DOCS=on', () => {
     expect(configOf({}).servesDocs).toBe(true);
     expect(configOf(PRODUCTION).servesDocs).toBe(false);

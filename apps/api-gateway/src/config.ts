@@ -49,6 +49,9 @@ export class GatewayConfig extends AppConfig {
   @IsUrlList(['http:', 'https:'])
   INVENTORY_URL = 'http://localhost:3002';
 
+  @IsUrlList(['http:', 'https:'])
+  ORDER_URL = 'http://localhost:3001';
+
   /** Requests a minute and client address; 0 is no limit. */
   @IsOptional()
   @IsIntegerVariable(PER_MINUTE)
@@ -164,6 +167,10 @@ export class GatewayConfig extends AppConfig {
 
   get inventoryUrls(): string[] {
     return urlList(this.INVENTORY_URL);
+  }
+
+  get orderUrls(): string[] {
+    return urlList(this.ORDER_URL);
   }
 
   get trustedProxies(): AddressRange[] {

@@ -11,7 +11,11 @@ let closed: AppProcess;
 let open: AppProcess;
 beforeAll(async () => {
   orchestrator = await upstream((response) => sendJson(response, 200, { success: true }));
-  const settings = { ORCHESTRATOR_URL: orchestrator.url, INVENTORY_URL: orchestrator.url };
+  const settings = {
+    ORCHESTRATOR_URL: orchestrator.url,
+    INVENTORY_URL: orchestrator.url,
+    ORDER_URL: orchestrator.url,
+  };
   closed = await startApp(MAIN, settings);
   open = await startApp(MAIN, {
     ...settings,

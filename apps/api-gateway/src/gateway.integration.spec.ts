@@ -27,6 +27,7 @@ beforeAll(async () => {
   gateway = await startApp(MAIN, {
     ORCHESTRATOR_URL: orchestrator.url,
     INVENTORY_URL: orchestrator.url,
+    ORDER_URL: orchestrator.url,
     ORCHESTRATOR_TIMEOUT_MS: '2000',
     SERVICE_TIMEOUT_MS: '2000',
   });

@@ -14,6 +14,7 @@ import { tokenChecks } from './identity/token-checks.client.js';
 import { Orchestrators } from './orchestrators/orchestrators.client.js';
 import { RateLimit } from './rate-limit/rate-limit.js';
 import { InventoryClient } from './services/inventory.client.js';
+import { OrderClient } from './services/order.client.js';
 
 const APP = 'api-gateway';
 const config = loadConfig(GatewayConfig);
@@ -88,12 +89,13 @@ function appsBehind(app: NestFastifyApplication): Behind[] {
   const all = [
     behind('orchestrator', app.get(Orchestrators)),
     behind('inventory-service', app.get(InventoryClient)),
+    behind('order-service', app.get(OrderClient)),
   ];
   if (config.identityUrl === undefined) return all;
   const identity = behind('identity-service', app.get(IdentityClient));
   const whyNotReady = async () => {
     const why = await identity.whyNotReady();
-    return why ?? (verifier.knowsOwnKeys ? undefined : 'its public keys were not read yet');
+    return why ?? (checks.verifier.knowsOwnKeys ? undefined : 'its public keys were not read yet');
   };
   return [...all, { ...identity, whyNotReady }];
 }

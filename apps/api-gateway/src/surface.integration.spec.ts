@@ -19,6 +19,7 @@ beforeAll(async () => {
   gateway = await startApp(MAIN, {
     ORCHESTRATOR_URL: orchestrator.url,
     INVENTORY_URL: orchestrator.url,
+    ORDER_URL: orchestrator.url,
   });
 });
 afterAll(async () => {
@@ -73,7 +74,8 @@ describe('the health of the gateway', () => {
   it('contains no password of an orchestrator in answers and log lines, after any failure', async () => {
     const gone = new URL(await goneUpstream());
     const urls = [`http://user:hunter2@${gone.host}/base`, `http://${gone.host}/?token=hunter2`];
-    const settings = { ORCHESTRATOR_URL: urls.join(','), INVENTORY_URL: urls.join(',') };
+    const list = urls.join(',');
+    const settings = { ORCHESTRATOR_URL: list, INVENTORY_URL: list, ORDER_URL: list };
     const one = await startApp(MAIN, settings);
     const answers = [await dependencies(one)];
     for (const path of ['/health/ready', '/api/products', `/api/sagas/${ORDER}`]) {
@@ -155,6 +157,7 @@ describe('the public surface of the gateway', () => {
     const one = await startApp(MAIN, {
       ORCHESTRATOR_URL: orchestrator.url,
       INVENTORY_URL: orchestrator.url,
+      ORDER_URL: orchestrator.url,
       ALLOWED_HOSTS: 'shop.example',
     });
     expect((await named(one.url, 'shop.example')).answers[0]!.status).toBe(200);
@@ -170,6 +173,7 @@ describe('a gateway in production', () => {
       INTERNAL_KEYS: TEST_INTERNAL_KEYS,
       ORCHESTRATOR_URL: orchestrator.url,
       INVENTORY_URL: orchestrator.url,
+      ORDER_URL: orchestrator.url,
       RABBITMQ_URL: 'no address at all',
       DB_URL: 'nor this',
       QUEUE_TYPE: 'nor that',
@@ -189,6 +193,7 @@ describe('a gateway in production', () => {
       INTERNAL_KEYS: TEST_INTERNAL_KEYS,
       ORCHESTRATOR_URL: orchestrator.url,
       INVENTORY_URL: orchestrator.url,
+      ORDER_URL: orchestrator.url,
       ...environment,
     });
     for (const page of ['', '-json', '-yaml', '/swagger-ui-bundle.js']) {

@@ -1,6 +1,8 @@
 import type { Database } from '@backstitch/database';
 import type { Logger } from '@backstitch/service-kit';
 import { Module, type DynamicModule } from '@nestjs/common';
+import { CartsController } from './carts/carts.controller.js';
+import { CartsRepository } from './carts/carts.repository.js';
 import { OrdersConsumer } from './orders/orders.consumer.js';
 import { OrdersHandler } from './orders/orders.handler.js';
 import { OrdersRepository } from './orders/orders.repository.js';
@@ -14,12 +16,16 @@ export interface AppParts {
 @Module({})
 export class AppModule {
   static of({ database, currency, logger }: AppParts): DynamicModule {
+    const carts = new CartsRepository(database);
     const repository = new OrdersRepository(database, currency);
-    const handler = new OrdersHandler(repository, currency, logger);
+    const handler = new OrdersHandler(repository, currency, logger, carts);
     return {
       module: AppModule,
-      controllers: [OrdersConsumer],
-      providers: [{ provide: OrdersHandler, useValue: handler }],
+      controllers: [OrdersConsumer, CartsController],
+      providers: [
+        { provide: OrdersHandler, useValue: handler },
+        { provide: CartsRepository, useValue: carts },
+      ],
     };
   }
 }

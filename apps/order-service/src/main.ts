@@ -1,16 +1,18 @@
 import 'reflect-metadata';
-import { loadConfig } from '@backstitch/service-kit';
+import { internalRequests, loadConfig } from '@backstitch/service-kit';
 import { bootParticipant } from '@backstitch/service-kit/participant';
 import { COMMAND_QUEUES } from '@backstitch/shared-types';
 import { AppModule } from './app.module.js';
 import { OrderConfig } from './config.js';
 
+const name = 'order-service';
 const config = loadConfig(OrderConfig);
 
 await bootParticipant({
-  name: 'order-service',
+  name,
   config,
   queue: COMMAND_QUEUES.order,
+  internal: internalRequests(name, config),
   migrations: new URL('../migrations', import.meta.url),
   keyLookups: true,
   parts: ({ database, logger }) => ({

@@ -68,17 +68,10 @@ const products = (prefix: string): readonly Line[] => [
 ];
 
 const carts = (prefix: string): readonly Line[] => [
-  ['GET', `${prefix}/carts/:userId`, OWN_CART, 'planned'],
-  ['DELETE', `${prefix}/carts/:userId`, OWN_CART, 'planned'],
-  ['PUT', `${prefix}/carts/:userId/items/:productId`, OWN_CART, 'planned'],
-  ['DELETE', `${prefix}/carts/:userId/items/:productId`, OWN_CART, 'planned'],
-];
-
-const cartCheckout = (prefix: string): Line => [
-  'POST',
-  `${prefix}/carts/:userId/checkout`,
-  OWN_CART,
-  'planned',
+  ['GET', `${prefix}/carts/:userId`, OWN_CART],
+  ['DELETE', `${prefix}/carts/:userId`, OWN_CART],
+  ['PUT', `${prefix}/carts/:userId/items/:productId`, OWN_CART],
+  ['DELETE', `${prefix}/carts/:userId/items/:productId`, OWN_CART],
 ];
 
 const operations = (prefix: string): readonly Line[] => [
@@ -103,7 +96,7 @@ const GATEWAY: readonly Line[] = [
   ...IDENTITY,
   ...products('/api'),
   ...carts('/api'),
-  cartCheckout('/api'),
+  ['POST', '/api/carts/:userId/checkout', OWN_CART],
   ...operations('/api/operations'),
 ];
 
@@ -113,7 +106,6 @@ const ORCHESTRATOR: readonly Line[] = [
   ['POST', '/checkout/batch', APPS_ONLY],
   ['GET', '/orders/:orderId', READ_ORDER],
   ['GET', '/sagas/:sagaId', READ_SAGA],
-  cartCheckout(''),
   ...operations(''),
 ];
 

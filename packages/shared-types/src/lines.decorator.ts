@@ -3,7 +3,8 @@ import { ArrayMaxSize, ArrayMinSize, IsArray, ValidateNested } from 'class-valid
 import 'reflect-metadata';
 import { defineLines } from './compiled-schema.js';
 
-const LINES_MAX = 100;
+/** The maximum number of lines of an order, and of products in a cart. */
+export const LINES_MAX = 100;
 /** The maximum quantity of one product in one order, over all its lines. */
 export const QUANTITY_MAX = 1000;
 

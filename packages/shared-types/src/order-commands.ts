@@ -1,5 +1,6 @@
 import { IsInt, IsOptional, IsString, IsUUID, Length, Matches, Max, Min } from 'class-validator';
 import 'reflect-metadata';
+import { CART_VERSION_MAX } from './cart-requests.dto.js';
 import { FastValidation } from './fast-validation.js';
 import { IsLines, QUANTITY_MAX } from './lines.decorator.js';
 import { IsAmount, OrderIdCommand } from './order-id.command.js';
@@ -48,6 +49,13 @@ export class OrderCreateCommand extends OrderIdCommand {
 
   @IsAmount()
   totalAmount!: string;
+
+  /** The version of the owner's cart that becomes this order. */
+  @IsOptional()
+  @IsInt()
+  @Min(1)
+  @Max(CART_VERSION_MAX)
+  cartVersion?: number;
 }
 
 /** data of order.cancel */

@@ -11,7 +11,18 @@ describe('the filter of a product list', () => {
     expect(filter).toEqual({ category: 'Café & bar', words: ['USB', 'C', 'hub', 'x'] });
   });
 
+  it('has the ids of a list in lower case', () => {
+    const id = '660FACF7-b9cf-417a-8ee1-27afe2fb2c72';
+    const ids = [id.toLowerCase(), id.toLowerCase()];
+    expect(productFilter({ ids: `${id},${id}` })).toEqual({ ids });
+    expect(productFilter({ ids: Array(100).fill(id).join(',') })).toHaveProperty('ids.99');
+  });
+
   it.each([
+    [{ ids: '' }, 'ids'],
+    [{ ids: 'mouse' }, 'ids'],
+    [{ ids: ['a', 'b'] }, 'ids'],
+    [{ ids: Array(101).fill('660facf7-b9cf-417a-8ee1-27afe2fb2c72').join(',') }, 'ids'],
     [{ category: '' }, 'category'],
     [{ category: ['a', 'b'] }, 'category'],
     [{ category: 'a\0' }, 'category'],

@@ -49,6 +49,7 @@ export const PORT_SPAN = 1 + Math.max(...APPS.map(({ portOffset }) => portOffset
 export const URL_VARIABLES = {
   ORCHESTRATOR_URL: 'orchestrator',
   INVENTORY_URL: 'inventory-service',
+  ORDER_URL: 'order-service',
   IDENTITY_URL: 'identity-service',
 } as const satisfies Record<string, (typeof APPS)[number]['name']>;
 

@@ -123,6 +123,12 @@ describe('what the apps are told', () => {
     });
   });
 
+  it('the gateway is told where order-service is', () => {
+    expect(environments({})['api-gateway']?.ORDER_URL).toBe('http://127.0.0.1:4001');
+    const elsewhere = environments({ ORDER_URL: 'http://elsewhere' });
+    expect(elsewhere['api-gateway']?.ORDER_URL).toBe('http://elsewhere');
+  });
+
   it('a variable of one app is no misspelt one of another: all may share one environment', () => {
     const all = APPS.flatMap(({ name }) => variablesOf(name));
     for (const { name } of APPS) expect(nearVariables(all, variablesOf(name))).toEqual([]);

@@ -30,6 +30,7 @@ beforeAll(async () => {
   gateway = await startApp(MAIN, {
     ORCHESTRATOR_URL: orchestrator.url,
     INVENTORY_URL: orchestrator.url,
+    ORDER_URL: orchestrator.url,
     MAX_CHECKOUTS_IN_FLIGHT: String(CHECKOUTS),
     MAX_REPLAYS_IN_FLIGHT: String(REPLAYS),
     MAX_READS_IN_FLIGHT: '1',

@@ -1,10 +1,5 @@
 import { reachedFaultPoint, traceRequest } from '@backstitch/service-kit';
-import {
-  CheckoutRequestDto,
-  currencyDigits,
-  newUuid,
-  prefersAsync,
-} from '@backstitch/shared-types';
+import { CheckoutRequestDto, currencyDigits, newUuid } from '@backstitch/shared-types';
 import { Body, Controller, Inject, Post, Req, Res } from '@nestjs/common';
 import {
   ApiBearerAuth,
@@ -23,6 +18,7 @@ import { Orchestrators } from '../orchestrators/orchestrators.client.js';
 import { relayCheckout } from '../orchestrators/orchestrators.relay.js';
 import { checkoutCaller } from './checkout-caller.js';
 import { forwardedKey, validateLines } from './checkout.js';
+import { forwardedCheckout } from './forwarded-checkout.js';
 
 /** The example of the documentation: a product of the demo catalogue. */
 const TWO_MICE = {
@@ -91,20 +87,17 @@ export class CheckoutController {
     traceRequest(request, { sagaId });
     reachedFaultPoint('gateway.before-forward');
     const forwarded = await this.admission.checkout(key, (admittance) =>
-      this.orchestrators.forward({
-        method: 'POST',
-        path: '/checkout',
-        headers: {
-          'content-type': 'application/json',
-          'x-request-id': request.id,
-          'x-saga-id': sagaId,
-          ...(key !== undefined && { 'idempotency-key': key }),
-          ...(prefersAsync(prefer?.toString()) && { prefer: 'respond-async' }),
-          ...(admittance === 'replay-only' && { 'x-replay-only': 'true' }),
-        },
-        caller: checkoutCaller(request.caller, body.userId),
-        body: JSON.stringify(body),
-      }),
+      this.orchestrators.forward(
+        forwardedCheckout({
+          sagaId,
+          requestId: request.id,
+          key,
+          prefer: prefer?.toString(),
+          admittance,
+          caller: checkoutCaller(request.caller, body.userId),
+          body,
+        }),
+      ),
     );
     reachedFaultPoint('gateway.after-forward');
     relayCheckout(forwarded, sagaId, request, reply);

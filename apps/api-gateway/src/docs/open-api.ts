@@ -1,4 +1,6 @@
 import {
+  CartCheckoutDto,
+  CartItemDto,
   ChangeProductDto,
   CheckoutRequestDto,
   ClientRequest,
@@ -41,11 +43,25 @@ const PAGE_POLICY = [
 
 const BODIES = [
   CheckoutRequestDto,
-  ...[CreateProductDto, ChangeProductDto, MoveStockDto],
-  ...[SignUpRequest, LogInRequest, RefreshRequest, TokenRequest],
-  ...[EmailRequest, LinkRequest, ResetRequest],
-  ...[ProfileRequest, PasswordChangeRequest, EmailChangeRequest, TotpRequest, CodeRequest],
-  ...[UserChangeRequest, ClientRequest],
+  CreateProductDto,
+  ChangeProductDto,
+  MoveStockDto,
+  CartItemDto,
+  CartCheckoutDto,
+  SignUpRequest,
+  LogInRequest,
+  RefreshRequest,
+  TokenRequest,
+  EmailRequest,
+  LinkRequest,
+  ResetRequest,
+  ProfileRequest,
+  PasswordChangeRequest,
+  EmailChangeRequest,
+  TotpRequest,
+  CodeRequest,
+  UserChangeRequest,
+  ClientRequest,
 ];
 
 /** GET /api/docs is the page, /api/docs-json the document. Both are made from the code at boot. */

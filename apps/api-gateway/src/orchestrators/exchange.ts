@@ -3,7 +3,7 @@ import type { Dispatcher } from 'undici';
 import type { Deadline } from './deadline.js';
 
 export interface ForwardedRequest {
-  method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
+  method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   path: string;
   headers: Record<string, string>;
   /** Who sends it. Undefined for public data, and for requests of the gateway itself. */

@@ -18,6 +18,7 @@ const start = async (settings: Record<string, string> = {}): Promise<void> => {
   gateway = await startApp(MAIN, {
     ORCHESTRATOR_URL: orchestrator.url,
     INVENTORY_URL: orchestrator.url,
+    ORDER_URL: orchestrator.url,
     RATE_LIMIT_PER_MINUTE: String(LIMIT),
     ...settings,
   });

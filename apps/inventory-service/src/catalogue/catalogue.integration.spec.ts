@@ -116,6 +116,17 @@ describe('a catalogue of 60,000 products', () => {
     expect(types).toEqual(['Bitmap Heap Scan', 'Bitmap Index Scan', 'CTE Scan']);
   });
 
+  it('has the products of a list of ids, and is not scanned for them', async () => {
+    asked.length = 0;
+    const known = (await idsInOrder()).slice(40_000, 40_100);
+    const ids = [...known.slice(1), '660facf7-0000-0000-0000-27afe2fb2c72'];
+    const listed = await catalogue.list({ limit: 101, after: undefined, ids });
+    expect(listed.map(({ id }) => id)).toEqual(known.slice(1));
+    const scans = (await planOf(asked[0]!)).filter(({ 'Node Type': type }) => /Scan/.test(type));
+    expect(scans.map((node) => node['Node Type'])).not.toContain('Seq Scan');
+    expect(scans.filter((node) => node['Actual Rows'] > 100)).toEqual([]);
+  });
+
   it('has neither archived products nor, where that is asked, those that are not offered', async () => {
     const category = 'Only here';
     const insert = `INSERT INTO products (name, stock_quantity, price, category, is_available, archived_at)

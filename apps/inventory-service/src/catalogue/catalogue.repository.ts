@@ -15,8 +15,8 @@ export class CatalogueRepository {
     private readonly digits: number,
   ) {
     this.readings = new Coalescer({
-      keyOf: ({ limit, after, category, words, onlyOffered }) =>
-        JSON.stringify([limit, after?.name, after?.id, category, words, onlyOffered]),
+      keyOf: ({ limit, after, category, words, ids, onlyOffered }) =>
+        JSON.stringify([limit, after?.name, after?.id, category, words, ids, onlyOffered]),
       sameWork: () => true,
       batchMax: 1,
       run: async ([page]) => [{ ok: await this.read(page!) }],

@@ -33,8 +33,8 @@ interface Condition {
 }
 
 /**
- * Reads one page. Each combination of filters is a statement of its own, and each but the search
- * reads an index from where the page begins, and no more than the page.
+ * Reads one page. Each combination of filters is a statement of its own, and each but the search and
+ * the list of ids reads an index from where the page begins, and no more than the page.
  */
 export function pageStatement(page: CataloguePage): Statement {
   const conditions = conditionsOf(page);
@@ -49,15 +49,16 @@ export function pageStatement(page: CataloguePage): Statement {
   const limit = parameter(page.limit);
   return {
     name: ['products', ...conditions.map(({ name }) => name)].join('_'),
-    // In the order of the names, PostgreSQL would compare the text of every product.
-    text: page.words
-      ? `WITH found AS MATERIALIZED (${products}) SELECT * FROM found ${IN_ORDER} LIMIT ${limit}`
-      : `${products} ${IN_ORDER} LIMIT ${limit}`,
+    // In the order of the names, PostgreSQL would compare the text or the id of every product.
+    text:
+      page.words || page.ids
+        ? `WITH found AS MATERIALIZED (${products}) SELECT * FROM found ${IN_ORDER} LIMIT ${limit}`
+        : `${products} ${IN_ORDER} LIMIT ${limit}`,
     values,
   };
 }
 
-function conditionsOf({ category, words, onlyOffered, after }: CataloguePage): Condition[] {
+function conditionsOf({ category, words, ids, onlyOffered, after }: CataloguePage): Condition[] {
   const conditions: Condition[] = [];
   if (onlyOffered) conditions.push({ name: 'offered', sql: () => 'is_available' });
   if (category !== undefined) {
@@ -68,6 +69,7 @@ function conditionsOf({ category, words, onlyOffered, after }: CataloguePage): C
     const sql = (value: Parameter) => `${TEXT} @@ to_tsquery('simple', ${value(query)})`;
     conditions.push({ name: 'text', sql });
   }
+  if (ids) conditions.push({ name: 'ids', sql: (value) => `id = ANY (${value(ids)}::uuid[])` });
   if (after) {
     const { name, id } = after;
     const sql = (value: Parameter) =>

@@ -27,6 +27,8 @@ interface ProductQuery {
   after?: unknown;
   category?: unknown;
   text?: unknown;
+  /** For a cart: these products only. */
+  ids?: unknown;
 }
 
 /** The public catalogue, a page at a time; the header `Link` says where the next page is. */
@@ -65,8 +67,8 @@ export class ProductsController {
     const read = await this.catalogue.list({ limit: limit + 1, after, ...filter, ...only });
     const { entries, next } = pageOf(read, limit, cursorBehind);
     if (next !== undefined) {
-      const { category, text } = query;
-      const nextQuery = { limit: String(limit), after: next, ...present({ category, text }) };
+      const { category, text, ids } = query;
+      const nextQuery = { limit: String(limit), after: next, ...present({ category, text, ids }) };
       void reply.header('link', nextLink(path, nextQuery));
     }
     return entries;

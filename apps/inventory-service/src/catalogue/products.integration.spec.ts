@@ -45,7 +45,17 @@ describe('the catalogue over HTTP', () => {
     expect(await namesFrom('/menu?limit=3&category=Bar')).toEqual([['A', 'C', 'E'], ['G']]);
   });
 
+  it('has the products of a list of ids on pages, and leaves out what it does not know', async () => {
+    const { body } = await app.send('GET', '/products?limit=10&text=dish');
+    const all = body as unknown as { id: string }[];
+    const ids = [ID, ...[3, 7, 9].map((n) => all[n]!.id.toUpperCase())].join(',');
+    expect(await namesFrom(`/products?limit=100&ids=${ids}`)).toEqual([['D', 'H', 'J']]);
+    expect(await namesFrom(`/products?limit=2&ids=${ids}`)).toEqual([['D', 'H'], ['J']]);
+  });
+
   it.each([
+    ['?ids=', 'ids'],
+    ['?ids=mouse', 'ids'],
     ['?limit=0', 'limit'],
     ['?limit=2&limit=3', 'limit'],
     ['?after=x', 'after'],

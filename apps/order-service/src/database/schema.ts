@@ -32,6 +32,8 @@ export const orders = pgTable(
     currency: char('currency', { length: 3 }).notNull(),
     sagaId: uuid('saga_id'),
     version: integer('version').notNull().default(1),
+    /** The version of the owner's cart that became this order. Null: it is of no cart. */
+    cartVersion: integer('cart_version'),
     createdAt: now('created_at'),
     updatedAt: now('updated_at'),
   },
@@ -83,6 +85,31 @@ export const orderEvents = pgTable(
       'order_events_type_check',
       sql`${table.type} IN ('CREATED', 'CONFIRMED', 'CANCELLED', 'CANCELLED_UNSEEN')`,
     ),
+  ],
+);
+
+/**
+ * The carts of accounts, by the id of the caller. `version` rises by one with every change: what is
+ * in a version never changes. ordered_version is the last version that became an order, or tried to.
+ */
+export const carts = pgTable('carts', {
+  userId: text('user_id').primaryKey(),
+  version: integer('version').notNull(),
+  orderedVersion: integer('ordered_version'),
+  orderId: uuid('order_id'),
+});
+
+/** A row is written and read only together with the locked row of its cart. */
+export const cartItems = pgTable(
+  'cart_items',
+  {
+    userId: text('user_id').notNull(),
+    productId: uuid('product_id').notNull(),
+    quantity: integer('quantity').notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.userId, table.productId] }),
+    check('cart_items_quantity_check', sql`${table.quantity} > 0`),
   ],
 );
 

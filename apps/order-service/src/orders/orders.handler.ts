@@ -1,6 +1,12 @@
 import { MalformedCommand, sagaIdOf } from '@backstitch/messaging';
 import { databaseFault } from '@backstitch/database';
-import { commandTrace, Counter, logged, type Logger } from '@backstitch/service-kit';
+import {
+  commandTrace,
+  Counter,
+  logged,
+  type Logger,
+  reachedFaultPoint,
+} from '@backstitch/service-kit';
 import {
   currencyDigits,
   Fault,
@@ -18,6 +24,7 @@ import {
   type SagaTag,
   type Success,
 } from '@backstitch/shared-types';
+import type { CartsRepository } from '../carts/carts.repository.js';
 import { answerTo, type OrderChange } from './order.js';
 import type { OrdersRepository, Written } from './orders.repository.js';
 import type { NewOrder, OrderRow, OrderWrite } from './orders.sql.js';
@@ -35,6 +42,7 @@ export class OrdersHandler {
     private readonly repository: OrdersRepository,
     private readonly currency: string,
     private readonly logger: Logger,
+    private readonly carts: Pick<CartsRepository, 'endCheckout'>,
   ) {
     this.digits = currencyDigits(currency);
   }
@@ -86,8 +94,25 @@ export class OrdersHandler {
         if (answer.code === 'ALREADY_CONFIRMED') this.alarm(orderId, saga);
         throw answer;
       }
-      return answer instanceof Rejection ? answer : written;
+      if (answer instanceof Rejection) return answer;
+      await this.endCheckoutOfCart(change, orderId, written);
+      return written;
     });
+  }
+
+  /**
+   * The cart is emptied by a confirmation, and keeps its lines in a new version by a cancellation. The
+   * command is answered after both: when the process ends in between, it comes again, and only one of
+   * its repeats finds the cart in this version.
+   */
+  private async endCheckoutOfCart(
+    change: OrderChange,
+    orderId: string,
+    { cart }: Written,
+  ): Promise<void> {
+    if (!cart || change === 'create') return;
+    reachedFaultPoint(`order.after-${change}-before-cart`);
+    await this.carts.endCheckout({ ...cart, orderId, isConfirmed: change === 'confirm' });
   }
 
   /** No saga asks for it: past the pivot it only goes forward. */
@@ -97,7 +122,8 @@ export class OrdersHandler {
     this.logger.error(commandTrace(orderId, saga), message);
   }
 
-  private newOrder({ userId, items, totalAmount }: OrderCreateCommand): NewOrder {
+  private newOrder(command: OrderCreateCommand): NewOrder {
+    const { userId, items, totalAmount, cartVersion } = command;
     const { currency, digits } = this;
     const lines = items.map(({ productId, quantity, price }, index) => ({
       productId,
@@ -111,7 +137,7 @@ export class OrdersHandler {
     const priced = lines.map(({ priceMinor, ...line }) => {
       return { ...line, price: fromMinor(priceMinor, digits) };
     });
-    return { userId, totalAmount: sum, items: priced, currency };
+    return { userId, totalAmount: sum, items: priced, currency, cartVersion };
   }
 
   private price(price: string, field: string): number {

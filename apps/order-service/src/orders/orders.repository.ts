@@ -16,6 +16,15 @@ export interface Written {
   found: FoundOrder | undefined;
   /** The stored total, as numeric(14,2) says it; null when the row has none. */
   totalAmount: string | null;
+  /** The cart that an order found here is from. */
+  cart: OrderedCart | undefined;
+}
+
+/** A version of a cart that became an order. */
+export interface OrderedCart {
+  /** As Caller.id. */
+  owner: string;
+  version: number;
 }
 
 const WRITES_MAX = 2;
@@ -99,6 +108,9 @@ function isUnseen({ claimed, status }: WrittenRow): boolean {
   return !claimed && status === null;
 }
 
-function writtenOf({ status, saga_id: sagaId, total_amount: totalAmount }: WrittenRow): Written {
-  return { found: status ? { status, sagaId } : undefined, totalAmount };
+function writtenOf(row: WrittenRow): Written {
+  const { status, saga_id: sagaId, total_amount: totalAmount } = row;
+  const { cart_version: version, cart_owner: owner } = row;
+  const cart = version === null || owner === null ? undefined : { owner, version };
+  return { found: status ? { status, sagaId } : undefined, totalAmount, cart };
 }

@@ -18,6 +18,8 @@ export interface NewOrder {
   totalAmount: string;
   currency: string;
   items: readonly { productId: string; quantity: number; price: string }[];
+  /** Of the owner's cart; undefined for an order of no cart. */
+  cartVersion?: number | undefined;
 }
 
 /** A batch's row for one order: claimed by this command, or as the command found it, or unseen. */
@@ -27,6 +29,9 @@ export interface WrittenRow {
   status: OrderStatus | null;
   saga_id: string | null;
   total_amount: string | null;
+  /** Of an order that was found: from which cart it is. Null for an order of no cart. */
+  cart_version: number | null;
+  cart_owner: string | null;
 }
 
 export interface OrderRow {
@@ -53,18 +58,20 @@ export interface OrderRow {
 const WRITE = `
   WITH input AS (
     SELECT * FROM unnest($1::uuid[], $2::text[], $3::uuid[], $4::text[], $5::numeric[], $6::text[],
-      $7::text[]) AS input (id, change, saga_id, user_id, total_amount, currency, caller)
+      $7::text[], $8::int[])
+      AS input (id, change, saga_id, user_id, total_amount, currency, caller, cart_version)
   ), claimed AS (
-    INSERT INTO orders (id, user_id, status, saga_state, total_amount, currency, saga_id, caller)
+    INSERT INTO orders (id, user_id, status, saga_state, total_amount, currency, saga_id, caller,
+      cart_version)
     SELECT id, user_id,
       CASE change WHEN 'create' THEN 'PENDING' ELSE 'CANCELLED' END,
       CASE change WHEN 'create' THEN 'ORDER_CREATED' ELSE 'COMPENSATED' END,
-      total_amount, currency, saga_id, caller
+      total_amount, currency, saga_id, caller, cart_version
     FROM input WHERE change <> 'confirm' ORDER BY id
     ON CONFLICT (id) DO NOTHING
     RETURNING id, status, saga_id, total_amount
   ), found AS (
-    SELECT o.id, o.status, o.saga_id, o.total_amount
+    SELECT o.id, o.status, o.saga_id, o.total_amount, o.cart_version, o.caller
     FROM orders o JOIN input USING (id)
     WHERE NOT EXISTS (SELECT FROM claimed WHERE claimed.id = o.id)
     ORDER BY o.id FOR UPDATE OF o
@@ -80,7 +87,7 @@ const WRITE = `
     RETURNING o.id, o.version, o.status, input.saga_id
   ), items AS (
     INSERT INTO order_items (order_id, line, product_id, quantity, price_at_purchase)
-    SELECT line.* FROM unnest($8::uuid[], $9::int[], $10::uuid[], $11::int[], $12::numeric[])
+    SELECT line.* FROM unnest($9::uuid[], $10::int[], $11::uuid[], $12::int[], $13::numeric[])
       AS line (order_id, line, product_id, quantity, price)
     WHERE order_id IN (SELECT id FROM claimed)
   ), events AS (
@@ -90,7 +97,8 @@ const WRITE = `
     UNION ALL SELECT id, version, status, saga_id FROM moved
   )
   SELECT input.id, claimed.id IS NOT NULL AS claimed, found.status, found.saga_id,
-    coalesce(claimed.total_amount, found.total_amount) AS total_amount
+    coalesce(claimed.total_amount, found.total_amount) AS total_amount,
+    found.cart_version, CASE WHEN found.cart_version > 0 THEN found.caller END AS cart_owner
   FROM input LEFT JOIN claimed USING (id) LEFT JOIN found USING (id)`;
 
 /** No two writes of a batch are of the same order. */
@@ -109,6 +117,7 @@ export function writeStatement(writes: readonly OrderWrite[], currency: string):
       writes.map(({ order }) => order?.totalAmount ?? null),
       writes.map(({ order }) => order?.currency ?? currency),
       writes.map(({ caller }) => caller ?? null),
+      writes.map(({ order }) => order?.cartVersion ?? null),
       lines.map(({ orderId }) => orderId),
       lines.map(({ line }) => line),
       lines.map(({ productId }) => productId),

@@ -23,6 +23,7 @@ export function checkoutSaga(timing: CheckoutTiming): SagaDefinition<CheckoutInp
           ...ownerFor(input),
           items: input.items,
           totalAmount: input.totalAmount,
+          ...(input.cartVersion !== undefined && { cartVersion: input.cartVersion }),
         })),
         undo: undo('CANCEL_ORDER', order, COMMANDS.orderCancel, ({ subjectId, input }) => ({
           orderId: subjectId,

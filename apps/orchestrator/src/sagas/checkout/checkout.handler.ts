@@ -21,6 +21,7 @@ import type { SagaRuntime } from '../../host/saga.runtime.js';
 import type { Asking, ExistingCheckout, Held } from './claims/checkout.claims.js';
 import {
   type Buyer,
+  type CheckoutAdditions,
   checkoutInput,
   type CheckoutInput,
   type Claim,
@@ -38,6 +39,7 @@ export interface CheckoutRequest {
   requestId: string;
   buyer: Buyer;
   lines: readonly CheckoutLine[];
+  additions: CheckoutAdditions;
   key: string | undefined;
   async: boolean;
   /** Nothing new is begun, and nothing under way is waited for. */
@@ -91,10 +93,10 @@ export class CheckoutHandler {
   /** Throws a Problem when nothing was recorded, or when that is not known. */
   async checkout(request: CheckoutRequest): Promise<AnsweredCheckout> {
     const { CHECKOUT_DEDUPE_SECONDS, CHECKOUT_WAIT_MS } = this.options.config;
-    const { sagaId: ownId, buyer, lines, key, async, replayOnly } = request;
+    const { sagaId: ownId, buyer, lines, additions, key, async, replayOnly } = request;
     const untilMs = performance.now() + CHECKOUT_WAIT_MS;
     const isNamed = key !== undefined || CHECKOUT_DEDUPE_SECONDS > 0;
-    const claim = isNamed ? claimOf(buyer, lines, key) : undefined;
+    const claim = isNamed ? claimOf(buyer, lines, key, additions) : undefined;
     const acceptMs = Math.max(CHECKOUT_WAIT_MS, ACCEPT_MS_MIN);
     const found = await inTime(acceptMs, this.accept(request, claim));
     if (!found) throw outcomeUnknown(ownId, `the database was silent for ${acceptMs} ms`);
@@ -131,8 +133,8 @@ export class CheckoutHandler {
     request: CheckoutRequest,
     claim: Claim | undefined,
   ): Promise<ExistingCheckout> {
-    const { sagaId, buyer, lines } = request;
-    const input = checkoutInput(buyer, lines, this.options.digits);
+    const { sagaId, buyer, lines, additions } = request;
+    const input = checkoutInput(buyer, lines, this.options.digits, additions.cartVersion);
     const asking = { sagaId, claim, input };
     const isTooOld = this.isTooOld(sagaId);
     const mayOnlyRepeat = isTooOld || request.replayOnly;
@@ -183,10 +185,11 @@ export class CheckoutHandler {
     throw outcomeUnknown(request.sagaId, unknown);
   }
 
-  private async beginOnce({ requestId }: CheckoutRequest, asking: Asking): Promise<Held> {
+  private async beginOnce(request: CheckoutRequest, asking: Asking): Promise<Held> {
+    const { requestId, additions } = request;
     const { definition, sagas, claims } = this.options;
     const { sagaId, input } = asking;
-    const orderId = newUuid();
+    const orderId = additions.orderId ?? newUuid();
     const start = { definition, sagaId, subjectId: orderId, input, requestId };
     const begun = await sagas.engine.start(start, (prepared) =>
       claims.begin({ prepared, ...asking }),

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
 import { type CheckoutRequestDto, checkoutLines } from '@backstitch/shared-types';
 import { assert, constantFrom, oneof, property, string, tuple } from 'fast-check';
@@ -41,6 +42,13 @@ describe('the stored input of a saga', () => {
     expect(isSameInput({ ...input, userId: 'user-124' }, input)).toBe(false);
   });
 
+  it('of another version of the cart is not the same', () => {
+    const ofCart = checkoutInput(SHOPPER, linesOf(item(A, 2, '30.00')), 2, 7);
+    expect(isSameInput({ ...input, cartVersion: 7 }, ofCart)).toBe(true);
+    expect(isSameInput({ ...input, cartVersion: 8 }, ofCart)).toBe(false);
+    expect(isSameInput(input, ofCart)).toBe(false);
+  });
+
   it('of another caller with the same user and lines is not the same', () => {
     expect(isSameInput({ ...input, caller: 'u:https://id:user-123' }, input)).toBe(false);
   });
@@ -73,6 +81,29 @@ describe('the fingerprint of a checkout', () => {
     ['set of products', print('user-123', item(A, 2, '30.00'))],
   ])('is another one for another %s', (_what, other) => {
     expect(other).not.toBe(plain);
+  });
+
+  it('of one version of a cart is the same at any prices, and another one for another version', () => {
+    const ofCart = (cartVersion: number, ...items: Item[]) =>
+      fingerprint('user-123', linesOf(...items), { cartVersion });
+    expect(ofCart(7, item(A, 2, '31.00'))).toBe(ofCart(7, item(A, 2, '30.00')));
+    expect(ofCart(8, item(A, 2, '30.00'))).not.toBe(ofCart(7, item(A, 2, '30.00')));
+    expect(ofCart(7, item(A, 2, '30.00'))).not.toBe(print('user-123', item(A, 2, '30.00')));
+  });
+
+  it('is another one for another delivery, also of one version of a cart', () => {
+    for (const cartVersion of [undefined, 7]) {
+      const prints = [undefined, 'one', 'other'].map((deliveryHash) =>
+        fingerprint('user-123', linesOf(item(A, 1, 1)), { cartVersion, deliveryHash }),
+      );
+      expect(new Set(prints).size).toBe(3);
+    }
+  });
+
+  it('without cart and delivery is the one of earlier releases, which may find the same claim', () => {
+    const canonical = ['user-123', [[A, 2, 3_000]]];
+    const hash = createHash('sha256').update(JSON.stringify(canonical)).digest('base64url');
+    expect(print('user-123', item(A, 2, '30.00'))).toBe(hash);
   });
 
   it('cannot be forged by a user id that has the form of lines', () => {

@@ -24,16 +24,29 @@ export interface CheckoutInput {
   totalAmount: string;
   /** Who owns it; see ownerOf. An earlier release stored none. */
   caller?: string;
+  /** The version of the owner's cart that is checked out. */
+  cartVersion?: number;
+}
+
+/** What a checkout may have besides its lines. */
+export interface CheckoutAdditions {
+  cartVersion?: number | undefined;
+  /** The id that its order must have. */
+  orderId?: string | undefined;
+  /** Of its delivery, which the saga does not know. */
+  deliveryHash?: string | undefined;
 }
 
 export function checkoutInput(
   { caller, userId }: Buyer,
   lines: readonly CheckoutLine[],
   digits: number,
+  cartVersion?: number,
 ): CheckoutInput {
   return {
     userId,
     caller,
+    ...(cartVersion !== undefined && { cartVersion }),
     items: lines.map(({ productId, quantity, priceMinor }) => ({
       productId,
       quantity,
@@ -57,10 +70,17 @@ export function isTooOldToBegin(sagaId: string, nowMs: number): boolean {
 
 /** The input as a row holds it; undefined when it is not that of a checkout. */
 function checkoutInputOf(stored: unknown): CheckoutInput | undefined {
-  const { userId, items, totalAmount, caller } = (stored ?? {}) as Partial<CheckoutInput>;
+  const { userId, items, totalAmount, caller, cartVersion } = (stored ??
+    {}) as Partial<CheckoutInput>;
   const isOne = typeof userId === 'string' && typeof totalAmount === 'string';
   if (!isOne || !Array.isArray(items)) return undefined;
-  return { userId, items, totalAmount, ...(caller !== undefined && { caller }) };
+  return {
+    userId,
+    items,
+    totalAmount,
+    ...(caller !== undefined && { caller }),
+    ...(cartVersion !== undefined && { cartVersion }),
+  };
 }
 
 /** The caller who owns a checkout with this input. */
@@ -75,17 +95,25 @@ export function isSameInput(stored: unknown, input: CheckoutInput): boolean {
 }
 
 function canonical(input: CheckoutInput): string {
-  const { userId, items, totalAmount } = input;
+  const { userId, items, totalAmount, cartVersion } = input;
   const lines = items.map(({ productId, quantity, price }) => [productId, quantity, price]);
-  return JSON.stringify([ownerOf(input), userId, lines, totalAmount]);
+  return JSON.stringify([ownerOf(input), userId, lines, totalAmount, cartVersion]);
 }
 
 /**
  * Equal for checkouts that ask for the same: same user, same quantities per product, same claimed
- * prices in minor units. The lines come summed and in product order (see checkoutLines).
+ * prices in minor units, same delivery. The lines come summed and in product order (see
+ * checkoutLines). What is in a version of a cart never changes, so the version stands for its lines: a
+ * second click is equal, whatever the prices are by then.
  */
-export function fingerprint(userId: string, lines: readonly CheckoutLine[]): string {
-  const canonical = [userId, lines.map((line) => [line.productId, line.quantity, line.priceMinor])];
+export function fingerprint(
+  userId: string,
+  lines: readonly CheckoutLine[],
+  { cartVersion, deliveryHash }: CheckoutAdditions = {},
+): string {
+  const ofLines = () => lines.map((line) => [line.productId, line.quantity, line.priceMinor]);
+  const asked = cartVersion === undefined ? ofLines() : `cart ${cartVersion}`;
+  const canonical = [userId, asked, ...(deliveryHash === undefined ? [] : [deliveryHash])];
   return createHash('sha256').update(JSON.stringify(canonical)).digest('base64url');
 }
 
@@ -105,9 +133,10 @@ export function claimOf(
   { caller: id, userId }: Buyer,
   lines: readonly CheckoutLine[],
   key?: string,
+  additions: CheckoutAdditions = {},
 ): Claim {
   const caller = claimCallerOf(id);
-  const requestHash = fingerprint(userId, lines);
+  const requestHash = fingerprint(userId, lines, additions);
   return key === undefined
     ? { caller, kind: 'KEYLESS', key: requestHash, requestHash }
     : { caller, kind: 'KEYED', key, requestHash };

@@ -9,7 +9,7 @@ import {
   requestIdOf,
   type TraceFields,
 } from '@backstitch/service-kit';
-import { type BatchedCheckout, CheckoutRequestDto } from '@backstitch/shared-types';
+import { type BatchedCheckout, ForwardedCheckoutDto } from '@backstitch/shared-types';
 import type { CheckoutHandler } from '../checkout.handler.js';
 import { replyOf } from './checkout-reply.js';
 import { callerOfMember } from '../../../host/callers/request-caller.js';
@@ -34,7 +34,7 @@ export interface BatchedCheckoutOptions {
 
 const URL = '/checkout';
 const JSON_MEDIA_TYPE = 'application/json; charset=utf-8';
-const BODY = { type: 'body', metatype: CheckoutRequestDto } as const;
+const BODY = { type: 'body', metatype: ForwardedCheckoutDto } as const;
 
 /** Serves a checkout that came in a batch: validated, answered, logged and counted as one alone. */
 export class BatchedCheckoutHandler {
@@ -68,7 +68,7 @@ export class BatchedCheckoutHandler {
     const { headers } = batched;
     const caller = callerOfMember(batched.caller, requiresCaller);
     const body = withUserId(batched.body, caller);
-    const dto = (await this.validation.transform(body, BODY)) as CheckoutRequestDto;
+    const dto = (await this.validation.transform(body, BODY)) as ForwardedCheckoutDto;
     const sagaId = sagaIdOf(headers);
     trace.sagaId = sagaId;
     const asked = checkoutRequestOf({ sagaId, requestId, headers, caller, body: dto, digits });

@@ -1,5 +1,5 @@
 import { type Caller, openCaller } from '@backstitch/auth';
-import type { CheckoutRequestDto } from '@backstitch/shared-types';
+import type { ForwardedCheckoutDto } from '@backstitch/shared-types';
 import { describe, expect, it } from '@jest/globals';
 import { checkoutRequestOf, withUserId } from './checkout-request.js';
 
@@ -14,7 +14,7 @@ const items = [{ productId: '660facf7-b9cf-417a-8ee1-27afe2fb2c72', quantity: 1,
 
 describe('the userId of a checkout', () => {
   const buyerOf = (caller: Caller | undefined, userId: string) => {
-    const body: CheckoutRequestDto = { userId, items };
+    const body: ForwardedCheckoutDto = { userId, items };
     const asked = { sagaId: 's', requestId: 'r', headers: {}, caller, body, digits: 2 };
     return checkoutRequestOf(asked).buyer;
   };
@@ -49,4 +49,22 @@ describe('the userId of a checkout', () => {
       expect(withUserId(body, ANA)).toBe(body);
     },
   );
+});
+
+describe('what a checkout has besides its lines', () => {
+  const additionsOf = (more: Partial<ForwardedCheckoutDto>) => {
+    const body: ForwardedCheckoutDto = { userId: 'ana', items, ...more };
+    const asked = { sagaId: 's', requestId: 'r', headers: {}, caller: ANA, body, digits: 2 };
+    return checkoutRequestOf(asked).additions;
+  };
+
+  it('is the version of a cart, the id of the order and the hash of its delivery', () => {
+    const orderId = '660FACF7-b9cf-417a-8ee1-27afe2fb2c72';
+    const asked = { cartVersion: 7, orderId, deliveryHash: 'hash' };
+    expect(additionsOf(asked)).toEqual({ ...asked, orderId: orderId.toLowerCase() });
+  });
+
+  it('is nothing in a plain checkout', () => {
+    expect(additionsOf({})).toEqual({ cartVersion: undefined });
+  });
 });

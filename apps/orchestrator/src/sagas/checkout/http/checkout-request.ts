@@ -2,7 +2,7 @@ import { type Caller, openCaller } from '@backstitch/auth';
 import { Problem, validationProblem } from '@backstitch/service-kit';
 import {
   checkoutLines,
-  type CheckoutRequestDto,
+  type ForwardedCheckoutDto,
   IDEMPOTENCY_KEY_RULE,
   isUuid,
   newUuid,
@@ -29,7 +29,7 @@ export function checkoutRequestOf(asked: {
   headers: CheckoutHeaders;
   /** Undefined when the request does not say; then it is the open caller of the userId. */
   caller: Caller | undefined;
-  body: CheckoutRequestDto;
+  body: ForwardedCheckoutDto;
   /** Decimal digits of the currency. */
   digits: number;
 }): CheckoutRequest {
@@ -46,10 +46,19 @@ export function checkoutRequestOf(asked: {
     requestId,
     buyer: { caller: caller.id, userId },
     lines: result.lines,
+    additions: additionsIn(body),
     key: keyOf(headers['idempotency-key']),
     async: prefersAsync(headers.prefer?.toString()),
     // The gateway sheds load: it passes on what may be a replay, and nothing new.
     replayOnly: headers['x-replay-only'] === 'true',
+  };
+}
+
+function additionsIn({ cartVersion, orderId, deliveryHash }: ForwardedCheckoutDto) {
+  return {
+    cartVersion: cartVersion ?? undefined,
+    orderId: orderId?.toLowerCase(),
+    deliveryHash: deliveryHash ?? undefined,
   };
 }
 

@@ -1,5 +1,5 @@
 import { httpValidationPipe, traceRequest } from '@backstitch/service-kit';
-import { CheckoutRequestDto, currencyDigits } from '@backstitch/shared-types';
+import { ForwardedCheckoutDto, currencyDigits } from '@backstitch/shared-types';
 import { Body, Controller, Inject, Post, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { OrchestratorConfig } from '../../../config.js';
@@ -7,7 +7,7 @@ import { CheckoutHandler } from '../checkout.handler.js';
 import { replyOf } from './checkout-reply.js';
 import { checkoutRequestOf, refuseTwoKeys, sagaIdOf, withUserId } from './checkout-request.js';
 
-const BODY = { type: 'body', metatype: CheckoutRequestDto } as const;
+const BODY = { type: 'body', metatype: ForwardedCheckoutDto } as const;
 
 @Controller('checkout')
 export class CheckoutController {
@@ -30,7 +30,7 @@ export class CheckoutController {
     const { headers, id: requestId, caller } = request;
     // Not by the pipe: a caller with a token may leave userId out.
     const valid = this.validation.transform(withUserId(sent, caller), BODY);
-    const body = (await valid) as CheckoutRequestDto;
+    const body = (await valid) as ForwardedCheckoutDto;
     const sagaId = sagaIdOf(headers);
     traceRequest(request, { sagaId });
     refuseTwoKeys(request.raw);
