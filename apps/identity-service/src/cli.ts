@@ -7,6 +7,7 @@ import { storedEmail } from './accounts/email.js';
 import { UsersRepository } from './admin/users.repository.js';
 import { AdminPresent, BootstrapHandler } from './bootstrap/bootstrap.handler.js';
 import { IdentityConfig } from './config.js';
+import { addErasureCommands } from './erasure/erasure.command.js';
 import { EventsRepository } from './events/events.repository.js';
 import { OneTimeTokensRepository } from './one-time/one-time-tokens.repository.js';
 import { SessionsRepository } from './sessions/sessions.repository.js';
@@ -68,6 +69,7 @@ command
   .requiredOption('--email <address>', 'of the first admin')
   .action(bootstrap);
 addKeyCommands(command, { config, database, events });
+addErasureCommands(command, { database, events });
 command
   .command('verify-events')
   .description('checks that no recorded event was altered, removed or inserted')

@@ -40,8 +40,8 @@ export class AccountsRepository {
     return this.one(INSERT, [id, email, passwordHash, name, roles, isVerified]);
   }
 
-  byEmail(email: string): Promise<Account | undefined> {
-    return this.one(BY_EMAIL, [email]);
+  byEmail(email: string, queries: Queries = this.database.pool): Promise<Account | undefined> {
+    return this.one(BY_EMAIL, [email], queries);
   }
 
   byId(id: string, queries: Queries = this.database.pool): Promise<Account | undefined> {

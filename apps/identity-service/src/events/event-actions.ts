@@ -28,6 +28,8 @@ export type EventAction =
   // by a command, or by this app
   | 'admin invited'
   | 'admin made'
+  | 'account erasure begun'
+  | 'account erased'
   | 'key made'
   | 'key signs'
   | 'key retired'
