@@ -8,12 +8,13 @@ const PASSWORD = 'seven green umbrellas';
 interface Answer {
   status: number;
   challenge: string | null;
-  body: Record<string, unknown>;
+  /** Of whichever answer it is: of a session, an order, a problem. */
+  body: Record<string, string>;
 }
 
 interface AskOptions {
   body?: unknown;
-  token?: unknown;
+  token?: string | undefined;
   headers?: Record<string, string>;
 }
 
@@ -27,7 +28,7 @@ describe('a system whose guests need a token', () => {
       method,
       headers: {
         ...(body !== undefined && { 'content-type': 'application/json' }),
-        ...(token !== undefined && { authorization: `Bearer ${String(token)}` }),
+        ...(token !== undefined && { authorization: `Bearer ${token}` }),
         ...headers,
       },
       ...(body !== undefined && { body: JSON.stringify(body) }),
@@ -49,7 +50,7 @@ describe('a system whose guests need a token', () => {
     return session.body;
   }
 
-  const buy = (token?: unknown, extra: object = {}) =>
+  const buy = (token?: string, extra: object = {}) =>
     ask('POST', '/api/checkout', { token, body: { ...extra, items: [mouse(1)] } });
 
   it('serves sign-up, log-in, refresh, the profile and logout', async () => {
@@ -88,7 +89,7 @@ describe('a system whose guests need a token', () => {
       [orderId],
     );
     const me = await ask('GET', '/api/me', { token });
-    expect(order?.caller).toBe(`u:http://localhost:3006:${String(me.body['id'])}`);
+    expect(order?.caller).toBe(`u:http://localhost:3006:${me.body['id']}`);
   }, 300_000);
 
   it('does not sell in the name of another account, and records nothing', async () => {

@@ -15,6 +15,7 @@ import { Orchestrators } from './orchestrators/orchestrators.client.js';
 import { RateLimit } from './rate-limit/rate-limit.js';
 import { InventoryClient } from './services/inventory.client.js';
 import { OrderClient } from './services/order.client.js';
+import type { ServiceClient } from './services/service.client.js';
 
 const APP = 'api-gateway';
 const config = loadConfig(GatewayConfig);
@@ -75,13 +76,13 @@ await bootApp({
 
 interface Behind {
   name: string;
-  whyNotReady(): Promise<string | undefined>;
-  close(): Promise<void>;
+  whyNotReady: () => Promise<string | undefined>;
+  close: () => Promise<void>;
 }
 
 /** The apps behind the gateway. Without one of them it serves what needs the others. */
 function appsBehind(app: NestFastifyApplication): Behind[] {
-  const behind = (name: string, client: Omit<Behind, 'name'>): Behind => ({
+  const behind = (name: string, client: Pick<ServiceClient, 'whyNotReady' | 'close'>): Behind => ({
     name,
     whyNotReady: () => client.whyNotReady(),
     close: () => client.close(),

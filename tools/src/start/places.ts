@@ -79,7 +79,7 @@ export function mailFolder({ MAIL_FOLDER: told }: NodeJS.ProcessEnv): string {
 }
 
 /** The gateway, as a browser on this machine names it. */
-export function pageUrl({ host, gateway }: Places): string {
+function pageUrl({ host, gateway }: Places): string {
   const reached = reachableHost(host);
   return `http://${reached === '127.0.0.1' ? 'localhost' : reached}:${gateway}`;
 }

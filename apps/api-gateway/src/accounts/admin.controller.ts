@@ -9,9 +9,9 @@ import {
   ManagedUserAnswer,
   NewMachineAnswer,
   UsersAnswer,
-} from './account-answers.js';
+} from '../docs/account-answers.js';
+import { ForwardedRoute } from '../docs/forwarded-route.js';
 import { AccountsRelay } from './accounts.relay.js';
-import { ForwardedRoute } from './forwarded-route.js';
 
 const REFUSED = { 401: 'No token', 403: 'No admin, or without a recent one-time password' };
 const ID = { name: 'id', format: 'uuid' } as const;

@@ -15,9 +15,9 @@ import {
   MachineTokenAnswer,
   ProfileAnswer,
   TokensAnswer,
-} from './account-answers.js';
+} from '../docs/account-answers.js';
+import { ForwardedRoute } from '../docs/forwarded-route.js';
 import { AccountsRelay } from './accounts.relay.js';
-import { ForwardedRoute } from './forwarded-route.js';
 
 const LINK_PROBLEMS = { 400: 'Not valid', 410: 'The link was used, or has expired' };
 

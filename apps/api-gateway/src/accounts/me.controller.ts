@@ -14,9 +14,9 @@ import {
   AuthenticatorAnswer,
   ProfileAnswer,
   SessionsAnswer,
-} from './account-answers.js';
+} from '../docs/account-answers.js';
+import { ForwardedRoute } from '../docs/forwarded-route.js';
 import { AccountsRelay } from './accounts.relay.js';
-import { ForwardedRoute } from './forwarded-route.js';
 
 const REFUSED = { 401: 'No token, or the session has ended', 403: 'Not for this caller' };
 

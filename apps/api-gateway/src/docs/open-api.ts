@@ -42,27 +42,14 @@ const PAGE_POLICY = [
 ].join('; ');
 
 const BODIES = [
-  CheckoutRequestDto,
-  CreateProductDto,
-  ChangeProductDto,
-  MoveStockDto,
-  CartItemDto,
-  CartCheckoutDto,
-  SignUpRequest,
-  LogInRequest,
-  RefreshRequest,
-  TokenRequest,
-  EmailRequest,
-  LinkRequest,
-  ResetRequest,
-  ProfileRequest,
-  PasswordChangeRequest,
-  EmailChangeRequest,
-  TotpRequest,
-  CodeRequest,
-  UserChangeRequest,
-  ClientRequest,
-];
+  [CheckoutRequestDto],
+  [CreateProductDto, ChangeProductDto, MoveStockDto],
+  [CartItemDto, CartCheckoutDto],
+  [SignUpRequest, LogInRequest, RefreshRequest, TokenRequest],
+  [EmailRequest, LinkRequest, ResetRequest],
+  [ProfileRequest, PasswordChangeRequest, EmailChangeRequest, TotpRequest, CodeRequest],
+  [UserChangeRequest, ClientRequest],
+].flat();
 
 /** GET /api/docs is the page, /api/docs-json the document. Both are made from the code at boot. */
 export function serveOpenApi(app: NestFastifyApplication, currency: string): void {

@@ -1,6 +1,6 @@
 import { applyDecorators, type Type } from '@nestjs/common';
 import { ApiBody, ApiOperation, ApiResponse } from '@nestjs/swagger';
-import { ApiProblems } from '../docs/api-problems.js';
+import { ApiProblems } from './api-problems.js';
 
 type Problems = Readonly<Record<number, string>>;
 
