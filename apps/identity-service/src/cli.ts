@@ -9,10 +9,10 @@ import { AdminPresent, BootstrapHandler } from './bootstrap/bootstrap.handler.js
 import { IdentityConfig } from './config.js';
 import { EventsRepository } from './events/events.repository.js';
 import { OneTimeTokensRepository } from './one-time/one-time-tokens.repository.js';
+import { PasswordHasher } from './passwords/password-hasher.client.js';
 import { SessionsRepository } from './sessions/sessions.repository.js';
 import { addKeyCommands } from './tokens/key-commands.js';
 import { AnotherEncryptionKey } from './tokens/key-operations.handler.js';
-import { PasswordHasher } from './passwords/password-hasher.client.js';
 
 const config = loadConfig(IdentityConfig, [
   'DB_URL',
