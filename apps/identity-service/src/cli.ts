@@ -9,11 +9,11 @@ import { AdminPresent, BootstrapHandler } from './bootstrap/bootstrap.handler.js
 import { IdentityConfig } from './config.js';
 import { addErasureCommands } from './erasure/erasure.command.js';
 import { EventsRepository } from './events/events.repository.js';
+import { addKeyCommands } from './key-commands.js';
 import { OneTimeTokensRepository } from './one-time/one-time-tokens.repository.js';
-import { SessionsRepository } from './sessions/sessions.repository.js';
-import { addKeyCommands } from './tokens/key-commands.js';
-import { AnotherEncryptionKey } from './tokens/key-operations.handler.js';
 import { PasswordHasher } from './passwords/password-hasher.client.js';
+import { SessionsRepository } from './sessions/sessions.repository.js';
+import { AnotherEncryptionKey } from './tokens/key-operations.handler.js';
 
 const config = loadConfig(IdentityConfig, [
   'DB_URL',

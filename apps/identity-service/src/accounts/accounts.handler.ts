@@ -1,14 +1,13 @@
 import { Problem } from '@backstitch/service-kit';
 import { newUuid } from '@backstitch/shared-types';
-import type { PasswordHasher } from '../passwords/password-hasher.client.js';
 import type { AttemptsRepository } from '../attempts/attempts.repository.js';
 import type { RequestSource } from '../attempts/client-networks.js';
 import { byOwner, type WhatHappened } from '../events/event-chain.js';
 import type { EventsRepository } from '../events/events.repository.js';
 import type { Mailer } from '../mail/mailer.client.js';
 import { alreadyRegisteredMessage, suspendedMessage } from '../mail/messages.js';
-import type { EmailsHandler } from './emails.handler.js';
-import type { PasswordsHandler } from './passwords.handler.js';
+import type { PasswordHasher } from '../passwords/password-hasher.client.js';
+import type { PasswordsHandler } from '../passwords/passwords.handler.js';
 import type { AuthenticationMethod } from '../sessions/session.js';
 import type { SessionsHandler, TokenPair } from '../sessions/sessions.handler.js';
 import type { AuthenticatorsRepository } from '../totp/authenticators.repository.js';
@@ -16,6 +15,7 @@ import { type Account, type Profile, profileOf } from './account.js';
 import type { LogInRequest, SignUpRequest } from './accounts.dto.js';
 import type { AccountsRepository } from './accounts.repository.js';
 import { emailProblem, storedEmail } from './email.js';
+import type { EmailsHandler } from './emails.handler.js';
 
 export interface AccountsParts {
   accounts: AccountsRepository;

@@ -12,13 +12,13 @@ import {
   verifyEmailMessage,
 } from '../mail/messages.js';
 import type { OneTimeTokensRepository } from '../one-time/one-time-tokens.repository.js';
+import type { PasswordsHandler } from '../passwords/passwords.handler.js';
 import type { LiveSession } from '../sessions/session.js';
 import type { SessionsRepository } from '../sessions/sessions.repository.js';
 import type { Account } from './account.js';
 import type { EmailChangeRequest } from './accounts.dto.js';
 import type { AccountsRepository } from './accounts.repository.js';
 import { emailProblem, storedEmail } from './email.js';
-import type { PasswordsHandler } from './passwords.handler.js';
 
 export interface EmailsParts {
   accounts: AccountsRepository;

@@ -1,10 +1,10 @@
 import { Body, Controller, HttpCode, Inject, Post, Req } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { ClientNetworks } from '../attempts/client-networks.js';
+import { PasswordsHandler } from '../passwords/passwords.handler.js';
 import { AccountGuard } from '../sessions/account.guard.js';
 import { EmailRequest, LinkRequest, ResetRequest } from './accounts.dto.js';
 import { EmailsHandler } from './emails.handler.js';
-import { PasswordsHandler } from './passwords.handler.js';
 
 /** What a person does by a link in an e-mail, without being logged in. */
 @Controller('api/auth')

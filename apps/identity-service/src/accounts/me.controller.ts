@@ -15,6 +15,7 @@ import {
 } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { ClientNetworks } from '../attempts/client-networks.js';
+import { PasswordsHandler } from '../passwords/passwords.handler.js';
 import { AccountGuard, Caller } from '../sessions/account.guard.js';
 import type { LiveSession, SessionView } from '../sessions/session.js';
 import { SessionsHandler } from '../sessions/sessions.handler.js';
@@ -22,7 +23,6 @@ import { type Profile, profileOf } from './account.js';
 import { EmailChangeRequest, PasswordChangeRequest, ProfileRequest } from './accounts.dto.js';
 import { AccountsHandler } from './accounts.handler.js';
 import { EmailsHandler } from './emails.handler.js';
-import { PasswordsHandler } from './passwords.handler.js';
 
 /** A person's own account and sessions. */
 @Controller('api/me')

@@ -82,7 +82,7 @@ describe('an admin', () => {
     const take = (from: string, token: string) =>
       ask('PATCH', `/api/admin/users/${from}`, { roles: ['customer'] }, token);
     const all = await Promise.all([take(other.id, admin.token), take(admin.id, other.token)]);
-    expect(all.map(({ status }) => status).sort()).not.toEqual([200, 200]);
+    expect(all.filter(({ status }) => status === 200)).toHaveLength(1);
     const [row] = await identity.rows<{ admins: number }>(
       `SELECT count(*)::integer AS admins FROM users WHERE 'admin' = ANY (roles)`,
     );

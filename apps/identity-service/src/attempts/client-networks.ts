@@ -1,6 +1,5 @@
 import { type AddressRange, budgetOf, clientAddress } from '@backstitch/service-kit';
 import type { FastifyRequest } from 'fastify';
-import { isIPv4 } from 'node:net';
 
 /** Where a request came from. */
 export interface RequestSource {
@@ -23,7 +22,9 @@ export class ClientNetworks {
   }
 }
 
+const IPV4 = /^(?:\d+\.){3}\d+$/;
+
 /** The /24 of an IPv4 address; anything else as it is. Pure. */
 function networkOf(client: string): string {
-  return isIPv4(client) ? client.replace(/\d+$/, '0/24') : client;
+  return IPV4.test(client) ? client.replace(/\d+$/, '0/24') : client;
 }

@@ -1,8 +1,8 @@
 import { Body, Controller, HttpCode, Inject, Post, Req } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { ResetRequest } from '../accounts/accounts.dto.js';
-import { PasswordsHandler } from '../accounts/passwords.handler.js';
 import { ClientNetworks } from '../attempts/client-networks.js';
+import { PasswordsHandler } from '../passwords/passwords.handler.js';
 import { BootstrapHandler } from './bootstrap.handler.js';
 
 /** Takes the link that `pnpm identity bootstrap` printed. No route makes one. */

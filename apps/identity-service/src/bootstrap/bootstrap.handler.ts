@@ -3,14 +3,14 @@ import { Problem } from '@backstitch/service-kit';
 import { newUuid } from '@backstitch/shared-types';
 import type { ResetRequest } from '../accounts/accounts.dto.js';
 import type { AccountsRepository } from '../accounts/accounts.repository.js';
-import type { PasswordsHandler } from '../accounts/passwords.handler.js';
 import type { UsersRepository } from '../admin/users.repository.js';
 import type { RequestSource } from '../attempts/client-networks.js';
 import { byOwner, NO_REQUEST } from '../events/event-chain.js';
 import type { EventsRepository } from '../events/events.repository.js';
 import type { OneTimeTokensRepository } from '../one-time/one-time-tokens.repository.js';
-import type { SessionsRepository } from '../sessions/sessions.repository.js';
 import type { PasswordHasher } from '../passwords/password-hasher.client.js';
+import type { PasswordsHandler } from '../passwords/passwords.handler.js';
+import type { SessionsRepository } from '../sessions/sessions.repository.js';
 
 export interface BootstrapParts {
   users: UsersRepository;

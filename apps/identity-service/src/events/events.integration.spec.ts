@@ -207,14 +207,16 @@ describe('the chain of events', () => {
     const writes = Array.from({ length: 60 }, (_, at) =>
       (at % 2 ? events : other).record(what(at), source),
     );
-    await Promise.all(writes).finally(() => database.close());
+    await Promise.allSettled(writes);
+    await database.close();
+    await Promise.all(writes);
     expect(await events.verify()).toMatchObject({ events: before + 60, problem: undefined });
   });
 
   it('is found broken by a row that was altered, removed or inserted', async () => {
     const own = await Identity.start();
     try {
-      for (const _each of Array(4)) await own.signUp();
+      for (const name of ['Ann', 'Ben', 'Cem', 'Dee']) await own.signUp(name);
       const chain = new EventsRepository(own.database);
       const altering = async (sql: string) => {
         await own.rows('ALTER TABLE identity_events DISABLE TRIGGER ALL');

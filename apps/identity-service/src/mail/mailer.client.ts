@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { type Logger, reasonOf } from '@backstitch/service-kit';
 import { newUuid } from '@backstitch/shared-types';
-import { createTransport, type Transporter } from 'nodemailer';
+import type { Transporter } from 'nodemailer';
 import type { Message } from './messages.js';
 
 export interface MailSettings {
@@ -18,19 +18,13 @@ const SAFE = { disableFileAccess: true, disableUrlAccess: true };
 
 /** Sends e-mails by SMTP, or writes them as `.eml` files: for development. */
 export class Mailer {
-  private readonly transport: Transporter;
+  private transport: Promise<Transporter> | undefined;
   private readonly sending = new Set<Promise<void>>();
 
   constructor(
     private readonly settings: MailSettings,
     private readonly logger: Logger,
-  ) {
-    const { smtpUrl } = settings;
-    const timeouts = { connectionTimeout: ANSWER_WITHIN_MS, socketTimeout: ANSWER_WITHIN_MS };
-    this.transport = smtpUrl
-      ? createTransport({ url: smtpUrl, ...timeouts, ...SAFE })
-      : createTransport({ streamTransport: true, buffer: true, ...SAFE });
-  }
+  ) {}
 
   /**
    * Makes and sends a message after the answer: how long that takes must not tell whether there is
@@ -47,7 +41,7 @@ export class Mailer {
   /** Waits for the e-mails under way. */
   async close(): Promise<void> {
     await Promise.all(this.sending);
-    this.transport.close();
+    (await this.transport)?.close();
   }
 
   private async makeAndSend(make: Parameters<Mailer['sendSoon']>[0]): Promise<void> {
@@ -58,11 +52,21 @@ export class Mailer {
 
   private async send(message: Message): Promise<void> {
     const { smtpUrl, folder, from } = this.settings;
-    const sent: unknown = await this.transport.sendMail({ ...message, from });
+    this.transport ??= transportTo(smtpUrl);
+    const sent: unknown = await (await this.transport).sendMail({ ...message, from });
     if (smtpUrl) return;
     await mkdir(folder, { recursive: true, mode: 0o700 });
     const file = join(folder, `${newUuid()}.eml`);
     await writeFile(file, (sent as { message: Buffer }).message, { mode: 0o600 });
     this.logger.info({ file }, 'an e-mail was written into a file');
   }
+}
+
+/** Loads the library at the first e-mail: most processes send few. */
+async function transportTo(smtpUrl: string | undefined): Promise<Transporter> {
+  const { createTransport } = await import('nodemailer');
+  const timeouts = { connectionTimeout: ANSWER_WITHIN_MS, socketTimeout: ANSWER_WITHIN_MS };
+  return smtpUrl
+    ? createTransport({ url: smtpUrl, ...timeouts, ...SAFE })
+    : createTransport({ streamTransport: true, buffer: true, ...SAFE });
 }

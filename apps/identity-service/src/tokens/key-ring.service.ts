@@ -50,6 +50,8 @@ export class KeyRing {
    * which another process may have made a moment ago.
    */
   async publicKeysNow(): Promise<ReadonlyMap<string, JWK>> {
+    // A query that is under way may have begun before that.
+    await this.loading?.catch(() => undefined);
     return (await this.loaded()).public;
   }
 

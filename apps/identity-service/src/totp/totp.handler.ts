@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { Problem } from '@backstitch/service-kit';
-import type { PasswordsHandler, Proof } from '../accounts/passwords.handler.js';
 import type { AttemptsRepository } from '../attempts/attempts.repository.js';
 import type { RequestSource } from '../attempts/client-networks.js';
 import { byOwner } from '../events/event-chain.js';
 import type { EventsRepository } from '../events/events.repository.js';
+import type { PasswordsHandler, Proof } from '../passwords/passwords.handler.js';
 import type { LiveSession } from '../sessions/session.js';
 import type { SessionsHandler, TokenPair } from '../sessions/sessions.handler.js';
 import type { AuthenticatorsRepository } from './authenticators.repository.js';

@@ -1,4 +1,8 @@
 import { Problem, validationProblem } from '@backstitch/service-kit';
+import type { Account } from '../accounts/account.js';
+import type { PasswordChangeRequest, ResetRequest } from '../accounts/accounts.dto.js';
+import type { AccountsRepository } from '../accounts/accounts.repository.js';
+import { storedEmail } from '../accounts/email.js';
 import type { AttemptsRepository } from '../attempts/attempts.repository.js';
 import type { RequestSource } from '../attempts/client-networks.js';
 import { byOwner, type WhatHappened } from '../events/event-chain.js';
@@ -6,14 +10,10 @@ import type { EventsRepository } from '../events/events.repository.js';
 import type { Mailer } from '../mail/mailer.client.js';
 import { passwordChangedMessage, resetPasswordMessage } from '../mail/messages.js';
 import type { OneTimeTokensRepository } from '../one-time/one-time-tokens.repository.js';
-import type { PasswordHasher } from '../passwords/password-hasher.client.js';
-import { type PasswordOwner, passwordRefusal } from '../passwords/password-rules.js';
 import type { LiveSession } from '../sessions/session.js';
 import type { SessionsRepository } from '../sessions/sessions.repository.js';
-import type { Account } from './account.js';
-import type { PasswordChangeRequest, ResetRequest } from './accounts.dto.js';
-import type { AccountsRepository } from './accounts.repository.js';
-import { storedEmail } from './email.js';
+import type { PasswordHasher } from './password-hasher.client.js';
+import { type PasswordOwner, passwordRefusal } from './password-rules.js';
 
 export interface PasswordsParts {
   accounts: AccountsRepository;

@@ -1,10 +1,10 @@
 import type { Database } from '@backstitch/database';
 import { type Command, InvalidArgumentError } from 'commander';
-import type { IdentityConfig } from '../config.js';
-import type { EventsRepository } from '../events/events.repository.js';
-import { Sealing } from '../sealing/sealing.js';
-import { KeyOperations } from './key-operations.handler.js';
-import { SigningKeysRepository } from './signing-keys.repository.js';
+import type { IdentityConfig } from './config.js';
+import type { EventsRepository } from './events/events.repository.js';
+import { Sealing } from './sealing/sealing.js';
+import { KeyOperations } from './tokens/key-operations.handler.js';
+import { SigningKeysRepository } from './tokens/signing-keys.repository.js';
 
 /** Gateways read the keys again at most every 30 s when they see an unknown one. */
 const PUBLISHED_S = 35;
