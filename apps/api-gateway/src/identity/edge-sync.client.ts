@@ -87,7 +87,7 @@ export class EdgeSync {
   private apply({ revokedSids: sids, subjects, kids }: EdgeSyncAnswer): void {
     const { revocations, verifier } = this.options;
     revocations.add({ sids, subjects }, performance.now());
-    // They are restricted at once. A slow answer with the keys must not delay the next round.
-    void verifier.restrictOwnKeys(kids);
+    // Revoked keys are refused at once. A slow answer with new keys must not delay the next round.
+    void verifier.keepOwnKeys(kids);
   }
 }

@@ -41,8 +41,8 @@ export class IssuerKeys {
   private readonly keySet: ReturnType<typeof createRemoteJWKSet>;
   /** Those that were read. */
   private kids = new Set<string>();
-  /** Those that the issuer says it has; see restrict(). */
-  private allowed: ReadonlySet<string> | undefined;
+  /** Those that the issuer has named no more, although they may still be published. */
+  private withdrawn: ReadonlySet<string> = new Set();
   private refreshing: Promise<boolean> | undefined;
   private refreshedAtMs = Number.NEGATIVE_INFINITY;
 
@@ -61,16 +61,18 @@ export class IssuerKeys {
 
   /** Whether the issuer still has this key. */
   has(kid: string): boolean {
-    return this.kids.has(kid) && (this.allowed === undefined || this.allowed.has(kid));
+    return this.kids.has(kid) && !this.withdrawn.has(kid);
   }
 
   /**
-   * From now on, only these keys are usable. When they are not those that were read, the keys are
-   * read again at once: one was added or revoked. What is read may still be the list of before.
+   * The issuer says that it has these keys now: any other key that is known is not usable any more.
+   * When they are not those that were read, the keys are read again at once, which may still give
+   * the list of before.
    */
-  async restrict(kids: readonly string[]): Promise<void> {
-    this.allowed = new Set(kids);
-    const isRead = this.allowed.size === this.kids.size && kids.every((kid) => this.kids.has(kid));
+  async keepOnly(kids: readonly string[]): Promise<void> {
+    const known = [...this.withdrawn, ...this.kids];
+    this.withdrawn = new Set(known.filter((kid) => !kids.includes(kid)));
+    const isRead = kids.length === this.kids.size && kids.every((kid) => this.kids.has(kid));
     if (!isRead) await this.refresh({ force: true });
   }
 

@@ -107,21 +107,43 @@ describe('the keys that identity-service says it has', () => {
     const kept = await token();
     for (const each of [old, kept]) expect((await verifier.verify(each)).kind).toBe('caller');
     const asked = issuer.keyRequests;
-    await verifier.restrictOwnKeys(['key-2']);
+    await verifier.keepOwnKeys(['key-2']);
     expect(verifier.verifiedBefore(old)?.kind).toBe('invalid');
     expect(verifier.verifiedBefore(kept)?.kind).toBe('caller');
     expect(await verdict(verifier)).toBe('caller');
     expect(issuer.keyRequests).toBe(asked + 1);
   });
 
+  it('do not refuse tokens of a key that was made after that', async () => {
+    const verifier = restarted();
+    await verifier.refreshKeys();
+    await verifier.keepOwnKeys(['key-1']);
+    await issuer.rotate();
+    nowS += 30;
+    expect(await verdict(verifier)).toBe('caller');
+  });
+
+  it('refuse tokens of a revoked key that an old answer has again', async () => {
+    const verifier = restarted();
+    const old = await token();
+    await issuer.rotate();
+    const [revoked] = issuer.keys.splice(0, 1);
+    await verifier.keepOwnKeys(['key-2']);
+    issuer.keys.push(revoked!);
+    await verifier.keepOwnKeys(['key-2', 'key-3']);
+    await verifier.keepOwnKeys(['key-2']);
+    expect((await verifier.verify(old)).kind).toBe('invalid');
+    expect(await verdict(verifier)).toBe('caller');
+  });
+
   it('are read until they are the published ones, and then no more', async () => {
     const verifier = restarted();
     await verifier.refreshKeys();
-    await verifier.restrictOwnKeys(['key-1', 'key-2']);
-    await verifier.restrictOwnKeys(['key-1', 'key-2']);
+    await verifier.keepOwnKeys(['key-1', 'key-2']);
+    await verifier.keepOwnKeys(['key-1', 'key-2']);
     expect(issuer.keyRequests).toBe(3);
     await issuer.rotate();
-    for (let n = 0; n < 3; n += 1) await verifier.restrictOwnKeys(['key-1', 'key-2']);
+    for (let n = 0; n < 3; n += 1) await verifier.keepOwnKeys(['key-1', 'key-2']);
     expect(issuer.keyRequests).toBe(4);
     expect(await verdict(verifier)).toBe('caller');
   });
@@ -132,7 +154,7 @@ describe('the keys that identity-service says it has', () => {
     await verifier.refreshKeys();
     await issuer.rotate();
     issuer.keys.shift();
-    await verifier.restrictOwnKeys(['key-2']);
+    await verifier.keepOwnKeys(['key-2']);
     await issuer.close();
     nowS += 60;
     expect((await restarted().verify(old)).kind).toBe('invalid');

@@ -111,12 +111,12 @@ export class TokenVerifier {
   }
 
   /**
-   * identity-service has these keys: tokens of any other key of it are refused at once, also those
-   * that were verified before. Its keys are read again when these are others than those known.
+   * identity-service has these keys now: tokens of any other key that is known are refused at once,
+   * also those that were verified before. Its keys are read again when these are not those known.
    */
-  async restrictOwnKeys(kids: readonly string[]): Promise<void> {
+  async keepOwnKeys(kids: readonly string[]): Promise<void> {
     const own = [...this.trusted.values()].filter(({ issuer }) => issuer.isOwn);
-    await Promise.all(own.map(({ keys }) => keys.restrict(kids)));
+    await Promise.all(own.map(({ keys }) => keys.keepOnly(kids)));
     await this.file.written();
   }
 
