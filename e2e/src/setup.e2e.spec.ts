@@ -79,6 +79,9 @@ describe('npm start from a fresh copy, in a folder with an odd name', () => {
       const gateway = await pidOf('api-gateway', folder);
       const environment = await readFile(`/proc/${gateway}/environ`, 'utf8');
       expect(environment).not.toMatch(/RABBITMQ|DB_URL|DATABASE|BACKSTITCH_SERVERS/);
+      const payments = await pidOf('payment-service', folder);
+      const ownRole = /DB_URL=postgresql:\/\/payments_app:[0-9a-f]{64}@/;
+      expect(await readFile(`/proc/${payments}/environ`, 'utf8')).toMatch(ownRole);
 
       const { port } = new URL(url);
       const listed = await operate('dead-letters', '--json', 'list');

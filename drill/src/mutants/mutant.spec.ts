@@ -87,6 +87,7 @@ describe('every file of drill/mutants', () => {
     const specs = ['apps', 'packages'].flatMap((folder) =>
       readdirSync(join(PROJECT, folder)).flatMap((name) => specsIn(join(folder, name, 'src'))),
     );
+    specs.push(...specsIn('tools/src'));
     const isThere = (files: string) =>
       specs.some((path) => new RegExp(testPattern(files)).test(path));
     expect([...new Set(named)].filter((files) => !isThere(files))).toEqual([]);

@@ -14,10 +14,10 @@ export interface Login {
 }
 
 /** Reads every database; writes nothing. */
-export const AUDITOR = 'auditor';
+const AUDITOR = 'auditor';
 
 /** The names are a rule, so that the migrations know them: orders → orders_owner, orders_app. */
-export function roleNames(database: string): { owner: string; app: string } {
+function roleNames(database: string): { owner: string; app: string } {
   return { owner: `${database}_owner`, app: `${database}_app` };
 }
 
@@ -49,7 +49,7 @@ export function derivedRoles(databaseServerUrl: string, database: string): Datab
 }
 
 /** The variable that has the password of a role: orders_app → ORDERS_APP_PASSWORD. */
-export function passwordVariable(role: string): string {
+function passwordVariable(role: string): string {
   return `${role.toUpperCase()}_PASSWORD`;
 }
 

@@ -1,6 +1,6 @@
 import { databaseUrl, hasDemoPassword } from '../servers/configured-servers.js';
 import { type DatabaseRoles, derivedRoles, loginUrl } from './database-roles.js';
-import { isSuperuser, makeRoles } from './make-roles.js';
+import { isDeployed, isSuperuser, makeRoles } from './make-roles.js';
 
 /** The addresses of each database for its migrations, and for its app. */
 export interface DatabaseUsers {
@@ -24,7 +24,7 @@ export function usersOf(databaseServerUrl: string, roles: readonly DatabaseRoles
 
 /**
  * What `npm start` does: each app gets a role of its own when the user of the server may make roles.
- * From a password that is publicly known no password is derived in production: the apps refuse it.
+ * Roles of a deployment, such as Docker Compose, on the same server keep their passwords. From a password that is publicly known no password is derived in production: the apps refuse it.
  */
 export async function developmentUsers(
   databaseServerUrl: string,
@@ -34,6 +34,7 @@ export async function developmentUsers(
   const isRefused = env.NODE_ENV === 'production' && hasDemoPassword(databaseServerUrl);
   if (isRefused || !(await isSuperuser(databaseServerUrl))) return singleUser(databaseServerUrl);
   const roles = databases.map((database) => derivedRoles(databaseServerUrl, database));
-  await makeRoles(databaseServerUrl, roles);
+  if (await isDeployed(databaseServerUrl, roles)) return singleUser(databaseServerUrl);
+  await makeRoles(databaseServerUrl, roles, { areDerived: true });
   return usersOf(databaseServerUrl, roles);
 }

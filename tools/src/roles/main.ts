@@ -16,7 +16,7 @@ async function main(): Promise<string> {
   if (!(await isSuperuser(databaseServerUrl))) {
     throw new Error(`The user of ${server} is no superuser. Name one in DATABASE_SERVER_URL.`);
   }
-  await makeRoles(databaseServerUrl, roles, auditor);
+  await makeRoles(databaseServerUrl, roles, { auditor });
   const names = roles.flatMap(({ owner, app }) => [owner.role, app.role]);
   return `${server}: ${[...names, ...(auditor ? [auditor.role] : [])].join(', ')} have their passwords`;
 }

@@ -5,7 +5,9 @@ import type { DatabaseRoles, Login } from './database-roles.js';
 import {
   connectStatements,
   HAND_OVER,
+  noteStatement,
   roleStatement,
+  ROLES_OF_A_DEPLOYMENT,
   schemaStatements,
 } from './role-statements.js';
 
@@ -25,6 +27,23 @@ export async function isSuperuser(databaseServerUrl: string): Promise<boolean> {
   return rows[0]?.yes === true;
 }
 
+/** Whether a deployment has made some of these roles: it knows their passwords, and needs them. */
+export async function isDeployed(
+  databaseServerUrl: string,
+  roles: readonly DatabaseRoles[],
+): Promise<boolean> {
+  const names = roles.flatMap(({ owner, app }) => [owner.role, app.role]);
+  return onDatabase(databaseServerUrl, 'postgres', async (session) => {
+    return ((await session.query(ROLES_OF_A_DEPLOYMENT, [names])).rowCount ?? 0) > 0;
+  });
+}
+
+export interface RoleOptions {
+  auditor?: Login | undefined;
+  /** Their passwords are those of `npm start` [false]. */
+  areDerived?: boolean;
+}
+
 /**
  * Makes the roles and their databases, as a superuser, and gives the roles their passwords. Safe to
  * repeat, on databases with data too: then it changes the passwords, and hands over to the owner
@@ -33,12 +52,12 @@ export async function isSuperuser(databaseServerUrl: string): Promise<boolean> {
 export async function makeRoles(
   databaseServerUrl: string,
   roles: readonly DatabaseRoles[],
-  auditor?: Login,
+  { auditor, areDerived = false }: RoleOptions = {},
 ): Promise<void> {
   await onDatabase(databaseServerUrl, 'postgres', async (session) => {
     await session.query('SELECT pg_advisory_lock($1)', [LOCK]);
     for (const login of [...roles.flatMap(({ owner, app }) => [owner, app]), auditor]) {
-      if (login) await makeRole(session, login);
+      if (login) await makeRole(session, login, areDerived);
     }
     if (auditor) await session.query(`GRANT pg_read_all_data TO ${escapeIdentifier(auditor.role)}`);
     for (const one of roles) {
@@ -49,9 +68,10 @@ export async function makeRoles(
   });
 }
 
-async function makeRole(session: Session, login: Login): Promise<void> {
+async function makeRole(session: Session, login: Login, isDerived: boolean): Promise<void> {
   const found = await session.query('SELECT 1 FROM pg_roles WHERE rolname = $1', [login.role]);
   await session.query(roleStatement(login, found.rowCount === 1));
+  await session.query(noteStatement(login, isDerived));
 }
 
 async function makeDatabase(session: Session, name: string): Promise<void> {

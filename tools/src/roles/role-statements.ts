@@ -9,6 +9,20 @@ export function roleStatement({ role, password }: Login, exists: boolean): strin
   return `${verb} ROLE ${escapeIdentifier(role)} LOGIN ${NO_POWERS} PASSWORD ${escapeLiteral(password)}`;
 }
 
+/** On roles whose passwords `npm start` has derived: it may set these again, and no others. */
+const DERIVED = 'its password is derived by npm start';
+
+/** Notes on a role whether its password is a derived one. Pure. */
+export function noteStatement({ role }: Login, isDerived: boolean): string {
+  const note = isDerived ? escapeLiteral(DERIVED) : 'NULL';
+  return `COMMENT ON ROLE ${escapeIdentifier(role)} IS ${note}`;
+}
+
+/** Of the roles in $1 those whose password is a deployment's. */
+export const ROLES_OF_A_DEPLOYMENT = `
+SELECT rolname AS name FROM pg_roles WHERE rolname = ANY ($1)
+  AND shobj_description(oid, 'pg_authid') IS DISTINCT FROM ${escapeLiteral(DERIVED)}`;
+
 /** Who may connect to a database: its owner, its app, and the auditor. Pure. */
 export function connectStatements(
   { database, owner, app }: DatabaseRoles,

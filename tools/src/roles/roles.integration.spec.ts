@@ -11,7 +11,7 @@ import { ProcessLedger } from '../servers/process-ledger.js';
 import { projectRoot } from '../servers/project.js';
 import { runCommand } from '../servers/run-command.js';
 import { derivedRoles } from './database-roles.js';
-import { usersOf } from './database-users.js';
+import { developmentUsers, singleUser, usersOf } from './database-users.js';
 import { isSuperuser, makeRoles } from './make-roles.js';
 
 const MIGRATED_BY = {
@@ -74,7 +74,7 @@ beforeAll(async () => {
     client.query(`INSERT INTO products (id, name, stock_quantity, price)
       VALUES ('660facf7-b9cf-417a-8ee1-27afe2fb2c72', 'Mouse', 7, 29.99)`),
   );
-  await makeRoles(server.url, NAMES.map(rolesOf), AUDITOR);
+  await makeRoles(server.url, NAMES.map(rolesOf), { auditor: AUDITOR });
   await Promise.all(NAMES.map((name) => migrate(name, users().owner(name))));
 }, 120_000);
 afterAll(async () => {
@@ -109,7 +109,8 @@ describe.each(NAMES)('the role of the app of %s', (name) => {
       name,
       `SELECT attname AS name FROM pg_attribute WHERE attrelid = '${table}'::regclass AND attnum = 2`,
     );
-    const change = `UPDATE ${table} SET ${column!['name']} = ${column!['name']}`;
+    const changed = String(column!['name']);
+    const change = `UPDATE ${table} SET ${changed} = ${changed}`;
     await expect(asApp(name, change)).rejects.toMatchObject(DENIED);
     await expect(asApp(name, `DELETE FROM ${table}`)).rejects.toMatchObject(DENIED);
   });
@@ -216,6 +217,30 @@ describe('the roles of the databases', () => {
     await on(url, (client) => client.query('SELECT * FROM orders'));
     await Promise.all([1, 2, 3].map(() => makeRoles(server.url, [rolesOf('orders')])));
     await on(before, (client) => client.query('SELECT * FROM orders'));
+  });
+
+  it('of a deployment keep their passwords when npm start finds them, which then makes none', async () => {
+    const before = users().app('orders');
+    const found = await developmentUsers(server.url, ['orders'], {});
+    expect(found.app('orders')).toBe(singleUser(server.url).app('orders'));
+    await on(before, (client) => client.query('SELECT * FROM orders'));
+  });
+
+  it('are made by npm start for each app, again and again, with the passwords of the time', async () => {
+    const names = ['shop_a', 'shop_b'];
+    for (let run = 0; run < 2; run += 1) {
+      const made = await developmentUsers(server.url, names, {});
+      for (const name of names) {
+        await on(made.app(name), async () => undefined);
+        expect(made.app(name)).toContain(`${name}_app:`);
+      }
+    }
+    const production = await developmentUsers(server.url.replace(/:[^:@]+@/, ':1111@'), names, {
+      NODE_ENV: 'production',
+    });
+    expect(production.app('shop_a')).toContain('postgres:1111@');
+    const owner = users().owner('orders');
+    expect((await developmentUsers(owner, names, {})).app('shop_a')).toContain('orders_owner:');
   });
 
   it('can be made by a superuser only, who can be told apart', async () => {

@@ -39,7 +39,7 @@ async function databaseUsers(): Promise<DatabaseUsers> {
   if (missing.length === 2 * DATABASES.length) return singleUser(databaseServerUrl);
   if (missing.length > 0)
     throw new Error(`The passwords of some roles are missing: ${missing.join(', ')}`);
-  await makeRoles(databaseServerUrl, roles, auditor);
+  await makeRoles(databaseServerUrl, roles, { auditor });
   console.log('the roles of the databases have their passwords');
   return usersOf(databaseServerUrl, roles);
 }

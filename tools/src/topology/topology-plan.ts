@@ -2,7 +2,7 @@ import { deadLetterQueueOf } from '@backstitch/shared-types';
 import { PARTICIPANTS } from '../apps/apps.js';
 
 /** What a user of the broker may do in one virtual host: patterns of names, as RabbitMQ has them. */
-export interface Permission {
+interface Permission {
   user: string;
   vhost: string;
   configure: string;
@@ -16,7 +16,7 @@ export interface BrokerTopology {
   permissions: readonly Permission[];
 }
 
-export const ORCHESTRATOR = 'orchestrator';
+const ORCHESTRATOR = 'orchestrator';
 const NOTHING = '^$';
 /** Commands and replies go to queues by their names, which is this exchange to RabbitMQ. */
 const QUEUES_BY_NAME = '^amq\\.default$';

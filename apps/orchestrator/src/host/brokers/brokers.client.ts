@@ -10,7 +10,7 @@ import {
 import type { exposeBrokerLoad } from '@backstitch/service-kit';
 import type { CommandPacket } from '@backstitch/shared-types';
 import { byVhost, queueVhosts } from './queue-vhosts.js';
-import { type ConnectionOptions, VhostConnection } from './vhost-connection.js';
+import { type ConnectionOptions, VhostConnection } from './vhost-connection.client.js';
 
 /** RABBITMQ_VHOSTS names a queue that no saga has. */
 export class UnknownQueue extends Error {}
