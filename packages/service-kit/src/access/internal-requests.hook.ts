@@ -11,6 +11,7 @@ import {
   SIGNATURE_HEADER,
   SIGNED_HEADERS,
   type SignedHeader,
+  type SignatureRefusal,
   signatureRefusal,
 } from '@backstitch/auth';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
@@ -47,6 +48,15 @@ const UNSIGNED =
 const UNREADABLE =
   'The caller of the request cannot be read. Only an app of this system writes it.';
 
+/** What an administrator has to look at. The signature itself tells a client nothing. */
+const REFUSALS: Readonly<Record<SignatureRefusal, string>> = {
+  missing: UNSIGNED,
+  malformed: 'The signature of the request cannot be read.',
+  'unknown-key': 'The key of the signature is not in INTERNAL_KEYS of this app.',
+  stale: 'The signature was made over 60 seconds ago, or the clocks of the apps differ by that.',
+  mismatch: 'The signature is that of another request, or of another key with the same name.',
+};
+
 /**
  * Lets an app behind the gateway serve only what another app has signed, and only what the access
  * table allows to the caller that the signature covers. The signature of a body is verified before
@@ -68,7 +78,7 @@ export function registerInternalRequests(
     const why = signatureRefusal(keys, signed, signature, Date.now() / 1000);
     if (why === undefined) return undefined;
     logger.warn({ requestId: request.id, why, url }, 'a signature between apps was refused');
-    return new Problem('SIGNATURE_INVALID', `The signature of the request is ${why}.`);
+    return new Problem('SIGNATURE_INVALID', REFUSALS[why]);
   };
 
   fastify.addHook('onRequest', (request, reply, done) => {
