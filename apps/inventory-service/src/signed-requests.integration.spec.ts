@@ -34,7 +34,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await one.stop();
-  await Promise.all([stock.close(), vhost.close()]);
+  await Promise.all([stock.close(), vhost.drop()]);
 });
 
 interface Signing {
