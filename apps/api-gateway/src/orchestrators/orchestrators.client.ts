@@ -3,6 +3,7 @@ import { CheckoutBatches } from './checkout-batches.client.js';
 import { Deadline } from './deadline.js';
 import { exchange, type ForwardedRequest, type UpstreamAnswer } from './exchange.js';
 import { type Loss, lossOf } from './lost-request.js';
+import { codeOf, whyNotServed } from './not-served.js';
 import type { RequestSigner } from './request-signer.js';
 
 /**
@@ -68,12 +69,13 @@ export class Orchestrators {
       const target = targets[next]!;
       const outcome = await this.ask(target, request, deadline);
       if ('answer' in outcome) {
+        const unserved = whyNotServed(outcome.answer, target.url);
         const refused = refusalIn(outcome.answer);
-        if (!refused) return { kind: 'answered', answer: outcome.answer };
-        if (refused === 'misdirected') {
-          why = `it does not answer to the host of ${target.url}: see its ALLOWED_HOSTS`;
+        if (unserved !== undefined) {
+          why = unserved;
           this.options.onFailure(target.url, why, request);
-        } else if (refused === 'not-accepted') refusal = outcome.answer;
+        } else if (!refused) return { kind: 'answered', answer: outcome.answer };
+        else if (refused === 'not-accepted') refusal = outcome.answer;
         else maybeServed = 'a 503 that does not say whether anything was recorded';
         continue;
       }
@@ -182,24 +184,12 @@ function targetOf(url: string, { connectTimeoutMs, signer }: OrchestratorsOption
 }
 
 /**
- * Recognises the answers that another orchestrator may serve. Besides 421, only a 503 is parsed,
- * and only its code. A 503 from elsewhere (a closing server, a proxy) is tried elsewhere, but does
- * not say that nothing was recorded.
+ * Recognises a 503 whose request another orchestrator may serve. A 503 from elsewhere (a closing
+ * server, a proxy) is tried elsewhere, but does not say that nothing was recorded.
  */
-function refusalIn(answer: UpstreamAnswer): 'misdirected' | 'not-accepted' | 'no-code' | undefined {
-  // The orchestrator does not answer to the host name that we use.
-  if (answer.status === 421) return 'misdirected';
+function refusalIn(answer: UpstreamAnswer): 'not-accepted' | 'no-code' | undefined {
   if (answer.status !== 503) return undefined;
   const code = codeOf(answer.body);
   if (code === undefined) return 'no-code';
   return code === 'NOT_ACCEPTED' ? 'not-accepted' : undefined;
-}
-
-function codeOf(body: Buffer): unknown {
-  try {
-    const problem: unknown = JSON.parse(body.toString('utf8'));
-    return (problem as { code?: unknown } | null)?.code;
-  } catch {
-    return undefined;
-  }
 }

@@ -2,6 +2,7 @@ import { Pool } from 'undici';
 import { Deadline } from '../orchestrators/deadline.js';
 import { exchange, type ForwardedRequest, type UpstreamAnswer } from '../orchestrators/exchange.js';
 import { type Loss, lossOf } from '../orchestrators/lost-request.js';
+import { whyNotServed } from '../orchestrators/not-served.js';
 import type { Forwarded } from '../orchestrators/orchestrators.client.js';
 import type { RequestSigner } from '../orchestrators/request-signer.js';
 
@@ -73,8 +74,11 @@ export class ServiceClient {
       const attempt = await this.ask(target, request, deadline);
       if ('answer' in attempt) {
         const { answer } = attempt;
-        if (answer.status === 421) why = this.misdirected(target, request);
-        else if (isRead && answer.status === 503) refusal = answer;
+        const unserved = whyNotServed(answer, target.url);
+        if (unserved !== undefined) {
+          why = unserved;
+          this.options.onFailure(target.url, why, request);
+        } else if (isRead && answer.status === 503) refusal = answer;
         else return { kind: 'answered', answer };
         continue;
       }
@@ -87,12 +91,6 @@ export class ServiceClient {
       isTriedAgain = true;
     }
     return refusal ? { kind: 'answered', answer: refusal } : { kind: 'not-reached', why };
-  }
-
-  private misdirected({ url }: Target, request: ForwardedRequest): string {
-    const why = `it does not answer to the host of ${url}: see its ALLOWED_HOSTS`;
-    this.options.onFailure(url, why, request);
-    return why;
   }
 
   private async ask(

@@ -193,6 +193,11 @@ describe('the order commands, through the queue', () => {
     ['a line that costs nothing', totalling('0.00', '0.00')],
     ['a line that costs more than one unit may', totalling('10000000', '10000000')],
     ['text that cannot be stored', { ...createData(newUuid()), userId: 'a\u0000b' }],
+    ['a caller that cannot be stored', { ...createData(newUuid()), caller: 'u:a:\u0000' }],
+    ['half a character in its caller', { ...createData(newUuid()), caller: 'u:a:\ud800' }],
+    ['a caller without an end', { ...createData(newUuid()), caller: 'u'.repeat(1_001) }],
+    ['no text as its caller', { ...createData(newUuid()), caller: '' }],
+    ['a caller as an object', { ...createData(newUuid()), caller: { id: 'u:a:b' } }],
   ])('dead-letters a creation with %s and answers that retrying is pointless', async (_n, data) => {
     const dead = `${QUEUE}.dead`;
     const before = (await queue.vhost.queue(dead))?.messages ?? 0;

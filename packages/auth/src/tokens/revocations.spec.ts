@@ -36,6 +36,14 @@ describe('revocations', () => {
     expect(revocations.apply(ann, 599)).toEqual({ ...ann, roles });
   });
 
+  it('take roles away, and give none that the token does not have', () => {
+    const revocations = new Revocations();
+    const roles = ['operator', 'admin'] as const;
+    revocations.add({ sids: [], subjects: [{ subject: 'ann', issuedBeforeS: 500, roles }] }, 0);
+    expect(revocations.apply(ann, 499)?.roles).toEqual(['operator']);
+    expect(revocations.apply({ ...ann, roles: ['customer'] }, 499)?.roles).toEqual([]);
+  });
+
   it('are kept for as long as a token lives, and no longer', () => {
     const revocations = new Revocations();
     revocations.add({ sids: ['s1'], subjects: [] }, 0);

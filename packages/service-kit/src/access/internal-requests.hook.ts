@@ -12,6 +12,7 @@ import {
   SIGNATURE_HEADER,
   SIGNED_HEADERS,
   type SignedHeader,
+  type SignatureRefusal,
   signatureRefusal,
 } from '@backstitch/auth';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
@@ -43,7 +44,8 @@ export function internalRequests(
 ): InternalRequests {
   const own = ownRoutes.map((route) => ({ ...route, app, signed: true }));
   return {
-    rows: new AccessRows(app, [...ACCESS_TABLE, ...own]),
+    // The last row of a route counts: nothing replaces one of the table.
+    rows: new AccessRows(app, [...own, ...ACCESS_TABLE]),
     keys: internalKeys(config.INTERNAL_KEYS),
     isSignatureRequired: config.NODE_ENV === 'production',
   };
@@ -53,6 +55,15 @@ const UNSIGNED =
   'The request has no signature of an app of this system. Clients send requests to the gateway.';
 const UNREADABLE =
   'The caller of the request cannot be read. Only an app of this system writes it.';
+
+/** What an administrator has to look at. The signature itself tells a client nothing. */
+const REFUSALS: Readonly<Record<SignatureRefusal, string>> = {
+  missing: UNSIGNED,
+  malformed: 'The signature of the request cannot be read.',
+  'unknown-key': 'The key of the signature is not in INTERNAL_KEYS of this app.',
+  stale: 'The signature was made over 60 seconds ago, or the clocks of the apps differ by that.',
+  mismatch: 'The signature is that of another request, or of another key with the same name.',
+};
 
 /**
  * Lets an app behind the gateway serve only what another app has signed, and only what the access
@@ -74,7 +85,7 @@ export function registerInternalRequests(
     const why = signatureRefusal(keys, signed, signature, Date.now() / 1000);
     if (why === undefined) return undefined;
     logger.warn({ requestId: request.id, why, url }, 'a signature between apps was refused');
-    return new Problem('SIGNATURE_INVALID', `The signature of the request is ${why}.`);
+    return new Problem('SIGNATURE_INVALID', REFUSALS[why]);
   };
 
   fastify.addHook('onRequest', (request, reply, done) => {

@@ -4,8 +4,16 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 /** What a page of another origin may send and read: the headers that this API knows. */
 const ALLOWED: FastifyCorsOptions = {
   origin: true,
-  methods: ['GET', 'HEAD', 'POST'],
-  allowedHeaders: ['content-type', 'idempotency-key', 'if-none-match', 'prefer', 'x-request-id'],
+  methods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'],
+  // An access token, and no cookie: that needs `credentials`, which is off.
+  allowedHeaders: [
+    'authorization',
+    'content-type',
+    'idempotency-key',
+    'if-none-match',
+    'prefer',
+    'x-request-id',
+  ],
   exposedHeaders: [
     'allow',
     'etag',
@@ -14,6 +22,7 @@ const ALLOWED: FastifyCorsOptions = {
     'location',
     'preference-applied',
     'retry-after',
+    'www-authenticate',
     'x-request-id',
   ],
   // What Chromium keeps a preflight's answer for at most.
