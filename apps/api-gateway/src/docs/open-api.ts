@@ -2,7 +2,7 @@ import {
   CartCheckoutDto,
   CartItemDto,
   ChangeProductDto,
-  CheckoutRequestDto,
+  CheckoutWithDeliveryDto,
   CreateProductDto,
   currencyDigits,
   MoveStockDto,
@@ -28,7 +28,7 @@ const PAGE_POLICY = [
 ].join('; ');
 
 const BODIES = [
-  CheckoutRequestDto,
+  CheckoutWithDeliveryDto,
   CreateProductDto,
   ChangeProductDto,
   MoveStockDto,

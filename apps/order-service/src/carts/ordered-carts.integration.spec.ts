@@ -134,7 +134,10 @@ describe('an order of no cart', () => {
     const orderId = newUuid();
     const saga = sagaTag(newUuid());
     const items = [{ productId: MOUSE, quantity: 1, price: '29.99' }];
-    await orders.create({ orderId, userId: 'ann', caller: owner, items, totalAmount: '29.99' }, saga);
+    await orders.create(
+      { orderId, userId: 'ann', caller: owner, items, totalAmount: '29.99' },
+      saga,
+    );
     await orders.confirm(orderId, saga);
     expect(await carts.read(owner)).toMatchObject({ version: 1 });
   });

@@ -87,7 +87,12 @@ describe('the commands of the checkout saga', () => {
   });
 
   it('name the version of the cart to the order service only, and of no cart nothing', () => {
-    const ofCart = { sagaId: 'saga-1', subjectId: 'order-1', input: { ...input, cartVersion: 7 }, kept: {} };
+    const ofCart = {
+      sagaId: 'saga-1',
+      subjectId: 'order-1',
+      input: { ...input, cartVersion: 7 },
+      kept: {},
+    };
     const told = [...checkout.commands.values()].map((command) => command.data(ofCart));
     expect(told[0]).toEqual({ orderId: 'order-1', ...input, cartVersion: 7 });
     expect(JSON.stringify(told.slice(1))).not.toContain('cartVersion');
