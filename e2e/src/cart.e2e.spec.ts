@@ -1,48 +1,22 @@
-import { type LocalIssuer, startIssuer, waitFor } from '@backstitch/testkit';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { waitFor } from '@backstitch/testkit';
+import { DATABASES } from '@backstitch/tools';
+import { describe, expect, it } from '@jest/globals';
 import { LIMITED, MOUSE } from './shopper.js';
 import type { System } from './system.js';
+import { withIssuer } from './with-issuer.js';
 import { withSystem } from './with-system.js';
 
-interface Answer {
-  status: number;
-  headers: Headers;
-  body: Record<string, unknown>;
-}
-
-let issuer: LocalIssuer;
-beforeAll(async () => {
-  issuer = await startIssuer(ISSUER_PORT);
-});
-afterAll(() => issuer.close());
-
-/** Known before the system starts. */
-const ISSUER_PORT = 23_417;
-const env = { ISSUERS: `http://127.0.0.1:${ISSUER_PORT}`, ROLES_CLAIM: 'roles' };
-
+const issuer = withIssuer();
 let shoppers = 0;
 
 describe('the cart of a shopper', () => {
   let system: System;
-  withSystem({ appEnv: { 'api-gateway': env } }, (started) => (system = started));
+  withSystem({ appEnv: issuer.appEnv }, (started) => (system = started));
 
-  /** A shopper with an account, as any HTTP client with a token. */
-  async function shopper(roles = ['customer']) {
+  /** Requests of a shopper with an account of its own. */
+  async function shopper() {
     const sub = `shopper-${(shoppers += 1)}`;
-    const token = await issuer.token({ claims: { sub, roles } });
-    return async (method: string, path: string, body?: object): Promise<Answer> => {
-      const response = await fetch(`${system.gatewayUrl}/api${path}`, {
-        method,
-        headers: {
-          authorization: `Bearer ${token}`,
-          ...(body && { 'content-type': 'application/json' }),
-        },
-        ...(body && { body: JSON.stringify(body) }),
-      });
-      const text = await response.text();
-      const read = (text === '' ? {} : JSON.parse(text)) as Answer['body'];
-      return { status: response.status, headers: response.headers, body: read };
-    };
+    return (await issuer.account(system, sub, ['customer'])).send;
   }
   const item = (productId: string) => `/carts/me/items/${productId}`;
   const sagas = async () => {
@@ -156,6 +130,55 @@ describe('the cart of a shopper', () => {
     });
     expect(await send('POST', '/carts/me/checkout', { version: 1 })).toMatchObject({ status: 200 });
   }, 300_000);
+
+  it('is delivered as the shopper said, and nothing but order_delivery says where', async () => {
+    const send = await shopper();
+    const [name, phone, address] = ['Ann Vorderbeck', '+49 30 4433221', '17 Quince Lane\nLeeds'];
+    const delivery = { kind: 'DELIVERY', name, phone, address };
+    await send('PUT', item(MOUSE), { quantity: 1 });
+    const bought = await send('POST', '/carts/me/checkout', { version: 1, delivery });
+    expect(bought).toMatchObject({ status: 200 });
+    const items = [{ productId: MOUSE, quantity: 1, price: '29.99' }];
+    const plain = await send('POST', '/checkout', { items, delivery });
+    expect(plain).toMatchObject({ status: 200 });
+    for (const { body } of [bought, plain]) {
+      const path = `/checkout/orders/${String(body.orderId)}`;
+      expect((await send('GET', path)).body).toMatchObject({ status: 'CONFIRMED', delivery });
+      const operator = await issuer.account(system, 'op', ['operator']);
+      const seen = await operator.send('GET', path);
+      expect([seen.status, seen.body.delivery]).toEqual([200, undefined]);
+    }
+    const elsewhere = { version: 1, delivery: { ...delivery, address: '18 Quince Lane' } };
+    const code = 'IDEMPOTENCY_KEY_REUSED';
+    await send('PUT', item(MOUSE), { quantity: 1 });
+    expect(await send('POST', '/carts/me/checkout', { version: 1, delivery })).toMatchObject({
+      status: 200,
+    });
+    expect(await send('POST', '/carts/me/checkout', elsewhere)).toMatchObject({
+      status: 422,
+      body: { code },
+    });
+    expect(await tablesWith('%Vorderbeck%', '%4433221%', '%Quince%')).toEqual([
+      'orders.order_delivery',
+    ]);
+    const lines = system.processes.flatMap((process) => process.lines);
+    expect(lines.filter((line) => /Vorderbeck|4433221|Quince/.test(line))).toEqual([]);
+  }, 300_000);
+
+  /** The tables of all databases that have a row with one of these texts. */
+  async function tablesWith(...texts: string[]): Promise<string[]> {
+    const found: string[] = [];
+    for (const database of DATABASES) {
+      const sql = `SELECT format('%I.%I', schemaname, tablename) AS name FROM pg_tables
+        WHERE schemaname NOT IN ('pg_catalog', 'information_schema')`;
+      for (const { name } of await system.rows<{ name: string }>(database, sql)) {
+        const query = `SELECT FROM ${name} AS t WHERE t::text LIKE ANY ($1) LIMIT 1`;
+        const rows = await system.rows(database, query, [texts]);
+        if (rows.length > 0) found.push(`${database}.${name.replace(/^public\./, '')}`);
+      }
+    }
+    return found;
+  }
 
   it('is of the account only, and of no guest', async () => {
     const send = await shopper();

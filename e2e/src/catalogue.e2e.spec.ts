@@ -2,15 +2,10 @@ import { waitFor } from '@backstitch/testkit';
 import { describe, expect, it } from '@jest/globals';
 import { checkout, mouse } from './shopper.js';
 import type { System } from './system.js';
+import { type Account, withIssuer } from './with-issuer.js';
 import { withSystem } from './with-system.js';
 
-const SELLER = {
-  id: 'u:https://issuer.example:ann',
-  kind: 'user',
-  subject: 'ann',
-  roles: ['seller'],
-  scopes: [],
-};
+const issuer = withIssuer();
 
 interface Product {
   id: string;
@@ -20,20 +15,16 @@ interface Product {
 
 describe('the catalogue of a system', () => {
   let system: System;
-  withSystem({}, (started) => (system = started));
+  let seller: Account;
+  withSystem({ appEnv: issuer.appEnv }, async (started) => {
+    system = started;
+    seller = await issuer.account(system, 'ann', ['seller']);
+  });
 
   async function sell<Body = Product>(method: string, path: string, body?: object): Promise<Body> {
-    const response = await fetch(`${system.gatewayUrl}/api/products${path}`, {
-      method,
-      headers: {
-        'x-backstitch-caller': Buffer.from(JSON.stringify(SELLER)).toString('base64url'),
-        ...(body && { 'content-type': 'application/json' }),
-      },
-      ...(body && { body: JSON.stringify(body) }),
-    });
-    const text = await response.text();
-    if (!response.ok) throw new Error(`${response.status}: ${text}`);
-    return (text === '' ? undefined : JSON.parse(text)) as Body;
+    const answer = await seller.send(method, `/products${path}`, body);
+    if (answer.status >= 300) throw new Error(`${answer.status}: ${JSON.stringify(answer.body)}`);
+    return answer.body as Body;
   }
 
   const menu = async (category: string): Promise<string[]> => {
@@ -51,7 +42,7 @@ describe('the catalogue of a system', () => {
     expect(await menu('Hot')).toEqual([stew.id]);
     const sql =
       'SELECT change, kind, actor, reason FROM stock_ledger WHERE product_id = $1 ORDER BY id';
-    const actor = SELLER.id;
+    const actor = seller.callerId;
     expect(await system.rows('inventory', sql, [stew.id])).toEqual([
       { change: 3, kind: 'RESTOCK', actor, reason: 'New product' },
       { change: 10, kind: 'RESTOCK', actor, reason: 'A new pot' },
