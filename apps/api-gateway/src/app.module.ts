@@ -10,6 +10,7 @@ import { CartCheckoutController } from './carts/cart-checkout.controller.js';
 import { CartsController } from './carts/carts.controller.js';
 import { PricedCarts } from './carts/priced-carts.client.js';
 import { CheckoutController } from './checkout/checkout.controller.js';
+import { Deliveries } from './checkout/deliveries.client.js';
 import { GatewayConfig } from './config.js';
 import { ProductChangesController } from './catalogue/product-changes.controller.js';
 import { ProductsController } from './catalogue/products.controller.js';
@@ -69,6 +70,7 @@ export class AppModule {
         { provide: Orchestrators, useValue: orchestrators },
         { provide: InventoryClient, useValue: inventory },
         { provide: OrderClient, useValue: orders },
+        { provide: Deliveries, useValue: new Deliveries(orders) },
         { provide: PricedCarts, useValue: new PricedCarts(orders, inventory, config.CURRENCY) },
         ...(identity ? [{ provide: IdentityClient, useValue: identity }, AccountsRelay] : []),
       ],

@@ -3,6 +3,8 @@ import type { Logger } from '@backstitch/service-kit';
 import { Module, type DynamicModule } from '@nestjs/common';
 import { CartsController } from './carts/carts.controller.js';
 import { CartsRepository } from './carts/carts.repository.js';
+import { DeliveriesController } from './delivery/deliveries.controller.js';
+import { DeliveriesRepository } from './delivery/deliveries.repository.js';
 import { OrdersConsumer } from './orders/orders.consumer.js';
 import { OrdersHandler } from './orders/orders.handler.js';
 import { OrdersRepository } from './orders/orders.repository.js';
@@ -21,10 +23,11 @@ export class AppModule {
     const handler = new OrdersHandler(repository, currency, logger, carts);
     return {
       module: AppModule,
-      controllers: [OrdersConsumer, CartsController],
+      controllers: [OrdersConsumer, CartsController, DeliveriesController],
       providers: [
         { provide: OrdersHandler, useValue: handler },
         { provide: CartsRepository, useValue: carts },
+        { provide: DeliveriesRepository, useValue: new DeliveriesRepository(database) },
       ],
     };
   }

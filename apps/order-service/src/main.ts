@@ -3,6 +3,8 @@ import { internalRequests, loadConfig } from '@backstitch/service-kit';
 import { bootParticipant } from '@backstitch/service-kit/participant';
 import { COMMAND_QUEUES } from '@backstitch/shared-types';
 import { AppModule } from './app.module.js';
+import { DeliveriesRepository } from './delivery/deliveries.repository.js';
+import { deliveryCleaner } from './delivery/delivery.cleaner.js';
 import { OrderConfig } from './config.js';
 
 const name = 'order-service';
@@ -17,5 +19,6 @@ await bootParticipant({
   keyLookups: true,
   parts: ({ database, logger }) => ({
     module: AppModule.of({ database, currency: config.CURRENCY, logger }),
+    jobs: [deliveryCleaner(new DeliveriesRepository(database), logger)],
   }),
 });

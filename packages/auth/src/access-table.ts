@@ -124,7 +124,7 @@ const UNSIGNED: Readonly<Partial<Record<App, readonly Line[]>>> = {
 const LINES: Readonly<Record<App, readonly Line[]>> = {
   'api-gateway': GATEWAY,
   orchestrator: ORCHESTRATOR,
-  'order-service': carts(''),
+  'order-service': [...carts(''), ['PUT', '/orders/:orderId/delivery', PLACE_ORDER]],
   'inventory-service': [['GET', '/products', ANYONE], ...products('')],
   'payment-service': [],
   'identity-service': IDENTITY_SERVICE,

@@ -1,6 +1,7 @@
 import { IsInt, IsOptional, Max, Min } from 'class-validator';
 import 'reflect-metadata';
 import { IsPrice } from './checkout-request.dto.js';
+import { type Delivery, IsDelivery } from './delivery.js';
 import { QUANTITY_MAX } from './lines.decorator.js';
 
 export const CART_VERSION_MAX = 2_147_483_647;
@@ -26,4 +27,8 @@ export class CartCheckoutDto {
   @IsOptional()
   @IsPrice()
   expectedTotal?: string | number;
+
+  @IsOptional()
+  @IsDelivery()
+  delivery?: Delivery;
 }

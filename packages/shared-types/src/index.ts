@@ -9,6 +9,7 @@ export * from './cart-requests.dto.js';
 export * from './checkout-batch.js';
 export * from './checkout-lines.js';
 export * from './checkout-request.dto.js';
+export * from './delivery.js';
 export * from './demo-accounts.js';
 export * from './error-codes.js';
 export * from './forwarded-checkout.dto.js';

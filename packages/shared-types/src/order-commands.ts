@@ -1,6 +1,7 @@
 import { IsInt, IsOptional, IsString, IsUUID, Length, Matches, Max, Min } from 'class-validator';
 import 'reflect-metadata';
 import { CART_VERSION_MAX } from './cart-requests.dto.js';
+import type { DeliveryView } from './delivery.js';
 import { FastValidation } from './fast-validation.js';
 import { IsLines, QUANTITY_MAX } from './lines.decorator.js';
 import { IsAmount, OrderIdCommand } from './order-id.command.js';
@@ -95,6 +96,8 @@ export interface OrderView {
   items: { productId: string; quantity: number; priceAtPurchase: string }[];
   createdAt: string;
   updatedAt: string;
+  /** Only for its owner; absent when the checkout named none. */
+  delivery?: DeliveryView;
 }
 
 /** The answer of a command that returns no data. */

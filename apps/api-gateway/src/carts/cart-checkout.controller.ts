@@ -17,6 +17,7 @@ import {
 } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Admission } from '../admission/admission.js';
+import { Deliveries } from '../checkout/deliveries.client.js';
 import { forwardedCheckout } from '../checkout/forwarded-checkout.js';
 import { GatewayConfig } from '../config.js';
 import { CheckoutAccepted, CheckoutPlaced } from '../docs/answers.js';
@@ -43,6 +44,7 @@ export class CartCheckoutController {
     @Inject(PricedCarts) private readonly carts: PricedCarts,
     @Inject(Orchestrators) private readonly orchestrators: Orchestrators,
     @Inject(Admission) private readonly admission: Admission,
+    @Inject(Deliveries) private readonly deliveries: Deliveries,
     @Inject(GatewayConfig) config: GatewayConfig,
   ) {
     this.digits = currencyDigits(config.CURRENCY);
@@ -89,7 +91,11 @@ export class CartCheckoutController {
     const { id: requestId, headers } = request;
     const forwarded = await this.admission.checkout(key, async (admittance) => {
       const items = await this.lines(caller, requestId, version, expectedMinor);
-      const checkout = { userId: caller.subject, items, cartVersion: version };
+      const ofCart = { userId: caller.subject, items, cartVersion: version };
+      const asking = { caller, requestId, admittance };
+      const checkout = body.delivery
+        ? await this.deliveries.keepApart({ ...ofCart, delivery: body.delivery }, asking)
+        : ofCart;
       const prefer = headers.prefer?.toString();
       return this.orchestrators.forward(
         forwardedCheckout({ sagaId, requestId, key, prefer, admittance, caller, body: checkout }),

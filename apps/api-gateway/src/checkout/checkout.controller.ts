@@ -1,5 +1,5 @@
 import { reachedFaultPoint, traceRequest } from '@backstitch/service-kit';
-import { CheckoutRequestDto, currencyDigits, newUuid } from '@backstitch/shared-types';
+import { CheckoutWithDeliveryDto, currencyDigits, newUuid } from '@backstitch/shared-types';
 import { Body, Controller, Inject, Post, Req, Res } from '@nestjs/common';
 import {
   ApiBearerAuth,
@@ -11,6 +11,7 @@ import {
 } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Admission } from '../admission/admission.js';
+import { Deliveries } from './deliveries.client.js';
 import { GatewayConfig } from '../config.js';
 import { CheckoutAccepted, CheckoutPlaced } from '../docs/answers.js';
 import { ApiProblems, LOCATION, REPLAYED } from '../docs/api-problems.js';
@@ -35,6 +36,7 @@ export class CheckoutController {
   constructor(
     @Inject(Orchestrators) private readonly orchestrators: Orchestrators,
     @Inject(Admission) private readonly admission: Admission,
+    @Inject(Deliveries) private readonly deliveries: Deliveries,
     @Inject(GatewayConfig) config: GatewayConfig,
   ) {
     this.digits = currencyDigits(config.CURRENCY);
@@ -50,7 +52,7 @@ export class CheckoutController {
       'of one userId within a minute are one order: guests who share a userId must send different keys',
   })
   @ApiHeader({ name: 'Prefer', required: false, description: 'respond-async: 202 at once' })
-  @ApiBody({ type: CheckoutRequestDto, examples: { 'two mice': { value: TWO_MICE } } })
+  @ApiBody({ type: CheckoutWithDeliveryDto, examples: { 'two mice': { value: TWO_MICE } } })
   @ApiResponse({
     status: 200,
     type: CheckoutPlaced,
@@ -76,7 +78,7 @@ export class CheckoutController {
     503: 'NOT_ACCEPTED: nothing was recorded; OUTCOME_UNKNOWN: see Location for the result',
   })
   async checkout(
-    @Body() body: CheckoutRequestDto,
+    @Body() body: CheckoutWithDeliveryDto,
     @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
   ): Promise<void> {
@@ -86,7 +88,8 @@ export class CheckoutController {
     const sagaId = newUuid();
     traceRequest(request, { sagaId });
     reachedFaultPoint('gateway.before-forward');
-    const forwarded = await this.admission.checkout(key, (admittance) =>
+    const caller = checkoutCaller(request.caller, body.userId);
+    const forwarded = await this.admission.checkout(key, async (admittance) =>
       this.orchestrators.forward(
         forwardedCheckout({
           sagaId,
@@ -94,8 +97,10 @@ export class CheckoutController {
           key,
           prefer: prefer?.toString(),
           admittance,
-          caller: checkoutCaller(request.caller, body.userId),
-          body,
+          caller,
+          body: body.delivery
+            ? await this.deliveries.keepApart(body, { caller, requestId: request.id, admittance })
+            : body,
         }),
       ),
     );

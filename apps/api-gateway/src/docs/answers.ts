@@ -1,4 +1,6 @@
 import {
+  DELIVERY_KINDS,
+  type DeliveryView,
   ORDER_SAGA_STATES,
   ORDER_STATUSES,
   type OrderView,
@@ -105,6 +107,26 @@ export class OrderItemAnswer {
   priceAtPurchase!: string;
 }
 
+export class DeliveryAnswer implements DeliveryView {
+  @ApiProperty({ enum: DELIVERY_KINDS })
+  kind!: DeliveryView['kind'];
+
+  @ApiProperty({ type: String, nullable: true })
+  name!: string | null;
+
+  @ApiProperty({ type: String, nullable: true })
+  phone!: string | null;
+
+  @ApiProperty({ type: String, nullable: true })
+  address!: string | null;
+
+  @ApiProperty({ type: String, nullable: true })
+  table!: string | null;
+
+  @ApiProperty({ type: String, format: 'date-time', nullable: true })
+  erasedAt!: string | null;
+}
+
 /** `implements`: the compiler compares the document with the answer of the order service. */
 export class OrderAnswer implements OrderView {
   @ApiProperty(UUID)
@@ -136,6 +158,9 @@ export class OrderAnswer implements OrderView {
 
   @ApiProperty({ format: 'date-time' })
   updatedAt!: string;
+
+  @ApiProperty({ type: DeliveryAnswer, required: false, description: 'For the owner only' })
+  delivery?: DeliveryAnswer;
 }
 
 export class ProductAnswer implements ProductView {

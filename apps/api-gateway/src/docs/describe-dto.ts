@@ -1,4 +1,10 @@
-import { CURRENCY_DIGITS_MAX, priceRule, roundedAmount } from '@backstitch/shared-types';
+import {
+  CURRENCY_DIGITS_MAX,
+  DELIVERY_KINDS,
+  DELIVERY_TEXTS,
+  priceRule,
+  roundedAmount,
+} from '@backstitch/shared-types';
 import { ApiProperty } from '@nestjs/swagger';
 import { plainToInstance } from 'class-transformer';
 import { getMetadataStorage } from 'class-validator';
@@ -26,6 +32,16 @@ const RULES: Readonly<Record<string, Rule>> = {
   arrayMaxSize: ([maxItems]) => ({ maxItems }),
   matches: ([pattern]) => ({ pattern: (pattern as RegExp).source }),
   hasVisibleText: () => ({}),
+  isDelivery: () => ({
+    type: 'object',
+    properties: {
+      kind: { enum: [...DELIVERY_KINDS] },
+      ...Object.fromEntries(DELIVERY_TEXTS.map((name) => [name, { type: 'string' }])),
+    },
+    additionalProperties: false,
+    description:
+      'DELIVERY has name, phone and address; PICKUP may have name and phone; DINE_IN has table',
+  }),
   isPrice: (_constraints, digits) => ({
     oneOf: [{ type: 'string' }, { type: 'number' }],
     description: `A decimal ${priceRule(digits)}; trailing zeros do not count`,

@@ -2,7 +2,7 @@ import {
   CartCheckoutDto,
   CartItemDto,
   ChangeProductDto,
-  CheckoutRequestDto,
+  CheckoutWithDeliveryDto,
   ClientRequest,
   CodeRequest,
   CreateProductDto,
@@ -42,7 +42,7 @@ const PAGE_POLICY = [
 ].join('; ');
 
 const BODIES = [
-  [CheckoutRequestDto],
+  [CheckoutWithDeliveryDto],
   [CreateProductDto, ChangeProductDto, MoveStockDto],
   [CartItemDto, CartCheckoutDto],
   [SignUpRequest, LogInRequest, RefreshRequest, TokenRequest],

@@ -3,6 +3,7 @@ import {
   boolean,
   check,
   char,
+  index,
   integer,
   numeric,
   pgTable,
@@ -98,6 +99,31 @@ export const carts = pgTable('carts', {
   orderedVersion: integer('ordered_version'),
   orderId: uuid('order_id'),
 });
+
+/**
+ * How shoppers get their orders: personal, and in no other table. A row is written before its order, by
+ * the id that the order will have. It counts only for an order of this caller.
+ */
+export const orderDelivery = pgTable(
+  'order_delivery',
+  {
+    orderId: uuid('order_id').primaryKey(),
+    /** As Caller.id. */
+    caller: text('caller').notNull(),
+    kind: text('kind').notNull(),
+    name: text('name'),
+    phone: text('phone'),
+    address: text('address'),
+    tableNo: text('table_no'),
+    createdAt: now('created_at'),
+    erasedAt: timestamp('erased_at', { withTimezone: true }),
+  },
+  (table) => [
+    index('order_delivery_by_caller').on(table.caller),
+    index('order_delivery_by_time').on(table.createdAt),
+    check('order_delivery_kind_check', sql`${table.kind} IN ('DELIVERY', 'PICKUP', 'DINE_IN')`),
+  ],
+);
 
 /** A row is written and read only together with the locked row of its cart. */
 export const cartItems = pgTable(

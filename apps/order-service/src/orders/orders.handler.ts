@@ -25,6 +25,7 @@ import {
   type Success,
 } from '@backstitch/shared-types';
 import type { CartsRepository } from '../carts/carts.repository.js';
+import { deliveryView } from '../delivery/deliveries.sql.js';
 import { answerTo, type OrderChange } from './order.js';
 import type { OrdersRepository, Written } from './orders.repository.js';
 import type { NewOrder, OrderRow, OrderWrite } from './orders.sql.js';
@@ -163,6 +164,7 @@ export class OrdersHandler {
       })),
       createdAt: row.created_at.toISOString(),
       updatedAt: row.updated_at.toISOString(),
+      ...(row.delivery && { delivery: deliveryView(row.delivery) }),
     };
   }
 

@@ -1,5 +1,6 @@
 import type { Statement } from '@backstitch/database';
 import type { OrderSagaState, OrderStatus } from '@backstitch/shared-types';
+import type { DeliveryRow } from '../delivery/deliveries.sql.js';
 import type { OrderChange } from './order.js';
 
 /** One command that changes one order; what only a creation brings is in `order`. */
@@ -46,6 +47,8 @@ export interface OrderRow {
   created_at: Date;
   updated_at: Date;
   items: { productId: string; quantity: number; priceAtPurchase: string }[];
+  /** What the owner's checkout named, if it is not of another caller. */
+  delivery: DeliveryRow | null;
 }
 
 /**
@@ -127,13 +130,20 @@ export function writeStatement(writes: readonly OrderWrite[], currency: string):
   };
 }
 
+/** A delivery counts for the caller who gave it only. */
 const READ = `
   SELECT id, user_id, caller, status, saga_state, total_amount, currency, saga_id, created_at, updated_at,
     coalesce((
       SELECT json_agg(json_build_object('productId', product_id, 'quantity', quantity,
         'priceAtPurchase', price_at_purchase::text) ORDER BY line)
       FROM order_items WHERE order_id = orders.id
-    ), '[]') AS items
+    ), '[]') AS items,
+    (
+      SELECT json_build_object('kind', kind, 'name', name, 'phone', phone, 'address', address,
+        'table', table_no, 'erasedAt', erased_at)
+      FROM order_delivery
+      WHERE order_id = orders.id AND caller = coalesce(orders.caller, 'o:' || orders.user_id)
+    ) AS delivery
   FROM orders WHERE id = ANY ($1::uuid[])`;
 
 export function readStatement(orderIds: readonly string[]): Statement {

@@ -29,6 +29,15 @@ export function mayReadSaga(asking: Caller | undefined, owned: Owned, nowMs: num
   return mayRead(READ_SAGA, asking, owned, nowMs);
 }
 
+/**
+ * Whether a caller that may read an order sees how its owner gets it: name, address and phone are not for
+ * operators. The order of an open caller has no other proof of its owner than its id. Pure.
+ */
+export function maySeeDelivery(asking: Caller | undefined, owner: string): boolean {
+  if (!asking || asking.id === owner) return true;
+  return asking.kind === 'open' && isOpenCallerId(owner);
+}
+
 /** Whether the caller sees what is for operators: errors, attempts, request ids. */
 export function seesAll(asking: Caller | undefined): boolean {
   return !asking || decide(READ_OPERATIONS, asking, 0).allowed;

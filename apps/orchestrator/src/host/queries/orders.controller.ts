@@ -8,7 +8,7 @@ import {
 import { Controller, Get, Inject, Param, Req } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { OperatorReads } from '../callers/operator-reads.js';
-import { mayReadOrder, ownerOfOrder } from '../callers/ownership.js';
+import { mayReadOrder, maySeeDelivery, ownerOfOrder } from '../callers/ownership.js';
 import { Queries } from './queries.client.js';
 
 @Controller('orders')
@@ -31,7 +31,7 @@ export class OrdersController {
     const owned = { owner: ownerOfOrder(read), createdAtMs: Date.parse(read.createdAt) };
     if (!mayReadOrder(asking, owned, Date.now())) throw new Problem('ORDER_NOT_FOUND');
     this.operatorReads.note(asking, owned.owner, { orderId });
-    const { caller: _caller, ...order } = read;
-    return order;
+    const { caller: _caller, delivery, ...order } = read;
+    return { ...order, ...(delivery && maySeeDelivery(asking, owned.owner) && { delivery }) };
   }
 }
