@@ -11,6 +11,7 @@ import type { System } from './system.js';
 import { withSystem } from './with-system.js';
 
 const NAME = 'Ann Peregrine';
+const ADDRESS = '7 Larkspur Row';
 const ROLES = ['customer', 'seller', 'operator'];
 
 describe('erasing a person', () => {
@@ -103,6 +104,9 @@ describe('erasing a person', () => {
       stock: 2,
     });
     await ask(ann, 'POST', `/api/products/${product['id']}/restock`, { quantity: 1, reason: NAME });
+    const items = [{ ...mouse(1), quantity: 2 }];
+    const delivery = { kind: 'DELIVERY', name: NAME, phone: '+49 30 1', address: ADDRESS };
+    await ask(ann, 'POST', '/api/checkout', { items, delivery });
     await ask(ann, 'PUT', `/api/carts/${ann.id}/items/${product['id']}`, { quantity: 2 });
     const deadLetter = await deadLetterOf(ann.id);
     await system.settled();
@@ -124,6 +128,7 @@ describe('erasing a person', () => {
         'orchestrator.operator_actions',
         'orchestrator.saga_state',
         'orders.carts',
+        'orders.order_delivery',
         'orders.orders',
       ]),
     );
@@ -131,7 +136,7 @@ describe('erasing a person', () => {
 
     const erased = await erase('--email', ann.email.toUpperCase());
     expect([erased.code, erased.stderr]).toEqual([0, expect.anything()]);
-    for (const text of [ann.email, NAME]) expect(await tablesWith(text)).toEqual([]);
+    for (const text of [ann.email, NAME, ADDRESS]) expect(await tablesWith(text)).toEqual([]);
     // The events keep the id, which belongs to no account any more.
     expect(await tablesWith(ann.id, ['identity.identity_events', 'identity.revocations'])).toEqual(
       [],

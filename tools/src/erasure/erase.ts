@@ -1,6 +1,6 @@
 import pg from 'pg';
 import { type Blockers, findBlockers } from './blockers.repository.js';
-import { DeliveryRepository } from './delivery.repository.js';
+import { PersonalRowsRepository } from './personal-rows.repository.js';
 import { EraseRepository } from './erase.repository.js';
 import { type Person, replacementsOf } from './person.js';
 
@@ -34,8 +34,8 @@ export async function erasePerson(
     const blockers = await findBlockers(clients, replacements);
     if (Object.values(blockers).some((ids) => ids.length > 0)) return { kind: 'blocked', blockers };
     const rows: Record<string, number> = {};
-    const delivery = new DeliveryRepository(clients.orders);
-    for (const [table, count] of await delivery.remove(replacements)) {
+    const personal = new PersonalRowsRepository(clients.orders);
+    for (const [table, count] of await personal.remove(replacements)) {
       if (count > 0) rows[`orders.${table}`] = count;
     }
     for (const name of ERASED_DATABASES) {

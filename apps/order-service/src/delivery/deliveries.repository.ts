@@ -1,6 +1,6 @@
 import type { Database } from '@backstitch/database';
 import type { Delivery } from '@backstitch/shared-types';
-import { eraseDeliveries, keepDelivery, removeUnordered } from './deliveries.sql.js';
+import { keepDelivery, removeUnordered } from './deliveries.sql.js';
 
 /**
  * How shoppers get their orders. A delivery is kept before its checkout begins, by the id that the order
@@ -12,11 +12,6 @@ export class DeliveriesRepository {
   /** Again for the same order, it changes nothing. */
   async keep(orderId: string, caller: string, delivery: Delivery): Promise<void> {
     await this.database.query(keepDelivery(orderId, caller, delivery));
-  }
-
-  /** Removes what is personal from all deliveries of a caller; answers how many there were. */
-  async eraseDelivery(caller: string): Promise<number> {
-    return (await this.database.query(eraseDeliveries(caller))).length;
   }
 
   /** Removes the deliveries of checkouts that were undone, or never began; answers how many. */

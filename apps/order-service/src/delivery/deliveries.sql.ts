@@ -20,16 +20,6 @@ export function keepDelivery(orderId: string, caller: string, delivery: Delivery
   };
 }
 
-export function eraseDeliveries(caller: string): Statement {
-  return {
-    name: 'delivery.erase',
-    text: `UPDATE order_delivery
-      SET name = NULL, phone = NULL, address = NULL, table_no = NULL, erased_at = now()
-      WHERE caller = $1 AND erased_at IS NULL RETURNING order_id`,
-    values: [caller],
-  };
-}
-
 /** Of the deliveries of two days, those whose order was cancelled, or never made. */
 export function removeUnordered(): Statement {
   return {
