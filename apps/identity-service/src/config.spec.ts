@@ -27,6 +27,12 @@ describe('the configuration of the identity service', () => {
     expect(problemsOf({})).toEqual([]);
   });
 
+  it('needs only the address of the database in a program that migrates it', () => {
+    const { NODE_ENV, DB_URL } = PRODUCTION;
+    const reading = readConfig(IdentityConfig, { NODE_ENV, DB_URL }, ['DB_URL']);
+    expect(reading).toMatchObject({ config: { DB_URL } });
+  });
+
   it('is accepted in production with a key, an issuer by https and a password of its own', () => {
     expect(problemsOf(PRODUCTION)).toEqual([]);
   });

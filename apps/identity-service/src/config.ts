@@ -11,13 +11,14 @@ import {
   originList,
 } from '@backstitch/service-kit';
 import { DEVELOPMENT_ISSUER } from '@backstitch/shared-types';
-import { IsIn, IsOptional, Matches, ValidateIf } from 'class-validator';
+import { IsIn, IsOptional, Matches } from 'class-validator';
 
 /** Publicly known: production refuses it. */
 export const DEVELOPMENT_KEY = Buffer.alloc(32, 'backstitch development only').toString(
   'base64url',
 );
 const KEY_FORM = /^[\w-]{43}$/;
+const KEY_RULE = 'must be 32 bytes as base64url (43 characters)';
 
 /** Every variable the app reads; apps/identity-service/.env.example explains them. */
 export class IdentityConfig extends AppConfig {
@@ -36,10 +37,8 @@ export class IdentityConfig extends AppConfig {
   @Matches(/^[\x21-\x7e]{1,200}$/, { message: '$property must be 1 to 200 visible characters' })
   AUDIENCE = 'backstitch';
 
-  @ValidateIf(({ KEY_ENCRYPTION_KEY: key, NODE_ENV }: IdentityConfig) => {
-    return key !== undefined || NODE_ENV === 'production';
-  })
-  @Matches(KEY_FORM, { message: '$property must be 32 bytes as base64url (43 characters)' })
+  @IsOptional()
+  @Matches(KEY_FORM, { message: `$property ${KEY_RULE}` })
   KEY_ENCRYPTION_KEY?: string = undefined;
 
   /** The keys by which gateways sign requests: kid:key, comma-separated. Each is accepted. */
@@ -116,6 +115,10 @@ export class IdentityConfig extends AppConfig {
   get productionProblems(): string[] {
     if (!this.isProduction) return [];
     const problems: string[] = [];
+    // Not required of programs that only use the database.
+    if (this.KEY_ENCRYPTION_KEY === undefined) {
+      problems.push(`KEY_ENCRYPTION_KEY ${KEY_RULE} (it is not set)`);
+    }
     if (this.KEY_ENCRYPTION_KEY === DEVELOPMENT_KEY) {
       problems.push('KEY_ENCRYPTION_KEY is publicly known; set one of your own');
     }
