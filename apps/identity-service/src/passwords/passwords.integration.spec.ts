@@ -74,6 +74,27 @@ describe('a log-in', () => {
     expect(await identity.logIn(email)).toMatchObject({ status: 429 });
   });
 
+  it.each([
+    ['/24', '198.51.100.', '198.51.100.250', '198.51.101.1'],
+    ['/64', '2001:db8:1:2::', '2001:db8:1:2:ffff::1', '2001:db8:1:3::1'],
+  ])(
+    'is refused to all addresses of a %s after thirty failures from it, and to no other one',
+    async (_length, prefix, neighbour, other) => {
+      const email = await identity.signUp();
+      const from = (address: string, password: string, name = email) =>
+        identity.ask('POST', '/api/auth/login', {
+          body: { email: name, password },
+          headers: { 'x-forwarded-for': address },
+        });
+      for (let failed = 1; failed <= 30; failed += 1) {
+        const answer = await from(`${prefix}${failed}`, 'a wrong one', `n${failed}@shop.example`);
+        expect(answer.status).toBe(401);
+      }
+      expect((await from(neighbour, PASSWORD)).status).toBe(429);
+      expect((await from(other, PASSWORD)).status).toBe(200);
+    },
+  );
+
   it('of which a hundred come at once, is checked or refused with 503, and none is lost', async () => {
     const email = await identity.signUp();
     const all = Array.from({ length: 100 }, () => identity.logIn(email));
