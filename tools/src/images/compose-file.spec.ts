@@ -105,6 +105,7 @@ describe('docker-compose.yaml', () => {
     expect(gateway.depends_on).toEqual({
       orchestrator: { condition: 'service_healthy' },
       'inventory-service': { condition: 'service_healthy' },
+      'order-service': { condition: 'service_healthy' },
     });
   });
 
@@ -122,7 +123,8 @@ describe('docker-compose.yaml', () => {
     const addresses = services.flatMap(([, { environment }]) => Object.entries(environment));
     const secret = addresses.filter(([name]) => /PASS|DB_URL|DATABASE|RABBITMQ_URL/.test(name));
     const keys = addresses.filter(([name]) => name === 'INTERNAL_KEYS');
-    expect(keys).toEqual([['INTERNAL_KEYS', expect.stringMatching(/^\$\{INTERNAL_KEYS:\?.*\}$/)]]);
+    for (const [, value] of keys) expect(value).toMatch(/^\$\{INTERNAL_KEYS:\?.*\}$/);
+    expect(keys.length).toBeGreaterThan(2);
     expect(secret.length).toBeGreaterThan(8);
     for (const [, value] of secret) {
       expect(value).toMatch(/^(\w+:\/\/[^@]+:)?\$\{(POSTGRES|RABBITMQ)_PASSWORD:\?[^}]*\}(@.*)?$/);
