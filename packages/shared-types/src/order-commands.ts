@@ -32,6 +32,14 @@ function IsCallerId(): PropertyDecorator {
   };
 }
 
+/** The version of the owner's cart that becomes the order. */
+function IsCartVersion(): PropertyDecorator {
+  const rules = [IsOptional(), IsInt(), Min(1), Max(CART_VERSION_MAX)];
+  return (target, property) => {
+    for (const rule of rules) rule(target, property);
+  };
+}
+
 /** data of order.create */
 @FastValidation()
 export class OrderCreateCommand extends OrderIdCommand {
@@ -51,11 +59,7 @@ export class OrderCreateCommand extends OrderIdCommand {
   @IsAmount()
   totalAmount!: string;
 
-  /** The version of the owner's cart that becomes this order. */
-  @IsOptional()
-  @IsInt()
-  @Min(1)
-  @Max(CART_VERSION_MAX)
+  @IsCartVersion()
   cartVersion?: number;
 }
 
@@ -65,6 +69,10 @@ export class OrderCancelCommand extends OrderIdCommand {
   /** Who owns the order, for the case that it was not created. */
   @IsCallerId()
   caller?: string;
+
+  /** For the same case. */
+  @IsCartVersion()
+  cartVersion?: number;
 }
 
 /**

@@ -111,6 +111,7 @@ describe('docker-compose.yaml', () => {
     expect(gateway.depends_on).toEqual({
       orchestrator: { condition: 'service_healthy' },
       'inventory-service': { condition: 'service_healthy' },
+      'order-service': { condition: 'service_healthy' },
     });
   });
 

@@ -121,7 +121,24 @@ describe('a cart whose order is cancelled', () => {
     expect(await carts.readForCheckout(owner, 1)).toEqual({ version: 2, items, ordered });
   });
 
-  it('before it was created, as a tombstone, is not changed', async () => {
+  it('before it was created has a new version, too: the key of the old one has the rejection', async () => {
+    const owner = `u:https://issuer.example:ann-${(accounts += 1)}`;
+    await carts.setQuantity(owner, { productId: MOUSE, quantity: 2 });
+    const [orderId, saga] = [newUuid(), sagaTag(newUuid())];
+    await orders.cancel({ orderId, caller: owner, cartVersion: 1 }, saga);
+    await orders.cancel({ orderId, caller: owner, cartVersion: 1 }, saga);
+    const items = [{ productId: MOUSE, quantity: 2 }];
+    expect(await carts.read(owner)).toEqual({ version: 2, items });
+    const late = { orderId, userId: 'ann', caller: owner, cartVersion: 1, totalAmount: '59.98' };
+    const created = await orders.create(
+      { ...late, items: [{ ...items[0]!, price: '29.99' }] },
+      saga,
+    );
+    expect(created).toMatchObject({ code: 'ORDER_CANCELLED' });
+    expect(await carts.read(owner)).toEqual({ version: 2, items });
+  });
+
+  it('as an order of no cart is not changed', async () => {
     const { owner } = await orderedCart();
     await orders.cancel({ orderId: newUuid(), caller: owner }, sagaTag(newUuid()));
     expect(await carts.read(owner)).toMatchObject({ version: 1 });

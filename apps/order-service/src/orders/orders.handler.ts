@@ -51,7 +51,8 @@ export class OrdersHandler {
   async create(command: OrderCreateCommand, saga?: SagaTag): Promise<OrderCreated | Rejection> {
     const orderId = command.orderId.toLowerCase();
     const caller = command.caller ?? openCallerId(command.userId);
-    const write = { caller, order: this.newOrder(command) };
+    const { cartVersion } = command;
+    const write = { caller, cartVersion, order: this.newOrder(command) };
     const written = await this.change('create', orderId, saga, write);
     if (written instanceof Rejection) return written;
     const totalAmount = this.amount(written.totalAmount ?? command.totalAmount);
@@ -64,10 +65,13 @@ export class OrdersHandler {
   }
 
   async cancel(
-    { orderId, caller }: OrderCancelCommand,
+    { orderId, caller, cartVersion }: OrderCancelCommand,
     saga?: SagaTag,
   ): Promise<Success | Rejection> {
-    const written = await this.change('cancel', orderId.toLowerCase(), saga, { caller });
+    const written = await this.change('cancel', orderId.toLowerCase(), saga, {
+      caller,
+      cartVersion,
+    });
     return written instanceof Rejection ? written : { success: true };
   }
 
@@ -81,7 +85,7 @@ export class OrdersHandler {
     change: OrderChange,
     orderId: string,
     saga: SagaTag | undefined,
-    more: Pick<OrderWrite, 'caller' | 'order'> = {},
+    more: Pick<OrderWrite, 'caller' | 'cartVersion' | 'order'> = {},
   ): Promise<Written | Rejection> {
     return logged(this.logger, { pattern: `order.${change}`, orderId, saga }, async () => {
       const sagaId = sagaIdOf(saga);
@@ -102,7 +106,8 @@ export class OrdersHandler {
   }
 
   /**
-   * The cart is emptied by a confirmation, and keeps its lines in a new version by a cancellation. The
+   * The cart is emptied by a confirmation, and keeps its lines in a new version by a cancellation, also
+   * by one that comes before its order: the key of the old version has the rejection. The
    * command is answered after both: when the process ends in between, it comes again, and only one of
    * its repeats finds the cart in this version.
    */
@@ -123,8 +128,7 @@ export class OrdersHandler {
     this.logger.error(commandTrace(orderId, saga), message);
   }
 
-  private newOrder(command: OrderCreateCommand): NewOrder {
-    const { userId, items, totalAmount, cartVersion } = command;
+  private newOrder({ userId, items, totalAmount }: OrderCreateCommand): NewOrder {
     const { currency, digits } = this;
     const lines = items.map(({ productId, quantity, price }, index) => ({
       productId,
@@ -138,7 +142,7 @@ export class OrdersHandler {
     const priced = lines.map(({ priceMinor, ...line }) => {
       return { ...line, price: fromMinor(priceMinor, digits) };
     });
-    return { userId, totalAmount: sum, items: priced, currency, cartVersion };
+    return { userId, totalAmount: sum, items: priced, currency };
   }
 
   private price(price: string, field: string): number {

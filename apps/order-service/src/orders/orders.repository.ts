@@ -16,7 +16,7 @@ export interface Written {
   found: FoundOrder | undefined;
   /** The stored total, as numeric(14,2) says it; null when the row has none. */
   totalAmount: string | null;
-  /** The cart that an order found here is from. */
+  /** The cart that the order is from. */
   cart: OrderedCart | undefined;
 }
 

@@ -10,6 +10,8 @@ export interface OrderWrite {
   sagaId?: string | undefined;
   /** Who owns the order that the command makes, if only as a tombstone. */
   caller?: string | undefined;
+  /** Of the owner's cart; undefined for an order of no cart. */
+  cartVersion?: number | undefined;
   order?: NewOrder | undefined;
 }
 
@@ -19,8 +21,6 @@ export interface NewOrder {
   totalAmount: string;
   currency: string;
   items: readonly { productId: string; quantity: number; price: string }[];
-  /** Of the owner's cart; undefined for an order of no cart. */
-  cartVersion?: number | undefined;
 }
 
 /** A batch's row for one order: claimed by this command, or as the command found it, or unseen. */
@@ -30,7 +30,7 @@ export interface WrittenRow {
   status: OrderStatus | null;
   saga_id: string | null;
   total_amount: string | null;
-  /** Of an order that was found: from which cart it is. Null for an order of no cart. */
+  /** From which cart the order is. Null for an order of no cart. */
   cart_version: number | null;
   cart_owner: string | null;
 }
@@ -72,7 +72,7 @@ const WRITE = `
       total_amount, currency, saga_id, caller, cart_version
     FROM input WHERE change <> 'confirm' ORDER BY id
     ON CONFLICT (id) DO NOTHING
-    RETURNING id, status, saga_id, total_amount
+    RETURNING id, status, saga_id, total_amount, cart_version, caller
   ), found AS (
     SELECT o.id, o.status, o.saga_id, o.total_amount, o.cart_version, o.caller
     FROM orders o JOIN input USING (id)
@@ -101,7 +101,9 @@ const WRITE = `
   )
   SELECT input.id, claimed.id IS NOT NULL AS claimed, found.status, found.saga_id,
     coalesce(claimed.total_amount, found.total_amount) AS total_amount,
-    found.cart_version, CASE WHEN found.cart_version > 0 THEN found.caller END AS cart_owner
+    coalesce(claimed.cart_version, found.cart_version) AS cart_version,
+    CASE WHEN claimed.cart_version > 0 THEN claimed.caller
+      WHEN found.cart_version > 0 THEN found.caller END AS cart_owner
   FROM input LEFT JOIN claimed USING (id) LEFT JOIN found USING (id)`;
 
 /** No two writes of a batch are of the same order. */
@@ -120,7 +122,7 @@ export function writeStatement(writes: readonly OrderWrite[], currency: string):
       writes.map(({ order }) => order?.totalAmount ?? null),
       writes.map(({ order }) => order?.currency ?? currency),
       writes.map(({ caller }) => caller ?? null),
-      writes.map(({ order }) => order?.cartVersion ?? null),
+      writes.map(({ cartVersion }) => cartVersion ?? null),
       lines.map(({ orderId }) => orderId),
       lines.map(({ line }) => line),
       lines.map(({ productId }) => productId),

@@ -95,7 +95,8 @@ describe('the commands of the checkout saga', () => {
     };
     const told = [...checkout.commands.values()].map((command) => command.data(ofCart));
     expect(told[0]).toEqual({ orderId: 'order-1', ...input, cartVersion: 7 });
-    expect(JSON.stringify(told.slice(1))).not.toContain('cartVersion');
+    expect(told[1]).toEqual({ orderId: 'order-1', cartVersion: 7 });
+    expect(JSON.stringify(told.slice(2))).not.toContain('cartVersion');
   });
 
   it('ask for a reservation that outlives the saga', () => {

@@ -23,11 +23,12 @@ export function checkoutSaga(timing: CheckoutTiming): SagaDefinition<CheckoutInp
           ...ownerFor(input),
           items: input.items,
           totalAmount: input.totalAmount,
-          ...(input.cartVersion !== undefined && { cartVersion: input.cartVersion }),
+          ...cartOf(input),
         })),
         undo: undo('CANCEL_ORDER', order, COMMANDS.orderCancel, ({ subjectId, input }) => ({
           orderId: subjectId,
           ...ownerFor(input),
+          ...cartOf(input),
         })),
         rejections: ['ORDER_CANCELLED'],
       }),
@@ -74,6 +75,10 @@ export function checkoutSaga(timing: CheckoutTiming): SagaDefinition<CheckoutInp
 function ownerFor(input: CheckoutInput): { caller?: string } {
   const caller = ownerOf(input);
   return isOpenCallerId(caller) ? {} : { caller };
+}
+
+function cartOf({ cartVersion }: CheckoutInput): { cartVersion?: number } {
+  return cartVersion === undefined ? {} : { cartVersion };
 }
 
 export interface CheckoutTiming {
