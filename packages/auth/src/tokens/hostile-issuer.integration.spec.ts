@@ -80,10 +80,13 @@ describe('an issuer whose keys', () => {
     const filler = `"${'k'.repeat(65_536)}",`;
     answering = (response) => {
       response.write('{"keys":[');
-      const fill = () => {
+      const fill = (): void => {
         while (sent < FILL_BYTES && !response.destroyed) {
           sent += filler.length;
-          if (!response.write(filler)) return void response.once('drain', fill);
+          if (!response.write(filler)) {
+            response.once('drain', fill);
+            return;
+          }
         }
         response.end('{}]}');
       };
