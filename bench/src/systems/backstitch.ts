@@ -64,8 +64,7 @@ export async function startBackstitchApps(
       parameters: [...USUAL_NODE_FLAGS, ...own, appFile(name)],
       env: {
         ...settings,
-        // Its checkouts have no token, which production refuses.
-        ...(name === 'api-gateway' && settings.NODE_ENV === 'production' && { NODE_ENV: 'test' }),
+        ...(name === 'api-gateway' && gatewaySettings(site, settings)),
         ...addressVariables(place, places, { databaseUrl: databases.url, rabbitmqUrl }),
       },
       logName: `backstitch-${variant && `${variant}-`}${place.name}`,
@@ -78,6 +77,7 @@ export async function startBackstitchApps(
     checkoutUrl: `${gateway?.url}/api/checkout`,
     processes: { apps: processes },
     usesBroker: true,
+    ...(site.tokens && { tokens: site.tokens }),
     ledgers: () => readLedgers(databases),
     databases,
   };
@@ -93,6 +93,17 @@ function appSettings({ servers, env }: Site): NodeJS.ProcessEnv {
     PAYMENT_FAILURE_RATE: '0',
     RATE_LIMIT_PER_MINUTE: '0',
     ...given,
+  };
+}
+
+/** Production refuses an issuer without https, and checkouts without a token. */
+function gatewaySettings(
+  { tokens, guests = 'token' }: Site,
+  { NODE_ENV }: NodeJS.ProcessEnv,
+): NodeJS.ProcessEnv {
+  return {
+    ...(NODE_ENV === 'production' && { NODE_ENV: 'test' }),
+    ...(tokens && { ISSUERS: tokens.issuer, ROLES_CLAIM: 'roles', GUESTS: guests }),
   };
 }
 
