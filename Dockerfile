@@ -16,7 +16,7 @@ RUN pnpm fetch
 COPY . .
 RUN pnpm install --frozen-lockfile --offline && pnpm build
 # What production needs of each app, and nothing else.
-RUN for name in api-gateway order-service inventory-service payment-service orchestrator; do \
+RUN for name in api-gateway order-service inventory-service payment-service orchestrator identity-service; do \
       pnpm --filter="@backstitch/${name}" deploy --prod --offline "/deployed/apps/${name}" || exit 1; \
     done \
   && pnpm --filter=@backstitch/tools deploy --prod --offline /deployed/tools \

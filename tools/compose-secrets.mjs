@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 /**
- * Writes the passwords of docker-compose.yaml into `.env` beside it, once: random ones, for you alone to
+ * Writes the passwords and keys of docker-compose.yaml into `.env` beside it, once: random ones, for you alone to
  * read. Git ignores the file. What is in it already stays.
  */
 import { randomBytes } from 'node:crypto';
@@ -11,11 +11,14 @@ import { parseEnv } from 'node:util';
 const password = () => randomBytes(24).toString('hex');
 /** Of requests between apps: the name of the key, and 32 bytes. */
 const internalKey = () => `first:${randomBytes(32).toString('base64url')}`;
+/** 32 bytes. With another key, identity-service can read neither its signing keys nor authenticators. */
+const encryptionKey = () => randomBytes(32).toString('base64url');
 const VARIABLES = {
   COMPOSE_PROJECT_NAME: () => 'backstitch',
   POSTGRES_PASSWORD: password,
   RABBITMQ_PASSWORD: password,
   INTERNAL_KEYS: internalKey,
+  KEY_ENCRYPTION_KEY: encryptionKey,
 };
 const file = process.argv[2] ?? fileURLToPath(new URL('../.env', import.meta.url));
 

@@ -1,5 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
-import { appFile, type DatabaseName, DATABASES, ownerOf, runCommand } from '@backstitch/tools';
+import {
+  appFile,
+  ownerOf,
+  runCommand,
+  SAGA_DATABASES,
+  type SagaDatabaseName,
+} from '@backstitch/tools';
 import { orderRows } from './saga-log.js';
 import { checkout, mouse, MOUSE } from './shopper.js';
 import type { System } from './system.js';
@@ -10,7 +16,7 @@ describe('the currency of a system', () => {
   withSystem({ env: { CURRENCY: 'JPY' }, currency: 'JPY' }, (started) => (system = started));
 
   /** Starts another process of an app on the system's database, until it ends by itself. */
-  const start = (name: DatabaseName, currency: string) => {
+  const start = (name: SagaDatabaseName, currency: string) => {
     const env = {
       PATH: process.env.PATH,
       PORT: '0',
@@ -46,7 +52,7 @@ describe('the currency of a system', () => {
     await system.expectReconciled();
   }, 300_000);
 
-  it.each(DATABASES)(
+  it.each(SAGA_DATABASES)(
     'is refused by the app of the %s when its database has another one, by both names',
     async (name) => {
       const { code, output } = await start(name, 'EUR');

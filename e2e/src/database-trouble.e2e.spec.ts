@@ -2,8 +2,8 @@ import { waitFor } from '@backstitch/testkit';
 import {
   DATABASE_OWNERS,
   type DatabaseName,
-  DATABASES,
   ownerOf,
+  SAGA_DATABASES,
   serverRows,
 } from '@backstitch/tools';
 import { afterEach, describe, expect, it } from '@jest/globals';
@@ -13,7 +13,7 @@ import { type Answer, checkout, get, limited, LIMITED, mouse, MOUSE } from './sh
 import type { System } from './system.js';
 import { withSystem } from './with-system.js';
 
-const NAMES = DATABASES;
+const NAMES = SAGA_DATABASES;
 /** What is under way waits for its database, however long that takes on a busy machine. */
 const PATIENT = {
   CHECKOUT_DEDUPE_SECONDS: '0',

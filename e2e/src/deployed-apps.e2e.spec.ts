@@ -9,7 +9,9 @@ import { ManagedProcess } from '@backstitch/launcher';
 import {
   APP_NAMES,
   type AppName,
+  appNamed,
   freePortBlock,
+  PORT_SPAN,
   type PrivatePostgres,
   type PrivateRabbit,
   projectRoot,
@@ -20,7 +22,7 @@ import { parse } from 'yaml';
 
 const run = promisify(execFile);
 const SET_UP_MAX_MS = 400_000;
-const INTERNAL_KEYS = `first:${Buffer.alloc(32, 'deployed').toString('base64url')}`;
+const KEY = Buffer.alloc(32, 'deployed').toString('base64url');
 const SIZE_MAX_KB = 120_000;
 const isRoot = process.getuid?.() === 0;
 /** Owns nothing of the tree, as `node` in the image; only root may become another user. */
@@ -46,7 +48,7 @@ describe('what the images hold: the trees that pnpm deploys', () => {
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'backstitch-deployed-'));
     await chmod(folder, 0o755); // the servers' accounts and the apps' must pass
-    firstPort = await freePortBlock(APP_NAMES.length);
+    firstPort = await freePortBlock(PORT_SPAN);
     [postgres, rabbit] = await Promise.all([
       startPrivatePostgres({ dataDir: join(folder, 'postgres') }),
       startPrivateRabbit({ dataDir: join(folder, 'rabbitmq') }),
@@ -62,7 +64,7 @@ describe('what the images hold: the trees that pnpm deploys', () => {
   }, 300_000);
 
   const treeOf = (app: AppName) => join(folder, 'apps', app);
-  const portOf = (app: AppName) => firstPort + APP_NAMES.indexOf(app);
+  const portOf = (app: AppName) => firstPort + appNamed(app).portOffset;
 
   /** As the Dockerfile does. Copied: the libraries' files here are other names of the project's. */
   async function deploy(name: string, tree: string): Promise<void> {
@@ -82,13 +84,16 @@ describe('what the images hold: the trees that pnpm deploys', () => {
       text
         .replaceAll(/\$\{POSTGRES_PASSWORD:\?[^}]*\}/g, pg.password)
         .replaceAll(/\$\{RABBITMQ_PASSWORD:\?[^}]*\}/g, amqp.password)
-        .replaceAll(/\$\{INTERNAL_KEYS:\?[^}]*\}/g, INTERNAL_KEYS)
+        .replaceAll(/\$\{INTERNAL_KEYS:\?[^}]*\}/g, `first:${KEY}`)
+        .replaceAll(/\$\{KEY_ENCRYPTION_KEY:\?[^}]*\}/g, KEY)
+        .replaceAll(/\$\{(?:ISSUER|SMTP_URL|SIGNUP):-([^}]*)\}/g, '$1')
         .replaceAll(/\$\{RABBITMQ_USER:-\w+\}/g, amqp.username)
         .replaceAll('@postgres:5432', `@${pg.host}`)
         .replaceAll('@rabbitmq:5672', `@${amqp.host}`)
         .replaceAll('rabbitmq:15672', management.host)
         .replaceAll('orchestrator:3004', `127.0.0.1:${portOf('orchestrator')}`)
-        .replaceAll('inventory-service:3002', `127.0.0.1:${portOf('inventory-service')}`);
+        .replaceAll('inventory-service:3002', `127.0.0.1:${portOf('inventory-service')}`)
+        .replaceAll('identity-service:3006', `127.0.0.1:${portOf('identity-service')}`);
     const given = Object.entries(compose.services[service].environment);
     const own = Object.fromEntries(given.map(([name, value]) => [name, here(value)]));
     return { PATH: process.env['PATH'] ?? '', HOST: '127.0.0.1', ...own, NODE_ENV: 'production' };

@@ -12,6 +12,7 @@ import {
   appNamed,
   DATABASES,
   freePortBlock,
+  PORT_SPAN,
   projectRoot,
   serverRows,
 } from '@backstitch/tools';
@@ -21,7 +22,7 @@ import { copyProject, removeProject, Terminal } from './project-copy.js';
 
 const run = promisify(execFile);
 /** As the documents name it. */
-const documentedPort = (app: AppName): number => 3_000 + APP_NAMES.indexOf(app);
+const documentedPort = (app: AppName): number => 3_000 + appNamed(app).portOffset;
 
 /** The commands of GETTING_STARTED.md, in their order. */
 function documentedCommands(): string[] {
@@ -45,7 +46,7 @@ class Places {
   static async find(): Promise<Places> {
     const server = new URL(process.env['TEST_POSTGRES_URL']!);
     server.pathname = '';
-    const ports = await freePortBlock(2 * APP_NAMES.length);
+    const ports = await freePortBlock(2 * PORT_SPAN);
     return new Places(ports, await testVhost('long_way'), `${server}`);
   }
 
@@ -58,7 +59,7 @@ class Places {
   }
 
   metricsPort(app: AppName): number {
-    return this.port(app) + APP_NAMES.length;
+    return this.port(app) + PORT_SPAN;
   }
 
   /** What a reader with other addresses writes into the `.env` beside each app. */
@@ -70,6 +71,7 @@ class Places {
       `RABBITMQ_URL=${this.vhost.url}`,
       `ORCHESTRATOR_URL=http://localhost:${this.port('orchestrator')}`,
       `INVENTORY_URL=http://localhost:${this.port('inventory-service')}`,
+      `IDENTITY_URL=http://localhost:${this.port('identity-service')}`,
       'PAYMENT_FAILURE_RATE=0',
       ...(database ? [`DB_URL=${this.databaseUrl(database)}`] : []),
     ].join('\n');

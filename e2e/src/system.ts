@@ -28,7 +28,7 @@ export interface SystemOptions {
   twoOfEach?: boolean;
 }
 
-/** A limit for what hangs: nine processes start slowly on a busy machine. */
+/** A limit for what hangs: ten processes start slowly on a busy machine. */
 const READY_MS = 180_000;
 /** A crowd has a line for each of its requests; what a test looks for must still be there. */
 const LINES_KEPT = 200_000;

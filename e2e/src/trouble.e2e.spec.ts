@@ -4,7 +4,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { waitFor } from '@backstitch/testkit';
-import { APP_NAMES, type AppName, DATABASES, ownerOf, startPrivateRabbit } from '@backstitch/tools';
+import {
+  APP_NAMES,
+  type AppName,
+  BROKER_USERS,
+  DATABASES,
+  ownerOf,
+  startPrivateRabbit,
+} from '@backstitch/tools';
 import { Repeated } from './repeated.js';
 import { orderRows } from './saga-log.js';
 import { checkout, mouse, MOUSE } from './shopper.js';
@@ -95,8 +102,7 @@ describe('trouble', () => {
     const before = await checkout(system.gatewayUrl, [mouse(1)], { userId: 'reader', key });
     expect(before.status).toBe(200);
     await rabbit.kill();
-    const users = APP_NAMES.filter((app) => app !== 'api-gateway');
-    for (const app of users) {
+    for (const { name: app } of BROKER_USERS) {
       await waitFor(`${app} to say that the broker is away`, async () => {
         const { status, text } = await system.apps[app].dependencies();
         return status === 503 && /"broker":\{"status":"down","why":"[^"]+/.test(text);

@@ -9,12 +9,16 @@ export {
   type AppName,
   appNamed,
   APPS,
+  BROKER_USERS,
   DATABASE_OWNERS,
   type DatabaseName,
   DATABASES,
   ownerOf,
   type Participant,
   PARTICIPANTS,
+  PORT_SPAN,
+  SAGA_DATABASES,
+  type SagaDatabaseName,
 } from './apps/apps.js';
 export { DeadOrchestrator, type LeftSaga } from './apps/dead-orchestrator.js';
 export { addressVariables, placeApps, type PlacedApp } from './apps/placed-apps.js';

@@ -1,5 +1,10 @@
 import { exposeGauge, type Logger, type Shedding } from '@backstitch/service-kit';
 import { type DynamicModule, Module } from '@nestjs/common';
+import { AccountsRelay } from './accounts/accounts.relay.js';
+import { AdminController } from './accounts/admin.controller.js';
+import { AuthController } from './accounts/auth.controller.js';
+import { IdentityClient } from './accounts/identity.client.js';
+import { MeController } from './accounts/me.controller.js';
 import { Admission } from './admission/admission.js';
 import { CheckoutController } from './checkout/checkout.controller.js';
 import { GatewayConfig } from './config.js';
@@ -10,6 +15,7 @@ import { RequestSigner } from './orchestrators/request-signer.js';
 import { OperationsController } from './operations/operations.controller.js';
 import { Orchestrators } from './orchestrators/orchestrators.client.js';
 import { InventoryClient } from './services/inventory.client.js';
+import type { ServiceClientOptions } from './services/service.client.js';
 
 @Module({})
 export class AppModule {
@@ -25,17 +31,16 @@ export class AppModule {
         logger.warn({ url, why, sagaId, requestId }, 'an orchestrator did not answer');
       },
     });
+    const { inventoryUrls, identityUrl } = config;
     const inventory = new InventoryClient({
-      urls: config.inventoryUrls,
-      timeoutMs: config.SERVICE_TIMEOUT_MS,
-      connectTimeoutMs: config.ORCHESTRATOR_CONNECT_TIMEOUT_MS,
+      ...serviceOptions('inventory-service', inventoryUrls, config, logger),
       signer,
-      onFailure: (url, why, { headers }) => {
-        const { 'x-request-id': requestId } = headers;
-        logger.warn({ url, why, requestId }, 'inventory-service did not answer');
-      },
     });
     const admission = admissionOf(config, shedding);
+    const identity = identityUrl && {
+      ...serviceOptions('identity-service', [identityUrl], config, logger),
+      signer,
+    };
     return {
       module: AppModule,
       controllers: [
@@ -44,15 +49,36 @@ export class AppModule {
         OperationsController,
         ProductsController,
         ProductChangesController,
+        ...(identity ? [AuthController, MeController, AdminController] : []),
       ],
       providers: [
         { provide: GatewayConfig, useValue: config },
         { provide: Admission, useValue: admission },
         { provide: Orchestrators, useValue: orchestrators },
         { provide: InventoryClient, useValue: inventory },
+        ...(identity
+          ? [{ provide: IdentityClient, useValue: new IdentityClient(identity) }, AccountsRelay]
+          : []),
       ],
     };
   }
+}
+
+function serviceOptions(
+  name: string,
+  urls: readonly string[],
+  config: GatewayConfig,
+  logger: Logger,
+): Omit<ServiceClientOptions, 'signer'> {
+  return {
+    urls,
+    timeoutMs: config.SERVICE_TIMEOUT_MS,
+    connectTimeoutMs: config.ORCHESTRATOR_CONNECT_TIMEOUT_MS,
+    onFailure: (url, why, { headers }) => {
+      const { 'x-request-id': requestId } = headers;
+      logger.warn({ url, why, requestId }, `${name} did not answer`);
+    },
+  };
 }
 
 function admissionOf(config: GatewayConfig, shedding: Shedding): Admission {

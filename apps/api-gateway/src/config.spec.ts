@@ -75,17 +75,33 @@ describe('the configuration of the gateway', () => {
     ['ISSUERS', { ISSUERS: 'idp' }],
     ['INTERNAL_KEYS', { INTERNAL_KEYS: 'a:secret' }],
     ['IDENTITY_URL', { IDENTITY_URL: 'identity' }],
+    ['ISSUER', { ...PRODUCTION, ISSUER: 'http://shop.example' }],
   ])('is refused for %s with %j', (name, environment) => {
     const reading = readConfig(GatewayConfig, environment);
     expect(reading).toEqual({ problems: [expect.stringContaining(name)] });
     expect(JSON.stringify(reading)).not.toContain('a:secret');
   });
 
+  it('finds identity-service on its usual port in development, and nowhere in production', () => {
+    const [issuer] = configOf({}).issuers;
+    const usual = 'http://localhost:3006';
+    expect(issuer).toMatchObject({ issuer: usual, jwksUri: `${usual}/.well-known/jwks.json` });
+    expect(configOf({}).identityUrl).toBe(usual);
+    expect(configOf(PRODUCTION).identityUrl).toBeUndefined();
+  });
+
+  it('knows the same issuer in development, whatever the port of identity-service is', () => {
+    const [issuer] = configOf({ IDENTITY_URL: 'http://localhost:4006' }).issuers;
+    const jwksUri = 'http://localhost:4006/.well-known/jwks.json';
+    expect(issuer).toMatchObject({ issuer: 'http://localhost:3006', jwksUri });
+  });
+
   it('accepts tokens of identity-service and of other issuers', () => {
     const IDENTITY_URL = 'http://10.0.0.7:3006';
     const others = { ISSUERS: 'https://idp.example', ROLES_CLAIM: 'groups' };
-    expect(configOf({}).issuers).toEqual([]);
-    expect(configOf({ IDENTITY_URL }).issuers).toMatchObject([{ issuer: IDENTITY_URL }]);
+    expect(configOf(PRODUCTION).issuers).toEqual([]);
+    const test = { NODE_ENV: 'test', IDENTITY_URL };
+    expect(configOf(test).issuers).toMatchObject([{ issuer: IDENTITY_URL }]);
     const issuer = { IDENTITY_URL, ISSUER: 'https://shop.example', ...others };
     expect(configOf(issuer).issuers).toMatchObject([
       { issuer: 'https://shop.example', rolesClaim: 'roles', isOwn: true },

@@ -21,9 +21,11 @@ import {
   originList,
   urlList,
 } from '@backstitch/service-kit';
+import { DEVELOPMENT_ISSUER } from '@backstitch/shared-types';
 import { IsIn, IsOptional, Matches } from 'class-validator';
 
 const RATE_LIMIT_IN_PRODUCTION = 600;
+const DEVELOPMENT_IDENTITY_URL = 'http://localhost:3006';
 
 /** open: no token is needed, and userId is believed · token: guests need a token · off: no guests. */
 export type Guests = 'open' | 'token' | 'off';
@@ -119,14 +121,20 @@ export class GatewayConfig extends AppConfig {
   @IsOptional()
   JWKS_CACHE?: string = undefined;
 
-  /** Where identity-service is. Not set: there is none, and only tokens of ISSUERS are accepted. */
+  /**
+   * Where identity-service is. Not set: http://localhost:3006 in development; elsewhere there is
+   * none, and only tokens of ISSUERS are accepted.
+   */
   @IsOptional()
   @IsUrlVariable(['http:', 'https:'])
   IDENTITY_URL?: string = undefined;
 
-  /** The issuer of the tokens of identity-service, as identity-service has it [IDENTITY_URL]. */
+  /** The issuer of the tokens of identity-service, as identity-service has it. */
   @IsOptional()
   @IsUrlVariable(['http:', 'https:'])
+  @HasNoProblem((issuer, { isProduction }) =>
+    isProduction && !issuer.startsWith('https:') ? 'must be https:// in production' : undefined,
+  )
   ISSUER?: string = undefined;
 
   /** The keys that sign requests between apps: kid:key, comma-separated. The first one signs. */
@@ -153,10 +161,20 @@ export class GatewayConfig extends AppConfig {
     return this.GUESTS ?? (this.NODE_ENV === 'production' ? 'token' : 'open');
   }
 
+  get identityUrl(): string | undefined {
+    return this.IDENTITY_URL ?? (this.isDevelopment ? DEVELOPMENT_IDENTITY_URL : undefined);
+  }
+
   get issuers(): Issuer[] {
     const others = foreignIssuers(this.ISSUERS, this.ROLES_CLAIM);
-    const { IDENTITY_URL: url } = this;
-    return url === undefined ? others : [ownIssuer(this.ISSUER ?? url, url), ...others];
+    const { identityUrl: url } = this;
+    if (url === undefined) return others;
+    const usual = this.isDevelopment ? DEVELOPMENT_ISSUER : url;
+    return [ownIssuer(this.ISSUER ?? usual, url), ...others];
+  }
+
+  private get isDevelopment(): boolean {
+    return this.NODE_ENV === 'development';
   }
 
   get internalKeys(): InternalKeys {

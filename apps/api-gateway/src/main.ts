@@ -1,8 +1,11 @@
+import { ACCESS_TABLE } from '@backstitch/auth';
 import { bootApp, createLogger, loadConfig, Shedding } from '@backstitch/service-kit';
-import { CHECKOUT_BYTES_MAX } from '@backstitch/shared-types';
+import { ACCOUNT_BODY_BYTES_MAX, CHECKOUT_BYTES_MAX } from '@backstitch/shared-types';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import 'reflect-metadata';
 import { registerAccess } from './access/access.hook.js';
 import { registerAdmission } from './admission/admission.hook.js';
+import { IdentityClient } from './accounts/identity.client.js';
 import { AppModule } from './app.module.js';
 import { registerCheckoutCaller } from './checkout/checkout-caller.hook.js';
 import { GatewayConfig } from './config.js';
@@ -20,6 +23,12 @@ const shedding = new Shedding(logger);
 const { rateLimitPerMinute: perMinute, trustedProxies, corsOrigins } = config;
 const rateLimit = perMinute > 0 && new RateLimit({ perMinute, trustedProxies, shedding });
 const { verifier, jobs } = tokenChecks(config, logger);
+/** As identity-service has it. */
+const bodyBytesMaxAt = Object.fromEntries(
+  ACCESS_TABLE.filter(({ app }) => app === 'identity-service').map(({ route }) => {
+    return [route, ACCOUNT_BODY_BYTES_MAX];
+  }),
+);
 
 await bootApp({
   name: APP,
@@ -29,7 +38,7 @@ await bootApp({
   prefix: 'api',
   // A cart of a hundred lines has 102 arrays and objects. A slightly longer one gets a message with
   // the limit.
-  limits: { bodyBytesMax: CHECKOUT_BYTES_MAX, bodyNestedMax: 1_000 },
+  limits: { bodyBytesMax: CHECKOUT_BYTES_MAX, bodyBytesMaxAt, bodyNestedMax: 1_000 },
   edge: {
     isPublic: true,
     corsOrigins,
@@ -43,27 +52,26 @@ await bootApp({
     jobs.forEach((job) => job.start());
     if (config.servesDocs) serveOpenApi(app, config.CURRENCY);
   },
-  dependencies: (app) => [
-    {
-      name: 'orchestrator',
+  dependencies: (app) =>
+    clientsOf(app).map(({ name, client }) => ({
+      name,
       async check() {
-        const why = await app.get(Orchestrators).whyNotReady();
+        const why = await client.whyNotReady();
         if (why !== undefined) throw new Error(why);
       },
-    },
-    {
-      name: 'inventory-service',
-      async check() {
-        const why = await app.get(InventoryClient).whyNotReady();
-        if (why !== undefined) throw new Error(why);
-      },
-    },
-  ],
+    })),
   drain: (app) => ({
     first: jobs.map((job) => ({ name: job.name, run: () => job.stop() })),
-    last: [
-      { name: 'orchestrators', run: () => app.get(Orchestrators).close() },
-      { name: 'inventory-service', run: () => app.get(InventoryClient).close() },
-    ],
+    last: clientsOf(app).map(({ name, client }) => ({ name, run: () => client.close() })),
   }),
 });
+
+/** The apps behind the gateway. Without one of them it serves what needs the others. */
+function clientsOf(app: NestFastifyApplication) {
+  const all = [
+    { name: 'orchestrator', client: app.get(Orchestrators) },
+    { name: 'inventory-service', client: app.get(InventoryClient) },
+  ];
+  if (config.identityUrl === undefined) return all;
+  return [...all, { name: 'identity-service', client: app.get(IdentityClient) }];
+}

@@ -8,6 +8,7 @@ import {
   IsUrlVariable,
   originList,
 } from '@backstitch/service-kit';
+import { DEVELOPMENT_ISSUER } from '@backstitch/shared-types';
 import { IsIn, IsOptional, Matches, ValidateIf } from 'class-validator';
 
 /** Publicly known: production refuses it. */
@@ -75,7 +76,7 @@ export class IdentityConfig extends AppConfig {
   }
 
   get issuer(): string {
-    return this.ISSUER ?? `http://localhost:${this.PORT}`;
+    return this.ISSUER ?? DEVELOPMENT_ISSUER;
   }
 
   get keyEncryptionKey(): Buffer {
@@ -97,7 +98,8 @@ export class IdentityConfig extends AppConfig {
 
   /** Of pages that may send the refresh cookie. */
   get origins(): string[] {
-    return [...originList(this.CORS_ORIGINS), new URL(this.issuer).origin];
+    const own = [this.issuer, this.pagesUrl].map((url) => new URL(url).origin);
+    return [...originList(this.CORS_ORIGINS), ...own];
   }
 
   get trustedProxies(): AddressRange[] {

@@ -6,15 +6,15 @@ import {
   loadConfig,
   openDatabase,
 } from '@backstitch/service-kit';
+import { ACCOUNT_BODY_BYTES_MAX } from '@backstitch/shared-types';
 import 'reflect-metadata';
 import { AppModule } from './app.module.js';
 import { IdentityConfig } from './config.js';
 import { Mailer } from './mail/mailer.client.js';
+import { DemoAccountsRepository, demoAccountsProblem } from './demo/demo-accounts.repository.js';
 import { KeyRing } from './tokens/key-ring.service.js';
 
 const name = 'identity-service';
-/** A body has a few short members. */
-const BODY_BYTES_MAX = 16_384;
 /** Requests that use a refresh token at once wait for each other. */
 const LOCK_TIMEOUT_MS = 2_000;
 
@@ -32,15 +32,24 @@ const terms = { poolMax, keyLookups: true, lockTimeoutMs: LOCK_TIMEOUT_MS };
 const database = openDatabase({ url, name, logger, ...terms });
 const migrations = fileURLToPath(new URL('../migrations', import.meta.url));
 const health = new DatabaseHealth({ url, name, logger, migrations });
+const demoAccounts = new DemoAccountsRepository(database);
+if (config.isProduction) {
+  // A database that is away is no reason: the readiness asks again.
+  const problem = demoAccountsProblem(await demoAccounts.enabled().catch(() => []));
+  if (problem !== undefined) {
+    process.stderr.write(`Production must not start: ${problem}\n`);
+    process.exit(1);
+  }
+}
 
 await bootApp({
   name,
   module: AppModule.of({ config, database, logger }),
   config,
   logger,
-  limits: { bodyBytesMax: BODY_BYTES_MAX, bodyNestedMax: 100 },
+  limits: { bodyBytesMax: ACCOUNT_BODY_BYTES_MAX, bodyNestedMax: 100 },
   configure: (app) => app.get(KeyRing).job.start(),
-  readiness: () => [health],
+  readiness: () => (config.isProduction ? [health, demoAccounts.check] : [health]),
   drain: (app) => ({
     first: [{ name: 'jobs', run: () => app.get(KeyRing).job.stop() }],
     last: [

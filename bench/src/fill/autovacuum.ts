@@ -1,4 +1,4 @@
-import { DATABASES, type SystemDatabases } from '@backstitch/tools';
+import { SAGA_DATABASES, type SystemDatabases } from '@backstitch/tools';
 
 /** Changed rows of a table after which it is vacuumed and analyzed. */
 const ROWS = 10_000;
@@ -12,7 +12,7 @@ const SETTINGS = ['vacuum', 'vacuum_insert', 'analyze'].flatMap((what) => [
  * shares of a table it would leave a large one alone while a small one is being cleaned all the time.
  */
 export async function levelAutovacuum(databases: SystemDatabases): Promise<void> {
-  for (const name of DATABASES) await databases.rows(name, LEVEL);
+  for (const name of SAGA_DATABASES) await databases.rows(name, LEVEL);
 }
 
 const LEVEL = `DO $$ DECLARE one regclass;

@@ -1,4 +1,4 @@
-import { type DatabaseName, DATABASES, type SystemDatabases } from '@backstitch/tools';
+import { SAGA_DATABASES, type SagaDatabaseName, type SystemDatabases } from '@backstitch/tools';
 import { type Column, copySql } from './columns.js';
 
 const DAYS = 28;
@@ -21,7 +21,7 @@ export interface FillOptions {
   /** At least so many are added. */
   sagas: number;
   /** Told how many sagas a database has been given so far. */
-  onProgress: (database: DatabaseName, sagas: number) => void;
+  onProgress: (database: SagaDatabaseName, sagas: number) => void;
   signal: AbortSignal;
 }
 
@@ -37,14 +37,16 @@ export async function fill(databases: SystemDatabases, options: FillOptions): Pr
   const copies = Math.ceil(options.sagas / templates);
   await databases.rows('orchestrator', partitionsSql());
   await Promise.all(
-    DATABASES.map((database) => fillOne(databases, database, { ...options, templates, copies })),
+    SAGA_DATABASES.map((database) =>
+      fillOne(databases, database, { ...options, templates, copies }),
+    ),
   );
   return templates * copies;
 }
 
 async function fillOne(
   databases: SystemDatabases,
-  database: DatabaseName,
+  database: SagaDatabaseName,
   { templates, copies, onProgress, signal }: FillOptions & { templates: number; copies: number },
 ): Promise<void> {
   const run = (sql: string) => databases.rows(database, sql);
@@ -66,7 +68,7 @@ async function fillOne(
 }
 
 /** Tables with rows about sagas, from the catalogue; of a partitioned one only the whole. */
-async function tablesOf(databases: SystemDatabases, database: DatabaseName): Promise<Table[]> {
+async function tablesOf(databases: SystemDatabases, database: SagaDatabaseName): Promise<Table[]> {
   const rows = await databases.rows(
     database,
     `SELECT table_schema AS schema, table_name AS "table", column_name AS column, data_type AS type,

@@ -1,4 +1,4 @@
-import { DATABASES, type SystemDatabases } from '@backstitch/tools';
+import { SAGA_DATABASES, type SystemDatabases } from '@backstitch/tools';
 import { duration } from '../plan.js';
 import { type Stage, withOwnCleanup } from '../scenarios/scenario.js';
 import { makeBackstitchDatabases } from '../systems/backstitch.js';
@@ -50,7 +50,7 @@ async function letAppsWrite(
 
 async function fillIn({ say, stop }: Stage, databases: SystemDatabases, sagas: number) {
   const startedAtMs = performance.now();
-  const had = new Map<string, number>(DATABASES.map((name) => [name, 0]));
+  const had = new Map<string, number>(SAGA_DATABASES.map((name) => [name, 0]));
   return fill(databases, {
     sagas,
     signal: stop.signal,

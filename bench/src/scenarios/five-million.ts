@@ -1,5 +1,5 @@
 import { statfs } from 'node:fs/promises';
-import { DATABASES, type SystemDatabases } from '@backstitch/tools';
+import { SAGA_DATABASES, type SystemDatabases } from '@backstitch/tools';
 import { CannotMeasure } from '../errors.js';
 import { levelAutovacuum } from '../fill/autovacuum.js';
 import { BYTES_PER_SAGA, whyNoRoom } from '../fill/disk.js';
@@ -74,7 +74,7 @@ async function checkDisk({ servers, say }: Stage, sagas: number): Promise<void> 
 
 async function sizeOf(databases: SystemDatabases): Promise<number> {
   let bytes = 0;
-  for (const name of DATABASES) {
+  for (const name of SAGA_DATABASES) {
     const [row] = await databases.rows(name, 'SELECT pg_database_size(current_database()) AS size');
     bytes += Number(row?.size);
   }

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { DATABASES, SystemDatabases } from '@backstitch/tools';
+import { SAGA_DATABASES, SystemDatabases } from '@backstitch/tools';
 import { PEERS } from '../servers/bench-folder.js';
 import type { Site } from './site.js';
 
@@ -14,7 +14,7 @@ export async function makePeerDatabases(site: Site, peer: string): Promise<Syste
     'generate_series(1, 1000)',
     `generate_series(1, ${products})`,
   );
-  for (const name of DATABASES) await databases.rows(name, schema);
+  for (const name of SAGA_DATABASES) await databases.rows(name, schema);
   return databases;
 }
 

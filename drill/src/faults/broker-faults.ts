@@ -1,4 +1,4 @@
-import { type AppName, DATABASE_OWNERS } from '@backstitch/tools';
+import { type AppName, BROKER_USERS } from '@backstitch/tools';
 import type { BrokerServer } from '../site/drilled-servers.js';
 import type { Site } from '../site/site.js';
 import type { Fault, Injection } from './fault.js';
@@ -79,7 +79,7 @@ const brokerOutages: Fault[] = [
 ];
 
 export const BROKER_FAULTS: readonly Fault[] = [
-  ...DATABASE_OWNERS.map(({ name }) => linkCut(name)),
+  ...BROKER_USERS.map(({ name }) => linkCut(name)),
   linkSilent,
   ...brokerOutages,
 ];

@@ -4,7 +4,7 @@ import type { FaultProxy } from '../proxy/fault-proxy.js';
 
 export interface AppInstancePlan
   extends Pick<AppPlan, 'name' | 'app' | 'url' | 'metricsUrl' | 'env'> {
-  /** Its ways to the broker's nodes; one when there is one node, none for the gateway. */
+  /** Its ways to the broker's nodes; one when there is one node, none for an app that does not use it. */
   brokerLinks: readonly FaultProxy[];
   /** Its way to its database; the gateway has none. */
   databaseLink: FaultProxy | undefined;

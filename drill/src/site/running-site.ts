@@ -40,7 +40,7 @@ const ANSWER_WITHIN_MS = 10_000;
 const UNFINISHED = `SELECT count(*)::int AS count FROM saga_state
   WHERE status IN ('RUNNING', 'COMPENSATING')`;
 
-/** The five apps as processes, each with links of its own to the servers, which faults can hurt. */
+/** The apps as processes, each with links of its own to the servers, which faults can hurt. */
 export class RunningSite implements Site {
   readonly apps: AppInstance[] = [];
   readonly unexpectedEnds: UnexpectedEnd[] = [];
@@ -162,7 +162,7 @@ export class RunningSite implements Site {
       cleanup.add(`a link of ${name}`, () => proxy.close());
       return proxy;
     };
-    const brokers = app.database ? servers.brokers : [];
+    const brokers = app.usesBroker ? servers.brokers : [];
     const brokerLinks = await Promise.all(brokers.map(({ amqpPort }) => link(amqpPort)));
     const databaseLink = app.database && (await link(servers.postgres.port));
     const urls = brokers.map((broker, index) => brokerLinks[index]!.through(broker.url));

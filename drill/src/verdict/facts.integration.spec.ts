@@ -6,7 +6,7 @@ import pg from 'pg';
 import {
   appFolder,
   type AppName,
-  DATABASE_OWNERS,
+  BROKER_USERS,
   type DatabaseName,
   runAppCommand,
 } from '@backstitch/tools';
@@ -36,7 +36,7 @@ async function open(app: AppName, name: DatabaseName): Promise<void> {
 }
 
 beforeAll(async () => {
-  for (const { name, database } of DATABASE_OWNERS) await open(name, database);
+  for (const { name, database } of BROKER_USERS) await open(name, database);
 });
 
 afterAll(async () => {

@@ -1,10 +1,10 @@
-import { type AppName, DATABASES } from '@backstitch/tools';
+import { type AppName, SAGA_DATABASES } from '@backstitch/tools';
 import type { System } from '../system.js';
 
-/** Rows of every table of the four databases, heartbeats apart, and the stock on the shelves. */
+/** Rows of every table of the databases of sagas, heartbeats apart, and the stock on the shelves. */
 export async function rowCounts(system: System): Promise<Record<string, number>> {
   const counts: Record<string, number> = {};
-  for (const database of DATABASES) {
+  for (const database of SAGA_DATABASES) {
     const tables = await system.rows<{ name: string }>(
       database,
       `SELECT tablename AS name FROM pg_tables

@@ -27,33 +27,33 @@ const EVERY_APP: readonly Line[] = [
 
 /** The routes of identity-service. The gateway forwards them under the same addresses. */
 const IDENTITY: readonly Line[] = [
-  ['POST', '/api/auth/signup', ANYONE, 'planned'],
-  ['POST', '/api/auth/login', ANYONE, 'planned'],
-  ['POST', '/api/auth/guest', ANYONE, 'planned'],
-  ['POST', '/api/auth/refresh', ANYONE, 'planned'],
-  ['POST', '/api/auth/logout', ANYONE, 'planned'],
-  ['POST', '/api/auth/token', ANYONE, 'planned'],
-  ['POST', '/api/auth/password/forgot', ANYONE, 'planned'],
-  ['POST', '/api/auth/password/reset', ANYONE, 'planned'],
-  ['POST', '/api/auth/email/verify', ANYONE, 'planned'],
-  ['POST', '/api/auth/email/change', ANYONE, 'planned'],
-  ['POST', '/api/auth/bootstrap', ANYONE, 'planned'],
-  ['GET', '/api/me', OWN_ACCOUNT, 'planned'],
-  ['PATCH', '/api/me', OWN_ACCOUNT, 'planned'],
-  ['POST', '/api/me/password', OWN_ACCOUNT, 'planned'],
-  ['POST', '/api/me/email', OWN_ACCOUNT, 'planned'],
-  ['GET', '/api/me/sessions', OWN_ACCOUNT, 'planned'],
-  ['DELETE', '/api/me/sessions/:id', OWN_ACCOUNT, 'planned'],
-  ['POST', '/api/me/totp', OWN_ACCOUNT, 'planned'],
-  ['POST', '/api/me/totp/confirm', OWN_ACCOUNT, 'planned'],
-  ['POST', '/api/me/step-up', OWN_ACCOUNT, 'planned'],
-  ['GET', '/api/admin/users', ADMINISTER, 'planned'],
-  ['PATCH', '/api/admin/users/:id', ADMINISTER, 'planned'],
-  ['POST', '/api/admin/users/:id/reset', ADMINISTER, 'planned'],
-  ['GET', '/api/admin/clients', ADMINISTER, 'planned'],
-  ['POST', '/api/admin/clients', ADMINISTER, 'planned'],
-  ['DELETE', '/api/admin/clients/:id', ADMINISTER, 'planned'],
-  ['GET', '/api/admin/events', ADMINISTER, 'planned'],
+  ['POST', '/api/auth/signup', ANYONE],
+  ['POST', '/api/auth/login', ANYONE],
+  ['POST', '/api/auth/guest', ANYONE],
+  ['POST', '/api/auth/refresh', ANYONE],
+  ['POST', '/api/auth/logout', ANYONE],
+  ['POST', '/api/auth/token', ANYONE],
+  ['POST', '/api/auth/password/forgot', ANYONE],
+  ['POST', '/api/auth/password/reset', ANYONE],
+  ['POST', '/api/auth/email/verify', ANYONE],
+  ['POST', '/api/auth/email/change', ANYONE],
+  ['POST', '/api/auth/bootstrap', ANYONE],
+  ['GET', '/api/me', OWN_ACCOUNT],
+  ['PATCH', '/api/me', OWN_ACCOUNT],
+  ['POST', '/api/me/password', OWN_ACCOUNT],
+  ['POST', '/api/me/email', OWN_ACCOUNT],
+  ['GET', '/api/me/sessions', OWN_ACCOUNT],
+  ['DELETE', '/api/me/sessions/:id', OWN_ACCOUNT],
+  ['POST', '/api/me/totp', OWN_ACCOUNT],
+  ['POST', '/api/me/totp/confirm', OWN_ACCOUNT],
+  ['POST', '/api/me/step-up', OWN_ACCOUNT],
+  ['GET', '/api/admin/users', ADMINISTER],
+  ['PATCH', '/api/admin/users/:id', ADMINISTER],
+  ['POST', '/api/admin/users/:id/reset', ADMINISTER],
+  ['GET', '/api/admin/clients', ADMINISTER],
+  ['POST', '/api/admin/clients', ADMINISTER],
+  ['DELETE', '/api/admin/clients/:id', ADMINISTER],
+  ['GET', '/api/admin/events', ADMINISTER],
 ];
 
 /** The catalogue; {prefix} is "/api" at the gateway and "" behind it. */
@@ -118,13 +118,13 @@ const ORCHESTRATOR: readonly Line[] = [
 
 const IDENTITY_SERVICE: readonly Line[] = [
   ...IDENTITY,
-  ['POST', '/internal/edge-sync', APPS_ONLY, 'planned'],
-  ['POST', '/internal/introspect', APPS_ONLY, 'planned'],
+  ['POST', '/internal/edge-sync', APPS_ONLY],
+  ['POST', '/internal/introspect', APPS_ONLY],
 ];
 
 /** Behind the gateway, and still for everybody: the public keys. */
 const UNSIGNED: Readonly<Partial<Record<App, readonly Line[]>>> = {
-  'identity-service': [['GET', '/.well-known/jwks.json', ANYONE, 'planned']],
+  'identity-service': [['GET', '/.well-known/jwks.json', ANYONE]],
 };
 
 /** The routes of each app besides those of EVERY_APP. */

@@ -1,9 +1,13 @@
 export { FastValidation, validateFast } from './fast-validation.js';
+export * from './account-requests.dto.js';
+export * from './account-roles.js';
+export * from './admin-requests.dto.js';
 export { bodyProblems } from './body-problems.js';
 export * from './caller-id.js';
 export * from './checkout-batch.js';
 export * from './checkout-lines.js';
 export * from './checkout-request.dto.js';
+export * from './demo-accounts.js';
 export * from './error-codes.js';
 export * from './idempotency-key.js';
 export * from './inventory-commands.js';

@@ -8,6 +8,7 @@ const NOWHERE = {
   DB_URL: 'postgresql://nobody:nothing@127.0.0.1:1/nowhere',
   RABBITMQ_URL: 'amqp://nobody:nothing@127.0.0.1:1',
   ORCHESTRATOR_URL: 'http://127.0.0.1:1',
+  IDENTITY_URL: 'http://127.0.0.1:1',
 };
 
 describe.each(APP_NAMES)('the access table of %s', (name: AppName) => {

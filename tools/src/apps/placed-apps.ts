@@ -1,3 +1,4 @@
+import { DEVELOPMENT_ISSUER } from '@backstitch/shared-types';
 import { freePorts } from '../servers/ports.js';
 import { APPS, type App, type DatabaseName, URL_VARIABLES } from './apps.js';
 
@@ -18,10 +19,10 @@ export interface SystemAddresses {
   rabbitmqUrl: string;
 }
 
-/** Free places for one gateway and so many of each other app. */
-export async function placeApps(instances = 1): Promise<PlacedApp[]> {
-  const wanted = APPS.flatMap((app) =>
-    Array.from({ length: app.name === 'api-gateway' ? 1 : instances }, (_, index) => ({
+/** Free places for apps [all]: so many of each app that is there several times. */
+export async function placeApps(instances = 1, apps: readonly App[] = APPS): Promise<PlacedApp[]> {
+  const wanted = apps.flatMap((app) =>
+    Array.from({ length: app.instances === 'many' ? instances : 1 }, (_, index) => ({
       app,
       name: `${app.name}-${index + 1}`,
     })),
@@ -40,15 +41,17 @@ export function addressVariables(
   all: readonly PlacedApp[],
   { databaseUrl, rabbitmqUrl }: SystemAddresses,
 ): Record<string, string> {
-  const addresses = Object.entries(URL_VARIABLES).map(([variable, name]) => {
+  const addresses = Object.entries(URL_VARIABLES).flatMap(([variable, name]) => {
     const instances = all.filter((one) => one.app.name === name);
-    return [variable, instances.map(({ url }) => url).join(',')];
+    return instances.length > 0 ? [[variable, instances.map(({ url }) => url).join(',')]] : [];
   });
   return {
     HOST: '127.0.0.1',
     PORT: String(port),
     METRICS_PORT: String(metricsPort),
-    ...(Object.fromEntries(addresses) as Record<keyof typeof URL_VARIABLES, string>),
-    ...(app.database && { DB_URL: databaseUrl(app.database), RABBITMQ_URL: rabbitmqUrl }),
+    ...(Object.fromEntries(addresses) as Partial<Record<keyof typeof URL_VARIABLES, string>>),
+    ISSUER: DEVELOPMENT_ISSUER,
+    ...(app.database && { DB_URL: databaseUrl(app.database) }),
+    ...(app.usesBroker && { RABBITMQ_URL: rabbitmqUrl }),
   };
 }

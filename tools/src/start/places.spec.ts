@@ -26,9 +26,10 @@ describe('what the apps are told', () => {
       ['inventory-service', 4002],
       ['payment-service', 4003],
       ['orchestrator', 4004],
+      ['identity-service', 4006],
     ]);
     const ports = Object.values(environments({ PORT: '4000' })).map(({ PORT }) => PORT);
-    expect(ports).toEqual(['4000', '4001', '4002', '4003', '4004']);
+    expect(ports).toEqual(['4000', '4001', '4002', '4003', '4004', '4006']);
   });
 
   it('each service has a database of its own on the one server', () => {
@@ -37,12 +38,14 @@ describe('what the apps are told', () => {
     expect(told['orchestrator']?.DB_URL).toBe('postgresql://me:pw@db:6000/orchestrator');
     expect(told['api-gateway']?.DB_URL).toBeUndefined();
     expect(told['order-service']?.RABBITMQ_URL).toBe('amqp://one,amqp://two');
+    expect(told['identity-service']?.DB_URL).toBe('postgresql://me:pw@db:6000/identity');
+    expect(told['identity-service']).not.toHaveProperty('RABBITMQ_URL');
   });
 
   it("METRICS_PORT is the gateway's and the others follow", () => {
     const told = Object.values(environments({ METRICS_PORT: '1' }));
     const ports = told.map(({ METRICS_PORT }) => METRICS_PORT);
-    expect(ports).toEqual(['5000', '5001', '5002', '5003', '5004']);
+    expect(ports).toEqual(['5000', '5001', '5002', '5003', '5004', '5006']);
     expect(gatewayMetricsPort(undefined, 4000)).toBe(5000);
     expect(gatewayMetricsPort('6000', 4000)).toBe(6000);
     expect(gatewayMetricsPort(undefined, 4000, true)).toBe(0);
@@ -101,6 +104,25 @@ describe('what the apps are told', () => {
     expect(environments({})['order-service']).not.toHaveProperty('INVENTORY_URL');
   });
 
+  it('the gateway is told where identity-service is, and both have the issuer of every port', () => {
+    const told = environments({});
+    expect(told['api-gateway']?.IDENTITY_URL).toBe('http://127.0.0.1:4006');
+    for (const app of ['api-gateway', 'identity-service']) {
+      expect(told[app]).not.toHaveProperty('ISSUER');
+    }
+  });
+
+  it('identity-service writes e-mails into its folder, whose links open the gateway', () => {
+    const { MAIL_FOLDER, PAGES_URL } = environments({})['identity-service']!;
+    expect(MAIL_FOLDER).toMatch(/\/apps\/identity-service\/mail$/);
+    expect(PAGES_URL).toBe('http://localhost:4000');
+    const told = environments({ MAIL_FOLDER: '/mails', PAGES_URL: 'https://shop.example' });
+    expect(told['identity-service']).toMatchObject({
+      MAIL_FOLDER: '/mails',
+      PAGES_URL: 'https://shop.example',
+    });
+  });
+
   it('a variable of one app is no misspelt one of another: all may share one environment', () => {
     const all = APPS.flatMap(({ name }) => variablesOf(name));
     for (const { name } of APPS) expect(nearVariables(all, variablesOf(name))).toEqual([]);
@@ -121,10 +143,10 @@ describe('what the apps are told', () => {
     ['', 3000],
     ['4000', 4000],
     ['0', 0],
-    ['65531', 65_531],
+    ['65529', 65_529],
   ])('PORT %j is %j', (text, port) => expect(gatewayPort(text)).toBe(port));
 
-  it.each(['65532', '-1', 'abc', '3000.5', '1e3'])('PORT %j is refused in words', (text) => {
+  it.each(['65530', '-1', 'abc', '3000.5', '1e3'])('PORT %j is refused in words', (text) => {
     expect(gatewayPort(text)).toEqual({ wrong: expect.stringContaining(`"${text}"`) });
   });
 

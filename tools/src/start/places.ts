@@ -1,6 +1,7 @@
+import { join } from 'node:path';
 import { isIP } from 'node:net';
 import { commaList, metricsPortBeside } from '@backstitch/service-kit/variables';
-import { type App, APPS, appNamed, URL_VARIABLES } from '../apps/apps.js';
+import { type App, appFolder, appNamed, PORT_SPAN, URL_VARIABLES } from '../apps/apps.js';
 import { databaseUrl, type ServerAddresses } from '../servers/configured-servers.js';
 import { environmentFor } from './app-variables.js';
 
@@ -9,10 +10,10 @@ export const USUAL_PORT = 3000;
 /** PORT as the gateway's port, 0 for "any free ones"; or what is wrong with it, in words. */
 export function gatewayPort(text: string | undefined): number | { wrong: string } {
   if (!text) return USUAL_PORT;
-  const last = 65_535 - (APPS.length - 1);
+  const last = 65_535 - (PORT_SPAN - 1);
   if (/^\d{1,5}$/.test(text) && Number(text) <= last) return Number(text);
   return {
-    wrong: `PORT is "${text}", which is no port from 1 to ${last}: it is the gateway's, and the other apps follow (+1 … +${APPS.length - 1}).`,
+    wrong: `PORT is "${text}", which is no port from 1 to ${last}: it is the gateway's, and the other apps follow (+1 … +${PORT_SPAN - 1}).`,
   };
 }
 
@@ -25,12 +26,12 @@ export function gatewayMetricsPort(
   gateway: number,
   takesAny = false,
 ): number | { wrong: string } {
-  const last = APPS.length - 1;
+  const last = PORT_SPAN - 1;
   if (!text) return takesAny ? 0 : metricsPortBeside(gateway + last) - last;
   const port = gatewayPort(text);
   if (typeof port === 'object') return { wrong: port.wrong.replace('PORT is', 'METRICS_PORT is') };
   const distance = Math.abs(port - gateway);
-  if (port === 0 || distance >= APPS.length) return port;
+  if (port === 0 || distance >= PORT_SPAN) return port;
   return {
     wrong: `METRICS_PORT is ${port}: the apps themselves listen there, from ${gateway} on.`,
   };
@@ -48,7 +49,7 @@ export interface Places {
 /**
  * What an app finds in its environment: of the variables given to the command those that it reads,
  * with its own ports and database in place of the command's (one PORT or DB_URL cannot be true for
- * all five).
+ * all of them).
  */
 export function appEnvironment(
   app: App,
@@ -60,12 +61,25 @@ export function appEnvironment(
   return environmentFor(app.name, {
     ...rest,
     ...appAddresses(places, rest),
+    MAIL_FOLDER: mailFolder(rest),
+    PAGES_URL: rest.PAGES_URL || pageUrl(places),
     HOST: places.host,
     PORT: String(portOf(app, places.gateway)),
     METRICS_PORT: String(portOf(app, places.metrics)),
     RABBITMQ_URL: servers.rabbitmqUrl,
     ...(app.database && { DB_URL: databaseUrl(servers.databaseServerUrl, app.database) }),
   });
+}
+
+/** Where identity-service writes e-mails when it has no mail server. */
+export function mailFolder({ MAIL_FOLDER: told }: NodeJS.ProcessEnv): string {
+  return told?.trim() || join(appFolder('identity-service'), 'mail');
+}
+
+/** The gateway, as a browser on this machine names it. */
+export function pageUrl({ host, gateway }: Places): string {
+  const reached = reachableHost(host);
+  return `http://${reached === '127.0.0.1' ? 'localhost' : reached}:${gateway}`;
 }
 
 /** Where the apps are that others call, unless the command was told. */
@@ -83,7 +97,7 @@ function appAddresses(places: Places, given: NodeJS.ProcessEnv): Record<string, 
 
 /** An app's port, where the gateway's is this one. */
 export function portOf(app: App, gateway: number): number {
-  return gateway + APPS.indexOf(app);
+  return gateway + app.portOffset;
 }
 
 /** Where an app that listens on one address or several is reached from this machine, as in a URL. */

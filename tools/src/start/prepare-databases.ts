@@ -1,6 +1,6 @@
 import { openSession } from '@backstitch/database';
 import { runAppCommand } from '../apps/app-commands.js';
-import { type AppName, DATABASE_OWNERS } from '../apps/apps.js';
+import { type AppName, DATABASE_OWNERS, SAGA_DATABASES } from '../apps/apps.js';
 import { databaseUrl } from '../servers/configured-servers.js';
 import { environmentFor } from './app-variables.js';
 
@@ -30,7 +30,7 @@ export async function storedCurrency(
   asked: string | undefined,
 ): Promise<string | undefined> {
   let found: string | undefined;
-  for (const { database } of DATABASE_OWNERS) {
+  for (const database of SAGA_DATABASES) {
     const url = databaseUrl(databaseServerUrl, database);
     const [row] = await rowsOf<{ currency: string }>(url, 'SELECT currency FROM settings');
     if (row && asked && row.currency !== asked) {
@@ -51,6 +51,12 @@ export async function seedIfEmpty(databaseServerUrl: string): Promise<boolean> {
   if ((await rowsOf(url, 'SELECT 1 FROM products LIMIT 1')).length > 0) return false;
   await runAppCommand('inventory-service', 'seed', environmentOf('inventory-service', url));
   return true;
+}
+
+/** Brings the demo accounts to what the documents say: whoever reads them can log in. */
+export async function restoreDemoAccounts(databaseServerUrl: string): Promise<void> {
+  const url = databaseUrl(databaseServerUrl, 'identity');
+  await runAppCommand('identity-service', 'seed', environmentOf('identity-service', url));
 }
 
 /** Of the variables given to the command those that the app reads, with this database. */

@@ -1,10 +1,24 @@
 import {
   ChangeProductDto,
   CheckoutRequestDto,
+  ClientRequest,
+  CodeRequest,
   CreateProductDto,
   currencyDigits,
+  EmailChangeRequest,
+  EmailRequest,
+  LinkRequest,
+  LogInRequest,
   MoveStockDto,
+  PasswordChangeRequest,
+  ProfileRequest,
+  RefreshRequest,
+  ResetRequest,
   roundedAmount,
+  SignUpRequest,
+  TokenRequest,
+  TotpRequest,
+  UserChangeRequest,
 } from '@backstitch/shared-types';
 import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
@@ -25,7 +39,14 @@ const PAGE_POLICY = [
   "frame-ancestors 'none'",
 ].join('; ');
 
-const BODIES = [CheckoutRequestDto, CreateProductDto, ChangeProductDto, MoveStockDto];
+const BODIES = [
+  CheckoutRequestDto,
+  ...[CreateProductDto, ChangeProductDto, MoveStockDto],
+  ...[SignUpRequest, LogInRequest, RefreshRequest, TokenRequest],
+  ...[EmailRequest, LinkRequest, ResetRequest],
+  ...[ProfileRequest, PasswordChangeRequest, EmailChangeRequest, TotpRequest, CodeRequest],
+  ...[UserChangeRequest, ClientRequest],
+];
 
 /** GET /api/docs is the page, /api/docs-json the document. Both are made from the code at boot. */
 export function serveOpenApi(app: NestFastifyApplication, currency: string): void {

@@ -30,7 +30,7 @@ export function tokenChecks(config: GatewayConfig, logger: Logger): TokenChecks 
     const intervalMs = KEYS_EVERY_MS;
     jobs.push(new PeriodicJob({ name, logger, run, intervalMs, firstDelayMs: 0 }));
   }
-  const { IDENTITY_URL: url } = config;
+  const { identityUrl: url } = config;
   if (url !== undefined) {
     jobs.push(new EdgeSync({ url, keys, verifier, revocations, logger }).job);
   }

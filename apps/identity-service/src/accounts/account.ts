@@ -1,5 +1,6 @@
-export const ROLES = ['customer', 'seller', 'operator', 'admin', 'viewer'] as const;
-export type Role = (typeof ROLES)[number];
+import type { AccountRole } from '@backstitch/shared-types';
+
+export type Role = AccountRole;
 
 /** An account as its row says. */
 export interface Account {

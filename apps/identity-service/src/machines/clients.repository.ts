@@ -1,17 +1,9 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type { Database, Transaction } from '@backstitch/database';
-import { newUuid } from '@backstitch/shared-types';
+import { type MachineScope, newUuid } from '@backstitch/shared-types';
 import { DISABLE, INSERT, LIST, USE } from './clients.sql.js';
 
-export const SCOPES = [
-  'checkout:write',
-  'orders:read',
-  'catalogue:write',
-  'operations:read',
-  'operations:act',
-  'metrics:read',
-] as const;
-export type Scope = (typeof SCOPES)[number];
+export type Scope = MachineScope;
 
 /** A machine, as admins see it. */
 export interface Client {

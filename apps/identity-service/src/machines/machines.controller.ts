@@ -1,31 +1,11 @@
 import { Problem } from '@backstitch/service-kit';
+import { TokenRequest } from '@backstitch/shared-types';
 import { Body, Controller, Header, HttpCode, Inject, Post, Req } from '@nestjs/common';
-import { Equals, IsOptional, IsString, MaxLength } from 'class-validator';
 import type { FastifyRequest } from 'fastify';
 import { AttemptsRepository } from '../attempts/attempts.repository.js';
 import { ClientNetworks } from '../attempts/client-networks.js';
 import { ACCESS_TOKEN_SECONDS, AccessTokens } from '../tokens/access-tokens.service.js';
 import { ClientsRepository, type Scope } from './clients.repository.js';
-
-/** The members have the names of RFC 6749. */
-export class TokenRequest {
-  @Equals('client_credentials', { message: 'grant_type must be client_credentials' })
-  grant_type!: string;
-
-  @IsString()
-  @MaxLength(100)
-  client_id!: string;
-
-  @IsString()
-  @MaxLength(200)
-  client_secret!: string;
-
-  /** Some of the client's scopes, with blanks between them [all]. */
-  @IsOptional()
-  @IsString()
-  @MaxLength(500)
-  scope?: string;
-}
 
 interface TokenAnswer {
   access_token: string;

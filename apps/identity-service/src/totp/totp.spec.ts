@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { totpCode, totpStep, totpUri } from './totp.js';
+import { bytesOfBase32, totpCode, totpStep, totpUri } from './totp.js';
 
 const secret = Buffer.from('12345678901234567890');
 
@@ -30,5 +30,6 @@ describe('a code of an authenticator', () => {
     expect(totpUri(secret, 'a@b.c')).toBe(
       'otpauth://totp/Backstitch%3Aa%40b.c?secret=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ&issuer=Backstitch',
     );
+    expect(bytesOfBase32('GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ')).toEqual(secret);
   });
 });

@@ -35,6 +35,13 @@ function base32(bytes: Buffer): string {
   return groups.map((group) => BASE32[Number.parseInt(group.padEnd(5, '0'), 2)]).join('');
 }
 
+/** The bytes of a secret as people write it. Pure. */
+export function bytesOfBase32(text: string): Buffer {
+  const groups = Array.from(text, (each) => BASE32.indexOf(each).toString(2).padStart(5, '0'));
+  const bytes = groups.join('').match(/.{8}/g) ?? [];
+  return Buffer.from(bytes.map((byte) => Number.parseInt(byte, 2)));
+}
+
 function isSame(one: string, other: string): boolean {
   return one.length === other.length && timingSafeEqual(Buffer.from(one), Buffer.from(other));
 }

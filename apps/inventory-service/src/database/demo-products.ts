@@ -7,9 +7,6 @@ export interface DemoProduct {
   category: string;
 }
 
-/** Sells the demo products. */
-export const DEMO_SELLER_ID = 'o:demo-seller';
-
 /** The ids are part of the demo: documents and tests name them. */
 export const DEMO_PRODUCTS: readonly DemoProduct[] = [
   {

@@ -1,7 +1,7 @@
 import { openSession } from '@backstitch/database';
-import { currencyDigits, roundedAmount } from '@backstitch/shared-types';
+import { currencyDigits, DEMO_SELLER_ID, roundedAmount } from '@backstitch/shared-types';
 import type pg from 'pg';
-import { DEMO_PRODUCTS, DEMO_SELLER_ID } from './demo-products.js';
+import { DEMO_PRODUCTS } from './demo-products.js';
 import { requirePriceRule } from './price-rule.repository.js';
 
 export interface SeedOptions {

@@ -1,3 +1,4 @@
+import { DEMO_SELLER_ID } from '@backstitch/shared-types';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import {
   commitOf,
@@ -8,7 +9,7 @@ import {
   verdict,
   type StockFixture,
 } from '../testing/stock-fixture.js';
-import { DEMO_PRODUCTS, DEMO_SELLER_ID } from './demo-products.js';
+import { DEMO_PRODUCTS } from './demo-products.js';
 import { seedCatalogue, SeedRefused } from './seed-catalogue.js';
 
 const MOUSE = '660facf7-b9cf-417a-8ee1-27afe2fb2c72';

@@ -9,6 +9,8 @@ export interface NearVariable {
 /** A short name has many neighbours that are words of their own: HOME is no misspelt HOST. */
 const SHORT = 5;
 const EDITS_MAX = 2;
+/** Variables of one app that look like another one's: all apps may share one environment. */
+const OF_OTHER_APPS = new Set(['ISSUERS']);
 
 /**
  * The given names that no program knows and that look like one that is known: a letter or two too
@@ -21,7 +23,7 @@ export function nearVariables(
 ): readonly NearVariable[] {
   const exact = new Set(known);
   return given
-    .filter((variable) => !exact.has(variable))
+    .filter((variable) => !exact.has(variable) && !OF_OTHER_APPS.has(variable))
     .flatMap((variable) => {
       const like = known.find((name) => isNear(variable, name));
       return like === undefined ? [] : [{ variable, like }];

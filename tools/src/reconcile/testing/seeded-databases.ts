@@ -5,7 +5,7 @@ import { testDatabase, type TestDatabase } from '@backstitch/testkit';
 import pg from 'pg';
 import { projectRoot } from '../../servers/project.js';
 import { runAppCommand } from '../../apps/app-commands.js';
-import { appFolder, DATABASE_OWNERS } from '../../apps/apps.js';
+import { appFolder, BROKER_USERS } from '../../apps/apps.js';
 import type { DatabaseUrls } from '../reading/snapshots.js';
 import type { DatabaseName } from '../reading/rows.js';
 
@@ -19,7 +19,7 @@ export class SeededDatabases {
   static async open(): Promise<SeededDatabases> {
     const made: Partial<Record<DatabaseName, TestDatabase>> = {};
     const clients: Partial<Record<DatabaseName, pg.Client>> = {};
-    for (const { name, database } of DATABASE_OWNERS) {
+    for (const { name, database } of BROKER_USERS) {
       const migrate = (url: string) => runAppCommand(name, 'migrate', { DB_URL: url });
       const migrations = join(appFolder(name), 'migrations');
       made[database] = await testDatabase({ name: database, migrate, migrations });
