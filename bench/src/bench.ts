@@ -14,7 +14,9 @@ import { openServers } from './servers/servers.js';
 import type { Site } from './systems/site.js';
 
 /** Everything a command is given to work with. */
-export type Command = Pick<Site, 'env' | 'cleanup' | 'say' | 'stop'> & { options: BenchOptions };
+export type Command = Pick<Site, 'env' | 'cleanup' | 'say' | 'stop' | 'tokens'> & {
+  options: BenchOptions;
+};
 
 /** Everything one run found out; written as JSON. */
 interface BenchResult {

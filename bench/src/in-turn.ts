@@ -1,4 +1,4 @@
-import { checkoutBody, type Basket } from './load/basket.js';
+import { checkouts, type Basket } from './load/basket.js';
 import { drive } from './load/drive.js';
 import { measure, warm } from './measure.js';
 import type { BenchOptions } from './options.js';
@@ -65,8 +65,8 @@ export async function measureOnce(
   const signal = stop.signal;
   const { seconds, warmSeconds } = options;
   await warm(system, turn.inFlight, warmSeconds, basket, signal);
-  const body = () => checkoutBody(basket, Math.random);
-  const load = { url: system.checkoutUrl, inFlight: turn.inFlight, seconds, body, signal };
+  const next = checkouts(basket, system.tokens);
+  const load = { url: system.checkoutUrl, inFlight: turn.inFlight, seconds, next, signal };
   return { ...turn, ...(await measure(system, servers, signal, () => drive(load))) };
 }
 

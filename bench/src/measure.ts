@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { checkoutBody, type Basket } from './load/basket.js';
+import { checkouts, type Basket } from './load/basket.js';
 import { drive } from './load/drive.js';
 import { UsageMeter, type ProcessUsage } from './load/process-usage.js';
 import type { LoadOutcome } from './load/shop.js';
@@ -10,13 +10,13 @@ import type { System } from './systems/system.js';
 
 /** Loads a system without measuring: compiles code, opens connections, fills caches. */
 export async function warm(
-  { checkoutUrl: url }: System,
+  { checkoutUrl: url, tokens }: System,
   inFlight: number,
   seconds: number,
   basket: Basket,
   signal: AbortSignal,
 ): Promise<void> {
-  await drive({ url, inFlight, seconds, signal, body: () => checkoutBody(basket, Math.random) });
+  await drive({ url, inFlight, seconds, signal, next: checkouts(basket, tokens) });
 }
 
 /** Loads one system, and measures the CPU time of every server process meanwhile. */

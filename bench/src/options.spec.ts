@@ -71,6 +71,12 @@ describe('benchOptions', () => {
     expect(benchOptions(['--profile', '4']).profile).toBe(4);
   });
 
+  it('uses tokens of a thousand users unless told of how many, and none unless asked to', () => {
+    expect(benchOptions([])).not.toHaveProperty('tokens');
+    expect(benchOptions(['--tokens']).tokens).toBe(1_000);
+    expect(benchOptions(['--tokens', '50']).tokens).toBe(50);
+  });
+
   it('tells a newcomer of every scenario and what it measures', () => {
     let told = '';
     jest.spyOn(process.stdout, 'write').mockImplementation((text) => {
@@ -88,6 +94,7 @@ describe('benchOptions', () => {
     { words: ['--concurrency', '1,,2'], why: 'whole number' },
     { words: ['--only', 'dbos,temporal'], why: '"temporal" is none of backstitch, textbook' },
     { words: ['--scenario', 'everything'], why: '"everything" is none of throughput' },
+    { words: ['--tokens', '0'], why: 'whole number' },
     { words: ['--products', '1'], why: '2 different products are more than 1' },
     { words: ['--postgres', 'fsync'], why: '"fsync" is not name=value' },
     { words: ['--fast'], why: "unknown option '--fast'" },

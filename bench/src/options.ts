@@ -1,5 +1,6 @@
 import { parseWords, wholeNumber } from '@backstitch/tools';
 import { Command, InvalidArgumentError } from 'commander';
+import { USUAL_USERS } from './load/access-tokens.js';
 import {
   QUICK_SCENARIOS,
   SCENARIO_NAMES,
@@ -28,6 +29,8 @@ export interface BenchOptions {
   instances: number[];
   json?: string;
   svg?: string;
+  /** The checkouts of Backstitch carry the access tokens of so many users. */
+  tokens?: number;
   /** Settings of the PostgreSQL that the benchmark starts. */
   postgres: Record<string, string>;
   /** Seconds of a CPU profile of every app, taken instead of the scenarios. */
@@ -53,7 +56,7 @@ const QUICK = {
 /** Reads the command's words. Throws a CommanderError after having said what is wrong, or for --help. */
 export function benchOptions(words: readonly string[]): BenchOptions {
   const command = commandLine();
-  const { quick, scenario, warm, ...given } = parseWords(command, words).opts();
+  const { quick, scenario, warm, tokens, ...given } = parseWords(command, words).opts();
   if (given.lines > given.products) {
     command.error(`error: ${given.lines} different products are more than ${given.products}`);
   }
@@ -65,6 +68,7 @@ export function benchOptions(words: readonly string[]): BenchOptions {
     seconds: given.seconds ?? usual.seconds,
     warmSeconds: warm ?? usual.warm,
     concurrency: given.concurrency ?? usual.concurrency,
+    ...(tokens !== undefined && { tokens: tokens === true ? USUAL_USERS : tokens }),
     profile: given.profile === true ? PROFILE_SECONDS : given.profile,
   };
 }
@@ -87,6 +91,11 @@ function commandLine(): Command {
     .option('--sagas <n>', 'sagas that takeover, retention and five-million make', whole)
     .option('--minutes <n>', 'how long memory is watched', whole, 10)
     .option('--instances <list>', 'of orchestrator and services in scale', numbers, [1, 2, 4])
+    .option(
+      '--tokens [users]',
+      `checkouts of Backstitch carry access tokens of so many users [${USUAL_USERS}]; not in hot-sku`,
+      whole,
+    )
     .option('--postgres <settings>', 'e.g. commit_delay=1000,commit_siblings=0', settings, {})
     .option('--json <file>', 'write everything that was measured to a file of this name, too')
     .option('--svg <file>', 'write the chart of throughput to a file of this name, too')

@@ -1,4 +1,5 @@
 import type { Cleanup } from '@backstitch/tools';
+import { Accounts } from './accounts/accounts.js';
 import { revive } from './faults/work.js';
 import { Ledger } from './load/ledger.js';
 import { Load } from './load/load.js';
@@ -41,7 +42,11 @@ export async function drill(command: DrillCommand): Promise<Report> {
   const client = new ShopClient(site.gatewayUrl, ledger);
   command.cleanup.add('clients', () => client.close());
   site.clientsWaiting = () => client.waiting;
-  const load = new Load({ client, ledger, rate, random: random.fork('load') });
+  say('making the accounts of users, machines and guests');
+  const accounts = await Accounts.open(site.gatewayUrl);
+  command.cleanup.add('accounts', () => accounts.close());
+  accounts.start();
+  const load = new Load({ client, ledger, accounts, rate, random: random.fork('load') });
 
   const howLong = options.once ? 'each of them once' : `for ${minutes} minutes`;
   say(`${rate} shoppers a second and ${faults.length} faults, ${howLong}`);
@@ -66,6 +71,7 @@ export async function drill(command: DrillCommand): Promise<Report> {
   say('the load has ended; waiting for every saga to end');
   const isSettled = await settled(site);
   const askedAgain = await load.askAgain();
+  await accounts.close();
   say(`${askedAgain} shoppers without a final answer sent their request again`);
   const isSettledAgain = await settled(site);
   say('examining every answer, every row and every log');
@@ -81,6 +87,7 @@ export async function drill(command: DrillCommand): Promise<Report> {
     seconds,
     circumstances,
     clients: clientCounts(ledger.asked, askedAgain),
+    accounts: accounts.counts,
     sagas: sagaCounts(findings.sagas),
     faults: faultSummaries(faults, injected),
     notInjected: notInjected(options, injected),

@@ -11,7 +11,7 @@ export interface DrillOptions {
   faults: readonly Fault[];
   /** Shoppers who come each second. */
   rate: number;
-  /** Of every app but the gateway. */
+  /** Of every app but the gateway and identity-service. */
   instances: number;
   /** Several RabbitMQ nodes, and a PostgreSQL with a standby; has faults of its own. */
   cluster: boolean;
@@ -52,7 +52,7 @@ export function drillOptions(
     )
     .option(
       '--instances <n>',
-      `of each app but the gateway [${USUAL.instances}]`,
+      `of each app but the gateway and identity-service [${USUAL.instances}]`,
       wholeNumber(9),
       USUAL.instances,
     )

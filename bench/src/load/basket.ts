@@ -17,18 +17,42 @@ export function benchProductId(number: number): string {
 
 /** The body of one checkout: a random user, unless one is named, buys one each of so many products. */
 export function checkoutBody(
-  { products, lines }: Basket,
+  basket: Basket,
   random: () => number,
   userId = `user-${Math.floor(random() * USERS)}`,
 ): string {
+  return JSON.stringify({ userId, items: itemsOf(basket, random) });
+}
+
+/** One request of a load. */
+export interface Checkout {
+  body: string;
+  /** The access token that it carries. */
+  token?: string;
+}
+
+/**
+ * Checkouts of such orders, one after the other: of random users without a token, or of the user of
+ * the next token, who is named nowhere else.
+ */
+export function checkouts(
+  basket: Basket,
+  tokens?: { next: () => string },
+  random: () => number = Math.random,
+): () => Checkout {
+  if (!tokens) return () => ({ body: checkoutBody(basket, random) });
+  return () => ({
+    body: JSON.stringify({ items: itemsOf(basket, random) }),
+    token: tokens.next(),
+  });
+}
+
+function itemsOf({ products, lines }: Basket, random: () => number) {
   const numbers = new Set<number>();
   while (numbers.size < lines) numbers.add(1 + Math.floor(random() * products));
-  return JSON.stringify({
-    userId,
-    items: [...numbers].map((number) => ({
-      productId: benchProductId(number),
-      quantity: 1,
-      price: BENCH_PRICE,
-    })),
-  });
+  return [...numbers].map((number) => ({
+    productId: benchProductId(number),
+    quantity: 1,
+    price: BENCH_PRICE,
+  }));
 }

@@ -27,7 +27,7 @@ describe('driveOpen', () => {
       url: `http://127.0.0.1:${port}/api/checkout`,
       perSecond: 100,
       seconds: 60,
-      body: () => '{}',
+      next: () => ({ body: '{}' }),
       signal: stop.signal,
     });
     expect(outcome.latenciesMs.length).toBeGreaterThanOrEqual(20);

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { arrivalsMs } from './arrivals.js';
+import type { Checkout } from './basket.js';
 import { type LoadOutcome, Shop } from './shop.js';
 
 export interface OpenLoad {
@@ -7,7 +8,7 @@ export interface OpenLoad {
   /** Buyers who come, whether or not others are still waiting. */
   perSecond: number;
   seconds: number;
-  body: () => string;
+  next: () => Checkout;
   signal: AbortSignal;
 }
 
@@ -24,7 +25,7 @@ export async function driveOpen(load: OpenLoad): Promise<LoadOutcome> {
   for (let next = 0; next < arrivals.length && !load.signal.aborted; ) {
     const nowMs = performance.now() - startMs;
     while (next < arrivals.length && (arrivals[next] as number) <= nowMs) {
-      waiting.push(shop.buy(load.body(), startMs + (arrivals[next] as number)));
+      waiting.push(shop.buy(load.next(), startMs + (arrivals[next] as number)));
       next += 1;
     }
     await delay(LOOK_EVERY_MS);

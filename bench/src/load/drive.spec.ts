@@ -18,7 +18,13 @@ afterEach(() => {
 
 /** Ends the load by its signal, so that no test depends on how fast the machine is. */
 function endless(url: string, stop: AbortController, inFlight: number): Load {
-  return { url, inFlight, seconds: 60, body: () => '{"userId":"u"}', signal: stop.signal };
+  return {
+    url,
+    inFlight,
+    seconds: 60,
+    next: () => ({ body: '{"userId":"u"}' }),
+    signal: stop.signal,
+  };
 }
 
 describe('drive', () => {

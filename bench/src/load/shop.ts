@@ -1,4 +1,5 @@
 import { type Dispatcher, Pool } from 'undici';
+import type { Checkout } from './basket.js';
 
 export interface LoadOutcome {
   /** From the first request to the last answer. */
@@ -13,6 +14,11 @@ export interface LoadOutcome {
 const FAILURE_LENGTH_MAX = 300;
 /** A server that stops answering must not keep the benchmark for ever. */
 const ANSWER_WITHIN_MS = 60_000;
+
+export function headersOf({ token }: Checkout): Record<string, string> {
+  const type = { 'content-type': 'application/json' };
+  return token === undefined ? type : { ...type, authorization: `Bearer ${token}` };
+}
 
 /** Where a load buys: keeps count of the answers, on so many connections. */
 export class Shop {
@@ -35,8 +41,9 @@ export class Shop {
   }
 
   /** Never rejects. The latency counts from the moment the buyer came, which may be a while ago. */
-  async buy(body: string, cameAtMs = performance.now()): Promise<void> {
-    const headers = { 'content-type': 'application/json' };
+  async buy(checkout: Checkout, cameAtMs = performance.now()): Promise<void> {
+    const { body } = checkout;
+    const headers = headersOf(checkout);
     const asked = { method: 'POST', path: this.path, headers, body } as const;
     try {
       const { status, text } = await new Promise<Answer>((resolve, reject) => {

@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { APPS, freePorts, projectRoot } from '@backstitch/tools';
 import type { Command } from '../bench.js';
-import { checkoutBody } from '../load/basket.js';
+import { checkouts } from '../load/basket.js';
 import { drive } from '../load/drive.js';
 import { benchFolder } from '../servers/bench-folder.js';
 import { openServers } from '../servers/servers.js';
@@ -40,8 +40,8 @@ export async function profile({ options, ...around }: Command, seconds: number):
   );
   const statements = new Statements(servers.databaseServerUrl);
 
-  const body = () => checkoutBody(basket, Math.random);
-  const load = { url: system.checkoutUrl, inFlight, body, signal: stop.signal };
+  const next = checkouts(basket, system.tokens);
+  const load = { url: system.checkoutUrl, inFlight, next, signal: stop.signal };
   say(`warming up for ${WARM_SECONDS} s, then profiling for ${seconds} s, ${inFlight} in flight`);
   await drive({ ...load, seconds: WARM_SECONDS });
   await statements.start();

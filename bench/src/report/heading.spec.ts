@@ -20,6 +20,12 @@ describe('heading', () => {
     expect(text).toContain('3 × 15 s each, in turn; 2 lines an order, 1000 products');
   });
 
+  it('says of how many users the tokens are, when checkouts carry any', () => {
+    const text = heading(AROUND, benchOptions(['--tokens', '50']));
+    expect(text).toContain('backstitch with access tokens of 50 users');
+    expect(heading(AROUND, benchOptions([]))).not.toContain('tokens');
+  });
+
   it('says so when the disk could not be asked', () => {
     const { fdatasyncUs: _, ...around } = AROUND;
     expect(heading(around, benchOptions([]))).toContain('disk         unknown');

@@ -12,6 +12,7 @@ export function heading(around: Circumstances, options: BenchOptions): string {
       ? 'unknown (no pg_test_fsync for it)'
       : `fdatasync of 8 kB takes ${around.fdatasyncUs} µs (pg_test_fsync)`;
   const lines = `${options.lines} ${options.lines === 1 ? 'line' : 'lines'}`;
+  const tokens = options.tokens ? `; backstitch with access tokens of ${options.tokens} users` : '';
   const load = `${options.rounds} × ${options.seconds} s each, in turn`;
   return table(
     [
@@ -21,7 +22,10 @@ export function heading(around: Circumstances, options: BenchOptions): string {
       ['', settings.join(', ')],
       ['disk', disk],
       ['rabbitmq', around.rabbitmq],
-      ['load', `${load}; ${lines} an order, ${options.products} products, unless said otherwise`],
+      [
+        'load',
+        `${load}; ${lines} an order, ${options.products} products, unless said otherwise${tokens}`,
+      ],
     ].map(([name, text]) => [`${name?.padEnd(10)}   ${text}`]),
   );
 }

@@ -6,6 +6,7 @@ export const SCENARIOS = {
   'hot-sku': 'one product that all buyers want against 1,000; then fewer units than buyers',
   lines: '1, 5 and 20 lines in an order',
   takeover: 'an orchestrator dies and leaves 10,000 sagas (--sagas) to another',
+  tokens: 'a checkout with an access token against one without (--tokens users)',
   scale: 'the same load on several orchestrators and services (--instances)',
   memory: 'resident memory of each app under load, for ten minutes (--minutes)',
   retention:

@@ -1,5 +1,5 @@
 import { heat, measureOnce, progress, type Subject } from '../in-turn.js';
-import { checkoutBody } from '../load/basket.js';
+import { checkouts } from '../load/basket.js';
 import { driveOpen } from '../load/drive-open.js';
 import { measure } from '../measure.js';
 import { halfLoadReport, type HalfLoad } from '../report/half-load-report.js';
@@ -35,7 +35,7 @@ async function oneRound(stage: Stage, subject: Subject, round: number): Promise<
     url: subject.system.checkoutUrl,
     perSecond,
     seconds: options.seconds,
-    body: () => checkoutBody(subject.basket, Math.random),
+    next: checkouts(subject.basket, subject.system.tokens),
     signal: stop.signal,
   };
   const half = await measure(subject.system, servers, stop.signal, () => driveOpen(load));

@@ -22,7 +22,8 @@ const SETTLED_WITHIN_MS = 120_000;
 /** One product that all buyers want against the whole catalogue, and its last units. */
 export const hotSku: Scenario = {
   seconds: (options) => START_SECONDS + secondsInTurn(options, 1, 2) + 15,
-  run: async (stage) => {
+  // Each buyer is another user: a user who buys the same again is told of the first order.
+  run: async ({ tokens: _none, ...stage }) => {
     const { products } = stage.options;
     const system = await startSystem('backstitch', { ...stage, products }, startBackstitch);
     const many = `${products} products`;
@@ -58,8 +59,7 @@ async function sellLastUnits({ say, stop }: Stage, system: Backstitch): Promise<
     inFlight: IN_FLIGHT,
     seconds: SELLING_SECONDS_MAX,
     requests: BUYERS,
-    // Each buyer is another user: the same one would be told of the first order again.
-    body: () => checkoutBody(HOT, Math.random, `buyer-${(buyers += 1)}`),
+    next: () => ({ body: checkoutBody(HOT, Math.random, `buyer-${(buyers += 1)}`) }),
     signal,
   });
   signal.throwIfAborted();

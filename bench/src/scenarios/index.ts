@@ -9,6 +9,7 @@ import { scale } from './scale.js';
 import type { Scenario } from './scenario.js';
 import { takeover } from './takeover.js';
 import { idle, throughput } from './throughput.js';
+import { tokens } from './tokens.js';
 
 export const SCENARIO: Record<ScenarioName, Scenario> = {
   throughput,
@@ -17,6 +18,7 @@ export const SCENARIO: Record<ScenarioName, Scenario> = {
   'hot-sku': hotSku,
   lines,
   takeover,
+  tokens,
   scale,
   memory,
   retention,

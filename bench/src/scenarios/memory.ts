@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { heat } from '../in-turn.js';
-import { checkoutBody } from '../load/basket.js';
+import { checkouts } from '../load/basket.js';
 import { drive } from '../load/drive.js';
 import { UsageMeter } from '../load/process-usage.js';
 import { residentOf, togetherBytes } from '../load/resident.js';
@@ -30,7 +30,7 @@ export const memory: Scenario = {
       url: system.checkoutUrl,
       inFlight: IN_FLIGHT,
       seconds: minutes * 60,
-      body: () => checkoutBody(subject.basket, Math.random),
+      next: checkouts(subject.basket, system.tokens),
       signal: stop.signal,
     }).finally(() => done.abort());
     while (!done.signal.aborted) {

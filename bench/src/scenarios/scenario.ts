@@ -4,7 +4,7 @@ import type { Servers } from '../servers/servers.js';
 import type { Site } from '../systems/site.js';
 
 /** Where a scenario takes place. */
-export interface Stage extends Pick<Site, 'env' | 'cleanup' | 'say' | 'stop'> {
+export interface Stage extends Pick<Site, 'env' | 'cleanup' | 'say' | 'stop' | 'tokens'> {
   options: BenchOptions;
   servers: Servers;
 }

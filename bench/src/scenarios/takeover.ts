@@ -1,6 +1,6 @@
 import { DeadOrchestrator } from '@backstitch/tools';
 import { heat } from '../in-turn.js';
-import { BENCH_PRICE, benchProductId, checkoutBody } from '../load/basket.js';
+import { BENCH_PRICE, benchProductId, checkouts } from '../load/basket.js';
 import { driveOpen } from '../load/drive-open.js';
 import type { LoadOutcome } from '../load/shop.js';
 import { quantileOfSorted } from '../report/statistics.js';
@@ -70,7 +70,7 @@ function shoppers(stage: Stage, system: Backstitch, seconds: number) {
     url: system.checkoutUrl,
     perSecond: NEW_PER_SECOND,
     seconds,
-    body: () => checkoutBody({ products: stage.options.products, lines: 1 }, Math.random),
+    next: checkouts({ products: stage.options.products, lines: 1 }, system.tokens),
     signal: AbortSignal.any([stage.stop.signal, end.signal]),
   });
   return { outcome, end: () => end.abort() };

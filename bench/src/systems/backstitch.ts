@@ -20,7 +20,7 @@ import type { System } from './system.js';
 import { startProcess } from './system-process.js';
 
 const STOCK = 1_000_000_000;
-/** Its checkouts have no token, so nothing asks identity-service. */
+/** A local issuer makes tokens, where checkouts carry any, so nothing asks identity-service. */
 const MEASURED = APPS.filter(({ name }) => name !== 'identity-service');
 
 /** Backstitch, and where its data is. */
@@ -70,8 +70,7 @@ export async function startBackstitchApps(
       parameters: [...USUAL_NODE_FLAGS, ...own, appFile(name)],
       env: {
         ...settings,
-        // Its checkouts have no token, which production refuses.
-        ...(name === 'api-gateway' && settings.NODE_ENV === 'production' && { NODE_ENV: 'test' }),
+        ...(name === 'api-gateway' && gatewaySettings(site, settings)),
         ...addressVariables(place, places, { databaseUrl: databases.url, rabbitmqUrl }),
       },
       logName: `backstitch-${variant && `${variant}-`}${place.name}`,
@@ -85,6 +84,7 @@ export async function startBackstitchApps(
     orchestratorUrl: urlOf('orchestrator'),
     processes: { apps: processes },
     usesBroker: true,
+    ...(site.tokens && { tokens: site.tokens }),
     ledgers: () => readLedgers(databases),
     databases,
   };
@@ -100,6 +100,17 @@ function appSettings({ servers, env }: Site): NodeJS.ProcessEnv {
     PAYMENT_FAILURE_RATE: '0',
     RATE_LIMIT_PER_MINUTE: '0',
     ...given,
+  };
+}
+
+/** Production refuses an issuer without https, and checkouts without a token. */
+function gatewaySettings(
+  { tokens, guests = 'token' }: Site,
+  { NODE_ENV }: NodeJS.ProcessEnv,
+): NodeJS.ProcessEnv {
+  return {
+    ...(NODE_ENV === 'production' && { NODE_ENV: 'test' }),
+    ...(tokens && { ISSUERS: tokens.issuer, ROLES_CLAIM: 'roles', GUESTS: guests }),
   };
 }
 

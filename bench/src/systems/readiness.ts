@@ -1,5 +1,6 @@
 import { waitFor } from '@backstitch/launcher';
-import { checkoutBody, type Basket } from '../load/basket.js';
+import { type Checkout, checkouts, type Basket } from '../load/basket.js';
+import { headersOf } from '../load/shop.js';
 import { CannotMeasure } from '../errors.js';
 import type { System } from './system.js';
 
@@ -11,11 +12,12 @@ const ANSWER_WITHIN_MS = 15_000;
 
 /** Resolves when a real checkout succeeds: the one kind of readiness that every system has. */
 export async function untilItSells(
-  { name, checkoutUrl, processes }: System,
+  { name, checkoutUrl, processes, tokens }: System,
   signal: AbortSignal,
 ): Promise<void> {
+  const next = checkouts(ONE, tokens);
   const sells = async () => {
-    const answer = await buyOnce(checkoutUrl, ONE);
+    const answer = await buyOnce(checkoutUrl, next());
     if (answer !== undefined) throw new Error(answer);
     return true;
   };
@@ -28,12 +30,12 @@ export async function untilItSells(
 }
 
 /** Undefined when the checkout succeeded, else what came instead. */
-async function buyOnce(url: string, basket: Basket): Promise<string | undefined> {
+async function buyOnce(url: string, checkout: Checkout): Promise<string | undefined> {
   try {
     const response = await fetch(url, {
       method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: checkoutBody(basket, Math.random),
+      headers: headersOf(checkout),
+      body: checkout.body,
       signal: AbortSignal.timeout(ANSWER_WITHIN_MS),
     });
     const text = await response.text();

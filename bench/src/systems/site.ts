@@ -1,4 +1,5 @@
 import type { Cleanup } from '@backstitch/tools';
+import type { AccessTokens } from '../load/access-tokens.js';
 import type { Servers } from '../servers/servers.js';
 
 /** What a system needs to be started. */
@@ -16,6 +17,10 @@ export interface Site {
   nodeFlags?: (index: number, app: string) => string[];
   /** Orchestrators, and services of each kind, of Backstitch; 1 unless given. */
   instances?: number;
+  /** The checkouts of Backstitch carry them; none does otherwise. */
+  tokens?: AccessTokens;
+  /** Whether Backstitch also takes checkouts without a token [only when there are no tokens]. */
+  guests?: 'open' | 'token';
   /** Tells two of the same system apart; part of the names of databases and queues. */
   variant?: string;
 }

@@ -1,4 +1,5 @@
 import type { ManagedProcess } from '@backstitch/launcher';
+import type { AccessTokens } from '../load/access-tokens.js';
 
 export const SYSTEMS = ['backstitch', 'textbook', 'dbos', 'restate'] as const;
 export type SystemName = (typeof SYSTEMS)[number];
@@ -17,6 +18,8 @@ export interface System {
   description: string;
   /** Takes POSTed checkouts. */
   checkoutUrl: string;
+  /** Its checkouts carry one of them each. */
+  tokens?: AccessTokens;
   /** Its own processes; an engine is a server that a system brings along. */
   processes: { apps: readonly ManagedProcess[]; engine?: readonly ManagedProcess[] };
   /** Whether the broker's CPU is spent on it. */

@@ -1,3 +1,4 @@
+import { type AppName, PARTICIPANTS } from '@backstitch/tools';
 import type { Fault } from './fault.js';
 import { hurtFor, revive, workUnderWay } from './work.js';
 
@@ -5,18 +6,34 @@ import { hurtFor, revive, workUnderWay } from './work.js';
 const PRELOAD = new URL('../preload/shift-date.js', import.meta.url).href;
 const TEN_MINUTES_MS = 600_000;
 const OFF_FOR_MS = 8_000;
+/**
+ * Of an app that signs requests or looks at signatures and tokens: they are valid for a minute, and
+ * for half a minute before they are issued. With a clock that is further off it refuses everything,
+ * as it must.
+ */
+const SIGNED_OFF_MS_MAX = 25_000;
+const TAKES_COMMANDS = new Set<AppName>(PARTICIPANTS.map(({ name }) => name));
+
+/** How far the clock of this app may be off. */
+function shiftOf(app: AppName, byMs: number): number {
+  if (TAKES_COMMANDS.has(app)) return byMs;
+  return Math.sign(byMs) * Math.min(Math.abs(byMs), SIGNED_OFF_MS_MAX);
+}
 
 function clockOff(name: string, byMs: number): Fault {
   return {
     name,
-    title: `the clock of one app off by ${byMs / 60_000} minutes, for ${OFF_FOR_MS / 1_000} s`,
+    title:
+      `the clock of one app off, for ${OFF_FOR_MS / 1_000} s: of a service by ` +
+      `${byMs / 60_000} minutes, of another app by ${shiftOf('api-gateway', byMs) / 1_000} s`,
     seconds: 18,
     async inject(site) {
       const victim = site.random.pick(site.apps);
+      const shiftMs = shiftOf(victim.app, byMs);
       await victim.stop();
       let inFlight = 0;
       try {
-        victim.start({ NODE_OPTIONS: `--import ${PRELOAD}`, CLOCK_SHIFT_MS: String(byMs) });
+        victim.start({ NODE_OPTIONS: `--import ${PRELOAD}`, CLOCK_SHIFT_MS: String(shiftMs) });
         await victim.untilReady();
         inFlight = await workUnderWay(site);
         await hurtFor(site, OFF_FOR_MS);
@@ -24,7 +41,10 @@ function clockOff(name: string, byMs: number): Fault {
         await victim.stop();
         await revive(victim);
       }
-      return { what: `${victim.name} was off, with ${inFlight} sagas under way`, inFlight };
+      return {
+        what: `${victim.name} was off by ${shiftMs / 1_000} s, with ${inFlight} sagas under way`,
+        inFlight,
+      };
     },
   };
 }

@@ -1,4 +1,4 @@
-import { DATABASE_OWNERS } from '@backstitch/tools';
+import { BROKER_USERS } from '@backstitch/tools';
 import type { FaultProxy } from '../proxy/fault-proxy.js';
 import type { DatabaseServer } from '../site/drilled-servers.js';
 import type { Site } from '../site/site.js';
@@ -59,7 +59,7 @@ async function databaseIll(
   forMs: number,
   change: (link: FaultProxy, isIll: boolean) => void,
 ): Promise<Injection> {
-  const owner = site.random.pick(DATABASE_OWNERS);
+  const owner = site.random.pick(BROKER_USERS);
   const links = site.of(owner.name).flatMap(({ databaseLink }) => databaseLink ?? []);
   const inFlight = await workUnderWay(site);
   try {

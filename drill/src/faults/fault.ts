@@ -15,10 +15,18 @@ export interface Fault {
   inject(site: Site): Promise<Injection>;
 }
 
+/** From one moment to another, by performance.now(). */
+export interface Period {
+  readonly fromMs: number;
+  readonly untilMs: number;
+}
+
 /** What was seen of an injection. */
 export interface Injection {
   /** What was hit, in words: "killed orchestrator-1 with 14 sagas under way". */
   readonly what: string;
   /** How many units of work were in flight where it struck; 0 is no evidence, and said so. */
   readonly inFlight: number;
+  /** When every request must be served, although the fault lasts. The verdict looks at these times. */
+  readonly served?: readonly Period[];
 }

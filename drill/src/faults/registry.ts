@@ -4,6 +4,7 @@ import { CLOCK_FAULTS } from './clock-faults.js';
 import { DATABASE_FAULTS } from './database-faults.js';
 import type { Fault } from './fault.js';
 import { FAULT_POINT_FAULTS } from './fault-points.js';
+import { IDENTITY_FAULTS } from './identity-faults.js';
 import { LATE_FAULTS } from './late-faults.js';
 import { MESSAGE_FAULTS } from './message-faults.js';
 import { PROCESS_FAULTS } from './process-faults.js';
@@ -20,4 +21,5 @@ export const ALL_FAULTS: readonly Fault[] = [
   ...LATE_FAULTS,
   ...BANK_FAULTS,
   ...CLOCK_FAULTS,
+  ...IDENTITY_FAULTS,
 ];

@@ -1,3 +1,5 @@
+import type { Shopper } from '../accounts/shopper.js';
+
 /** The kinds of shoppers. */
 export type Kind =
   | 'plain'
@@ -25,6 +27,8 @@ export interface Line {
 export interface Intent {
   id: number;
   kind: Kind;
+  /** Who buys, with a token; without one, the request names its user. */
+  shopper?: Shopper;
   userId: string;
   /** Its Idempotency-Key. */
   key: string | undefined;
@@ -54,6 +58,8 @@ export interface Asked {
   answer?: Answer;
   /** Why there is no answer. */
   silence?: string;
+  /** When that was known. */
+  silentAtMs?: number;
 }
 
 /** All requests of clients with their answers, in order. Times are since its start. */
@@ -64,14 +70,21 @@ export class Ledger {
   private intents = 0;
 
   nowMs(): number {
-    return Math.round(performance.now() - this.startMs);
+    return this.atMs(performance.now());
   }
 
+  /** A moment of performance.now(), by this clock. */
+  atMs(performanceMs: number): number {
+    return Math.round(performanceMs - this.startMs);
+  }
+
+  /** One without a shopper has a user of its own. */
   intent(wish: Omit<Intent, 'id' | 'userId' | 'key'> & { keyed: boolean }): Intent {
     this.intents += 1;
-    const { kind, items, keyed } = wish;
+    const { kind, items, keyed, shopper } = wish;
     const id = this.intents;
-    return { id, kind, items, userId: `user-${id}`, key: keyed ? `key-${id}` : undefined };
+    const userId = shopper?.subject ?? `user-${id}`;
+    return { id, kind, items, shopper, userId, key: keyed ? `key-${id}` : undefined };
   }
 
   enter(intent: Intent, otherCart = false): Asked {

@@ -1,5 +1,6 @@
 import { setMaxListeners } from 'node:events';
 import { setTimeout as pause } from 'node:timers/promises';
+import type { Accounts } from '../accounts/accounts.js';
 import type { Random } from '../site/random.js';
 import { anyKind, cartOf } from './basket.js';
 import { type Asked, type Intent, type Kind, type Ledger, toldBy } from './ledger.js';
@@ -8,6 +9,7 @@ import type { ShopClient } from './shop-client.js';
 export interface LoadPlan {
   client: ShopClient;
   ledger: Ledger;
+  accounts: Accounts;
   random: Random;
   /** Shoppers who come each second; what they ask again comes on top. */
   rate: number;
@@ -21,8 +23,10 @@ export class Load {
   private readonly shoppers = new Set<Promise<unknown>>();
   private readonly closed = new AbortController();
   private arrivals: Promise<void> = Promise.resolve();
+  private readonly choice: Random;
 
   constructor(private readonly plan: LoadPlan) {
+    this.choice = plan.random.fork('shoppers');
     setMaxListeners(0, this.closed.signal); // every shopper who waits listens
   }
 
@@ -69,9 +73,12 @@ export class Load {
   }
 
   private async shop(kind: Kind): Promise<void> {
-    const { ledger, client, random } = this.plan;
+    const { ledger, client, random, accounts } = this.plan;
     const keyed = kind !== 'keyless' && kind !== 'keyless-concurrent';
-    const intent = ledger.intent({ kind, items: cartOf(kind, random), keyed });
+    // Without a key, a saga is known by its user: a guest, who buys but once.
+    const shopper = keyed ? accounts.anyWithKey(this.choice) : accounts.anyGuest();
+    if (!shopper) return this.shop('plain');
+    const intent = ledger.intent({ kind, items: cartOf(kind, random), keyed, shopper });
     switch (kind) {
       case 'concurrent':
       case 'keyless-concurrent': {

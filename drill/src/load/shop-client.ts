@@ -34,6 +34,7 @@ export class ShopClient {
   async ask(intent: Intent, manner: Manner = {}): Promise<Asked> {
     const asked = this.ledger.enter(intent, manner.otherCart !== undefined);
     const items = manner.otherCart ?? intent.items;
+    const { shopper, userId } = intent;
     this.waiting += 1;
     try {
       const response = await this.pool.request({
@@ -42,10 +43,11 @@ export class ShopClient {
         headers: {
           'content-type': 'application/json',
           'x-request-id': asked.requestId,
+          ...(shopper && { authorization: `Bearer ${shopper.token}` }),
           ...(intent.key !== undefined && { 'idempotency-key': intent.key }),
           ...(manner.preferAsync && { prefer: 'respond-async' }),
         },
-        body: JSON.stringify({ userId: intent.userId, items }),
+        body: JSON.stringify(shopper ? { items } : { userId, items }),
         ...(manner.hangUpAfterMs && { signal: AbortSignal.timeout(manner.hangUpAfterMs) }),
       });
       asked.answeredId = String(response.headers['x-request-id']);
@@ -58,6 +60,7 @@ export class ShopClient {
       };
     } catch (error) {
       asked.silence = (error as NodeJS.ErrnoException).code ?? String(error);
+      asked.silentAtMs = this.ledger.nowMs();
     } finally {
       this.waiting -= 1;
     }

@@ -9,7 +9,7 @@ const EXPLAINED =
 
 /** The report as Markdown, which reads well on a terminal too. Pure. */
 export function markdown(report: Report): string {
-  const { seed, command, startedAt, seconds, circumstances, clients, sagas } = report;
+  const { seed, command, startedAt, seconds, circumstances, clients, accounts, sagas } = report;
   const { reconciled, breaches, notInjected, faults } = report;
   const { commit, node, postgres, rabbitmq, machine, system } = circumstances;
   const { intents, requests, yes, no, goingOn, refused, unknown } = clients;
@@ -30,6 +30,8 @@ export function markdown(report: Report): string {
     ),
     '',
     `${clients.replayed} of the accepted requests repeated an earlier answer. ${clients.askedAgain} shoppers without a final answer sent their request again after the load had ended. An accepted checkout took ${clients.yesP50Ms} ms (median), ${clients.yesP99Ms} ms (99th percentile), faults included.`,
+    '',
+    `The shoppers were ${accounts.users} users, ${accounts.machines} machines and ${accounts.guests} guests with access tokens. ${accounts.renewed} tokens were renewed; ${accounts.notRenewed} attempts failed and were repeated.`,
     '',
     '## Sagas in the databases',
     '',

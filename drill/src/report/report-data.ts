@@ -1,3 +1,4 @@
+import type { AccountCounts } from '../accounts/accounts.js';
 import type { LogFindings } from '../verdict/app-logs.js';
 
 /** Everything that a drill found out; what `--json` writes. */
@@ -8,6 +9,7 @@ export interface Report {
   seconds: number;
   circumstances: Circumstances;
   clients: ClientCounts;
+  accounts: AccountCounts;
   sagas: SagaCounts;
   faults: FaultSummary[];
   /** Chosen, but the time was over before their turn. */

@@ -26,6 +26,7 @@ function report(changes: Partial<Report> = {}): Report {
       system: '2 × orchestrator',
     },
     clients: clientCounts([], 3),
+    accounts: { users: 24, machines: 4, guests: 80, renewed: 30, notRenewed: 2 },
     sagas: sagaCounts([]),
     faults: [],
     notInjected: [],

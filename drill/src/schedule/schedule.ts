@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Fault } from '../faults/fault.js';
+import type { Fault, Period } from '../faults/fault.js';
 import { revive } from '../faults/work.js';
 import type { Ledger } from '../load/ledger.js';
 import { longestGapMs, servedAgainAtMs } from '../load/recovery.js';
@@ -17,6 +17,8 @@ export interface Injected {
   recoveredAfterMs?: number;
   /** From its start to the recovery, the longest time without a served request. */
   unservedMs?: number;
+  /** When every request must have been served. */
+  served?: readonly Period[];
   /** Why the system could not be made whole again. */
   failure?: string;
 }
@@ -84,7 +86,11 @@ async function inject(fault: Fault, { site, ledger }: SchedulePlan): Promise<Inj
     const untilMs = endedAtMs + (recoveredAfterMs ?? ledger.nowMs() - endedAtMs);
     const unservedMs = longestGapMs(ledger.asked, startedAtMs, untilMs);
     const times = { startedAtMs, endedAtMs, recoveredAfterMs, unservedMs };
-    return { fault: fault.name, ...injection, ...times };
+    const served = injection.served?.map(({ fromMs, untilMs }) => ({
+      fromMs: ledger.atMs(fromMs),
+      untilMs: ledger.atMs(untilMs),
+    }));
+    return { fault: fault.name, ...injection, ...times, served };
   } catch (error) {
     const failure = error instanceof Error ? error.message : String(error);
     const endedAtMs = ledger.nowMs();

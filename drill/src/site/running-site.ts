@@ -8,6 +8,7 @@ import {
   migrateAll,
   placeApps,
   type PlacedApp,
+  runAppCommand,
   SystemDatabases,
 } from '@backstitch/tools';
 import { FaultProxy } from '../proxy/fault-proxy.js';
@@ -19,7 +20,7 @@ import type { Site } from './site.js';
 
 export interface SitePlan {
   servers: Servers;
-  /** Of each app, except the gateway, of which there is one. */
+  /** Of each app, except the gateway and identity-service, of which there is one. */
   instances: number;
   random: Random;
   say: (line: string) => void;
@@ -60,9 +61,10 @@ export class RunningSite implements Site {
     cleanup.add('connections', () => this.databases.close());
   }
 
-  /** Migrates, fills the catalogue, and starts every app; resolves when all are ready. */
+  /** Migrates, fills the catalogue, makes the demo accounts, and starts every app; resolves when all are ready. */
   async start(): Promise<void> {
     await migrateAll(this.databases.url);
+    await runAppCommand('identity-service', 'seed', { DB_URL: this.databaseUrl('identity') });
     await this.rows('inventory', catalogueSql());
     const places = await placeApps(this.plan.instances);
     for (const place of places) {
@@ -182,6 +184,7 @@ export class RunningSite implements Site {
         PATH: process.env['PATH'],
         ...SETTINGS,
         ...(servers.queueType && { QUEUE_TYPE: servers.queueType }),
+        ...settingsOf(app.name, folder),
         ...addresses,
       },
       onDeath: (instance, how) => {
@@ -191,6 +194,14 @@ export class RunningSite implements Site {
       },
     });
   }
+}
+
+/** Of one app. `folder` is for files. */
+function settingsOf(app: AppName, folder: string): Record<string, string> {
+  // As in production: a checkout needs a token, and the public keys outlive the gateway.
+  if (app === 'api-gateway') return { GUESTS: 'token', JWKS_CACHE: join(folder, 'keys.json') };
+  if (app === 'identity-service') return { MAIL_FOLDER: join(folder, 'mail') };
+  return {};
 }
 
 /** As the apps run on their defaults, but for these. */

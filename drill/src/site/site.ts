@@ -13,6 +13,7 @@ export interface Site {
   /** Every process of the system. */
   readonly apps: readonly AppInstance[];
   of(app: AppName): AppInstance[];
+  readonly gatewayUrl: string;
   /** What the apps' broker links lead to; in a cluster one node, the first. */
   readonly broker: BrokerServer;
   readonly postgres: DatabaseServer;

@@ -1,3 +1,4 @@
+import type { Shopper } from '../accounts/shopper.js';
 import { type Answer, type Asked, type Kind, Ledger } from '../load/ledger.js';
 import type { ChargeFact, Facts, SagaFact } from '../verdict/facts.js';
 import { verdictOf } from '../verdict/verdict.js';
@@ -16,10 +17,13 @@ export class World {
   readonly holds = new Map<string, string>();
   readonly charges = new Map<string, ChargeFact[]>();
 
+  /** Who buys from now on; without one, each buyer is another user. */
+  shopper: Shopper | undefined;
+
   /** A client asks, once for every answer; "silence" is none. */
   buyer(kind: Kind, ...answers: (Partial<Answer> | 'silence')[]): Asked[] {
     const keyed = !kind.startsWith('keyless');
-    const intent = this.ledger.intent({ kind, items: ITEMS, keyed });
+    const intent = this.ledger.intent({ kind, items: ITEMS, keyed, shopper: this.shopper });
     return answers.map((answer) => {
       const asked = this.ledger.enter(intent);
       if (answer === 'silence') asked.silence = 'ECONNRESET';
@@ -38,6 +42,8 @@ export class World {
       orderId: `order-${name}`,
       requestId: asked.answeredId ?? null,
       userId: asked.intent.userId,
+      caller: asked.intent.shopper?.callerId ?? null,
+      key: asked.intent.key ?? null,
       cartTotal: TOTAL,
       status,
       currentStep: 'X',

@@ -37,7 +37,7 @@ export async function breachReportOf(
 export function bySaga(breaches: readonly Breach[]): Breach[][] {
   const groups = new Map<string, Breach[]>();
   for (const breach of breaches) {
-    const about = breach.sagaId ?? breach.intent?.userId ?? breach.what;
+    const about = breach.sagaId ?? (breach.intent && `intent ${breach.intent.id}`) ?? breach.what;
     const known = groups.get(about);
     if (known) known.push(breach);
     else groups.set(about, [breach]);

@@ -7,6 +7,7 @@ import { type Facts, readFacts, type SagaFact } from './facts.js';
 import { neverTold } from './never-told.js';
 import { reconcile, unjudged } from './reconcile.js';
 import { bySaga, breachReportOf } from './breach-report.js';
+import { unservedBreaches } from './served-periods.js';
 import { verdictOf } from './verdict.js';
 
 export interface Findings {
@@ -40,6 +41,7 @@ export async function examine({ site, asked, injected }: Evidence): Promise<Find
   const breaches = [
     ...verdictOf(asked, facts),
     ...neverTold(asked),
+    ...unservedBreaches(asked, injected),
     ...reconciled.breaches.map(({ invariant, id, what }) => ({
       what: `reconcile, invariant ${invariant}: ${id}: ${what}`,
       ...sagaOf(id, facts),

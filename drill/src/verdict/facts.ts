@@ -15,8 +15,11 @@ export interface SagaFact {
   orderId: string;
   /** Of the request that started it, by the gateway's count. */
   requestId: string | null;
-  /** Each intent has a user of its own. */
   userId: string | null;
+  /** The id of the caller who owns it. */
+  caller: string | null;
+  /** The Idempotency-Key that names it; null without one. */
+  key: string | null;
   /** Of the cart that it was started with. */
   cartTotal: string | null;
   status: 'RUNNING' | 'COMPENSATING' | 'DONE' | 'COMPENSATED';
@@ -39,8 +42,11 @@ export interface ChargeFact {
 export type Rows = <Row extends object>(database: DatabaseName, sql: string) => Promise<Row[]>;
 
 const SAGAS = `SELECT saga_id AS "sagaId", order_id AS "orderId", request_id AS "requestId",
-    input->>'userId' AS "userId", input->>'totalAmount' AS "cartTotal", status,
-    current_step AS "currentStep", last_error::text AS "lastError" FROM saga_state`;
+    input->>'userId' AS "userId", input->>'caller' AS caller, keyed.key,
+    input->>'totalAmount' AS "cartTotal", status, current_step AS "currentStep",
+    last_error::text AS "lastError"
+  FROM saga_state LEFT JOIN
+    (SELECT saga_id, key FROM idempotency_keys WHERE kind = 'KEYED') keyed USING (saga_id)`;
 const ORDERS = 'SELECT id, status, total_amount AS total FROM orders';
 const HOLDS = 'SELECT order_id AS id, status FROM reservations';
 /** The provider's key is made of the saga's id: the bank's own word, whatever payments say. */

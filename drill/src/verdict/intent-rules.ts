@@ -7,7 +7,7 @@ import type { Facts, SagaFact } from './facts.js';
 export interface Case {
   intent: Intent;
   asked: readonly Asked[];
-  /** Started for its user, by one of its requests. */
+  /** Started for it, by one of its requests. */
   sagas: readonly SagaFact[];
 }
 
@@ -27,6 +27,7 @@ export function intentBreaches(one: Case, facts: Facts): Breach[] {
   const breaches = [
     ...asked.flatMap((each) => [...problemsOfAnswer(each, one, facts)]),
     ...problemsOfCase(one),
+    ...problemsOfOwner(one),
   ];
   const [sagaId, orderId] = [sagas[0]?.sagaId, sagas[0]?.orderId];
   return breaches.map((what) => ({ what, intent, sagaId, orderId }));
@@ -87,6 +88,16 @@ function* problemsOfCase({ intent, asked, sagas }: Case): Generator<string> {
   if (sagas.length > 1) yield `one key, ${sagas.length} sagas: ${list(sagas)}`;
   if (told.has('yes') && told.has('no')) yield 'accepted, and also rejected';
   if (told.has('no') && done.length > 0) yield `rejected, and yet bought: saga ${list(done)}`;
+}
+
+/** An order belongs to the caller who placed it, and to no other. */
+function* problemsOfOwner({ intent, sagas }: Case): Generator<string> {
+  const { shopper } = intent;
+  for (const saga of sagas) {
+    if (shopper && saga.caller !== shopper.callerId) {
+      yield `its saga ${saga.sagaId} belongs to ${saga.caller} instead of ${shopper.callerId}`;
+    }
+  }
 }
 
 function isDeclined({ sagaId }: SagaFact, facts: Facts): boolean {

@@ -1,8 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
+import type { Shopper } from '../accounts/shopper.js';
 import { charge, TOTAL, World, yes } from '../testing/world.js';
 import { totalOf } from './cart-total.js';
 import type { SagaFact } from './facts.js';
 
+const ANN: Shopper = { kind: 'user', subject: 'ann', callerId: 'u:a', token: 't' };
 const DECLINED = { status: 402, code: 'PAYMENT_DECLINED' };
 const NOT_ACCEPTED = { status: 503, code: 'NOT_ACCEPTED' };
 const OUTCOME_UNKNOWN = { status: 503, code: 'OUTCOME_UNKNOWN' };
@@ -40,6 +42,15 @@ describe('the verdict finds nothing', () => {
     const [first, second] = world.buyer('keyless-concurrent', DECLINED, yes('b'));
     world.charges.set(world.saga(first!, 'COMPENSATED').sagaId, [charge('DECLINED', null)]);
     world.saga(second!, 'DONE', 'b');
+    expect(world.breaches()).toEqual([]);
+  });
+
+  it('when one user buys under several keys', () => {
+    const world = new World();
+    world.shopper = ANN;
+    for (const name of ['a', 'b']) world.saga(world.buyer('plain', yes(name))[0]!, 'DONE', name);
+    const [lost] = world.buyer('plain', 'silence');
+    world.saga(lost!, 'DONE', 'c');
     expect(world.breaches()).toEqual([]);
   });
 
@@ -128,6 +139,17 @@ describe('the verdict finds', () => {
   finds('NOT_ACCEPTED with a saga', 'was answered 503 NOT_ACCEPTED, and its saga', (world) =>
     world.saga(world.buyer('plain', NOT_ACCEPTED)[0]!, 'COMPENSATED'),
   );
+  finds('an order that belongs to another caller', 'belongs to u:b instead of u:a', (world) => {
+    world.shopper = ANN;
+    sold(world).caller = 'u:b';
+  });
+  finds('a second saga of a user under no key', 'no client asked for it', (world) => {
+    world.shopper = ANN;
+    sold(world);
+    const [other] = world.buyer('plain', yes('b'));
+    world.saga(other!, 'DONE', 'b');
+    Object.assign(world.saga(other!, 'DONE', 'c'), { key: null, requestId: 'r' });
+  });
   finds('two sagas for one key', 'one key, 2 sagas', (world) => {
     const [first, second] = world.buyer('plain', 'silence', yes('b'));
     world.saga(first!, 'COMPENSATED');

@@ -19,9 +19,10 @@ export function verdictOf(asked: readonly Asked[], facts: Facts): Breach[] {
       breaches.push(...found.map((breach) => ({ ...breach, intent: one.intent })));
     }
   }
-  const known = new Set(asked.map(({ intent }) => intent.userId));
-  for (const { userId, requestId, sagaId, orderId } of facts.sagas) {
-    if (userId !== null && known.has(userId)) continue;
+  const known = new Set([...cases.values()].flatMap(({ sagas }) => sagas));
+  for (const saga of facts.sagas) {
+    if (known.has(saga)) continue;
+    const { requestId, sagaId, orderId } = saga;
     breaches.push({ what: `no client asked for it (request ${requestId})`, sagaId, orderId });
   }
   return [...breaches, ...sharedOrders(cases.values(), facts)];
@@ -35,9 +36,34 @@ function casesOf(asked: readonly Asked[], sagas: readonly SagaFact[]): Map<Inten
     if (known) known.asked.push(one);
     else cases.set(intent, { intent, asked: [one], sagas: [] });
   }
-  const byUser = new Map([...cases.values()].map((one) => [one.intent.userId, one]));
-  for (const saga of sagas) byUser.get(saga.userId ?? '')?.sagas.push(saga);
+  const intentOf = intentsBySaga(asked);
+  for (const saga of sagas) cases.get(intentOf(saga)!)?.sagas.push(saga);
   return cases;
+}
+
+/**
+ * The intent that a saga was started for: that of its key; without a key, the only one of its user;
+ * else that of the request that was answered with the saga's request id. Its user is the saga's.
+ */
+function intentsBySaga(asked: readonly Asked[]): (saga: SagaFact) => Intent | undefined {
+  const byKey = new Map<string, Intent>();
+  const byRequest = new Map<string, Intent>();
+  const ofUser = new Map<string, Set<Intent>>();
+  for (const { intent, answeredId } of asked) {
+    if (intent.key !== undefined) byKey.set(intent.key, intent);
+    if (answeredId !== undefined) byRequest.set(answeredId, intent);
+    ofUser.set(intent.userId, (ofUser.get(intent.userId) ?? new Set()).add(intent));
+  }
+  const named = ({ userId, key, requestId }: SagaFact): Intent | undefined => {
+    if (key !== null) return byKey.get(key);
+    const [only, ...others] = ofUser.get(userId ?? '') ?? [];
+    if (only && others.length === 0) return only;
+    return requestId === null ? undefined : byRequest.get(requestId);
+  };
+  return (saga) => {
+    const intent = named(saga);
+    return intent?.userId === saga.userId ? intent : undefined;
+  };
 }
 
 /** Two intents are always two orders. */
