@@ -5,7 +5,7 @@ import { EraseRepository } from './erase.repository.js';
 import { type Person, replacementsOf } from './person.js';
 
 /** The databases whose records may name a shopper, a seller or an operator. */
-export const ERASED_DATABASES = ['orders', 'inventory', 'payments', 'orchestrator'] as const;
+const ERASED_DATABASES = ['orders', 'inventory', 'payments', 'orchestrator'] as const;
 type ErasedDatabase = (typeof ERASED_DATABASES)[number];
 export type ErasedUrls = Readonly<Record<ErasedDatabase, string>>;
 
