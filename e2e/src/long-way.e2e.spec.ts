@@ -132,7 +132,8 @@ describe('GETTING_STARTED.md, command by command', () => {
   };
 
   const ready = async (): Promise<void> => {
-    dev ??= new Terminal(`${pnpm()} dev`, folder, {});
+    // The tests run with NODE_ENV=test; a reader has none.
+    dev ??= new Terminal(`${pnpm()} dev`, folder, { NODE_ENV: undefined });
     for (const app of APP_NAMES) {
       await waitFor(
         `${app} to be ready`,

@@ -107,8 +107,12 @@ describe('what the apps are told', () => {
   it('the gateway is told where identity-service is, and both have the issuer of every port', () => {
     const told = environments({});
     expect(told['api-gateway']?.IDENTITY_URL).toBe('http://127.0.0.1:4006');
+    const elsewhere = environments({ ISSUER: 'https://id.shop.example' });
+    const production = environments({ NODE_ENV: 'production' });
     for (const app of ['api-gateway', 'identity-service']) {
-      expect(told[app]).not.toHaveProperty('ISSUER');
+      expect(told[app]?.ISSUER).toBe('http://localhost:3006');
+      expect(elsewhere[app]?.ISSUER).toBe('https://id.shop.example');
+      expect(production[app]).not.toHaveProperty('ISSUER');
     }
   });
 

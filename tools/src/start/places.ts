@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { isIP } from 'node:net';
 import { commaList, metricsPortBeside } from '@backstitch/service-kit/variables';
+import { DEVELOPMENT_ISSUER } from '@backstitch/shared-types';
 import { type App, appFolder, appNamed, PORT_SPAN, URL_VARIABLES } from '../apps/apps.js';
 import { type DatabaseUsers, singleUser } from '../roles/database-users.js';
 import type { ServerAddresses } from '../servers/configured-servers.js';
@@ -63,6 +64,7 @@ export function appEnvironment(
   return environmentFor(app.name, {
     ...rest,
     ...appAddresses(places, rest),
+    ...issuerOf(rest),
     MAIL_FOLDER: mailFolder(rest),
     PAGES_URL: rest.PAGES_URL || pageUrl(places),
     HOST: places.host,
@@ -71,6 +73,11 @@ export function appEnvironment(
     RABBITMQ_URL: servers.rabbitmqUrl,
     ...(app.database && { DB_URL: users.app(app.database) }),
   });
+}
+
+/** The gateway and identity-service must have the same. Production is told its own. */
+function issuerOf({ ISSUER: told, NODE_ENV }: NodeJS.ProcessEnv): { ISSUER?: string } {
+  return told || NODE_ENV === 'production' ? {} : { ISSUER: DEVELOPMENT_ISSUER };
 }
 
 /** Where identity-service writes e-mails when it has no mail server. */
