@@ -36,6 +36,13 @@ describe('revocations', () => {
     expect(revocations.apply(ann, 599)).toEqual({ ...ann, roles });
   });
 
+  it('never give a subject a role that its token does not have', () => {
+    const revocations = new Revocations();
+    const roles = ['customer', 'admin'] as const;
+    revocations.add({ sids: [], subjects: [{ subject: 'ann', issuedBeforeS: 600, roles }] }, 0);
+    expect(revocations.apply(ann, 599)?.roles).toEqual(['customer']);
+  });
+
   it('are kept for as long as a token lives, and no longer', () => {
     const revocations = new Revocations();
     revocations.add({ sids: ['s1'], subjects: [] }, 0);

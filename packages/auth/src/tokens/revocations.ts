@@ -12,7 +12,7 @@ export interface RevokedSubject {
   readonly subject: string;
   /** Tokens issued before this second are concerned. */
   readonly issuedBeforeS: number;
-  /** These roles replace the roles of the tokens. Without them, the tokens are refused. */
+  /** The tokens lose all other roles, and get no new ones. Without it, the tokens are refused. */
   readonly roles?: readonly Role[];
 }
 
@@ -51,13 +51,14 @@ export class Revocations {
     }
   }
 
-  /** The caller as it is now: unchanged, or with other roles. Undefined when it was revoked. */
+  /** The caller as it is now: unchanged, or with fewer roles. Undefined when it was revoked. */
   apply(caller: Caller, issuedAtS: number): Caller | undefined {
     if (this.size === 0) return caller;
     if (caller.sid !== undefined && this.sids.has(caller.sid)) return undefined;
     const entry = this.subjects.get(caller.subject);
     if (!entry || issuedAtS >= entry.issuedBeforeS) return caller;
-    return entry.roles ? { ...caller, roles: entry.roles } : undefined;
+    const { roles } = entry;
+    return roles && { ...caller, roles: caller.roles.filter((role) => roles.includes(role)) };
   }
 
   private removeEnded(nowMs: number): void {
