@@ -91,7 +91,7 @@ export class EdgeSyncRepository {
   }
 }
 
-/** The tokens of a user that may be used get the roles of now. Those of any other are refused. */
+/** The tokens of a user that may be used lose roles. Those of any other are refused. */
 function subjectOf({ key, issuedBeforeS, roles }: RevocationRow): RevokedSubject {
   return { subject: key, issuedBeforeS, ...(roles && { roles }) };
 }
