@@ -195,7 +195,13 @@ describe('the roles of the databases', () => {
     for (const kept of [today, 'saga_logs_default', 'saga_state', 'saga_logs']) {
       await expect(log(`SELECT drop_saga_logs_day('${kept}')`)).rejects.toMatchObject(DENIED);
     }
-    await log(`SELECT drop_saga_logs_day('saga_logs_20200101')`);
+    const audit = Object.assign(new URL(databaseUrl(server.url, 'orchestrator')), {
+      username: AUDITOR.role,
+      password: AUDITOR.password,
+    }).href;
+    const drop = `SELECT drop_saga_logs_day('saga_logs_20200101')`;
+    await expect(on(audit, (client) => client.query(drop))).rejects.toMatchObject(DENIED);
+    await log(drop);
     expect(await log(`SELECT to_regclass('saga_logs_20200101') AS gone`)).toEqual([{ gone: null }]);
   });
 
