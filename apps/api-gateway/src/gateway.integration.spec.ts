@@ -271,29 +271,4 @@ describe('a query through the gateway', () => {
     expect(answer).toMatchObject({ status: 503, body: { code: 'UNAVAILABLE' } });
     expect(answer.headers.get('retry-after')).toBe('1');
   });
-
-  it('can read the OpenAPI document and its page', async () => {
-    const { body } = await get('/api/docs-json');
-    expect(Object.keys(body.paths as object).sort()).toEqual([
-      '/api/checkout',
-      '/api/checkout/orders/{orderId}',
-      '/api/menu',
-      '/api/products',
-      '/api/products/{productId}',
-      '/api/products/{productId}/restock',
-      '/api/products/{productId}/write-off',
-      '/api/sagas/{sagaId}',
-    ]);
-    const problem = { content: { 'application/problem+json': expect.anything() } };
-    const going = { headers: { Location: expect.anything() } };
-    expect(body.paths).toMatchObject({
-      '/api/checkout': { post: { responses: { 202: going, 503: problem } } },
-    });
-    const page = await fetch(`${gateway.url}/api/docs`);
-    expect(page.status).toBe(200);
-    expect(await page.text()).toContain('swagger-ui');
-    const script = await fetch(`${gateway.url}/api/docs/swagger-ui-bundle.js`);
-    expect(script.status).toBe(200);
-    await script.arrayBuffer();
-  });
 });

@@ -85,13 +85,14 @@ async function boot(
   const host = { config, database, sagas, logger };
   const routes = hosted.flatMap((saga) => saga.routes?.(host) ?? []);
   const bodyBytesMaxAt = Object.assign({}, ...hosted.map((saga) => saga.bodyBytesMaxAt ?? {}));
+  const access = hosted.flatMap((saga) => saga.access ?? []);
   await bootApp({
     name,
     module: AppModule.of({ ...host, routes }),
     config,
     logger,
     limits: { bodyBytesMaxAt },
-    internal: internalRequests(name, config),
+    internal: internalRequests(name, config, access),
     configure: async () => {
       // Else the first row of a day without a partition would go to the default one, and stay there.
       await logDays.make();

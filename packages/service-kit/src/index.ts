@@ -8,7 +8,11 @@ export {
   type Transaction,
 } from '@backstitch/database';
 export { demandRows } from './access/access-rows.hook.js';
-export { type InternalRequests, internalRequests } from './access/internal-requests.hook.js';
+export {
+  type InternalRequests,
+  internalRequests,
+  type OwnRoute,
+} from './access/internal-requests.hook.js';
 export { watchBatches } from './batch-metrics.js';
 export * from './boot.js';
 export { brokerTimings, exposeBrokerLoad } from './broker-metrics.js';

@@ -1,4 +1,4 @@
-import type { Database, Logger } from '@backstitch/service-kit';
+import type { Database, Logger, OwnRoute } from '@backstitch/service-kit';
 import type { Provider, Type } from '@nestjs/common';
 import type { OrchestratorConfig } from '../config.js';
 import type { RegisteredSaga } from './registry/registered-saga.js';
@@ -23,6 +23,8 @@ export interface SagaRoutes {
 /** A saga as the list of sagas has it: what the host knows of it, and its routes. */
 export interface HostedSaga extends RegisteredSaga {
   routes?(host: SagaHost): SagaRoutes;
+  /** Who may use its routes, where the access table of packages/auth does not say so. */
+  readonly access?: readonly OwnRoute[];
   /** The largest body that each of its routes takes, where it differs from the usual one. */
   readonly bodyBytesMaxAt?: Readonly<Record<string, number>>;
 }

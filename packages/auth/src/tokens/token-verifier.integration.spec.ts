@@ -59,6 +59,7 @@ describe('a token of an accepted issuer', () => {
       subject: 'user-123',
       roles: ['operator'],
       scopes: [],
+      tokenId: 'jti-1',
       sid: 's1',
       authTimeS: claims.auth_time,
       amr: ['pwd', 'otp'],

@@ -1,4 +1,5 @@
 import {
+  ACCESS_TABLE,
   type AccessRow,
   AccessRows,
   type App,
@@ -19,7 +20,8 @@ import type { Logger } from '../logger.js';
 import { demandRows } from './access-rows.hook.js';
 
 export interface InternalRequests {
-  app: App;
+  /** Its rows of the access table, and rows of routes that a fork of this system adds. */
+  rows: AccessRows;
   keys: InternalKeys;
   /**
    * A request without a signature is refused. Otherwise it is served as what its headers say: a
@@ -28,13 +30,18 @@ export interface InternalRequests {
   isSignatureRequired: boolean;
 }
 
+/** A route that the access table does not have, and who may use it. */
+export type OwnRoute = Pick<AccessRow, 'method' | 'route' | 'access'>;
+
 /** As the configuration says: production requires signatures. */
 export function internalRequests(
   app: App,
   config: AppConfig & { INTERNAL_KEYS: string },
+  ownRoutes: readonly OwnRoute[] = [],
 ): InternalRequests {
+  const own = ownRoutes.map((route) => ({ ...route, app, signed: true }));
   return {
-    app,
+    rows: new AccessRows(app, [...ACCESS_TABLE, ...own]),
     keys: internalKeys(config.INTERNAL_KEYS),
     isSignatureRequired: config.NODE_ENV === 'production',
   };
@@ -52,10 +59,9 @@ const UNREADABLE =
  */
 export function registerInternalRequests(
   fastify: FastifyInstance,
-  { app, keys, isSignatureRequired }: InternalRequests,
+  { rows, keys, isSignatureRequired }: InternalRequests,
   logger: Logger,
 ): void {
-  const rows = new AccessRows(app);
   demandRows(fastify, rows);
 
   const refusedFor = (request: FastifyRequest, signature: string, body: Buffer | '') => {

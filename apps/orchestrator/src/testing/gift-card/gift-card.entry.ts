@@ -54,6 +54,7 @@ export function giftCard(config: OrchestratorConfig): HostedSaga {
   };
   return {
     ...saga,
+    access: [{ method: 'POST', route: '/gift-cards', access: { guest: 'own' } }],
     routes: ({ sagas }) => ({
       controllers: [GiftCardController],
       providers: [{ provide: GIFT_CARDS, useValue: { engine: sagas.engine, definition } }],
