@@ -9,7 +9,7 @@ export interface Account {
   send: (method: string, path: string, body?: object) => Promise<AccountAnswer>;
 }
 
-export interface AccountAnswer {
+interface AccountAnswer {
   status: number;
   headers: Headers;
   body: Record<string, unknown>;

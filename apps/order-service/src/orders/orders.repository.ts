@@ -21,7 +21,7 @@ export interface Written {
 }
 
 /** A version of a cart that became an order. */
-export interface OrderedCart {
+interface OrderedCart {
   /** As Caller.id. */
   owner: string;
   version: number;
