@@ -18,7 +18,6 @@ import { BootstrapHandler } from './bootstrap/bootstrap.handler.js';
 import type { IdentityConfig } from './config.js';
 import { EventsRepository } from './events/events.repository.js';
 import { InternalController } from './internal/internal.controller.js';
-import { InternalGuard, InternalSettings } from './internal/internal.guard.js';
 import { ClientsRepository } from './machines/clients.repository.js';
 import { MachinesController } from './machines/machines.controller.js';
 import { Mailer } from './mail/mailer.client.js';
@@ -92,13 +91,12 @@ export class AppModule {
     const settings = [
       new ClientNetworks(config.trustedProxies),
       new AuthSettings(config.origins, config.servesGuests),
-      new InternalSettings(config.isProduction),
     ];
     const all = [...stores, sessionsHandler, passwords, emails, ...handlers, ...settings];
     return {
       module: AppModule,
       controllers: CONTROLLERS,
-      providers: [...all.map(provided), AccountGuard, AdminGuard, InternalGuard],
+      providers: [...all.map(provided), AccountGuard, AdminGuard],
     };
   }
 }

@@ -1,7 +1,9 @@
+import { DEVELOPMENT_INTERNAL_KEYS, internalKeysProblem } from '@backstitch/auth';
 import {
   type AddressRange,
   addressRanges,
   AppConfig,
+  HasNoProblem,
   IsAddressRangeList,
   IsIntegerVariable,
   IsOriginList,
@@ -38,6 +40,10 @@ export class IdentityConfig extends AppConfig {
   })
   @Matches(KEY_FORM, { message: '$property must be 32 bytes as base64url (43 characters)' })
   KEY_ENCRYPTION_KEY?: string = undefined;
+
+  /** The keys by which gateways sign requests: kid:key, comma-separated. Each is accepted. */
+  @HasNoProblem(internalKeysProblem)
+  INTERNAL_KEYS = DEVELOPMENT_INTERNAL_KEYS;
 
   @IsOptional()
   @IsIn(['open', 'verify'])

@@ -3,6 +3,7 @@ import {
   bootApp,
   createLogger,
   DatabaseHealth,
+  internalRequests,
   loadConfig,
   openDatabase,
 } from '@backstitch/service-kit';
@@ -39,6 +40,7 @@ await bootApp({
   config,
   logger,
   limits: { bodyBytesMax: BODY_BYTES_MAX, bodyNestedMax: 100 },
+  internal: internalRequests(name, config),
   configure: (app) => app.get(KeyRing).job.start(),
   readiness: () => [health],
   drain: (app) => ({

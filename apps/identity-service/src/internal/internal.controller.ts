@@ -1,9 +1,8 @@
-import { Body, Controller, HttpCode, Inject, Post, UseGuards } from '@nestjs/common';
+import { Body, Controller, HttpCode, Inject, Post } from '@nestjs/common';
 import { IsInt, IsString, Max, MaxLength, Min } from 'class-validator';
 import { SessionsRepository } from '../sessions/sessions.repository.js';
 import { type AccessClaims, AccessTokens, USER_CLIENT } from '../tokens/access-tokens.service.js';
 import { KeyRing } from '../tokens/key-ring.service.js';
-import { InternalGuard } from './internal.guard.js';
 
 export class EdgeSyncRequest {
   /** The `nowMs` of the last answer; 0 for all that matters. */
@@ -32,7 +31,6 @@ const OVERLAP_MS = 5_000;
 
 /** For the gateways: what ended lately, and whether a token is valid now. */
 @Controller('internal')
-@UseGuards(InternalGuard)
 export class InternalController {
   constructor(
     @Inject(SessionsRepository) private readonly sessions: SessionsRepository,

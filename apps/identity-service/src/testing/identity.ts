@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Database, runMigrations } from '@backstitch/database';
-import { createApp, createLogger, openDatabase } from '@backstitch/service-kit';
+import { createApp, createLogger, internalRequests, openDatabase } from '@backstitch/service-kit';
 import { testDatabase, waitFor } from '@backstitch/testkit';
 import { AppModule } from '../app.module.js';
 import { IdentityConfig } from '../config.js';
@@ -66,7 +66,9 @@ export class Identity {
       logger,
       nowMs: () => Date.now() + identity.aheadMs,
     });
-    const app = await createApp({ name: 'identity-service', module, config, logger });
+    const name = 'identity-service';
+    const internal = internalRequests(name, config);
+    const app = await createApp({ name, module, config, logger, internal });
     await app.listen(0, '127.0.0.1');
     const url = await app.getUrl();
     const identity: Identity = new Identity(url, database, stored.url, MAIL_FOLDER, async () => {
