@@ -9,6 +9,7 @@ const PRODUCTION = {
   DB_URL: 'postgresql://identity_app:Kx7fQ2mZ9w@localhost/identity',
   ISSUER: 'https://id.shop.example',
   KEY_ENCRYPTION_KEY: Buffer.alloc(32, 7).toString('base64url'),
+  INTERNAL_KEYS: `now:${Buffer.alloc(32, 8).toString('base64url')}`,
   SMTP_URL: 'smtp://mail.shop.example',
 };
 
@@ -41,6 +42,7 @@ describe('the configuration of the identity service', () => {
     ['without a key', { KEY_ENCRYPTION_KEY: undefined }, 'KEY_ENCRYPTION_KEY must be 32 bytes'],
     ['with a short key', { KEY_ENCRYPTION_KEY: 'abc' }, 'KEY_ENCRYPTION_KEY must be 32 bytes'],
     ['with the known key', { KEY_ENCRYPTION_KEY: DEVELOPMENT_KEY }, 'publicly known'],
+    ['with the internal key of development', { INTERNAL_KEYS: undefined }, 'everybody knows'],
     ['with an issuer by http', { ISSUER: 'http://id.shop.example' }, 'must start with https'],
     ['without a mail server', { SMTP_URL: undefined }, 'SMTP_URL must be set'],
     ['with open guests', { GUESTS: 'open' }, 'must be token or off'],
