@@ -8,7 +8,7 @@ import { waitFor } from '@backstitch/testkit';
 import { identityOf, projectRoot } from '@backstitch/tools';
 import type { Report } from './report/report-data.js';
 
-// Servers and nine apps are started, hurt and started again.
+// Servers and ten apps are started, hurt and started again.
 jest.setTimeout(600_000);
 
 const FAULTS = ['kill-orchestrator', 'payment.after-call-before-outcome', 'kill-a-whole-service'];

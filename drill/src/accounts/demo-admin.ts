@@ -6,8 +6,8 @@ import type { Login } from './accounts-client.js';
 const STEP_MS = 30_000;
 
 interface OneTimePasswords {
-  bytesOfBase32(text: string): Buffer;
-  totpCode(secret: Buffer, step: number): string;
+  bytesOfBase32: (text: string) => Buffer;
+  totpCode: (secret: Buffer, step: number) => string;
 }
 
 /** How the demo admin logs in now, with the code of its authenticator. */

@@ -9,6 +9,10 @@ function fastifyError(code: string, statusCode: number): Error {
   return Object.assign(new Error('of Fastify'), { code, statusCode });
 }
 
+function postgresError(code: string): Error {
+  return Object.assign(new Error('of PostgreSQL'), { code });
+}
+
 describe('problemOf', () => {
   it.each([
     ['a bad content type', fastifyError('FST_ERR_CTP_INVALID_MEDIA_TYPE', 415), 400],
@@ -22,6 +26,10 @@ describe('problemOf', () => {
     ['a refusal of Nest', new BadRequestException('page must be a number'), 400],
     ['too many requests', new HttpException('ThrottlerException', 429), 429],
     ['a database that is away', new DatabaseAway('orders', new Error('x')), 503],
+    ['a connection that the database ended', postgresError('57P01'), 503],
+    ['a lost connection', new Error('Connection terminated unexpectedly'), 503],
+    ['a row that is locked for too long', postgresError('55P03'), 503],
+    ['a statement with a bug', postgresError('42601'), 500],
     ['a fault worth retrying', new Fault('HANDLER_DEADLINE', 'x', true), 503],
     ['a fault not worth retrying', new Fault('WRONG_SAGA', 'x', false), 500],
     ['a bug', new TypeError('x is undefined'), 500],
@@ -44,8 +52,9 @@ describe('problemOf', () => {
   });
 
   it('says when to come back when a dependency is away', () => {
-    const problem = problemOf(new DatabaseAway('orders', new Error('x')));
-    expect(problem.options.headers).toEqual({ 'retry-after': '1' });
+    for (const error of [new DatabaseAway('orders', new Error('x')), postgresError('57P01')]) {
+      expect(problemOf(error).options.headers).toEqual({ 'retry-after': '1' });
+    }
   });
 });
 

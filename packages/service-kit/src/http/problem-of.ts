@@ -1,3 +1,4 @@
+import { databaseFault } from '@backstitch/database';
 import { ERROR_CODES, Fault, httpStatusOf, type ErrorCodeName } from '@backstitch/shared-types';
 import { HttpException } from '@nestjs/common';
 import { Problem } from './problem.js';
@@ -15,6 +16,9 @@ const FASTIFY_CODES: Readonly<Record<string, ErrorCodeName>> = {
   FST_ERR_MAX_PARAM_LENGTH: 'ROUTE_NOT_FOUND',
   FST_ERR_NOT_FOUND: 'ROUTE_NOT_FOUND',
 };
+
+/** Of a database: the same request may succeed later. */
+const MAY_PASS = new Set<string>(['away', 'locked', 'contention']);
 
 const CODE_OF_STATUS: Readonly<Record<number, ErrorCodeName>> = {
   400: 'VALIDATION_FAILED',
@@ -40,6 +44,8 @@ export function problemOf(error: unknown): Problem {
   const code = 'code' in error ? FASTIFY_CODES[String(error.code)] : undefined;
   if (code) return new Problem(code, undefined, { cause: error });
   if (error instanceof HttpException) return problemOfHttp(error);
+  // A request that broke off has a status of its own, and the code of a connection as well.
+  if (!('statusCode' in error) && MAY_PASS.has(databaseFault(error))) return unavailable(error);
   return new Problem(codeOfPlugin(error), undefined, { cause: error });
 }
 
@@ -57,10 +63,12 @@ function problemOfFault(fault: Fault): Problem {
     return new Problem(code, undefined, { cause: fault });
   }
   if (!fault.retryable) return new Problem('INTERNAL', undefined, { cause: fault });
-  return new Problem('UNAVAILABLE', undefined, {
-    cause: fault,
-    headers: { 'retry-after': RETRY_AFTER_SECONDS },
-  });
+  return unavailable(fault);
+}
+
+function unavailable(cause: object): Problem {
+  const headers = { 'retry-after': RETRY_AFTER_SECONDS };
+  return new Problem('UNAVAILABLE', undefined, { cause, headers });
 }
 
 function problemOfHttp(exception: HttpException): Problem {
