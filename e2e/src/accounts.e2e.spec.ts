@@ -1,3 +1,5 @@
+import { ACCESS_TABLE } from '@backstitch/auth';
+import { waitFor } from '@backstitch/testkit';
 import { describe, expect, it } from '@jest/globals';
 import { mouse } from './shopper.js';
 import type { System } from './system.js';
@@ -17,6 +19,8 @@ interface AskOptions {
   token?: string | undefined;
   headers?: Record<string, string>;
 }
+
+const STAFF: readonly string[] = ['operator', 'admin', 'viewer'];
 
 describe('a system whose guests need a token', () => {
   let system: System;
@@ -107,6 +111,30 @@ describe('a system whose guests need a token', () => {
     const refused = await buy(undefined, { userId: 'user-123' });
     expect(refused).toMatchObject({ status: 401, body: { code: 'TOKEN_REQUIRED' } });
     expect(refused.challenge).toMatch(/^Bearer/);
+  }, 300_000);
+
+  it('refuses every route of operators and admins to customers and sellers, and records it', async () => {
+    const guarded = ACCESS_TABLE.filter(({ app, access }) => {
+      const roles = Object.keys(access.roles ?? {});
+      const isGuarded = roles.length > 0 && roles.every((role) => STAFF.includes(role));
+      return app === 'api-gateway' && isGuarded;
+    });
+    expect(guarded.length).toBeGreaterThan(15);
+    const { accessToken: token } = await newAccount('Fay');
+    const sql = `UPDATE users SET roles = '{customer,seller}' WHERE email = 'fay@shop.example'`;
+    await system.rows('identity', sql);
+    for (const { method, route } of guarded) {
+      const path = route.replaceAll(/:\w+/g, '01930000-0000-7000-8000-000000000001');
+      const body = method === 'GET' ? {} : { body: { reason: 'x' } };
+      const refused = await ask(method, path, { token, ...body });
+      expect([route, refused.status, refused.body['code']]).toEqual([route, 403, 'ACCESS_DENIED']);
+      await waitFor(`an event of ${method} ${route}`, async () => {
+        const action = `call refused: ${method} ${route}, ACCESS_DENIED`;
+        const events = 'SELECT actor FROM identity_events WHERE action = $1';
+        return (await system.rows('identity', events, [action])).length > 0;
+      });
+    }
+    expect(await system.rows('orchestrator', 'SELECT FROM operator_actions')).toEqual([]);
   }, 300_000);
 
   it('goes on selling while identity-service is away, and answers 503 only for accounts', async () => {

@@ -45,6 +45,7 @@ export {
   EDGE_SYNC_PATH,
   type EdgeSyncAnswer,
   type EdgeSyncRequest,
+  type RefusedCall,
   EVERYTHING,
   readEdgeSyncAnswer,
   readEdgeSyncRequest,

@@ -14,6 +14,7 @@ import type { IntrospectionClient } from '../identity/introspection.client.js';
 import type { RateLimit } from '../rate-limit/rate-limit.js';
 import { accessRefusal, cannotVerify, twoTokens } from './access-refusal.js';
 import { readBearer } from './bearer.js';
+import type { RefusedCalls } from './refused-calls.js';
 
 export interface AccessOptions {
   verifier: TokenVerifier;
@@ -21,6 +22,8 @@ export interface AccessOptions {
   introspection: IntrospectionClient | undefined;
   /** Undefined when there is no limit of requests. */
   rateLimit: Pick<RateLimit, 'refusalAfter'> | undefined;
+  /** Takes the refused calls of the routes for operators and admins. */
+  refusedCalls: RefusedCalls;
   guests: Guests;
   logger: Logger;
 }
@@ -31,7 +34,7 @@ export interface AccessOptions {
  * registered later has no row.
  */
 export function registerAccess(fastify: FastifyInstance, options: AccessOptions): void {
-  const { verifier, introspection, rateLimit, guests, logger } = options;
+  const { verifier, introspection, rateLimit, refusedCalls, guests, logger } = options;
   const rows = new AccessRows('api-gateway');
   const withoutToken = guests === 'open' ? OPEN_CALLER : undefined;
   demandRows(fastify, rows);
@@ -55,7 +58,9 @@ export function registerAccess(fastify: FastifyInstance, options: AccessOptions)
       if (verification.kind === 'invalid') {
         logger.debug({ requestId: request.id, why: verification.reason }, 'a token was refused');
       }
-      next(refusalOf(verification, request, access, guests));
+      const refusal = refusalOf(verification, request, access, guests);
+      if (refusal && access.introspected) noteRefused(verification, request, refusal);
+      next(refusal);
     };
     const verified = (verification: Verification) => {
       const limited = rateLimit?.refusalAfter(request, verification);
@@ -69,6 +74,17 @@ export function registerAccess(fastify: FastifyInstance, options: AccessOptions)
     if (before) return verified(before);
     verifier.verify(bearer.token).then(verified, done);
   });
+
+  function noteRefused(
+    verification: Verification,
+    { method, routeOptions, id: requestId }: FastifyRequest,
+    { code }: Problem,
+  ): void {
+    if (verification.kind !== 'caller') return;
+    if (code !== 'ACCESS_DENIED' && code !== 'STEP_UP_REQUIRED') return;
+    const { id: caller } = verification.caller;
+    refusedCalls.add({ caller, code, route: `${method} ${routeOptions.url}`, requestId });
+  }
 
   function callerToIntrospect(verification: Verification): Caller | undefined {
     if (verification.kind !== 'caller' || !introspection?.isFor(verification.caller)) {

@@ -13,10 +13,11 @@ import { createLogger } from '@backstitch/service-kit';
 import { type LocalIssuer, startIssuer } from '@backstitch/testkit';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import fastifyServer, { type FastifyInstance } from 'fastify';
-import { InternalRequests } from '../identity/internal-requests.client.js';
+import { IdentityRequests } from '../identity/identity-requests.client.js';
 import { IntrospectionClient } from '../identity/introspection.client.js';
 import { sendJson, type Upstream, upstream } from '../testing/upstream.js';
 import { registerAccess } from './access.hook.js';
+import { RefusedCalls } from './refused-calls.js';
 
 const ROUTES = [
   ['GET', '/api/operations/sagas'],
@@ -30,7 +31,7 @@ const keys = internalKeys(DEVELOPMENT_INTERNAL_KEYS);
 let own: LocalIssuer;
 let foreign: LocalIssuer;
 let identity: Upstream;
-let requests: InternalRequests;
+let requests: IdentityRequests;
 let gateway: FastifyInstance;
 /** What identity-service answers; undefined: it breaks the connection. */
 let answer: { status: number; body: object } | undefined;
@@ -41,7 +42,7 @@ beforeAll(async () => {
     if (answer) sendJson(response, answer.status, answer.body);
     else response.destroy();
   });
-  requests = new InternalRequests({ url: `${identity.url}/`, keys, connectTimeoutMs: 1_000 });
+  requests = new IdentityRequests({ url: `${identity.url}/`, keys, connectTimeoutMs: 1_000 });
   const verifier = new TokenVerifier({
     issuers: [ownIssuer(own.url, own.url), ...foreignIssuers(foreign.url, 'roles')],
     audience: 'backstitch',
@@ -55,6 +56,7 @@ beforeAll(async () => {
     verifier,
     introspection,
     rateLimit: undefined,
+    refusedCalls: new RefusedCalls(),
     guests: 'open',
     logger,
   });

@@ -8,16 +8,18 @@ import {
   type TokenVerifier,
 } from '@backstitch/auth';
 import { INSTANCE_ID, type Logger, PeriodicJob } from '@backstitch/service-kit';
+import type { RefusedCalls } from '../access/refused-calls.js';
 import type { SharedBudgets } from '../rate-limit/shared-budgets.js';
-import type { InternalRequests } from './internal-requests.client.js';
+import type { IdentityRequests } from './identity-requests.client.js';
 
 export interface EdgeSyncOptions {
-  requests: InternalRequests;
+  requests: IdentityRequests;
   verifier: TokenVerifier;
   revocations: Revocations;
   logger: Logger;
   /** Undefined when there is no limit of requests. */
   shared: SharedBudgets | undefined;
+  refusedCalls: RefusedCalls;
 }
 
 const EVERY_MS = 1_000;
@@ -63,10 +65,14 @@ export class EdgeSync {
   }
 
   private async round(): Promise<void> {
-    const { shared } = this.options;
+    const { shared, refusedCalls } = this.options;
     const request = { gateway: INSTANCE_ID, since: this.since };
     const counters = shared?.counters(performance.now()) ?? [];
-    const first = await this.ask({ ...request, counters });
+    const refused = refusedCalls.take();
+    const first = await this.ask({ ...request, counters, refused }).catch((error: unknown) => {
+      refusedCalls.restore(refused);
+      throw error;
+    });
     this.apply(first);
     shared?.learn(first);
     for (let page = first; page.more !== undefined; ) {

@@ -5,10 +5,10 @@ import {
   type Verification,
 } from '@backstitch/auth';
 import type { Logger } from '@backstitch/service-kit';
-import type { InternalRequests } from './internal-requests.client.js';
+import type { IdentityRequests } from './identity-requests.client.js';
 
 export interface IntrospectionOptions {
-  requests: InternalRequests;
+  requests: IdentityRequests;
   /** The `iss` of the tokens of identity-service. */
   issuer: string;
   timeoutMs: number;

@@ -23,6 +23,8 @@ export type EventAction =
   | 'client created'
   | 'client disabled'
   | 'admin call'
+  // refused at a gateway: a route for operators or admins
+  | 'call refused'
   // of a machine
   | 'client token issued'
   // by a command, or by this app

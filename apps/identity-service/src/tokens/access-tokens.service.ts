@@ -34,6 +34,12 @@ export class AccessTokens {
     private readonly terms: TokenTerms,
   ) {}
 
+  /** How events name a caller: without this issuer, which all its accounts and machines have. */
+  eventName(caller: string): string {
+    const own = `:${this.terms.issuer}:`;
+    return caller.startsWith(own, 1) ? `${caller[0]}:${caller.slice(own.length + 1)}` : caller;
+  }
+
   async issue(claims: AccessClaims): Promise<string> {
     const { kid, privateKey } = await this.keys.active();
     return new SignJWT({ ...claims })

@@ -17,6 +17,18 @@ export interface EdgeSyncRequest {
   readonly after?: number;
   /** Of the first page only. */
   readonly counters: readonly RequestCounter[];
+  /** Of the first page only. */
+  readonly refused?: readonly RefusedCall[];
+}
+
+/** A call of a route for operators or admins that the gateway refused. It is recorded. */
+export interface RefusedCall {
+  /** The id of the caller. */
+  readonly caller: string;
+  readonly code: 'ACCESS_DENIED' | 'STEP_UP_REQUIRED';
+  /** The method and the route: no parameter of the address. */
+  readonly route: string;
+  readonly requestId: string;
 }
 
 /** The requests of one client in a window that is not over yet. The key is 1 to 64 characters. */
@@ -44,6 +56,11 @@ export interface EdgeSyncAnswer {
 export const EVERYTHING = '0';
 /** Counters in a request at most. The request has less than 16 KB. */
 export const COUNTERS_MAX = 250;
+/** Refused calls in a request at most. */
+const REFUSED_MAX = 20;
+const CALLER_LENGTH_MAX = 1_000;
+const ROUTE = /^[A-Z]{3,7} \/[\w/:.-]{1,100}$/;
+const REQUEST_ID = /^[\w.:-]{1,100}$/;
 
 const WINDOW_MS_MAX = 3_600_000;
 const USED_MAX = 1_000_000_000;
@@ -54,12 +71,14 @@ const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 /** A request that was read from JSON; undefined for what is none. Pure. */
 export function readEdgeSyncRequest(value: unknown): EdgeSyncRequest | undefined {
   if (!isRecord(value)) return undefined;
-  const { gateway, since, after, counters } = value;
+  const { gateway, since, after, counters, refused } = value;
   if (!isText(gateway, UUID) || !isText(since, CURSOR)) return undefined;
   if (after !== undefined && !isCount(after, Number.MAX_SAFE_INTEGER)) return undefined;
   if (!Array.isArray(counters) || counters.length > COUNTERS_MAX) return undefined;
   if (!counters.every(isCounter)) return undefined;
-  return { gateway, since, ...(after !== undefined && { after }), counters };
+  if (refused !== undefined && !isRefusedList(refused)) return undefined;
+  const page = after === undefined ? {} : { after };
+  return { gateway, since, ...page, counters, ...(refused && { refused }) };
 }
 
 /** An answer that was read from JSON; undefined for what is none. Pure. */
@@ -79,6 +98,23 @@ function isCounter(value: unknown): value is RequestCounter {
   if (!Array.isArray(value) || value.length !== 3) return false;
   const [key, used, endsInMs] = value as readonly unknown[];
   return isText(key, KEY) && isCount(used, USED_MAX) && isCount(endsInMs, WINDOW_MS_MAX);
+}
+
+function isRefusedList(value: unknown): value is RefusedCall[] {
+  return Array.isArray(value) && value.length <= REFUSED_MAX && value.every(isRefusedCall);
+}
+
+function isRefusedCall(value: unknown): value is RefusedCall {
+  if (!isRecord(value)) return false;
+  const { caller, code, route, requestId } = value;
+  if (typeof caller !== 'string' || !isSubjectOfLength(caller)) return false;
+  if (code !== 'ACCESS_DENIED' && code !== 'STEP_UP_REQUIRED') return false;
+  return isText(route, ROUTE) && isText(requestId, REQUEST_ID);
+}
+
+/** The id of a caller has no control characters either. */
+function isSubjectOfLength(text: string): boolean {
+  return text.length > 0 && text.length <= CALLER_LENGTH_MAX && !/[\p{Cc}\p{Cs}]/u.test(text);
 }
 
 function isOther(value: unknown): value is [key: string, used: number] {

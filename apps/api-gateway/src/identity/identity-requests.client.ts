@@ -5,7 +5,7 @@ import { exchange, type ForwardedRequest, type UpstreamAnswer } from '../orchest
 import { lossOf } from '../orchestrators/lost-request.js';
 import { RequestSigner } from '../orchestrators/request-signer.js';
 
-export interface InternalRequestsOptions {
+export interface IdentityRequestsOptions {
   /** Where identity-service is. */
   url: string;
   keys: InternalKeys;
@@ -15,14 +15,14 @@ export interface InternalRequestsOptions {
 const CONNECTIONS_MAX = 16;
 
 /** Signed requests of the gateway itself to identity-service, over keep-alive connections. */
-export class InternalRequests {
+export class IdentityRequests {
   /** Without user and password. */
   readonly url: string;
   private readonly basePath: string;
   private readonly pool: Pool;
   private readonly signer: RequestSigner;
 
-  constructor({ url, keys, connectTimeoutMs }: InternalRequestsOptions) {
+  constructor({ url, keys, connectTimeoutMs }: IdentityRequestsOptions) {
     const { origin, pathname } = new URL(url);
     this.basePath = pathname.replace(/\/+$/, '');
     this.url = origin + this.basePath;
