@@ -8,6 +8,8 @@ export interface Account {
   email: string;
   emailVerifiedAt: Date | null;
   passwordHash: string;
+  /** Another one after each change of the password; a better hash of it is no change. */
+  passwordVersion: string;
   name: string;
   roles: Role[];
   status: 'active' | 'disabled';

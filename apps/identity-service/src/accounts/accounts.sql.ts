@@ -1,6 +1,7 @@
 /** The columns of an Account, by its names. */
 export const ACCOUNT = `u.id, u.email, u.email_verified_at AS "emailVerifiedAt",
   u.password_hash AS "passwordHash", u.name, u.roles, u.status,
+  (extract(epoch FROM u.password_changed_at) * 1000000)::bigint::text AS "passwordVersion",
   u.login_suspended_at AS "loginSuspendedAt", u.created_at AS "createdAt"`;
 
 /** No row when the address is taken. */

@@ -82,6 +82,7 @@ describe('production', () => {
     ISSUER: 'https://id.shop.example',
     KEY_ENCRYPTION_KEY: Buffer.alloc(32, 7).toString('base64url'),
     SMTP_URL: 'smtp://mail.shop.example',
+    INTERNAL_KEYS: `test:${Buffer.alloc(32, 8).toString('base64url')}`,
   });
   const disable = (isDisabled: boolean) =>
     identity.rows('UPDATE users SET status = $1', [isDisabled ? 'disabled' : 'active']);

@@ -54,7 +54,7 @@ export class SessionsHandler {
     this.nowMs = parts.nowMs ?? Date.now;
   }
 
-  /** The log-in that opens it is recorded with it. */
+  /** The log-in that opens it is recorded with it. Throws 401 when the account changed meanwhile. */
   async open(
     account: Account,
     amr: AuthenticationMethod[],
@@ -66,7 +66,8 @@ export class SessionsHandler {
     const until = { idleUntilMs: nowMs + IDLE_MS, absoluteUntilMs: nowMs + ABSOLUTE_MS };
     const pair = await this.pairOf({ sid, authTimeMs: nowMs, amr, account }, seed, 0);
     await sessions.transaction(async (tx) => {
-      await sessions.insert({ sid, userId: account.id, seed, amr, nowMs, ...until }, tx);
+      const isOpen = await sessions.insert({ sid, account, seed, amr, nowMs, ...until }, tx);
+      if (!isOpen) throw new Problem('LOGIN_FAILED');
       await events.append(byOwner(account.id, 'login'), source, tx);
     });
     return pair;

@@ -1,3 +1,4 @@
+import { waitFor } from '@backstitch/testkit';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { createRemoteJWKSet, decodeJwt, decodeProtectedHeader, jwtVerify } from 'jose';
 import { Identity, PASSWORD, type Session } from '../testing/identity.js';
@@ -190,5 +191,31 @@ describe('a refresh token', () => {
     expect(await identity.ask('GET', '/api/me', { headers: { cookie } })).toMatchObject({
       status: 401,
     });
+  });
+});
+
+describe('a log-in with a password that is changed meanwhile', () => {
+  it.each([
+    ['the password', `password_hash = 'x', password_changed_at = now()`],
+    ['the status', `status = 'disabled'`],
+  ])('opens no session after a change of %s', async (_what, change) => {
+    const email = await identity.signUp();
+    const connection = await identity.database.pool.connect();
+    try {
+      await connection.query('BEGIN');
+      await connection.query(`UPDATE users SET ${change} WHERE email = $1`, [email]);
+      const answer = identity.logIn(email);
+      await waitFor('the log-in to wait for the change', async () => {
+        const waiting = `SELECT FROM pg_stat_activity
+          WHERE datname = current_database() AND wait_event_type = 'Lock'`;
+        return (await identity.rows(waiting)).length > 0;
+      });
+      await connection.query('COMMIT');
+      expect(await answer).toMatchObject({ status: 401, body: { code: 'LOGIN_FAILED' } });
+    } finally {
+      connection.release();
+    }
+    const sessions = 'SELECT FROM sessions s JOIN users u ON u.id = s.user_id WHERE u.email = $1';
+    expect(await identity.rows(sessions, [email])).toEqual([]);
   });
 });

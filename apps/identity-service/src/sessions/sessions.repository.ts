@@ -19,7 +19,8 @@ import {
 
 export interface NewSession {
   sid: string;
-  userId: string;
+  /** As it was read before its password was compared. */
+  account: Pick<Account, 'id' | 'passwordVersion'>;
   seed: Buffer;
   amr: readonly AuthenticationMethod[];
   nowMs: number;
@@ -51,10 +52,11 @@ export interface SessionRow {
 export class SessionsRepository {
   constructor(private readonly database: Database) {}
 
-  async insert(session: NewSession, tx: Transaction): Promise<void> {
-    const { sid, userId, seed, amr, nowMs, idleUntilMs, absoluteUntilMs } = session;
-    const values = [sid, userId, seed, amr, nowMs, idleUntilMs, absoluteUntilMs];
-    await tx.query(INSERT, values);
+  /** False when the account may not open it any more. */
+  async insert(session: NewSession, tx: Transaction): Promise<boolean> {
+    const { sid, account, seed, amr, nowMs, idleUntilMs, absoluteUntilMs } = session;
+    const values = [sid, account.id, seed, amr, nowMs, idleUntilMs, absoluteUntilMs];
+    return (await tx.query(INSERT, [...values, account.passwordVersion])).rowCount === 1;
   }
 
   /** Runs changes of several tables together. */

@@ -3,9 +3,14 @@ import { ACCOUNT } from '../accounts/accounts.sql.js';
 const at = (parameter: string) => `to_timestamp(${parameter}::float8 / 1000)`;
 const ms = (column: string) => `extract(epoch FROM s.${column})::float8 * 1000`;
 
+/** No row when the account was changed since it was read: what changes it ends its sessions before. */
 export const INSERT = `
 INSERT INTO sessions (id, user_id, seed, amr, auth_time, rotated_at, created_at, idle_until, absolute_until)
-VALUES ($1, $2, $3, $4, ${at('$5')}, ${at('$5')}, ${at('$5')}, ${at('$6')}, ${at('$7')})`;
+SELECT $1, u.id, $3, $4, ${at('$5')}, ${at('$5')}, ${at('$5')}, ${at('$6')}, ${at('$7')}
+FROM users u
+WHERE u.id = $2 AND u.status = 'active' AND u.login_suspended_at IS NULL
+  AND (extract(epoch FROM u.password_changed_at) * 1000000)::bigint = $8::bigint
+FOR SHARE`;
 
 /** The session of a refresh token and its account, while no other request may rotate it. */
 export const LOCK = `
