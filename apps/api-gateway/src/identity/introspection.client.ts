@@ -27,14 +27,15 @@ export class IntrospectionClient {
     return issuer === this.options.issuer;
   }
 
-  /** The caller of a verified token as it is now. Never rejects. */
+  /** The caller of a verified token as it is now, without the roles it has lost. Never rejects. */
   async ask(token: string, caller: Caller): Promise<Verification> {
     const { requests, timeoutMs, logger } = this.options;
     try {
       const answer = readIntrospection(await requests.post(INTROSPECT_PATH, { token }, timeoutMs));
       if (!answer) throw new Error('introspection was answered by something else');
       if (!answer.active) return { kind: 'invalid', reason: 'not active' };
-      const { roles = caller.roles } = answer;
+      const { roles: current = caller.roles } = answer;
+      const roles = caller.roles.filter((role) => current.includes(role));
       return { kind: 'caller', caller: { ...caller, roles } };
     } catch (err) {
       const { url } = requests;
