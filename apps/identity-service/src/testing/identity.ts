@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Database, runMigrations } from '@backstitch/database';
-import { createApp, createLogger, openDatabase } from '@backstitch/service-kit';
+import { createApp, createLogger, internalRequests, openDatabase } from '@backstitch/service-kit';
 import { testDatabase, waitFor } from '@backstitch/testkit';
 import { AppModule, type AppParts } from '../app.module.js';
 import { IdentityConfig } from '../config.js';
@@ -162,7 +162,9 @@ type App = Awaited<ReturnType<typeof createApp>>;
 async function listening(parts: AppParts): Promise<App> {
   const { config, logger } = parts;
   const module = AppModule.of(parts);
-  const app = await createApp({ name: 'identity-service', module, config, logger });
+  const name = 'identity-service';
+  const internal = internalRequests(name, config);
+  const app = await createApp({ name, module, config, logger, internal });
   await app.listen(0, '127.0.0.1');
   return app;
 }
