@@ -23,7 +23,7 @@ const MAIN = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
 const ID = '660facf7-b9cf-417a-8ee1-27afe2fb2c72';
 const KEYS = internalKeys(DEVELOPMENT_INTERNAL_KEYS);
 /** What the gateway asks by itself. */
-const OWN = ['/.well-known/jwks.json', '/internal/edge-sync'];
+const OWN = ['/.well-known/jwks.json', '/internal/edge-sync', '/internal/introspect'];
 const ROUTES = ACCESS_TABLE.filter(
   ({ app, route }) => app === 'identity-service' && route.startsWith('/api/'),
 ).map(({ method, route }) => [method, route] as const);
@@ -39,6 +39,7 @@ beforeAll(async () => {
   identity = await upstream((response, { url }) => {
     if (url === OWN[0]) return sendJson(response, 200, { keys: issuer.keys });
     if (url === OWN[1]) return sendJson(response, 503, {});
+    if (url === OWN[2]) return sendJson(response, 200, { active: true, roles: ['admin'] });
     answering(response);
   });
   gateway = await startApp(MAIN, {
@@ -202,10 +203,12 @@ describe('a gateway whose identity-service is away', () => {
   });
 
   it('says to operators that its keys were not read yet, until they are', async () => {
-    let keys: unknown[] = [];
+    let keys: LocalIssuer['keys'] = [];
     const late = await upstream((response, { url }) => {
       if (url === OWN[1]) {
-        return sendJson(response, 200, { nowMs: 1, revokedSids: [], kids: keys.map(String) });
+        const kids = keys.map(({ kid }) => kid);
+        const told = { subjects: [], gateways: 1, others: [] };
+        return sendJson(response, 200, { next: '1', revokedSids: [], kids, ...told });
       }
       sendJson(response, 200, url === OWN[0] ? { keys } : { status: 'ok' });
     });
