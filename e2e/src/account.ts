@@ -11,7 +11,7 @@ export interface Account {
   refreshToken: string;
 }
 
-const PASSWORD = 'seven green umbrellas';
+export const PASSWORD = 'seven green umbrellas';
 let accounts = 0;
 
 /** Signs up an account through the gateway, gives it the roles, and logs it in. */

@@ -6,6 +6,7 @@ import { describe, expect, it } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { type Account, newAccount } from './account.js';
+import { tablesThatContain } from './dump.js';
 import { checkout, mouse } from './shopper.js';
 import type { System } from './system.js';
 import { withSystem } from './with-system.js';
@@ -39,25 +40,8 @@ describe('erasing a person', () => {
     return runCommand(process.execPath, [file, ...words], { env });
   };
 
-  /** Everything that the databases hold, as text; a binary value as the text that it is. */
-  async function dump(): Promise<Record<string, string>> {
-    const dumps: Record<string, string> = {};
-    for (const name of DATABASES) {
-      const tables = await system.rows<{ table: string; binary: string[] }>(name, TABLES);
-      for (const { table, binary } of tables) {
-        const more = binary.map((column) => `|| coalesce(encode(t.${column}, 'escape'), '')`);
-        const sql = `SELECT t::text ${more.join(' ')} AS row FROM ${table} t`;
-        const rows = await system.rows<{ row: string }>(name, sql);
-        dumps[`${name}.${table.replace('public.', '')}`] = rows.map(({ row }) => row).join('\n');
-      }
-    }
-    return dumps;
-  }
-
-  async function tablesWith(text: string, except: readonly string[] = []): Promise<string[]> {
-    const tables = Object.entries(await dump()).filter(([, rows]) => rows.includes(text));
-    return tables.map(([table]) => table).filter((table) => !except.includes(table));
-  }
+  const tablesWith = (text: string, except?: readonly string[]) =>
+    tablesThatContain(system, text, except);
 
   /** A command that no service can serve, which names the person. */
   async function deadLetterOf(userId: string): Promise<string> {
@@ -169,11 +153,3 @@ describe('erasing a person', () => {
     expect([unknown.code, unknown.stderr]).toEqual([1, expect.stringContaining('no account')]);
   });
 });
-
-const TABLES = `
-SELECT format('%I.%I', table_schema, table_name) AS table, array(
-  SELECT quote_ident(c.column_name::text) FROM information_schema.columns c
-  WHERE (c.table_schema, c.table_name) = (t.table_schema, t.table_name) AND data_type = 'bytea'
-) AS binary
-FROM information_schema.tables t
-WHERE table_type = 'BASE TABLE' AND table_schema NOT IN ('pg_catalog', 'information_schema')`;
