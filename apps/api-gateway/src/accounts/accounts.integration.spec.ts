@@ -121,12 +121,13 @@ describe('a route of identity-service at the gateway', () => {
     expect(seen()).toEqual([]);
   });
 
-  it('gets the refresh cookie with the page that sends it, and its answer sets the next one', async () => {
+  it('gets the refresh cookie and no other, with the page that sends it, and sets the next one', async () => {
     const set = '__Host-refresh=b; Path=/; HttpOnly; Secure; SameSite=Strict';
     answering = (response) =>
       sendJson(response, 200, {}, { 'set-cookie': set, 'cache-control': 'no-store' });
     const sent = { cookie: '__Host-refresh=a', origin: 'http://localhost:3000' };
-    const answer = await ask('POST', '/api/auth/refresh', sent, {});
+    const all = { ...sent, cookie: `theme=dark; ${sent.cookie}; __Host-refresh-old=c` };
+    const answer = await ask('POST', '/api/auth/refresh', all, {});
     expect(seen()[0]!.headers).toMatchObject(sent);
     expect(answer.headers.getSetCookie()).toEqual([set]);
     expect(answer.headers.get('cache-control')).toBe('no-store');

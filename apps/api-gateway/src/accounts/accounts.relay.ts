@@ -5,8 +5,10 @@ import { GatewayConfig } from '../config.js';
 import type { ForwardedRequest, UpstreamAnswer } from '../orchestrators/exchange.js';
 import { IdentityClient } from './identity.client.js';
 
-/** Of the client: its token, its refresh cookie, and the page that sends the cookie. */
-const SENT_HEADERS = ['authorization', 'cookie', 'origin'] as const;
+/** Of the client: its token, and the page that sends its refresh cookie. */
+const SENT_HEADERS = ['authorization', 'origin'] as const;
+/** No other cookie of the client is sent on. */
+const REFRESH_COOKIE = '__Host-refresh=';
 /** Of identity-service, besides the status and the body. */
 const RELAYED_HEADERS = [
   'content-type',
@@ -47,6 +49,8 @@ export class AccountsRelay {
       const value = raw.headers[name];
       if (value !== undefined) headers[name] = value;
     }
+    const cookie = refreshCookieIn(raw.headers.cookie);
+    if (cookie !== undefined) headers.cookie = cookie;
     const forwardedFor = raw.headers['x-forwarded-for']?.toString();
     const origin = { peer: raw.socket.remoteAddress, forwardedFor };
     const address = clientAddress(origin, this.config.trustedProxies);
@@ -60,6 +64,11 @@ export class AccountsRelay {
       ...(body !== undefined && { body: JSON.stringify(body) }),
     };
   }
+}
+
+function refreshCookieIn(header: string | undefined): string | undefined {
+  const cookies = header?.split(';').map((cookie) => cookie.trim());
+  return cookies?.find((cookie) => cookie.startsWith(REFRESH_COOKIE));
 }
 
 /** The route that was decided on, and not what the client wrote: `/%61pi/me` is `/api/me`. */

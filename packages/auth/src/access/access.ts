@@ -32,7 +32,7 @@ export const OWN_CART: Access = { roles: { customer: 'own', seller: 'own' } };
 
 export const WRITE_CATALOGUE: Access = {
   roles: { seller: 'own' },
-  scopes: { 'catalogue:write': 'all' },
+  scopes: { 'catalogue:write': 'own' },
 };
 
 export const READ_OPERATIONS: Access = {

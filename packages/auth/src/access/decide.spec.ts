@@ -76,7 +76,7 @@ describe('the access of each kind of caller', () => {
     ['operations:read', READ_OPERATIONS, all],
     ['operations:read', ACT_ON_OPERATIONS, no],
     ['operations:act', ACT_ON_OPERATIONS, all],
-    ['catalogue:write', WRITE_CATALOGUE, all],
+    ['catalogue:write', WRITE_CATALOGUE, own],
     ['orders:read', PLACE_ORDER, no],
     ['constructor', PLACE_ORDER, no],
     ['orders:read', OWN_ACCOUNT, no],
