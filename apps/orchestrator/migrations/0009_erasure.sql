@@ -5,6 +5,9 @@ BEGIN
   IF TG_OP = 'UPDATE' THEN
     IF current_setting('backstitch.erasing', true) = 'on' AND pg_has_role(
       current_user, (SELECT relowner FROM pg_class WHERE oid = TG_RELID), 'MEMBER')
+      AND (NEW.id, NEW.at, NEW.action, NEW.subject_kind, NEW.seen, NEW.outcome, NEW.token_id)
+        IS NOT DISTINCT FROM
+          (OLD.id, OLD.at, OLD.action, OLD.subject_kind, OLD.seen, OLD.outcome, OLD.token_id)
     THEN
       RETURN NEW;
     END IF;

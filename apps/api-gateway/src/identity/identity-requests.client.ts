@@ -1,9 +1,10 @@
 import type { InternalKeys } from '@backstitch/auth';
-import { Pool } from 'undici';
+import type { Pool } from 'undici';
 import { Deadline } from '../orchestrators/deadline.js';
 import { exchange, type ForwardedRequest, type UpstreamAnswer } from '../orchestrators/exchange.js';
 import { lossOf } from '../orchestrators/lost-request.js';
 import { RequestSigner } from '../orchestrators/request-signer.js';
+import { targetOf } from '../orchestrators/targets.client.js';
 
 export interface IdentityRequestsOptions {
   /** Where identity-service is. */
@@ -23,17 +24,9 @@ export class IdentityRequests {
   private readonly signer: RequestSigner;
 
   constructor({ url, keys, connectTimeoutMs }: IdentityRequestsOptions) {
-    const { origin, pathname } = new URL(url);
-    this.basePath = pathname.replace(/\/+$/, '');
-    this.url = origin + this.basePath;
+    const terms = { connectionsMax: CONNECTIONS_MAX, connectTimeoutMs };
+    ({ url: this.url, basePath: this.basePath, pool: this.pool } = targetOf(url, terms));
     this.signer = new RequestSigner(keys);
-    this.pool = new Pool(origin, {
-      connections: CONNECTIONS_MAX,
-      // The deadline of the whole request is exact; these timeouts could be late by a second.
-      headersTimeout: 0,
-      bodyTimeout: 0,
-      connect: { timeout: connectTimeoutMs },
-    });
   }
 
   /** The JSON of the answer. Rejects when there is none with the status 200 in time. */

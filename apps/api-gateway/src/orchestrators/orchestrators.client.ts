@@ -1,10 +1,10 @@
-import { Pool } from 'undici';
 import { CheckoutBatches } from './checkout-batches.client.js';
 import { Deadline } from './deadline.js';
 import { exchange, type ForwardedRequest, type UpstreamAnswer } from './exchange.js';
 import { type Loss, lossOf } from './lost-request.js';
 import { codeOf, whyNotServed } from './not-served.js';
 import type { RequestSigner } from './request-signer.js';
+import { avoid, messageOf, type Target, targetOf, Targets } from './targets.client.js';
 
 /**
  * answered: relay it · not-reached: nothing was served anywhere · unknown: it may have been served,
@@ -25,19 +25,12 @@ export interface OrchestratorsOptions {
   onFailure: (url: string, why: string, request: ForwardedRequest) => void;
 }
 
-interface Target {
-  url: string;
-  /** The prefix of every path: "" or "/shop". */
-  basePath: string;
-  pool: Pool;
-  checkouts: CheckoutBatches;
-  /** Until then it is tried last, by performance.now(). */
-  avoidedUntilMs: number;
+interface Orchestrator extends Target {
+  readonly checkouts: CheckoutBatches;
 }
 
 /** The path of requests that may share a batch. */
 const CHECKOUT_PATH = '/checkout';
-const AVOIDED_MS = 1_000;
 /** Enough for every waiting checkout of one orchestrator, and for the queries. */
 const CONNECTIONS_MAX = 2_048;
 
@@ -48,12 +41,12 @@ const CONNECTIONS_MAX = 2_048;
  */
 export class Orchestrators {
   private readonly options: OrchestratorsOptions;
-  private readonly targets: Target[];
-  private turn = 0;
+  private readonly targets: Targets<Orchestrator>;
 
   constructor(options: OrchestratorsOptions) {
     this.options = options;
-    this.targets = options.urls.map((url) => targetOf(url, options));
+    const all = options.urls.map((url) => orchestratorOf(url, options));
+    this.targets = new Targets(all, options.timeoutMs);
   }
 
   forward(request: ForwardedRequest): Promise<Forwarded> {
@@ -61,7 +54,7 @@ export class Orchestrators {
   }
 
   private async tryEach(request: ForwardedRequest, deadline: Deadline): Promise<Forwarded> {
-    const targets = this.inTurn();
+    const targets = this.targets.inTurn();
     let maybeServed: string | undefined;
     let refusal: UpstreamAnswer | undefined;
     let why = 'no orchestrator is configured';
@@ -95,32 +88,16 @@ export class Orchestrators {
   }
 
   /** Undefined when an orchestrator is ready; otherwise the answers of all of them. */
-  async whyNotReady(): Promise<string | undefined> {
-    const reasons = await Promise.all(this.targets.map((target) => this.whyTargetNotReady(target)));
-    return reasons.includes(undefined) ? undefined : reasons.join('; ');
+  whyNotReady(): Promise<string | undefined> {
+    return this.targets.whyNotReady();
   }
 
-  async close(): Promise<void> {
-    await Promise.all(this.targets.map((target) => target.pool.close()));
-  }
-
-  private async whyTargetNotReady(target: Target): Promise<string | undefined> {
-    const request = { method: 'GET', path: '/health/ready', headers: {} } as const;
-    const targetRequest = { ...request, path: target.basePath + request.path };
-    try {
-      // The failure is the result here and is not logged: probes come every few seconds.
-      const answer = await this.withDeadline((deadline) =>
-        exchange(target.pool, targetRequest, deadline),
-      );
-      if (answer.status === 200) return undefined;
-      return `${target.url}: ${answer.status} ${answer.body.toString('utf8')}`;
-    } catch (error) {
-      return `${target.url}: ${error instanceof Error ? error.message || error.name : String(error)}`;
-    }
+  close(): Promise<void> {
+    return this.targets.close();
   }
 
   private async ask(
-    target: Target,
+    target: Orchestrator,
     request: ForwardedRequest,
     deadline: Deadline,
   ): Promise<{ answer: UpstreamAnswer } | { loss: Loss; why: string }> {
@@ -134,8 +111,8 @@ export class Orchestrators {
       return { answer };
     } catch (error) {
       const loss = lossOf(error);
-      const why = error instanceof Error ? error.message || error.name : String(error);
-      target.avoidedUntilMs = performance.now() + AVOIDED_MS;
+      const why = messageOf(error);
+      avoid(target);
       this.options.onFailure(target.url, why, request);
       return { loss, why };
     }
@@ -151,36 +128,14 @@ export class Orchestrators {
       deadline.clear();
     }
   }
-
-  /** Round robin; those that failed recently come last. */
-  private inTurn(): Target[] {
-    const nowMs = performance.now();
-    this.turn = (this.turn + 1) % this.targets.length;
-    const round = [...this.targets.slice(this.turn), ...this.targets.slice(0, this.turn)];
-    const healthy = round.filter((target) => target.avoidedUntilMs <= nowMs);
-    return [...healthy, ...round.filter((target) => target.avoidedUntilMs > nowMs)];
-  }
 }
 
-function targetOf(url: string, { connectTimeoutMs, signer }: OrchestratorsOptions): Target {
-  const { origin, pathname } = new URL(url);
-  const basePath = pathname.replace(/\/+$/, '');
-  const pool = new Pool(origin, {
-    connections: CONNECTIONS_MAX,
-    // The deadline of the whole request is exact; these timeouts could be late by a second.
-    headersTimeout: 0,
-    bodyTimeout: 0,
-    connect: { timeout: connectTimeoutMs },
-  });
-  // The address without user and password, which must not be logged.
-  const publicUrl = origin + basePath;
-  return {
-    url: publicUrl,
-    basePath,
-    pool,
-    checkouts: new CheckoutBatches(pool, basePath, signer),
-    avoidedUntilMs: 0,
-  };
+function orchestratorOf(
+  url: string,
+  { connectTimeoutMs, signer }: OrchestratorsOptions,
+): Orchestrator {
+  const target = targetOf(url, { connectionsMax: CONNECTIONS_MAX, connectTimeoutMs });
+  return { ...target, checkouts: new CheckoutBatches(target.pool, target.basePath, signer) };
 }
 
 /**

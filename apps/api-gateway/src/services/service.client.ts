@@ -1,10 +1,16 @@
-import { Pool } from 'undici';
 import { Deadline } from '../orchestrators/deadline.js';
 import { exchange, type ForwardedRequest, type UpstreamAnswer } from '../orchestrators/exchange.js';
 import { type Loss, lossOf } from '../orchestrators/lost-request.js';
 import { whyNotServed } from '../orchestrators/not-served.js';
 import type { Forwarded } from '../orchestrators/orchestrators.client.js';
 import type { RequestSigner } from '../orchestrators/request-signer.js';
+import {
+  avoid,
+  messageOf,
+  type Target,
+  targetOf,
+  Targets,
+} from '../orchestrators/targets.client.js';
 
 export interface ServiceClientOptions {
   /** The instances of the service. */
@@ -17,19 +23,8 @@ export interface ServiceClientOptions {
   onFailure: (url: string, why: string, request: ForwardedRequest) => void;
 }
 
-interface Target {
-  /** Without user and password, which must not be logged. */
-  url: string;
-  /** The prefix of every path: "" or "/shop". */
-  basePath: string;
-  pool: Pool;
-  /** Until then it is tried last, by performance.now(). */
-  avoidedUntilMs: number;
-}
-
 type Attempt = { answer: UpstreamAnswer } | { loss: Loss; why: string };
 
-const AVOIDED_MS = 1_000;
 const CONNECTIONS_MAX = 256;
 
 /**
@@ -38,11 +33,15 @@ const CONNECTIONS_MAX = 256;
  * it was certainly not served.
  */
 export class ServiceClient {
-  private readonly targets: Target[];
-  private turn = 0;
+  private readonly targets: Targets<Target>;
 
   constructor(private readonly options: ServiceClientOptions) {
-    this.targets = options.urls.map((url) => targetOf(url, options.connectTimeoutMs));
+    const { urls, timeoutMs, connectTimeoutMs } = options;
+    const terms = { connectionsMax: CONNECTIONS_MAX, connectTimeoutMs };
+    this.targets = new Targets(
+      urls.map((url) => targetOf(url, terms)),
+      timeoutMs,
+    );
   }
 
   async forward(request: ForwardedRequest): Promise<Forwarded> {
@@ -55,18 +54,17 @@ export class ServiceClient {
   }
 
   /** Undefined when an instance is ready; otherwise the answers of all of them. */
-  async whyNotReady(): Promise<string | undefined> {
-    const reasons = await Promise.all(this.targets.map((target) => this.whyTargetNotReady(target)));
-    return reasons.includes(undefined) ? undefined : reasons.join('; ');
+  whyNotReady(): Promise<string | undefined> {
+    return this.targets.whyNotReady();
   }
 
-  async close(): Promise<void> {
-    await Promise.all(this.targets.map(({ pool }) => pool.close()));
+  close(): Promise<void> {
+    return this.targets.close();
   }
 
   private async tryEach(request: ForwardedRequest, deadline: Deadline): Promise<Forwarded> {
     const isRead = request.method === 'GET';
-    const targets = this.inTurn();
+    const targets = this.targets.inTurn();
     let isTriedAgain = false;
     let refusal: UpstreamAnswer | undefined;
     let why = 'no instance is configured';
@@ -105,49 +103,9 @@ export class ServiceClient {
       return { answer: await exchange(pool, signed, deadline) };
     } catch (error) {
       const why = messageOf(error);
-      target.avoidedUntilMs = performance.now() + AVOIDED_MS;
+      avoid(target);
       this.options.onFailure(target.url, why, request);
       return { loss: lossOf(error), why };
     }
   }
-
-  private async whyTargetNotReady({ url, basePath, pool }: Target): Promise<string | undefined> {
-    const deadline = new Deadline(this.options.timeoutMs);
-    const request = { method: 'GET', path: `${basePath}/health/ready`, headers: {} } as const;
-    try {
-      const { status, body } = await exchange(pool, request, deadline);
-      return status === 200 ? undefined : `${url}: ${status} ${body.toString('utf8')}`;
-    } catch (error) {
-      // The failure is the result here and is not logged: probes come every few seconds.
-      return `${url}: ${messageOf(error)}`;
-    } finally {
-      deadline.clear();
-    }
-  }
-
-  /** Round robin; those that failed recently come last. */
-  private inTurn(): Target[] {
-    const nowMs = performance.now();
-    this.turn = (this.turn + 1) % this.targets.length;
-    const round = [...this.targets.slice(this.turn), ...this.targets.slice(0, this.turn)];
-    const isAvoided = ({ avoidedUntilMs }: Target) => avoidedUntilMs > nowMs;
-    return [...round.filter((each) => !isAvoided(each)), ...round.filter(isAvoided)];
-  }
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message || error.name : String(error);
-}
-
-function targetOf(url: string, connectTimeoutMs: number): Target {
-  const { origin, pathname } = new URL(url);
-  const basePath = pathname.replace(/\/+$/, '');
-  const pool = new Pool(origin, {
-    connections: CONNECTIONS_MAX,
-    // The deadline of the whole request is exact; these timeouts could be late by a second.
-    headersTimeout: 0,
-    bodyTimeout: 0,
-    connect: { timeout: connectTimeoutMs },
-  });
-  return { url: origin + basePath, basePath, pool, avoidedUntilMs: 0 };
 }

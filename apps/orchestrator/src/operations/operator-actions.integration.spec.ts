@@ -28,4 +28,22 @@ describe('the record of operators', () => {
     await expect(shop.query('TRUNCATE operator_actions')).rejects.toThrow(/append-only/);
     expect(await recordsOf(shop, id)).toMatchObject([{ outcome: 'done', detail: { a: 1, b: 2 } }]);
   });
+
+  it('loses the names of a person who is erased, and keeps what was done and when', async () => {
+    const id = newUuid();
+    const insert = `INSERT INTO operator_actions
+      (id, operator, caller, action, subject_kind, subject_id, reason, outcome, detail)
+      VALUES ($1, 'olga', 'u:i:olga', 'retry', 'saga', $2, 'olga asked', 'done', '{}')`;
+    await shop.query(insert, [id, id]);
+    const erase = (what: string, where = `id = '${id}'`) =>
+      shop.query(`WITH erasing AS MATERIALIZED (SELECT set_config('backstitch.erasing', 'on', true))
+        UPDATE operator_actions SET ${what} FROM erasing WHERE ${where}`);
+    await erase(`operator = 'x', caller = 'u:i:x', reason = 'x asked', detail = '{"by": "x"}'`);
+    for (const what of [`outcome = 'failed'`, `action = 'resume'`, 'at = now()', `seen = 'x'`]) {
+      await expect(erase(what)).rejects.toThrow(/append-only/);
+    }
+    expect(await recordsOf(shop, id)).toMatchObject([
+      { operator: 'x', caller: 'u:i:x', action: 'retry', outcome: 'done', reason: 'x asked' },
+    ]);
+  });
 });
