@@ -1,4 +1,5 @@
 import { fileURLToPath } from 'node:url';
+import { EDGE_SYNC_BYTES_MAX, EDGE_SYNC_PATH } from '@backstitch/auth';
 import {
   bootApp,
   createLogger,
@@ -53,7 +54,12 @@ await bootApp({
   config,
   logger,
   internal: internalRequests(name, config),
-  limits: { bodyBytesMax: ACCOUNT_BODY_BYTES_MAX, bodyNestedMax: 100 },
+  limits: {
+    bodyBytesMax: ACCOUNT_BODY_BYTES_MAX,
+    bodyBytesMaxAt: { [EDGE_SYNC_PATH]: EDGE_SYNC_BYTES_MAX },
+    // 250 counters and 20 refused calls are a list each.
+    bodyNestedMax: 400,
+  },
   configure: (app) => jobsOf(app).forEach((job) => job.start()),
   readiness: () => (config.isProduction ? [health, demoAccounts.check] : [health]),
   drain: (app) => ({

@@ -42,9 +42,12 @@ export { Revocations, type Revoked, type RevokedSubject } from './tokens/revocat
 export { TokenVerifier, type Verification } from './tokens/token-verifier.js';
 export {
   COUNTERS_MAX,
+  CALLER_LENGTH_MAX,
+  EDGE_SYNC_BYTES_MAX,
   EDGE_SYNC_PATH,
   type EdgeSyncAnswer,
   type EdgeSyncRequest,
+  REFUSED_MAX,
   type RefusedCall,
   EVERYTHING,
   readEdgeSyncAnswer,

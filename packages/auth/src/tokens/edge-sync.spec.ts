@@ -1,5 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
-import { COUNTERS_MAX, readEdgeSyncAnswer, readEdgeSyncRequest } from './edge-sync.js';
+import {
+  CALLER_LENGTH_MAX,
+  COUNTERS_MAX,
+  EDGE_SYNC_BYTES_MAX,
+  readEdgeSyncAnswer,
+  readEdgeSyncRequest,
+  REFUSED_MAX,
+} from './edge-sync.js';
 
 const request = {
   gateway: '0190b3a2-0000-7000-8000-000000000001',
@@ -8,6 +15,15 @@ const request = {
 };
 const manyCounters = (length: number) =>
   Array.from({ length }, () => ['k'.repeat(43), 1_000_000, 60_000]);
+const call = {
+  caller: 'u:https://id.example:ann',
+  code: 'ACCESS_DENIED',
+  route: 'PATCH /api/admin/users/:id',
+  requestId: '0190b3a2-0000-7000-8000-000000000002',
+};
+const withCall = (part: object) => ({ ...request, refused: [{ ...call, ...part }] });
+const manyCalls = (length: number, caller = call.caller) =>
+  Array.from({ length }, () => ({ ...call, caller }));
 const answer = {
   next: '12',
   revokedSids: ['s1'],
@@ -21,6 +37,7 @@ describe('a request for edge-sync', () => {
   it('is read when it is complete, also for a further page', () => {
     expect(readEdgeSyncRequest(request)).toEqual(request);
     expect(readEdgeSyncRequest({ ...request, after: 7 })).toEqual({ ...request, after: 7 });
+    expect(readEdgeSyncRequest(withCall({}))).toEqual(withCall({}));
   });
 
   it.each([
@@ -37,14 +54,23 @@ describe('a request for edge-sync', () => {
     ['a counter below zero', { ...request, counters: [['k', -1, 1]] }],
     ['a counter that ends too late', { ...request, counters: [['k', 1, 1e9]] }],
     ['a counter with a long key', { ...request, counters: [['k'.repeat(65), 1, 1]] }],
+    ['too many refused calls', { ...request, refused: manyCalls(REFUSED_MAX + 1) }],
+    ['a refused call of nobody', withCall({ caller: '' })],
+    ['a refused call of a long caller', withCall({ caller: 'u'.repeat(CALLER_LENGTH_MAX + 1) })],
+    ['a control character in a caller', withCall({ caller: 'u:i:a\n' })],
+    ['a refused call with another code', withCall({ code: 'TOKEN_REQUIRED' })],
+    ['a refused call with an address', withCall({ route: 'GET /api/admin/users?email=a' })],
+    ['a refused call without a request', withCall({ requestId: undefined })],
   ])('is refused with %s', (_name, value) => {
     expect(readEdgeSyncRequest(value)).toBeUndefined();
   });
 
-  it('has less than 16 KB with as many counters as it may have', () => {
+  it('fits into its limit with as many counters and refused calls as it may have', () => {
     const counters = manyCounters(COUNTERS_MAX);
-    expect(readEdgeSyncRequest({ ...request, counters })).toBeDefined();
-    expect(JSON.stringify({ ...request, counters }).length).toBeLessThan(16_384);
+    const refused = manyCalls(REFUSED_MAX, '猫'.repeat(CALLER_LENGTH_MAX));
+    const largest = { ...request, counters, refused };
+    expect(readEdgeSyncRequest(largest)).toBeDefined();
+    expect(Buffer.byteLength(JSON.stringify(largest))).toBeLessThan(EDGE_SYNC_BYTES_MAX);
   });
 });
 

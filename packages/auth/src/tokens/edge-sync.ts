@@ -54,11 +54,14 @@ export interface EdgeSyncAnswer {
 
 /** The `since` of the first round. */
 export const EVERYTHING = '0';
-/** Counters in a request at most. The request has less than 16 KB. */
+/** With all counters and refused calls that it may have. */
+export const EDGE_SYNC_BYTES_MAX = 131_072;
+/** Counters in a request at most. */
 export const COUNTERS_MAX = 250;
 /** Refused calls in a request at most. */
-const REFUSED_MAX = 20;
-const CALLER_LENGTH_MAX = 1_000;
+export const REFUSED_MAX = 20;
+/** Of the caller of a refused call. */
+export const CALLER_LENGTH_MAX = 1_000;
 const ROUTE = /^[A-Z]{3,7} \/[\w/:.-]{1,100}$/;
 const REQUEST_ID = /^[\w.:-]{1,100}$/;
 
