@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -6,7 +7,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { CALLER_HEADER, decodeCaller } from '@backstitch/auth';
+import {
+  CALLER_HEADER,
+  CALLER_LENGTH_MAX,
+  COUNTERS_MAX,
+  decodeCaller,
+  EDGE_SYNC_PATH,
+  EVERYTHING,
+  REFUSED_MAX,
+} from '@backstitch/auth';
 import {
   type AppProcess,
   startApp,
@@ -261,4 +270,25 @@ describe('while identity-service is away', () => {
       return (await statusOf(without, SAGA, second)) === 200;
     });
   });
+});
+
+it('identity-service takes the largest edge-sync that a gateway may send', async () => {
+  const call = {
+    caller: '猫'.repeat(CALLER_LENGTH_MAX),
+    code: 'ACCESS_DENIED',
+    route: 'GET /api/admin/users',
+    requestId: 'request-1',
+  };
+  const body = {
+    gateway: randomUUID(),
+    since: EVERYTHING,
+    counters: Array.from({ length: COUNTERS_MAX }, (_, n) => [`k${n}`, 1, 60_000]),
+    refused: Array.from({ length: REFUSED_MAX }, () => call),
+  };
+  const answer = await fetch(identity.url + EDGE_SYNC_PATH, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  });
+  expect([answer.status, await answer.json()]).toMatchObject([200, { others: [] }]);
 });
