@@ -290,5 +290,8 @@ it('identity-service takes the largest edge-sync that a gateway may send', async
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify(body),
   });
-  expect([answer.status, await answer.json()]).toMatchObject([200, { others: [] }]);
+  expect([answer.status, await answer.text()]).toEqual([200, expect.stringContaining('"others":')]);
+  const saved = 'SELECT count(*)::integer AS counters FROM edge_counters WHERE gateway = $1';
+  const { rows } = await pool.query(saved, [body.gateway]);
+  expect(rows).toEqual([{ counters: COUNTERS_MAX }]);
 });
