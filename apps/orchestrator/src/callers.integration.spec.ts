@@ -1,4 +1,11 @@
-import { type Caller, encodeCaller, guestCaller, openCaller, userId } from '@backstitch/auth';
+import {
+  type Caller,
+  callerJson,
+  encodeCaller,
+  guestCaller,
+  openCaller,
+  userId,
+} from '@backstitch/auth';
 import { encodeBatchedCheckout, encodeCheckoutBatch, newUuid } from '@backstitch/shared-types';
 import { type AppProcess, waitFor } from '@backstitch/testkit';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
@@ -121,7 +128,7 @@ async function batch(
   members: { headers: Record<string, string>; caller: Caller; body: unknown }[],
 ): Promise<string[]> {
   const encoded = members.map(({ headers, caller, body }) =>
-    encodeBatchedCheckout(headers, JSON.stringify(body), caller),
+    encodeBatchedCheckout(headers, JSON.stringify(body), callerJson(caller)),
   );
   const response = await fetch(`${one.url}/checkout/batch`, {
     method: 'POST',

@@ -1,6 +1,7 @@
 import {
   CALLER_HEADER,
   type Caller,
+  callerJson,
   encodeCaller,
   internalKeys,
   SIGNATURE_HEADER,
@@ -228,7 +229,7 @@ describe('an orchestrator in production', () => {
     const path = '/checkout/batch';
     const another = BODY.replace('"quantity":1', '"quantity":2');
     const members = [ANA, undefined, OLGA].map((caller) =>
-      encodeBatchedCheckout({ prefer: 'respond-async' }, another, caller),
+      encodeBatchedCheckout({ prefer: 'respond-async' }, another, caller && callerJson(caller)),
     );
     const body = encodeCheckoutBatch(members);
     const before = await recorded();

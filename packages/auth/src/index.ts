@@ -21,7 +21,13 @@ export {
   type Role,
   userId,
 } from './caller.js';
-export { CALLER_HEADER, callerFrom, decodeCaller, encodeCaller } from './internal/caller-header.js';
+export {
+  CALLER_HEADER,
+  callerFrom,
+  callerJson,
+  decodeCaller,
+  encodeCaller,
+} from './internal/caller-header.js';
 export {
   DEVELOPMENT_INTERNAL_KEYS,
   type InternalKeys,

@@ -27,13 +27,13 @@ export interface BatchedAnswer {
   body: Buffer;
 }
 
-/** `body` is JSON already. */
+/** `body` and `caller` are JSON already. */
 export function encodeBatchedCheckout(
   headers: Record<string, string>,
   body: string,
-  caller?: object,
+  caller?: string,
 ): string {
-  const from = caller ? `"caller":${JSON.stringify(caller)},` : '';
+  const from = caller === undefined ? '' : `"caller":${caller},`;
   return `{"headers":${JSON.stringify(headers)},${from}"body":${body}}`;
 }
 

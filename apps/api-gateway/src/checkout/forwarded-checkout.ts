@@ -2,6 +2,7 @@ import type { Caller } from '@backstitch/auth';
 import { type ForwardedCheckoutDto, prefersAsync } from '@backstitch/shared-types';
 import type { Admittance } from '../admission/checkout-slots.js';
 import type { ForwardedRequest } from '../orchestrators/exchange.js';
+import { withoutSession } from './checkout-caller.js';
 
 export interface CheckoutToForward {
   sagaId: string;
@@ -29,7 +30,7 @@ export function forwardedCheckout(checkout: CheckoutToForward): ForwardedRequest
       ...(prefersAsync(prefer) && { prefer: 'respond-async' }),
       ...(admittance === 'replay-only' && { 'x-replay-only': 'true' }),
     },
-    caller,
+    caller: withoutSession(caller),
     body: JSON.stringify(body),
   };
 }

@@ -1,3 +1,4 @@
+import { callerJson } from '@backstitch/auth';
 import {
   CHECKOUT_BATCH_BYTES_MAX,
   CHECKOUT_BATCH_PATH,
@@ -46,7 +47,7 @@ export class CheckoutBatches {
       const encoded = encodeBatchedCheckout(
         request.headers,
         request.body ?? 'null',
-        request.caller,
+        request.caller && callerJson(request.caller),
       );
       this.waiting.push({ request, encoded, deadline, resolve, reject });
       if (this.waiting.length === 1) setImmediate(() => this.send());

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { type Caller, guestCaller, OPEN_CALLER, openCaller, userId } from '../caller.js';
-import { callerFrom, decodeCaller, encodeCaller } from './caller-header.js';
+import { callerFrom, callerJson, decodeCaller, encodeCaller } from './caller-header.js';
 
 const ISSUER = 'https://shop.example';
 const ann: Caller = {
@@ -23,6 +23,12 @@ describe('the header of the caller', () => {
       expect(decodeCaller(encodeCaller(caller))).toEqual(caller);
     },
   );
+
+  it('is the same caller as JSON in a batch, also the second time', () => {
+    for (const caller of [ann, ann, guestCaller('g1')]) {
+      expect(callerFrom(JSON.parse(callerJson(caller)))).toEqual(caller);
+    }
+  });
 
   it.each([
     ['no object', null],

@@ -11,6 +11,19 @@ import {
 
 export const CALLER_HEADER = 'x-backstitch-caller';
 
+/** A caller with a token is the same object in each of its requests. */
+const jsonOfCallers = new WeakMap<Caller, string>();
+
+/** A caller as a member of a batch has it. A caller must not be changed after this. */
+export function callerJson(caller: Caller): string {
+  let json = jsonOfCallers.get(caller);
+  if (json === undefined) {
+    json = JSON.stringify(caller);
+    jsonOfCallers.set(caller, json);
+  }
+  return json;
+}
+
 /** The value of x-backstitch-caller. */
 export function encodeCaller(caller: Caller): string {
   return Buffer.from(JSON.stringify(caller)).toString('base64url');

@@ -1,6 +1,6 @@
 import { decodeJwt, decodeProtectedHeader, errors, jwtVerify } from 'jose';
 import { LRUCache } from 'lru-cache';
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { Caller } from '../caller.js';
 import { type ClaimsReading, CLOCK_SKEW_S, readClaims } from './claims.js';
 import type { Issuer } from './issuer.js';
@@ -27,7 +27,7 @@ export interface TokenVerifierOptions {
 }
 
 interface VerifiedToken {
-  readonly caller: Caller;
+  readonly verification: Verification & { readonly kind: 'caller' };
   readonly issuedAtS: number;
   readonly expiresAtS: number;
   readonly kid: string;
@@ -138,17 +138,21 @@ export class TokenVerifier {
     });
     const reading: ClaimsReading = readClaims(payload, trusted.issuer, this.nowS());
     if ('refusal' in reading) return invalid(reading.refusal);
-    const known = { ...reading, kid, trusted };
+    const { caller, issuedAtS, expiresAtS } = reading;
+    const verification = { kind: 'caller', caller } as const;
+    const known = { verification, issuedAtS, expiresAtS, kid, trusted };
     this.verified.set(sha256(token), known);
     return this.verdictOf(known);
   }
 
   private verdictOf(known: VerifiedToken): Verification {
-    const { caller, issuedAtS, expiresAtS, kid, trusted } = known;
+    const { verification, issuedAtS, expiresAtS, kid, trusted } = known;
     if (expiresAtS + CLOCK_SKEW_S <= this.nowS()) return invalid('expired');
     if (!trusted.keys.has(kid)) return invalid('the issuer has withdrawn the key');
-    if (!trusted.issuer.isOwn) return { kind: 'caller', caller };
+    if (!trusted.issuer.isOwn) return verification;
+    const { caller } = verification;
     const current = this.options.revocations.apply(caller, issuedAtS);
+    if (current === caller) return verification;
     return current ? { kind: 'caller', caller: current } : invalid('revoked');
   }
 }
@@ -169,5 +173,5 @@ function isCryptoFault(error: unknown): boolean {
 }
 
 function sha256(token: string): string {
-  return createHash('sha256').update(token).digest('base64');
+  return hash('sha256', token, 'base64');
 }
