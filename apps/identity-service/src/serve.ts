@@ -16,6 +16,7 @@ import { AppModule } from './app.module.js';
 import { IdentityConfig } from './config.js';
 import { EdgeSyncRepository } from './internal/edge-sync.repository.js';
 import { ExpiredRows } from './expired/expired-rows.service.js';
+import { lowerPriorityOfPool } from './low-priority.js';
 import { Mailer } from './mail/mailer.client.js';
 import { DemoAccountsRepository, demoAccountsProblem } from './demo/demo-accounts.repository.js';
 import { KeyRing } from './tokens/key-ring.service.js';
@@ -24,6 +25,7 @@ const name = 'identity-service';
 /** Requests that use a refresh token at once wait for each other. */
 const LOCK_TIMEOUT_MS = 2_000;
 
+lowerPriorityOfPool();
 const config = loadConfig(IdentityConfig);
 const { productionProblems: problems } = config;
 if (problems.length > 0) {

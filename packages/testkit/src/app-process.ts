@@ -1,6 +1,7 @@
 import { ManagedProcess } from '@backstitch/launcher';
 
 export interface AppProcess {
+  pid: number;
   url: string;
   /** Where it serves its metrics and its dependencies. */
   metricsUrl: string;
@@ -47,6 +48,7 @@ export async function startApp(
     return typeof exit === 'number' ? exit : null;
   };
   return {
+    pid: app!.pid,
     ...urls,
     log,
     stop: () => end('SIGTERM'),

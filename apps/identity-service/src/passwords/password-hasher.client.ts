@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { availableParallelism } from 'node:os';
 import { Counter, Problem, retryAfterSeconds } from '@backstitch/service-kit';
 import { hash, type Options, verify } from '@node-rs/argon2';
 import { LineFull, WaitingLine } from './waiting-line.js';
@@ -6,8 +7,11 @@ import { LineFull, WaitingLine } from './waiting-line.js';
 /** Argon2id, the library's default, with 19 MiB, two passes and one lane (OWASP). */
 const PARAMETERS: Options = { memoryCost: 19_456, timeCost: 2, parallelism: 1 };
 const CURRENT = /^\$argon2id\$v=19\$m=19456,t=2,p=1\$/;
-/** They share four threads with name look-ups and files of the process. */
-const RUNNING_MAX = 2;
+/**
+ * One CPU is left for everything else. Never more than two: they share four threads with name
+ * look-ups and files of the process.
+ */
+const RUNNING_MAX = Math.min(2, Math.max(1, availableParallelism() - 1));
 const WAITING_MAX = 32;
 
 const hashed = new Counter({
@@ -16,7 +20,7 @@ const hashed = new Counter({
 });
 
 /**
- * Hashes passwords, two at a time. Beyond 32 that wait a caller gets 503: hashing is what an
+ * Hashes passwords, one or two at a time. Beyond 32 that wait a caller gets 503: hashing is what an
  * attacker would have this app do.
  */
 export class PasswordHasher {
