@@ -2,7 +2,7 @@ import type { Statement } from '@backstitch/database';
 import type { OrderEvent } from '../orders/order-fold.js';
 
 /** In UTC with microseconds: a Date has milliseconds only. */
-const timeText = (column: string) =>
+export const timeText = (column: string) =>
   `to_char(${column} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`;
 
 /** The columns of an event, as `OrderEvent` has them. `e` is the table. */
