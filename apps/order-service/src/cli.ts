@@ -31,7 +31,8 @@ async function rebuild(orderId: string | undefined, { check }: { check?: boolean
       const isMended = !check && (await repository.mend(each.orderId, operatorOf()));
       if (isMended) console.log(`${each.orderId}: rebuilt`);
       else wrong += 1;
-      if (!each.isMendable) console.log(`${each.orderId}: its events do not tell what it should be`);
+      if (!each.isMendable)
+        console.log(`${each.orderId}: its events do not tell what it should be`);
     }
   };
   if (orderId !== undefined) {

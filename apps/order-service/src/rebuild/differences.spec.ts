@@ -34,7 +34,12 @@ const ROW: OrderState = {
   createdAt: at(1),
   updatedAt: at(2),
 };
-const old = (event: OrderEvent): OrderEvent => ({ ...event, schema: null, data: null, actor: null });
+const old = (event: OrderEvent): OrderEvent => ({
+  ...event,
+  schema: null,
+  data: null,
+  actor: null,
+});
 
 describe('the comparison of an order with its events', () => {
   it('finds nothing where the row follows from them', () => {
@@ -52,11 +57,14 @@ describe('the comparison of an order with its events', () => {
     ['cartVersion', { cartVersion: 3 }],
     ['createdAt', { createdAt: at(0) }],
     ['updatedAt', { updatedAt: at(3) }],
-  ] as [string, Partial<OrderState>][])('tells that %s is different, and what is right', (name, changed) => {
-    const { differences, rebuilt } = compare({ ...ROW, ...changed }, [CREATED, CONFIRMED]);
-    expect(differences).toEqual([expect.stringMatching(new RegExp(`^${name} is `))]);
-    expect(rebuilt).toEqual(ROW);
-  });
+  ] as [string, Partial<OrderState>][])(
+    'tells that %s is different, and what is right',
+    (name, changed) => {
+      const { differences, rebuilt } = compare({ ...ROW, ...changed }, [CREATED, CONFIRMED]);
+      expect(differences).toEqual([expect.stringMatching(new RegExp(`^${name} is `))]);
+      expect(rebuilt).toEqual(ROW);
+    },
+  );
 
   it('makes a row that is missing', () => {
     const differences = ['there is no row'];

@@ -1,5 +1,10 @@
 import type { OrderSagaState, OrderStatus } from '@backstitch/shared-types';
-import { type FoldedOrder, foldOrder, type OrderEvent, type OrderFacts } from '../orders/order-fold.js';
+import {
+  type FoldedOrder,
+  foldOrder,
+  type OrderEvent,
+  type OrderFacts,
+} from '../orders/order-fold.js';
 
 /** The columns of an order that follow from its events. */
 export interface OrderState extends OrderFacts {
@@ -22,10 +27,7 @@ export interface Comparison {
  * Compares a row with the events of its order. The events of an earlier release do not tell everything:
  * what they do not tell is taken from the row. Throws BrokenHistory. Pure.
  */
-export function compare(
-  row: OrderState | undefined,
-  events: readonly OrderEvent[],
-): Comparison {
+export function compare(row: OrderState | undefined, events: readonly OrderEvent[]): Comparison {
   const folded = foldOrder(events);
   if (!row) return { differences: ['there is no row'], rebuilt: withoutRow(folded) };
   const rebuilt = { ...row, ...told(folded, events) };

@@ -64,8 +64,11 @@ describe('the rebuilding of orders', () => {
     const removed = await confirmedOrder();
     const untouched = await confirmedOrder();
     const before = await orders.read(removed);
-    await byHand(`UPDATE orders SET status = 'PENDING', saga_state = 'ORDER_CREATED',
-      total_amount = 1 WHERE id = $1`, changed);
+    await byHand(
+      `UPDATE orders SET status = 'PENDING', saga_state = 'ORDER_CREATED',
+      total_amount = 1 WHERE id = $1`,
+      changed,
+    );
     await byHand('DELETE FROM orders WHERE id = $1', removed);
     const found = await allFindings();
     expect(found.map(({ orderId }) => orderId).sort()).toEqual([changed, removed].sort());
@@ -73,7 +76,10 @@ describe('the rebuilding of orders', () => {
     expect(await rebuilds.mend(removed, 'olga')).toBe(true);
     expect(await rebuilds.mend(untouched, 'olga')).toBe(false);
     expect(await allFindings()).toEqual([]);
-    expect(await orders.read(changed)).toMatchObject({ status: 'CONFIRMED', total_amount: '49.98' });
+    expect(await orders.read(changed)).toMatchObject({
+      status: 'CONFIRMED',
+      total_amount: '49.98',
+    });
     expect(await orders.read(removed)).toEqual(before);
   });
 
