@@ -48,23 +48,13 @@ export function cloudEventOf(event: OutboxEvent): OrderCloudEvent {
 }
 
 function dataOf({ orderId, sagaId, type, data }: OutboxEvent): OrderCloudEvent['data'] {
-  switch (type) {
-    case 'CREATED': {
-      const { totalAmount = '', currency = '' } = data ?? {};
-      return {
-        orderId,
-        status: 'PENDING',
-        sagaId,
-        totalAmount: amountText(totalAmount, currency),
-        currency,
-      };
-    }
-    case 'CONFIRMED':
-      return { orderId, status: 'CONFIRMED', sagaId };
-    case 'CANCELLED':
-    case 'CANCELLED_UNSEEN':
-      return { orderId, status: 'CANCELLED', sagaId, wasPlaced: type === 'CANCELLED' };
+  if (type === 'CREATED') {
+    const { totalAmount = '', currency = '' } = data ?? {};
+    const total = amountText(totalAmount, currency);
+    return { orderId, status: 'PENDING', sagaId, totalAmount: total, currency };
   }
+  if (type === 'CONFIRMED') return { orderId, status: 'CONFIRMED', sagaId };
+  return { orderId, status: 'CANCELLED', sagaId, wasPlaced: type === 'CANCELLED' };
 }
 
 /** The column has two decimals in every currency. */

@@ -11,7 +11,7 @@ export async function eventConsumer(brokerUrl: string) {
   const received: OrderCloudEvent[] = [];
   const sizes: number[] = [];
   const problems: string[] = [];
-  const { close } = await topicConsumer(brokerUrl, ORDER_EVENTS_EXCHANGE, (body) => {
+  const consumer = await topicConsumer(brokerUrl, ORDER_EVENTS_EXCHANGE, (body) => {
     const events = JSON.parse(body.toString()) as unknown[];
     sizes.push(events.length);
     for (const event of events) {
@@ -35,7 +35,7 @@ export async function eventConsumer(brokerUrl: string) {
       }
       return arrivals;
     },
-    close,
+    close: () => consumer.close(),
   };
 }
 
