@@ -53,8 +53,18 @@ export async function breachesAtLarge(
     among<ProductRow>(1, [inventory, PRODUCTS], ({ productId }) => productId, stockProblem),
     among<StrayCharge>(6, [payments, STRAY_CHARGES], ({ key }) => key, stray),
     among<SharedSaga>(7, [orders, SHARED_SAGAS], ({ sagaId }) => sagaId, shared),
-    among<BrokenOrder>(9, [orders, BROKEN_ORDERS], ({ orderId }) => orderId, ({ what }) => what),
-    among<UnpublishedEvent>(15, [orders, UNPUBLISHED_EVENTS], ({ orderId }) => orderId, unpublished),
+    among<BrokenOrder>(
+      9,
+      [orders, BROKEN_ORDERS],
+      ({ orderId }) => orderId,
+      ({ what }) => what,
+    ),
+    among<UnpublishedEvent>(
+      15,
+      [orders, UNPUBLISHED_EVENTS],
+      ({ orderId }) => orderId,
+      unpublished,
+    ),
   ]);
   return found.flat();
 }
