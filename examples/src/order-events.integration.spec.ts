@@ -94,16 +94,23 @@ async function place(orderId: string): Promise<void> {
 }
 const confirm = (orderId: string) => queue.call('order_commands', 'order.confirm', { orderId });
 
-async function totalOf(orderId: string): Promise<object | undefined> {
+interface Total {
+  version: number;
+  status: string;
+  total: string;
+  currency: string;
+}
+
+async function totalOf(orderId: string): Promise<Total | undefined> {
   const text = 'SELECT version, status, total, currency FROM order_totals WHERE order_id = $1';
-  const { rows } = await own.query<object>(text, [orderId]).catch(() => ({ rows: [] }));
+  const { rows } = await own.query<Total>(text, [orderId]).catch(() => ({ rows: [] }));
   return rows[0];
 }
 const confirmed = { version: 2, status: 'CONFIRMED', total: '59.98', currency: 'USD' };
 const untilConfirmed = (orderId: string) =>
   waitFor('the order to be confirmed at the consumer', async () => {
     const total = await totalOf(orderId);
-    return (total as { version?: number } | undefined)?.version === 2 && total;
+    return total?.version === 2 && total;
   });
 
 async function outboxIsEmpty(): Promise<void> {

@@ -12,7 +12,7 @@ interface Permission {
 }
 
 /** A virtual host, with what is declared in it. */
-export interface VhostPlan {
+interface VhostPlan {
   name: string;
   queues: readonly string[];
   /** A durable topic exchange for events. */

@@ -4,7 +4,7 @@ export const ORDER_EVENT_TYPES = ['CREATED', 'CONFIRMED', 'CANCELLED', 'CANCELLE
 export type OrderEventType = (typeof ORDER_EVENT_TYPES)[number];
 
 /** What the first event of an order says in its data. */
-export interface FirstEventData {
+interface FirstEventData {
   /** Absent from a tombstone, and so is the amount. */
   userId?: string;
   totalAmount?: string;
