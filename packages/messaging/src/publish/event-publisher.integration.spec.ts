@@ -88,6 +88,19 @@ describe('the publisher of events', () => {
     expect(await taken(queue)).toMatchObject([{ text: 'one' }]);
   });
 
+  it('publishes many messages at once without a warning of the process', async () => {
+    const warnings: Error[] = [];
+    const note = (warning: Error) => warnings.push(warning);
+    process.on('warning', note);
+    const queue = await boundQueue('many', '#');
+    const publisher = new EventPublisher(await server.broker(), { exchange: 'many' });
+    const results = await publisher.publish(Array.from({ length: 100 }, () => message('any')));
+    expect(results).toEqual(Array.from({ length: 100 }, () => 'accepted'));
+    expect(await taken(queue)).toHaveLength(100);
+    process.off('warning', note);
+    expect(warnings).toEqual([]);
+  });
+
   it('declares nothing where a deployment does, and names the exchange that is missing', async () => {
     const checking = await server.broker({ queueSetup: 'check' });
     const publisher = new EventPublisher(checking, { exchange: 'missing', queues: ['none'] });

@@ -31,6 +31,8 @@ const CONFIRM_TIMEOUT_MS = 10_000;
 export class EventPublisher {
   private channel: ConfirmChannel | undefined;
   private readonly returned = new Set<string>();
+  /** Of the messages that are not confirmed: called when their channel is closed. */
+  private readonly unconfirmed = new Map<ConfirmChannel, Set<() => void>>();
   private readonly idPrefix = randomBytes(6).toString('base64url');
   private sent = 0;
 
@@ -72,7 +74,12 @@ export class EventPublisher {
     const channel = await this.broker.openChannel();
     // Without a listener, an error of the channel would close the whole connection.
     channel.on('error', () => undefined);
-    channel.on('close', () => this.forget(channel));
+    channel.on('close', () => {
+      this.forget(channel);
+      for (const lost of this.unconfirmed.get(channel) ?? []) lost();
+      this.unconfirmed.delete(channel);
+    });
+    this.unconfirmed.set(channel, new Set());
     channel.on('return', ({ properties }) => this.returned.add(String(properties.messageId)));
     try {
       await this.declare(channel);
@@ -107,10 +114,11 @@ export class EventPublisher {
     const { userId } = this.broker;
     const options = { messageId, contentType, userId, persistent: true, mandatory: true };
     return new Promise((resolve, reject) => {
-      const onClose = () => reject(new ConfirmLost('the channel was closed'));
-      channel.once('close', onClose);
+      const waiting = this.unconfirmed.get(channel);
+      const lost = () => reject(new ConfirmLost('the channel was closed'));
+      waiting?.add(lost);
       const done = (error: unknown) => {
-        channel.off('close', onClose);
+        waiting?.delete(lost);
         // The broker returns a message before it confirms it.
         const isReturned = this.returned.delete(messageId);
         if (error) reject(new ConfirmLost((error as Error).message));
@@ -119,7 +127,7 @@ export class EventPublisher {
       try {
         channel.publish(this.options.exchange, routingKey, body, options, done);
       } catch (error) {
-        channel.off('close', onClose);
+        waiting?.delete(lost);
         reject(new BrokerUnavailable('the channel was lost', { cause: error }));
       }
     });
