@@ -4,6 +4,7 @@ import type { SagaDefinition } from '../core/define.js';
 import type { DriverPorts } from './driver-ports.js';
 import { Dispatch, errorOf } from './dispatch.js';
 import {
+  isEnded,
   isOpen,
   traceOf,
   type EndedSaga,
@@ -271,13 +272,15 @@ export class Driver {
 
   private adoptRow(active: ActiveSaga, row: SagaInstance): void {
     this.dispatch.readAgain(active, row);
-    if (!isOpen(row)) this.finish(active, row);
+    if (isEnded(row)) this.finish(active, row);
+    else if (!isOpen(row)) this.drop(active, undefined);
   }
 
   private handOut(active: ActiveSaga, decision: Transition, atMs: number): void {
     for (const effect of decision.effects) {
       if (effect.kind === 'send') this.dispatch.send(active, effect, atMs);
       else if (effect.kind === 'wake') this.alarms.arm(active);
+      else if (effect.kind === 'waits') this.drop(active, undefined);
       else this.finish(active, decision.instance as EndedSaga);
     }
   }
