@@ -39,6 +39,7 @@ export class OwnershipService {
         (error) => this.beatFailed(error),
       ),
       loop(settings.takeoverEveryMs, 'takeover', () => this.takeOver()),
+      loop(settings.dueEveryMs, 'search for waits whose time has come', () => this.takeDue()),
       loop(settings.scanEveryMs, 'scan for forgotten sagas', () => this.findForgotten()),
     ];
   }
@@ -89,7 +90,7 @@ export class OwnershipService {
     const { store, settings, logger, counters } = this.ports;
     const definitions = [...this.definitions.values()];
     const { takeoverBatch, adoptedMax } = settings;
-    const limit = Math.min(takeoverBatch, adoptedMax - this.driver.adoptedSize);
+    const limit = Math.min(takeoverBatch, adoptedMax - this.driver.sagas.adoptedSize);
     if (limit <= 0) return;
     // Released sagas may be taken over at any time; those of silent owners only while the own
     // heartbeat is regular, because the cause may affect all instances.
@@ -101,6 +102,25 @@ export class OwnershipService {
       counters.count('taken-over');
       logger.info({ ...traceOf(row), epoch: row.epoch, formerOwner }, 'took over');
       this.adopt(row);
+    }
+  }
+
+  /** Again and again while more of them have come, as long as they may be driven here. */
+  private async takeDue(): Promise<void> {
+    const { store, settings, counters } = this.ports;
+    const definitions = [...this.definitions.values()].filter(({ waits }) => waits.size > 0);
+    if (definitions.length === 0) return;
+    for (let isMore = true; isMore && !this.isLeaving && !this.isStopped; ) {
+      const { takeoverBatch, adoptedMax } = settings;
+      const limit = Math.min(takeoverBatch, adoptedMax - this.driver.sagas.adoptedSize);
+      if (limit <= 0) return;
+      const rows = await store.takeDue({ limit, definitions });
+      for (const row of rows) {
+        this.ports.reached('mid-takeover');
+        counters.count('timed-out');
+        this.adopt(row);
+      }
+      isMore = rows.length === limit;
     }
   }
 

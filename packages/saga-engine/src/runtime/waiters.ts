@@ -22,7 +22,7 @@ export class Waiters {
     const untilMs = timers.nowMs() + maxMs;
     for (;;) {
       const leftMs = untilMs - timers.nowMs();
-      const active = this.driver.find(sagaId);
+      const active = this.driver.sagas.find(sagaId);
       const seen =
         active && leftMs > 0 ? await active.ended(leftMs, timers) : await this.look(sagaId);
       if (seen === 'absent') return undefined;
