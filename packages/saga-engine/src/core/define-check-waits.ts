@@ -27,7 +27,8 @@ function problemsOf(spec: SagaSpec, wait: WaitStep, place: number): string[] {
   const { name, signals, withinMs, onTimeout, needs = [] } = wait;
   const problems: string[] = [];
   const names = Object.keys(signals);
-  for (const signal of names) problems.push(...nameProblems(signal).map((why) => `${name}: ${why}`));
+  for (const signal of names)
+    problems.push(...nameProblems(signal).map((why) => `${name}: ${why}`));
   if (!isCount(withinMs) || withinMs > A_YEAR_MS) {
     problems.push(`${name}: withinMs must be whole milliseconds, up to a year`);
   }

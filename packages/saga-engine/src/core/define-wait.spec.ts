@@ -5,7 +5,11 @@ import { booking, bookingSpec } from '../fixtures/booking.js';
 import { fingerprintOf, differencesOf, recordedSteps } from './fingerprint.js';
 
 const send = command('q', 'p', () => ({}));
-const first = step('FIRST', { do: send, undo: undo('UNDO_FIRST', 'q', 'u', () => ({})), holdMs: 50 });
+const first = step('FIRST', {
+  do: send,
+  undo: undo('UNDO_FIRST', 'q', 'u', () => ({})),
+  holdMs: 50,
+});
 const pivot = step('PIVOT', { do: send, pivot: true });
 const plain = { signals: { go: 'next' }, withinMs: 20, onTimeout: 'next' } as const;
 
@@ -75,7 +79,12 @@ describe('a wait', () => {
     ],
     [
       'that leads over the pivot',
-      [first, wait('W', { ...plain, onTimeout: { goto: 'LAST' } }), pivot, step('LAST', { do: send })],
+      [
+        first,
+        wait('W', { ...plain, onTimeout: { goto: 'LAST' } }),
+        pivot,
+        step('LAST', { do: send }),
+      ],
       'W: timeout must not lead over the pivot',
     ],
     [
@@ -100,7 +109,11 @@ describe('a wait', () => {
     ],
     [
       'whose signal is kept by another',
-      [first, wait('V', plain), wait('W', { ...plain, signals: { go: { then: 'next', early: 'keep' } } })],
+      [
+        first,
+        wait('V', plain),
+        wait('W', { ...plain, signals: { go: { then: 'next', early: 'keep' } } }),
+      ],
       'the signal "go" is kept for one wait and refused for another',
     ],
   ])('is refused: one %s', (_name, steps, problem) => {
@@ -117,7 +130,11 @@ describe('a signal that ends a saga', () => {
     ['has no code', { stop: { code: 'no code' } }, 'endedBy stop needs a code'],
     ['names no step', { stop: { code: 'STOP', to: 'X' } }, 'endedBy stop: "X" is no step'],
     ['reaches the pivot', { stop: { code: 'STOP', to: 'PIVOT' } }, 'PIVOT is not before the pivot'],
-    ['ends before it begins', { stop: { code: 'STOP', from: 'W', to: 'FIRST' } }, 'W is behind FIRST'],
+    [
+      'ends before it begins',
+      { stop: { code: 'STOP', from: 'W', to: 'FIRST' } },
+      'W is behind FIRST',
+    ],
     ['is awaited, too', { go: { code: 'STOP' } }, 'a wait has a signal of the same name'],
   ])('is refused when it %s', (_name, endedBy, problem) => {
     expect(problemsOf([first, wait('W', plain), pivot], { endedBy })).toEqual([
@@ -128,20 +145,27 @@ describe('a signal that ends a saga', () => {
 
 describe('the fingerprint of a definition with waits', () => {
   const changed = (change: Partial<SagaSpec<{ nights: number }>>) =>
-    differencesOf(fingerprintOf(booking as never), fingerprintOf(defineSaga({ ...bookingSpec, ...change }) as never));
+    differencesOf(
+      fingerprintOf(booking as never),
+      fingerprintOf(defineSaga({ ...bookingSpec, ...change }) as never),
+    );
   const withWait = (change: object) => ({
-    steps: bookingSpec.steps.map((one) => (one.name === 'GUEST_PAYS' ? { ...one, ...change } : one)),
+    steps: bookingSpec.steps.map((one) =>
+      one.name === 'GUEST_PAYS' ? { ...one, ...change } : one,
+    ),
   });
 
   it('names where another wait leads, what is kept, and what ends a saga', () => {
     expect(changed(withWait({ onTimeout: { undo: 'LATE' } }))).toEqual([
-      expect.stringMatching(/GUEST_PAYS: what it waits for was .* and is .*timeout to undo with LATE/),
+      expect.stringMatching(
+        /GUEST_PAYS: what it waits for was .* and is .*timeout to undo with LATE/,
+      ),
     ]);
     expect(changed(withWait({ signals: { paid: 'next' } }))).toHaveLength(2);
     expect(changed({ endedBy: {} })).toEqual(['endedBy is gone']);
-    expect(changed({ steps: bookingSpec.steps.filter(({ name }) => name !== 'GUEST_LEAVES') })).toEqual([
-      'the step GUEST_LEAVES is gone',
-    ]);
+    expect(
+      changed({ steps: bookingSpec.steps.filter(({ name }) => name !== 'GUEST_LEAVES') }),
+    ).toEqual(['the step GUEST_LEAVES is gone']);
   });
 
   it('is the same however long a wait may take', () => {

@@ -39,11 +39,11 @@ export function signalSpec(given: WaitOutcome | SignalSpec): SignalSpec {
 export function plannedWaits(spec: SagaSpec): ReadonlyMap<string, PlannedWait> {
   const waits = new Map<string, PlannedWait>();
   let next = 0;
-  let pastPivot = false;
+  let isPast = false;
   spec.steps.forEach((step, place) => {
     if (step.kind === 'command') {
       next++;
-      pastPivot ||= step.pivot === true;
+      isPast ||= step.pivot === true;
       return;
     }
     const { name, withinMs, onTimeout } = step;
@@ -56,7 +56,7 @@ export function plannedWaits(spec: SagaSpec): ReadonlyMap<string, PlannedWait> {
       ] as const;
     });
     const until = step.untilMs && { untilMs: (context: StepContext) => step.untilMs!(context) };
-    const facts = { name, place, next, pastPivot, withinMs, onTimeout };
+    const facts = { name, place, next, pastPivot: isPast, withinMs, onTimeout };
     waits.set(name, { ...facts, signals: new Map(signals), ...until });
   });
   return waits;

@@ -1,5 +1,10 @@
 import { definitionProblems } from './define-check.js';
-import { plannedEndings, plannedWaits, type PlannedEnding, type PlannedWait } from './define-wait.js';
+import {
+  plannedEndings,
+  plannedWaits,
+  type PlannedEnding,
+  type PlannedWait,
+} from './define-wait.js';
 import type {
   CommandSpec,
   CommandStep,

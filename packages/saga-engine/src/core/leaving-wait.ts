@@ -76,9 +76,7 @@ export function follow(
     return undoWait(definition, saga, wait, failure, end, nowMs);
   }
   const facts = { ...factsOf(saga), sagaDeadlineAtMs: nowMs + definition.deadlineMs };
-  const logs: SagaLog[] = [
-    { step: wait.name, status: 'COMPLETED', data: { attempts: 1, ...end } },
-  ];
+  const logs: SagaLog[] = [{ step: wait.name, status: 'COMPLETED', data: { attempts: 1, ...end } }];
   const target = outcome === 'next' ? undefined : outcome.goto;
   const named = target === undefined ? undefined : definition.waits.get(target);
   const index = named?.next ?? indexOf(definition, target) ?? wait.next;

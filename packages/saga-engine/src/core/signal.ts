@@ -94,5 +94,12 @@ export function refusedSignal(
   message: string,
 ): SignalAnswer {
   const awaited = awaitedSignals(definition, saga);
-  return { kind: 'refused', reason, message, status: statusOf(saga), at: currentStepOf(saga), awaited };
+  return {
+    kind: 'refused',
+    reason,
+    message,
+    status: statusOf(saga),
+    at: currentStepOf(saga),
+    awaited,
+  };
 }

@@ -5,7 +5,13 @@ import { isEnded, isOpen } from './instance.js';
 import type { EarlySignal, OpenSaga, SagaFailure, SagaInstance, WaitingSaga } from './instance.js';
 import { reasonOf, storedCopy } from './json.js';
 import { follow, memoryOf, takenOf, undoWait } from './leaving-wait.js';
-import { knownSignals, refusedSignal, standOf, type SignalAnswer, type SignalRefusal } from './signal.js';
+import {
+  knownSignals,
+  refusedSignal,
+  standOf,
+  type SignalAnswer,
+  type SignalRefusal,
+} from './signal.js';
 import { attemptsOf, undoFrom } from './transition-builder.js';
 
 type Signalled = Extract<SagaEvent, { kind: 'signalled' }>;
@@ -137,7 +143,10 @@ class Invalid {
 }
 
 /** What the wait takes of the data, as its row will hold it. */
-function takenFrom(wait: PlannedWait, { name, data }: Signal): Pick<EarlySignal, 'taken'> | Invalid {
+function takenFrom(
+  wait: PlannedWait,
+  { name, data }: Signal,
+): Pick<EarlySignal, 'taken'> | Invalid {
   const { take } = wait.signals.get(name)!;
   if (!take) return {};
   try {

@@ -186,7 +186,11 @@ export function awaitNext(
   return { instance, logs, effects: sendEffects(instance, command) };
 }
 
-export function finish(saga: SagaFacts, failure: SagaFailure | undefined, logs: SagaLog[]): Transition {
+export function finish(
+  saga: SagaFacts,
+  failure: SagaFailure | undefined,
+  logs: SagaLog[],
+): Transition {
   const instance = ended(saga, failure);
   return { instance, logs, effects: [{ kind: 'finished', end: failure ? 'undone' : 'done' }] };
 }

@@ -54,7 +54,13 @@ function sagaOf({ kinds, pivotAt, leads }: Shape): SagaDefinition {
       ...(hasPivot && at === pivot && { pivot: true as const }),
     });
   });
-  return defineSaga({ name: 'any', version: 1, deadlineMs: 30_000, steps, endedBy: { stop: STOP } });
+  return defineSaga({
+    name: 'any',
+    version: 1,
+    deadlineMs: 30_000,
+    steps,
+    endedBy: { stop: STOP },
+  });
 }
 
 type Happening =

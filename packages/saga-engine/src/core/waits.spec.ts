@@ -148,11 +148,18 @@ describe('a signal', () => {
   it('that ends the saga undoes the awaited step, whose outcome is unknown, and all before it', () => {
     const saga = decided().sends('ROOM_HELD').signal('guest-cancel').sends('RELEASE_ROOM').done();
     saga.sends('CANCEL_BOOKING').done().isUndone('GUEST_CANCELLED');
-    expect(saga.trace()).toContain('ROOM_HELD       unknown GUEST_CANCELLED: the signal guest-cancel');
+    expect(saga.trace()).toContain(
+      'ROOM_HELD       unknown GUEST_CANCELLED: the signal guest-cancel',
+    );
   });
 
   it('that ends the saga ends a wait, too', () => {
-    start().done().signal('guest-cancel').sends('CANCEL_BOOKING').done().isUndone('GUEST_CANCELLED');
+    start()
+      .done()
+      .signal('guest-cancel')
+      .sends('CANCEL_BOOKING')
+      .done()
+      .isUndone('GUEST_CANCELLED');
   });
 
   it('that ends the saga does so only between its steps', () => {

@@ -69,9 +69,7 @@ function stateTable(subjectColumn: string) {
       index('saga_state_unfinished')
         .on(table.owner)
         .where(sql`status IN ('RUNNING', 'COMPENSATING')`),
-      index('saga_state_due')
-        .on(table.dueAt)
-        .where(sql`due_at IS NOT NULL`),
+      index('saga_state_due').on(table.dueAt).where(sql`due_at IS NOT NULL`),
       check(
         'saga_state_status',
         sql`status IN ('RUNNING', 'COMPENSATING', 'WAITING', 'DONE', 'COMPENSATED')`,
@@ -93,9 +91,7 @@ function signalTable() {
       answer: jsonb('answer').$type<SignalAnswer>().notNull(),
       recordedAt: time('recorded_at').notNull(),
     },
-    (table) => [
-      primaryKey({ name: 'saga_signals_pkey', columns: [table.sagaId, table.signalId] }),
-    ],
+    (table) => [primaryKey({ name: 'saga_signals_pkey', columns: [table.sagaId, table.signalId] })],
   );
   return { sagaSignals };
 }

@@ -43,7 +43,8 @@ export const WAIT_WRITTEN = {
   attempt: {
     type: 'int',
     of: ({ before, instance }) =>
-      [instance, before].map((saga) => (isOpen(saga) ? saga.attempt : undefined)).find(Boolean) ?? 1,
+      [instance, before].map((saga) => (isOpen(saga) ? saga.attempt : undefined)).find(Boolean) ??
+      1,
   },
   guard: { type: 'uuid', of: ({ guard }) => guard },
   owner: { type: 'uuid', of: ({ instance }) => instance.owner },

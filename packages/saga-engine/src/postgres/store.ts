@@ -28,7 +28,7 @@ import { statementsOn, type RunStatement } from './run-statement.js';
 import { sagaStatements, type SagaStatements } from './statements.js';
 import { openSagaPool } from './store-pool.js';
 import type { SagaTableNames } from './table-names.js';
-import { outcomesOf, WaitStore, type Saved } from './wait-store.js';
+import { inLockOrder, outcomesOf, WaitStore, type Saved } from './wait-store.js';
 
 export interface PostgresSagaStoreOptions {
   readonly url: string;
@@ -83,7 +83,12 @@ export class PostgresSagaStore implements SagaStore {
     this.statements = sagaStatements(options.tables);
     const connections = concurrency + 2 + 3 * SPLIT_CONCURRENCY + READERS;
     this.pool = openSagaPool(options, STORE, connections, queryTimeoutMs);
-    this.heartbeatPool = openSagaPool(options, HEARTBEAT, 1, Math.min(queryTimeoutMs, HEARTBEAT_MS));
+    this.heartbeatPool = openSagaPool(
+      options,
+      HEARTBEAT,
+      1,
+      Math.min(queryTimeoutMs, HEARTBEAT_MS),
+    );
     this.query = statementsOn(this.pool);
     this.waits = new WaitStore(this.instanceId, this.statements, this.query, batchMax);
     // An error of one row must not fail the other rows of the batch.
@@ -260,7 +265,7 @@ export class PostgresSagaStore implements SagaStore {
   }
 
   private async saveBatch(batch: readonly Row[]): Promise<BatchOutcome<Saved>[]> {
-    const ordered = [...batch].sort((a, b) => (a.sagaId < b.sagaId ? -1 : 1));
+    const ordered = inLockOrder(batch);
     const values = [this.instanceId, ...arraysOf(ordered.map(({ cells }) => cells))];
     const rows = await this.query<SaveAnswer>(this.statements.save, values);
     return outcomesOf(rows[0]!, batch, ordered);

@@ -67,11 +67,16 @@ export class WaitStore {
   }
 
   private async moveBatch(batch: readonly MoveRow[]): Promise<BatchOutcome<Saved>[]> {
-    const ordered = [...batch].sort((a, b) => (a.sagaId < b.sagaId ? -1 : 1));
+    const ordered = inLockOrder(batch);
     const values = arraysOf(ordered.map(({ cells }) => cells));
     const rows = await this.run<SaveAnswer>(this.statements.move, values);
     return outcomesOf(rows[0]!, batch, ordered);
   }
+}
+
+/** The one order in which rows are locked. */
+export function inLockOrder<Item extends { readonly sagaId: string }>(batch: readonly Item[]) {
+  return [...batch].sort((a, b) => (a.sagaId < b.sagaId ? -1 : 1));
 }
 
 /** Which rows of a batch were written: the answer names their places in the order of the statement. */

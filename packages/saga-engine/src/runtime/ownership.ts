@@ -13,6 +13,7 @@ const SCAN_LIMIT = 1_000;
 export class OwnershipService {
   private readonly loops: Loop[];
   private readonly pulse: OwnHeartbeat;
+  private readonly waiting: readonly SagaDefinition[];
   private heartbeatFailedSince: number | undefined;
   private isLeaving = false;
   private isStopped = false;
@@ -39,9 +40,13 @@ export class OwnershipService {
         (error) => this.beatFailed(error),
       ),
       loop(settings.takeoverEveryMs, 'takeover', () => this.takeOver()),
-      loop(settings.dueEveryMs, 'search for waits whose time has come', () => this.takeDue()),
       loop(settings.scanEveryMs, 'scan for forgotten sagas', () => this.findForgotten()),
     ];
+    this.waiting = [...definitions.values()].filter(({ waits }) => waits.size > 0);
+    // A process without such sagas asks nothing.
+    if (this.waiting.length === 0) return;
+    const search = 'search for waits whose time has come';
+    this.loops.push(loop(settings.dueEveryMs, search, () => this.takeDue()));
   }
 
   /** Resolves when the first heartbeat is written; until then it is tried again and again. */
@@ -108,13 +113,11 @@ export class OwnershipService {
   /** Again and again while more of them have come, as long as they may be driven here. */
   private async takeDue(): Promise<void> {
     const { store, settings, counters } = this.ports;
-    const definitions = [...this.definitions.values()].filter(({ waits }) => waits.size > 0);
-    if (definitions.length === 0) return;
     for (let isMore = true; isMore && !this.isLeaving && !this.isStopped; ) {
       const { takeoverBatch, adoptedMax } = settings;
       const limit = Math.min(takeoverBatch, adoptedMax - this.driver.sagas.adoptedSize);
       if (limit <= 0) return;
-      const rows = await store.takeDue({ limit, definitions });
+      const rows = await store.takeDue({ limit, definitions: this.waiting });
       for (const row of rows) {
         this.ports.reached('mid-takeover');
         counters.count('timed-out');

@@ -102,7 +102,8 @@ export class Signals {
 function check({ id, name, data }: Signal): void {
   const isText = (text: unknown): text is string =>
     typeof text === 'string' && text !== '' && text.length <= ID_LENGTH_MAX && !text.includes('\0');
-  if (!isText(id)) throw new InvalidSignal('id', `must be a text of 1 to ${ID_LENGTH_MAX} characters`);
+  if (!isText(id))
+    throw new InvalidSignal('id', `must be a text of 1 to ${ID_LENGTH_MAX} characters`);
   if (!isText(name)) {
     throw new InvalidSignal('name', `must be a text of 1 to ${ID_LENGTH_MAX} characters`);
   }

@@ -8,7 +8,13 @@ import { defineSaga, type SagaDefinition } from '../core/define.js';
 import { statusOf } from '../core/instance.js';
 import { SagaEngine } from './engine.js';
 import type { EngineCount, OutgoingCommand } from './ports.js';
-import { DONE, MemoryDatabase, MemorySagaStore, Participants, type Answer } from '../testing/index.js';
+import {
+  DONE,
+  MemoryDatabase,
+  MemorySagaStore,
+  Participants,
+  type Answer,
+} from '../testing/index.js';
 
 const SETTINGS = {
   backoffMinMs: 5,
@@ -84,7 +90,10 @@ describe('a saga that waits', () => {
     const [one, other] = [newEngine(), newEngine()];
     const sagaId = await waiting(one.engine);
     expect([one.engine.inFlight, other.engine.inFlight]).toEqual([0, 0]);
-    expect(await other.engine.signal(sagaId, accept)).toEqual({ kind: 'applied', isRepeated: false });
+    expect(await other.engine.signal(sagaId, accept)).toEqual({
+      kind: 'applied',
+      isRepeated: false,
+    });
     await until(sagaId, 'GUEST_PAYS');
     expect(other.sent()).toEqual(['ROOM_HELD do']);
     expect(one.sent()).toEqual(['BOOKED do']);
@@ -185,7 +194,10 @@ describe('a signal', () => {
     const { engine } = newEngine();
     const sagaId = await waiting(engine);
     expect(await old.engine.signal(sagaId, accept)).toEqual({ kind: 'unknown-definition' });
-    expect(await engine.signal(sagaId, accept)).toMatchObject({ kind: 'applied', isRepeated: false });
+    expect(await engine.signal(sagaId, accept)).toMatchObject({
+      kind: 'applied',
+      isRepeated: false,
+    });
   });
 
   it('to no saga, or that nothing can record, is refused without a record', async () => {

@@ -1,5 +1,11 @@
 import type { RecordedDefinition } from '../core/fingerprint.js';
-import { isEnded, isOpen, type OpenSaga, type SagaInstance, type SagaLogEntry } from '../core/instance.js';
+import {
+  isEnded,
+  isOpen,
+  type OpenSaga,
+  type SagaInstance,
+  type SagaLogEntry,
+} from '../core/instance.js';
 import { dueSaga } from '../core/entering-wait.js';
 import type {
   Clock,
@@ -153,7 +159,9 @@ export class MemoryDatabase implements Clock {
   hasUnfinished({ name, version }: KnownDefinition): boolean {
     return [...this.rows.values()].some(
       ({ instance }) =>
-        !isEnded(instance) && instance.definition === name && instance.definitionVersion === version,
+        !isEnded(instance) &&
+        instance.definition === name &&
+        instance.definitionVersion === version,
     );
   }
 

@@ -19,6 +19,8 @@ export interface ScenarioOptions<Input> {
   readonly input: Input;
   /** What each step answers when it is done, by step name; an empty object when not said. */
   readonly responses?: Readonly<Record<string, unknown>>;
+  /** The data of signals, by name. */
+  readonly signals?: Readonly<Record<string, unknown>>;
   readonly settings?: Partial<RetrySettings>;
 }
 
@@ -147,7 +149,7 @@ export class Scenario<Input = unknown> {
 
   /** A signal comes; each has an id of its own unless one is given. */
   signal(name: string, data?: unknown, id = `signal-${++this.signals}`): Transition {
-    const signal = { id, name, data };
+    const signal = { id, name, data: data ?? this.options.signals?.[name] };
     return this.apply({ kind: 'signalled', signal, by: OWNER, ...this.moment() });
   }
 

@@ -1,6 +1,6 @@
 import type { SagaDefinition } from '../../core/define.js';
 import { SagaDefinitionChanged } from '../../runtime/definition-record.js';
-import { isOpen, type EndedSaga, type OpenSaga, type SagaInstance } from '../../core/instance.js';
+import { isEnded, type EndedSaga, type OpenSaga, type SagaInstance } from '../../core/instance.js';
 import { canonicalJson } from '../../core/json.js';
 import type { EngineCounters, OutgoingCommand } from '../../runtime/ports.js';
 import { ENGINE_DEFAULTS, type EngineSettings } from '../../core/settings.js';
@@ -9,7 +9,8 @@ import { MemoryDatabase } from '../memory-database.js';
 import { AnyParticipants } from './any-participants.js';
 import type { Chance } from './chance.js';
 import { awaitedKey, sentKey } from './command-keys.js';
-import { mishapsOf, PAUSES_MS } from './mishaps.js';
+import { FATES, mishapsOf, PAUSES_MS } from './mishaps.js';
+import { People } from './people.js';
 import { NeedlessUndos } from './needless-undos.js';
 import { sagaProblems } from './saga-promises.js';
 import { SimulatedProcess, titleOf, type ProcessParts } from './simulated-process.js';
@@ -27,7 +28,7 @@ export interface RunEnd {
   readonly needlessUndos: number;
 }
 
-const FIRST_PLACE = placeOf(0);
+const FIRST_PLACE = 'A';
 const STEPS_MAX = 20_000;
 const MISHAP_ONCE_IN = 12;
 const MISTAKEN_ONCE_IN = 3;
@@ -59,6 +60,7 @@ export class Simulation<Input> {
   private readonly sagaIds: readonly string[];
   private readonly goodput: NeedlessUndos;
   private readonly unread: UnreadQueues;
+  private readonly people: People;
   private steps = 0;
 
   constructor(
@@ -80,13 +82,15 @@ export class Simulation<Input> {
     const isCrowded = chance.onceIn(CROWDED_ONCE_IN);
     const sagas = 1 + chance.below(Math.max(options.sagas ?? 1, isCrowded ? CROWD : 1));
     const settings = { ...SETTINGS, ...(isCrowded && NARROW), ...options.settings };
-    this.goodput = new NeedlessUndos((sagaId) => this.definitionOf(sagaId), world);
+    const definitionOf = (sagaId: string) => this.definitionOf(sagaId);
+    this.goodput = new NeedlessUndos(definitionOf, world);
+    this.people = new People(world, this.database, this.processes, definitionOf, options.signals);
     this.unread = new UnreadQueues(world, settings.commandsPerQueueMax);
     this.sagaIds = Array.from({ length: sagas }, (_, i) => `saga-${i + 1}`);
     this.participants =
       options.participants?.(world) ??
-      new AnyParticipants(this.definition, world, options.responses, (sagaId) =>
-        this.definitionOf(sagaId),
+      new AnyParticipants(this.definition, world, options.responses, definitionOf, (sagaId) =>
+        this.skippedBy(sagaId),
       );
     this.parts = {
       world,
@@ -107,6 +111,7 @@ export class Simulation<Input> {
   run(): Promise<RunEnd> {
     for (let i = 0; i < (this.options.instances ?? 2); i++) this.boot(placeOf(i));
     for (const sagaId of this.sagaIds) this.ask(sagaId);
+    this.people.begin(this.promised);
     return new Promise((resolve, reject) => {
       // A tick runs when no microtask is left, yet only one that a microtask asked for.
       const next = (): void => process.nextTick(turn);
@@ -129,6 +134,10 @@ export class Simulation<Input> {
   private definitionOf(sagaId: string): SagaDefinition {
     const version = this.database.rows.get(sagaId)?.instance.definitionVersion;
     return this.promised.find((one) => one.version === version) ?? this.definition;
+  }
+
+  private skippedBy(sagaId: string): readonly string[] {
+    return this.database.rows.get(sagaId)?.instance.waits?.skipped ?? [];
   }
 
   /** A new process takes the place of one that is gone. */
@@ -261,7 +270,7 @@ export class Simulation<Input> {
     const { world, database, processes } = this;
     if (world.problems.length > 0) return true;
     if (world.pending.length > 0 || database.rows.size < this.sagaIds.length) return false;
-    for (const { instance } of database.rows.values()) if (isOpen(instance)) return false;
+    for (const { instance } of database.rows.values()) if (!isEnded(instance)) return false;
     return processes.every((one) => one.isDead || one.engine.inFlight === 0);
   }
 
@@ -275,7 +284,8 @@ export class Simulation<Input> {
     if (problems.length === 0 || this.steps > STEPS_MAX) {
       for (const { instance, log } of rows)
         problems.push(...sagaProblems(this.definitionOf(instance.sagaId), instance, log));
-      if (!sagas.some(isOpen)) problems.push(...this.participants.problems(sagas));
+      for (const { instance, log } of rows) problems.push(...this.people.problems(instance, log));
+      if (sagas.every(isEnded)) problems.push(...this.participants.problems(sagas));
       for (const saga of sagas) {
         const told = this.told.get(saga.sagaId);
         if (told && told.phase !== saga.phase) problems.push(`a client was told ${told.phase}`);
@@ -285,13 +295,6 @@ export class Simulation<Input> {
     return { problems, sagas, choices: world.chance.choices, needlessUndos: needless.length };
   }
 }
-
-const FATES = [
-  'its participant dies before doing it',
-  'its participant dies before answering',
-  'its participant fails for a moment',
-  'its participant refuses it, and remembers nothing',
-];
 
 function placeOf(nth: number): string {
   return String.fromCharCode(65 + nth);
