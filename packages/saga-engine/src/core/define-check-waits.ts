@@ -33,7 +33,7 @@ function problemsOf(spec: SagaSpec, wait: WaitStep, place: number): string[] {
     problems.push(`${name}: withinMs must be whole milliseconds, up to a year`);
   }
   for (const signal of names) {
-    problems.push(...outcomeProblems(spec, place, signal, signalSpec(signals[signal]!).then));
+    problems.push(...outcomeProblems(spec, place, signal, signalSpec(signals[signal]!).to));
   }
   problems.push(...outcomeProblems(spec, place, TIMEOUT, onTimeout));
   for (const step of needs) problems.push(...holdProblems(spec, place, step));

@@ -112,7 +112,7 @@ describe('a wait', () => {
       [
         first,
         wait('V', plain),
-        wait('W', { ...plain, signals: { go: { then: 'next', early: 'keep' } } }),
+        wait('W', { ...plain, signals: { go: { to: 'next', early: 'keep' } } }),
       ],
       'the signal "go" is kept for one wait and refused for another',
     ],
@@ -146,7 +146,7 @@ describe('a signal that ends a saga', () => {
 describe('the fingerprint of a definition with waits', () => {
   const changed = (change: Partial<SagaSpec<{ nights: number }>>) =>
     differencesOf(
-      fingerprintOf(booking as never),
+      fingerprintOf(booking),
       fingerprintOf(defineSaga({ ...bookingSpec, ...change }) as never),
     );
   const withWait = (change: object) => ({
@@ -173,7 +173,7 @@ describe('the fingerprint of a definition with waits', () => {
   });
 
   it('tells all steps in their order, and no signal as a step', () => {
-    const steps = recordedSteps(fingerprintOf(booking as never))!;
+    const steps = recordedSteps(fingerprintOf(booking))!;
     expect(steps.map(({ name }) => name)).toEqual(bookingSpec.steps.map(({ name }) => name));
     expect(steps.filter(({ pastPivot }) => pastPivot).map(({ name }) => name)).toEqual([
       'KEY_GIVEN',

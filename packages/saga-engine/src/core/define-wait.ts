@@ -2,10 +2,10 @@ import type { EndingSpec, SagaSpec, SignalSpec, StepContext, WaitOutcome } from 
 
 export interface PlannedSignal {
   readonly name: string;
-  readonly then: WaitOutcome;
+  readonly to: WaitOutcome;
   /** Kept until its wait begins, when it comes before. */
   readonly isKept: boolean;
-  take?(data: unknown): unknown;
+  readonly take?: (data: unknown) => unknown;
 }
 
 /** A wait of a checked definition. */
@@ -33,7 +33,7 @@ export interface PlannedEnding {
 
 /** What a signal of a wait says, however short it was written. */
 export function signalSpec(given: WaitOutcome | SignalSpec): SignalSpec {
-  return typeof given === 'object' && 'then' in given ? given : { then: given };
+  return typeof given === 'object' && 'to' in given ? given : { to: given };
 }
 
 export function plannedWaits(spec: SagaSpec): ReadonlyMap<string, PlannedWait> {
@@ -50,10 +50,7 @@ export function plannedWaits(spec: SagaSpec): ReadonlyMap<string, PlannedWait> {
     const signals = Object.entries(step.signals).map(([named, given]) => {
       const said = signalSpec(given);
       const take = said.take && { take: (data: unknown) => said.take?.(data) };
-      return [
-        named,
-        { name: named, then: said.then, isKept: said.early === 'keep', ...take },
-      ] as const;
+      return [named, { name: named, to: said.to, isKept: said.early === 'keep', ...take }] as const;
     });
     const until = step.untilMs && { untilMs: (context: StepContext) => step.untilMs!(context) };
     const facts = { name, place, next, pastPivot: isPast, withinMs, onTimeout };

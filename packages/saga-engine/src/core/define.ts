@@ -124,8 +124,8 @@ export function defineSaga<Input>(
     deadlineMs: spec.deadlineMs,
     steps,
     commands: new Map(commands.map((command) => [command.name, command])),
-    waits: plannedWaits(spec as SagaSpec),
-    endedBy: plannedEndings(spec as SagaSpec),
+    waits: plannedWaits(spec),
+    endedBy: plannedEndings(spec),
   };
 }
 

@@ -118,7 +118,7 @@ function shapeOf(step: PlannedStep): StepShape {
 function waitShapeOf({ name, signals, onTimeout, pastPivot }: PlannedWait): StepShape {
   const named = [...signals.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
   const waits = named.map(
-    (signal) => `${signal.name}${signal.isKept ? ' (kept)' : ''} ${leadsTo(signal.then)}`,
+    (signal) => `${signal.name}${signal.isKept ? ' (kept)' : ''} ${leadsTo(signal.to)}`,
   );
   const taken = named.filter((signal) => signal.take).map((signal) => signal.name);
   return {

@@ -134,8 +134,8 @@ function leave(
     kept: takenOf(saga, wait, signal),
     waits: memoryOf(saga.waits, { early }),
   };
-  const { then } = wait.signals.get(signal.name)!;
-  return follow(definition, facts, wait, then, { by: signal.name, signalId: signal.id }, nowMs);
+  const { to } = wait.signals.get(signal.name)!;
+  return follow(definition, facts, wait, to, { by: signal.name, signalId: signal.id }, nowMs);
 }
 
 function compensated(

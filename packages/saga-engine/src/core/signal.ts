@@ -49,7 +49,7 @@ export function knownSignals({ waits, endedBy }: SagaDefinition): string[] {
 /** Every code for which a saga of the definition may be undone for a business reason. */
 export function reasonCodes({ steps, waits, endedBy }: SagaDefinition): string[] {
   const outcomes = [...waits.values()].flatMap(({ signals, onTimeout }) => [
-    ...[...signals.values()].map(({ then }) => then),
+    ...[...signals.values()].map(({ to }) => to),
     onTimeout,
   ]);
   const undos = outcomes.flatMap((one) =>

@@ -63,10 +63,10 @@ function applied(
 ): Transition {
   const taken = takenFrom(wait, signal);
   if (taken instanceof Invalid) return refuse('invalid', taken.message);
-  const { then } = wait.signals.get(signal.name)!;
+  const { to } = wait.signals.get(signal.name)!;
   const next = { ...saga, owner: by, kept: takenOf(saga, wait, taken) };
   const end = { by: signal.name, signalId: signal.id };
-  return { ...follow(definition, next, wait, then, end, nowMs), answer: APPLIED };
+  return { ...follow(definition, next, wait, to, end, nowMs), answer: APPLIED };
 }
 
 /** The awaited outcome counts as unknown, and is undone, too. */

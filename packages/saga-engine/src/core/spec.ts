@@ -47,7 +47,7 @@ export interface CommandStep<Input = unknown> {
 export type WaitOutcome = 'next' | { readonly goto: string } | { readonly undo: string };
 
 export interface SignalSpec {
-  readonly then: WaitOutcome;
+  readonly to: WaitOutcome;
   /**
    * What becomes of the signal before its wait has begun: it is refused [refuse], or kept until
    * then. Refuse what a person asks for. Keep what tells of a fact: no one may send it again.

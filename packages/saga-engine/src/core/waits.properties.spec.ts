@@ -39,7 +39,7 @@ function sagaOf({ kinds, pivotAt, leads }: Shape): SagaDefinition {
         const target = at + 1 + (nth % 3);
         return nth % 4 === 2 && target <= last ? { goto: `S${target}` } : 'next';
       };
-      const kept: SignalSpec = { then: leadsTo(lead + 1), early: 'keep', take: (data) => data };
+      const kept: SignalSpec = { to: leadsTo(lead + 1), early: 'keep', take: (data) => data };
       return wait(`S${at}`, {
         signals: { go: leadsTo(lead), [`only-${at}`]: 'next', hint: kept },
         withinMs: 1_000 * (1 + lead),

@@ -1,5 +1,6 @@
 import type { PlannedCommand, PlannedStep, SagaDefinition } from '../core/define.js';
 import { currentStepOf, isEnded, isOpen, type SagaInstance } from '../core/instance.js';
+import type { Failure } from './failure.js';
 import { afterTheEnd, hearings, passWait, waitFailuresOf } from './every-wait.js';
 import { Scenario, type ScenarioOptions } from './scenario.js';
 
@@ -21,12 +22,6 @@ export interface FailureCase {
   readonly trace: readonly string[];
   /** Every breach of what must hold for all sagas; empty when all is well. */
   readonly problems: readonly string[];
-}
-
-export interface Failure {
-  readonly name: string;
-  /** Makes what is awaited fail; what is awaited afterwards is done, and each wait is passed. */
-  happen(scenario: Scenario): void;
 }
 
 type Ran = Omit<FailureCase, 'usual'>;

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { booking, bookingSpec, input } from '../fixtures/booking.js';
-import { defineSaga, type SagaDefinition } from '../core/define.js';
+import { defineSaga } from '../core/define.js';
 import { knownSignals } from '../core/signal.js';
 import { everyFailure, expectGolden, failureReport, traceReport } from './index.js';
 
@@ -17,7 +17,7 @@ describe('the sweep over every wait', () => {
 
   it('gives every signal to every command, every wait and every undo', () => {
     const names = cases.map(({ name }) => name);
-    for (const signal of knownSignals(booking as SagaDefinition)) {
+    for (const signal of knownSignals(booking)) {
       for (const at of [...booking.commands.keys(), ...booking.waits.keys()]) {
         expect(names).toContain(`${at} hears ${signal}`);
       }

@@ -1,7 +1,7 @@
 import type { PlannedWait, SagaDefinition } from '../core/define.js';
 import { currentStepOf, isEnded } from '../core/instance.js';
 import { knownSignals } from '../core/signal.js';
-import type { Failure } from './every-failure.js';
+import type { Failure } from './failure.js';
 import type { Scenario } from './scenario.js';
 
 /** What happens to a wait: each signal, its time, both at once in either order, an operator. */
@@ -38,8 +38,8 @@ export function hearings(definition: SagaDefinition): Failure[] {
 export function passWait(definition: SagaDefinition, scenario: Scenario, name: string): void {
   const { signals, onTimeout } = definition.waits.get(name)!;
   const all = [...signals.values()];
-  const on = all.find(({ then }) => then === 'next');
-  const signal = on ?? (onTimeout === 'next' ? undefined : all.find(({ then }) => isForward(then)));
+  const on = all.find(({ to }) => to === 'next');
+  const signal = on ?? (onTimeout === 'next' ? undefined : all.find(({ to }) => isForward(to)));
   if (signal) scenario.signal(signal.name);
   else scenario.timeOut();
 }
@@ -89,8 +89,8 @@ function takenOver(scenario: Scenario): void {
   scenario.resumed();
 }
 
-function isForward(then: PlannedWait['onTimeout']): boolean {
-  return typeof then === 'string' || 'goto' in then;
+function isForward(to: PlannedWait['onTimeout']): boolean {
+  return typeof to === 'string' || 'goto' in to;
 }
 
 function breach(scenario: Scenario, problem: string): void {

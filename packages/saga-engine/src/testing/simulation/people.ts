@@ -87,7 +87,7 @@ export class People {
     const awaited = isEnded(row) ? [] : awaitedSignals(definition, row);
     const known = knownSignals(definition);
     const wait = row.phase === 'waiting' ? definition.waits.get(row.waitsAt) : undefined;
-    const on = [...(wait?.signals.values() ?? [])].filter(({ then }) => then === 'next');
+    const on = [...(wait?.signals.values() ?? [])].filter(({ to }) => to === 'next');
     const onward = on.map(({ name }) => name);
     const choices = [onward, onward, onward, onward, awaited, known].filter(
       (one) => one.length > 0,

@@ -28,7 +28,6 @@ export interface RunEnd {
   readonly needlessUndos: number;
 }
 
-const FIRST_PLACE = 'A';
 const STEPS_MAX = 20_000;
 const MISHAP_ONCE_IN = 12;
 const MISTAKEN_ONCE_IN = 3;
@@ -77,7 +76,7 @@ export class Simulation<Input> {
     this.versions = [driven, ...others];
     this.promised = [this.definition, ...others];
     const commands = this.promised.flatMap((one) => [...one.commands.values()]);
-    this.queues = [...new Set(commands.map((one) => one.queue))];
+    this.queues = [...new Set(commands.map(({ queue }) => queue))];
     this.database = options.broken?.database?.(clock) ?? new MemoryDatabase(clock);
     const isCrowded = chance.onceIn(CROWDED_ONCE_IN);
     const sagas = 1 + chance.below(Math.max(options.sagas ?? 1, isCrowded ? CROWD : 1));
@@ -167,7 +166,7 @@ export class Simulation<Input> {
       const changed = this.world.chance.pick(changedVersions) as SagaDefinition;
       return versions.map((one) => (one.version === changed.version ? changed : one));
     }
-    if (versions.length === 1 || place === FIRST_PLACE) return versions;
+    if (versions.length === 1 || place === placeOf(0)) return versions;
     const unknown = this.world.chance.below(versions.length + 1);
     return unknown === 0 ? versions : versions.filter((_, nth) => nth !== unknown - 1);
   }
