@@ -19,7 +19,7 @@ export interface SagaFact {
   userId: string | null;
   /** Of the cart that it was started with. */
   cartTotal: string | null;
-  status: 'RUNNING' | 'COMPENSATING' | 'DONE' | 'COMPENSATED';
+  status: 'RUNNING' | 'COMPENSATING' | 'WAITING' | 'DONE' | 'COMPENSATED';
   currentStep: string;
   lastError: string | null;
 }
