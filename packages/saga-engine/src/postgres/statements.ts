@@ -1,7 +1,7 @@
 import { NEW, WRITTEN } from './columns.js';
 import { cells, time } from './sql-parts.js';
 import type { SagaTableNames } from './table-names.js';
-import { MOVE, RECORD_SIGNAL, SIGNAL, takeDue } from './wait-statements.js';
+import { lock, MOVE, RECORD_SIGNAL, SIGNAL, takeDue } from './wait-statements.js';
 
 /** What is read of a saga; times as milliseconds, so that nothing is lost in a Date. */
 function columns(subject: string): string {
@@ -194,6 +194,7 @@ export function sagaStatements(tables: SagaTableNames) {
     move: named('move', MOVE),
     recordSignal: named('record_signal', RECORD_SIGNAL),
     signal: named('signal', SIGNAL),
+    lock: named('lock', lock(columns(subject))),
     takeDue: named('take_due', takeDue(columns(subject))),
   };
 }

@@ -56,6 +56,11 @@ FROM saga_state WHERE saga_id = $1 AND version = $2
 ON CONFLICT (saga_id, signal_id) DO NOTHING
 RETURNING 1`;
 
+/** A saga's row, locked until the transaction ends, and the time. */
+export const lock = (columns: string) => `
+SELECT ${columns}, extract(epoch FROM clock_timestamp())::float8 * 1000 AS now_ms
+FROM saga_state s WHERE s.saga_id = $1 FOR UPDATE`;
+
 export const SIGNAL = `
 SELECT name, data, answer FROM saga_signals WHERE saga_id = $1 AND signal_id = $2`;
 

@@ -7,7 +7,8 @@ import type { SagaDefinition } from '../core/define.js';
 import { ENGINE_DEFAULTS } from '../core/settings.js';
 import { prepare, transition, type SagaEvent, type Signal } from '../core/transition.js';
 import type { SagaMove, SignalRecord } from '../runtime/ports.js';
-import type { PostgresSagaStore } from './index.js';
+import { tables } from '../fixtures/saga-database.js';
+import { signalSaga, type PostgresSagaStore } from './index.js';
 
 let sagas: StoredSagas;
 let owner: PostgresSagaStore;
@@ -210,6 +211,48 @@ describe('a timer', () => {
     );
     expect(JSON.stringify(rows)).toContain('saga_state_due');
     expect(await other.takeDue(known)).toHaveLength(1);
+  });
+});
+
+describe("a signal in the sender's own transaction", () => {
+  const inTransaction = async (end: 'COMMIT' | 'ROLLBACK', saga: WaitingSaga, signal: Signal) => {
+    const client = await sagas.sql.connect();
+    try {
+      await client.query('BEGIN');
+      const sender = { client, tables, definitions: [definition] };
+      const answers = [await signalSaga(sender, saga.sagaId, signal)];
+      answers.push(await signalSaga(sender, saga.sagaId, signal));
+      await client.query(end);
+      return answers;
+    } finally {
+      client.release();
+    }
+  };
+
+  it('has its effect with the commit, and an engine takes the saga over', async () => {
+    const saga = await waitingSaga();
+    const answers = await inTransaction('COMMIT', saga, accept);
+    expect(answers).toEqual([
+      { kind: 'applied', isRepeated: false },
+      { kind: 'applied', isRepeated: true },
+    ]);
+    expect(await owner.load(saga.sagaId)).toMatchObject({ awaited: 'ROOM_HELD', owner: NO_OWNER });
+    const taken = await other.takeOver({ ...known, silentAfterMs: 60_000 });
+    expect(taken).toEqual([expect.objectContaining({ owner: other.instanceId })]);
+  });
+
+  it('has none when that is rolled back', async () => {
+    const saga = await waitingSaga();
+    await inTransaction('ROLLBACK', saga, accept);
+    expect(await owner.load(saga.sagaId)).toMatchObject({ phase: 'waiting', version: 2 });
+    expect(await owner.signal(saga.sagaId, accept.id)).toBeUndefined();
+  });
+
+  it('is refused, and that is recorded, as by an engine', async () => {
+    const saga = await waitingSaga();
+    const [refused] = await inTransaction('COMMIT', saga, { id: 'x', name: 'arrive' });
+    expect(refused).toMatchObject({ kind: 'refused', reason: 'not-awaited', isRepeated: false });
+    expect(await owner.signal(saga.sagaId, 'x')).toMatchObject({ answer: { kind: 'refused' } });
   });
 });
 

@@ -41,7 +41,7 @@ export class Signals {
 
   /** Rejects with InvalidSignal, with EngineStopped, or as the store does. */
   async signal(sagaId: string, signal: Signal): Promise<Signalled> {
-    check(signal);
+    checkSignal(signal);
     for (let tries = 0; tries < TRIES_MAX; tries++) {
       if (this.driver.stopped) throw new EngineStopped();
       const answered = await this.try(sagaId, signal);
@@ -99,7 +99,8 @@ export class Signals {
   }
 }
 
-function check({ id, name, data }: Signal): void {
+/** Throws InvalidSignal for what cannot be recorded. */
+export function checkSignal({ id, name, data }: Signal): void {
   const isText = (text: unknown): text is string =>
     typeof text === 'string' && text !== '' && text.length <= ID_LENGTH_MAX && !text.includes('\0');
   if (!isText(id))
