@@ -36,8 +36,7 @@ export function enterWait(
     const instance = leaving(facts, wait.name, nowMs);
     return { instance, logs: [...logs, row], effects: [{ kind: 'wake', atMs: nowMs }] };
   }
-  const latestMs = wait.untilMs?.(saga) ?? Infinity;
-  const dueAtMs = Math.min(nowMs + wait.withinMs, Number.isFinite(latestMs) ? latestMs : Infinity);
+  const dueAtMs = Math.min(nowMs + wait.withinMs, latestMs(wait, saga));
   const instance: WaitingSaga = {
     ...facts,
     phase: 'waiting',
@@ -47,6 +46,16 @@ export function enterWait(
     failure: undefined,
   };
   return { instance, logs: [...logs, row], effects: [{ kind: 'waits' }] };
+}
+
+/** A definition that cannot say it must not keep the saga from waiting. */
+function latestMs(wait: PlannedWait, saga: SagaFacts): number {
+  try {
+    const untilMs = wait.untilMs?.(saga);
+    return Number.isFinite(untilMs) ? untilMs! : Infinity;
+  } catch {
+    return Infinity;
+  }
 }
 
 /** The first kept signal that a wait was entered with. */

@@ -65,7 +65,10 @@ export interface WaitStep<Input = unknown> {
   readonly signals: Readonly<Record<string, WaitOutcome | SignalSpec>>;
   /** It waits no longer than this, */
   readonly withinMs: number;
-  /** nor longer than until then, in database time; what is no finite number counts as not said. */
+  /**
+   * nor longer than until then, in database time. What is no finite number, or throws, counts as not
+   * said.
+   */
   untilMs?(context: StepContext<Input>): number;
   readonly onTimeout: WaitOutcome;
   /** Earlier steps that set something aside (`holdMs`) which must still be there afterwards. */

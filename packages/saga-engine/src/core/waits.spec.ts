@@ -80,6 +80,10 @@ describe('a saga that waits', () => {
     expect(until(() => 1_000_500)).toBe(500);
     expect(until(() => Number.NaN)).toBe(40_000);
     expect(until(() => Infinity)).toBe(40_000);
+    const throwing = () => {
+      throw new Error('it is not known');
+    };
+    expect(until(throwing)).toBe(40_000);
   });
 
   it('ends behind the pivot, too, by a signal or by its time', () => {

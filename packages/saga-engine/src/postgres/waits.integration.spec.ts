@@ -135,6 +135,16 @@ describe('a signal', () => {
     expect(moved.filter((one) => one === 'saved')).toHaveLength(1);
   });
 
+  it('and another one in the same moment: one is applied, and of the other nothing is written', async () => {
+    const saga = await waitingSaga();
+    const decline: Signal = { id: 'click-2', name: 'decline' };
+    const moves = [moveOf(saga, accept, owner), moveOf(saga, decline, other)];
+    const moved = await Promise.all(moves.map((move, nth) => [owner, other][nth]!.move(move)));
+    expect(moved.sort()).toEqual(['guard-failed', 'saved']);
+    const { rows } = await sagas.sql.query('SELECT name FROM saga_signals');
+    expect(rows).toHaveLength(1);
+  });
+
   it('that is judged by a state of before is not recorded', async () => {
     const saga = await waitingSaga();
     const record = moveOf(saga, accept, other).signal!;

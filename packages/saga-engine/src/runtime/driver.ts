@@ -90,7 +90,7 @@ export class Driver {
     }
     // What is in flight fails its guard, or what comes next does; then the row is read.
     if (known?.isBusy) return this.submitQuietly(known, { kind: 'resumed' });
-    if (this.isStopped) return;
+    if (this.isStopped || (known && known.instance.version >= instance.version)) return;
     const active = known ?? new ActiveSaga(definition, instance, 'adopted');
     this.dispatch.settle(active);
     active.instance = instance;
