@@ -26,6 +26,8 @@ export type Signalled =
 
 const TRIES_MAX = 10;
 const ID_LENGTH_MAX = 200;
+/** What text in the database cannot hold, or does not tell apart. */
+const ODD_TEXT = /[\0\p{Cs}]/u;
 
 /**
  * Gives signals to sagas, whoever drives them. A signal is judged by the saga's row and written with
@@ -102,7 +104,7 @@ export class Signals {
 /** Throws InvalidSignal for what cannot be recorded. */
 export function checkSignal({ id, name, data }: Signal): void {
   const isText = (text: unknown): text is string =>
-    typeof text === 'string' && text !== '' && text.length <= ID_LENGTH_MAX && !text.includes('\0');
+    typeof text === 'string' && text !== '' && text.length <= ID_LENGTH_MAX && !ODD_TEXT.test(text);
   if (!isText(id))
     throw new InvalidSignal('id', `must be a text of 1 to ${ID_LENGTH_MAX} characters`);
   if (!isText(name)) {

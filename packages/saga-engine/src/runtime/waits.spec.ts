@@ -209,6 +209,7 @@ describe('a signal', () => {
     await invalid({ id: '' });
     await invalid({ id: 'x'.repeat(201) });
     await invalid({ name: 'a\0b' });
+    await invalid({ id: 'half \ud800' });
     await invalid({ data: 1n });
     expect(database.rows.get(sagaId)!.signals.size).toBe(0);
   });
