@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { booking, input } from '../fixtures/booking.js';
-import type { OpenSaga } from '../core/instance.js';
+import { NO_OWNER, type OpenSaga } from '../core/instance.js';
 import type { SagaEngine } from '../runtime/engine.js';
 import type { SagaMove, SignalRecord, TakeDueRequest } from '../runtime/ports.js';
 import {
@@ -56,7 +56,22 @@ class Grasping extends MemoryDatabase {
   }
 }
 
+class Particular extends MemoryDatabase {
+  override takeOver(...asked: Parameters<MemoryDatabase['takeOver']>): OpenSaga[] {
+    const unowned = [...this.rows].filter(([, { instance }]) => instance.owner === NO_OWNER);
+    for (const [id] of unowned) this.rows.delete(id);
+    const taken = super.takeOver(...asked);
+    for (const [id, row] of unowned) this.rows.set(id, row);
+    return taken;
+  }
+}
+
 describe('the simulation with people catches', () => {
+  it('a takeover that leaves driven sagas without an owner alone', async () => {
+    const { problems } = await caught({ database: (clock) => new Particular(clock) });
+    expect(problems.join()).toMatch(/does not end|comes to no end/);
+  }, 120_000);
+
   it('a refusal that is not recorded', async () => {
     const { problems } = await caught({ database: (clock) => new Unrecorded(clock) });
     expect(problems.join()).toContain('two answers');

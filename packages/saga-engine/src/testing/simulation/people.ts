@@ -1,8 +1,18 @@
 import type { SagaDefinition } from '../../core/define.js';
 import type { Signal } from '../../core/event.js';
-import { isEnded, type SagaInstance, type SagaLog } from '../../core/instance.js';
+import {
+  isEnded,
+  isOpen,
+  NO_OWNER,
+  type OpenSaga,
+  type SagaInstance,
+  type SagaLog,
+} from '../../core/instance.js';
 import { canonicalJson } from '../../core/json.js';
 import { awaitedSignals, knownSignals } from '../../core/signal.js';
+import { ENGINE_DEFAULTS } from '../../core/settings.js';
+import { transition } from '../../core/transition.js';
+import type { SignalRecord } from '../../runtime/ports.js';
 import type { Signalled } from '../../runtime/signals.js';
 import type { MemoryDatabase } from '../memory-database.js';
 import type { SimulatedProcess } from './simulated-process.js';
@@ -32,6 +42,8 @@ export class People {
     private readonly world: World,
     private readonly database: MemoryDatabase,
     private readonly processes: readonly SimulatedProcess[],
+    /** Called with what an app of its own committed. */
+    private readonly committed: (saga: OpenSaga) => void,
     private readonly definitionOf: (sagaId: string) => SagaDefinition,
     private readonly data: Readonly<Record<string, unknown>> = {},
   ) {}
@@ -72,6 +84,8 @@ export class People {
       const one = chance.pick(there);
       const sent = this.next(row);
       this.send(one, row, sent);
+      // From an app that shares the database, in a transaction of its own.
+      if (chance.onceIn(10)) this.sendFromOutside(row, sent);
       // The same click at another process, in the same moment.
       if (chance.onceIn(6)) this.send(chance.pick(there), row, sent);
     }
@@ -107,6 +121,32 @@ export class People {
       world.tell(() => `${to.id} answers ${id}: ${answer.kind}`);
       this.answered(sent, answer);
     });
+  }
+
+  /** As signalSaga of /postgres does: one transaction, and no owner afterwards. */
+  private sendFromOutside({ sagaId }: SagaInstance, sent: Sent): void {
+    const { world, database } = this;
+    if (world.isDatabaseAway) return;
+    const { signal } = sent;
+    const known = database.signal(sagaId, signal.id);
+    if (known) return this.answered(sent, { ...known.answer, isRepeated: true });
+    const before = database.load(sagaId)!;
+    const event = {
+      kind: 'signalled',
+      signal,
+      by: NO_OWNER,
+      nowMs: world.nowMs,
+      random: 0,
+    } as const;
+    const decision = transition(this.definitionOf(sagaId), before, event, ENGINE_DEFAULTS);
+    const { answer, ignored, instance, logs } = decision;
+    if (!answer) return;
+    const record: SignalRecord = { sagaId, ...signal, data: signal.data, answer };
+    world.tell(() => `an app gives ${signal.name} (${signal.id}) to ${sagaId}: ${answer.kind}`);
+    if (ignored) database.recordSignal(record, before.version);
+    else database.move({ before: before as OpenSaga, instance, logs, signal: record });
+    if (!ignored && isOpen(instance)) this.committed(instance);
+    this.answered(sent, { ...answer, isRepeated: false });
   }
 
   private answered(sent: Sent, answer: Signalled): void {

@@ -83,20 +83,23 @@ export class Simulation<Input> {
     const settings = { ...SETTINGS, ...(isCrowded && NARROW), ...options.settings };
     const definitionOf = (sagaId: string) => this.definitionOf(sagaId);
     this.goodput = new NeedlessUndos(definitionOf, world);
-    this.people = new People(world, this.database, this.processes, definitionOf, options.signals);
+    const skippedBy = (sagaId: string) =>
+      this.database.rows.get(sagaId)?.instance.waits?.skipped ?? [];
+    const committed = (saga: OpenSaga) => void this.awaitedOnce.add(awaitedKey(saga));
+    const { signals } = options;
+    const { database, processes } = this;
+    this.people = new People(world, database, processes, committed, definitionOf, signals);
     this.unread = new UnreadQueues(world, settings.commandsPerQueueMax);
     this.sagaIds = Array.from({ length: sagas }, (_, i) => `saga-${i + 1}`);
     this.participants =
       options.participants?.(world) ??
-      new AnyParticipants(this.definition, world, options.responses, definitionOf, (sagaId) =>
-        this.skippedBy(sagaId),
-      );
+      new AnyParticipants(this.definition, world, options.responses, definitionOf, skippedBy);
     this.parts = {
       world,
       database: this.database,
       engine: { counters: parts.counters, settings },
       seen: {
-        committed: (saga) => void this.awaitedOnce.add(awaitedKey(saga)),
+        committed,
         saved: (write, by) => this.goodput.saved(write, by),
         savedUnknown: (write) => this.goodput.savedUnknown(write),
         tookOver: (saga, from) => this.tookOver(saga, from),
@@ -133,10 +136,6 @@ export class Simulation<Input> {
   private definitionOf(sagaId: string): SagaDefinition {
     const version = this.database.rows.get(sagaId)?.instance.definitionVersion;
     return this.promised.find((one) => one.version === version) ?? this.definition;
-  }
-
-  private skippedBy(sagaId: string): readonly string[] {
-    return this.database.rows.get(sagaId)?.instance.waits?.skipped ?? [];
   }
 
   /** A new process takes the place of one that is gone. */
