@@ -175,6 +175,8 @@ describe('the fingerprint of a definition with waits', () => {
   it('tells all steps in their order, and no signal as a step', () => {
     const steps = recordedSteps(fingerprintOf(booking))!;
     expect(steps.map(({ name }) => name)).toEqual(bookingSpec.steps.map(({ name }) => name));
+    const leads = steps.flatMap(({ name, leadsTo }) => (leadsTo ? [[name, leadsTo]] : []));
+    expect(leads).toEqual([['GUEST_ARRIVES', ['KEY_GIVEN']]]);
     expect(steps.filter(({ pastPivot }) => pastPivot).map(({ name }) => name)).toEqual([
       'KEY_GIVEN',
       'GUEST_LEAVES',

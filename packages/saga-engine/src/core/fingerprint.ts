@@ -32,6 +32,8 @@ export interface RecordedStep {
   readonly undo: string | undefined;
   /** The pivot or a step behind it. */
   readonly pastPivot: boolean;
+  /** The steps, other than the next one, that a wait may lead to; absent when there are none. */
+  readonly leadsTo?: readonly string[];
 }
 
 const AT_OR_BEHIND = 'at or behind it';
@@ -45,6 +47,9 @@ const WHAT: Readonly<Record<Part, string>> = {
   keep: 'what it keeps',
   ends: 'what ends the saga',
 };
+
+/** What `leadsTo` writes of a goto. */
+const LEADS_TO = / to ([A-Z][A-Z0-9_]*)/g;
 
 /** No step is called so: it stands for the signals that end a saga. */
 const ENDED_BY = 'endedBy';
@@ -66,11 +71,15 @@ export function recordOf(definition: SagaDefinition): RecordedDefinition {
 /** The steps of a fingerprint in their order; undefined when it cannot be read. */
 export function recordedSteps(fingerprint: string): readonly RecordedStep[] | undefined {
   const steps = shapesOf(fingerprint)?.filter(({ name }) => name !== ENDED_BY);
-  return steps?.map(({ name, undo = '', pivot }) => ({
-    name,
-    undo: /^([A-Z][A-Z0-9_]*) \(/.exec(undo)?.[1],
-    pastPivot: pivot === AT_OR_BEHIND,
-  }));
+  return steps?.map(({ name, undo = '', pivot, waits = '' }) => {
+    const leadsTo = [...waits.matchAll(LEADS_TO)].map(([, target]) => target!);
+    return {
+      name,
+      undo: /^([A-Z][A-Z0-9_]*) \(/.exec(undo)?.[1],
+      pastPivot: pivot === AT_OR_BEHIND,
+      ...(leadsTo.length > 0 && { leadsTo: [...new Set(leadsTo)] }),
+    };
+  });
 }
 
 /** In which steps two fingerprints differ, each as a sentence; empty when they are the same. */
