@@ -21,6 +21,12 @@ export type SignalRefusal =
   /** Too many are kept already. */
   | 'too-many';
 
+/**
+ * So many signals of one saga are on record at most, besides those that have an effect: a sender must
+ * not be able to fill the table.
+ */
+export const SIGNALS_RECORDED_MAX = 1_000;
+
 /** What the sender of a signal is told: the same for the same id, whatever happens meanwhile. */
 export type SignalAnswer =
   /** It ended its wait, or the saga. */

@@ -10,6 +10,7 @@ import type {
   WaitMemory,
 } from '../core/instance.js';
 import type { SignalAnswer } from '../core/signal.js';
+import type { SignalRecorded } from '../runtime/ports.js';
 
 /** A row of saga_state as the statements read it. */
 export interface SagaRow {
@@ -51,6 +52,10 @@ export interface TakenRow extends SagaRow {
 }
 
 /** How many rows a save wrote, and which, by their places in the batch. */
+export interface RecordAnswer {
+  recorded: SignalRecorded;
+}
+
 export interface SaveAnswer {
   saved: number;
   places: string | null;

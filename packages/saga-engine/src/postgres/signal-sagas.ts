@@ -9,7 +9,13 @@ import { checkSignal, type Signalled } from '../runtime/signals.js';
 import { arraysOf, cellsOf, listOf } from './cells.js';
 import { WAIT_WRITTEN } from './columns.js';
 import type { Queryable } from './insert.js';
-import { instanceOf, type SagaRow, type SaveAnswer, type SignalRow } from './rows.js';
+import {
+  instanceOf,
+  type RecordAnswer,
+  type SagaRow,
+  type SaveAnswer,
+  type SignalRow,
+} from './rows.js';
 import { sagaStatements, type Statement } from './statements.js';
 import type { SagaTableNames } from './table-names.js';
 
@@ -59,7 +65,8 @@ export async function signalSaga(
   if (ignored) {
     const json = [storableJson(signal.data ?? null), storableJson(answer)];
     const values = [sagaId, before.version, signal.id, signal.name, ...json];
-    await run(statements.recordSignal, values);
+    const [row] = await run<RecordAnswer>(statements.recordSignal, values);
+    if (row?.recorded === 'too-many') return { kind: 'too-many' };
     return { ...answer, isRepeated: false };
   }
   const write = { before: before as OpenSaga, instance, logs, signal: record, guard: undefined };

@@ -12,6 +12,7 @@ import type {
   SagaStore,
   SagaWrite,
   SignalRecord,
+  SignalRecorded,
   TakeDueRequest,
   TakenSaga,
   TakeOverRequest,
@@ -140,7 +141,7 @@ export class PostgresSagaStore implements SagaStore {
     }
   }
 
-  recordSignal(record: SignalRecord, version: number): Promise<boolean> {
+  recordSignal(record: SignalRecord, version: number): Promise<SignalRecorded> {
     return this.waits.recordSignal(record, version);
   }
 

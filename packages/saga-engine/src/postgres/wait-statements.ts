@@ -1,3 +1,4 @@
+import { SIGNALS_RECORDED_MAX } from '../core/signal.js';
 import { WAIT_WRITTEN } from './columns.js';
 import { cells, time } from './sql-parts.js';
 
@@ -48,13 +49,24 @@ WITH input AS (
 )
 SELECT count(*)::int AS saved, string_agg(place::text, ',') AS places FROM updated`;
 
-/** A signal that changes nothing, as long as the saga has the version that it was judged by. */
+/**
+ * A signal that changes nothing, as long as the saga has the version that it was judged by, and room
+ * for one more.
+ */
 export const RECORD_SIGNAL = `
-INSERT INTO saga_signals (saga_id, signal_id, name, data, answer, recorded_at)
-SELECT saga_id, $3, $4, $5::jsonb, $6::jsonb, clock_timestamp()
-FROM saga_state WHERE saga_id = $1 AND version = $2
-ON CONFLICT (saga_id, signal_id) DO NOTHING
-RETURNING 1`;
+WITH judged AS (
+  SELECT saga_id, ${SIGNALS_RECORDED_MAX} > (
+    SELECT count(*) FROM saga_signals g WHERE g.saga_id = $1
+  ) AS has_room
+  FROM saga_state WHERE saga_id = $1 AND version = $2
+), recorded AS (
+  INSERT INTO saga_signals (saga_id, signal_id, name, data, answer, recorded_at)
+  SELECT saga_id, $3, $4, $5::jsonb, $6::jsonb, clock_timestamp() FROM judged WHERE has_room
+  ON CONFLICT (saga_id, signal_id) DO NOTHING
+  RETURNING 1
+)
+SELECT CASE WHEN NOT has_room THEN 'too-many' WHEN EXISTS (SELECT FROM recorded) THEN 'recorded'
+  ELSE 'guard-failed' END AS recorded FROM judged`;
 
 /** A saga's row, locked until the transaction ends, and the time. */
 export const lock = (columns: string) => `

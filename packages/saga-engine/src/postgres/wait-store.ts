@@ -2,12 +2,18 @@ import { Coalescer, type BatchOutcome } from '@backstitch/coalesce';
 import { isUuid } from '../core/ids.js';
 import type { OpenSaga } from '../core/instance.js';
 import { storableJson } from '../core/json.js';
-import type { SignalRecord, TakeDueRequest } from '../runtime/ports.js';
+import type { SignalRecord, SignalRecorded, TakeDueRequest } from '../runtime/ports.js';
 import { WriteRefused } from '../runtime/refused.js';
 import { arraysOf, cellsOf, listOf, type Cells } from './cells.js';
 import { WAIT_WRITTEN, type WaitWrite } from './columns.js';
 import { isLocked } from './refusal.js';
-import { openSagaOf, type SagaRow, type SaveAnswer, type SignalRow } from './rows.js';
+import {
+  openSagaOf,
+  type RecordAnswer,
+  type SagaRow,
+  type SaveAnswer,
+  type SignalRow,
+} from './rows.js';
 import type { RunStatement } from './run-statement.js';
 import type { SagaStatements } from './statements.js';
 
@@ -46,12 +52,13 @@ export class WaitStore {
     return this.moves.submit({ sagaId, cells: cellsOf(COLUMNS, write) });
   }
 
-  async recordSignal(record: SignalRecord, version: number): Promise<boolean> {
+  async recordSignal(record: SignalRecord, version: number): Promise<SignalRecorded> {
     const { sagaId, id, name, data, answer } = record;
-    if (!isUuid(sagaId)) return false;
+    if (!isUuid(sagaId)) return 'guard-failed';
     const json = [storableJson(data ?? null), storableJson(answer)];
     const values = [sagaId, version, id, name, ...json];
-    return (await this.run(this.statements.recordSignal, values)).length > 0;
+    const [row] = await this.run<RecordAnswer>(this.statements.recordSignal, values);
+    return row?.recorded ?? 'guard-failed';
   }
 
   async signal(sagaId: string, id: string): Promise<SignalRecord | undefined> {

@@ -4,6 +4,7 @@ import { booking, input } from '../fixtures/booking.js';
 import { done, StoredSagas } from '../fixtures/stored-sagas.js';
 import { NO_OWNER, type OpenSaga, type WaitingSaga } from '../core/instance.js';
 import type { SagaDefinition } from '../core/define.js';
+import { SIGNALS_RECORDED_MAX } from '../core/signal.js';
 import { ENGINE_DEFAULTS } from '../core/settings.js';
 import { prepare, transition, type SagaEvent, type Signal } from '../core/transition.js';
 import type { SagaMove, SignalRecord } from '../runtime/ports.js';
@@ -119,8 +120,8 @@ describe('a signal', () => {
     const saga = await waitingSaga();
     const record = moveOf(saga, accept, other).signal!;
     const refused: SignalRecord = { ...record, answer: { kind: 'passed' } };
-    expect(await other.recordSignal(refused, saga.version)).toBe(true);
-    expect(await other.recordSignal(refused, saga.version)).toBe(false);
+    expect(await other.recordSignal(refused, saga.version)).toBe('recorded');
+    expect(await other.recordSignal(refused, saga.version)).toBe('guard-failed');
     expect(await other.move(moveOf(saga, accept, other))).toBe('guard-failed');
     expect(await owner.load(saga.sagaId)).toMatchObject({ phase: 'waiting', version: 2 });
     expect((await owner.signal(saga.sagaId, 'click-1'))?.answer).toEqual({ kind: 'passed' });
@@ -148,8 +149,26 @@ describe('a signal', () => {
   it('that is judged by a state of before is not recorded', async () => {
     const saga = await waitingSaga();
     const record = moveOf(saga, accept, other).signal!;
-    expect(await other.recordSignal(record, saga.version - 1)).toBe(false);
+    expect(await other.recordSignal(record, saga.version - 1)).toBe('guard-failed');
     expect(await other.signal(saga.sagaId, 'click-1')).toBeUndefined();
+  });
+
+  it('without effect is recorded up to a bound, and one with an effect still has it', async () => {
+    const saga = await waitingSaga();
+    await sagas.sql.query(
+      `INSERT INTO saga_signals (saga_id, signal_id, name, answer, recorded_at)
+       SELECT $1, 'id-' || nth, 'arrive', '{"kind": "passed"}', now()
+       FROM generate_series(2, $2) AS nth`,
+      [saga.sagaId, SIGNALS_RECORDED_MAX],
+    );
+    const refused = (id: string): SignalRecord => {
+      const record = moveOf(saga, { id, name: 'accept' }, other).signal!;
+      return { ...record, answer: { kind: 'passed' } };
+    };
+    expect(await other.recordSignal(refused('last'), saga.version)).toBe('recorded');
+    expect(await other.recordSignal(refused('more'), saga.version)).toBe('too-many');
+    expect(await other.signal(saga.sagaId, 'more')).toBeUndefined();
+    expect(await other.move(moveOf(saga, accept, other))).toBe('saved');
   });
 
   it('that is kept is in the row, and fails the next write of the owner, who reads it', async () => {
@@ -256,6 +275,19 @@ describe("a signal in the sender's own transaction", () => {
     await inTransaction('ROLLBACK', saga, accept);
     expect(await owner.load(saga.sagaId)).toMatchObject({ phase: 'waiting', version: 2 });
     expect(await owner.signal(saga.sagaId, accept.id)).toBeUndefined();
+  });
+
+  it('is not recorded when too many are', async () => {
+    const saga = await waitingSaga();
+    await sagas.sql.query(
+      `INSERT INTO saga_signals (saga_id, signal_id, name, answer, recorded_at)
+       SELECT $1, 'id-' || nth, 'arrive', '{"kind": "passed"}', now()
+       FROM generate_series(1, $2) AS nth`,
+      [saga.sagaId, SIGNALS_RECORDED_MAX],
+    );
+    const refused = await inTransaction('COMMIT', saga, { id: 'x', name: 'arrive' });
+    expect(refused).toEqual([{ kind: 'too-many' }, { kind: 'too-many' }]);
+    expect(await owner.signal(saga.sagaId, 'x')).toBeUndefined();
   });
 
   it('is refused, and that is recorded, as by an engine', async () => {

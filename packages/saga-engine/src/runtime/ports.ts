@@ -32,6 +32,12 @@ export interface SignalRecord {
   readonly answer: SignalAnswer;
 }
 
+/**
+ * What became of the record of a signal that changes nothing. Its guard fails when the saga has moved
+ * on or the id is on record; too many are SIGNALS_RECORDED_MAX. Then nothing was written.
+ */
+export type SignalRecorded = 'recorded' | 'guard-failed' | 'too-many';
+
 /** A transition from outside: it follows the version of `before`, whoever owns the saga. */
 export interface SagaMove {
   readonly before: OpenSaga | WaitingSaga;
@@ -76,8 +82,8 @@ export interface SagaStore {
   load(sagaId: string): Promise<SagaInstance | undefined>;
   /** Writes a transition that a signal or an operator causes; the guard asks for the version only. */
   move(move: SagaMove): Promise<'saved' | 'guard-failed'>;
-  /** Records a signal that changes nothing, unless the saga has moved on or the id is on record. */
-  recordSignal(record: SignalRecord, version: number): Promise<boolean>;
+  /** Records a signal that changes nothing. */
+  recordSignal(record: SignalRecord, version: number): Promise<SignalRecorded>;
   /** What is on record of a signal. */
   signal(sagaId: string, signalId: string): Promise<SignalRecord | undefined>;
   /**

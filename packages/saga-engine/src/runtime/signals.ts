@@ -22,7 +22,9 @@ export type Signalled =
   /** This engine does not have the saga's definition: ask another one. Nothing was recorded. */
   | { readonly kind: 'unknown-definition' }
   /** The saga changed every time it was read: ask again. Nothing was recorded. */
-  | { readonly kind: 'moving' };
+  | { readonly kind: 'moving' }
+  /** It has no effect, and so many signals of the saga are on record that this one was not. */
+  | { readonly kind: 'too-many' };
 
 const TRIES_MAX = 10;
 const ID_LENGTH_MAX = 200;
@@ -69,7 +71,11 @@ export class Signals {
     if (!answer) return { kind: 'unknown-definition' };
     const record: SignalRecord = { sagaId, ...signal, data: signal.data, answer };
     const told = { ...answer, isRepeated: false };
-    if (ignored) return (await store.recordSignal(record, row.version)) ? told : undefined;
+    if (ignored) {
+      const recorded = await store.recordSignal(record, row.version);
+      if (recorded === 'too-many') return { kind: 'too-many' };
+      return recorded === 'recorded' ? told : undefined;
+    }
     // What has ended is ignored above.
     const before = row as OpenSaga;
     if (!(await this.isMoved({ before, instance, logs, signal: record }))) return undefined;

@@ -6,6 +6,7 @@ import {
   type SagaInstance,
   type SagaLogEntry,
 } from '../core/instance.js';
+import { SIGNALS_RECORDED_MAX } from '../core/signal.js';
 import { dueSaga } from '../core/entering-wait.js';
 import type {
   Clock,
@@ -14,6 +15,7 @@ import type {
   SagaMove,
   SagaWrite,
   SignalRecord,
+  SignalRecorded,
   TakeDueRequest,
   TakeOverRequest,
 } from '../runtime/ports.js';
@@ -92,11 +94,13 @@ export class MemoryDatabase implements Clock {
     return 'saved';
   }
 
-  recordSignal(record: SignalRecord, version: number): boolean {
+  recordSignal(record: SignalRecord, version: number): SignalRecorded {
     const row = this.rows.get(record.sagaId);
-    if (!row || row.instance.version !== version || row.signals.has(record.id)) return false;
+    if (!row || row.instance.version !== version) return 'guard-failed';
+    if (row.signals.size >= SIGNALS_RECORDED_MAX) return 'too-many';
+    if (row.signals.has(record.id)) return 'guard-failed';
     row.signals.set(record.id, storedSignal(record));
-    return true;
+    return 'recorded';
   }
 
   signal(sagaId: string, signalId: string): SignalRecord | undefined {

@@ -9,6 +9,7 @@ import type {
   SagaStore,
   SagaWrite,
   SignalRecord,
+  SignalRecorded,
   TakeDueRequest,
   TakeOverRequest,
 } from '../runtime/ports.js';
@@ -56,7 +57,7 @@ export class MemorySagaStore implements SagaStore {
     return saved;
   }
 
-  async recordSignal(record: SignalRecord, version: number): Promise<boolean> {
+  async recordSignal(record: SignalRecord, version: number): Promise<SignalRecorded> {
     await this.trip();
     return this.database.recordSignal(record, version);
   }

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { booking, input } from '../fixtures/booking.js';
 import { NO_OWNER, type OpenSaga } from '../core/instance.js';
 import type { SagaEngine } from '../runtime/engine.js';
-import type { SagaMove, SignalRecord, TakeDueRequest } from '../runtime/ports.js';
+import type { SagaMove, SignalRecord, SignalRecorded, TakeDueRequest } from '../runtime/ports.js';
 import {
   MemoryDatabase,
   simulate,
@@ -26,8 +26,8 @@ async function caught(broken: BrokenParts): Promise<SimulationFailure> {
 }
 
 class Unrecorded extends MemoryDatabase {
-  override recordSignal(): boolean {
-    return true;
+  override recordSignal(): SignalRecorded {
+    return 'recorded';
   }
 }
 

@@ -27,7 +27,7 @@ interface Sent {
 /** Between two signals: a moment, a step, longer than some waits. */
 const PAUSES_MS = [0, 10, 1_000, 12_000];
 const SIGNALS_MAX = 24;
-const UNANSWERED = ['absent', 'unknown-definition', 'moving'];
+const UNANSWERED = ['absent', 'unknown-definition', 'moving', 'too-many'];
 
 /**
  * People and systems that send signals: mostly what is awaited, sometimes anything, at any time, to

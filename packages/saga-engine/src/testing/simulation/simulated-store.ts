@@ -8,6 +8,7 @@ import type {
   SagaStore,
   SagaWrite,
   SignalRecord,
+  SignalRecorded,
   TakeDueRequest,
   TakeOverRequest,
 } from '../../runtime/ports.js';
@@ -90,7 +91,7 @@ export class SimulatedStore implements SagaStore {
     });
   }
 
-  recordSignal(record: SignalRecord, version: number): Promise<boolean> {
+  recordSignal(record: SignalRecord, version: number): Promise<SignalRecorded> {
     return this.trip('record of a signal', () => this.database.recordSignal(record, version));
   }
 
