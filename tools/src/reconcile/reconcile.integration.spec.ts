@@ -20,6 +20,11 @@ const running = (step: string, rest: string, wokenAgo = '0 s') =>
       wake_at = now() - interval '${wokenAgo}', ${rest}
     WHERE saga_id = $saga`);
 
+const waiting = (dueAt: string) =>
+  orchestrator(`UPDATE saga_state SET status = 'WAITING', current_step = 'CUSTOMER_PAYS',
+      wake_at = NULL, due_at = ${dueAt}
+    WHERE saga_id = $saga`);
+
 const PLANTED: readonly Planted[] = [
   done([1], 'stock that was changed without being booked', [
     inventory('UPDATE products SET stock_quantity = 7 WHERE id = $id'),
@@ -70,6 +75,10 @@ const PLANTED: readonly Planted[] = [
   ]),
   done([], 'a parked saga that says why (allowed)', [
     running('ORDER_CONFIRMED', `needs_attention = true, last_error = '{"code":"X"}'`),
+  ]),
+  done([4], 'a saga that no timer takes from its wait', [waiting(`now() - interval '1 minute'`)]),
+  done([], 'a saga that waits, and whose time has not come (allowed)', [
+    waiting(`now() + interval '1 day'`),
   ]),
   done([5], 'a step without an end row', [
     orchestrator(`DELETE FROM saga_logs

@@ -20,7 +20,7 @@ describe('pnpm reconcile', () => {
     expect(lines[7]).toMatch(/^BREACH 8 /);
     expect(lines[8]).toContain('order-1  paid 59.98 USD');
     expect(lines.at(-2)).toMatch(/^sagas are kept for 7 days and reservations for 90/);
-    expect(lines.at(-1)).toMatch(/^7 finished .* 2 running .*: breaches at 1 ids$/);
+    expect(lines.at(-1)).toMatch(/^7 finished .* 2 unfinished .*: breaches at 1 ids$/);
   });
 
   it('does not flood the terminal', () => {

@@ -17,7 +17,7 @@ export function report(found: Reconciliation): string {
   });
   const affected = new Set(breaches.map(({ id }) => id)).size;
   const verdict = breaches.length === 0 ? 'the records agree' : `breaches at ${affected} ids`;
-  const counted = `${judged} finished sagas checked, ${moving} running or just finished`;
+  const counted = `${judged} finished sagas checked, ${moving} unfinished or just finished`;
   const stopped = stoppedEarly ? '; too many breaches: the rest was not read' : '';
   const days = `sagas are kept for ${kept.sagas} days and reservations for ${kept.holds}: younger ones must exist`;
   return [...lines, '', days, `${counted}: ${verdict}${stopped}`].join('\n');
