@@ -5,6 +5,9 @@ import { CartsController } from './carts/carts.controller.js';
 import { CartsRepository } from './carts/carts.repository.js';
 import { DeliveriesController } from './delivery/deliveries.controller.js';
 import { DeliveriesRepository } from './delivery/deliveries.repository.js';
+import { HistoryController } from './history/history.controller.js';
+import { HistoryHandler } from './history/history.handler.js';
+import { HistoryRepository } from './history/history.repository.js';
 import { OrdersConsumer } from './orders/orders.consumer.js';
 import { OrdersHandler } from './orders/orders.handler.js';
 import { OrdersRepository } from './orders/orders.repository.js';
@@ -13,19 +16,23 @@ export interface AppParts {
   database: Database;
   currency: string;
   logger: Logger;
+  /** Whether events are kept until they are published [true]. */
+  areEventsPublished?: boolean;
 }
 
 @Module({})
 export class AppModule {
-  static of({ database, currency, logger }: AppParts): DynamicModule {
+  static of({ database, currency, logger, areEventsPublished }: AppParts): DynamicModule {
     const carts = new CartsRepository(database);
-    const repository = new OrdersRepository(database, currency);
+    const repository = new OrdersRepository(database, currency, areEventsPublished);
     const handler = new OrdersHandler(repository, currency, logger, carts);
+    const history = new HistoryHandler(handler, new HistoryRepository(database), logger);
     return {
       module: AppModule,
-      controllers: [OrdersConsumer, CartsController, DeliveriesController],
+      controllers: [OrdersConsumer, CartsController, DeliveriesController, HistoryController],
       providers: [
         { provide: OrdersHandler, useValue: handler },
+        { provide: HistoryHandler, useValue: history },
         { provide: CartsRepository, useValue: carts },
         { provide: DeliveriesRepository, useValue: new DeliveriesRepository(database) },
       ],

@@ -6,9 +6,13 @@ import { AppModule } from './app.module.js';
 import { DeliveriesRepository } from './delivery/deliveries.repository.js';
 import { deliveryCleaner } from './delivery/delivery.cleaner.js';
 import { OrderConfig } from './config.js';
+import { eventsRelay } from './relay/events.relay.js';
+import { OutboxRepository } from './relay/outbox.repository.js';
 
 const name = 'order-service';
 const config = loadConfig(OrderConfig);
+const areEventsPublished = config.EVENTS === 'on';
+const queues = config.eventQueues;
 
 await bootParticipant({
   name,
@@ -18,7 +22,11 @@ await bootParticipant({
   migrations: new URL('../migrations', import.meta.url),
   keyLookups: true,
   parts: ({ database, logger }) => ({
-    module: AppModule.of({ database, currency: config.CURRENCY, logger }),
+    module: AppModule.of({ database, currency: config.CURRENCY, logger, areEventsPublished }),
     jobs: [deliveryCleaner(new DeliveriesRepository(database), logger)],
+    brokerJobs: (broker) =>
+      areEventsPublished
+        ? [eventsRelay(new OutboxRepository(database), { broker, queues, logger })]
+        : [],
   }),
 });

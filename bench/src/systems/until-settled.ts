@@ -1,7 +1,7 @@
 import type { SystemDatabases } from '@backstitch/tools';
 import { untilNoneLeft } from '../takeover/until-none-left.js';
 
-/** Resolves when every saga has ended. */
+/** Resolves when no saga is driven: each has ended, or waits. */
 export async function untilSettled(
   databases: SystemDatabases,
   withinMs: number,
@@ -9,5 +9,5 @@ export async function untilSettled(
 ): Promise<void> {
   const sql = `SELECT count(*) AS count FROM saga_state WHERE status IN ('RUNNING', 'COMPENSATING')`;
   const left = async () => Number((await databases.rows('orchestrator', sql))[0]?.count);
-  await untilNoneLeft({ what: 'unfinished sagas', left, lookEveryMs: 200, withinMs, signal });
+  await untilNoneLeft({ what: 'driven sagas', left, lookEveryMs: 200, withinMs, signal });
 }

@@ -39,7 +39,7 @@ export interface UnexpectedEnd {
 
 const ANSWER_WITHIN_MS = 10_000;
 const UNFINISHED = `SELECT count(*)::int AS count FROM saga_state
-  WHERE status IN ('RUNNING', 'COMPENSATING')`;
+  WHERE status NOT IN ('DONE', 'COMPENSATED')`;
 
 /** The apps as processes, each with links of its own to the servers, which faults can hurt. */
 export class RunningSite implements Site {

@@ -22,7 +22,7 @@ export interface SagaFact {
   key: string | null;
   /** Of the cart that it was started with. */
   cartTotal: string | null;
-  status: 'RUNNING' | 'COMPENSATING' | 'DONE' | 'COMPENSATED';
+  status: 'RUNNING' | 'COMPENSATING' | 'WAITING' | 'DONE' | 'COMPENSATED';
   currentStep: string;
   lastError: string | null;
 }

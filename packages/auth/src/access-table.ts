@@ -74,6 +74,12 @@ const carts = (prefix: string): readonly Line[] => [
   ['DELETE', `${prefix}/carts/:userId/items/:productId`, OWN_CART],
 ];
 
+/** The history of orders, which order-service keeps. */
+const orders = (prefix: string): readonly Line[] => [
+  ['GET', `${prefix}/orders/:orderId`, READ_ORDER],
+  ['GET', `${prefix}/orders/:orderId/events`, READ_ORDER],
+];
+
 const operations = (prefix: string): readonly Line[] => [
   ['GET', `${prefix}/sagas`, READ_OPERATIONS],
   ['POST', `${prefix}/sagas/:sagaId/retry`, ACT_ON_OPERATIONS],
@@ -96,6 +102,7 @@ const GATEWAY: readonly Line[] = [
   ...IDENTITY,
   ...products('/api'),
   ...carts('/api'),
+  ...orders('/api'),
   ['POST', '/api/carts/:userId/checkout', OWN_CART],
   ...operations('/api/operations'),
 ];
@@ -124,7 +131,7 @@ const UNSIGNED: Readonly<Partial<Record<App, readonly Line[]>>> = {
 const LINES: Readonly<Record<App, readonly Line[]>> = {
   'api-gateway': GATEWAY,
   orchestrator: ORCHESTRATOR,
-  'order-service': [...carts(''), ['PUT', '/orders/:orderId/delivery', PLACE_ORDER]],
+  'order-service': [...carts(''), ...orders(''), ['PUT', '/orders/:orderId/delivery', PLACE_ORDER]],
   'inventory-service': [['GET', '/products', ANYONE], ...products('')],
   'payment-service': [],
   'identity-service': IDENTITY_SERVICE,

@@ -8,6 +8,7 @@ export {
   type Reach,
 } from './access/access-row.js';
 export { type AccessRefusal, type Decision, decide } from './access/decide.js';
+export { mayRead, maySeeDelivery, type Owned } from './access/owned.js';
 export { ACCESS_TABLE } from './access-table.js';
 export {
   type Caller,

@@ -24,6 +24,11 @@ export { CommandValidationPipe, commandValidationPipe } from './nest/command-val
 export { RabbitCommandServer } from './nest/rabbit-command-server.js';
 export { RpcFaultFilter } from './nest/rpc-fault.filter.js';
 export { type ReadPacket, readPacket } from './batch/packet.js';
+export {
+  type EventMessage,
+  EventPublisher,
+  type EventPublisherOptions,
+} from './publish/event-publisher.js';
 export type { PublishProperties, PublishResult, Publisher } from './publish/publisher.js';
 export type { QueueType } from './connection/topology.js';
 export { type QueueCount, QueueInspector } from './connection/queue-inspector.js';

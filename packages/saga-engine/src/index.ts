@@ -5,6 +5,7 @@ export * from './core/fingerprint.js';
 export * from './core/instance.js';
 export * from './runtime/ports.js';
 export * from './runtime/refused.js';
+export { awaitedSignals, knownSignals, reasonCodes } from './core/signal.js';
 export * from './core/settings.js';
 export { EngineSettingsError } from './core/settings-check.js';
 export * from './core/trace.js';

@@ -45,6 +45,7 @@ export const ERROR_CODES = {
   SESSION_NOT_FOUND: { status: 404, title: 'There is no such session' },
   EMAIL_TAKEN: { status: 409, title: 'There is an account with this e-mail address' },
   ORDER_NOT_FOUND: { status: 404, title: 'There is no such order' },
+  VERSION_NOT_FOUND: { status: 404, title: 'The order had no such state' },
   SAGA_NOT_FOUND: { status: 404, title: 'There is no such saga' },
   PRODUCT_NOT_FOUND: { status: 404, title: 'There is no such product', businessRejection: true },
   PAYMENT_NOT_FOUND: { title: 'There is no payment for this order' },

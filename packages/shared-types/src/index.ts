@@ -13,6 +13,7 @@ export * from './delivery.js';
 export * from './demo-accounts.js';
 export * from './error-codes.js';
 export * from './forwarded-checkout.dto.js';
+export * from './history-query.js';
 export * from './idempotency-key.js';
 export * from './inventory-commands.js';
 export { LINES_MAX, QUANTITY_MAX } from './lines.decorator.js';

@@ -86,7 +86,7 @@ export interface DeadLetterGroups {
   more: number;
 }
 
-/** The answer of GET /sagas: unfinished ones, parked ones first. */
+/** The answer of GET /sagas: unfinished ones, parked ones first, those that wait last. */
 export interface SagaList {
   sagas: Omit<SagaView, 'log'>[];
   /** How many follow after this page. */

@@ -108,6 +108,30 @@ export interface OrderView {
   delivery?: DeliveryView;
 }
 
+/** An order after one of its events: the answer of GET /orders/:orderId. */
+export interface VersionedOrderView extends OrderView {
+  /** Counts the events of the order. */
+  version: number;
+}
+
+/** Something that happened to an order. */
+export interface OrderEventView {
+  /** Counts from 1, without gaps. */
+  sequence: number;
+  type: 'CREATED' | 'CONFIRMED' | 'CANCELLED' | 'CANCELLED_UNSEEN';
+  sagaId: string | null;
+  /** For whom it was done. Null: the saga did it, or an earlier release, which kept no actor. */
+  actor: string | null;
+  /** With microseconds. Later than that of the event before. */
+  createdAt: string;
+}
+
+/** The answer of GET /orders/:orderId/events. */
+export interface OrderEventsView {
+  orderId: string;
+  events: OrderEventView[];
+}
+
 /** The answer of a command that returns no data. */
 export interface Success {
   success: true;

@@ -1,4 +1,4 @@
-export const SAGA_STATUSES = ['RUNNING', 'COMPENSATING', 'DONE', 'COMPENSATED'] as const;
+export const SAGA_STATUSES = ['RUNNING', 'COMPENSATING', 'WAITING', 'DONE', 'COMPENSATED'] as const;
 
 export const SAGA_LOG_STATUSES = ['STARTED', 'COMPLETED', 'FAILED'] as const;
 
@@ -17,10 +17,11 @@ export interface SagaView {
   definition: string;
   definitionVersion: number;
   status: (typeof SAGA_STATUSES)[number];
-  /** The awaited step or undo; COMPLETED or COMPENSATED at the end. */
+  /** The awaited step or undo, or the wait; COMPLETED or COMPENSATED at the end. */
   currentStep: string;
-  /** The attempt of the awaited command; null at the end. */
+  /** The attempt of the awaited command; null in a wait and at the end. */
   attempt: number | null;
+  /** The reply's deadline, the next attempt, or the end of the wait. */
   nextTryAt: string | null;
   /** Technical; not for the shopper. See reason. */
   lastError: { code: string; message: string } | null;

@@ -6,4 +6,5 @@ export { type QueueServer, servedQueue, type ServedQueue } from './served-queue.
 export * from './servers.js';
 export * from './test-database.js';
 export * from './test-vhost.js';
+export { type TopicConsumer, topicConsumer } from './topic-consumer.js';
 export { waitFor, type WaitOptions } from '@backstitch/launcher';

@@ -23,8 +23,13 @@ export async function findBlockers(
     const { rows } = await client.query<{ id: string }>(sql, finds);
     return rows.map(({ id }) => id);
   };
+  const findAny = async (client: pg.Client, places: readonly Place[]): Promise<string[]> => {
+    const found = new Set<string>();
+    for (const place of places) for (const id of await find(client, place)) found.add(id);
+    return [...found];
+  };
   return {
-    sagaIds: await find(orchestrator, UNFINISHED_SAGAS),
+    sagaIds: await findAny(orchestrator, UNFINISHED_SAGAS),
     deadLetterIds: await find(orchestrator, OPEN_DEAD_LETTERS),
     productIds: await find(inventory, PRODUCTS_ON_SALE),
   };
@@ -38,13 +43,14 @@ interface Place {
   where: string;
 }
 
-const UNFINISHED_SAGAS: Place = {
+/** What a saga still works with: what it was started with, and what it keeps of answers and signals. */
+const UNFINISHED_SAGAS: readonly Place[] = ['input', 'kept', 'waits'].map((column) => ({
   table: 'saga_state',
   id: 'saga_id',
-  column: 'input',
+  column,
   type: 'jsonb',
-  where: `status IN ('RUNNING', 'COMPENSATING')`,
-};
+  where: `status NOT IN ('DONE', 'COMPENSATED')`,
+}));
 
 /** A replay would send the original bytes. */
 const OPEN_DEAD_LETTERS: Place = {

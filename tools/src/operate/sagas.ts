@@ -4,7 +4,11 @@ import { type ActionOptions, CommandLine, terminal } from './run.js';
 import { sagaReport, sagasReport } from './sagas-report.js';
 import type { SagaDone, SagaList, SagaView } from '@backstitch/shared-types';
 
-const line = new CommandLine('sagas', 'Sagas that are not finished, parked ones first.', terminal);
+const line = new CommandLine(
+  'sagas',
+  'Sagas that are not finished: parked ones first, those that wait last.',
+  terminal,
+);
 
 line
   .query('list', 'unfinished sagas')

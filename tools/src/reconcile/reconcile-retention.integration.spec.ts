@@ -49,7 +49,7 @@ const REMOVED: readonly Planted[] = [
     ...archived,
   ]),
   done([7], 'an order whose saga is gone before its time', [...sagaRemoved, orderOf(29)]),
-  undone([3, 7], 'an order that is not decided, and whose saga is gone', [
+  undone([3, 7, 9], 'an order that is not decided, and whose saga is gone', [
     ...oldSagaRemoved,
     orders(`UPDATE orders SET status = 'PENDING', saga_state = 'ORDER_CREATED' WHERE id = $id`),
   ]),

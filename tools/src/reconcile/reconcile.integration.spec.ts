@@ -20,6 +20,11 @@ const running = (step: string, rest: string, wokenAgo = '0 s') =>
       wake_at = now() - interval '${wokenAgo}', ${rest}
     WHERE saga_id = $saga`);
 
+const waiting = (dueAt: string) =>
+  orchestrator(`UPDATE saga_state SET status = 'WAITING', current_step = 'CUSTOMER_PAYS',
+      wake_at = NULL, due_at = ${dueAt}
+    WHERE saga_id = $saga`);
+
 const PLANTED: readonly Planted[] = [
   done([1], 'stock that was changed without being booked', [
     inventory('UPDATE products SET stock_quantity = 7 WHERE id = $id'),
@@ -27,10 +32,10 @@ const PLANTED: readonly Planted[] = [
   done([1], 'a booking that is more than was ever received', [
     inventory('UPDATE stock_ledger SET change = 11 WHERE product_id = $id'),
   ]),
-  done([2, 8], 'an order that stayed PENDING', [
+  done([2, 8, 9], 'an order that stayed PENDING', [
     orders(`UPDATE orders SET status = 'PENDING', saga_state = 'ORDER_CREATED' WHERE id = $id`),
   ]),
-  done([2, 8], 'an order that is gone', [orders('DELETE FROM orders WHERE id = $id')]),
+  done([2, 8, 9], 'an order that is gone', [orders('DELETE FROM orders WHERE id = $id')]),
   done([2], 'a total that its lines do not make', [
     orders('UPDATE order_items SET quantity = 2 WHERE order_id = $id AND line = 2'),
   ]),
@@ -45,7 +50,7 @@ const PLANTED: readonly Planted[] = [
   done([2], 'a hold that was not consumed', [
     inventory(`UPDATE reservations SET status = 'ACTIVE' WHERE order_id = $id`),
   ]),
-  undone([3], 'a confirmed order of an undone saga', [
+  undone([3, 9], 'a confirmed order of an undone saga', [
     orders(`UPDATE orders SET status = 'CONFIRMED', saga_state = 'ORDER_CONFIRMED' WHERE id = $id`),
   ]),
   undone([3, 8], 'money that was kept', [
@@ -70,6 +75,10 @@ const PLANTED: readonly Planted[] = [
   ]),
   done([], 'a parked saga that says why (allowed)', [
     running('ORDER_CONFIRMED', `needs_attention = true, last_error = '{"code":"X"}'`),
+  ]),
+  done([4], 'a saga that no timer takes from its wait', [waiting(`now() - interval '1 minute'`)]),
+  done([], 'a saga that waits, and whose time has not come (allowed)', [
+    waiting(`now() + interval '1 day'`),
   ]),
   done([5], 'a step without an end row', [
     orchestrator(`DELETE FROM saga_logs
@@ -107,9 +116,41 @@ const PLANTED: readonly Planted[] = [
     payments('INSERT INTO payments SELECT * FROM payments WHERE order_id = $id'),
   ]),
   done([7], 'an order whose saga does not exist', SAGA_LOST),
-  done([8], 'a payment and a sale that no saga and no order explain', [
+  done([8, 9], 'a payment and a sale that no saga and no order explain', [
     ...SAGA_LOST,
     orders('DELETE FROM orders WHERE id = $id'),
+  ]),
+  // R80
+  done([9], 'an order without events', [orders('DELETE FROM order_events WHERE order_id = $id')]),
+  done([9], 'an order whose first event is gone', [
+    orders('DELETE FROM order_events WHERE order_id = $id AND sequence = 1'),
+  ]),
+  done([9], 'an order in a version that its events do not make', [
+    orders('UPDATE orders SET version = 3 WHERE id = $id'),
+  ]),
+  done([9], 'an order of another caller than its first event tells', [
+    orders(`UPDATE orders SET caller = 'o:eve' WHERE id = $id`),
+  ]),
+  done([9], 'an event that cannot follow the one before', [
+    orders(`UPDATE order_events SET type = 'CREATED' WHERE order_id = $id AND sequence = 2`),
+  ]),
+  // R81
+  done([9], 'an event at the time of the one before', [
+    orders(`UPDATE order_events e SET created_at = (SELECT created_at FROM order_events
+        WHERE order_id = $id AND sequence = 2)
+      WHERE order_id = $id AND sequence = 1`),
+  ]),
+  done([], 'events of an earlier release, without data (allowed)', [
+    orders(`UPDATE order_events SET schema = NULL, data = NULL, actor = NULL,
+        created_at = now() - interval '1 minute' WHERE order_id = $id`),
+  ]),
+  // R82
+  done([15], 'an event that was not published for a minute', [
+    orders('INSERT INTO order_outbox (order_id, sequence) VALUES ($id, 2)'),
+  ]),
+  done([], 'an event that is not published yet (allowed)', [
+    orders(`UPDATE order_events SET created_at = now() WHERE order_id = $id AND sequence = 2`),
+    orders('INSERT INTO order_outbox (order_id, sequence) VALUES ($id, 2)'),
   ]),
 ];
 

@@ -24,7 +24,7 @@ const MIGRATED_BY = {
 type Name = keyof typeof MIGRATED_BY;
 const NAMES = Object.keys(MIGRATED_BY) as Name[];
 const APPEND_ONLY: Record<Name, readonly string[]> = {
-  orders: ['order_events'],
+  orders: ['order_events', 'order_items', 'order_rebuilds'],
   inventory: ['stock_ledger'],
   payments: ['bank.charges', 'bank.refunds'],
   orchestrator: ['saga_logs', 'saga_logs_default', 'saga_definitions', 'operator_actions'],

@@ -12,7 +12,8 @@ export async function makeGivenTopology(
   administrator: Administrator,
   env: NodeJS.ProcessEnv,
 ): Promise<readonly string[] | undefined> {
-  const topology = brokerTopology();
+  const eventQueues = (env.EVENT_QUEUES ?? '').split(',').map((queue) => queue.trim());
+  const topology = brokerTopology('', eventQueues.filter(Boolean));
   const { passwords, missing } = givenPasswords(topology.users, env);
   if (passwords.size === 0) return undefined;
   if (missing.length > 0) {

@@ -22,15 +22,22 @@ export async function makeTopology(
   { topology, passwords, queueType = 'classic' }: TopologyOptions,
 ): Promise<void> {
   const client = new ManagementClient(managementUrl, amqpUrl);
-  for (const { name, queues } of topology.vhosts) {
+  const queueOptions = {
+    durable: true,
+    auto_delete: false,
+    arguments: queueType === 'quorum' ? { 'x-queue-type': 'quorum' } : {},
+  };
+  for (const { name, queues, eventsExchange, eventQueues = [] } of topology.vhosts) {
     await client.makeVhost(encodeURIComponent(name));
-    for (const queue of queues) {
-      const declared = {
-        durable: true,
-        auto_delete: false,
-        arguments: queueType === 'quorum' ? { 'x-queue-type': 'quorum' } : {},
-      };
-      await client.ask('PUT', path('queues', name, queue), declared);
+    for (const queue of [...queues, ...eventQueues]) {
+      await client.ask('PUT', path('queues', name, queue), queueOptions);
+    }
+    if (eventsExchange === undefined) continue;
+    const exchangeOptions = { type: 'topic', durable: true, auto_delete: false };
+    await client.ask('PUT', path('exchanges', name, eventsExchange), exchangeOptions);
+    for (const queue of eventQueues) {
+      const binding = path('bindings', name, 'e', eventsExchange, 'q', queue);
+      await client.ask('POST', binding, { routing_key: '#' });
     }
   }
   for (const user of topology.users) {

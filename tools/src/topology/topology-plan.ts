@@ -1,3 +1,4 @@
+import { ORDER_EVENTS_EXCHANGE } from '@backstitch/event-contracts';
 import { deadLetterQueueOf } from '@backstitch/shared-types';
 import { PARTICIPANTS } from '../apps/apps.js';
 
@@ -10,8 +11,18 @@ interface Permission {
   read: string;
 }
 
+/** A virtual host, with what is declared in it. */
+interface VhostPlan {
+  name: string;
+  queues: readonly string[];
+  /** A durable topic exchange for events. */
+  eventsExchange?: string;
+  /** Queues that get every event. */
+  eventQueues?: readonly string[];
+}
+
 export interface BrokerTopology {
-  vhosts: readonly { name: string; queues: readonly string[] }[];
+  vhosts: readonly VhostPlan[];
   users: readonly string[];
   permissions: readonly Permission[];
 }
@@ -20,28 +31,40 @@ const ORCHESTRATOR = 'orchestrator';
 const NOTHING = '^$';
 /** Commands and replies go to queues by their names, which is this exchange to RabbitMQ. */
 const QUEUES_BY_NAME = '^amq\\.default$';
+const QUEUES_AND_EVENTS = `^(amq\\.default|${ORDER_EVENTS_EXCHANGE.replaceAll('.', '\\.')})$`;
+/** Which service publishes events, by which exchange. */
+const EVENTS = { service: 'order-service', exchange: ORDER_EVENTS_EXCHANGE } as const;
 const REPLY_QUEUES = `${ORCHESTRATOR}_replies\\..*`;
 
 /**
  * A virtual host for each participant, and a user for each app. A participant reads its own queue
  * and publishes in its own virtual host, so it reaches no other participant. The orchestrator
- * reads replies and dead letters, and no commands. Pure.
+ * reads replies and dead letters, and no commands. `eventQueues` get all events: who reads them, has a user
+ * of its own. Pure.
  */
-export function brokerTopology(prefix = ''): BrokerTopology {
+export function brokerTopology(prefix = '', eventQueues: readonly string[] = []): BrokerTopology {
   const orchestrator = prefix + ORCHESTRATOR;
   return {
     vhosts: PARTICIPANTS.map(({ name, commandQueue }) => ({
       name: prefix + name,
       queues: [commandQueue, deadLetterQueueOf(commandQueue)],
+      ...(name === EVENTS.service && { eventsExchange: EVENTS.exchange, eventQueues }),
     })),
     users: [...PARTICIPANTS.map(({ name }) => prefix + name), orchestrator],
     permissions: PARTICIPANTS.flatMap(({ name, commandQueue }): Permission[] => {
       const dead = deadLetterQueueOf(commandQueue).replaceAll('.', '\\.');
-      const own = { vhost: prefix + name, write: QUEUES_BY_NAME };
+      const vhost = prefix + name;
       return [
-        { ...own, user: prefix + name, configure: NOTHING, read: `^${commandQueue}$` },
         {
-          ...own,
+          vhost,
+          user: prefix + name,
+          configure: NOTHING,
+          write: name === EVENTS.service ? QUEUES_AND_EVENTS : QUEUES_BY_NAME,
+          read: `^${commandQueue}$`,
+        },
+        {
+          vhost,
+          write: QUEUES_BY_NAME,
           user: orchestrator,
           configure: `^${REPLY_QUEUES}$`,
           read: `^(${REPLY_QUEUES}|${dead})$`,

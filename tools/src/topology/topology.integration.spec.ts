@@ -7,7 +7,7 @@ import { type Administrator, dropTopology, makeTopology } from './make-topology.
 import { brokerTopology } from './topology-plan.js';
 
 const prefix = `t${randomUUID().slice(0, 8)}_`;
-const topology = brokerTopology(prefix);
+const topology = brokerTopology(prefix, ['shop_events']);
 const ORDERS = `${prefix}order-service`;
 const PAYMENTS = `${prefix}payment-service`;
 const ORCHESTRATOR = `${prefix}orchestrator`;
@@ -88,6 +88,16 @@ describe("the broker user of a service, here order-service's", () => {
   it('publishes through no exchange but the one that knows queues by their names', async () => {
     const to = { exchange: 'amq.topic', queue: 'order_commands' };
     await expect(publish(ORDERS, ORDERS, to)).rejects.toMatchObject(REFUSED);
+  });
+
+  // R86
+  it('publishes events to every queue that is bound for them, and reads none', async () => {
+    const to = { exchange: 'order.events', queue: 'order.placed' };
+    expect(await publish(ORDERS, ORDERS, to)).toBe('accepted');
+    expect(await depth(ORDERS, 'shop_events')).toBe(1);
+    const reading = (await channelOf(ORDERS, ORDERS)).get('shop_events');
+    await expect(reading).rejects.toMatchObject(REFUSED);
+    await expect(publish(ORCHESTRATOR, ORDERS, to)).rejects.toMatchObject(REFUSED);
   });
 
   it('neither reads nor purges another queue, not even of its own dead letters', async () => {

@@ -1,11 +1,11 @@
-import { type Clock, isOpen, type SagaObserver, statusOf } from '@backstitch/saga-engine';
+import { type Clock, isEnded, type SagaObserver, statusOf } from '@backstitch/saga-engine';
 import type { Logger, TraceFields } from '@backstitch/service-kit';
 
 /** Logs the end of every saga that was committed here: "checkout ended". */
 export function endLogger(clock: Clock, logger: Pick<Logger, 'info'>): SagaObserver {
   return {
     committed: (_before, _event, ended) => {
-      if (isOpen(ended)) return;
+      if (!isEnded(ended)) return;
       const message = `${ended.definition} ended`;
       const ms = Math.round(clock.nowMs() - ended.createdAtMs);
       const fields = { status: statusOf(ended), ms, ...sagaTrace(ended) };

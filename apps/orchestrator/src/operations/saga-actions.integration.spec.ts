@@ -7,6 +7,9 @@ import { copySaga } from '../testing/stored-rows.js';
 
 const WHO = { reason: 'checked by hand', operator: 'olga' };
 
+/** The row of a saga in a wait. */
+const WAITS = { status: `'WAITING'`, due_at: `now() + interval '1 hour'`, wake_at: 'NULL' };
+
 let shop: Orchestrators;
 let one: AppProcess;
 let other: AppProcess;
@@ -164,14 +167,28 @@ describe('asking', () => {
     expect(await listed('state=parked')).toEqual([]);
   });
 
+  it('lists sagas that wait behind those that are driven, however old they are', async () => {
+    const sagaId = await begun();
+    const before = (await listed('state=unfinished')).length;
+    await copySaga(shop, 2, { ...WAITS, created_at: `'2026-01-01'` });
+    const { body } = await ask(one, 'GET', '/sagas?state=unfinished');
+    const statuses = (body.sagas as { status: string }[]).map(({ status }) => status);
+    expect(statuses).toHaveLength(before + 2);
+    expect(statuses.slice(before)).toEqual(['WAITING', 'WAITING']);
+    expect(statuses.slice(0, before)).not.toContain('WAITING');
+    expect(await listed('state=unfinished')).toContain(sagaId);
+    expect(await listed('state=parked')).toHaveLength(0);
+  });
+
   it('lists page by page, parked ones first and then the oldest, each once', async () => {
     const sagaId = await begun();
     const before = (await listed('state=unfinished')).length;
+    await copySaga(shop, 2, WAITS);
     await copySaga(shop, 4, { created_at: `now() - random() * interval '1 hour'` });
     await copySaga(shop, 2, { needs_attention: 'true' });
     await copySaga(shop, 3, { created_at: `'2026-01-01T00:00:00.000001Z'` });
     const all = await listed('state=unfinished');
-    expect(all).toHaveLength(before + 9);
+    expect(all).toHaveLength(before + 11);
     expect(all).toContain(sagaId);
     const pages: unknown[] = [];
     let path: string | undefined = '/sagas?state=unfinished&limit=3';

@@ -13,6 +13,9 @@ const WHY: Readonly<Record<OperatorRefusal, string>> = {
   'not-written': 'The database refuses to write the saga. It is parked; its last error says why.',
   'unknown-command':
     'The definition of the saga has no such command: the definition or the row was changed. Run an orchestrator with the definition that the saga was started with.',
+  waiting:
+    'The saga waits for a signal or for a time, and no command is awaited. Compensate undoes it.',
+  'signal-refused': 'The saga does not take this signal now. Read it again.',
   moving: 'The saga made progress each time it was read: it is not stuck. Read it again.',
   'not-awaited': 'The saga now awaits another command. Read it again.',
   'stale-fault': 'The saga made progress. Read it again.',

@@ -7,12 +7,13 @@
 const OLDER = (column: string, days: string) =>
   `${column} < now() - ${days}::float8 * interval '1 day'`;
 
-const UNFINISHED = `status IN ('RUNNING', 'COMPENSATING')`;
+/** A saga that waits is neither driven nor finished. */
+const FINISHED = `status IN ('DONE', 'COMPENSATED')`;
 const UNDECIDED = `d.state IN ('open', 'replaying')`;
 
 /** Of the sagas named by $1 those, as `s`, that are finished for longer than $2 days. */
 const LONG_FINISHED = `s.saga_id = ANY ($1::uuid[])
-      AND NOT s.${UNFINISHED} AND ${OLDER('s.updated_at', '$2')}`;
+      AND s.${FINISHED} AND ${OLDER('s.updated_at', '$2')}`;
 
 /** The log's partitions, oldest first; the default one has no end, and may have rows of any age. */
 export const PARTITIONS = `
@@ -69,6 +70,8 @@ WITH removed AS (
   FROM removed r
   WHERE k.saga_id = r.saga_id AND k.kind = 'KEYED'
     AND NOT ${OLDER('greatest(k.created_at, r.updated_at)', '$4')}
+), signals AS (
+  DELETE FROM saga_signals g USING removed r WHERE g.saga_id = r.saga_id
 ), forgotten AS (
   DELETE FROM idempotency_keys k USING removed r
   WHERE k.saga_id = r.saga_id
@@ -89,7 +92,7 @@ DELETE FROM idempotency_keys WHERE ctid = ANY (ARRAY(
   SELECT k.ctid FROM idempotency_keys k
   WHERE ${OLDER('k.created_at', '$1')}
     AND NOT EXISTS (SELECT FROM saga_state s
-      WHERE s.saga_id = k.saga_id AND (s.${UNFINISHED} OR NOT ${OLDER('s.updated_at', '$1')}))
+      WHERE s.saga_id = k.saga_id AND (NOT s.${FINISHED} OR NOT ${OLDER('s.updated_at', '$1')}))
   ORDER BY k.created_at LIMIT $2 FOR UPDATE OF k SKIP LOCKED
 ))`;
 

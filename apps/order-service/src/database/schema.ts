@@ -5,9 +5,11 @@ import {
   char,
   index,
   integer,
+  jsonb,
   numeric,
   pgTable,
   primaryKey,
+  smallint,
   text,
   timestamp,
   uuid,
@@ -70,7 +72,10 @@ export const orderItems = pgTable(
   ],
 );
 
-/** Append-only: what happened to an order, numbered from 1 without gaps. */
+/**
+ * Append-only: what happened to an order, numbered from 1 without gaps. The row of an order follows from its
+ * events, except for events of earlier releases, which have no schema and no data.
+ */
 export const orderEvents = pgTable(
   'order_events',
   {
@@ -78,7 +83,14 @@ export const orderEvents = pgTable(
     sequence: integer('sequence').notNull(),
     type: text('type').notNull(),
     sagaId: uuid('saga_id'),
+    /** Later than the event before. */
     createdAt: now('created_at'),
+    /** What the order has from this event on. Names no person, except by ids that `pnpm erase` replaces. */
+    data: jsonb('data'),
+    /** The version of the format of `data`. Null: an event of an earlier release. */
+    schema: smallint('schema'),
+    /** For whom it was done, as Caller.id. Null: its saga did it. */
+    actor: text('actor'),
   },
   (table) => [
     primaryKey({ columns: [table.orderId, table.sequence] }),
@@ -87,6 +99,31 @@ export const orderEvents = pgTable(
       sql`${table.type} IN ('CREATED', 'CONFIRMED', 'CANCELLED', 'CANCELLED_UNSEEN')`,
     ),
   ],
+);
+
+/** The events that are not yet published: written with them, and removed after the broker has confirmed. */
+export const orderOutbox = pgTable(
+  'order_outbox',
+  {
+    orderId: uuid('order_id').notNull(),
+    sequence: integer('sequence').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.orderId, table.sequence] })],
+);
+
+/** Append-only: which rows of orders an operator made anew from their events, with both contents. */
+export const orderRebuilds = pgTable(
+  'order_rebuilds',
+  {
+    id: uuid('id').primaryKey(),
+    orderId: uuid('order_id').notNull(),
+    /** The user of the operating system that ran the command, where it is known. */
+    operator: text('operator').notNull(),
+    rowBefore: jsonb('row_before').notNull(),
+    rowAfter: jsonb('row_after').notNull(),
+    createdAt: now('created_at'),
+  },
+  (table) => [index('order_rebuilds_by_order').on(table.orderId)],
 );
 
 /**

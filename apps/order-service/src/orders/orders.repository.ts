@@ -6,6 +6,7 @@ import {
   writeStatement,
   type OrderRow,
   type OrderWrite,
+  type WriteTerms,
   type WrittenRow,
 } from './orders.sql.js';
 import type { FoundOrder } from './order.js';
@@ -39,11 +40,15 @@ const STATEMENTS_MAX = 3;
 export class OrdersRepository {
   private readonly writes: Coalescer<OrderWrite, Written>;
   private readonly reads: Coalescer<string, OrderRow | undefined>;
+  private readonly terms: WriteTerms;
 
   constructor(
     private readonly database: Database,
-    private readonly currency: string,
+    currency: string,
+    /** Whether events are kept until they are published. */
+    areEventsPublished = true,
   ) {
+    this.terms = { currency, areEventsPublished };
     this.writes = new Coalescer({
       keyOf: (write) => write.orderId,
       run: (batch) => this.writeBatch(batch),
@@ -87,7 +92,7 @@ export class OrdersRepository {
     let waiting = batch;
     for (let statements = 1; waiting.length > 0; statements += 1) {
       if (statements > STATEMENTS_MAX) throw new Error('orders can be neither found nor inserted');
-      const rows = await this.database.query<WrittenRow>(writeStatement(waiting, this.currency));
+      const rows = await this.database.query<WrittenRow>(writeStatement(waiting, this.terms));
       const unseen = new Set(rows.filter(isUnseen).map(({ id }) => id));
       for (const row of rows) written.set(row.id, writtenOf(row));
       waiting = waiting.filter(

@@ -55,24 +55,26 @@ export interface OrderRow {
  * Everything that a batch writes, in one statement and so in one transaction. It claims the orders
  * that are new (a cancellation claims a tombstone), locks the others in the order of their ids, and
  * moves on those that are PENDING and of the command's saga; items and events follow only from rows
- * that were claimed or moved. A statement has one snapshot, older than its waits: an order that
+ * that were claimed or moved. An event is later than the event before it, also when another
+ * transaction began earlier and waited longer. A statement has one snapshot, older than its waits: an order that
  * another transaction inserted meanwhile is neither claimed nor found, and is asked for again.
  */
 const WRITE = `
   WITH input AS (
-    SELECT * FROM unnest($1::uuid[], $2::text[], $3::uuid[], $4::text[], $5::numeric[], $6::text[],
+    SELECT *, clock_timestamp() AS at
+    FROM unnest($1::uuid[], $2::text[], $3::uuid[], $4::text[], $5::numeric[], $6::text[],
       $7::text[], $8::int[])
       AS input (id, change, saga_id, user_id, total_amount, currency, caller, cart_version)
   ), claimed AS (
     INSERT INTO orders (id, user_id, status, saga_state, total_amount, currency, saga_id, caller,
-      cart_version)
+      cart_version, created_at, updated_at)
     SELECT id, user_id,
       CASE change WHEN 'create' THEN 'PENDING' ELSE 'CANCELLED' END,
       CASE change WHEN 'create' THEN 'ORDER_CREATED' ELSE 'COMPENSATED' END,
-      total_amount, currency, saga_id, caller, cart_version
+      total_amount, currency, saga_id, caller, cart_version, at, at
     FROM input WHERE change <> 'confirm' ORDER BY id
     ON CONFLICT (id) DO NOTHING
-    RETURNING id, status, saga_id, total_amount, cart_version, caller
+    RETURNING id, status, saga_id, total_amount, cart_version, caller, user_id, currency, created_at
   ), found AS (
     SELECT o.id, o.status, o.saga_id, o.total_amount, o.cart_version, o.caller
     FROM orders o JOIN input USING (id)
@@ -83,21 +85,26 @@ const WRITE = `
       status = CASE change WHEN 'confirm' THEN 'CONFIRMED' ELSE 'CANCELLED' END,
       saga_state = CASE change WHEN 'confirm' THEN 'ORDER_CONFIRMED' ELSE 'COMPENSATED' END,
       version = o.version + 1,
-      updated_at = clock_timestamp()
+      updated_at = greatest(clock_timestamp(), o.updated_at + interval '1 microsecond')
     FROM found JOIN input USING (id)
     WHERE o.id = found.id AND input.change <> 'create' AND o.status = 'PENDING'
       AND (o.saga_id = input.saga_id OR o.saga_id IS NULL OR input.saga_id IS NULL)
-    RETURNING o.id, o.version, o.status, input.saga_id
+    RETURNING o.id, o.version, o.status, input.saga_id, o.updated_at
   ), items AS (
     INSERT INTO order_items (order_id, line, product_id, quantity, price_at_purchase)
     SELECT line.* FROM unnest($9::uuid[], $10::int[], $11::uuid[], $12::int[], $13::numeric[])
       AS line (order_id, line, product_id, quantity, price)
     WHERE order_id IN (SELECT id FROM claimed)
   ), events AS (
-    INSERT INTO order_events (order_id, sequence, type, saga_id)
-    SELECT id, 1, CASE status WHEN 'PENDING' THEN 'CREATED' ELSE 'CANCELLED_UNSEEN' END, saga_id
+    INSERT INTO order_events (order_id, sequence, type, saga_id, created_at, schema, actor, data)
+    SELECT id, 1, CASE status WHEN 'PENDING' THEN 'CREATED' ELSE 'CANCELLED_UNSEEN' END, saga_id,
+      created_at, 1, caller, jsonb_strip_nulls(jsonb_build_object('userId', user_id,
+        'totalAmount', total_amount::text, 'currency', currency, 'cartVersion', cart_version))
     FROM claimed
-    UNION ALL SELECT id, version, status, saga_id FROM moved
+    UNION ALL SELECT id, version, status, saga_id, updated_at, 1, NULL, NULL FROM moved
+    RETURNING order_id, sequence
+  ), outbox AS (
+    INSERT INTO order_outbox (order_id, sequence) SELECT order_id, sequence FROM events WHERE $14
   )
   SELECT input.id, claimed.id IS NOT NULL AS claimed, found.status, found.saga_id,
     coalesce(claimed.total_amount, found.total_amount) AS total_amount,
@@ -106,8 +113,18 @@ const WRITE = `
       WHEN found.cart_version > 0 THEN found.caller END AS cart_owner
   FROM input LEFT JOIN claimed USING (id) LEFT JOIN found USING (id)`;
 
+export interface WriteTerms {
+  /** Of orders that a cancellation makes. */
+  currency: string;
+  /** Whether events are to be published. */
+  areEventsPublished: boolean;
+}
+
 /** No two writes of a batch are of the same order. */
-export function writeStatement(writes: readonly OrderWrite[], currency: string): Statement {
+export function writeStatement(
+  writes: readonly OrderWrite[],
+  { currency, areEventsPublished }: WriteTerms,
+): Statement {
   const lines = writes.flatMap(({ orderId, order }) =>
     (order?.items ?? []).map((item, line) => ({ ...item, orderId, line })),
   );
@@ -128,6 +145,7 @@ export function writeStatement(writes: readonly OrderWrite[], currency: string):
       lines.map(({ productId }) => productId),
       lines.map(({ quantity }) => quantity),
       lines.map(({ price }) => price),
+      areEventsPublished,
     ],
   };
 }

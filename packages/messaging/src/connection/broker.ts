@@ -53,13 +53,13 @@ export class Broker {
   readonly batches: BatchPublisher;
   readonly counters: BrokerCounters;
   readonly queueType: QueueType;
+  readonly queueSetup: QueueSetup;
   readonly userId: string | undefined;
   readonly logger: BrokerLogger;
   readonly reached: BrokerOptions['reached'];
   readonly observer: BrokerObserver | undefined;
   readonly consumeLink: BrokerLink;
   private readonly publishLink: BrokerLink;
-  private readonly queueSetup: QueueSetup;
 
   constructor(options: BrokerOptions) {
     const { urls, name, logger } = options;

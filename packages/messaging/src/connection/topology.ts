@@ -18,11 +18,14 @@ export const ALL_COMMAND_QUEUES: readonly string[] = Object.values(COMMAND_QUEUE
  * declare them too. We publish dead letters ourselves, so the broker needs no arguments for them.
  */
 export function commandQueueDeclarations(queue: string, type: QueueType): QueueDeclaration[] {
-  const options: QueueDeclaration['options'] =
-    type === 'quorum'
-      ? { durable: true, arguments: { 'x-queue-type': 'quorum' } }
-      : { durable: true };
+  const options = durableQueueOptions(type);
   return [queue, deadLetterQueueOf(queue)].map((name) => ({ name, options }));
+}
+
+/** A durable queue of this type has these options, whatever is in it. */
+export function durableQueueOptions(type: QueueType): QueueDeclaration['options'] {
+  if (type === 'classic') return { durable: true };
+  return { durable: true, arguments: { 'x-queue-type': 'quorum' } };
 }
 
 /**

@@ -1,4 +1,8 @@
-import type { SagaSpec, SagaStep, StepDefaults } from './spec.js';
+import { waitProblems } from './define-check-waits.js';
+import type { CommandStep, SagaSpec, StepDefaults } from './spec.js';
+
+/** A saga's steps that send a command; its waits are checked on their own. */
+type Sending = Pick<SagaSpec, 'deadlineMs'> & { readonly steps: readonly CommandStep[] };
 
 const NAME = /^[A-Z][A-Z0-9_]{0,59}$/;
 const ENDS = new Set(['COMPLETED', 'COMPENSATED']);
@@ -10,21 +14,32 @@ export function definitionProblems(spec: SagaSpec, defaults: StepDefaults): stri
   if (!isCount(spec.version)) problems.push('its version must be a whole number from 1 up');
   if (!isCount(spec.deadlineMs)) problems.push('its deadline must be whole milliseconds');
   if (spec.steps.length === 0) problems.push('it needs at least one step');
-  problems.push(...nameProblems(spec), ...pivotProblems(spec), ...undoProblems(spec));
-  for (const step of spec.steps) problems.push(...deadlineProblems(step, spec, defaults));
+  const { deadlineMs } = spec;
+  const sending = { deadlineMs, steps: spec.steps.filter((step) => step.kind === 'command') };
+  problems.push(...nameProblems(spec), ...commandProblems(sending));
+  problems.push(...pivotProblems(sending), ...undoProblems(sending));
+  for (const step of sending.steps) problems.push(...deadlineProblems(step, sending, defaults));
+  problems.push(...waitProblems(spec));
   return problems;
 }
 
 function nameProblems(spec: SagaSpec): string[] {
   const problems: string[] = [];
   const seen = new Set<string>();
-  const names = spec.steps.flatMap((step) => [step.name, ...(step.undo ? [step.undo.name] : [])]);
+  const names = spec.steps.flatMap((step) =>
+    step.kind === 'command' && step.undo ? [step.name, step.undo.name] : [step.name],
+  );
   for (const name of names) {
     if (!NAME.test(name)) problems.push(`"${name}" must be upper case letters, digits and _`);
     if (ENDS.has(name)) problems.push(`"${name}" is how a finished saga is called`);
     if (seen.has(name)) problems.push(`the name "${name}" is used twice`);
     seen.add(name);
   }
+  return problems;
+}
+
+function commandProblems(spec: Sending): string[] {
+  const problems: string[] = [];
   for (const step of spec.steps) {
     for (const target of [step.do, step.undo]) {
       if (target && (target.queue.length === 0 || target.pattern.length === 0)) {
@@ -38,7 +53,7 @@ function nameProblems(spec: SagaSpec): string[] {
 /**
  * Behind the pivot nothing is undone and nothing may be rejected: the saga could not end otherwise.
  */
-function pivotProblems(spec: SagaSpec): string[] {
+function pivotProblems(spec: Sending): string[] {
   const problems: string[] = [];
   const pivotIndex = spec.steps.findIndex((step) => step.pivot);
   if (pivotIndex === -1) return problems;
@@ -55,7 +70,7 @@ function pivotProblems(spec: SagaSpec): string[] {
 }
 
 /** Whatever happens before the pivot may have to be taken back: every step says how, or why not. */
-function undoProblems(spec: SagaSpec): string[] {
+function undoProblems(spec: Sending): string[] {
   const pivotIndex = spec.steps.findIndex((step) => step.pivot);
   return spec.steps.flatMap((step, index) => {
     const { name, undo, undoneBy, noUndo } = step;
@@ -73,7 +88,7 @@ function undoProblems(spec: SagaSpec): string[] {
 }
 
 /** Undos run back from where the saga turned: those of later steps come too early, or never. */
-function undoneByProblems(spec: SagaSpec, name: string, by: string, index: number): string[] {
+function undoneByProblems(spec: Sending, name: string, by: string, index: number): string[] {
   const at = spec.steps.findIndex((step) => step.name === by);
   if (at === -1) return [`${name}: there is no step "${by}" whose undo takes its effect back`];
   if (!spec.steps[at]!.undo) return [`${name}: the step "${by}" has no undo that takes it back`];
@@ -86,7 +101,7 @@ function isReason(text: unknown): boolean {
   return typeof text === 'string' && text.trim() !== '';
 }
 
-function deadlineProblems(step: SagaStep, spec: SagaSpec, defaults: StepDefaults): string[] {
+function deadlineProblems(step: CommandStep, spec: Sending, defaults: StepDefaults): string[] {
   const problems: string[] = [];
   const replyTimeoutMs = step.replyTimeoutMs ?? defaults.replyTimeoutMs;
   const deadlineMs = step.deadlineMs ?? defaults.deadlineMs;

@@ -1,22 +1,33 @@
 import { definitionProblems } from './define-check.js';
+import {
+  plannedEndings,
+  plannedWaits,
+  type PlannedEnding,
+  type PlannedWait,
+} from './define-wait.js';
 import type {
   CommandSpec,
   CommandStep,
   SagaSpec,
-  SagaStep,
   StepContext,
   StepDefaults,
   UndoSpec,
+  WaitStep,
 } from './spec.js';
 
+export type { PlannedEnding, PlannedSignal, PlannedWait } from './define-wait.js';
 export type {
   CommandSpec,
   CommandStep,
+  EndingSpec,
   SagaSpec,
   SagaStep,
+  SignalSpec,
   StepContext,
   StepDefaults,
   UndoSpec,
+  WaitOutcome,
+  WaitStep,
 } from './spec.js';
 
 export const STEP_DEFAULTS: StepDefaults = {
@@ -58,8 +69,13 @@ export interface SagaDefinition<Input = unknown> {
   readonly name: string;
   readonly version: number;
   readonly deadlineMs: number;
+  /** The steps that send a command. */
   readonly steps: readonly PlannedStep<Input>[];
   readonly commands: ReadonlyMap<string, PlannedCommand<Input>>;
+  /** The steps between them that wait, by name and in their order. */
+  readonly waits: ReadonlyMap<string, PlannedWait>;
+  /** The signals that end a saga, by name. */
+  readonly endedBy: ReadonlyMap<string, PlannedEnding>;
 }
 
 /** The undo that takes a step's effect back: its own, or that of the step it names. */
@@ -68,6 +84,13 @@ export function undoOf<Input>(
   { undo, undoneBy }: PlannedStep<Input>,
 ): PlannedCommand<Input> | undefined {
   return undo ?? steps.find((step) => step.name === undoneBy)?.undo;
+}
+
+/** The place of a command step among all steps, those that wait included. */
+export function placeOf({ waits }: Pick<SagaDefinition, 'waits'>, index: number): number {
+  let place = index;
+  for (const { next } of waits.values()) if (next <= index) place++;
+  return place;
 }
 
 /** Every problem of a definition at once; thrown when the program starts, never later. */
@@ -89,8 +112,9 @@ export function defineSaga<Input>(
   const defaults = { ...STEP_DEFAULTS, ...overrides };
   const problems = definitionProblems(spec, defaults);
   if (problems.length > 0) throw new SagaDefinitionError(spec.name, problems);
-  const pivotIndex = spec.steps.findIndex((step) => step.pivot);
-  const steps = spec.steps.map((step, index) =>
+  const sending = spec.steps.filter((step) => step.kind === 'command');
+  const pivotIndex = sending.findIndex((step) => step.pivot);
+  const steps = sending.map((step, index) =>
     plannedStep(step, index, pivotIndex !== -1 && index >= pivotIndex, defaults),
   );
   const commands = steps.flatMap((step) => (step.undo ? [step.do, step.undo] : [step.do]));
@@ -100,11 +124,13 @@ export function defineSaga<Input>(
     deadlineMs: spec.deadlineMs,
     steps,
     commands: new Map(commands.map((command) => [command.name, command])),
+    waits: plannedWaits(spec),
+    endedBy: plannedEndings(spec),
   };
 }
 
 function plannedStep<Input>(
-  step: SagaStep<Input>,
+  step: CommandStep<Input>,
   index: number,
   pastPivot: boolean,
   defaults: StepDefaults,
@@ -161,4 +187,12 @@ export function step<Input>(
   },
 ): CommandStep<Input> {
   return { ...rest, kind: 'command', name, rejections: rest.rejections ?? [] };
+}
+
+/** A wait; it may be anywhere but at the beginning. */
+export function wait<Input>(
+  name: string,
+  rest: Omit<WaitStep<Input>, 'kind' | 'name'>,
+): WaitStep<Input> {
+  return { ...rest, kind: 'wait', name };
 }

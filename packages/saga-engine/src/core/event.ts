@@ -29,6 +29,13 @@ export type ReplyOutcome =
  */
 export type OperatorAction = 'retry' | 'resume' | 'compensate';
 
+/** What somebody tells a saga. The same id is the same signal, however often it is sent. */
+export interface Signal {
+  readonly id: string;
+  readonly name: string;
+  readonly data?: unknown;
+}
+
 /**
  * Database time, and a random number from 0 up to 1. A transition reads no other clock or source.
  */
@@ -60,5 +67,7 @@ export type SagaEvent =
   | (Moment & { readonly kind: 'resumed' })
   /** The database refuses to write the last transition, or fails again and again. */
   | (Moment & { readonly kind: 'refused'; readonly code: string; readonly message: string })
+  /** A signal came; the instance `by` owns the saga if it goes on. */
+  | (Moment & { readonly kind: 'signalled'; readonly signal: Signal; readonly by: string })
   /** An operator asks. */
   | (Moment & { readonly kind: 'operator'; readonly action: OperatorAction });

@@ -43,3 +43,9 @@ export function silence(replyTimeoutMs: number): Problem {
   const message = `no reply within ${replyTimeoutMs} ms`;
   return { code: 'REPLY_TIMEOUT', message, retryable: true };
 }
+
+/** What an operator's "compensate" says. */
+export const OPERATOR_COMPENSATED = {
+  code: 'OPERATOR_COMPENSATED',
+  message: 'an operator had the saga undone',
+} as const;

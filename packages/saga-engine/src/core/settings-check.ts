@@ -26,6 +26,7 @@ const RANGES: Readonly<Record<NumberSetting, readonly [min: number, max: number]
   takeoverEveryMs: [1, TIMER_MAX_MS],
   takeoverBatch: [1, COUNT_MAX],
   adoptedMax: [1, COUNT_MAX],
+  dueEveryMs: [1, TIMER_MAX_MS],
   scanEveryMs: [1, TIMER_MAX_MS],
   overdueByMs: [0, TIMER_MAX_MS],
   pollEveryMs: [1, TIMER_MAX_MS],

@@ -32,6 +32,8 @@ export interface EngineSettings extends RetrySettings, SendWindowSettings {
   readonly takeoverBatch: number;
   /** Nothing more is taken over while so many unfinished sagas of others are driven here. */
   readonly adoptedMax: number;
+  /** How often waits are looked for whose time has come. */
+  readonly dueEveryMs: number;
   readonly scanEveryMs: number;
   /** An own saga that is this late is not in memory, and is read from its row. */
   readonly overdueByMs: number;
@@ -52,6 +54,7 @@ export const ENGINE_DEFAULTS: EngineSettings = {
   takeoverEveryMs: 500,
   takeoverBatch: 500,
   adoptedMax: 10_000,
+  dueEveryMs: 1_000,
   scanEveryMs: 3_000,
   overdueByMs: 1_000,
   pollEveryMs: 250,

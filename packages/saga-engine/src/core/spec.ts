@@ -19,7 +19,7 @@ export interface UndoSpec<Input = unknown> extends CommandSpec<Input> {
   readonly name: string;
 }
 
-/** A step that sends a command and waits for its reply; the only kind there is so far. */
+/** A step that sends a command and awaits its reply. */
 export interface CommandStep<Input = unknown> {
   readonly kind: 'command';
   readonly name: string;
@@ -37,19 +37,68 @@ export interface CommandStep<Input = unknown> {
   readonly replyTimeoutMs?: number;
   readonly attemptsMax?: number;
   readonly deadlineMs?: number;
+  /** For how long what the step sets aside is kept for this saga: a reservation, a lease. */
+  readonly holdMs?: number;
   /** What later steps will need of the response (JSON); stored with the saga. */
   keep?(response: unknown): unknown;
 }
 
-export type SagaStep<Input = unknown> = CommandStep<Input>;
+/** Where a wait leads: to the step behind it, to a later step, or to undo for a business reason. */
+export type WaitOutcome = 'next' | { readonly goto: string } | { readonly undo: string };
+
+export interface SignalSpec {
+  readonly to: WaitOutcome;
+  /**
+   * What becomes of the signal before its wait has begun: it is refused [refuse], or kept until
+   * then. Refuse what a person asks for. Keep what tells of a fact: no one may send it again.
+   */
+  readonly early?: 'keep' | 'refuse';
+  /** Checks the data of the signal, and says what later steps need of it (JSON); throws to refuse. */
+  take?(data: unknown): unknown;
+}
+
+/** A step in which the saga waits for a signal or a time, in its row only: not in any memory. */
+export interface WaitStep<Input = unknown> {
+  readonly kind: 'wait';
+  readonly name: string;
+  /** What it waits for, by the signal's name. */
+  readonly signals: Readonly<Record<string, WaitOutcome | SignalSpec>>;
+  /** It waits no longer than this, */
+  readonly withinMs: number;
+  /**
+   * nor longer than until then, in database time. What is no finite number, or throws, counts as not
+   * said.
+   */
+  untilMs?(context: StepContext<Input>): number;
+  readonly onTimeout: WaitOutcome;
+  /** Earlier steps that set something aside (`holdMs`) which must still be there afterwards. */
+  readonly needs?: readonly string[];
+}
+
+export type SagaStep<Input = unknown> = CommandStep<Input> | WaitStep<Input>;
+
+/** A signal that ends the saga wherever it is between two steps: all is undone. */
+export interface EndingSpec {
+  /** Why, as a code of a business rejection. */
+  readonly code: string;
+  /** The first step at which it may come [the first of all], */
+  readonly from?: string;
+  /** and the last one [the last before the pivot]. */
+  readonly to?: string;
+}
 
 export interface SagaSpec<Input = unknown> {
   readonly name: string;
   /** Raise it when the changed definition could not finish the sagas that the older one began. */
   readonly version: number;
-  /** From the start of a saga. A saga that is before its pivot then is undone. */
+  /**
+   * From the start of a saga, and anew from the end of each wait. A saga that is before its pivot
+   * then is undone. While it waits, no time of this passes.
+   */
   readonly deadlineMs: number;
   readonly steps: readonly SagaStep<Input>[];
+  /** Signals that end the saga before its pivot, by name: a cancellation, say. */
+  readonly endedBy?: Readonly<Record<string, EndingSpec>>;
 }
 
 /** What a step uses when it gives no value of its own. */

@@ -39,7 +39,9 @@ function ending(span: Span): string {
 function outcomeOf(end: TracedLog): string {
   const data = end.data;
   const reason = data?.code ? ` ${data.code}: ${data.message ?? ''}` : '';
-  if (end.status === 'COMPLETED') return `done${attempts(data, true)}`;
+  if (end.status === 'COMPLETED') {
+    return `done${data?.by ? ` by ${data.by}` : ''}${attempts(data, true)}`;
+  }
   if (data?.outcome === 'unknown') return `unknown${reason}${attempts(data, false)}`;
   return `rejected${reason}${attempts(data, false)}`;
 }

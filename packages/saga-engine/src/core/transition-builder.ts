@@ -1,4 +1,6 @@
+import type { Effect, Transition } from './decision.js';
 import type { PlannedCommand, SagaDefinition } from './define.js';
+import { enterWait, waitBefore } from './entering-wait.js';
 import type {
   BackwardSaga,
   LastError,
@@ -10,38 +12,6 @@ import type {
   SagaLogData,
 } from './instance.js';
 import { storedCopy } from './json.js';
-
-/** What the shell has to do once the transition is committed. */
-export type Effect =
-  | { readonly kind: 'send'; readonly command: PlannedCommand; readonly attempt: number }
-  | { readonly kind: 'wake'; readonly atMs: number }
-  | { readonly kind: 'finished'; readonly end: 'done' | 'undone' };
-
-/** Why an event changed nothing. */
-export type IgnoredReason =
-  | 'finished'
-  | 'not-awaited'
-  | 'stale-fault'
-  | 'already-counted'
-  | 'too-early'
-  | 'nothing-to-resend'
-  | 'not-parked'
-  | 'past-pivot'
-  | 'already-undoing'
-  | 'unknown-command';
-
-export interface Transition {
-  readonly instance: SagaInstance;
-  readonly logs: readonly SagaLog[];
-  readonly effects: readonly Effect[];
-  /** Set when the event answers nothing awaited: the instance is the same, nothing is to be done. */
-  readonly ignored?: IgnoredReason;
-}
-
-/** The event changes nothing. */
-export function ignored(instance: SagaInstance, reason: IgnoredReason): Transition {
-  return { instance, logs: [], effects: [], ignored: reason };
-}
 
 export interface SagaStart {
   readonly sagaId: string;
@@ -113,6 +83,7 @@ function awaiting(
     owner: from.owner,
     createdAtMs: from.createdAtMs,
     sagaDeadlineAtMs: from.sagaDeadlineAtMs,
+    waits: from.waits,
     awaited: command.name,
     attempt: 1,
     waitingFor: 'reply',
@@ -124,7 +95,7 @@ function awaiting(
   } as OpenSaga;
 }
 
-function ended(from: OpenSaga, failure: SagaFailure | undefined): SagaInstance {
+function ended(from: SagaFacts, failure: SagaFailure | undefined): SagaInstance {
   return {
     phase: failure ? 'undone' : 'done',
     sagaId: from.sagaId,
@@ -139,6 +110,7 @@ function ended(from: OpenSaga, failure: SagaFailure | undefined): SagaInstance {
     owner: from.owner,
     createdAtMs: from.createdAtMs,
     sagaDeadlineAtMs: from.sagaDeadlineAtMs,
+    waits: from.waits,
     ...(failure && { failure }),
   } as SagaInstance;
 }
@@ -152,6 +124,10 @@ export function advance(
   nowMs: number,
 ): Transition {
   const done = completed(command, saga);
+  if (definition.waits.size > 0) {
+    const wait = waitBefore(definition, command.index + 1);
+    if (wait) return enterWait({ ...saga, kept: response.kept }, wait, [done], nowMs);
+  }
   const next = definition.steps[command.index + 1];
   if (!next) return finish(saga, undefined, [done]);
   if (!next.pastPivot && nowMs >= saga.sagaDeadlineAtMs) {
@@ -169,7 +145,7 @@ export function advance(
 /** Undoes the last step at or before `index` that has an undo; ends the saga when there is none. */
 export function undoFrom(
   definition: SagaDefinition,
-  saga: OpenSaga,
+  saga: SagaFacts,
   index: number,
   failure: SagaFailure,
   kept: SagaFacts['kept'],
@@ -177,8 +153,9 @@ export function undoFrom(
   nowMs: number,
 ): Transition {
   for (let i = index; i >= 0; i--) {
-    const undo = definition.steps[i]!.undo;
-    if (undo) return awaitNext(definition, saga, undo, failure, kept, logs, nowMs);
+    const { name, undo } = definition.steps[i]!;
+    if (undo && !saga.waits?.skipped.includes(name))
+      return awaitNext(definition, saga, undo, failure, kept, logs, nowMs);
   }
   return finish(saga, failure, logs);
 }
@@ -194,9 +171,9 @@ export function undone(
   return undoFrom(definition, saga, command.index - 1, saga.failure, saga.kept, logs, nowMs);
 }
 
-function awaitNext(
+export function awaitNext(
   definition: SagaDefinition,
-  saga: OpenSaga,
+  saga: SagaFacts,
   command: PlannedCommand,
   failure: SagaFailure | undefined,
   kept: SagaFacts['kept'],
@@ -209,7 +186,11 @@ function awaitNext(
   return { instance, logs, effects: sendEffects(instance, command) };
 }
 
-function finish(saga: OpenSaga, failure: SagaFailure | undefined, logs: SagaLog[]): Transition {
+export function finish(
+  saga: SagaFacts,
+  failure: SagaFailure | undefined,
+  logs: SagaLog[],
+): Transition {
   const instance = ended(saga, failure);
   return { instance, logs, effects: [{ kind: 'finished', end: failure ? 'undone' : 'done' }] };
 }

@@ -9,24 +9,22 @@ import {
   type SagaInstance,
   type SagaLog,
 } from './instance.js';
-import {
-  advance,
-  attemptsOf,
-  ignored,
-  sendEffects,
-  undoFrom,
-  undone,
-  type Transition,
-} from './transition-builder.js';
+import { backoffMs } from './backoff.js';
+import { ignored, type Transition } from './decision.js';
+import { leaveWait, waitAsked } from './leaving-wait.js';
+import { signalled } from './signalled.js';
+import { advance, attemptsOf, sendEffects, undoFrom, undone } from './transition-builder.js';
 import { reasonOf, storedCopy } from './json.js';
-import { problemOf, reasonTexts, silence, type Problem } from './problem.js';
+import { OPERATOR_COMPENSATED, problemOf, reasonTexts, silence, type Problem } from './problem.js';
 import { renewed } from './deadlines.js';
 import type { RetrySettings } from './settings.js';
 import { unknownCommand } from './unknown-command.js';
 
 export { prepare } from './transition-builder.js';
-export type { Effect, IgnoredReason, SagaStart, Transition } from './transition-builder.js';
-export type { OperatorAction, ReplyOutcome, SagaEvent } from './event.js';
+export type { Effect, IgnoredReason, Transition } from './decision.js';
+export type { OperatorAction, ReplyOutcome, SagaEvent, Signal } from './event.js';
+export type { SignalAnswer, SignalRefusal } from './signal.js';
+export type { SagaStart } from './transition-builder.js';
 
 /** The saga's next state, its log rows and what has to be done once they are committed. Pure. */
 export function transition(
@@ -35,9 +33,15 @@ export function transition(
   event: SagaEvent,
   settings: RetrySettings,
 ): Transition {
+  if (event.kind === 'signalled') return signalled(definition, instance, event);
+  if (instance.phase === 'waiting') return waitAsked(definition, instance, event);
   if (!isOpen(instance)) return ignored(instance, 'finished');
   const command = definition.commands.get(instance.awaited);
-  if (!command) return unknownCommand(definition, instance, event, settings);
+  if (!command) {
+    const wait = definition.waits.get(instance.awaited);
+    if (wait) return leaveWait(definition, instance, wait, event, settings);
+    return unknownCommand(definition, instance, event, settings);
+  }
   const builder = new TransitionBuilder(definition, instance, command, event, settings);
   switch (event.kind) {
     case 'replied':
@@ -148,8 +152,7 @@ class TransitionBuilder {
   private compensated(): Transition {
     if (this.saga.phase === 'backward') return ignored(this.saga, 'already-undoing');
     if (this.step.pastPivot) return ignored(this.saga, 'past-pivot');
-    const message = 'an operator had the saga undone';
-    return this.unknown({ code: 'OPERATOR_COMPENSATED', message, retryable: false });
+    return this.unknown({ ...OPERATOR_COMPENSATED, retryable: false });
   }
 
   private isAwaited(about: AboutCommand): boolean {
@@ -264,11 +267,8 @@ class TransitionBuilder {
     return { instance, logs: [], effects: sendEffects(instance, command) };
   }
 
-  /** Exponential, capped, and spread over its upper half: many sagas do not retry at once. */
   private backoffMs(failures: number): number {
-    const { backoffMinMs, backoffMaxMs } = this.settings;
-    const fullMs = Math.min(backoffMaxMs, backoffMinMs * 2 ** Math.min(failures - 1, 30));
-    return fullMs * (0.5 + this.at.random / 2);
+    return backoffMs(this.settings, failures, this.at.random);
   }
 
   private deadlineProblem(): Problem {

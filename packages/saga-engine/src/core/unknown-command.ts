@@ -1,7 +1,7 @@
 import type { SagaDefinition } from './define.js';
 import type { SagaEvent } from './event.js';
 import type { LastError, OpenSaga } from './instance.js';
-import { ignored, type Transition } from './transition-builder.js';
+import { ignored, type Transition } from './decision.js';
 import type { RetrySettings } from './settings.js';
 
 /** The definition does not know the awaited command, so nothing is sent: the saga is parked. */
@@ -11,7 +11,8 @@ export function unknownCommand(
   { kind, nowMs }: SagaEvent,
   { backoffMaxMs }: RetrySettings,
 ): Transition {
-  if (kind === 'replied' || kind === 'operator') return ignored(saga, 'unknown-command');
+  if (kind === 'replied' || kind === 'operator' || kind === 'signalled')
+    return ignored(saga, 'unknown-command');
   if (kind === 'wake' && nowMs < saga.wakeAtMs) return ignored(saga, 'too-early');
   const message = `the saga ${name} has no command ${saga.awaited} in version ${nth}`;
   const lastError: LastError = { code: 'UNKNOWN_COMMAND', message };

@@ -12,7 +12,8 @@ import {
   uuid,
 } from 'drizzle-orm/pg-core';
 import { checkedColumn } from '../postgres/table-names.js';
-import type { LastError, SagaFailure, SagaLogData } from '../core/instance.js';
+import type { LastError, SagaFailure, SagaLogData, WaitMemory } from '../core/instance.js';
+import type { SignalAnswer } from '../core/signal.js';
 
 const time = (name: string) => timestamp(name, { withTimezone: true });
 
@@ -25,7 +26,7 @@ const time = (name: string) => timestamp(name, { withTimezone: true });
  */
 export function sagaTables({ subjectColumn }: { subjectColumn: string }) {
   const column = checkedColumn(subjectColumn);
-  return { ...stateTable(column), ...logTables(), subjectColumn: column };
+  return { ...stateTable(column), ...logTables(), ...signalTable(), subjectColumn: column };
 }
 
 export type SagaTables = ReturnType<typeof sagaTables>;
@@ -53,6 +54,10 @@ function stateTable(subjectColumn: string) {
       input: jsonb('input').notNull(),
       requestId: text('request_id'),
       version: integer('version').notNull(),
+      /** What the saga remembers of its waits. */
+      waits: jsonb('waits').$type<WaitMemory>(),
+      /** The end of the wait; only while the saga waits. */
+      dueAt: time('due_at'),
       epoch: integer('epoch').notNull(),
       owner: uuid('owner').notNull(),
       /** The time of the newest log row of this saga; the next one is later, whatever the clock. */
@@ -64,10 +69,31 @@ function stateTable(subjectColumn: string) {
       index('saga_state_unfinished')
         .on(table.owner)
         .where(sql`status IN ('RUNNING', 'COMPENSATING')`),
-      check('saga_state_status', sql`status IN ('RUNNING', 'COMPENSATING', 'DONE', 'COMPENSATED')`),
+      index('saga_state_due').on(table.dueAt).where(sql`due_at IS NOT NULL`),
+      check(
+        'saga_state_status',
+        sql`status IN ('RUNNING', 'COMPENSATING', 'WAITING', 'DONE', 'COMPENSATED')`,
+      ),
     ],
   );
   return { sagaState };
+}
+
+/** What each signal was answered; removed together with its saga. */
+function signalTable() {
+  const sagaSignals = pgTable(
+    'saga_signals',
+    {
+      sagaId: uuid('saga_id').notNull(),
+      signalId: text('signal_id').notNull(),
+      name: text('name').notNull(),
+      data: jsonb('data'),
+      answer: jsonb('answer').$type<SignalAnswer>().notNull(),
+      recordedAt: time('recorded_at').notNull(),
+    },
+    (table) => [primaryKey({ name: 'saga_signals_pkey', columns: [table.sagaId, table.signalId] })],
+  );
+  return { sagaSignals };
 }
 
 function logTables() {

@@ -1,5 +1,5 @@
 import { currentStepOf, isOpen, statusOf } from '../core/instance.js';
-import type { PreparedSaga, SagaWrite } from '../runtime/ports.js';
+import type { PreparedSaga, SagaMove, SagaWrite } from '../runtime/ports.js';
 import type { Column, Columns } from './cells.js';
 
 type Written = Column<SagaWrite>;
@@ -33,6 +33,32 @@ export const WRITTEN = {
   ...logColumns(1),
   ...logColumns(2),
 } as const satisfies Columns<SagaWrite>;
+
+/** A transition that concerns a wait, and whose owner it must be; undefined for any. */
+export type WaitWrite = SagaMove & { readonly guard: string | undefined };
+
+/** What comes in of a transition that concerns a wait, from $1 on. */
+export const WAIT_WRITTEN = {
+  ...(WRITTEN as Columns<unknown> as Columns<WaitWrite>),
+  attempt: {
+    type: 'int',
+    of: ({ before, instance }) =>
+      [instance, before].map((saga) => (isOpen(saga) ? saga.attempt : undefined)).find(Boolean) ??
+      1,
+  },
+  guard: { type: 'uuid', of: ({ guard }) => guard },
+  owner: { type: 'uuid', of: ({ instance }) => instance.owner },
+  due_at: {
+    type: 'float8',
+    of: ({ instance }) => (instance.phase === 'waiting' ? instance.dueAtMs : undefined),
+  },
+  saga_deadline_at: { type: 'float8', of: ({ instance }) => instance.sagaDeadlineAtMs },
+  waits: { type: 'jsonb', of: ({ instance }) => instance.waits },
+  signal_id: { type: 'text', of: ({ signal }) => signal?.id },
+  signal_name: { type: 'text', of: ({ signal }) => signal?.name },
+  signal_data: { type: 'jsonb', of: ({ signal }) => signal && (signal.data ?? null) },
+  signal_answer: { type: 'jsonb', of: ({ signal }) => signal?.answer },
+} as const satisfies Columns<WaitWrite>;
 
 /** What comes in of a new saga, from $1 on. */
 export const NEW = {

@@ -83,6 +83,25 @@ describe('the tables of the sagas', () => {
     });
   });
 
+  it('of the release before, which knew no waits, become the same, and keep their rows', async () => {
+    const folder = join(import.meta.dirname, '../../sql');
+    const before = await readFile(join(folder, '0001-saga-tables.sql'), 'utf8');
+    const database = await emptyDatabase([before.replaceAll('subject_id', 'order_id')]);
+    await using(database, async (pool) => {
+      await pool.query(
+        `INSERT INTO saga_state VALUES (gen_random_uuid(), gen_random_uuid(), 'purchase', 1, 'DONE',
+          'COMPLETED', 1, NULL, NULL, NULL, false, NULL, now(), NULL, '{}', '{}', NULL, 1, 1,
+          gen_random_uuid(), now(), now(), now())`,
+      );
+      await createSagaTables(pool, tables);
+      const { rows } = await pool.query('SELECT status, due_at, waits FROM saga_state');
+      expect(rows).toEqual([{ status: 'DONE', due_at: null, waits: null }]);
+    });
+    const created = await sagaDatabase();
+    opened.push(created);
+    expect(await schemaOf(database.url)).toEqual(await schemaOf(created.url));
+  });
+
   it('are not taken for those of an application with another column', async () => {
     const database = await emptyDatabase();
     await using(database, async (pool) => {

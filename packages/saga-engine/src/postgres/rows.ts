@@ -7,7 +7,10 @@ import type {
   SagaInstance,
   SagaStatus,
   WaitingFor,
+  WaitMemory,
 } from '../core/instance.js';
+import type { SignalAnswer } from '../core/signal.js';
+import type { SignalRecorded } from '../runtime/ports.js';
 
 /** A row of saga_state as the statements read it. */
 export interface SagaRow {
@@ -28,10 +31,19 @@ export interface SagaRow {
   version: number;
   epoch: number;
   owner: string;
+  waits: WaitMemory | null;
+  due_at: number | null;
   wake_at: number | null;
   step_deadline_at: number | null;
   saga_deadline_at: number;
   created_at: number;
+}
+
+/** A row of saga_signals. */
+export interface SignalRow {
+  name: string;
+  data: unknown;
+  answer: SignalAnswer;
 }
 
 /** A row that was taken over. */
@@ -40,6 +52,10 @@ export interface TakenRow extends SagaRow {
 }
 
 /** How many rows a save wrote, and which, by their places in the batch. */
+export interface RecordAnswer {
+  recorded: SignalRecorded;
+}
+
 export interface SaveAnswer {
   saved: number;
   places: string | null;
@@ -59,12 +75,21 @@ export function instanceOf(row: SagaRow): SagaInstance {
     owner: row.owner,
     createdAtMs: row.created_at,
     sagaDeadlineAtMs: row.saga_deadline_at,
+    waits: row.waits ?? undefined,
   };
   switch (row.status) {
     case 'DONE':
       return { phase: 'done', ...facts };
     case 'COMPENSATED':
       return { phase: 'undone', ...facts, failure: failureOf(row) };
+    case 'WAITING':
+      return {
+        phase: 'waiting',
+        ...facts,
+        waitsAt: row.current_step,
+        dueAtMs: row.due_at ?? 0,
+        failure: undefined,
+      };
     case 'COMPENSATING':
       return { phase: 'backward', ...facts, ...awaitingOf(row), failure: failureOf(row) };
     default:

@@ -1,28 +1,18 @@
-import type { Column } from './cells.js';
 import { NEW, WRITTEN } from './columns.js';
+import { cells, time } from './sql-parts.js';
 import type { SagaTableNames } from './table-names.js';
+import { lock, MOVE, RECORD_SIGNAL, SIGNAL, takeDue } from './wait-statements.js';
 
 /** What is read of a saga; times as milliseconds, so that nothing is lost in a Date. */
 function columns(subject: string): string {
   const ms = (column: string) => `extract(epoch FROM s.${column})::float8 * 1000 AS ${column}`;
   return `s.saga_id, s."${subject}" AS subject_id, s.definition, s.definition_version, s.status,
     s.current_step, s.attempt, s.waiting_for, s.last_error, s.needs_attention, s.failure, s.kept,
-    s.input, s.request_id, s.version, s.epoch, s.owner, ${ms('wake_at')}, ${ms('step_deadline_at')},
+    s.input, s.request_id, s.version, s.epoch, s.owner, s.waits, ${ms('due_at')}, ${ms('wake_at')}, ${ms('step_deadline_at')},
     ${ms('saga_deadline_at')}, ${ms('created_at')}`;
 }
 
 const UNFINISHED = `status IN ('RUNNING', 'COMPENSATING')`;
-const time = (ms: string) => `to_timestamp(${ms} / 1000.0)`;
-
-/**
- * A row's cells, each by its subscript: `unnest` would call a set-returning function for each column
- * and store what it answers. Not for what is joined freely: the planner expects a thousand rows.
- */
-function cells(columns: Record<string, Pick<Column<never>, 'type'>>, first: number): string {
-  return Object.entries(columns)
-    .map(([name, { type }], index) => `($${first + index}::${type}[])[place] AS ${name}`)
-    .join(', ');
-}
 
 /**
  * The transitions of many sagas in one statement.
@@ -140,9 +130,14 @@ WHERE s.${UNFINISHED} AND s.owner = $1
   AND s.wake_at < clock_timestamp() - $3::float8 * interval '1 millisecond'
 ORDER BY s.wake_at LIMIT $2`;
 
+/** Each half by its own partial index. */
 const UNFINISHED_OF = `
-SELECT 1 FROM saga_state
-WHERE ${UNFINISHED} AND definition = $1 AND definition_version = $2 LIMIT 1`;
+(SELECT 1 FROM saga_state
+ WHERE ${UNFINISHED} AND definition = $1 AND definition_version = $2 LIMIT 1)
+UNION ALL
+(SELECT 1 FROM saga_state
+ WHERE due_at IS NOT NULL AND definition = $1 AND definition_version = $2 LIMIT 1)
+LIMIT 1`;
 
 const HISTORY = `
 SELECT step, status, data,
@@ -196,6 +191,11 @@ export function sagaStatements(tables: SagaTableNames) {
     record: named('record', RECORD),
     recorded: named('recorded', RECORDED),
     release: named('release', RELEASE),
+    move: named('move', MOVE),
+    recordSignal: named('record_signal', RECORD_SIGNAL),
+    signal: named('signal', SIGNAL),
+    lock: named('lock', lock(columns(subject))),
+    takeDue: named('take_due', takeDue(columns(subject))),
   };
 }
 

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { Coalescer, type BatchOutcome } from '@backstitch/coalesce';
-import { SessionPool } from '@backstitch/database';
+import type { SessionPool } from '@backstitch/database';
 import type { RecordedDefinition } from '../core/fingerprint.js';
 import { isUuid, normalId } from '../core/ids.js';
 import type { OpenSaga, SagaInstance, SagaLogEntry } from '../core/instance.js';
@@ -8,20 +8,28 @@ import type {
   EngineLogger,
   KnownDefinition,
   PreparedSaga,
+  SagaMove,
   SagaStore,
   SagaWrite,
+  SignalRecord,
+  SignalRecorded,
+  TakeDueRequest,
   TakenSaga,
   TakeOverRequest,
 } from '../runtime/ports.js';
 import { RowLocked, WriteRefused } from '../runtime/refused.js';
+import { touchesWait } from '../runtime/wait-write.js';
 import { arraysOf, cellsOf, listOf, type Cells } from './cells.js';
 import { DatabaseClock } from './clock.js';
 import { WRITTEN } from './columns.js';
 import { insertRows, newRow } from './insert.js';
-import { isLocked, refusalOf, sqlStateOf } from './refusal.js';
+import { isLocked, refusalOf } from './refusal.js';
 import { instanceOf, openSagaOf, type SagaRow, type SaveAnswer, type TakenRow } from './rows.js';
-import { sagaStatements, type SagaStatements, type Statement } from './statements.js';
+import { statementsOn, type RunStatement } from './run-statement.js';
+import { sagaStatements, type SagaStatements } from './statements.js';
+import { openSagaPool } from './store-pool.js';
 import type { SagaTableNames } from './table-names.js';
+import { inLockOrder, outcomesOf, WaitStore, type Saved } from './wait-store.js';
 
 export interface PostgresSagaStoreOptions {
   readonly url: string;
@@ -39,8 +47,6 @@ export interface PostgresSagaStoreOptions {
   readonly lockTimeoutMs?: number;
 }
 
-type Saved = 'saved' | 'guard-failed';
-
 /**
  * A heartbeat and its connection are waited for no longer than this: after an outage, all owners
  * have to be back before any of them counts as silent.
@@ -52,10 +58,7 @@ const HEARTBEAT = 'saga-heartbeat';
 const READERS = 2;
 /** Further connections, for sagas of split batches that wait for a row lock. */
 const SPLIT_CONCURRENCY = 1;
-const LOCK_TIMEOUT_MS = 300;
 const COLUMNS = listOf(WRITTEN);
-const CONTENTION_RETRIES = 5;
-const CONTENTION = new Set(['40P01', '40001']);
 
 /**
  * Sagas in PostgreSQL. Its connections are its own: the plans of its statements are kept for as
@@ -68,6 +71,8 @@ export class PostgresSagaStore implements SagaStore {
   private readonly pool: SessionPool;
   private readonly heartbeatPool: SessionPool;
   private readonly statements: SagaStatements;
+  private readonly query: RunStatement;
+  private readonly waits: WaitStore;
   private beatAtMs: number | undefined;
   private readonly saves: Coalescer<Row, Saved>;
   private readonly inserts: Coalescer<Row, boolean>;
@@ -77,9 +82,16 @@ export class PostgresSagaStore implements SagaStore {
     const { concurrency = 2, batchMax = 64, queryTimeoutMs = 10_000 } = options;
     this.instanceId = options.instanceId ?? randomUUID();
     this.statements = sagaStatements(options.tables);
-    const connections = concurrency + 1 + 2 * SPLIT_CONCURRENCY + READERS;
-    this.pool = this.openPool(STORE, connections, queryTimeoutMs);
-    this.heartbeatPool = this.openPool(HEARTBEAT, 1, Math.min(queryTimeoutMs, HEARTBEAT_MS));
+    const connections = concurrency + 2 + 3 * SPLIT_CONCURRENCY + READERS;
+    this.pool = openSagaPool(options, STORE, connections, queryTimeoutMs);
+    this.heartbeatPool = openSagaPool(
+      options,
+      HEARTBEAT,
+      1,
+      Math.min(queryTimeoutMs, HEARTBEAT_MS),
+    );
+    this.query = statementsOn(this.pool);
+    this.waits = new WaitStore(this.instanceId, this.statements, this.query, batchMax);
     // An error of one row must not fail the other rows of the batch.
     const retrySingly = (error: unknown): boolean => error instanceof WriteRefused;
     const bounds = { batchMax, retrySingly, isLocked, splitConcurrency: SPLIT_CONCURRENCY };
@@ -112,10 +124,33 @@ export class PostgresSagaStore implements SagaStore {
   async save(write: SagaWrite): Promise<Saved> {
     const { sagaId } = write.instance;
     try {
+      if (touchesWait(write)) {
+        return await this.waits.write({ ...write, guard: this.instanceId, signal: undefined });
+      }
       return await this.saves.submit({ sagaId, cells: cellsOf(COLUMNS, write) });
     } catch (error) {
       throw isLocked(error) ? new RowLocked(error) : error;
     }
+  }
+
+  async move(move: SagaMove): Promise<Saved> {
+    try {
+      return await this.waits.write({ ...move, guard: undefined });
+    } catch (error) {
+      throw isLocked(error) ? new RowLocked(error) : error;
+    }
+  }
+
+  recordSignal(record: SignalRecord, version: number): Promise<SignalRecorded> {
+    return this.waits.recordSignal(record, version);
+  }
+
+  signal(sagaId: string, signalId: string): Promise<SignalRecord | undefined> {
+    return this.waits.signal(sagaId, signalId);
+  }
+
+  takeDue(request: TakeDueRequest): Promise<OpenSaga[]> {
+    return this.waits.takeDue(request);
   }
 
   load(sagaId: string): Promise<SagaInstance | undefined> {
@@ -206,7 +241,8 @@ export class PostgresSagaStore implements SagaStore {
   }
 
   async close(): Promise<void> {
-    await Promise.all([this.saves.idle(), this.inserts.idle(), this.loads.idle()]);
+    const all = [this.saves, this.inserts, this.loads, this.waits.moves];
+    await Promise.all(all.map((coalescer) => coalescer.idle()));
     await Promise.all([this.pool.end(), this.heartbeatPool.end()]);
   }
 
@@ -220,55 +256,20 @@ export class PostgresSagaStore implements SagaStore {
 
   /** Its batches of writes and reads by name, for metrics. */
   get coalescers() {
-    return { saga_saves: this.saves, saga_inserts: this.inserts, saga_loads: this.loads };
-  }
-
-  /**
-   * No statement's best plan depends on what it is asked for; yet PostgreSQL, left to itself, plans a
-   * save of one row anew each time, which costs more than running it: hence `keyLookups`.
-   */
-  private openPool(name: string, max: number, queryTimeoutMs: number): SessionPool {
-    const { url, logger, lockTimeoutMs = LOCK_TIMEOUT_MS } = this.options;
-    const pool = new SessionPool({
-      url,
-      name,
-      logger,
-      max,
-      idleTimeoutMs: 0,
-      connectTimeoutMs: Math.min(queryTimeoutMs, 5_000),
-      queryTimeoutMs,
-      lockTimeoutMs,
-      keyLookups: true,
-    });
-    pool.on('error', (err) => logger.debug({ err, name }, 'idle connection lost'));
-    return pool;
-  }
-
-  /**
-   * A statement that lost a deadlock or a race did nothing at all, so it may run again. Rejects with
-   * WriteRefused when the database answered that it will not do it.
-   */
-  private async query<Row extends object>(statement: Statement, values: unknown[]): Promise<Row[]> {
-    const { name, text } = statement;
-    for (let tries = 1; ; tries++) {
-      try {
-        const query = { name, text, values };
-        return await this.pool.use(async (client) => (await client.query<Row>(query)).rows);
-      } catch (error) {
-        if (tries < CONTENTION_RETRIES && CONTENTION.has(sqlStateOf(error))) continue;
-        throw refusalOf(error) ?? error;
-      }
-    }
+    const { saves, inserts, loads, waits } = this;
+    return {
+      saga_saves: saves,
+      saga_inserts: inserts,
+      saga_loads: loads,
+      saga_moves: waits.moves,
+    };
   }
 
   private async saveBatch(batch: readonly Row[]): Promise<BatchOutcome<Saved>[]> {
-    const ordered = [...batch].sort((a, b) => (a.sagaId < b.sagaId ? -1 : 1));
+    const ordered = inLockOrder(batch);
     const values = [this.instanceId, ...arraysOf(ordered.map(({ cells }) => cells))];
     const rows = await this.query<SaveAnswer>(this.statements.save, values);
-    const { saved, places } = rows[0]!;
-    if (saved === batch.length) return batch.map(() => ({ ok: 'saved' }));
-    const passed = new Set((places ?? '').split(',').map((place) => ordered[Number(place) - 1]));
-    return batch.map((row) => ({ ok: passed.has(row) ? 'saved' : 'guard-failed' }));
+    return outcomesOf(rows[0]!, batch, ordered);
   }
 
   private async insertBatch(batch: readonly Row[]): Promise<BatchOutcome<boolean>[]> {

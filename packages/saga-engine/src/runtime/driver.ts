@@ -4,12 +4,14 @@ import type { SagaDefinition } from '../core/define.js';
 import type { DriverPorts } from './driver-ports.js';
 import { Dispatch, errorOf } from './dispatch.js';
 import {
+  isEnded,
   isOpen,
   traceOf,
   type EndedSaga,
   type OpenSaga,
   type SagaInstance,
 } from '../core/instance.js';
+import { ActiveSagas } from './active-sagas.js';
 import { ActiveSaga, type Applied, type ArrivingEvent } from './active-saga.js';
 import { pause } from './loop.js';
 import { EngineStopped, RowLocked, WriteRefused } from './refused.js';
@@ -17,6 +19,15 @@ import { saveTransition, type Saved } from './saving.js';
 import { transition, type Transition } from '../core/transition.js';
 
 export type { DriverPorts } from './driver-ports.js';
+
+/** What was committed beside the turns of a saga, and when it was decided, by the monotonic clock. */
+export interface Followed {
+  readonly definition: SagaDefinition;
+  readonly before: SagaInstance;
+  readonly event: ArrivingEvent;
+  readonly decision: Transition;
+  readonly atMs: number;
+}
 
 /** A write that fails so often, while its row can be read, counts as refused. */
 const FAILED_WRITES_MAX = 5;
@@ -26,13 +37,11 @@ const FAILED_WRITES_MAX = 5;
  * transition in flight, and nothing is sent that is not committed.
  */
 export class Driver {
-  private readonly activeSagas = new Map<string, ActiveSaga>();
+  readonly sagas = new ActiveSagas();
   private readonly alarms: Alarms<ActiveSaga>;
   private readonly dispatch: Dispatch;
   private isStopped = false;
   private busyCount = 0;
-  private readonly newWork = new Set<ActiveSaga>();
-  private adoptedCount = 0;
   private onIdle: (() => void) | undefined;
 
   constructor(private readonly ports: DriverPorts) {
@@ -47,25 +56,6 @@ export class Driver {
     });
   }
 
-  get size(): number {
-    return this.activeSagas.size;
-  }
-
-  /** How many of them are parked: retried for so long that an operator must act. */
-  get needingAttention(): number {
-    return this.all().filter(({ instance }) => isOpen(instance) && instance.needsAttention).length;
-  }
-
-  /** How many of them were started here and go forward. */
-  get newWorkSize(): number {
-    return this.newWork.size;
-  }
-
-  /** How many were taken over, or found again. */
-  get adoptedSize(): number {
-    return this.adoptedCount;
-  }
-
   /** How many of their commands wait for a place in their queue. */
   get heldBack(): number {
     return this.dispatch.heldBack;
@@ -75,21 +65,38 @@ export class Driver {
     return this.isStopped;
   }
 
-  find(sagaId: string): ActiveSaga | undefined {
-    return this.activeSagas.get(sagaId);
-  }
-
-  all(): ActiveSaga[] {
-    return [...this.activeSagas.values()];
-  }
-
   /** A saga just inserted: its first command may go out, unless the scan was there first. */
   begin(definition: SagaDefinition, first: Transition, preparedAtMs: number): void {
-    if (this.activeSagas.has(first.instance.sagaId)) return;
+    if (this.sagas.find(first.instance.sagaId)) return;
     const active = new ActiveSaga(definition, first.instance, 'started');
-    this.activeSagas.set(first.instance.sagaId, active);
-    this.newWork.add(active);
+    this.sagas.add(active);
     this.handOut(active, first, preparedAtMs);
+  }
+
+  /**
+   * A transition that was committed beside the turns of its saga: a signal's, or an operator's of a
+   * saga that waits. When this instance owns the saga, it goes on from there.
+   */
+  follow({ definition, before, event, decision, atMs }: Followed): void {
+    const { instance, answer } = decision;
+    observe(this.ports, before, event, instance);
+    const known = this.sagas.find(instance.sagaId);
+    if (answer?.kind === 'kept') {
+      // A write in flight fails its guard, and its saga is read from the row.
+      if (!known || known.isBusy || known.instance.version !== before.version) return;
+      const { version, waits } = instance;
+      known.instance = { ...known.instance, version, waits };
+      return;
+    }
+    // What is in flight fails its guard, or what comes next does; then the row is read.
+    if (known?.isBusy) return this.submitQuietly(known, { kind: 'resumed' });
+    if (this.isStopped || (known && known.instance.version >= instance.version)) return;
+    const active = known ?? new ActiveSaga(definition, instance, 'adopted');
+    this.dispatch.settle(active);
+    active.instance = instance;
+    this.sagas.add(active);
+    this.sagas.moved(active);
+    this.handOut(active, decision, atMs);
   }
 
   /** A saga read from its row: taken over, or found again. What it awaits is sent once more. */
@@ -101,12 +108,11 @@ export class Driver {
 
   /** The same, with nothing sent yet; undefined when memory is as new as the row, or busy. */
   take(definition: SagaDefinition, row: OpenSaga): ActiveSaga | undefined {
-    const known = this.activeSagas.get(row.sagaId);
+    const known = this.sagas.find(row.sagaId);
     if (known && (known.isBusy || known.instance.version >= row.version)) return undefined;
-    if (!known) this.adoptedCount++;
     const active = known ?? new ActiveSaga(definition, row, 'adopted');
     this.dispatch.readAgain(active, row);
-    this.activeSagas.set(row.sagaId, active);
+    this.sagas.add(active);
     return active;
   }
 
@@ -131,10 +137,8 @@ export class Driver {
     this.alarms.stop();
     this.dispatch.stop();
     if (this.busyCount > 0) await new Promise<void>((resolve) => (this.onIdle = resolve));
-    for (const active of this.activeSagas.values()) active.letGo(undefined);
-    this.activeSagas.clear();
-    this.newWork.clear();
-    this.adoptedCount = 0;
+    for (const active of this.sagas.all()) active.letGo(undefined);
+    this.sagas.clear();
   }
 
   private wake(active: ActiveSaga): void {
@@ -148,7 +152,7 @@ export class Driver {
       return await this.apply(active, event);
     } catch (error) {
       // It would fail again at once. The scan finds the saga later.
-      if (this.isDriven(active)) this.drop(active, undefined);
+      if (this.sagas.has(active)) this.drop(active, undefined);
       throw error;
     } finally {
       active.isBusy = false;
@@ -162,12 +166,7 @@ export class Driver {
     if (this.isStopped) active.refuseTurns(new EngineStopped());
     const turn = active.turns.shift();
     if (turn) this.submit(active, turn.event).then(turn.resolve, turn.reject);
-    else if (this.isDriven(active)) this.alarms.arm(active);
-  }
-
-  /** False for a saga that ended, or that this instance no longer drives. */
-  private isDriven(active: ActiveSaga): boolean {
-    return this.activeSagas.get(active.instance.sagaId) === active;
+    else if (this.sagas.has(active)) this.alarms.arm(active);
   }
 
   /**
@@ -177,7 +176,7 @@ export class Driver {
   private async apply(active: ActiveSaga, event: ArrivingEvent): Promise<Applied> {
     let failed = 0;
     for (let tries = 0; ; tries++) {
-      if (!this.isDriven(active)) return 'not-here';
+      if (!this.sagas.has(active)) return 'not-here';
       const { version } = active.instance;
       const decidedAtMs = this.ports.timers.nowMs();
       const decision = this.decide(active, event, tries > 0);
@@ -194,7 +193,7 @@ export class Driver {
       if (event.kind === 'wake' && active.turns.length > 0) return 'too-early';
       const isFault = saved instanceof Error && !(saved instanceof RowLocked);
       failed = isFault && active.instance.version === version ? failed + 1 : 0;
-      if (failed < FAILED_WRITES_MAX || !this.isDriven(active)) continue;
+      if (failed < FAILED_WRITES_MAX || !this.sagas.has(active)) continue;
       const { code, message } = errorOf(saved, 'WRITE_FAILED');
       return this.park(active, new WriteRefused(code, message, saved));
     }
@@ -242,7 +241,7 @@ export class Driver {
   private committed(active: ActiveSaga, event: ArrivingEvent, decision: Transition, atMs: number) {
     observe(this.ports, active.instance, event, decision.instance);
     active.instance = decision.instance;
-    if (!active.isNewWork) this.newWork.delete(active);
+    this.sagas.moved(active);
     this.dispatch.settle(active);
     this.handOut(active, decision, atMs);
     if (event.kind === 'replied') this.ports.reached('commit-before-ack');
@@ -271,13 +270,15 @@ export class Driver {
 
   private adoptRow(active: ActiveSaga, row: SagaInstance): void {
     this.dispatch.readAgain(active, row);
-    if (!isOpen(row)) this.finish(active, row);
+    if (isEnded(row)) this.finish(active, row);
+    else if (!isOpen(row)) this.drop(active, undefined);
   }
 
   private handOut(active: ActiveSaga, decision: Transition, atMs: number): void {
     for (const effect of decision.effects) {
       if (effect.kind === 'send') this.dispatch.send(active, effect, atMs);
       else if (effect.kind === 'wake') this.alarms.arm(active);
+      else if (effect.kind === 'waits') this.drop(active, undefined);
       else this.finish(active, decision.instance as EndedSaga);
     }
   }
@@ -288,9 +289,7 @@ export class Driver {
   }
 
   private drop(active: ActiveSaga, ended: EndedSaga | undefined): void {
-    const isGone = this.activeSagas.delete(active.instance.sagaId);
-    if (isGone && active.origin === 'adopted') this.adoptedCount--;
-    this.newWork.delete(active);
+    this.sagas.remove(active);
     this.dispatch.settle(active);
     this.alarms.disarm(active);
     active.letGo(ended);

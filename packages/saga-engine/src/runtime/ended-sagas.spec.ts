@@ -21,7 +21,7 @@ async function begun(answer: (command: OutgoingCommand) => Answer): Promise<Weak
   running = engineOn(new MemorySagaStore(database), answer, oneByOne);
   await running.engine.run();
   for (let i = 0; i < SAGAS; i++) await running.begin();
-  return running.engine['driver'].all().map((active) => new WeakRef(active));
+  return running.engine['driver'].sagas.all().map((active) => new WeakRef(active));
 }
 
 function alarmsOf({ engine }: typeof running): number {

@@ -24,12 +24,14 @@ import { engineSettings } from '../core/settings-check.js';
 import { OwnershipService, definitionKey } from './ownership.js';
 import { isSameStart, Starts } from './starts.js';
 import { processTimers } from './timers.js';
-import type { ReplyOutcome } from '../core/transition.js';
+import type { ReplyOutcome, Signal } from '../core/transition.js';
+import { Signals, type Signalled } from './signals.js';
 import { Waiters } from './waiters.js';
 
 export { EngineStopped } from './refused.js';
 export type { Operated, OperatorRefusal } from './operators.js';
 export type { Applied } from './active-saga.js';
+export type { Signalled } from './signals.js';
 
 export interface EngineOptions {
   /** All sagas, in every version that unfinished ones may still have. */
@@ -81,6 +83,7 @@ export class SagaEngine {
   private readonly driver: Driver;
   private readonly ownership: OwnershipService;
   private readonly operators: Operators;
+  private readonly signals: Signals;
   private readonly starts: Starts;
   private readonly record: DefinitionRecord;
   private readonly waiters: Waiters;
@@ -104,6 +107,7 @@ export class SagaEngine {
     this.driver = new Driver(this.ports);
     this.ownership = new OwnershipService(this.driver, this.ports, this.definitions);
     this.operators = new Operators(this.driver, this.ports, this.definitions);
+    this.signals = new Signals(this.driver, this.ports, this.definitions);
     this.record = new DefinitionRecord(this.ports, this.definitions);
     this.starts = new Starts(this.driver, this.ports, this.definitions);
     const { store, logger, settings, timers } = this.ports;
@@ -112,12 +116,12 @@ export class SagaEngine {
 
   /** How many unfinished sagas this instance drives. */
   get inFlight(): number {
-    return this.driver.size;
+    return this.driver.sagas.size;
   }
 
   /** How many were started here and still go forward: what admission should bound. */
   get newWork(): number {
-    return this.driver.newWorkSize;
+    return this.driver.sagas.newWorkSize;
   }
 
   /** How many commands wait for a place in their queue. */
@@ -127,7 +131,7 @@ export class SagaEngine {
 
   /** How many of these are parked: retried for so long that an operator must act. */
   get needingAttention(): number {
-    return this.driver.needingAttention;
+    return this.driver.sagas.needingAttention;
   }
 
   /**
@@ -188,7 +192,7 @@ export class SagaEngine {
   async onReply(reply: ArrivedReply): Promise<Applied> {
     const { step, direction, attempt, outcome } = reply;
     const sagaId = normalId(reply.sagaId);
-    const active = this.driver.find(sagaId);
+    const active = this.driver.sagas.find(sagaId);
     if (active) {
       return this.driver.submit(active, { kind: 'replied', step, direction, attempt, outcome });
     }
@@ -215,11 +219,22 @@ export class SagaEngine {
   }
 
   /**
+   * Gives a signal to a saga, whatever its owner is: a wait or the saga ends by it, or it is kept for
+   * a later wait, or refused. The same id is the same signal, and gets the same answer. When the
+   * promise rejects, it may have had its effect: send it again. Rejects with InvalidSignal for what
+   * cannot be recorded.
+   */
+  async signal(sagaId: string, signal: Signal): Promise<Signalled> {
+    if (!this.record.isPassed) await this.checkDefinitions();
+    return this.signals.signal(normalId(sagaId), signal);
+  }
+
+  /**
    * Sends every awaited command again, as the same attempt. For when replies may be lost: a reply
    * queue was.
    */
   resendAwaited(): void {
-    for (const active of this.driver.all()) {
+    for (const active of this.driver.sagas.all()) {
       // What waits to be sent names the new queue when its turn comes.
       if (!active.isHeldBack) this.driver.submitQuietly(active, { kind: 'resumed' });
     }
@@ -227,7 +242,7 @@ export class SagaEngine {
 
   /** Sends at once the commands that the broker did not take: for when it is back. */
   resendUnsent(): void {
-    for (const active of this.driver.all()) {
+    for (const active of this.driver.sagas.all()) {
       const { instance } = active;
       if (!isOpen(instance) || instance.waitingFor !== 'resend') continue;
       this.driver.submitQuietly(active, { kind: 'resumed' });
@@ -258,7 +273,7 @@ export class SagaEngine {
     this.ownership.takeNoMore();
     const { timers } = this.ports;
     const untilMs = timers.nowMs() + maxMs;
-    while (this.driver.size > 0 && timers.nowMs() < untilMs) await pause(timers, 20);
+    while (this.driver.sagas.size > 0 && timers.nowMs() < untilMs) await pause(timers, 20);
   }
 
   /**

@@ -2,7 +2,13 @@ import type { SagaDefinition } from '../core/define.js';
 import { type Driver, type DriverPorts } from './driver.js';
 import { EngineStopped } from './refused.js';
 import type { OperatorAction } from '../core/event.js';
-import { isOpen, traceOf, type OpenSaga, type SagaInstance } from '../core/instance.js';
+import {
+  isEnded,
+  traceOf,
+  type OpenSaga,
+  type SagaInstance,
+  type WaitingSaga,
+} from '../core/instance.js';
 import { WriteRefused } from './refused.js';
 import { ActiveSaga } from './active-saga.js';
 import { definitionKey } from './ownership.js';
@@ -41,7 +47,7 @@ export class Operators {
   async operate(sagaId: string, action: OperatorAction): Promise<Operated> {
     let last: SagaInstance | undefined;
     for (let tries = 1; tries <= TRIES_MAX; tries++) {
-      const found = this.driver.find(sagaId) ?? (await this.seize(sagaId, action));
+      const found = this.driver.sagas.find(sagaId) ?? (await this.seize(sagaId, action));
       if (!found) continue;
       if (!(found instanceof ActiveSaga)) return found;
       const applied = await this.driver.submit(found, { kind: 'operator', action });
@@ -69,9 +75,10 @@ export class Operators {
     if (this.driver.stopped) throw new EngineStopped();
     const row = await store.load(sagaId);
     if (!row) return { kind: 'absent' };
-    if (!isOpen(row)) return { kind: 'refused', reason: 'finished', instance: row };
+    if (isEnded(row)) return { kind: 'refused', reason: 'finished', instance: row };
     const definition = this.definitions.get(definitionKey(row.definition, row.definitionVersion));
     if (!definition) return { kind: 'refused', reason: 'unknown-definition', instance: row };
+    if (row.phase === 'waiting') return this.askWaiting(definition, row, action);
     const asked = { kind: 'operator', action, nowMs: clock.nowMs(), random: 0 } as const;
     const { ignored } = transition(definition, row, asked, settings);
     if (ignored) return { kind: 'refused', reason: ignored, instance: row };
@@ -87,6 +94,26 @@ export class Operators {
     counters.count('taken-over');
     const { epoch } = seized;
     logger.info({ ...traceOf(seized), epoch, formerOwner: row.owner }, 'took over for an operator');
-    return this.driver.take(definition, seized) ?? this.driver.find(sagaId);
+    return this.driver.take(definition, seized) ?? this.driver.sagas.find(sagaId);
+  }
+
+  /** A saga that waits has no owner to be seized from: it is written, and driven from then on. */
+  private async askWaiting(
+    definition: SagaDefinition,
+    row: WaitingSaga,
+    action: OperatorAction,
+  ): Promise<Operated | undefined> {
+    const { store, clock, settings, timers } = this.ports;
+    const atMs = timers.nowMs();
+    const event = { kind: 'operator', action } as const;
+    const moment = { nowMs: clock.nowMs(), random: 0 };
+    const mine = { ...row, owner: store.instanceId };
+    const decision = transition(definition, mine, { ...event, ...moment }, settings);
+    const { ignored, instance, logs } = decision;
+    if (ignored) return { kind: 'refused', reason: ignored, instance: row };
+    const saved = await store.move({ before: row, instance, logs, signal: undefined });
+    if (saved !== 'saved') return undefined;
+    this.driver.follow({ definition, before: row, event, decision, atMs });
+    return { kind: 'done', instance };
   }
 }

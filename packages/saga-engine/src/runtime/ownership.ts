@@ -13,6 +13,7 @@ const SCAN_LIMIT = 1_000;
 export class OwnershipService {
   private readonly loops: Loop[];
   private readonly pulse: OwnHeartbeat;
+  private readonly waiting: readonly SagaDefinition[];
   private heartbeatFailedSince: number | undefined;
   private isLeaving = false;
   private isStopped = false;
@@ -41,6 +42,11 @@ export class OwnershipService {
       loop(settings.takeoverEveryMs, 'takeover', () => this.takeOver()),
       loop(settings.scanEveryMs, 'scan for forgotten sagas', () => this.findForgotten()),
     ];
+    this.waiting = [...definitions.values()].filter(({ waits }) => waits.size > 0);
+    // A process without such sagas asks nothing.
+    if (this.waiting.length === 0) return;
+    const search = 'search for waits whose time has come';
+    this.loops.push(loop(settings.dueEveryMs, search, () => this.takeDue()));
   }
 
   /** Resolves when the first heartbeat is written; until then it is tried again and again. */
@@ -89,7 +95,7 @@ export class OwnershipService {
     const { store, settings, logger, counters } = this.ports;
     const definitions = [...this.definitions.values()];
     const { takeoverBatch, adoptedMax } = settings;
-    const limit = Math.min(takeoverBatch, adoptedMax - this.driver.adoptedSize);
+    const limit = Math.min(takeoverBatch, adoptedMax - this.driver.sagas.adoptedSize);
     if (limit <= 0) return;
     // Released sagas may be taken over at any time; those of silent owners only while the own
     // heartbeat is regular, because the cause may affect all instances.
@@ -101,6 +107,23 @@ export class OwnershipService {
       counters.count('taken-over');
       logger.info({ ...traceOf(row), epoch: row.epoch, formerOwner }, 'took over');
       this.adopt(row);
+    }
+  }
+
+  /** Again and again while more of them have come, as long as they may be driven here. */
+  private async takeDue(): Promise<void> {
+    const { store, settings, counters } = this.ports;
+    for (let isMore = true; isMore && !this.isLeaving && !this.isStopped; ) {
+      const { takeoverBatch, adoptedMax } = settings;
+      const limit = Math.min(takeoverBatch, adoptedMax - this.driver.sagas.adoptedSize);
+      if (limit <= 0) return;
+      const rows = await store.takeDue({ limit, definitions: this.waiting });
+      for (const row of rows) {
+        this.ports.reached('mid-takeover');
+        counters.count('timed-out');
+        this.adopt(row);
+      }
+      isMore = rows.length === limit;
     }
   }
 

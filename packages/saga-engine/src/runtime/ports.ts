@@ -1,7 +1,14 @@
 import type { Direction } from '../core/define.js';
 import type { SagaEvent } from '../core/event.js';
 import type { RecordedDefinition } from '../core/fingerprint.js';
-import type { OpenSaga, SagaInstance, SagaLog, SagaLogEntry } from '../core/instance.js';
+import type {
+  OpenSaga,
+  SagaInstance,
+  SagaLog,
+  SagaLogEntry,
+  WaitingSaga,
+} from '../core/instance.js';
+import type { SignalAnswer } from '../core/signal.js';
 
 /** A saga ready to be inserted: its first state names the first command. */
 export interface PreparedSaga {
@@ -14,6 +21,30 @@ export interface SagaWrite {
   readonly before: OpenSaga;
   readonly instance: SagaInstance;
   readonly logs: readonly SagaLog[];
+}
+
+/** A signal and what its sender was told; written once, with what the signal did. */
+export interface SignalRecord {
+  readonly sagaId: string;
+  readonly id: string;
+  readonly name: string;
+  readonly data: unknown;
+  readonly answer: SignalAnswer;
+}
+
+/**
+ * What became of the record of a signal that changes nothing. Its guard fails when the saga has moved
+ * on or the id is on record; too many are SIGNALS_RECORDED_MAX. Then nothing was written.
+ */
+export type SignalRecorded = 'recorded' | 'guard-failed' | 'too-many';
+
+/** A transition from outside: it follows the version of `before`, whoever owns the saga. */
+export interface SagaMove {
+  readonly before: OpenSaga | WaitingSaga;
+  readonly instance: SagaInstance;
+  readonly logs: readonly SagaLog[];
+  /** Recorded in the same commit; nothing is written when its id is on record already. */
+  readonly signal: SignalRecord | undefined;
 }
 
 export interface KnownDefinition {
@@ -33,6 +64,8 @@ export interface TakeOverRequest {
   readonly definitions: readonly KnownDefinition[];
 }
 
+export type TakeDueRequest = Pick<TakeOverRequest, 'limit' | 'definitions'>;
+
 /** A saga that was taken over, and its owner before, where the store tells it. */
 export type TakenSaga = OpenSaga & { readonly formerOwner?: string };
 
@@ -47,6 +80,18 @@ export interface SagaStore {
   /** State, log rows and deadline in one commit; nothing at all when the guard fails. */
   save(write: SagaWrite): Promise<'saved' | 'guard-failed'>;
   load(sagaId: string): Promise<SagaInstance | undefined>;
+  /** Writes a transition that a signal or an operator causes; the guard asks for the version only. */
+  move(move: SagaMove): Promise<'saved' | 'guard-failed'>;
+  /** Records a signal that changes nothing. */
+  recordSignal(record: SignalRecord, version: number): Promise<SignalRecorded>;
+  /** What is on record of a signal. */
+  signal(sagaId: string, signalId: string): Promise<SignalRecord | undefined>;
+  /**
+   * Takes waiting sagas whose time has come, the latest first, raising version and epoch: they are
+   * this engine's from then on, and leave their wait. Skips rows that are locked. No saga that
+   * waits for longer is read.
+   */
+  takeDue(request: TakeDueRequest): Promise<OpenSaga[]>;
   /** Takes sagas of silent owners, raising version and epoch; skips rows that are locked. */
   takeOver(request: TakeOverRequest): Promise<TakenSaga[]>;
   /**
@@ -136,6 +181,9 @@ export type EngineCount =
   | 'dropped'
   | 'attention'
   | 'operated'
+  | 'signalled'
+  | 'waiting'
+  | 'timed-out'
   | 'done'
   | 'undone';
 

@@ -31,6 +31,12 @@ function recordTransition(
     counters.count('operated');
     logger.info({ ...traceOf(after), action: event.action }, 'operator action applied');
   }
+  if (event.kind === 'signalled') {
+    counters.count('signalled');
+    const { id, name } = event.signal;
+    logger.info({ ...traceOf(after), signal: name, signalId: id }, 'signal applied');
+  }
+  if (after.phase === 'waiting' && before.phase !== 'waiting') counters.count('waiting');
   if (!isOpen(after) || !isOpen(before)) return;
   if (after.attempt > before.attempt) {
     counters.count('retried');

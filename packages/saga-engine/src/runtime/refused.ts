@@ -37,6 +37,18 @@ export class StartRefused extends Error {
   }
 }
 
+/** A signal that no saga can be given; nothing was recorded. */
+export class InvalidSignal extends Error {
+  constructor(
+    readonly member: 'id' | 'name' | 'data',
+    why: string,
+    cause?: unknown,
+  ) {
+    super(`the signal cannot be given: its ${member} ${why}`, { cause });
+    this.name = 'InvalidSignal';
+  }
+}
+
 /** The engine is stopping: nothing was done, and another instance will take the saga. */
 export class EngineStopped extends Error {
   constructor() {

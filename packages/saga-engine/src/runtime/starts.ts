@@ -55,7 +55,7 @@ export class Starts {
    */
   async takeUp(sagaId: string): Promise<SagaInstance | undefined> {
     const { driver, ports } = this;
-    const held = driver.find(sagaId);
+    const held = driver.sagas.find(sagaId);
     if (held) return held.instance;
     const row = await ports.store.load(sagaId);
     if (!row || !isOpen(row) || row.owner !== ports.store.instanceId || driver.stopped) return row;

@@ -1,5 +1,5 @@
 import type { Driver } from './driver.js';
-import { isOpen, type EndedSaga } from '../core/instance.js';
+import { isEnded, type EndedSaga } from '../core/instance.js';
 import { pause } from './loop.js';
 import type { EngineLogger, SagaStore, Timers } from './ports.js';
 
@@ -22,7 +22,7 @@ export class Waiters {
     const untilMs = timers.nowMs() + maxMs;
     for (;;) {
       const leftMs = untilMs - timers.nowMs();
-      const active = this.driver.find(sagaId);
+      const active = this.driver.sagas.find(sagaId);
       const seen =
         active && leftMs > 0 ? await active.ended(leftMs, timers) : await this.look(sagaId);
       if (seen === 'absent') return undefined;
@@ -36,7 +36,7 @@ export class Waiters {
     try {
       const row = await this.store.load(sagaId);
       if (!row) return 'absent';
-      return isOpen(row) ? undefined : row;
+      return isEnded(row) ? row : undefined;
     } catch (error) {
       this.logger.debug({ sagaId, err: error }, 'cannot read a saga whose end is waited for');
       return undefined;

@@ -1,5 +1,6 @@
 import type { PlannedCommand, SagaDefinition } from '../core/define.js';
-import { isOpen, type SagaLog } from '../core/instance.js';
+import { currentStepOf, isEnded, isOpen, type SagaLog } from '../core/instance.js';
+import { passWait } from './every-wait.js';
 import { insertedRow } from './jsonb.js';
 import { reachableStates, type ReachableState } from './reachable-states.js';
 import { Scenario, type ScenarioOptions, type SagaSoFar } from './scenario.js';
@@ -45,7 +46,7 @@ export function canFinish<Input>(
   for (const state of states) {
     for (const problem of problemsOf(before, after, state, options, shapes)) {
       const where = byProblem.get(problem) ?? [];
-      where.push(`${state.instance.awaited} is awaited`);
+      where.push(`${currentStepOf(state.instance)} is awaited`);
       byProblem.set(problem, where);
     }
   }
@@ -62,8 +63,8 @@ function problemsOf(
   options: ScenarioOptions<unknown>,
   shapes: Shapes,
 ): Set<string> {
-  const { awaited } = state.instance;
-  if (!after.commands.has(awaited)) {
+  const awaited = currentStepOf(state.instance);
+  if (!after.commands.has(awaited) && !after.waits.has(awaited)) {
     return new Set([`nothing is known of ${awaited}, so the saga is parked for ever`]);
   }
   const problems = new Set<string>();
@@ -71,11 +72,11 @@ function problemsOf(
   for (const course of coursesOf(after, state)) {
     const scenario = new Scenario(after, options, handedOver(state, after));
     scenario.resumed();
-    run(scenario, course);
+    run(after, scenario, course);
     // The old definition's promises count for what was begun under it.
     const promised = new Witness(before);
     promised.resume([...scenario.witness.log]);
-    if (isOpen(scenario.instance)) problems.add('the saga does not end');
+    if (!isEnded(scenario.instance)) problems.add('the saga does not end');
     else promised.checkEffects(scenario.instance);
     for (const problem of [...scenario.witness.problems, ...promised.problems]) {
       problems.add(problem);
@@ -95,9 +96,10 @@ function handedOver({ instance, logs, nowMs }: ReachableState, to: SagaDefinitio
 /** All done from here on, and each later step failing in each way that the definition knows. */
 function coursesOf(definition: SagaDefinition, { instance }: Pick<ReachableState, 'instance'>) {
   const courses: Course[] = [{ name: '', happen: (scenario) => void scenario.done() }];
-  const awaited = definition.commands.get(instance.awaited);
-  if (instance.phase === 'backward' || !awaited) return courses;
-  for (const step of definition.steps.slice(awaited.index)) {
+  const at = currentStepOf(instance);
+  const from = definition.commands.get(at)?.index ?? definition.waits.get(at)?.next;
+  if (instance.phase === 'backward' || from === undefined) return courses;
+  for (const step of definition.steps.slice(from)) {
     const { name, pastPivot } = step;
     for (const code of step.rejections) {
       courses.push({ name, happen: (scenario) => void scenario.rejected(code) });
@@ -108,10 +110,12 @@ function coursesOf(definition: SagaDefinition, { instance }: Pick<ReachableState
   return courses;
 }
 
-function run(scenario: Scenario, course: Course): void {
+function run(definition: SagaDefinition, scenario: Scenario, course: Course): void {
   let isOver = false;
-  for (let events = 0; isOpen(scenario.instance) && events < EVENTS_MAX; events++) {
-    if (scenario.instance.waitingFor !== 'reply') scenario.wake();
+  for (let events = 0; !isEnded(scenario.instance) && events < EVENTS_MAX; events++) {
+    const { instance } = scenario;
+    if (instance.phase === 'waiting') passWait(definition, scenario, instance.waitsAt);
+    else if (isOpen(instance) && instance.waitingFor !== 'reply') scenario.wake();
     else if (!isOver && scenario.awaited?.name === course.name) {
       isOver = true;
       course.happen(scenario);

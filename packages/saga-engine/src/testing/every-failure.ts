@@ -1,5 +1,7 @@
 import type { PlannedCommand, PlannedStep, SagaDefinition } from '../core/define.js';
-import { isOpen, type SagaInstance } from '../core/instance.js';
+import { currentStepOf, isEnded, isOpen, type SagaInstance } from '../core/instance.js';
+import type { Failure } from './failure.js';
+import { afterTheEnd, hearings, passWait, waitFailuresOf } from './every-wait.js';
 import { Scenario, type ScenarioOptions } from './scenario.js';
 
 /** One way in which one command of a saga goes wrong, and what became of the saga. */
@@ -8,7 +10,11 @@ export interface FailureCase {
   readonly name: string;
   /** The command that failed, and how; undefined where nothing fails. */
   readonly broken:
-    | { readonly command: string; readonly direction: 'do' | 'undo'; readonly failure: string }
+    | {
+        readonly command: string;
+        readonly direction: 'do' | 'undo' | 'wait';
+        readonly failure: string;
+      }
     | undefined;
   readonly end: SagaInstance['phase'];
   /** What happens when this command does not fail. */
@@ -18,13 +24,9 @@ export interface FailureCase {
   readonly problems: readonly string[];
 }
 
-interface Failure {
-  readonly name: string;
-  /** Makes the awaited command fail; what is awaited afterwards is answered "done". */
-  happen(scenario: Scenario): void;
-}
-
 type Ran = Omit<FailureCase, 'usual'>;
+/** A command or a wait. */
+type Broken = Pick<PlannedCommand, 'name'> & { readonly direction: 'do' | 'undo' | 'wait' };
 
 const EVENTS_MAX = 500;
 const NOTHING: Failure = { name: 'nothing fails', happen: () => undefined };
@@ -33,7 +35,8 @@ const NOTHING: Failure = { name: 'nothing fails', happen: () => undefined };
  * Lets every command of a saga (each step and each undo) fail in every way: every declared
  * rejection, a fault once and for ever, a fault that says not to retry, silence, no queue, a
  * takeover. Operators ask for everything that they may ask. Every reply comes twice, and all
- * earlier replies come again after every event.
+ * earlier replies come again after every event. Every signal comes at every command and at every
+ * wait, together with the wait's time, and after the end.
  */
 export function everyFailure<Input>(
   definition: SagaDefinition<Input>,
@@ -42,7 +45,13 @@ export function everyFailure<Input>(
   const plain = definition as SagaDefinition;
   const ran = [run(plain, options, undefined, NOTHING)];
   for (const step of plain.steps) {
-    for (const failure of failuresOf(step)) ran.push(run(plain, options, step.do, failure));
+    const failures = [...failuresOf(step), ...hearings(plain)];
+    for (const failure of failures) ran.push(run(plain, options, step.do, failure));
+  }
+  for (const wait of plain.waits.values()) {
+    const broken = { name: wait.name, direction: 'wait' } as const;
+    for (const failure of waitFailuresOf(plain, wait))
+      ran.push(run(plain, options, broken, failure));
   }
   const [{ trace: done }] = ran as [Ran];
   const cases = ran.map((one) => ({ ...one, usual: done }));
@@ -51,7 +60,7 @@ export function everyFailure<Input>(
   const { trace: undone } = run(plain, options, firstUndo, NOTHING);
   for (const step of plain.steps) {
     if (!step.undo) continue;
-    for (const failure of UNDO_FAILURES) {
+    for (const failure of [...UNDO_FAILURES, ...hearings(plain)]) {
       cases.push({ ...run(plain, options, step.undo, failure), usual: undone });
     }
   }
@@ -166,24 +175,26 @@ function whileAwaited(scenario: Scenario, kind: Mishap): void {
 function run<Input>(
   definition: SagaDefinition,
   options: ScenarioOptions<Input>,
-  broken: PlannedCommand | undefined,
+  broken: Broken | undefined,
   failure: Failure,
 ): Ran {
   const scenario = new Scenario<unknown>(definition, options);
   const turning = broken?.direction === 'undo' ? lastUndoable(definition) : undefined;
   let isBroken = false;
-  for (let events = 0; isOpen(scenario.instance) && events < EVENTS_MAX; events++) {
-    const { awaited } = scenario;
-    if (scenario.instance.waitingFor !== 'reply') scenario.wake();
-    else if (awaited === turning) whileAwaited(scenario, 'silence');
-    else if (awaited === broken && !isBroken) {
+  for (let events = 0; !isEnded(scenario.instance) && events < EVENTS_MAX; events++) {
+    const { instance, awaited } = scenario;
+    if (isOpen(instance) && instance.waitingFor !== 'reply') scenario.wake();
+    else if (awaited && awaited === turning) whileAwaited(scenario, 'silence');
+    else if (currentStepOf(instance) === broken?.name && !isBroken) {
       isBroken = true;
       failure.happen(scenario);
-    } else scenario.done();
+    } else if (instance.phase === 'waiting') passWait(definition, scenario, instance.waitsAt);
+    else scenario.done();
     replayAll(scenario);
   }
   const { problems } = scenario.witness;
-  if (isOpen(scenario.instance)) problems.push('the saga does not end');
+  afterTheEnd(definition, scenario);
+  if (!isEnded(scenario.instance)) problems.push('the saga does not end');
   if (!broken && scenario.instance.phase !== 'done')
     problems.push('nothing failed, yet it is undone');
   if (broken && !isBroken) problems.push(`${broken.name} was never reached`);

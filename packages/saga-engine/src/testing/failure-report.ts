@@ -1,5 +1,7 @@
 import type { FailureCase } from './every-failure.js';
 
+const KINDS = { do: 'a step', undo: 'an undo', wait: 'a wait' } as const;
+
 /**
  * The cases as a text that a person can approve: the trace of a saga without failures, the one
  * in which all is undone, and what each kind of failure changes in it. Commands that a kind changes
@@ -14,7 +16,7 @@ export function failureReport(cases: readonly FailureCase[]): string {
   });
   const kinds = groupedBy(
     cases.filter(({ broken }) => broken !== undefined),
-    ({ broken }) => `${broken!.direction === 'do' ? 'a step' : 'an undo'} ${broken!.failure}`,
+    ({ broken }) => `${KINDS[broken!.direction]} ${broken!.failure}`,
   );
   const paragraphs = groupedBy([...kinds], ([, alike]) => told(alike));
   const changes = [...paragraphs].map(([text, named]) =>

@@ -60,6 +60,28 @@ export class GivenSaga<Input = unknown> {
     return this;
   }
 
+  /** It waits, in the wait of this name. */
+  waitsAt(name: string): this {
+    const { instance } = this.scenario;
+    const at = instance.phase === 'waiting' ? instance.waitsAt : instance.phase;
+    this.expect(at === name, `expected it to wait at ${name}: ${at}`);
+    return this;
+  }
+
+  /** A signal comes, and has an effect. */
+  signal(name: string, data?: unknown): this {
+    const { answer } = this.scenario.signal(name, data);
+    const told = answer?.kind === 'refused' ? `refused, ${answer.reason}` : answer?.kind;
+    this.expect(told === 'applied', `expected the signal ${name} to be applied: ${told}`);
+    return this;
+  }
+
+  /** No signal comes within the time of the wait. */
+  timesOut(): this {
+    this.scenario.timeOut();
+    return this;
+  }
+
   isDone(): this {
     return this.ended('done');
   }

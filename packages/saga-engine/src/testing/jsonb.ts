@@ -27,7 +27,8 @@ export function updatedRow(row: SagaInstance, before: SagaInstance, next: SagaIn
   return refusing((): SagaInstance => {
     const kept = next.kept === before.kept ? row.kept : (jsonb(next.kept) as SagaInstance['kept']);
     const { input, requestId } = row;
-    const facts = { ...next, input, requestId, kept };
+    const remembered = next.waits && { waits: jsonb(next.waits) as SagaInstance['waits'] };
+    const facts = { ...next, input, requestId, kept, ...remembered };
     const failure = next.phase === 'done' ? undefined : next.failure;
     const failed = failure && { failure: jsonb(failure) };
     const tried = isOpen(next) && next.lastError && { lastError: jsonb(next.lastError) };

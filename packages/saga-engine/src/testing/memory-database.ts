@@ -1,18 +1,32 @@
 import type { RecordedDefinition } from '../core/fingerprint.js';
-import { isOpen, type OpenSaga, type SagaInstance, type SagaLogEntry } from '../core/instance.js';
+import {
+  isEnded,
+  isOpen,
+  type OpenSaga,
+  type SagaInstance,
+  type SagaLogEntry,
+} from '../core/instance.js';
+import { SIGNALS_RECORDED_MAX } from '../core/signal.js';
+import { dueSaga } from '../core/entering-wait.js';
 import type {
   Clock,
   KnownDefinition,
   PreparedSaga,
+  SagaMove,
   SagaWrite,
+  SignalRecord,
+  SignalRecorded,
+  TakeDueRequest,
   TakeOverRequest,
 } from '../runtime/ports.js';
+import { touchesWait } from '../runtime/wait-write.js';
 import { WriteRefused } from '../runtime/refused.js';
-import { insertedLog, insertedRow, readRow, updatedRow } from './jsonb.js';
+import { insertedLog, insertedRow, jsonb, readRow, updatedRow } from './jsonb.js';
 
 interface Stored {
   instance: SagaInstance;
   readonly log: SagaLogEntry[];
+  readonly signals: Map<string, SignalRecord>;
 }
 
 /**
@@ -39,7 +53,7 @@ export class MemoryDatabase implements Clock {
   insert({ instance, logs }: PreparedSaga): boolean {
     if (this.rows.has(instance.sagaId)) return false;
     this.mayWrite(instance);
-    const row: Stored = { instance: insertedRow(instance), log: [] };
+    const row: Stored = { instance: insertedRow(instance), log: [], signals: new Map() };
     this.note(row, logs);
     this.rows.set(instance.sagaId, row);
     return true;
@@ -60,10 +74,52 @@ export class MemoryDatabase implements Clock {
     if (!row || !this.follows(row.instance, write, owner)) return 'guard-failed';
     const { before, instance, logs } = write;
     this.mayWrite(instance);
-    const next = updatedRow(row.instance, before, written(row.instance, instance));
+    const after = touchesWait(write) ? instance : written(row.instance, instance);
+    const next = updatedRow(row.instance, before, after);
     this.note(row, logs);
     row.instance = next;
     return 'saved';
+  }
+
+  /** A transition from outside: the guard asks for the version, not for the owner. */
+  move(move: SagaMove): 'saved' | 'guard-failed' {
+    const { before, instance, logs, signal } = move;
+    const row = this.rows.get(instance.sagaId);
+    if (!row || row.instance.version !== before.version) return 'guard-failed';
+    if (signal && row.signals.has(signal.id)) return 'guard-failed';
+    this.mayWrite(instance);
+    row.instance = updatedRow(row.instance, before, instance);
+    this.note(row, logs);
+    if (signal) row.signals.set(signal.id, storedSignal(signal));
+    return 'saved';
+  }
+
+  recordSignal(record: SignalRecord, version: number): SignalRecorded {
+    const row = this.rows.get(record.sagaId);
+    if (!row || row.instance.version !== version) return 'guard-failed';
+    if (row.signals.size >= SIGNALS_RECORDED_MAX) return 'too-many';
+    if (row.signals.has(record.id)) return 'guard-failed';
+    row.signals.set(record.id, storedSignal(record));
+    return 'recorded';
+  }
+
+  signal(sagaId: string, signalId: string): SignalRecord | undefined {
+    return structuredClone(this.rows.get(sagaId)?.signals.get(signalId));
+  }
+
+  takeDue(owner: string, request: TakeDueRequest): OpenSaga[] {
+    const taken: OpenSaga[] = [];
+    for (const row of this.rows.values()) {
+      const saga = row.instance;
+      if (taken.length >= request.limit) break;
+      if (saga.phase !== 'waiting' || saga.dueAtMs > this.nowMs()) continue;
+      if (!this.knows(request, saga)) continue;
+      const next = dueSaga(saga, owner, this.nowMs());
+      if (this.refuses?.(next)) continue;
+      row.instance = next;
+      taken.push(readRow(next));
+    }
+    return taken;
   }
 
   takeOver(owner: string, request: TakeOverRequest): OpenSaga[] {
@@ -107,7 +163,9 @@ export class MemoryDatabase implements Clock {
   hasUnfinished({ name, version }: KnownDefinition): boolean {
     return [...this.rows.values()].some(
       ({ instance }) =>
-        isOpen(instance) && instance.definition === name && instance.definitionVersion === version,
+        !isEnded(instance) &&
+        instance.definition === name &&
+        instance.definitionVersion === version,
     );
   }
 
@@ -138,7 +196,7 @@ export class MemoryDatabase implements Clock {
   }
 
   /** Whether the instance that takes over has the version of the saga. */
-  protected knows({ definitions }: TakeOverRequest, saga: OpenSaga): boolean {
+  protected knows({ definitions }: TakeDueRequest, saga: SagaInstance): boolean {
     return definitions.some(
       ({ name, version }) => name === saga.definition && version === saga.definitionVersion,
     );
@@ -166,4 +224,8 @@ function written(row: SagaInstance, next: SagaInstance): SagaInstance {
   const version = row.version + 1;
   const isNext = next.version === version && next.owner === owner && next.epoch === epoch;
   return isNext ? next : { ...next, owner, epoch, version };
+}
+
+function storedSignal(record: SignalRecord): SignalRecord {
+  return { ...record, data: jsonb(record.data ?? null), answer: record.answer };
 }

@@ -5,8 +5,12 @@ import type {
   Clock,
   KnownDefinition,
   PreparedSaga,
+  SagaMove,
   SagaStore,
   SagaWrite,
+  SignalRecord,
+  SignalRecorded,
+  TakeDueRequest,
   TakeOverRequest,
 } from '../runtime/ports.js';
 import { MemoryDatabase } from './memory-database.js';
@@ -41,6 +45,31 @@ export class MemorySagaStore implements SagaStore {
   async load(sagaId: string): Promise<SagaInstance | undefined> {
     await this.trip();
     return this.database.load(sagaId);
+  }
+
+  async move(move: SagaMove): Promise<'saved' | 'guard-failed'> {
+    await this.trip();
+    const lost = this.loseNextCommit;
+    this.loseNextCommit = undefined;
+    if (lost === 'before') throw new Error('connection lost');
+    const saved = this.database.move(move);
+    if (lost === 'after' && saved === 'saved') throw new Error('connection lost');
+    return saved;
+  }
+
+  async recordSignal(record: SignalRecord, version: number): Promise<SignalRecorded> {
+    await this.trip();
+    return this.database.recordSignal(record, version);
+  }
+
+  async signal(sagaId: string, signalId: string): Promise<SignalRecord | undefined> {
+    await this.trip();
+    return this.database.signal(sagaId, signalId);
+  }
+
+  async takeDue(request: TakeDueRequest): Promise<OpenSaga[]> {
+    await this.trip();
+    return this.database.takeDue(this.instanceId, request);
   }
 
   async takeOver(request: TakeOverRequest): Promise<OpenSaga[]> {

@@ -1,13 +1,17 @@
 import type { SagaDefinition } from '../core/define.js';
-import { isOpen, type OpenSaga, type SagaLog } from '../core/instance.js';
+import { dueSaga } from '../core/entering-wait.js';
+import { isEnded, type OpenSaga, type SagaLog, type WaitingSaga } from '../core/instance.js';
 import { canonicalJson } from '../core/json.js';
+import { knownSignals } from '../core/signal.js';
 import { ENGINE_DEFAULTS } from '../core/settings.js';
 import { prepare, transition, type ReplyOutcome, type SagaEvent } from '../core/transition.js';
 import { SCENARIO_SAGA_ID, SCENARIO_SUBJECT_ID, type ScenarioOptions } from './scenario.js';
 
+type Unfinished = OpenSaga | WaitingSaga;
+
 /** A state that an unfinished saga can be in, and the log that it has then. */
 export interface ReachableState {
-  readonly instance: OpenSaga;
+  readonly instance: Unfinished;
   readonly logs: readonly SagaLog[];
   readonly nowMs: number;
 }
@@ -38,12 +42,18 @@ export function reachableStates<Input>(
   const found = new Map([[keyOf(first), first]]);
   // A Map goes on to what is added while it is walked.
   for (const state of found.values()) {
+    if (state.instance.phase === 'waiting') {
+      const nowMs = Math.max(state.nowMs, state.instance.dueAtMs);
+      const due = { ...state, instance: dueSaga(state.instance, 'scenario', nowMs), nowMs };
+      if (!found.has(keyOf(due))) found.set(keyOf(due), due);
+    }
     for (const { atMs = 0, ...decided } of eventsOf(plain, state.instance, options)) {
       const nowMs = Math.max(state.nowMs, atMs);
       const event = { ...decided, nowMs, random: 0.5 } as SagaEvent;
       const decision = transition(plain, state.instance, event, settings);
-      if (!isOpen(decision.instance)) continue;
-      const next = { instance: decision.instance, logs: [...state.logs, ...decision.logs], nowMs };
+      const { instance: after } = decision;
+      if (isEnded(after)) continue;
+      const next = { instance: after, logs: [...state.logs, ...decision.logs], nowMs };
       const key = keyOf(next);
       if (!found.has(key)) found.set(key, next);
     }
@@ -52,26 +62,36 @@ export function reachableStates<Input>(
 }
 
 function keyOf({ instance, logs }: ReachableState): string {
-  const { phase, awaited, attempt, waitingFor, needsAttention, failure, kept } = instance;
+  const { phase, failure, kept, waits } = instance;
   const rows = logs.map(({ step, status, data }) => [step, status, data?.outcome ?? '']);
-  const isFirst = attempt === 1;
   const why = failure ? [failure.step, failure.kind, failure.code] : [];
-  return canonicalJson([phase, awaited, isFirst, waitingFor, needsAttention, why, kept, rows]);
+  const memory = waits && [waits.early.map(({ name }) => name), waits.skipped];
+  if (instance.phase === 'waiting') {
+    return canonicalJson([phase, instance.waitsAt, memory, kept, rows]);
+  }
+  const { awaited, attempt, waitingFor, needsAttention } = instance;
+  const at = [phase, awaited, attempt === 1, waitingFor, needsAttention];
+  return canonicalJson([...at, why, kept, rows, memory]);
 }
 
 /** All that may happen to a saga next, but for what comes too late to count. */
 function eventsOf(
   definition: SagaDefinition,
-  saga: OpenSaga,
-  { responses }: Pick<ScenarioOptions<unknown>, 'responses'>,
+  saga: Unfinished,
+  options: Pick<ScenarioOptions<unknown>, 'responses' | 'signals'>,
 ): Decided[] {
-  const command = definition.commands.get(saga.awaited)!;
+  const { responses } = options;
+  const heard = signalsOf(definition, saga, options);
+  if (saga.phase === 'waiting') return heard;
+  const command = definition.commands.get(saga.awaited);
+  if (!command) return [...heard, { kind: 'wake', atMs: saga.wakeAtMs }];
   const { name, rejections } = definition.steps[command.index]!;
   const about = { step: name, direction: command.direction, attempt: saga.attempt };
   const replied = (outcome: ReplyOutcome) => ({ kind: 'replied', ...about, outcome }) as Decided;
   const response = command.direction === 'do' ? (responses?.[name] ?? {}) : {};
   const texts = { code: 'BROKEN', message: 'a fault' };
   return [
+    ...heard,
     replied({ kind: 'done', response }),
     ...[...rejections].map((code) => replied({ kind: 'rejected', code, message: 'no' })),
     replied({ kind: 'fault', ...texts, retryable: true }),
@@ -83,4 +103,19 @@ function eventsOf(
     { kind: 'operator', action: 'compensate' } as Decided,
     { kind: 'operator', action: 'resume' } as Decided,
   ];
+}
+
+/** Every signal; of those that are kept, the first of each name. */
+function signalsOf(
+  definition: SagaDefinition,
+  saga: Unfinished,
+  { signals }: Pick<ScenarioOptions<unknown>, 'signals'>,
+): Decided[] {
+  const kept = new Set(saga.waits?.early.map(({ name }) => name));
+  return knownSignals(definition)
+    .filter((name) => !kept.has(name))
+    .map((name) => {
+      const signal = { id: `signal-${name}`, name, data: signals?.[name] };
+      return { kind: 'signalled', by: 'scenario', signal } as Decided;
+    });
 }

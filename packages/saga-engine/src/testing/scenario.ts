@@ -1,4 +1,5 @@
 import type { Direction, PlannedCommand, SagaDefinition } from '../core/define.js';
+import { dueSaga } from '../core/entering-wait.js';
 import { isOpen, type SagaInstance, type SagaLog } from '../core/instance.js';
 import { canonicalJson, reasonOf, storedCopy } from '../core/json.js';
 import { ENGINE_DEFAULTS, type RetrySettings } from '../core/settings.js';
@@ -18,6 +19,8 @@ export interface ScenarioOptions<Input> {
   readonly input: Input;
   /** What each step answers when it is done, by step name; an empty object when not said. */
   readonly responses?: Readonly<Record<string, unknown>>;
+  /** The data of signals, by name. */
+  readonly signals?: Readonly<Record<string, unknown>>;
   readonly settings?: Partial<RetrySettings>;
 }
 
@@ -32,6 +35,7 @@ export interface SentCommand {
 export const SCENARIO_SAGA_ID = '00000000-0000-4000-8000-000000000001';
 export const SCENARIO_SUBJECT_ID = '00000000-0000-4000-8000-000000000002';
 const BEGINS_AT_MS = 1_000_000;
+const OWNER = 'scenario';
 
 /** A saga that another definition drove up to here. */
 export interface SagaSoFar {
@@ -52,6 +56,7 @@ export class Scenario<Input = unknown> {
   }[] = [];
   nowMs = BEGINS_AT_MS;
   instance: SagaInstance;
+  private signals = 0;
   private readonly definition: SagaDefinition;
   private readonly settings: RetrySettings;
 
@@ -73,7 +78,7 @@ export class Scenario<Input = unknown> {
       sagaId: SCENARIO_SAGA_ID,
       subjectId: SCENARIO_SUBJECT_ID,
       input: options.input,
-      owner: 'scenario',
+      owner: OWNER,
       nowMs: this.nowMs,
     });
     this.instance = first.instance;
@@ -140,6 +145,25 @@ export class Scenario<Input = unknown> {
   /** An operator asks for something. */
   operator(action: OperatorAction): Transition {
     return this.apply({ kind: 'operator', action, ...this.moment() });
+  }
+
+  /** A signal comes; each has an id of its own unless one is given. */
+  signal(name: string, data?: unknown, id = `signal-${++this.signals}`): Transition {
+    const signal = { id, name, data: data ?? this.options.signals?.[name] };
+    return this.apply({ kind: 'signalled', signal, by: OWNER, ...this.moment() });
+  }
+
+  /** The time of its wait comes, and a timer takes the saga. */
+  due(): void {
+    if (this.instance.phase !== 'waiting') return;
+    this.nowMs = Math.max(this.nowMs, this.instance.dueAtMs);
+    this.instance = dueSaga(this.instance, OWNER, this.nowMs);
+  }
+
+  /** The same, and the saga leaves the wait. */
+  timeOut(): void {
+    this.due();
+    this.wake();
   }
 
   /** Wakes the saga until it waits for a reply again: its pause is over. */

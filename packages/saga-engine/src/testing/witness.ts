@@ -1,5 +1,13 @@
 import { undoOf, type SagaDefinition } from '../core/define.js';
-import { isOpen, type SagaInstance, type SagaLog } from '../core/instance.js';
+import {
+  currentStepOf,
+  isEnded,
+  isOpen,
+  NO_OWNER,
+  type SagaInstance,
+  type SagaLog,
+} from '../core/instance.js';
+import { standOf } from '../core/signal.js';
 import type { Transition } from '../core/transition.js';
 
 interface Seen {
@@ -38,14 +46,15 @@ export class Witness {
       this.check(!changed, `${what} was ignored (${decision.ignored}) and changed something`);
       return;
     }
-    this.check(isOpen(before), `${what} changed a finished saga`);
+    this.check(!isEnded(before), `${what} changed a finished saga`);
     this.check(after.version === before.version + 1, `${what} did not raise the version by one`);
     this.check(decision.logs.length <= 2, `${what} wrote more than two log rows`);
     this.note(decision.logs);
     this.checkDirection(before, after, what);
     this.checkAttempts(before, after, what);
     this.checkOpen(after, decision);
-    if (!isOpen(after)) this.checkEnd(after, decision);
+    if (after.phase === 'waiting') this.checkWait(after, decision);
+    if (isEnded(after)) this.checkEnd(after, decision);
   }
 
   private note(logs: readonly SagaLog[]): void {
@@ -70,15 +79,14 @@ export class Witness {
   }
 
   private checkDirection(before: SagaInstance, after: SagaInstance, what: string): void {
-    const turned =
-      before.phase === 'forward' && after.phase !== 'forward' && after.phase !== 'done';
-    const returned = before.phase === 'backward' && !['backward', 'undone'].includes(after.phase);
-    this.check(!returned, `${what} turned a saga forward again`);
-    if (!turned || !isOpen(before)) return;
-    const step = this.definition.steps[this.definition.commands.get(before.awaited)!.index]!;
-    const isRejected = this.seen.get(step.name)?.ended[0]?.data?.outcome === 'rejected';
+    const isTurned = ['backward', 'undone'].includes(after.phase) && before.phase !== 'backward';
+    const isReturned = before.phase === 'backward' && !['backward', 'undone'].includes(after.phase);
+    this.check(!isReturned, `${what} turned a saga forward again`);
+    if (!isTurned) return;
+    const at = currentStepOf(before);
+    const isRejected = this.seen.get(at)?.ended[0]?.data?.outcome === 'rejected';
     this.check(
-      !step.pastPivot || isRejected,
+      !standOf(this.definition, before)?.pastPivot || isRejected,
       `${what} turned a saga round that had passed its pivot`,
     );
   }
@@ -110,6 +118,12 @@ export class Witness {
     }
   }
 
+  private checkWait(saga: SagaInstance & { phase: 'waiting' }, decision: Transition): void {
+    const isLeft = decision.effects.length === 1 && decision.effects[0]?.kind === 'waits';
+    this.check(isLeft && saga.owner === NO_OWNER, `${saga.waitsAt} waits, and is driven`);
+    this.check(Number.isFinite(saga.dueAtMs), `${saga.waitsAt} waits for ever`);
+  }
+
   private checkEnd(saga: SagaInstance, decision: Transition): void {
     this.check(
       decision.effects.length === 1 && decision.effects[0]?.kind === 'finished',
@@ -124,6 +138,10 @@ export class Witness {
       this.check(seen.ended.length === 1, `${name} has no end row`);
     }
     for (const step of this.definition.steps) {
+      if (saga.waits?.skipped.includes(step.name)) {
+        this.check(!this.seen.has(step.name), `${step.name} was skipped, and begun`);
+        continue;
+      }
       const ended = this.seen.get(step.name)?.ended[0];
       const undo = undoOf(this.definition, step);
       const undone = undo && this.seen.get(undo.name)?.ended[0];

@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import type { Database } from '@backstitch/database';
+import type { Broker } from '@backstitch/messaging';
 import type { DynamicModule } from '@nestjs/common';
 import type { InternalRequests } from '../access/internal-requests.hook.js';
 import { bootApp } from '../boot.js';
@@ -35,6 +36,8 @@ export interface ParticipantParts {
   module: DynamicModule;
   /** Run from when the currency is known until the shutdown begins. */
   jobs?: readonly PeriodicJob[];
+  /** The same, for jobs that publish. */
+  brokerJobs?: (broker: Broker) => readonly PeriodicJob[];
   /** Its databases beside the main one, by name; closed at the end of the shutdown. */
   databases?: Readonly<Record<string, Database>>;
   /** Throws AnotherCurrency when the stored amounts are in another one [requireCurrency]. */
@@ -52,7 +55,7 @@ export async function bootParticipant(options: ParticipantOptions): Promise<void
   const logger = createLogger({ app: name, level: config.LOG_LEVEL });
   const database = openDatabase({ url, name, logger, poolMax, keyLookups });
   const own = options.parts({ database, logger });
-  const { jobs = [], databases = {} } = own;
+  const { databases = {} } = own;
   const currencyKnown = untilCurrencyKnown(
     own.requireCurrency ?? (() => requireCurrency(database.pool, config.CURRENCY)),
     logger,
@@ -60,6 +63,7 @@ export async function bootParticipant(options: ParticipantOptions): Promise<void
   const startAfter = currencyKnown;
   const parts = { name, config, logger, queue, database, prefetch, startAfter };
   const { broker, commands } = commandServer(parts);
+  const jobs = [...(own.jobs ?? []), ...(own.brokerJobs?.(broker) ?? [])];
   exposeBroker(broker, commands);
   exposeBrokerLoad(broker);
   const migrations = fileURLToPath(options.migrations);

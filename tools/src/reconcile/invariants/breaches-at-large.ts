@@ -1,5 +1,11 @@
 import { each, type Breach } from './breach.js';
 import { PRODUCTS, SHARED_SAGAS, STRAY_CHARGES } from '../reading/read-participants.js';
+import {
+  BROKEN_ORDERS,
+  type BrokenOrder,
+  UNPUBLISHED_EVENTS,
+  type UnpublishedEvent,
+} from '../reading/read-events.js';
 import { KEYS_OF_NO_SAGA, readLogHistories, sagasWith } from '../reading/read-sagas.js';
 import type {
   Definitions,
@@ -47,6 +53,18 @@ export async function breachesAtLarge(
     among<ProductRow>(1, [inventory, PRODUCTS], ({ productId }) => productId, stockProblem),
     among<StrayCharge>(6, [payments, STRAY_CHARGES], ({ key }) => key, stray),
     among<SharedSaga>(7, [orders, SHARED_SAGAS], ({ sagaId }) => sagaId, shared),
+    among<BrokenOrder>(
+      9,
+      [orders, BROKEN_ORDERS],
+      ({ orderId }) => orderId,
+      ({ what }) => what,
+    ),
+    among<UnpublishedEvent>(
+      15,
+      [orders, UNPUBLISHED_EVENTS],
+      ({ orderId }) => orderId,
+      unpublished,
+    ),
   ]);
   return found.flat();
 }
@@ -83,4 +101,8 @@ function stray({ decision }: StrayCharge): string {
 function shared({ orders, one, other }: SharedSaga): string {
   const all = orders > 2 ? ` (of ${orders})` : '';
   return `the orders ${one} and ${other}${all} are both of this saga`;
+}
+
+function unpublished({ sequence, ageS }: UnpublishedEvent): string {
+  return `its event ${sequence} waits for its publication for ${Math.round(ageS)} s`;
 }

@@ -103,6 +103,27 @@ describe('the history in a log', () => {
     },
   );
 
+  it('of a saga with waits leaves out only what a wait led past', () => {
+    const [order, stock, payment, commit, confirm] = CHECKOUT as [
+      RecordedStep,
+      RecordedStep,
+      RecordedStep,
+      RecordedStep,
+      RecordedStep,
+    ];
+    const pays = { ...recorded('WAIT'), leadsTo: ['INVENTORY_COMMITTED'] };
+    const steps = [order, pays, stock, payment, commit, confirm];
+    const wait = 'WAIT:STARTED WAIT:COMPLETED';
+    const of = (history: string, status: 'DONE' | 'COMPENSATED' = 'DONE') =>
+      logProblem({ status, rows: history }, steps);
+    expect(of(`${rows('O')} ${wait} ${rows('R P C F')}`)).toBeUndefined();
+    expect(of(`${rows('O')} ${wait} ${rows('C F')}`)).toBeUndefined();
+    expect(of(`${rows('O')} ${wait} ${rows('C F! -O')}`, 'COMPENSATED')).toBeUndefined();
+    expect(of(`${rows('O')} ${wait} ${rows('C F! -R -O')}`, 'COMPENSATED')).toContain('undone');
+    expect(of(`${rows('O')} ${wait} ${rows('P C F')}`)).toContain('the steps ran in the order');
+    expect(of(`${rows('O')} ${wait} ${rows('C')}`)).toContain('DONE without all steps');
+  });
+
   it('of a definition that is not on record is judged by its beginnings and ends alone', () => {
     expect(logProblem({ status: 'DONE', rows: rows('P O') }, undefined)).toBeUndefined();
     const cut = logProblem({ status: 'DONE', rows: rows('P O…') }, undefined);

@@ -21,19 +21,23 @@ export function logProblem(
   const undos = told.slice(forward.length);
   if (undos.some(([name]) => planned.includes(name))) return 'a step was begun after an undo';
   const names = forward.map(([name]) => name);
-  if (!isPrefix(names, planned)) return `the steps ran in the order ${names.join(', ')}`;
-  if (status === 'DONE') return doneProblem(steps, forward, undos);
-  const inEffect = steps.filter((_, at) => forward[at] && forward[at][1] !== 'FAILED');
+  const passed = passedSteps(names, steps);
+  if (!passed) return `the steps ran in the order ${names.join(', ')}`;
+  if (status === 'DONE') {
+    const isWhole = passed.at(-1) === steps.at(-1);
+    return doneProblem(isWhole, forward, undos);
+  }
+  const inEffect = passed.filter((_, at) => forward[at]![1] !== 'FAILED');
   return undoProblem(inEffect, undos);
 }
 
 function doneProblem(
-  steps: readonly RecordedStep[],
+  isWhole: boolean,
   forward: readonly Span[],
   undos: readonly Span[],
 ): string | undefined {
   const allCompleted = forward.every(([, end]) => end === 'COMPLETED');
-  if (forward.length < steps.length || !allCompleted) return 'DONE without all steps COMPLETED';
+  if (!isWhole || !allCompleted) return 'DONE without all steps COMPLETED';
   return undos.length > 0 ? 'DONE, and yet something was undone' : undefined;
 }
 
@@ -67,6 +71,19 @@ function spans(rows: readonly string[]): Span[] | string {
   return told;
 }
 
-function isPrefix(names: readonly string[], all: readonly string[]): boolean {
-  return names.every((name, index) => name === all[index]);
+/** Each step in its turn, but for those that a wait led past; undefined when one is out of turn. */
+function passedSteps(
+  names: readonly string[],
+  steps: readonly RecordedStep[],
+): readonly RecordedStep[] | undefined {
+  const passed: RecordedStep[] = [];
+  for (const name of names) {
+    const last = passed.at(-1);
+    const next = steps[last ? steps.indexOf(last) + 1 : 0];
+    const leap = last?.leadsTo?.includes(name) && steps.find((step) => step.name === name);
+    const step = next?.name === name ? next : leap;
+    if (!step) return undefined;
+    passed.push(step);
+  }
+  return passed;
 }

@@ -30,6 +30,15 @@ describe('an unfinished saga past its deadline', () => {
     expect(unfinishedProblem(undoing, STEPS)).toBeUndefined();
   });
 
+  it('is a breach in a wait only when the time of the wait has come long ago', () => {
+    const waiting = { status: 'WAITING', unattendedS: null } as const;
+    expect(unfinishedProblem(late('PAYS', { ...waiting, overdueS: -60 }), STEPS)).toBeUndefined();
+    expect(unfinishedProblem(late('PAYS', { ...waiting, overdueS: 20 }), STEPS)).toBeUndefined();
+    expect(unfinishedProblem(late('PAYS', { ...waiting, overdueS: 60 }), STEPS)).toBe(
+      'WAITING at PAYS, 60 s past its time',
+    );
+  });
+
   it('is a breach at any step when no orchestrator drives it', () => {
     for (const step of ['PAID', 'SHIPPED']) {
       const alone = late(step, { unattendedS: 3_600 });

@@ -15,6 +15,10 @@ export function unfinishedProblem(
   const { status, currentStep, overdueS, unattendedS, needsAttention, lastError } = saga;
   if (status === 'DONE' || status === 'COMPENSATED') return undefined;
   const at = `${status} at ${currentStep}`;
+  if (status === 'WAITING') {
+    // A timer of any orchestrator takes it, which then drives it.
+    return overdueS > DRIVEN_AGAIN_S ? `${at}, ${Math.round(overdueS)} s past its time` : undefined;
+  }
   if (needsAttention && lastError === null) return `parked (${at}) without saying why`;
   if (overdueS <= 0) return undefined;
   if (unattendedS === null || unattendedS > DRIVEN_AGAIN_S) {

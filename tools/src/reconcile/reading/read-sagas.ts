@@ -17,7 +17,8 @@ ORDER BY order_id`;
 /** Rows of `MovingSaga`, in the order of their orders' ids. */
 export const MOVING_SAGAS = `
 SELECT saga_id AS "sagaId", order_id AS "orderId", status, ${DEFINITION}, current_step AS "currentStep",
-  extract(epoch FROM now() - saga_deadline_at)::float8 AS "overdueS",
+  extract(epoch FROM now()
+    - CASE WHEN status = 'WAITING' THEN due_at ELSE saga_deadline_at END)::float8 AS "overdueS",
   extract(epoch FROM now() - wake_at)::float8 AS "unattendedS",
   needs_attention AS "needsAttention", last_error->>'code' AS "lastError"
 FROM saga_state WHERE NOT (${FINISHED})

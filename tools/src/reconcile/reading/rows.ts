@@ -50,9 +50,9 @@ export interface KeptDays {
 export interface MovingSaga extends OfDefinition {
   sagaId: string;
   orderId: string;
-  status: 'RUNNING' | 'COMPENSATING' | 'DONE' | 'COMPENSATED';
+  status: 'RUNNING' | 'COMPENSATING' | 'WAITING' | 'DONE' | 'COMPENSATED';
   currentStep: string;
-  /** Seconds past its deadline; negative when it is still in time. */
+  /** Seconds past its deadline, or past the end of its wait; negative when it is still in time. */
   overdueS: number;
   /** Seconds since its planned wake-up; null when none is planned. */
   unattendedS: number | null;

@@ -104,8 +104,13 @@ const logs = (spans: string) =>
       .join(', ')}`;
 
 const order = (status: string, state: string) => `
-  INSERT INTO orders (id, user_id, status, saga_state, total_amount, currency, saga_id, updated_at)
-  VALUES ($id, 'user', '${status}', '${state}', '59.98', 'USD', $saga, ${AGO});
+  INSERT INTO orders (id, user_id, caller, status, saga_state, total_amount, currency, saga_id, version,
+    updated_at)
+  VALUES ($id, 'user', 'o:user', '${status}', '${state}', '59.98', 'USD', $saga, 2, ${AGO});
+  INSERT INTO order_events (order_id, sequence, type, saga_id, schema, created_at, actor, data)
+  VALUES ($id, 1, 'CREATED', $saga, 1, ${AGO} - interval '1 second', 'o:user',
+      '{"userId": "user", "totalAmount": "59.98", "currency": "USD"}'),
+    ($id, 2, '${status}', $saga, 1, ${AGO}, NULL, NULL);
   INSERT INTO order_items (order_id, line, product_id, quantity, price_at_purchase)
   VALUES ($id, 1, $id, 1, '29.99'), ($id, 2, $id, 1, '29.99')`;
 

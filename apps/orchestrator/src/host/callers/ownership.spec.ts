@@ -1,13 +1,6 @@
 import { type Caller, guestCaller, openCaller, type Role } from '@backstitch/auth';
 import { describe, expect, it } from '@jest/globals';
-import {
-  mayReadOrder,
-  mayReadSaga,
-  maySeeDelivery,
-  ownerOfInput,
-  ownerOfOrder,
-  seesAll,
-} from './ownership.js';
+import { mayReadOrder, mayReadSaga, ownerOfInput, ownerOfOrder, seesAll } from './ownership.js';
 
 const user = (subject: string, roles: Role[] = ['customer']): Caller => ({
   id: `u:https://id:${subject}`,
@@ -27,22 +20,6 @@ const ANA = user('ana');
 const MADE_MS = 1_796_000_000_000;
 const HOUR_MS = 3_600_000;
 const ofAna = { owner: ANA.id, createdAtMs: MADE_MS };
-
-describe('the delivery of an order', () => {
-  it('is seen by its owner, and by no operator, viewer or machine', () => {
-    expect(maySeeDelivery(ANA, ANA.id)).toBe(true);
-    for (const role of ['operator', 'viewer', 'admin', 'seller'] as const) {
-      expect(maySeeDelivery(user('op', [role]), ANA.id)).toBe(false);
-    }
-    expect(maySeeDelivery(machine(['orders:read']), ANA.id)).toBe(false);
-    expect(maySeeDelivery(openCaller('ana'), ANA.id)).toBe(false);
-  });
-
-  it('of an open caller is seen without a token by whoever may read the order', () => {
-    expect(maySeeDelivery(openCaller(''), openCaller('bob').id)).toBe(true);
-    expect(maySeeDelivery(user('op', ['operator']), openCaller('bob').id)).toBe(false);
-  });
-});
 
 describe('an order or a saga of a caller with a token', () => {
   it('is read by this caller at any time', () => {

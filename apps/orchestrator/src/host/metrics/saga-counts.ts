@@ -15,6 +15,9 @@ const NAMES: Record<EngineCount, string> = {
   dropped: 'dropped',
   attention: 'need_attention',
   operated: 'operated',
+  signalled: 'signalled',
+  waiting: 'waiting',
+  'timed-out': 'timed_out',
   done: 'done',
   undone: 'undone',
 };

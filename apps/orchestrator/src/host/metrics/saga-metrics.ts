@@ -1,8 +1,10 @@
 import {
   type Clock,
   type EndedSaga,
+  isEnded,
   isOpen,
   type OpenSaga,
+  reasonCodes,
   type SagaEvent,
   type SagaInstance,
   type SagaObserver,
@@ -70,15 +72,13 @@ export class SagaMetrics implements SagaObserver {
     private readonly known: Pick<SagaRegistry, 'definitions' | 'definition'>,
     private readonly clock: Clock,
   ) {
-    const declared = known.definitions.flatMap(({ steps }) =>
-      steps.flatMap((step) => [...step.rejections]),
-    );
+    const declared = known.definitions.flatMap(reasonCodes);
     this.codes = new Set([...declared, ...ENGINE_CODES, ...Object.keys(ERROR_CODES)]);
   }
 
   committed(before: SagaInstance, _event: SagaEvent['kind'], after: SagaInstance): void {
-    if (!isOpen(after)) this.ended(after, this.clock.nowMs());
-    else if (isOpen(before) && after.attempt > before.attempt) this.retried(after);
+    if (isEnded(after)) this.ended(after, this.clock.nowMs());
+    else if (isOpen(after) && isOpen(before) && after.attempt > before.attempt) this.retried(after);
   }
 
   private ended(saga: EndedSaga, nowMs: number): void {

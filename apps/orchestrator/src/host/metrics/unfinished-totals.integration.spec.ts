@@ -122,13 +122,18 @@ describe('a reading of the unfinished sagas', () => {
     await copySaga(shop, 7, { definition_version: '99' });
     await copySaga(shop, 8, { status: `'DONE'` });
     await copySaga(shop, 1, { created_at: `now() - interval '1 hour'` });
+    // Waits that are over, and one that is not.
+    const late = { status: `'WAITING'`, due_at: `now() - interval '1 minute'` };
+    await copySaga(shop, 20, late);
+    await copySaga(shop, 30, { ...late, definition_version: '99' });
+    await copySaga(shop, 40, { ...late, due_at: `now() + interval '1 minute'` });
     // Of definitions that are not registered here; those of the last one are driven by a process that knows them.
     await copySaga(shop, 9, { owner: 'gen_random_uuid()', definition: `'later'` });
     await copySaga(shop, 10, { definition: `'elsewhere'` });
     const all = await told();
     const of = (state: string) => all.get(seriesName(state));
     expect([of('running'), of('undoing'), of('parked')]).toEqual([1 + 7 + 1, 2, 3]);
-    expect([of('orphaned'), of('unknown_version')]).toEqual([4, 5 + 6]);
+    expect([of('orphaned'), of('unknown_version')]).toEqual([4 + 20, 5 + 6 + 30]);
     expect(
       all.get('backstitch_sagas_oldest_unfinished_age_seconds{definition="checkout"}'),
     ).toBeGreaterThan(3_599);

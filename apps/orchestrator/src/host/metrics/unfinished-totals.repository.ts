@@ -2,9 +2,13 @@ import type { KnownDefinition } from '@backstitch/saga-engine';
 import type { Database } from '@backstitch/service-kit';
 import { type UnfinishedTotals, totalsOf, type TotalsRow } from './unfinished-totals.js';
 
+/** A timer takes a saga within a second of the end of its wait. */
+const LATE = '15 seconds';
+
 /**
- * Reads the index of unfinished sagas and their rows, however many finished ones there are. The
- * living owners are counted once, before any row is read.
+ * Reads the index of unfinished sagas and their rows, however many finished and waiting ones there
+ * are: of those that wait only the late ones are read. The living owners are counted once, before
+ * any row is read.
  */
 export const TOTALS = `
 WITH living AS MATERIALIZED (
@@ -15,6 +19,10 @@ WITH living AS MATERIALIZED (
     s.owner <> ALL (ARRAY(SELECT instance_id FROM living)) AS is_orphan,
     (s.definition || '@' || s.definition_version) = ANY ($3::text[]) AS is_known
   FROM saga_state s WHERE s.status IN ('RUNNING', 'COMPENSATING')
+  UNION ALL
+  SELECT s.definition, s.created_at, s.status, false, false, true,
+    (s.definition || '@' || s.definition_version) = ANY ($3::text[])
+  FROM saga_state s WHERE s.status = 'WAITING' AND s.due_at < now() - interval '${LATE}'
 )
 SELECT definition, CASE
     WHEN NOT is_known AND (is_orphan OR is_own) THEN 'unknown_version'

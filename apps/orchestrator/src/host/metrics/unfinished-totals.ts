@@ -7,7 +7,7 @@ export const UNFINISHED_STATES = [
   'undoing',
   /** Retried slowly; an operator must act. */
   'parked',
-  /** Its owner is silent: no process drives it until another one takes it over. */
+  /** Its owner is silent, or its wait is over: no process drives it until one takes it. */
   'orphaned',
   /** The same, and this orchestrator has no definition of that name and version. */
   'unknown_version',

@@ -1,3 +1,4 @@
+import { maySeeDelivery } from '@backstitch/auth';
 import { Problem, traceRequest, UuidParam } from '@backstitch/service-kit';
 import {
   COMMAND_QUEUES,
@@ -8,7 +9,7 @@ import {
 import { Controller, Get, Inject, Param, Req } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { OperatorReads } from '../callers/operator-reads.js';
-import { mayReadOrder, maySeeDelivery, ownerOfOrder } from '../callers/ownership.js';
+import { mayReadOrder, ownerOfOrder } from '../callers/ownership.js';
 import { Queries } from './queries.client.js';
 
 @Controller('orders')

@@ -1,4 +1,10 @@
-import type { ForwardSaga, SagaFailure, SagaLogEntry, UndoneSaga } from '@backstitch/saga-engine';
+import type {
+  ForwardSaga,
+  SagaFailure,
+  SagaLogEntry,
+  UndoneSaga,
+  WaitingSaga,
+} from '@backstitch/saga-engine';
 import { describe, expect, it } from '@jest/globals';
 import { generalViewOf } from './saga-view.js';
 
@@ -71,6 +77,25 @@ describe('the view of a saga', () => {
         { ...log[0], data: null },
         { ...log[1], data: { attempts: 1 } },
       ],
+    });
+  });
+
+  it('of a saga that waits tells at which step, and until when', () => {
+    const waiting: WaitingSaga = {
+      ...facts,
+      phase: 'waiting',
+      waitsAt: 'CUSTOMER_PAYS',
+      dueAtMs: Date.parse('2026-01-02T00:00:00Z'),
+      failure: undefined,
+    };
+    expect(generalViewOf(waiting, [], outcome)).toMatchObject({
+      status: 'WAITING',
+      currentStep: 'CUSTOMER_PAYS',
+      attempt: null,
+      nextTryAt: '2026-01-02T00:00:00.000Z',
+      lastError: null,
+      needsAttention: false,
+      reason: null,
     });
   });
 

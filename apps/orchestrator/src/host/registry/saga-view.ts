@@ -16,6 +16,7 @@ export function generalViewOf(
   outcome: (failure: SagaFailure) => SagaReason,
 ): SagaView {
   const open = isOpen(saga) ? saga : undefined;
+  const nextTryAt = saga.phase === 'waiting' ? saga.dueAtMs : open?.wakeAtMs;
   const failure = saga.phase === 'done' ? undefined : saga.failure;
   const reason = failure && outcome(failure);
   const createdAt = timeOf(saga.createdAtMs);
@@ -27,7 +28,7 @@ export function generalViewOf(
     status: statusOf(saga),
     currentStep: currentStepOf(saga),
     attempt: open?.attempt ?? null,
-    nextTryAt: open ? timeOf(open.wakeAtMs) : null,
+    nextTryAt: nextTryAt === undefined ? null : timeOf(nextTryAt),
     lastError: open?.lastError
       ? { code: open.lastError.code, message: open.lastError.message }
       : null,

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import {
+  isEnded,
   isOpen,
   type OpenSaga,
   type PlannedCommand,
@@ -36,7 +37,8 @@ export function standingInSaga(
   if (!definition) return FOREIGN;
   const planned = plannedAs(definition, command.saga);
   if (!planned || !isOfSaga(planned, command, saga)) return 'saga mismatch';
-  if (!isOpen(saga)) return 'finished';
+  if (isEnded(saga)) return 'finished';
+  if (!isOpen(saga)) return 'not awaited';
   if (saga.awaited === planned.name) return 'awaited';
   return isToCome(definition, saga, planned) ? 'to come' : 'not awaited';
 }
@@ -50,7 +52,8 @@ export function standingOfOrder(
 ): Standing | Unclear {
   if (saga === 'none') return order.status;
   if (saga === 'unknown') return unknownSaga(isUndo(definitions, command), order);
-  if (!isOpen(saga)) return order.status;
+  if (isEnded(saga)) return order.status;
+  if (!isOpen(saga)) return 'driven';
   const definition = definitions.definition(saga);
   if (!definition) return FOREIGN;
   const undo = [...definition.commands.values()].find(

@@ -1,7 +1,7 @@
 import {
   type EndedSaga,
   EngineStopped,
-  isOpen,
+  isEnded,
   type SagaDefinition,
   statusOf,
 } from '@backstitch/saga-engine';
@@ -236,7 +236,7 @@ export class CheckoutHandler {
   private async statusNow(found: ExistingCheckout): Promise<ExistingCheckout['status']> {
     const reading = this.options.sagas.store.load(found.sagaId).catch(() => undefined);
     const row = await inTime(LAST_READ_MS, reading);
-    return row && isOpen(row) ? statusOf(row) : found.status;
+    return row && !isEnded(row) ? statusOf(row) : found.status;
   }
 
   private logAcceptance(

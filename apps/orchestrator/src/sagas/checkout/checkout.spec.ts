@@ -197,6 +197,8 @@ describe('a claim that another request holds', () => {
     [keyed, { forgotten: true, status: 'COMPENSATED' }, 'free'],
     [keyed, { forgotten: true, status: 'RUNNING' }, 'replay'],
     [keyed, { forgotten: true, status: 'COMPENSATING' }, 'replay'],
+    [keyed, { forgotten: true, status: 'WAITING' }, 'replay'],
+    [keyless, { status: 'WAITING' }, 'free'],
     [keyed, { status: undefined }, 'free'],
     [keyless, { status: 'RUNNING' }, 'replay'],
     [keyless, { status: 'COMPENSATING' }, 'free'],

@@ -174,8 +174,8 @@ export type ClaimVerdict = 'replay' | 'reused' | 'free';
  * From the decision to undo on it is free, so that the shopper can try again.
  */
 export function decideClaim(claim: Claim, holder: ClaimHolder): ClaimVerdict {
-  const isUnfinished = holder.status === 'RUNNING' || holder.status === 'COMPENSATING';
-  if (holder.status === undefined || (holder.forgotten && !isUnfinished)) return 'free';
+  const isFinished = holder.status === 'DONE' || holder.status === 'COMPENSATED';
+  if (holder.status === undefined || (holder.forgotten && isFinished)) return 'free';
   if (claim.kind === 'KEYED') {
     return holder.requestHash === claim.requestHash ? 'replay' : 'reused';
   }

@@ -5,6 +5,13 @@ import type { Mishap, Pending, World } from './world.js';
 
 /** Shorter than a reply, longer than a lease, longer than a step. */
 export const PAUSES_MS = [1_000, 8_000, 30_000];
+/** What may happen to a participant when a command arrives. */
+export const FATES = [
+  'its participant dies before doing it',
+  'its participant dies before answering',
+  'its participant fails for a moment',
+  'its participant refuses it, and remembers nothing',
+];
 const LATE_MS = [3_000, 15_000, 100_000];
 
 /** What may happen to processes, messages and queues as things are now, kind by kind. */

@@ -1,5 +1,5 @@
 import { undoOf, type SagaDefinition } from '../../core/define.js';
-import { isOpen, type SagaInstance, type SagaLog } from '../../core/instance.js';
+import { currentStepOf, isEnded, type SagaInstance, type SagaLog } from '../../core/instance.js';
 
 /** What must hold for the row and the log of every saga that ended, whatever its definition. */
 export function sagaProblems(
@@ -7,18 +7,23 @@ export function sagaProblems(
   saga: SagaInstance,
   log: readonly SagaLog[],
 ): string[] {
-  if (isOpen(saga)) return [`${saga.sagaId} does not end: it awaits ${saga.awaited}`];
+  if (!isEnded(saga)) return [`${saga.sagaId} does not end: it awaits ${currentStepOf(saga)}`];
   const problems = pairProblems(log);
   for (const { step, data } of log) {
     const unread = [data, data?.lastError].find((told) => told?.code === 'UNREADABLE_RESPONSE');
     if (unread) problems.push(`the answer to ${step} cannot be kept: ${unread.message}`);
   }
   const ends = new Map(log.filter((row) => row.status !== 'STARTED').map((row) => [row.step, row]));
-  problems.push(...orderProblems(definition, log));
+  const skipped = new Set(saga.waits?.skipped);
+  problems.push(...orderProblems(definition, log, skipped));
   const isUndone = saga.phase === 'undone';
   for (const step of definition.steps) {
     const { name, noUndo, pastPivot } = step;
     const end = ends.get(name);
+    if (skipped.has(name)) {
+      if (end) problems.push(`${name} was skipped, and begun`);
+      continue;
+    }
     const undo = undoOf(definition, step);
     const undone = undo && ends.get(undo.name);
     const mayHold = end?.status === 'COMPLETED' || end?.data?.outcome === 'unknown';
@@ -56,14 +61,23 @@ function pairProblems(log: readonly SagaLog[]): string[] {
 }
 
 /** Steps one after another, then undos back from where it turned. */
-function orderProblems(definition: SagaDefinition, log: readonly SagaLog[]): string[] {
+function orderProblems(
+  definition: SagaDefinition,
+  log: readonly SagaLog[],
+  skipped: ReadonlySet<string>,
+): string[] {
   const problems: string[] = [];
   let next = 0;
   let last = Infinity;
   for (const { step, status } of log) {
     if (status !== 'STARTED') continue;
+    const wait = definition.waits.get(step);
     const command = definition.commands.get(step);
-    if (!command) problems.push(`${step} is no command of this saga`);
+    const until = wait?.next ?? command?.index ?? 0;
+    while (next < until && skipped.has(definition.steps[next]!.name)) next++;
+    if (wait) {
+      if (wait.next !== next || last !== Infinity) problems.push(`${step} is out of order`);
+    } else if (!command) problems.push(`${step} is no command of this saga`);
     else if (command.direction === 'undo') {
       if (command.index >= last) problems.push(`${step} is not in reverse order`);
       last = command.index;

@@ -1,7 +1,8 @@
 import type { SagaDefinition } from '../../core/define.js';
 import { SagaDefinitionChanged } from '../../runtime/definition-record.js';
 import { EngineStopped, SagaEngine, type EngineOptions } from '../../runtime/engine.js';
-import type { OperatorAction } from '../../core/event.js';
+import type { OperatorAction, Signal } from '../../core/event.js';
+import type { Signalled } from '../../runtime/signals.js';
 import type { EngineLogger, OutgoingCommand } from '../../runtime/ports.js';
 import { storedCopy } from '../../core/json.js';
 import type { MemoryDatabase } from '../memory-database.js';
@@ -124,6 +125,18 @@ export class SimulatedProcess implements Actor {
       },
       (error: unknown) => {
         // The operator is told that the database is away, or that nothing is driven here, and asks again.
+        if (error !== LOST && !(error instanceof SagaDefinitionChanged)) this.failed(error);
+      },
+    );
+  }
+
+  /** What a signal's sender asks of it; without an answer it asks again, or does not. */
+  signal(sagaId: string, signal: Signal, answered: (answer: Signalled) => void): void {
+    this.engine.signal(sagaId, signal).then(
+      (answer) => {
+        if (!this.isDead) answered(answer);
+      },
+      (error: unknown) => {
         if (error !== LOST && !(error instanceof SagaDefinitionChanged)) this.failed(error);
       },
     );

@@ -4,8 +4,12 @@ import { isOpen } from '../../core/instance.js';
 import type {
   KnownDefinition,
   PreparedSaga,
+  SagaMove,
   SagaStore,
   SagaWrite,
+  SignalRecord,
+  SignalRecorded,
+  TakeDueRequest,
   TakeOverRequest,
 } from '../../runtime/ports.js';
 import type { MemoryDatabase } from '../memory-database.js';
@@ -76,6 +80,30 @@ export class SimulatedStore implements SagaStore {
     }).catch((error: unknown) => {
       if (error === LOST) this.seen.savedUnknown(write);
       throw error;
+    });
+  }
+
+  move(move: SagaMove): Promise<'saved' | 'guard-failed'> {
+    return this.trip('move', () => {
+      const saved = this.database.move(move);
+      if (saved === 'saved') this.note(move.instance, 'moves');
+      return saved;
+    });
+  }
+
+  recordSignal(record: SignalRecord, version: number): Promise<SignalRecorded> {
+    return this.trip('record of a signal', () => this.database.recordSignal(record, version));
+  }
+
+  signal(sagaId: string, signalId: string): Promise<SignalRecord | undefined> {
+    return this.trip('question', () => this.database.signal(sagaId, signalId));
+  }
+
+  takeDue(request: TakeDueRequest): Promise<OpenSaga[]> {
+    return this.trip('timer', () => {
+      const taken = this.database.takeDue(this.instanceId, request);
+      for (const saga of taken) this.note(saga, 'wakes');
+      return taken;
     });
   }
 

@@ -20,6 +20,8 @@ export interface SimulationOptions<Input> {
   readonly input: Input;
   /** What steps answer when they are done, by step name; only for the default participants. */
   readonly responses?: Readonly<Record<string, unknown>>;
+  /** The data of signals, by name, for the people who send them. */
+  readonly signals?: Readonly<Record<string, unknown>>;
   /** Participants of your own. By default each step has a row, and follows the protocol. */
   readonly participants?: (world: World) => SimulatedParticipants;
   /** How many sagas run at the same time at most; default 1. */

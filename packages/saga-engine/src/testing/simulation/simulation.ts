@@ -1,6 +1,6 @@
 import type { SagaDefinition } from '../../core/define.js';
 import { SagaDefinitionChanged } from '../../runtime/definition-record.js';
-import { isOpen, type EndedSaga, type OpenSaga, type SagaInstance } from '../../core/instance.js';
+import { isEnded, type EndedSaga, type OpenSaga, type SagaInstance } from '../../core/instance.js';
 import { canonicalJson } from '../../core/json.js';
 import type { EngineCounters, OutgoingCommand } from '../../runtime/ports.js';
 import { ENGINE_DEFAULTS, type EngineSettings } from '../../core/settings.js';
@@ -9,7 +9,8 @@ import { MemoryDatabase } from '../memory-database.js';
 import { AnyParticipants } from './any-participants.js';
 import type { Chance } from './chance.js';
 import { awaitedKey, sentKey } from './command-keys.js';
-import { mishapsOf, PAUSES_MS } from './mishaps.js';
+import { FATES, mishapsOf, PAUSES_MS } from './mishaps.js';
+import { People } from './people.js';
 import { NeedlessUndos } from './needless-undos.js';
 import { sagaProblems } from './saga-promises.js';
 import { SimulatedProcess, titleOf, type ProcessParts } from './simulated-process.js';
@@ -27,7 +28,6 @@ export interface RunEnd {
   readonly needlessUndos: number;
 }
 
-const FIRST_PLACE = placeOf(0);
 const STEPS_MAX = 20_000;
 const MISHAP_ONCE_IN = 12;
 const MISTAKEN_ONCE_IN = 3;
@@ -59,6 +59,7 @@ export class Simulation<Input> {
   private readonly sagaIds: readonly string[];
   private readonly goodput: NeedlessUndos;
   private readonly unread: UnreadQueues;
+  private readonly people: People;
   private steps = 0;
 
   constructor(
@@ -75,25 +76,30 @@ export class Simulation<Input> {
     this.versions = [driven, ...others];
     this.promised = [this.definition, ...others];
     const commands = this.promised.flatMap((one) => [...one.commands.values()]);
-    this.queues = [...new Set(commands.map((one) => one.queue))];
+    this.queues = [...new Set(commands.map(({ queue }) => queue))];
     this.database = options.broken?.database?.(clock) ?? new MemoryDatabase(clock);
     const isCrowded = chance.onceIn(CROWDED_ONCE_IN);
     const sagas = 1 + chance.below(Math.max(options.sagas ?? 1, isCrowded ? CROWD : 1));
     const settings = { ...SETTINGS, ...(isCrowded && NARROW), ...options.settings };
-    this.goodput = new NeedlessUndos((sagaId) => this.definitionOf(sagaId), world);
+    const definitionOf = (sagaId: string) => this.definitionOf(sagaId);
+    this.goodput = new NeedlessUndos(definitionOf, world);
+    const skippedBy = (sagaId: string) =>
+      this.database.rows.get(sagaId)?.instance.waits?.skipped ?? [];
+    const committed = (saga: OpenSaga) => void this.awaitedOnce.add(awaitedKey(saga));
+    const { signals } = options;
+    const { database, processes } = this;
+    this.people = new People(world, database, processes, committed, definitionOf, signals);
     this.unread = new UnreadQueues(world, settings.commandsPerQueueMax);
     this.sagaIds = Array.from({ length: sagas }, (_, i) => `saga-${i + 1}`);
     this.participants =
       options.participants?.(world) ??
-      new AnyParticipants(this.definition, world, options.responses, (sagaId) =>
-        this.definitionOf(sagaId),
-      );
+      new AnyParticipants(this.definition, world, options.responses, definitionOf, skippedBy);
     this.parts = {
       world,
       database: this.database,
       engine: { counters: parts.counters, settings },
       seen: {
-        committed: (saga) => void this.awaitedOnce.add(awaitedKey(saga)),
+        committed,
         saved: (write, by) => this.goodput.saved(write, by),
         savedUnknown: (write) => this.goodput.savedUnknown(write),
         tookOver: (saga, from) => this.tookOver(saga, from),
@@ -107,6 +113,7 @@ export class Simulation<Input> {
   run(): Promise<RunEnd> {
     for (let i = 0; i < (this.options.instances ?? 2); i++) this.boot(placeOf(i));
     for (const sagaId of this.sagaIds) this.ask(sagaId);
+    this.people.begin(this.promised);
     return new Promise((resolve, reject) => {
       // A tick runs when no microtask is left, yet only one that a microtask asked for.
       const next = (): void => process.nextTick(turn);
@@ -158,7 +165,7 @@ export class Simulation<Input> {
       const changed = this.world.chance.pick(changedVersions) as SagaDefinition;
       return versions.map((one) => (one.version === changed.version ? changed : one));
     }
-    if (versions.length === 1 || place === FIRST_PLACE) return versions;
+    if (versions.length === 1 || place === placeOf(0)) return versions;
     const unknown = this.world.chance.below(versions.length + 1);
     return unknown === 0 ? versions : versions.filter((_, nth) => nth !== unknown - 1);
   }
@@ -261,7 +268,7 @@ export class Simulation<Input> {
     const { world, database, processes } = this;
     if (world.problems.length > 0) return true;
     if (world.pending.length > 0 || database.rows.size < this.sagaIds.length) return false;
-    for (const { instance } of database.rows.values()) if (isOpen(instance)) return false;
+    for (const { instance } of database.rows.values()) if (!isEnded(instance)) return false;
     return processes.every((one) => one.isDead || one.engine.inFlight === 0);
   }
 
@@ -275,7 +282,8 @@ export class Simulation<Input> {
     if (problems.length === 0 || this.steps > STEPS_MAX) {
       for (const { instance, log } of rows)
         problems.push(...sagaProblems(this.definitionOf(instance.sagaId), instance, log));
-      if (!sagas.some(isOpen)) problems.push(...this.participants.problems(sagas));
+      for (const { instance, log } of rows) problems.push(...this.people.problems(instance, log));
+      if (sagas.every(isEnded)) problems.push(...this.participants.problems(sagas));
       for (const saga of sagas) {
         const told = this.told.get(saga.sagaId);
         if (told && told.phase !== saga.phase) problems.push(`a client was told ${told.phase}`);
@@ -285,13 +293,6 @@ export class Simulation<Input> {
     return { problems, sagas, choices: world.chance.choices, needlessUndos: needless.length };
   }
 }
-
-const FATES = [
-  'its participant dies before doing it',
-  'its participant dies before answering',
-  'its participant fails for a moment',
-  'its participant refuses it, and remembers nothing',
-];
 
 function placeOf(nth: number): string {
   return String.fromCharCode(65 + nth);

@@ -68,7 +68,7 @@ function silentOwner(stage: Stage, sagaId: string, sinceMs: number): string | un
   // The outcome of a statement that hangs is not known yet.
   if (!owner || world.pending.some(({ name }) => name.includes(`${owner.id}'s save`)))
     return undefined;
-  const driven = owner.engine['driver'].find(sagaId);
+  const driven = owner.engine['driver'].sagas.find(sagaId);
   // What waits for a place in its queue is not late: its deadlines stand still.
   if (driven?.permit?.isHeldBack) return undefined;
   const held = driven?.instance;

@@ -1,0 +1,2 @@
+-- expand
+ALTER TABLE saga_state VALIDATE CONSTRAINT saga_state_status;

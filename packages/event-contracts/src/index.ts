@@ -1,0 +1,2 @@
+export { type Checked, EventContracts } from './contracts.js';
+export * from './order-events.js';
