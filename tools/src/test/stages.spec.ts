@@ -11,7 +11,7 @@ const commandOf = (name: string, ...words: string[]): string => {
 describe('the stages of npm test', () => {
   it('are all of them unless some are named', () => {
     expect(names(chosenStages([], COMMIT))).toEqual(
-      ['format', 'lint', 'types', 'imports', 'dead-code', 'pure', 'integration', 'e2e'].concat(
+      ['format', 'lint', 'types', 'imports', 'dead-code', 'pure', 'integration', 'e2e', 'load'].concat(
         ['simulation', 'mutants', 'drill'], // at a fraction
       ),
     );

@@ -43,8 +43,10 @@ const TESTS: readonly Stage[] = [
   // They share nothing, so every core may work; jest itself would keep one free.
   jest('pure', 'Pure tests', '--maxWorkers=100%', false),
   // Each has its own database and virtual host, and waits more than it computes.
-  jest('integration', 'Tests on PostgreSQL and RabbitMQ', '--maxWorkers=2'),
-  jest('e2e', 'The whole system, as processes', '--runInBand'),
+  jest('integration', 'Tests on PostgreSQL and RabbitMQ', '--maxWorkers=3'),
+  // Each has a system of its own, on ports of its own, which waits half of the time.
+  jest('e2e', 'The whole system, as processes', '--maxWorkers=2'),
+  jest('load', 'The whole system under load', '--runInBand'),
 ];
 
 /** Three RabbitMQ nodes and a PostgreSQL with a standby, which these tests start themselves. */
