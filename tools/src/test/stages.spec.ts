@@ -26,6 +26,19 @@ describe('the stages of npm test', () => {
   });
 });
 
+describe('a stage that runs beside another one', () => {
+  const beside = (...words: string[]) =>
+    chosenStages(words, COMMIT).filter((stage) => 'isBeside' in stage && stage.isBeside);
+
+  it('is not the last one, and needs no servers', () => {
+    expect(names(beside())).toEqual(['mutants']);
+    expect(chosenStages([], COMMIT).at(-1)).not.toHaveProperty('isBeside');
+    expect(beside()).toEqual([expect.objectContaining({ needsServers: false })]);
+  });
+
+  it('is none of npm run proof', () => expect(beside('--whole')).toEqual([]));
+});
+
 describe('the stages of npm run proof', () => {
   it('are whole what npm test runs in part, and the clusters', () => {
     const whole = names(chosenStages(['--whole'], COMMIT));
