@@ -18,7 +18,9 @@ const SHOWN_MS = 60_000;
 const OWN_SERVERS = { BACKSTITCH_SERVERS: 'private', PORT: '0' };
 
 async function pidOf(app: string, folder: string): Promise<number> {
-  const line = (await processesOf(folder)).find((each) => each.includes(`apps/${app}/dist/main.js`));
+  const line = (await processesOf(folder)).find((each) =>
+    each.includes(`apps/${app}/dist/main.js`),
+  );
   return Number(line!.split(' ')[0]);
 }
 
