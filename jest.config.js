@@ -5,7 +5,7 @@
  */
 const base = {
   globalTeardown: '<rootDir>/tools/jest-left-open.mjs',
-  testEnvironment: 'node',
+  testEnvironment: '<rootDir>/tools/jest-fast-globals.mjs',
   extensionsToTreatAsEsm: ['.ts'],
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
   modulePathIgnorePatterns: ['/dist/.*\\.spec\\.'],
