@@ -1,10 +1,11 @@
 /**
  * Pure tests beside their file, tests that need PostgreSQL or RabbitMQ (their name says so), the
- * whole system as processes, and the same on clusters. One configuration serves every package.
+ * whole system as processes, the same under load, and the same on clusters. One configuration serves
+ * every package.
  */
 const base = {
   globalTeardown: '<rootDir>/tools/jest-left-open.mjs',
-  testEnvironment: 'node',
+  testEnvironment: '<rootDir>/tools/jest-fast-globals.mjs',
   extensionsToTreatAsEsm: ['.ts'],
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
   modulePathIgnorePatterns: ['/dist/.*\\.spec\\.'],
@@ -28,11 +29,14 @@ const base = {
 };
 
 const CLUSTER = '(/rabbit-cluster\\.integration|/e2e/src/cluster\\.e2e)\\.spec\\.ts$';
+/** What these prove holds for a system that has the machine to itself: they run one after the other. */
+const LOAD = '/e2e/src/(many|overload)\\.e2e\\.spec\\.ts$';
 const workspaces = ['apps', 'packages', 'tools', 'bench', 'drill', 'e2e', 'examples'].map(
   (name) => `<rootDir>/${name}`,
 );
 
 export default {
+  testSequencer: '<rootDir>/tools/jest-slowest-first.mjs',
   // A limit for what hangs, not for what is slow: services answer late on a busy machine. It is
   // longer than that of waitFor, whose error says what was awaited.
   testTimeout: 120_000,
@@ -60,7 +64,13 @@ export default {
       displayName: 'e2e',
       roots: ['<rootDir>/e2e', '<rootDir>/drill', '<rootDir>/bench'],
       testMatch: ['**/*.e2e.spec.ts'],
-      testPathIgnorePatterns: [...base.testPathIgnorePatterns, CLUSTER],
+      testPathIgnorePatterns: [...base.testPathIgnorePatterns, CLUSTER, LOAD],
+    },
+    {
+      ...base,
+      displayName: 'load',
+      roots: ['<rootDir>/e2e'],
+      testRegex: [LOAD],
     },
     {
       ...base,

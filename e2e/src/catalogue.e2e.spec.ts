@@ -40,7 +40,7 @@ describe('the catalogue of a system', () => {
   const buy = (productId: string, quantity: number) =>
     checkout(system.gatewayUrl, [{ productId, quantity, price: '4.50' }]);
 
-  it('is sold, restocked and written off, with the caller in the ledger, and reconciles', async () => {
+  it('is sold, restocked and written off, with the caller in the ledger', async () => {
     const stew = await sell('POST', '', { name: 'Stew', price: '4.50', stock: 3, category: 'Hot' });
     expect(await buy(stew.id, 2)).toMatchObject({ status: 200 });
     await sell('POST', `/${stew.id}/restock`, { quantity: 10, reason: 'A new pot' });
@@ -56,7 +56,6 @@ describe('the catalogue of a system', () => {
     ]);
     const [row] = await system.rows('inventory', 'SELECT * FROM products WHERE id = $1', [stew.id]);
     expect(row).toMatchObject({ stock_quantity: 7 });
-    await system.expectReconciled();
   }, 300_000);
 
   it('does not sell what is archived or not offered: 409, undone, and not on the menu', async () => {
@@ -83,7 +82,6 @@ describe('the catalogue of a system', () => {
     }
     await sell('PATCH', `/${soup.id}`, { version: soup.version + 1, isAvailable: true });
     expect(await buy(soup.id, 1)).toMatchObject({ status: 200 });
-    await system.expectReconciled();
   }, 300_000);
 
   it('is not read through the orchestrator, and is 503 without inventory-service', async () => {
@@ -99,6 +97,7 @@ describe('the catalogue of a system', () => {
       return (await checkout(system.gatewayUrl, [mouse(1)])).status === 200;
     });
     await system.settled();
-    await system.expectReconciled();
   }, 300_000);
+
+  it('leaves books that agree', () => system.expectReconciled(), 300_000);
 });

@@ -14,15 +14,21 @@ export async function systemDatabase(
   CURRENCY = 'USD',
 ): Promise<SystemDatabase> {
   const { name: app } = ownerOf(name);
+  const isSeeded = name === 'inventory';
+  const run = (command: 'migrate' | 'seed', url: string) =>
+    runAppCommand(app, command, { ...process.env, DB_URL: url, CURRENCY });
+  const [migrations, programs] = ['migrations', 'dist/database'].map((folder) => {
+    return join(appFolder(app), folder);
+  }) as [string, string];
   const database = await testDatabase({
-    name,
+    name: isSeeded ? `${name}_${CURRENCY.toLowerCase()}` : name,
     ...(serverUrl !== undefined && { serverUrl }),
-    migrate: (url) => runAppCommand(app, 'migrate', { ...process.env, DB_URL: url, CURRENCY }),
-    migrations: join(appFolder(app), 'migrations'),
+    migrate: async (url) => {
+      await run('migrate', url);
+      if (isSeeded) await run('seed', url);
+    },
+    migrations: isSeeded ? [migrations, programs] : migrations,
   });
-  if (name === 'inventory') {
-    await runAppCommand(app, 'seed', { ...process.env, DB_URL: database.url, CURRENCY });
-  }
   const pool = new pg.Pool({ connectionString: database.url, max: 4 });
   pool.on('error', () => undefined);
   return { ...database, pool };

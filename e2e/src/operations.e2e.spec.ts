@@ -100,7 +100,6 @@ describe('operators', () => {
     expect(discarded).toMatchObject({ code: 1, out: expect.stringMatching(/replay it/) });
     expect(await run('dead-letters', 'replay', dead.id, ...BECAUSE)).toMatchObject({ code: 0 });
     expect(await deadLetters()).toEqual([]);
-    await system.expectReconciled();
   }, 300_000);
 
   /** A checkout that was undone: its order is CANCELLED. */
@@ -111,7 +110,7 @@ describe('operators', () => {
     return answer;
   }
 
-  it('compensate a saga that goes forward: it is undone, and the ledgers agree', async () => {
+  it('compensate a saga that goes forward: it is undone', async () => {
     freeze('inventory-service');
     const { body } = await begin();
     const { sagaId, orderId } = body;
@@ -136,7 +135,6 @@ describe('operators', () => {
     expect(rows).toMatchObject({ order: { status: 'CANCELLED' }, payments: [] });
     const again = await run('sagas', 'compensate', sagaId, ...BECAUSE);
     expect(again).toMatchObject({ code: 1, out: expect.stringMatching(/finished/) });
-    await system.expectReconciled();
   }, 300_000);
 
   it('find a parked saga, and end it by a resume once its participant is back', async () => {
@@ -172,7 +170,6 @@ describe('operators', () => {
       order: { status: 'CANCELLED' },
       payments: [{ status: 'CANCELLED' }],
     });
-    await system.expectReconciled();
   }, 300_000);
 
   /** The payment's row belongs to another saga, and its refund is refused until that is repaired. */
@@ -197,4 +194,6 @@ describe('operators', () => {
     expect((await fetch(`${system.gatewayUrl}/api/dead-letters`)).status).toBe(404);
     expect((await fetch(`${system.gatewayUrl}/api/sagas`)).status).toBe(404);
   });
+
+  it('leave books that agree', () => system.expectReconciled(), 300_000);
 });

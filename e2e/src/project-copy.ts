@@ -41,7 +41,7 @@ export class Terminal {
       program: 'bash',
       parameters: ['-c', `exec ${command}`],
       cwd,
-      env: { ...process.env, ...env },
+      env: { ...process.env, PATH: `${process.env['PATH']}:${startedIn(cwd)}`, ...env },
       output: { onLine: (line) => (this.output += `${line}\n`) },
       detached: true,
     });
@@ -71,18 +71,19 @@ export class Terminal {
   }
 }
 
-/** A server, not one of the short-lived processes that it keeps for its connections. */
-const SERVER = /postgres.* -D |beam\.smp|epmd/;
+/** A folder that is not there, in the PATH of all that a terminal starts: servers inherit it too. */
+const startedIn = (folder: string): string => join(folder, '.started-here');
 
-/** Every database server and broker of this machine, and what runs from the given folder. */
-export async function serversAndProcessesOf(folder: string): Promise<Set<string>> {
-  const found = new Set<string>();
+/** All processes that were started from the given folder or run in it: the apps and their servers. */
+export async function processesOf(folder: string): Promise<string[]> {
+  const found: string[] = [];
   for (const pid of (await readdir('/proc')).filter((name) => /^\d+$/.test(name))) {
-    const words = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '');
+    const read = (file: string) => readFile(`/proc/${pid}/${file}`, 'utf8').catch(() => '');
+    const commandLine = (await read('cmdline')).replaceAll('\0', ' ').trim();
     const cwd = await readlink(`/proc/${pid}/cwd`).catch(() => '');
-    const commandLine = words.replaceAll('\0', ' ').trim();
-    const isOfFolder = `${cwd}/`.startsWith(`${folder}/`) || commandLine.includes(folder);
-    if (isOfFolder || SERVER.test(commandLine)) found.add(`${pid} ${commandLine}`);
+    const isStartedThere = (await read('environ')).includes(startedIn(folder));
+    const runsThere = `${cwd}/`.startsWith(`${folder}/`) || commandLine.includes(folder);
+    if (isStartedThere || runsThere) found.push(`${pid} ${commandLine}`);
   }
   return found;
 }

@@ -27,6 +27,8 @@ const UNHURRIED = {
   STEP_ATTEMPTS: '50',
   STEP_DEADLINE_MS: '90000',
 };
+/** There is one orchestrator: it takes over what it left itself, as soon as it counts as silent. */
+const SILENT_SOON = { HEARTBEAT_MS: '300', OWNER_SILENT_MS: '1000' };
 /** A limit for what hangs: a busy machine may answer late, and must not answer never. */
 const HANG_MS = WAIT_BUDGET_MS + 30_000;
 
@@ -49,7 +51,7 @@ describe('trouble', () => {
     rabbit = await startPrivateRabbit({ dataDir: folder });
     system = await System.start({
       rabbitmqUrl: rabbit.url,
-      env: { ...UNHURRIED, CHECKOUT_DEDUPE_SECONDS: '0' },
+      env: { ...UNHURRIED, ...SILENT_SOON, CHECKOUT_DEDUPE_SECONDS: '0' },
     });
     await system.stock(100_000, MOUSE);
   }, 300_000);
@@ -59,7 +61,7 @@ describe('trouble', () => {
       await system.expectReconciled();
     } finally {
       await system?.stop();
-      await rabbit?.stop();
+      await rabbit?.stop({ hurry: true });
       await rm(folder, { recursive: true, force: true });
     }
   }, 300_000);

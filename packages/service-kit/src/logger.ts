@@ -1,5 +1,6 @@
+import { createRequire } from 'node:module';
 import { pino, type DestinationStream, type Logger, type LoggerOptions } from 'pino';
-import pretty from 'pino-pretty';
+import type pretty from 'pino-pretty';
 import { BUILD } from './build.js';
 import type { LogLevel } from './config/app-config.js';
 import { withoutSecrets } from './config/without-secrets.js';
@@ -24,7 +25,8 @@ export function createLogger({ app, level }: { app: string; level: LogLevel }): 
 function destination(): DestinationStream {
   if (process.stdout.isTTY) {
     const ignore = 'pid,hostname,instance,version';
-    return pretty({ ignore, translateTime: 'HH:MM:ss.l', sync: true });
+    const forPeople = createRequire(import.meta.url)('pino-pretty') as typeof pretty;
+    return forPeople({ ignore, translateTime: 'HH:MM:ss.l', sync: true });
   }
   const writer = new LogWriter(process.stdout.fd);
   process.once('exit', () => writer.flushSync());

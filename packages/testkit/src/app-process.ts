@@ -15,7 +15,8 @@ export interface AppProcess {
 
 /**
  * A built app as a process of its own, on a free port of 127.0.0.1, with no environment but PATH,
- * NODE_ENV=test and the one given. Resolves when it listens; rejects, with what it wrote, when it ends before
+ * NODE_ENV=test and the one given. It runs without source maps, as by `npm start`: reading them takes
+ * a tenth of the start. Resolves when it listens; rejects, with what it wrote, when it ends before
  * that.
  */
 export async function startApp(
@@ -35,7 +36,7 @@ export async function startApp(
     };
     app = new ManagedProcess({
       name: main,
-      parameters: ['--enable-source-maps', main],
+      parameters: [main],
       env: { PORT: '0', NODE_ENV: 'test', ...environment, PATH: process.env.PATH },
       output: { onLine },
     });

@@ -42,6 +42,21 @@ describe('testDatabase', () => {
     await dropTemplates();
   });
 
+  it('migrates again when the content of one of several folders has changed', async () => {
+    let migrated = 0;
+    const seeds = await mkdtemp(join(tmpdir(), 'testkit-seeds-'));
+    const migrate = async () => void (migrated += 1);
+    const options = { name: 'testkit', migrate, migrations: [migrations, seeds] };
+    const databases = [await testDatabase(options), await testDatabase(options)];
+    expect(migrated).toBe(1);
+    await writeFile(join(seeds, 'seed.sql'), `SELECT '${seeds}'`);
+    databases.push(await testDatabase(options));
+    expect(migrated).toBe(2);
+    for (const database of databases) await database.drop();
+    await dropTemplates();
+    await rm(seeds, { recursive: true });
+  });
+
   it('fails the drop when a connection was leaked, and drops the database all the same', async () => {
     const database = await testDatabase({
       name: 'testkit',

@@ -10,8 +10,11 @@ export interface TestDatabaseOptions {
   name: string;
   /** Brings an empty database to the current schema. */
   migrate: (url: string) => Promise<void>;
-  /** The folder of the migrations: with it the schema is made once per content, then cloned. */
-  migrations?: string;
+  /**
+   * The folder of the migrations, or the folders of all that `migrate` does: with it the database is
+   * made once per content, then cloned.
+   */
+  migrations?: string | readonly string[];
   /** Another server than that of TEST_POSTGRES_URL: for tests that hurt it. */
   serverUrl?: string;
   /** How long connections may take to close before a drop fails [as long as waitFor waits]. */
@@ -30,7 +33,7 @@ export async function testDatabase(options: TestDatabaseOptions): Promise<TestDa
   const server = options.serverUrl ?? postgresUrl();
   const url = urlOf(server, name);
   if (options.migrations) {
-    const template = `template_${options.name}_${await contentHash(options.migrations)}`;
+    const template = `template_${options.name}_${await contentHash([options.migrations].flat())}`;
     const migrate = (draft: string) => options.migrate(urlOf(server, draft));
     await withAdmin(server, (admin) => cloneTemplate(admin, template, name, migrate));
   } else {
@@ -56,12 +59,14 @@ async function withAdmin<T>(server: string, work: (admin: Client) => Promise<T>)
   }
 }
 
-async function contentHash(folder: string): Promise<string> {
+async function contentHash(folders: readonly string[]): Promise<string> {
   const hash = createHash('sha256');
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
-  const files = entries.filter((entry) => entry.isFile());
-  for (const path of files.map((file) => join(file.parentPath, file.name)).sort()) {
-    hash.update(path.slice(folder.length)).update(await readFile(path));
+  for (const folder of folders) {
+    const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+    const files = entries.filter((entry) => entry.isFile());
+    for (const path of files.map((file) => join(file.parentPath, file.name)).sort()) {
+      hash.update(path.slice(folder.length)).update(await readFile(path));
+    }
   }
   return hash.digest('hex').slice(0, 16);
 }

@@ -28,6 +28,13 @@ describe('programs', () => {
     expect(end.output).toContain('err\n');
   });
 
+  it('that yield have the lowest priority', async () => {
+    const untilLow = `const { constants, getPriority } = require('node:os');
+      setInterval(() => getPriority() === constants.priority.PRIORITY_LOW && process.exit(5), 5);`;
+    const place = { cwd, env: process.env, limitMs: 60_000, yields: true };
+    expect(await runProgram(process.execPath, ['-e', untilLow], place)).toMatchObject({ code: 5 });
+  });
+
   it('are waited for while they clean up, when they are ended', async () => {
     void run(TIDY);
     await waitFor('the program', () => existsSync(join(cwd, 'started')));

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { constants, setPriority } from 'node:os';
 
 export interface ProgramEnd {
   readonly code: number;
@@ -11,6 +12,8 @@ export interface ProgramPlace {
   readonly limitMs: number;
   /** What it says goes to our terminal, and is not part of its end. */
   readonly show?: boolean;
+  /** It computes only while no other program wants the processor. */
+  readonly yields?: boolean;
 }
 
 /** A drill ends nine apps and its servers, which are in no group of ours. */
@@ -27,7 +30,7 @@ let ending = false;
 export function runProgram(
   program: string,
   words: readonly string[],
-  { cwd, env, limitMs, show = false }: ProgramPlace,
+  { cwd, env, limitMs, show = false, yields = false }: ProgramPlace,
 ): Promise<ProgramEnd> {
   if (ending) return new Promise(() => undefined);
   return new Promise((resolve) => {
@@ -39,6 +42,7 @@ export function runProgram(
     });
     const { pid } = child;
     if (pid !== undefined) {
+      if (yields) setPriority(pid, constants.priority.PRIORITY_LOW);
       running.set(pid, new Promise((closed) => child.once('close', () => closed())));
     }
     let output = '';

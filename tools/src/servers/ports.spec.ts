@@ -1,7 +1,7 @@
 import { createServer, type AddressInfo } from 'node:net';
 import { describe, expect, it } from '@jest/globals';
 import { listeningSockets, whoHolds } from './port-holder.js';
-import { freePortBlock, freePorts, isPortFree, usualPortOr } from './ports.js';
+import { freePortBlock, freePorts, isPortFree, portRange, usualPortOr } from './ports.js';
 
 describe('ports', () => {
   it('are free, all different, and below those that the system hands out', async () => {
@@ -15,6 +15,23 @@ describe('ports', () => {
     const first = await freePortBlock(5);
     for (let offset = 0; offset < 5; offset += 1)
       expect(await isPortFree(first + offset)).toBe(true);
+  });
+
+  it('of two test workers are never the same ones', () => {
+    const ranges = ['1', '2', '3'].map(portRange);
+    for (const [index, { from, to }] of ranges.entries()) {
+      expect(to - from).toBeGreaterThan(1_000);
+      expect(from).toBeGreaterThanOrEqual(ranges[index - 1]?.to ?? 20_000);
+      expect(to).toBeLessThanOrEqual(32_768);
+    }
+  });
+
+  it('of a test are those of its worker', async () => {
+    const { from, to } = portRange(process.env['JEST_WORKER_ID']);
+    for (const port of [...(await freePorts(20)), await freePortBlock(3)]) {
+      expect(port).toBeGreaterThanOrEqual(from);
+      expect(port).toBeLessThan(to);
+    }
   });
 
   it('are the usual ones unless they are taken', async () => {

@@ -18,29 +18,36 @@ interface Outcome extends StageResult {
   durationMs: number;
 }
 
+/** Runs them one after the other, except one that runs beside the next one. */
 async function runAll(stages: readonly Stage[], servers: TestServers): Promise<Outcome[]> {
-  const outcomes: Outcome[] = [];
+  const outcomes: Promise<Outcome>[] = [];
   let env: NodeJS.ProcessEnv | undefined;
   for (const stage of stages) {
     console.log(`\n=== ${stage.title}`);
     if (stage.kind !== 'check' && stage.needsServers) env ??= await servers.start();
-    const startedAtMs = performance.now();
-    const result = await runStage(stage, { ...process.env, ...env }, servers.folder);
-    const outcome = { ...result, stage, durationMs: performance.now() - startedAtMs };
-    console.log(stageLine(stage.title, outcome.count, outcome.durationMs));
+    const outcome = runOne(stage, { ...process.env, ...env }, servers.folder);
     outcomes.push(outcome);
+    if (stage.kind !== 'proof' || !stage.isBeside) await outcome;
+    else void outcome.catch(() => undefined); // it is asked for at the end
   }
-  return outcomes;
+  return Promise.all(outcomes);
 }
 
-function tellSummary(outcomes: readonly Outcome[]): Count {
+async function runOne(stage: Stage, env: NodeJS.ProcessEnv, folder: string): Promise<Outcome> {
+  const startedAtMs = performance.now();
+  const result = await runStage(stage, env, folder);
+  const outcome = { ...result, stage, durationMs: performance.now() - startedAtMs };
+  console.log(stageLine(stage.title, outcome.count, outcome.durationMs));
+  return outcome;
+}
+
+function tellSummary(outcomes: readonly Outcome[], tookMs: number): Count {
   console.log('\n=== Summary');
   for (const { stage, count, durationMs } of outcomes) {
     console.log(stageLine(stage.title, count, durationMs));
   }
   const slowest = slowestFiles(outcomes.flatMap(({ files }) => files));
   if (slowest.length > 0) console.log(['\n=== The slowest test files', ...slowest].join('\n'));
-  const tookMs = outcomes.reduce((total, { durationMs }) => total + durationMs, 0);
   console.log(`\nall stages took ${(tookMs / 60_000).toFixed(1)} minutes`);
   return sum(outcomes.map(({ count }) => count));
 }
@@ -55,7 +62,9 @@ async function main(): Promise<number> {
       cleanup.add('what a proof started', endPrograms);
       cleanup.add('the tests', endRunningTests);
       await servers.sweep();
-      return tellSummary(await runAll(stages, servers));
+      const startedAtMs = performance.now();
+      const outcomes = await runAll(stages, servers);
+      return tellSummary(outcomes, performance.now() - startedAtMs);
     });
   } catch (error) {
     const isExpected = error instanceof NoServer || error instanceof Interrupted;

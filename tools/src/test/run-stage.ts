@@ -17,7 +17,8 @@ export async function runStage(
 ): Promise<StageResult> {
   if (stage.kind === 'jest') return runJest(stage.name, stage.flags, env, folder);
   if (stage.kind === 'proof') {
-    const place = { cwd: projectRoot(), env, limitMs: PROOF_DURATION_MAX_MS, show: true };
+    const yields = stage.isBeside === true;
+    const place = { cwd: projectRoot(), env, limitMs: PROOF_DURATION_MAX_MS, show: true, yields };
     return verdict((await runProgram(process.execPath, stage.command, place)).code);
   }
   const [program, ...parameters] = stage.command;

@@ -12,7 +12,7 @@ describe('the stages of npm test', () => {
   it('are all of them unless some are named', () => {
     expect(names(chosenStages([], COMMIT))).toEqual(
       ['format', 'lint', 'types', 'imports', 'dead-code', 'pure', 'integration', 'e2e'].concat(
-        ['simulation', 'mutants', 'drill'], // at a fraction
+        ['load', 'simulation', 'mutants', 'drill'], // the last three at a fraction
       ),
     );
     expect(names(chosenStages(['--', 'pure', 'lint'], COMMIT))).toEqual(['lint', 'pure']);
@@ -24,6 +24,19 @@ describe('the stages of npm test', () => {
     expect(write.mock.calls.join()).toContain('lint, types');
     write.mockRestore();
   });
+});
+
+describe('a stage that runs beside another one', () => {
+  const beside = (...words: string[]) =>
+    chosenStages(words, COMMIT).filter((stage) => 'isBeside' in stage && stage.isBeside);
+
+  it('is not the last one, and needs no servers', () => {
+    expect(names(beside())).toEqual(['mutants']);
+    expect(chosenStages([], COMMIT).at(-1)).not.toHaveProperty('isBeside');
+    expect(beside()).toEqual([expect.objectContaining({ needsServers: false })]);
+  });
+
+  it('is none of npm run proof', () => expect(beside('--whole')).toEqual([]));
 });
 
 describe('the stages of npm run proof', () => {

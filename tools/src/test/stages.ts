@@ -6,15 +6,19 @@ import { parseWords } from '../commands/arguments.js';
  * minutes and shows what it does. A set of jest tests counts its tests.
  */
 export type Stage =
-  | {
-      kind: 'proof';
-      name: string;
-      title: string;
-      command: readonly [string, ...string[]];
-      needsServers: boolean;
-    }
+  | Proof
   | { kind: 'check'; name: string; title: string; command: readonly [string, ...string[]] }
   | { kind: 'jest'; name: string; title: string; flags: readonly string[]; needsServers: boolean };
+
+interface Proof {
+  kind: 'proof';
+  name: string;
+  title: string;
+  command: readonly [string, ...string[]];
+  needsServers: boolean;
+  /** It runs beside the stage after it, and takes only what that one leaves of the processors. */
+  isBeside?: boolean;
+}
 
 /** `npm test` tries one part of the quick mutants. */
 export const MUTANT_PARTS = 6;
@@ -43,8 +47,10 @@ const TESTS: readonly Stage[] = [
   // They share nothing, so every core may work; jest itself would keep one free.
   jest('pure', 'Pure tests', '--maxWorkers=100%', false),
   // Each has its own database and virtual host, and waits more than it computes.
-  jest('integration', 'Tests on PostgreSQL and RabbitMQ', '--maxWorkers=2'),
-  jest('e2e', 'The whole system, as processes', '--runInBand'),
+  jest('integration', 'Tests on PostgreSQL and RabbitMQ', '--maxWorkers=3'),
+  // Each has a system of its own, on ports of its own, which waits half of the time.
+  jest('e2e', 'The whole system, as processes', '--maxWorkers=2'),
+  jest('load', 'The whole system under load', '--runInBand'),
 ];
 
 /** Three RabbitMQ nodes and a PostgreSQL with a standby, which these tests start themselves. */
@@ -66,7 +72,7 @@ function simulation(runs: number): Stage {
   };
 }
 
-function mutants(title: string, needsServers: boolean, ...words: string[]): Stage {
+function mutants(title: string, needsServers: boolean, ...words: string[]): Proof {
   const command = ['drill/dist/mutants/main.js', ...words] as [string, ...string[]];
   return { kind: 'proof', name: 'mutants', title, command, needsServers };
 }
@@ -94,7 +100,8 @@ function testStages(commit: string): readonly Stage[] {
     ...CHECKS,
     ...TESTS,
     simulation(10_000),
-    mutants(`Mutants, part ${part}`, false, '--quick', '--part', part),
+    // They only compute, and the drill mostly waits.
+    { ...mutants(`Mutants, part ${part}`, false, '--quick', '--part', part), isBeside: true },
     drill(1, 'one minute'),
   ];
 }
@@ -115,7 +122,7 @@ export function chosenStages(words: readonly string[], commit: string): readonly
   const stages = words.includes('--whole') ? PROOF_STAGES : testStages(commit);
   const known = stages.map(({ name }) => name).join(', ');
   const command = new Command(words.includes('--whole') ? 'npm run proof --' : 'npm test --')
-    .description('Runs its stages one after the other, on its own servers, and counts failures.')
+    .description('Runs its stages, on its own servers, and counts failures.')
     .argument('[stages...]', `only these of ${known}`)
     .option('--whole', 'all proofs at full length, as npm run proof; takes longer');
   const names = parseWords(command, words).args;

@@ -172,7 +172,7 @@ describe('the next request after the next round of a gateway', () => {
       () => pool.query(`UPDATE signing_keys SET state = 'revoked' WHERE state = 'active'`),
     ],
   ])('is 401 at each of them for a user who %s', async (_what, change) => {
-    const [one, two] = [await startGateway(), await startGateway()];
+    const [one, two] = await Promise.all([startGateway(), startGateway()]);
     const who = await person();
     for (const each of [one, two]) expect(await statusOf(each, SAGA, who.token)).toBe(200);
     await change(who);
@@ -214,8 +214,7 @@ describe('three gateways with a limit of 60 requests a minute', () => {
   }
 
   it('serve 60 of one address together, and at most what came between two rounds', async () => {
-    const three = [await startGateway(settings), await startGateway(settings)];
-    three.push(await startGateway(settings));
+    const three = await Promise.all([1, 2, 3].map(() => startGateway(settings)));
     await roundOfEach();
     let served = 0;
     let last = 0;

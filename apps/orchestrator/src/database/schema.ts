@@ -16,10 +16,11 @@ import {
   timestamp,
   uuid,
 } from 'drizzle-orm/pg-core';
+import { SAGA_TABLES } from './saga-tables.js';
 
 /** saga_logs is partitioned by day: see the migrations. */
-export const SAGA_TABLES = sagaTables({ subjectColumn: 'order_id' });
-export const { sagaState, sagaLogs, sagaOwners, sagaDefinitions, sagaSignals } = SAGA_TABLES;
+export const { sagaState, sagaLogs, sagaOwners, sagaDefinitions, sagaSignals } =
+  sagaTables(SAGA_TABLES);
 
 /**
  * What names a checkout: the caller's key, or, without one, the fingerprint of what it asks for.

@@ -15,7 +15,7 @@ import {
 } from '@backstitch/service-kit';
 import { Fault, type ReplyPacket } from '@backstitch/shared-types';
 import type { OrchestratorConfig } from '../config.js';
-import { SAGA_TABLES } from '../database/schema.js';
+import { SAGA_TABLES } from '../database/saga-tables.js';
 import { Brokers } from './brokers/brokers.client.js';
 import { QueueCounts } from './participants/queue-counts.js';
 import { ParticipantWatch } from './participants/participants.watch.js';

@@ -1,7 +1,7 @@
 import type { PreparedSaga, SagaFailure, SagaStatus } from '@backstitch/saga-engine';
 import { insertSagas } from '@backstitch/saga-engine/postgres';
 import type { Transaction } from '@backstitch/service-kit';
-import { SAGA_TABLES } from '../../../database/schema.js';
+import { SAGA_TABLES } from '../../../database/saga-tables.js';
 import { type CheckoutInput, type Claim, isSameInput, decideClaim } from '../checkout.js';
 import type { Ending } from '../outcome.js';
 import { FORGET, HOLDERS, LOCK, POINT_ELSEWHERE, TAKE_FREE } from './checkout.sql.js';
