@@ -16,6 +16,8 @@ import { ProductChangesController } from './catalogue/product-changes.controller
 import { ProductsController } from './catalogue/products.controller.js';
 import { QueriesController } from './queries/queries.controller.js';
 import { RequestSigner } from './orchestrators/request-signer.js';
+import { ChaosController } from './operations/chaos.controller.js';
+import { OperationRequests } from './operations/operation-requests.client.js';
 import { OperationsController } from './operations/operations.controller.js';
 import { Orchestrators } from './orchestrators/orchestrators.client.js';
 import { InventoryClient } from './services/inventory.client.js';
@@ -58,6 +60,7 @@ export class AppModule {
         CheckoutController,
         QueriesController,
         OperationsController,
+        ...(config.NODE_ENV === 'production' ? [] : [ChaosController]),
         ProductsController,
         ProductChangesController,
         CartsController,
@@ -68,6 +71,7 @@ export class AppModule {
         { provide: GatewayConfig, useValue: config },
         { provide: Admission, useValue: admission },
         { provide: Orchestrators, useValue: orchestrators },
+        OperationRequests,
         { provide: InventoryClient, useValue: inventory },
         { provide: OrderClient, useValue: orders },
         { provide: Deliveries, useValue: new Deliveries(orders) },

@@ -1,0 +1,55 @@
+import {
+  CHAOS_KNOBS,
+  type ChaosAppliedKnob,
+  type ChaosKnob,
+  type ChaosKnobView,
+  type ChaosView,
+} from '@backstitch/shared-types';
+import type { ChaosSetting } from './chaos-settings.repository.js';
+import type { InstanceAnswer } from './instances.client.js';
+
+type Applied = ChaosAppliedKnob & { instanceId: string };
+
+/** What is set, beside what every instance applies and did. Pure. */
+export function chaosView(
+  settings: readonly ChaosSetting[],
+  answers: readonly InstanceAnswer[],
+): ChaosView {
+  const set = new Map(settings.map((setting) => [setting.knob, setting]));
+  const applied = answers.flatMap((answer) => {
+    if (!('applied' in answer)) return [];
+    const { instanceId, knobs } = answer.applied;
+    return knobs.map((knob) => ({ ...knob, instanceId }));
+  });
+  return {
+    knobs: CHAOS_KNOBS.map((knob) => {
+      const own = applied.filter(({ id }) => id === knob.id);
+      return knobView(knob, set.get(knob.id), own);
+    }),
+    silent: answers.flatMap((answer) => ('applied' in answer ? [] : [answer])),
+  };
+}
+
+function knobView(
+  { id, service, unit, min, max, effect, usual }: ChaosKnob,
+  setting: ChaosSetting | undefined,
+  applied: readonly Applied[],
+): ChaosKnobView {
+  const samples = applied.reduce((sum, one) => sum + one.samples, 0);
+  const total = applied.reduce((sum, one) => sum + one.total, 0);
+  return {
+    id,
+    service,
+    unit,
+    min,
+    max,
+    effect,
+    value: setting?.value ?? null,
+    configured: applied[0]?.configured ?? usual,
+    until: setting?.until.toISOString() ?? null,
+    setBy: setting?.setBy ?? null,
+    reason: setting?.reason ?? null,
+    applied: applied.map(({ instanceId, value }) => ({ instanceId, value })),
+    observed: { value: samples === 0 ? null : total / samples, samples },
+  };
+}
