@@ -59,7 +59,11 @@ describe('failures that an operator sets', () => {
   let orchestrators: LoggedApp[];
   const appEnv = {
     // On a busy machine every shopper gets the bank's answer, not an impatient breaker's.
-    orchestrator: { CHECKOUT_WAIT_MS: '60000', BREAKER_ABSENT_MS: '600000', REPLY_TIMEOUT_MS: '500' },
+    orchestrator: {
+      CHECKOUT_WAIT_MS: '60000',
+      BREAKER_ABSENT_MS: '600000',
+      REPLY_TIMEOUT_MS: '500',
+    },
     'api-gateway': { ORCHESTRATOR_TIMEOUT_MS: '90000', SLOW_CHECKOUT_MS: '60000' },
   };
   withSystem({ env: { OPS_TOKEN }, appEnv, twoOfEach: true }, async (started) => {

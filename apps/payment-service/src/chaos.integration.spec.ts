@@ -43,11 +43,10 @@ describe('the chaos settings of a service', () => {
     expect(await pushed({ readAtMs: 1, settings: declines(1, 500) })).toBe(1);
     // A push that was read earlier changes nothing, and is answered with what is applied.
     const earlier = { readAtMs: 0, settings: declines(1, 60_000) };
-    await waitFor(
-      'the configured value to be back',
-      async () => (await pushed(earlier)) === 0.25,
-      { timeoutMs: 60_000, everyMs: 100 },
-    );
+    await waitFor('the configured value to be back', async () => (await pushed(earlier)) === 0.25, {
+      timeoutMs: 60_000,
+      everyMs: 100,
+    });
   }, 120_000);
 
   it('are not there without a token, and not on the port of the app', async () => {

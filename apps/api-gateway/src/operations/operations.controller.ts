@@ -145,7 +145,13 @@ export class OperationsController {
     @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
   ) {
-    return this.requests.act('POST', `/dead-letters/${encodeURIComponent(id)}/replay`, body, request, reply);
+    return this.requests.act(
+      'POST',
+      `/dead-letters/${encodeURIComponent(id)}/replay`,
+      body,
+      request,
+      reply,
+    );
   }
 
   @Post('dead-letters/:id/discard')
@@ -159,6 +165,12 @@ export class OperationsController {
     @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
   ) {
-    return this.requests.act('POST', `/dead-letters/${encodeURIComponent(id)}/discard`, body, request, reply);
+    return this.requests.act(
+      'POST',
+      `/dead-letters/${encodeURIComponent(id)}/discard`,
+      body,
+      request,
+      reply,
+    );
   }
 }

@@ -137,14 +137,20 @@ describe('a command processor', () => {
   });
 
   it('settles a command whose reply is dropped on purpose, and sends none', async () => {
-    const trouble = { around: (handler: () => Promise<unknown>) => handler, dropsReply: () => true };
+    const trouble = {
+      around: (handler: () => Promise<unknown>) => handler,
+      dropsReply: () => true,
+    };
     const processor = new Processor(1, trouble);
     expect(await processor.serve({ pattern: 'echo', id: '1' }, { replyTo: 'replies' })).toBe(true);
     expect(processor.unanswered).toEqual([]);
   });
 
   it('drops no reply that says that a command failed', async () => {
-    const trouble = { around: (handler: () => Promise<unknown>) => handler, dropsReply: () => true };
+    const trouble = {
+      around: (handler: () => Promise<unknown>) => handler,
+      dropsReply: () => true,
+    };
     const processor = new Processor(1, trouble);
     const served = processor.serve({ pattern: 'refuse', id: '1' }, { replyTo: 'replies' });
     await turns();

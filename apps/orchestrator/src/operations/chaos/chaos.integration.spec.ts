@@ -104,7 +104,7 @@ describe('the chaos settings of orchestrators', () => {
     expect(await knobNow()).toMatchObject({ value: null, until: null, configured: 0.25 });
     const answer = await set(0.5);
     expect(answer).toMatchObject({ status: 200, body: { outcome: 'done' } });
-    expect(pushes()[0]!.settings).toMatchObject([{ id: DECLINES, value: 0.5 }]);
+    expect(pushes().at(-1)!.settings).toMatchObject([{ id: DECLINES, value: 0.5 }]);
     expect([...instance.tokens]).toEqual([`Bearer ${OPS_TOKEN}`]);
     const knob = await knobNow();
     expect(knob).toMatchObject({

@@ -8,11 +8,7 @@ import { ChaosPusher } from './chaos.pusher.js';
 import { InstancesClient } from './instances.client.js';
 
 /** The chaos settings; undefined where nothing can be set: in production, and without OPS_TOKEN. */
-export function chaosOf(parts: {
-  config: OrchestratorConfig;
-  database: Database;
-  logger: Logger;
-}) {
+export function chaosOf(parts: { config: OrchestratorConfig; database: Database; logger: Logger }) {
   const { config, database, logger } = parts;
   const { opsToken, operatedApps } = config;
   if (opsToken === undefined) return undefined;

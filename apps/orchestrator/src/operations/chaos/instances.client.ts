@@ -4,9 +4,7 @@ import { isIPv6 } from 'node:net';
 import type { ChaosApplied, ChaosPush } from '@backstitch/shared-types';
 
 /** What an instance applies, or why it is not known. */
-export type InstanceAnswer =
-  | { url: string; applied: ChaosApplied }
-  | { url: string; why: string };
+export type InstanceAnswer = { url: string; applied: ChaosApplied } | { url: string; why: string };
 
 interface Instance {
   /** Its own address. */
