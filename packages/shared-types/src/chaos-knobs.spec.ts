@@ -7,7 +7,7 @@ import {
   chaosValueProblem,
   knobsOf,
 } from './chaos-knobs.js';
-import { chaosPushFrom } from './chaos-push.js';
+import { chaosAppliedFrom, chaosPushFrom } from './chaos-push.js';
 
 describe('the table of chaos knobs', () => {
   it('has each id once, and each knob is applied by one service', () => {
@@ -61,4 +61,21 @@ describe('a push of chaos settings', () => {
     'is no push when it is %j',
     (body) => expect(chaosPushFrom(body)).toBeUndefined(),
   );
+});
+
+describe('the answer to a push of chaos settings', () => {
+  const knob = { id: 'bank.declineRate', value: 1, configured: 0, samples: 2, total: 1 };
+  const answer = { service: 'payment-service', instanceId: 'i1', knobs: [knob] };
+
+  it('is read with what is applied and what was done', () => {
+    expect(chaosAppliedFrom(answer)).toEqual(answer);
+  });
+
+  it.each([
+    undefined,
+    'yes',
+    {},
+    { ...answer, instanceId: 7 },
+    { ...answer, knobs: [{ id: 'x' }] },
+  ])('is no answer when it is %j', (body) => expect(chaosAppliedFrom(body)).toBeUndefined());
 });

@@ -35,6 +35,21 @@ export function chaosPushFrom(body: unknown): ChaosPush | undefined {
   return settings.every(isSetting) ? { readAtMs, settings } : undefined;
 }
 
+/** The answer that a body holds; undefined when it holds none. Pure. */
+export function chaosAppliedFrom(body: unknown): ChaosApplied | undefined {
+  const { service, instanceId, knobs } = (body ?? {}) as Partial<ChaosApplied>;
+  if (typeof service !== 'string' || typeof instanceId !== 'string') return undefined;
+  return Array.isArray(knobs) && knobs.every(isApplied)
+    ? { service, instanceId, knobs }
+    : undefined;
+}
+
+function isApplied(one: unknown): boolean {
+  const { id, value, configured, samples, total } = (one ?? {}) as Partial<ChaosAppliedKnob>;
+  const numbers = [value, configured, samples, total];
+  return typeof id === 'string' && numbers.every((each) => typeof each === 'number');
+}
+
 function isSetting(one: unknown): boolean {
   const { id, value, msLeft } = (one ?? {}) as Partial<ChaosPush['settings'][number]>;
   return typeof id === 'string' && typeof value === 'number' && typeof msLeft === 'number';

@@ -16,11 +16,15 @@ export function chaosView(
   answers: readonly InstanceAnswer[],
 ): ChaosView {
   const set = new Map(settings.map((setting) => [setting.knob, setting]));
-  const applied = answers.flatMap((answer) => {
-    if (!('applied' in answer)) return [];
-    const { instanceId, knobs } = answer.applied;
-    return knobs.map((knob) => ({ ...knob, instanceId }));
-  });
+  // An instance with two addresses answers twice.
+  const instances = new Map(
+    answers.flatMap((one) => {
+      return 'applied' in one ? [[one.applied.instanceId, one.applied] as const] : [];
+    }),
+  );
+  const applied = [...instances.values()].flatMap(({ instanceId, knobs }) =>
+    knobs.map((knob) => ({ ...knob, instanceId })),
+  );
   return {
     knobs: CHAOS_KNOBS.map((knob) => {
       const own = applied.filter(({ id }) => id === knob.id);

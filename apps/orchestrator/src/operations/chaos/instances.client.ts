@@ -1,7 +1,7 @@
 import { lookup } from 'node:dns/promises';
 import { Agent, type IncomingMessage, request } from 'node:http';
 import { isIPv6 } from 'node:net';
-import type { ChaosApplied, ChaosPush } from '@backstitch/shared-types';
+import { type ChaosApplied, chaosAppliedFrom, type ChaosPush } from '@backstitch/shared-types';
 
 /** What an instance applies, or why it is not known. */
 export type InstanceAnswer = { url: string; applied: ChaosApplied } | { url: string; why: string };
@@ -52,7 +52,8 @@ export class InstancesClient {
       const { status, text } = await this.send(instance, body);
       if (status === 404) return { url, why: 'it has no chaos settings, or another OPS_TOKEN' };
       if (status !== 200) return { url, why: `it answered ${status}` };
-      return { url, applied: JSON.parse(text) as ChaosApplied };
+      const applied = chaosAppliedFrom(JSON.parse(text));
+      return applied ? { url, applied } : { url, why: 'its answer cannot be read' };
     } catch (error) {
       return { url, why: reasonOf(error) };
     }
