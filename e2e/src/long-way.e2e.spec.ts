@@ -170,6 +170,13 @@ describe('GETTING_STARTED.md, command by command', () => {
     expect(accessToken).toMatch(/^[\w-]+\.[\w-]+\.[\w-]+$/);
   };
 
+  const chaos = async (command: string): Promise<void> => {
+    const answer = JSON.parse(await shell(command)) as Record<string, unknown>;
+    expect(answer).toMatchObject({ outcome: 'done', silent: [] });
+    if (!command.includes('PUT')) return;
+    expect(answer).toMatchObject({ knob: { value: 1, applied: [{ value: 1 }] } });
+  };
+
   const sql = async (command: string): Promise<void> => {
     const [, url, text] = /psql (\S+) -c "(.*)"$/.exec(places.translate(command))!;
     const client = new pg.Client({ connectionString: url });
@@ -234,6 +241,7 @@ describe('GETTING_STARTED.md, command by command', () => {
     [/^pnpm (test|lint|check-types)$/, isScript],
     [/^curl .*signup/, signUp],
     [/^TOKEN=/, logIn],
+    [/^curl .*-X (PUT|DELETE) .*\/chaos/, chaos],
     [/^curl .*health/, async (command) => void (await shell(command))],
     [/^curl /, curl],
     [/^psql /, sql],

@@ -17,6 +17,8 @@ import { ProductsController } from './catalogue/products.controller.js';
 import { OrderHistoryController } from './queries/order-history.controller.js';
 import { QueriesController } from './queries/queries.controller.js';
 import { RequestSigner } from './orchestrators/request-signer.js';
+import { ChaosController } from './operations/chaos.controller.js';
+import { OperationRequests } from './operations/operation-requests.client.js';
 import { OperationsController } from './operations/operations.controller.js';
 import { Orchestrators } from './orchestrators/orchestrators.client.js';
 import { InventoryClient } from './services/inventory.client.js';
@@ -60,6 +62,7 @@ export class AppModule {
         QueriesController,
         OrderHistoryController,
         OperationsController,
+        ...(config.NODE_ENV === 'production' ? [] : [ChaosController]),
         ProductsController,
         ProductChangesController,
         CartsController,
@@ -70,6 +73,7 @@ export class AppModule {
         { provide: GatewayConfig, useValue: config },
         { provide: Admission, useValue: admission },
         { provide: Orchestrators, useValue: orchestrators },
+        OperationRequests,
         { provide: InventoryClient, useValue: inventory },
         { provide: OrderClient, useValue: orders },
         { provide: Deliveries, useValue: new Deliveries(orders) },

@@ -184,6 +184,26 @@ describe('a gateway in production', () => {
     expect(await one.stop()).toBe(0);
   });
 
+  it('does not have the chaos settings, and says no more than of any unknown address', async () => {
+    const one = await startApp(MAIN, {
+      NODE_ENV: 'production',
+      INTERNAL_KEYS: TEST_INTERNAL_KEYS,
+      ORCHESTRATOR_URL: orchestrator.url,
+      INVENTORY_URL: orchestrator.url,
+      ORDER_URL: orchestrator.url,
+    });
+    for (const [method, path] of [
+      ['GET', ''],
+      ['PUT', '/bank.declineRate'],
+      ['DELETE', ''],
+    ]) {
+      const answer = await fetch(`${one.url}/api/operations/chaos${path}`, { method });
+      expect([method, answer.status]).toEqual([method, 404]);
+      expect(await answer.json()).toMatchObject({ code: 'ROUTE_NOT_FOUND' });
+    }
+    expect(await one.stop()).toBe(0);
+  });
+
   it.each([
     ['off unless it is switched on', {}, 404],
     ['on when it is switched on', { API_DOCS: 'on' }, 200],

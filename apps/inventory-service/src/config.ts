@@ -1,5 +1,10 @@
 import { DEVELOPMENT_INTERNAL_KEYS, internalKeysProblem } from '@backstitch/auth';
-import { HasNoProblem, IsIntegerVariable, ParticipantConfig } from '@backstitch/service-kit';
+import {
+  HasNoProblem,
+  IsDecimalVariable,
+  IsIntegerVariable,
+  ParticipantConfig,
+} from '@backstitch/service-kit';
 import { RETENTION_DAYS } from '@backstitch/shared-types';
 
 const { participants } = RETENTION_DAYS;
@@ -13,6 +18,10 @@ export class InventoryConfig extends ParticipantConfig {
 
   @IsIntegerVariable({ min: 1, max: 86_400 })
   RESERVATION_TTL_SECONDS = 1800;
+
+  /** The share of new reservations that is refused as if too little were in stock, 0 to 1. */
+  @IsDecimalVariable({ min: 0, max: 1 })
+  INVENTORY_REFUSAL_RATE = 0;
 
   /** The keys by which gateways sign requests: kid:key, comma-separated. Each is accepted. */
   @HasNoProblem(internalKeysProblem)

@@ -1,7 +1,10 @@
 import 'reflect-metadata';
-import type { Database } from '@backstitch/database';
-import { internalRequests, loadConfig, type Logger, openDatabase } from '@backstitch/service-kit';
-import { bootParticipant, type ParticipantParts } from '@backstitch/service-kit/participant';
+import { internalRequests, loadConfig, openDatabase } from '@backstitch/service-kit';
+import {
+  bootParticipant,
+  type ParticipantParts,
+  type ServiceParts,
+} from '@backstitch/service-kit/participant';
 import { COMMAND_QUEUES, currencyDigits } from '@backstitch/shared-types';
 import { AppModule } from './app.module.js';
 import { InventoryConfig } from './config.js';
@@ -12,6 +15,7 @@ import { ReservationSweeper } from './stock/reservation.sweeper.js';
 import { STOCK_CONNECTIONS, StockRepository } from './stock/stock.repository.js';
 
 const name = 'inventory-service';
+const REFUSALS = 'inventory-service.refusalRate';
 const config = loadConfig(InventoryConfig);
 
 await bootParticipant({
@@ -20,10 +24,11 @@ await bootParticipant({
   queue: COMMAND_QUEUES.inventory,
   internal: internalRequests(name, config),
   migrations: new URL('../migrations', import.meta.url),
+  chaos: { [REFUSALS]: config.INVENTORY_REFUSAL_RATE },
   parts,
 });
 
-function parts({ database, logger }: { database: Database; logger: Logger }): ParticipantParts {
+function parts({ database, logger, chaos }: ServiceParts): ParticipantParts {
   const { CURRENCY: currency, RESERVATION_TTL_SECONDS: ttlSeconds } = config;
   const keptDays = config.HOLD_RETENTION_DAYS;
   const stockDatabase = openDatabase({
@@ -35,7 +40,9 @@ function parts({ database, logger }: { database: Database; logger: Logger }): Pa
     poolName: 'stock',
   });
   const digits = currencyDigits(currency);
-  const stock = new StockRepository(stockDatabase, { digits, keptDays });
+  const refusals = chaos.knob(REFUSALS);
+  const refuses = () => refusals.happens();
+  const stock = new StockRepository(stockDatabase, { digits, keptDays, refuses });
   const sweeper = new ReservationSweeper({ stock, logger, intervalMs: config.SWEEP_INTERVAL_MS });
   const archiver = new ReservationArchiver({
     archive: new ReservationArchive(database, keptDays),

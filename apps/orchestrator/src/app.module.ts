@@ -8,6 +8,7 @@ import { Queries } from './host/queries/queries.client.js';
 import { SagasController } from './host/queries/sagas.controller.js';
 import type { SagaRoutes } from './host/saga-routes.js';
 import { SagaRuntime } from './host/saga.runtime.js';
+import type { Chaos } from './operations/chaos/chaos.module.js';
 import { operations } from './operations/operations.module.js';
 
 export interface AppParts {
@@ -17,12 +18,14 @@ export interface AppParts {
   logger: Logger;
   /** Those of the registered sagas. */
   routes: readonly SagaRoutes[];
+  /** Undefined: there are no chaos settings. */
+  chaos: Chaos | undefined;
 }
 
 @Module({})
 export class AppModule {
-  static of({ config, database, sagas, logger, routes }: AppParts): DynamicModule {
-    const forOperators = operations({ config, database, sagas, logger });
+  static of({ config, database, sagas, logger, routes, chaos }: AppParts): DynamicModule {
+    const forOperators = operations({ config, database, sagas, logger, chaos });
     return {
       module: AppModule,
       controllers: [

@@ -1,5 +1,11 @@
 import { DEVELOPMENT_INTERNAL_KEYS, internalKeysProblem } from '@backstitch/auth';
-import { DatabaseConfig, HasNoProblem, IsIntegerVariable } from '@backstitch/service-kit';
+import {
+  DatabaseConfig,
+  HasNoProblem,
+  IsIntegerVariable,
+  IsUrlList,
+  urlList,
+} from '@backstitch/service-kit';
 import { RETENTION_DAYS } from '@backstitch/shared-types';
 import { registerDecorator } from 'class-validator';
 import { queueVhostsProblem } from './host/brokers/queue-vhosts.js';
@@ -125,6 +131,14 @@ export class OrchestratorConfig extends DatabaseConfig {
   /** The keys by which gateways sign requests: kid:key, comma-separated. Each is accepted. */
   @HasNoProblem(internalKeysProblem)
   INTERNAL_KEYS = DEVELOPMENT_INTERNAL_KEYS;
+
+  /** METRICS_PORT of the services whose chaos knobs are set here: every address of each name. */
+  @IsUrlList(['http:'])
+  OPERATED_APPS = 'http://127.0.0.1:4001,http://127.0.0.1:4002,http://127.0.0.1:4003';
+
+  get operatedApps(): string[] {
+    return urlList(this.OPERATED_APPS);
+  }
 
   /** In production a checkout of a batch that does not say who sends it is refused. */
   get requiresCaller(): boolean {

@@ -27,7 +27,8 @@ let one: AppProcess;
 beforeAll(async () => {
   shop = await Orchestrators.prepare();
   const keys = { INTERNAL_KEYS: `${KEY},${OLD_KEY}` };
-  const settings = { NODE_ENV: 'production', METRICS_PORT: '0', ...keys };
+  const OPS_TOKEN = 'a-token-of-thirty-two-characters';
+  const settings = { NODE_ENV: 'production', METRICS_PORT: '0', OPS_TOKEN, ...keys };
   one = await shop.ready(
     await shop.start({ ...settings, REPLY_TIMEOUT_MS: '15000', STEP_DEADLINE_MS: '60000' }),
   );
@@ -108,6 +109,14 @@ const recorded = async () => (await shop.query('SELECT FROM saga_state')).length
 const INVALID = { status: 401, body: { code: 'SIGNATURE_INVALID' } };
 
 describe('an orchestrator in production', () => {
+  it('has no chaos settings, also with a token and for an operator', async () => {
+    for (const method of ['GET', 'DELETE']) {
+      const headers = signed({ method, path: '/chaos', caller: OLGA });
+      const answer = await send(method, '/chaos', headers);
+      expect(answer).toMatchObject({ status: 404, body: { code: 'ROUTE_NOT_FOUND' } });
+    }
+  });
+
   it('serves what a gateway signed with any of the keys', async () => {
     for (const keys of [KEY, OLD_KEY]) {
       const placed = await send('POST', '/checkout', signed({ keys }), BODY);

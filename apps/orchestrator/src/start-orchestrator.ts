@@ -21,6 +21,7 @@ import {
 import { AppModule } from './app.module.js';
 import { OrchestratorConfig } from './config.js';
 import { UnknownQueue } from './host/brokers/brokers.client.js';
+import { chaosOf } from './operations/chaos/chaos.module.js';
 import { DeadLettersService } from './operations/dead-letters/dead-letters.service.js';
 import { LogDaysMaker } from './retention/log-days.maker.js';
 import { LogDaysRepository } from './retention/log-days.repository.js';
@@ -80,7 +81,7 @@ export async function startOrchestrator(
 async function boot(
   { config, logger, database, sagas }: Parts,
   hosted: readonly HostedSaga[],
-  { logDays, retention, deadLetters, unfinished }: ReturnType<typeof backgroundWork>,
+  { logDays, retention, deadLetters, unfinished, chaos }: ReturnType<typeof backgroundWork>,
   health: DatabaseHealth,
 ): Promise<void> {
   const host = { config, database, sagas, logger };
@@ -89,7 +90,7 @@ async function boot(
   const access = hosted.flatMap((saga) => saga.access ?? []);
   await bootApp({
     name,
-    module: AppModule.of({ ...host, routes }),
+    module: AppModule.of({ ...host, routes, chaos }),
     config,
     logger,
     limits: { bodyBytesMaxAt },
@@ -101,6 +102,7 @@ async function boot(
       retention.job.start();
       unfinished.job.start();
       deadLetters.start();
+      chaos?.pusher.job.start();
     },
     readiness: () => [health, { name: 'engine', check: () => must(sagas.whyNothingCanBegin()) }],
     dependencies: () => [
@@ -112,6 +114,7 @@ async function boot(
       first: [
         { name: 'retention', run: () => retention.job.stop() },
         { name: 'unfinished sagas', run: () => unfinished.job.stop() },
+        { name: 'chaos settings', run: async () => chaos?.pusher.stop() },
         {
           name: 'sagas',
           run: () => {
@@ -155,7 +158,8 @@ function backgroundWork({ config, logger, database, sagas }: Parts) {
     }),
     logger,
   ).expose();
-  return { logDays, retention, deadLetters, unfinished };
+  const chaos = chaosOf({ config, database, logger });
+  return { logDays, retention, deadLetters, unfinished, chaos };
 }
 
 /** Ends the process for what the configuration or the list of sagas has wrong. */

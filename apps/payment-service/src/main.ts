@@ -1,11 +1,21 @@
 import 'reflect-metadata';
 import type { Database } from '@backstitch/database';
-import { loadConfig, type Logger, openDatabase, reachedFaultPoint } from '@backstitch/service-kit';
-import { bootParticipant, type ParticipantParts } from '@backstitch/service-kit/participant';
+import {
+  type ChaosSettings,
+  loadConfig,
+  openDatabase,
+  reachedFaultPoint,
+} from '@backstitch/service-kit';
+import {
+  bootParticipant,
+  type ParticipantParts,
+  type ServiceParts,
+} from '@backstitch/service-kit/participant';
 import { COMMAND_QUEUES, currencyDigits } from '@backstitch/shared-types';
 import { AppModule } from './app.module.js';
 import { BankRepository } from './bank/bank.repository.js';
 import { SimulatedBank } from './bank/bank.provider.js';
+import { bankKnobs, liveTerms } from './bank/live-terms.js';
 import { PaymentConfig } from './config.js';
 import { PaymentRecovery } from './payment/payment.recovery.js';
 import { PaymentRepository } from './payment/payment.repository.js';
@@ -24,10 +34,11 @@ await bootParticipant({
   // A payment mostly waits for the bank, so its concurrency is higher than others. That holds also
   // when each comes in a message of its own, as while the bank lets one go at a time.
   prefetch: 300,
+  chaos: bankKnobs(config),
   parts,
 });
 
-function parts({ database, logger }: { database: Database; logger: Logger }): ParticipantParts {
+function parts({ database, logger, chaos }: ServiceParts): ParticipantParts {
   // The bank is another company, although its ledger is on the same server.
   const bankDatabase = openDatabase({
     url: config.DB_URL,
@@ -39,7 +50,7 @@ function parts({ database, logger }: { database: Database; logger: Logger }): Pa
   const payments = new PaymentRepository(database, config.CURRENCY, digits);
   const settlement = new PaymentSettlement({
     payments,
-    provider: new TimedProvider(simulatedBank(bankDatabase)),
+    provider: new TimedProvider(simulatedBank(bankDatabase, chaos)),
     reached: reachedFaultPoint,
   });
   const recovery = new PaymentRecovery({
@@ -56,12 +67,7 @@ function parts({ database, logger }: { database: Database; logger: Logger }): Pa
   };
 }
 
-function simulatedBank(database: Database): SimulatedBank {
-  return new SimulatedBank(new BankRepository(database, digits), {
-    failureRate: config.PAYMENT_FAILURE_RATE,
-    latencyMs: config.PAYMENT_LATENCY_MS,
-    errorRate: config.BANK_ERROR_RATE,
-    lostAnswerRate: config.BANK_LOST_ANSWER_RATE,
-    answerTimeoutMs: config.BANK_ANSWER_TIMEOUT_MS,
-  });
+function simulatedBank(database: Database, chaos: ChaosSettings): SimulatedBank {
+  const terms = liveTerms(chaos, config.BANK_ANSWER_TIMEOUT_MS);
+  return new SimulatedBank(new BankRepository(database, digits), terms);
 }

@@ -23,7 +23,7 @@ describe('the access table', () => {
     ]);
   });
 
-  it('demands a signature behind the gateway for everything except health, metrics, help and public keys', () => {
+  it('demands a signature behind the gateway for everything except health, metrics, help, public keys, and what has a secret of its own', () => {
     const unsigned = ACCESS_TABLE.filter(({ app, signed }) => app !== 'api-gateway' && !signed);
     const routes = new Set(unsigned.map(({ route }) => route));
     expect([...routes]).toEqual([
@@ -32,8 +32,11 @@ describe('the access table', () => {
       '/health/dependencies',
       '/metrics',
       '/problems/:code',
+      '/chaos',
       '/.well-known/jwks.json',
     ]);
+    const withSecret = unsigned.filter(({ route }) => route === '/chaos');
+    expect(withSecret.every(({ access }) => access.apps)).toBe(true);
     expect(ACCESS_TABLE.some(({ app, signed }) => app === 'api-gateway' && signed)).toBe(false);
   });
 });

@@ -90,6 +90,10 @@ const operations = (prefix: string): readonly Line[] => [
   ['GET', `${prefix}/dead-letters/:id`, READ_OPERATIONS],
   ['POST', `${prefix}/dead-letters/:id/replay`, ACT_ON_OPERATIONS],
   ['POST', `${prefix}/dead-letters/:id/discard`, ACT_ON_OPERATIONS],
+  ['GET', `${prefix}/chaos`, READ_OPERATIONS],
+  ['PUT', `${prefix}/chaos/:knob`, ACT_ON_OPERATIONS],
+  ['DELETE', `${prefix}/chaos`, ACT_ON_OPERATIONS],
+  ['DELETE', `${prefix}/chaos/:knob`, ACT_ON_OPERATIONS],
 ];
 
 const GATEWAY: readonly Line[] = [
@@ -122,9 +126,15 @@ const IDENTITY_SERVICE: readonly Line[] = [
   ['POST', '/internal/introspect', APPS_ONLY],
 ];
 
-/** Behind the gateway, and still for everybody: the public keys. */
+/** On METRICS_PORT, outside production. The route itself asks for OPS_TOKEN. */
+const CHAOS: readonly Line[] = [['PUT', '/chaos', APPS_ONLY]];
+
+/** Behind the gateway, and without a signature: the public keys, and what has a secret of its own. */
 const UNSIGNED: Readonly<Partial<Record<App, readonly Line[]>>> = {
   'identity-service': [['GET', '/.well-known/jwks.json', ANYONE]],
+  'order-service': CHAOS,
+  'inventory-service': CHAOS,
+  'payment-service': CHAOS,
 };
 
 /** The routes of each app besides those of EVERY_APP. */

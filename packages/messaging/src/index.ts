@@ -1,6 +1,7 @@
 export { Broker, type BrokerOptions, type BrokerStatus } from './connection/broker.js';
 export { CommandClient, type CommandClientOptions } from './publish/command-client.js';
 export type { CommandServerOptions } from './consume/command-server.js';
+export type { CommandTrouble } from './consume/command-trouble.js';
 export type { DeadLetter } from './dead-letter/dead-letter.js';
 export { DeadLetterQueues } from './dead-letter/dead-letter-queues.js';
 export type {

@@ -13,6 +13,7 @@ import {
   type InternalRequests,
   registerInternalRequests,
 } from './access/internal-requests.hook.js';
+import type { ChaosRoute } from './chaos/chaos-route.js';
 import type { AppConfig } from './config/app-config.js';
 import { logConfiguration } from './config/configuration-log.js';
 import { exposeDependencies } from './dependency-gauge.js';
@@ -47,6 +48,8 @@ export interface BootOptions {
   filters?: ExceptionFilter[];
   /** For an app behind the gateway: which requests it serves [all]. */
   internal?: InternalRequests;
+  /** For an app with chaos knobs: served on METRICS_PORT [not]. */
+  chaos?: ChaosRoute;
   /** Between creation and start: connectMicroservice(…, { inheritAppConfig: true }), OpenAPI. */
   configure?(app: NestFastifyApplication): Promise<void> | void;
   /** Without these the process can serve nothing: it says that it is not ready. */
@@ -117,7 +120,9 @@ async function openOperatorPort(
   const port = config.metricsPort;
   if (port === undefined) return undefined;
   const limits = limitsOf(options);
-  const operators = await operatorPort({ config, logger, limits, readiness: app.get(Readiness) });
+  const readiness = app.get(Readiness);
+  const { chaos } = options;
+  const operators = await operatorPort({ config, logger, limits, readiness, chaos });
   await listenOn({
     server: operators.server,
     listen: (at) => operators.listen(at),

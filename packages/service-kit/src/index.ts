@@ -17,6 +17,8 @@ export { watchBatches } from './batch-metrics.js';
 export * from './boot.js';
 export { brokerTimings, exposeBrokerLoad } from './broker-metrics.js';
 export { type Build, BUILD } from './build.js';
+export { ChaosSettings } from './chaos/chaos-settings.js';
+export type { LiveKnob } from './chaos/live-knob.js';
 export * from './command-log.js';
 export { type AddressRange, addressRanges, IsAddressRangeList } from './config/address-ranges.js';
 export * from './config/app-config.js';

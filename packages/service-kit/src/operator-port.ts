@@ -1,4 +1,5 @@
 import type { FastifyInstance } from 'fastify';
+import { type ChaosRoute, serveChaos } from './chaos/chaos-route.js';
 import type { AppConfig } from './config/app-config.js';
 import { httpStatusOfHealth, type Readiness } from './health.js';
 import { ANY_HOST, hostRules } from './http/allowed-hosts.js';
@@ -17,6 +18,7 @@ export interface OperatorPortOptions {
   logger: Logger;
   limits: HttpLimits;
   readiness: Readiness;
+  chaos: ChaosRoute | undefined;
 }
 
 /**
@@ -24,7 +26,7 @@ export interface OperatorPortOptions {
  * the app needs is away. Not listening yet.
  */
 export async function operatorPort(options: OperatorPortOptions): Promise<FastifyInstance> {
-  const { config, logger, limits, readiness } = options;
+  const { config, logger, limits, readiness, chaos } = options;
   // "*" opens the app's own port; it does not mean this one.
   const hosts = config.allowedHosts.filter((host) => host !== ANY_HOST);
   const rules = hostRules(hosts, config.metricsHosts);
@@ -55,5 +57,6 @@ export async function operatorPort(options: OperatorPortOptions): Promise<Fastif
     reply.status(httpStatusOfHealth(report.status));
     return report;
   });
+  if (chaos) serveChaos(fastify, chaos);
   return fastify;
 }

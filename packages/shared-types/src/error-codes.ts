@@ -97,6 +97,7 @@ export const ERROR_CODES = {
   DATABASE_ACCESS_DENIED: { title: 'The role of the app lacks a right in its database' },
   ROW_LOCKED: { title: 'Another session has locked a row that the command needs' },
   PROVIDER_UNAVAILABLE: { title: 'The payment provider did not answer' },
+  FAULT_INJECTED: { title: 'The command failed on purpose' },
   HANDLER_DEADLINE: { title: 'The command was not served in time' },
 } as const satisfies Record<string, ErrorCode>;
 

@@ -6,6 +6,8 @@ export { bodyProblems } from './body-problems.js';
 export * from './caller-id.js';
 export * from './cart.js';
 export * from './cart-requests.dto.js';
+export * from './chaos-knobs.js';
+export * from './chaos-push.js';
 export * from './checkout-batch.js';
 export * from './checkout-lines.js';
 export * from './checkout-request.dto.js';

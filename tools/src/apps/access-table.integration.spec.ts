@@ -9,6 +9,7 @@ const NOWHERE = {
   RABBITMQ_URL: 'amqp://nobody:nothing@127.0.0.1:1',
   ORCHESTRATOR_URL: 'http://127.0.0.1:1',
   IDENTITY_URL: 'http://127.0.0.1:1',
+  OPS_TOKEN: 'a-token-of-thirty-two-characters',
 };
 
 describe.each(APP_NAMES)('the access table of %s', (name: AppName) => {

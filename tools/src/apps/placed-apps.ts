@@ -1,6 +1,6 @@
 import { DEVELOPMENT_ISSUER } from '@backstitch/shared-types';
 import { freePorts } from '../servers/ports.js';
-import { APPS, type App, type DatabaseName, URL_VARIABLES } from './apps.js';
+import { APPS, type App, type DatabaseName, PARTICIPANTS, URL_VARIABLES } from './apps.js';
 
 /** One process of a system, and where it listens. */
 export interface PlacedApp {
@@ -51,7 +51,15 @@ export function addressVariables(
     METRICS_PORT: String(metricsPort),
     ...(Object.fromEntries(addresses) as Partial<Record<keyof typeof URL_VARIABLES, string>>),
     ISSUER: DEVELOPMENT_ISSUER,
+    ...operatedApps(all),
     ...(app.database && { DB_URL: databaseUrl(app.database) }),
     ...(app.usesBroker && { RABBITMQ_URL: rabbitmqUrl }),
   };
+}
+
+/** Where the instances are whose chaos knobs can be set, once the apps have an OPS_TOKEN. */
+function operatedApps(all: readonly PlacedApp[]): { OPERATED_APPS?: string } {
+  const names: readonly string[] = PARTICIPANTS.map(({ name }) => name);
+  const urls = all.filter(({ app }) => names.includes(app.name)).map((one) => one.metricsUrl);
+  return urls.length > 0 ? { OPERATED_APPS: urls.join(',') } : {};
 }

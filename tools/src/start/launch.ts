@@ -25,6 +25,7 @@ import {
   seedIfEmpty,
   storedCurrency,
 } from './prepare-databases.js';
+import { newOpsToken } from './ops-token.js';
 import { RestartingApp } from './restarting-app.js';
 
 /** Why the system cannot be started, in words for the person who typed the command. */
@@ -162,11 +163,12 @@ export class Launch {
   /** Starts the apps; resolves when all are ready, throws as soon as one cannot start. */
   async startApps(addresses: ServerAddresses): Promise<void> {
     if (this.stopping) return;
+    const given = { OPS_TOKEN: newOpsToken(), ...this.env };
     for (const app of APPS) {
       const one = new RestartingApp({
         app: app.name,
         nodeFlags: USUAL_NODE_FLAGS,
-        env: appEnvironment(app, this.places, { ...addresses, users: this.users }, this.env),
+        env: appEnvironment(app, this.places, { ...addresses, users: this.users }, given),
         output: {
           onLine: (line) => console.log(streamLine(app.name, line, process.stdout.isTTY)),
         },

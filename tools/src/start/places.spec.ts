@@ -97,6 +97,18 @@ describe('what the apps are told', () => {
     expect(inFile).not.toHaveProperty('ORCHESTRATOR_URL');
   });
 
+  it('the orchestrator is told where the services have their chaos knobs, and all share a secret', () => {
+    const told = environments({ OPS_TOKEN: 'secret' });
+    expect(told['orchestrator']?.OPERATED_APPS).toBe(
+      'http://127.0.0.1:5001,http://127.0.0.1:5002,http://127.0.0.1:5003',
+    );
+    const having = APPS.flatMap(({ name }) => (told[name]?.OPS_TOKEN ? name : []));
+    const services = ['order-service', 'inventory-service', 'payment-service'];
+    expect(having).toEqual([...services, 'orchestrator']);
+    const elsewhere = environments({ OPERATED_APPS: 'http://elsewhere' });
+    expect(elsewhere['orchestrator']?.OPERATED_APPS).toBe('http://elsewhere');
+  });
+
   it('the gateway is told where inventory-service is', () => {
     expect(environments({})['api-gateway']?.INVENTORY_URL).toBe('http://127.0.0.1:4002');
     const elsewhere = environments({ INVENTORY_URL: 'http://elsewhere' });

@@ -2,7 +2,14 @@ import { join } from 'node:path';
 import { isIP } from 'node:net';
 import { commaList, metricsPortBeside } from '@backstitch/service-kit/variables';
 import { DEVELOPMENT_ISSUER } from '@backstitch/shared-types';
-import { type App, appFolder, appNamed, PORT_SPAN, URL_VARIABLES } from '../apps/apps.js';
+import {
+  type App,
+  appFolder,
+  appNamed,
+  PARTICIPANTS,
+  PORT_SPAN,
+  URL_VARIABLES,
+} from '../apps/apps.js';
 import { type DatabaseUsers, singleUser } from '../roles/database-users.js';
 import type { ServerAddresses } from '../servers/configured-servers.js';
 import { environmentFor } from './app-variables.js';
@@ -67,6 +74,7 @@ export function appEnvironment(
     ...issuerOf(rest),
     MAIL_FOLDER: mailFolder(rest),
     PAGES_URL: rest.PAGES_URL || pageUrl(places),
+    OPERATED_APPS: rest.OPERATED_APPS || operatedApps(places, rest),
     HOST: places.host,
     PORT: String(portOf(app, places.gateway)),
     METRICS_PORT: String(portOf(app, places.metrics)),
@@ -102,6 +110,12 @@ function appAddresses(places: Places, given: NodeJS.ProcessEnv): Record<string, 
       return [variable, `http://${host}:${portOf(appNamed(name), places.gateway)}`];
     }),
   );
+}
+
+/** The services on METRICS_PORT, where their chaos knobs are set. */
+function operatedApps({ metrics }: Places, { METRICS_HOST }: NodeJS.ProcessEnv): string {
+  const host = reachableHost(METRICS_HOST);
+  return PARTICIPANTS.map((app) => `http://${host}:${portOf(app, metrics)}`).join(',');
 }
 
 /** An app's port, where the gateway's is this one. */

@@ -20,25 +20,11 @@ import {
   ApiTags,
 } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { Admission } from '../admission/admission.js';
 import { ApiProblems } from '../docs/api-problems.js';
-import type { ForwardedRequest } from '../orchestrators/exchange.js';
-import { Orchestrators } from '../orchestrators/orchestrators.client.js';
-import { relayOperation } from './operations.relay.js';
+import { OperationRequests } from './operation-requests.client.js';
+import { ACTION_PROBLEMS, READ_PROBLEMS } from './operation-problems.js';
 import { OperatorReason, ReplayReason } from './operator-reason.dto.js';
 
-const READ_PROBLEMS = {
-  401: 'No access token, or one that is not valid',
-  403: 'The caller is no operator',
-  503: 'Cannot be read now',
-};
-const ACTION_PROBLEMS = {
-  ...READ_PROBLEMS,
-  400: 'A field is missing or wrong',
-  403: 'The caller is no operator, or has entered no one-time password in the last 15 minutes',
-  404: 'It does not exist',
-  409: 'The action would lose or repeat something',
-};
 const sagaId = () => Param('sagaId', new UuidParam('sagaId'));
 const filters = ['queue', 'pattern', 'reason', 'class', 'saga'] as const;
 
@@ -61,10 +47,7 @@ function ApiSagaAction(summary: string): MethodDecorator {
 @ApiBearerAuth()
 @Controller('operations')
 export class OperationsController {
-  constructor(
-    @Inject(Orchestrators) private readonly orchestrators: Orchestrators,
-    @Inject(Admission) private readonly admission: Admission,
-  ) {}
+  constructor(@Inject(OperationRequests) private readonly requests: OperationRequests) {}
 
   @Get('sagas')
   @ApiOperation({ summary: 'Unfinished sagas, or those that need an operator' })
@@ -72,7 +55,7 @@ export class OperationsController {
   @ApiResponse({ status: 200, description: 'A page; the Link header has the next one' })
   @ApiProblems(READ_PROBLEMS)
   sagas(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
-    return this.read('/sagas', request, reply);
+    return this.requests.read('/sagas', request, reply);
   }
 
   @Get('sagas/:sagaId')
@@ -85,7 +68,7 @@ export class OperationsController {
     @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    return this.read(`/sagas/${id}`, request, reply);
+    return this.requests.read(`/sagas/${id}`, request, reply);
   }
 
   @Post('sagas/:sagaId/retry')
@@ -96,7 +79,7 @@ export class OperationsController {
     @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
   ) {
-    return this.act(`/sagas/${id}/retry`, body, request, reply);
+    return this.requests.act('POST', `/sagas/${id}/retry`, body, request, reply);
   }
 
   @Post('sagas/:sagaId/resume')
@@ -107,7 +90,7 @@ export class OperationsController {
     @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
   ) {
-    return this.act(`/sagas/${id}/resume`, body, request, reply);
+    return this.requests.act('POST', `/sagas/${id}/resume`, body, request, reply);
   }
 
   @Post('sagas/:sagaId/compensate')
@@ -118,7 +101,7 @@ export class OperationsController {
     @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
   ) {
-    return this.act(`/sagas/${id}/compensate`, body, request, reply);
+    return this.requests.act('POST', `/sagas/${id}/compensate`, body, request, reply);
   }
 
   @Get('dead-letters')
@@ -127,7 +110,7 @@ export class OperationsController {
   @ApiResponse({ status: 200, description: 'A page; the Link header has the next one' })
   @ApiProblems(READ_PROBLEMS)
   deadLetters(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
-    return this.read('/dead-letters', request, reply);
+    return this.requests.read('/dead-letters', request, reply);
   }
 
   @Get('dead-letters/groups')
@@ -136,7 +119,7 @@ export class OperationsController {
   @ApiResponse({ status: 200, description: 'The groups, the largest first' })
   @ApiProblems(READ_PROBLEMS)
   groups(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
-    return this.read('/dead-letters/groups', request, reply);
+    return this.requests.read('/dead-letters/groups', request, reply);
   }
 
   @Get('dead-letters/:id')
@@ -148,7 +131,7 @@ export class OperationsController {
     @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    return this.read(`/dead-letters/${encodeURIComponent(id)}`, request, reply);
+    return this.requests.read(`/dead-letters/${encodeURIComponent(id)}`, request, reply);
   }
 
   @Post('dead-letters/:id/replay')
@@ -162,7 +145,13 @@ export class OperationsController {
     @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
   ) {
-    return this.act(`/dead-letters/${encodeURIComponent(id)}/replay`, body, request, reply);
+    return this.requests.act(
+      'POST',
+      `/dead-letters/${encodeURIComponent(id)}/replay`,
+      body,
+      request,
+      reply,
+    );
   }
 
   @Post('dead-letters/:id/discard')
@@ -176,36 +165,12 @@ export class OperationsController {
     @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
   ) {
-    return this.act(`/dead-letters/${encodeURIComponent(id)}/discard`, body, request, reply);
-  }
-
-  private read(path: string, request: FastifyRequest, reply: FastifyReply): Promise<void> {
-    const { url } = request;
-    const query = url.includes('?') ? url.slice(url.indexOf('?')) : '';
-    return this.forward({ method: 'GET', path: path + query, headers: {} }, request, reply);
-  }
-
-  private act(
-    path: string,
-    body: unknown,
-    request: FastifyRequest,
-    reply: FastifyReply,
-  ): Promise<void> {
-    const headers = { 'content-type': 'application/json' };
-    const text = JSON.stringify(body ?? null);
-    const sent: ForwardedRequest = { method: 'POST', path, headers, body: text, isSentOnce: true };
-    return this.forward(sent, request, reply);
-  }
-
-  private async forward(
-    sent: ForwardedRequest,
-    { id, caller }: FastifyRequest,
-    reply: FastifyReply,
-  ): Promise<void> {
-    const headers = { ...sent.headers, 'x-request-id': id };
-    const forwarded = await this.admission.query(() =>
-      this.orchestrators.forward({ ...sent, headers, ...(caller && { caller }) }),
+    return this.requests.act(
+      'POST',
+      `/dead-letters/${encodeURIComponent(id)}/discard`,
+      body,
+      request,
+      reply,
     );
-    relayOperation(forwarded, sent.method, reply);
   }
 }

@@ -63,7 +63,14 @@ const ACTIONS = [
   '/dead-letters/a.b/replay',
   '/dead-letters/a.b/discard',
 ];
+/** What is set to fail on purpose. */
+const SETTINGS = [
+  ['PUT', '/chaos/bank.declineRate'],
+  ['DELETE', '/chaos/bank.declineRate?reason=enough'],
+  ['DELETE', '/chaos'],
+] as const;
 const READS = [
+  '/chaos',
   '/sagas?state=parked&limit=2',
   `/sagas/${SAGA}`,
   '/dead-letters?class=poison',
@@ -99,20 +106,34 @@ describe('operations through the gateway', () => {
     expect(orchestrator.seen).toEqual([]);
   });
 
-  it.each([...ACTIONS.map((path) => ['POST', path]), ...READS.map((path) => ['GET', path])])(
-    'refuse %s %s to everybody but operators',
+  it.each(SETTINGS)(
+    'pass on %s %s, for an operator with a one-time password',
     async (method, path) => {
-      const body = method === 'POST' ? REASON : undefined;
-      const roles = method === 'POST' ? ['viewer', 'admin'] : ['admin'];
-      for (const role of ['customer', 'seller', ...roles]) {
-        const denied = { status: 403, body: { code: 'ACCESS_DENIED' } };
-        expect(await send(method, path, { roles: [role] }, body)).toMatchObject(denied);
-      }
-      const unknown = await send(method, path, undefined, body);
-      expect(unknown).toMatchObject({ status: 401, body: { code: 'TOKEN_REQUIRED' } });
+      const body = method === 'PUT' ? { value: 0.5, seconds: 60, ...REASON } : undefined;
+      const refused = { status: 403, body: { code: 'STEP_UP_REQUIRED' } };
+      expect(await send(method, path, { amr: ['pwd'] }, body)).toMatchObject(refused);
       expect(orchestrator.seen).toEqual([]);
+      expect(await send(method, path, {}, body)).toMatchObject({ status: 200 });
+      expect(orchestrator.seen).toMatchObject([{ method, url: path }]);
+      if (body) expect(JSON.parse(orchestrator.seen[0]!.body)).toEqual(body);
     },
   );
+
+  it.each([
+    ...ACTIONS.map((path) => ['POST', path]),
+    ...SETTINGS,
+    ...READS.map((path) => ['GET', path]),
+  ])('refuse %s %s to everybody but operators', async (method, path) => {
+    const body = method === 'POST' || method === 'PUT' ? REASON : undefined;
+    const roles = method === 'GET' ? ['admin'] : ['viewer', 'admin'];
+    for (const role of ['customer', 'seller', ...roles]) {
+      const denied = { status: 403, body: { code: 'ACCESS_DENIED' } };
+      expect(await send(method, path, { roles: [role] }, body)).toMatchObject(denied);
+    }
+    const unknown = await send(method, path, undefined, body);
+    expect(unknown).toMatchObject({ status: 401, body: { code: 'TOKEN_REQUIRED' } });
+    expect(orchestrator.seen).toEqual([]);
+  });
 
   it('are read by a viewer', async () => {
     for (const path of READS) {

@@ -22,7 +22,7 @@ import {
   write,
   type Writes,
 } from './stock.sql.js';
-import { commit, release, reserve, type Demand } from './stock.js';
+import { commit, refuse, release, reserve, type Demand } from './stock.js';
 
 interface ReserveCommand {
   kind: 'reserve';
@@ -45,6 +45,8 @@ export interface ReservationTerms {
   digits: number;
   /** Finished reservations are archived when they are so old. */
   keptDays: number;
+  /** Asked for each new reservation: whether it is refused on purpose [never]. */
+  refuses?: () => boolean;
 }
 
 type Outcome = BatchOutcome<StockAnswer>;
@@ -131,7 +133,9 @@ export class StockTransaction {
     if (kind === 'reserve') {
       const reservation = this.claimed.get(orderId);
       if (!reservation) return undefined;
-      const after = reserve(reservation, command.demand, this.levels, this.terms.digits);
+      const after = this.terms.refuses?.()
+        ? refuse(reservation, command.demand, this.levels)
+        : reserve(reservation, command.demand, this.levels, this.terms.digits);
       if (after.status === 'REJECTED') this.changedReservations.push(after);
       for (const line of after.lines) this.newLines.push({ orderId, line });
       return { ok: answerTo(kind, after, this.terms.digits) };

@@ -34,6 +34,20 @@ export function reserve(
   };
 }
 
+/** A new reservation that is refused on purpose, as if nothing were in stock. */
+export function refuse(
+  reservation: Reservation,
+  demand: readonly Demand[],
+  levels: StockLevels,
+): Reservation {
+  const details = summed(demand).map(({ productId, quantity }) => {
+    const name = levels.find(productId)?.name ?? productId;
+    return { productId, name, available: 0, requested: quantity };
+  });
+  const refusal = { code: 'INSUFFICIENT_STOCK', message: inWords(details), details };
+  return { ...reservation, status: 'REJECTED', lines: [], refusal };
+}
+
 /** Reserved and sold stock goes back; an expired reservation's stock went back before. */
 export function release(reservation: Reservation, levels: StockLevels): Reservation {
   if (reservation.status === 'RELEASED' || reservation.status === 'REJECTED') return reservation;

@@ -6,6 +6,7 @@ import {
   char,
   check,
   customType,
+  doublePrecision,
   index,
   integer,
   json,
@@ -74,12 +75,26 @@ export const operatorActions = pgTable(
   () => [
     check(
       'operator_actions_action',
-      sql`action IN ('replay', 'discard', 'retry', 'resume', 'compensate')`,
+      sql`action IN ('replay', 'discard', 'retry', 'resume', 'compensate', 'set', 'end')`,
     ),
-    check('operator_actions_subject_kind', sql`subject_kind IN ('dead-letter', 'saga')`),
+    check('operator_actions_subject_kind', sql`subject_kind IN ('dead-letter', 'saga', 'chaos')`),
     check('operator_actions_outcome', sql`outcome IN ('done', 'refused', 'failed', 'unknown')`),
   ],
 );
+
+/**
+ * The chaos knobs that an operator has set, each until a time. A row whose time is over has no
+ * effect. Instances get them pushed, and apply their configured values when pushes stay away.
+ */
+export const chaosSettings = pgTable('chaos_settings', {
+  knob: text('knob').primaryKey(),
+  value: doublePrecision('value').notNull(),
+  until: timestamp('until', { withTimezone: true }).notNull(),
+  /** The subject of the operator's token. */
+  setBy: text('set_by').notNull(),
+  reason: text('reason').notNull(),
+  setAt: timestamp('set_at', { withTimezone: true }).notNull().defaultNow(),
+});
 
 const bytea = customType<{ data: Buffer }>({ dataType: () => 'bytea' });
 

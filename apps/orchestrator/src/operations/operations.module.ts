@@ -3,6 +3,7 @@ import type { ModuleMetadata } from '@nestjs/common';
 import type { OrchestratorConfig } from '../config.js';
 import { Queries } from '../host/queries/queries.client.js';
 import type { SagaRuntime } from '../host/saga.runtime.js';
+import type { Chaos } from './chaos/chaos.module.js';
 import { DeadLetterAssessor } from './dead-letters/dead-letter-assessor.client.js';
 import { DeadLetterListHandler } from './dead-letters/dead-letter-list.handler.js';
 import { DeadLettersController } from './dead-letters/dead-letters.controller.js';
@@ -19,8 +20,9 @@ export function operations(parts: {
   database: Database;
   sagas: SagaRuntime;
   logger: Logger;
+  chaos: Chaos | undefined;
 }): Required<Pick<ModuleMetadata, 'controllers' | 'providers'>> {
-  const { config, database, sagas, logger } = parts;
+  const { config, database, sagas, logger, chaos } = parts;
   const actions = new OperatorActions(database);
   const { registry, store, engine } = sagas;
   const queues = sagas.brokers.deadLetters;
@@ -38,11 +40,12 @@ export function operations(parts: {
     logger,
   });
   return {
-    controllers: [DeadLettersController, SagaActionsController],
+    controllers: [DeadLettersController, SagaActionsController, ...(chaos?.controllers ?? [])],
     providers: [
       { provide: DeadLetterListHandler, useValue: lists },
       { provide: DeadLettersHandler, useValue: handler },
       { provide: SagaActionsHandler, useValue: sagaActions },
+      ...(chaos?.providers ?? []),
     ],
   };
 }

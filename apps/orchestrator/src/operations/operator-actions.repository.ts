@@ -4,8 +4,8 @@ import type { OperatorAct } from './operator-act.js';
 import { storableText } from './storable-text.js';
 
 export interface ActionRecord {
-  readonly action: 'replay' | 'discard' | 'retry' | 'resume' | 'compensate';
-  readonly subjectKind: 'dead-letter' | 'saga';
+  readonly action: 'replay' | 'discard' | 'retry' | 'resume' | 'compensate' | 'set' | 'end';
+  readonly subjectKind: 'dead-letter' | 'saga' | 'chaos';
   readonly subjectId: string;
   readonly act: OperatorAct;
   /** The dead letter's class, or where the saga stood; undefined when it was not found. */

@@ -94,7 +94,8 @@ export class SagaActionsHandler {
   }
 }
 
-async function available<Result>(work: () => Promise<Result>): Promise<Result> {
+/** Says that a dependency is away by the answer 503. */
+export async function available<Result>(work: () => Promise<Result>): Promise<Result> {
   try {
     return await work();
   } catch (error) {

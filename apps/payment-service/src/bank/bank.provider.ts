@@ -22,7 +22,11 @@ export interface BankTerms {
   answerTimeoutMs?: number;
   /** 0 ≤ n < 1 */
   random?: () => number;
+  /** Told what the bank did: a hit (1) or none (0) of a rate, or its latency. */
+  observed?: (term: BankTrouble, amount: number) => void;
 }
+
+type BankTrouble = 'failureRate' | 'latencyMs' | 'errorRate' | 'lostAnswerRate';
 
 /**
  * A bank for demos and tests. It forgets nothing: it decides about a key once, whatever crashes, so
@@ -36,7 +40,7 @@ export class SimulatedBank implements PaymentProvider {
 
   charge({ key, amountMinor, currency }: ChargeRequest): Promise<ChargeOutcome> {
     return this.call(() => {
-      const declined = this.happens(this.terms.failureRate);
+      const declined = this.happens('failureRate');
       return this.ledger.charge({
         key,
         amountMinor,
@@ -53,18 +57,24 @@ export class SimulatedBank implements PaymentProvider {
 
   /** Each call for itself: one payment's trouble is not its neighbours'. */
   private async call<Outcome>(act: () => Promise<Outcome>): Promise<Outcome> {
-    const { latencyMs, errorRate = 0, lostAnswerRate = 0, answerTimeoutMs = 0 } = this.terms;
-    if (latencyMs > 0) await pause(latencyMs);
-    if (this.happens(errorRate)) throw unavailable('The bank cannot serve this now');
+    const { latencyMs, answerTimeoutMs = 0, observed } = this.terms;
+    if (latencyMs > 0) {
+      observed?.('latencyMs', latencyMs);
+      await pause(latencyMs);
+    }
+    if (this.happens('errorRate')) throw unavailable('The bank cannot serve this now');
     const outcome = await answered(act());
-    if (!this.happens(lostAnswerRate)) return outcome;
+    if (!this.happens('lostAnswerRate')) return outcome;
     await pause(answerTimeoutMs);
     throw unavailable(`The bank did not answer within ${answerTimeoutMs} ms`);
   }
 
-  private happens(rate: number): boolean {
-    const { random = Math.random } = this.terms;
-    return random() < rate;
+  private happens(term: Exclude<BankTrouble, 'latencyMs'>): boolean {
+    const { random = Math.random, observed } = this.terms;
+    const rate = this.terms[term] ?? 0;
+    const isHit = random() < rate;
+    if (rate > 0) observed?.(term, isHit ? 1 : 0);
+    return isHit;
   }
 }
 

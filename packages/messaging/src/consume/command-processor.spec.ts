@@ -5,6 +5,7 @@ import type { Broker } from '../connection/broker.js';
 import { brokerCounters } from '../connection/counters.js';
 import { ConsumerPause } from './consumer-pause.js';
 import { CommandProcessor } from './command-processor.js';
+import type { CommandTrouble } from './command-trouble.js';
 import { ConcurrencyLimiter } from './concurrency-limiter.js';
 import type { PublishResult } from '../publish/publisher.js';
 import { RecordingLogger } from '../testing/test-broker.js';
@@ -27,7 +28,7 @@ class Processor {
   } as unknown as Broker;
   private readonly processor: CommandProcessor;
 
-  constructor(runningMax: number) {
+  constructor(runningMax: number, trouble?: CommandTrouble) {
     this.processor = new CommandProcessor({
       broker: this.broker,
       queue: 'things',
@@ -41,6 +42,7 @@ class Processor {
       limiter: new ConcurrencyLimiter(runningMax),
       needsSaga: () => false,
       acceptsSender: () => true,
+      trouble,
       handlerOf: ({ pattern }) => {
         if (pattern === 'refuse') return () => Promise.reject(new Fault('NO', 'never', false));
         return pattern === 'echo' ? () => Promise.resolve('yes') : undefined;
@@ -132,5 +134,38 @@ describe('a command processor', () => {
     await processor.answerAll();
     await Promise.all(ends);
     expect(processor.lines('command faulted')).toHaveLength(50);
+  });
+
+  it('settles a command whose reply is dropped on purpose, and sends none', async () => {
+    const trouble = {
+      around: (handler: () => Promise<unknown>) => handler,
+      dropsReply: () => true,
+    };
+    const processor = new Processor(1, trouble);
+    expect(await processor.serve({ pattern: 'echo', id: '1' }, { replyTo: 'replies' })).toBe(true);
+    expect(processor.unanswered).toEqual([]);
+  });
+
+  it('drops no reply that says that a command failed', async () => {
+    const trouble = {
+      around: (handler: () => Promise<unknown>) => handler,
+      dropsReply: () => true,
+    };
+    const processor = new Processor(1, trouble);
+    const served = processor.serve({ pattern: 'refuse', id: '1' }, { replyTo: 'replies' });
+    await turns();
+    await processor.answerAll();
+    expect(await served).toBe(true);
+    expect(processor.counters.commandsFaulted).toBe(1);
+  });
+
+  it('runs what trouble on purpose puts in place of the handler', async () => {
+    const away = () => Promise.reject(new Fault('INJECTED', 'on purpose', true));
+    const processor = new Processor(1, { around: () => away, dropsReply: () => false });
+    const served = processor.serve({ pattern: 'echo', id: '1' }, { replyTo: 'replies' });
+    await turns();
+    await processor.answerAll();
+    expect(await served).toBe(true);
+    expect(processor.counters).toMatchObject({ commandsDone: 0, commandsFaulted: 1 });
   });
 });

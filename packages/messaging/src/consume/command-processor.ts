@@ -10,6 +10,7 @@ import type { ConsumerPause } from './consumer-pause.js';
 import { requeue } from '../dead-letter/requeue.js';
 import { carriedProperties, RETRIES_HEADER } from '../dead-letter/message-headers.js';
 import { type RetryDecision, retryDecision } from '../dead-letter/one-shot-retry.js';
+import type { CommandTrouble } from './command-trouble.js';
 import { encodeReply, type Outcome } from './outcome.js';
 import type { ConcurrencyLimiter } from './concurrency-limiter.js';
 import type { PublishResult } from '../publish/publisher.js';
@@ -33,6 +34,8 @@ export interface CommandProcessorOptions {
   acceptsSender(pattern: string, userId: string | undefined): boolean;
   /** The handler for the pattern of the command; undefined when there is none. */
   handlerOf(packet: CommandPacket): (() => Promise<unknown>) | undefined;
+  /** Trouble on purpose. */
+  trouble?: CommandTrouble | undefined;
 }
 
 /** A reply is dropped after so many refusals by its queue. */
@@ -125,7 +128,8 @@ export class CommandProcessor {
       return this.served(inbound, { kind: 'unreadable', unreadable: refused });
     }
     const beganMs = performance.now();
-    const run = runWithDeadline(handler, this.deadlines);
+    const { trouble } = this.options;
+    const run = runWithDeadline(trouble ? trouble.around(handler) : handler, this.deadlines);
     const outcome = await run.answer;
     this.observe(packet.pattern, outcome.kind, performance.now() - beganMs);
     const placeFree = isOverdue(outcome) ? this.placeOfOverdue(run, packet) : undefined;
@@ -189,7 +193,8 @@ export class CommandProcessor {
     const { reached } = this.options.broker;
     const committed = outcome.kind === 'done' || outcome.kind === 'rejected';
     if (reached && committed) await reached('participant.after-commit-before-reply');
-    if (inbound.properties.replyTo) return this.reply(inbound, outcome);
+    if (inbound.properties.replyTo)
+      return committed && this.options.trouble?.dropsReply() ? true : this.reply(inbound, outcome);
     const isSettled = nextTry === undefined || nextTry === 'exhausted';
     return isSettled ? true : this.requeueLater(inbound, nextTry);
   }

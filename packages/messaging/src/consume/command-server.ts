@@ -5,6 +5,7 @@ import type { Delivery } from './delivery.js';
 import { isSettled, splitBatch } from '../batch/split-batch.js';
 import { ConsumerPause, type PauseOn } from './consumer-pause.js';
 import { CommandProcessor } from './command-processor.js';
+import type { CommandTrouble } from './command-trouble.js';
 import { ConcurrencyLimiter } from './concurrency-limiter.js';
 import { commandQueueDeclarations } from '../connection/topology.js';
 import { unpack } from '../batch/unpack.js';
@@ -28,6 +29,8 @@ export interface CommandServerOptions {
    * none. Others become dead letters [all are taken].
    */
   acceptsSender?: (pattern: string, userId: string | undefined) => boolean;
+  /** Trouble on purpose [none]. */
+  trouble?: CommandTrouble;
 }
 
 export interface CommandHandlers {
@@ -83,6 +86,7 @@ export class CommandServer {
       needsSaga: options.needsSaga ?? (() => false),
       acceptsSender: options.acceptsSender ?? (() => true),
       handlerOf: (packet) => handlers.handlerOf(packet),
+      trouble: options.trouble,
     });
   }
 

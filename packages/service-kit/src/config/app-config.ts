@@ -3,6 +3,7 @@ import { IsIn, IsOptional, Matches, registerDecorator } from 'class-validator';
 import 'reflect-metadata';
 import { commaList as urlList } from './comma-list.js';
 import { IsAddressList, IsHostList } from './host-variable.js';
+import { HasNoProblem } from './has-no-problem.js';
 import { IsIntegerVariable } from './integer-variable.js';
 import { metricsPortBeside } from './metrics-port.js';
 
@@ -154,6 +155,13 @@ export class AppConfig {
   }
 }
 
+const OPS_TOKEN = /^[\w.~+/-]{32,256}={0,2}$/;
+
+function opsTokenProblem(token: string): string | undefined {
+  if (OPS_TOKEN.test(token)) return undefined;
+  return 'must have 32 to 256 letters, digits or - . _ ~ + /, so that it cannot be guessed';
+}
+
 /** For an app that uses the broker. */
 export class BrokerConfig extends AppConfig {
   @IsUrlList(['amqp:', 'amqps:'])
@@ -166,10 +174,23 @@ export class BrokerConfig extends AppConfig {
   @IsIn(['declare', 'check'])
   QUEUES: 'declare' | 'check' = 'declare';
 
+  /**
+   * The secret by which orchestrators set the chaos knobs of services. Not set, and in production:
+   * nothing can be set.
+   */
+  @IsOptional()
+  @HasNoProblem(opsTokenProblem)
+  OPS_TOKEN?: string = undefined;
+
   /** strict: what changes something must come from a saga [strict in production, else open]. */
   @IsOptional()
   @IsIn(['strict', 'open'])
   COMMANDS?: 'strict' | 'open' = undefined;
+
+  /** Undefined: this app has no chaos settings. */
+  get opsToken(): string | undefined {
+    return this.NODE_ENV === 'production' ? undefined : this.OPS_TOKEN;
+  }
 
   get rabbitmqUrls(): string[] {
     return urlList(this.RABBITMQ_URL);

@@ -1,10 +1,12 @@
 import { fileURLToPath } from 'node:url';
 import type { Database } from '@backstitch/database';
 import type { Broker } from '@backstitch/messaging';
+import type { ChaosService } from '@backstitch/shared-types';
 import type { DynamicModule } from '@nestjs/common';
 import type { InternalRequests } from '../access/internal-requests.hook.js';
 import { bootApp } from '../boot.js';
 import { exposeBrokerLoad } from '../broker-metrics.js';
+import { ChaosSettings } from '../chaos/chaos-settings.js';
 import type { ParticipantConfig } from '../config/app-config.js';
 import { DatabaseHealth } from '../database-health.js';
 import { openDatabase } from '../database/open-database.js';
@@ -13,10 +15,11 @@ import { createLogger, type Logger } from '../logger.js';
 import { exposeBroker, participantDependencies } from '../participant.js';
 import { requireCurrency, soonKnown, untilCurrencyKnown } from '../stored-currency.js';
 import { commandServer } from './command-server.js';
+import { commandTrouble } from './command-trouble.js';
 
 export interface ParticipantOptions {
   /** The app's name in logs, metrics, pg_stat_activity and at the broker. */
-  name: string;
+  name: ChaosService;
   config: ParticipantConfig;
   /** The queue whose commands it serves. */
   queue: string;
@@ -28,8 +31,16 @@ export interface ParticipantOptions {
   keyLookups?: boolean;
   /** Commands served at once, and deliveries in hand at once [those of messaging]. */
   prefetch?: number;
+  /** The configured values of its own chaos knobs, by their ids [the usual ones]. */
+  chaos?: Readonly<Record<string, number>>;
   /** What is the service's own; called once, before anything is connected. */
-  parts(service: { database: Database; logger: Logger }): ParticipantParts;
+  parts(service: ServiceParts): ParticipantParts;
+}
+
+export interface ServiceParts {
+  database: Database;
+  logger: Logger;
+  chaos: ChaosSettings;
 }
 
 export interface ParticipantParts {
@@ -54,14 +65,16 @@ export async function bootParticipant(options: ParticipantOptions): Promise<void
   const { DB_URL: url, DB_POOL_MAX: poolMax } = config;
   const logger = createLogger({ app: name, level: config.LOG_LEVEL });
   const database = openDatabase({ url, name, logger, poolMax, keyLookups });
-  const own = options.parts({ database, logger });
+  const chaos = new ChaosSettings(name, options.chaos);
+  const own = options.parts({ database, logger, chaos });
   const { databases = {} } = own;
   const currencyKnown = untilCurrencyKnown(
     own.requireCurrency ?? (() => requireCurrency(database.pool, config.CURRENCY)),
     logger,
   );
   const startAfter = currencyKnown;
-  const parts = { name, config, logger, queue, database, prefetch, startAfter };
+  const trouble = commandTrouble(name, chaos);
+  const parts = { name, config, logger, queue, database, prefetch, startAfter, trouble };
   const { broker, commands } = commandServer(parts);
   const jobs = [...(own.jobs ?? []), ...(own.brokerJobs?.(broker) ?? [])];
   exposeBroker(broker, commands);
@@ -76,6 +89,7 @@ export async function bootParticipant(options: ParticipantOptions): Promise<void
     config,
     logger,
     ...(options.internal && { internal: options.internal }),
+    chaos: { settings: chaos, token: config.opsToken },
     configure: (app) => {
       broker.connect();
       app.connectMicroservice({ strategy: commands });

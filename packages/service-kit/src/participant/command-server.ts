@@ -1,4 +1,4 @@
-import { Broker, RabbitCommandServer } from '@backstitch/messaging';
+import { Broker, type CommandTrouble, RabbitCommandServer } from '@backstitch/messaging';
 import type { Database } from '@backstitch/database';
 import { brokerTimings } from '../broker-metrics.js';
 import type { ParticipantConfig } from '../config/app-config.js';
@@ -21,11 +21,13 @@ export interface CommandServerParts {
   prefetch?: number | undefined;
   /** Nothing is consumed before this has resolved; it never rejects [at once]. */
   startAfter?: Promise<void>;
+  /** Trouble on purpose [none]. */
+  trouble?: CommandTrouble | undefined;
 }
 
 /** The broker of a participant and the server of its queue; neither is connected yet. */
 export function commandServer(parts: CommandServerParts) {
-  const { name, config, logger, queue, database, prefetch, startAfter } = parts;
+  const { name, config, logger, queue, database, prefetch, startAfter, trouble } = parts;
   const broker = new Broker({
     urls: config.rabbitmqUrls,
     name,
@@ -46,6 +48,7 @@ export function commandServer(parts: CommandServerParts) {
     needsSaga: (pattern) => config.needsSaga(pattern),
     acceptsSender: (pattern, userId) => config.acceptsSender(pattern, userId),
     ...(startAfter && { startAfter }),
+    ...(trouble && { trouble }),
   });
   return { broker, commands };
 }

@@ -3,5 +3,6 @@ export {
   bootParticipant,
   type ParticipantOptions,
   type ParticipantParts,
+  type ServiceParts,
 } from './boot-participant.js';
 export { serveCommands, type ServedCommands } from './serve-commands.js';
