@@ -6,10 +6,10 @@ import { COMMAND_QUEUES, currencyDigits } from '@backstitch/shared-types';
 import { AppModule } from './app.module.js';
 import { BankRepository } from './bank/bank.repository.js';
 import { SimulatedBank } from './bank/bank.provider.js';
+import { IntentRepository } from './bank/intents.repository.js';
+import { SimulatedIntents } from './bank/intents.provider.js';
 import { PaymentConfig } from './config.js';
-import { PaymentRecovery } from './payment/payment.recovery.js';
-import { PaymentRepository } from './payment/payment.repository.js';
-import { PaymentSettlement } from './payment/payment.settlement.js';
+import { paymentParts } from './payment-parts.js';
 import { TimedProvider } from './payment/timed-provider.js';
 
 const config = loadConfig(PaymentConfig);
@@ -36,22 +36,22 @@ function parts({ database, logger }: { database: Database; logger: Logger }): Pa
     poolMax: config.BANK_POOL_MAX,
     keyLookups: true,
   });
-  const payments = new PaymentRepository(database, config.CURRENCY, digits);
-  const settlement = new PaymentSettlement({
-    payments,
-    provider: new TimedProvider(simulatedBank(bankDatabase)),
-    reached: reachedFaultPoint,
-  });
-  const recovery = new PaymentRecovery({
-    payments,
-    settlement,
+  const bank = simulatedBank(bankDatabase);
+  const { handlers, recovery, attemptRecovery } = paymentParts({
+    database,
+    provider: new TimedProvider(bank),
+    intents: new SimulatedIntents(bank, new IntentRepository(bankDatabase, digits), digits),
+    currency: config.CURRENCY,
     logger,
-    afterSeconds: config.RECOVERY_AFTER_SECONDS,
-    intervalMs: config.RECOVERY_INTERVAL_MS,
+    reached: reachedFaultPoint,
+    recovery: {
+      afterSeconds: config.RECOVERY_AFTER_SECONDS,
+      intervalMs: config.RECOVERY_INTERVAL_MS,
+    },
   });
   return {
-    module: AppModule.of({ payments, settlement, currency: config.CURRENCY, logger }),
-    jobs: [recovery.job],
+    module: AppModule.of(handlers),
+    jobs: [recovery.job, attemptRecovery.job],
     databases: { bank: bankDatabase },
   };
 }
@@ -59,6 +59,7 @@ function parts({ database, logger }: { database: Database; logger: Logger }): Pa
 function simulatedBank(database: Database): SimulatedBank {
   return new SimulatedBank(new BankRepository(database, digits), {
     failureRate: config.PAYMENT_FAILURE_RATE,
+    softDeclineRate: config.PAYMENT_SOFT_DECLINE_RATE,
     latencyMs: config.PAYMENT_LATENCY_MS,
     errorRate: config.BANK_ERROR_RATE,
     lostAnswerRate: config.BANK_LOST_ANSWER_RATE,

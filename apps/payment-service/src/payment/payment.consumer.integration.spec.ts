@@ -12,8 +12,6 @@ import {
   sagaOf,
   type PaymentFixture,
 } from '../testing/payment-fixture.js';
-import { PaymentRepository } from './payment.repository.js';
-import { PaymentSettlement } from './payment.settlement.js';
 
 const { paymentProcess, paymentRefund, paymentGet } = COMMANDS;
 const logger = createLogger({ app: 'test', level: 'silent' });
@@ -25,10 +23,7 @@ let queue: ServedQueue;
 beforeAll(async () => {
   bank = await paymentFixture();
   database = openDatabase({ url: bank.url, name: 'payments', logger, keyLookups: true });
-  const payments = new PaymentRepository(database, 'USD', 2);
-  const { provider } = bank.replica();
-  const settlement = new PaymentSettlement({ payments, provider, reached: () => undefined });
-  const module = AppModule.of({ payments, settlement, currency: 'USD', logger });
+  const module = AppModule.of(bank.replica().handlers);
   const name = COMMAND_QUEUES.payment;
   queue = await servedQueue(name, (brokerUrl) =>
     serveCommands({ brokerUrl, queue: name, module, database }),
