@@ -6,11 +6,11 @@ const SHOWN_MAX = 20;
 /** The reconciliation as a table for people. */
 export function report(found: Reconciliation): string {
   const { breaches, judged, moving, stoppedEarly, kept } = found;
-  const lines = INVARIANTS.flatMap((sentence, index) => {
-    const found = breaches.filter(({ invariant }) => invariant === index + 1);
+  const lines = Object.entries(INVARIANTS).flatMap(([number, sentence]) => {
+    const found = breaches.filter(({ invariant }) => invariant === Number(number));
     const verdict = found.length === 0 ? 'ok    ' : 'BREACH';
     return [
-      `${verdict} ${index + 1}  ${sentence}`,
+      `${verdict} ${number.padEnd(2)} ${sentence}`,
       ...found.slice(0, SHOWN_MAX).map(line),
       ...rest(found),
     ];

@@ -1,17 +1,19 @@
-/** The eight invariants of the saga protocol (docs/protocol.md, I1 to I8), in short. */
-export const INVARIANTS = [
-  'per product: received = stock + reserved + sold, nothing negative',
-  'checkout DONE ⇔ order CONFIRMED, paid exactly once and in full, its lines CONSUMED',
-  'checkout COMPENSATED ⇔ order CANCELLED, no money kept, nothing reserved',
-  'an unfinished saga is in time, or retrying past the pivot, or parked and says why',
-  'every step that started has ended; undo runs in reverse order',
-  "the bank's record and the payments agree",
-  'one saga per key, one order per saga, one payment and one reservation per order',
-  'no payment kept and nothing sold without a CONFIRMED order',
-] as const;
+/** The invariants of the saga protocol (docs/protocol.md, I1 and so on) by their numbers, in short. */
+export const INVARIANTS: Readonly<Record<number, string>> = {
+  1: 'per product: received = stock + reserved + sold, nothing negative',
+  2: 'checkout DONE ⇔ order CONFIRMED, paid exactly once and in full, its lines CONSUMED',
+  3: 'checkout COMPENSATED ⇔ order CANCELLED, no money kept, nothing reserved',
+  4: 'an unfinished saga is in time, or retrying past the pivot, or parked and says why',
+  5: 'every step that started has ended; undo runs in reverse order',
+  6: "the bank's record and the payments agree",
+  7: 'one saga per key, one order per saga, one payment and one reservation per order',
+  8: 'no payment kept and nothing sold without a CONFIRMED order',
+  10: 'refunds add up, to no more than was paid, and the bank has each of them',
+  17: 'no attempt to pay is unsettled for an hour',
+};
 
 export interface Breach {
-  /** 1 to 8. */
+  /** Its number in INVARIANTS. */
   invariant: number;
   /** What is affected: an order's, saga's or product's id, or a key of the bank. */
   id: string;

@@ -1,5 +1,11 @@
 import { each, type Breach } from './breach.js';
 import { PRODUCTS, SHARED_SAGAS, STRAY_CHARGES } from '../reading/read-participants.js';
+import {
+  BROKEN_REFUNDS,
+  OVERDUE_ATTEMPTS,
+  type BrokenRefund,
+  type OverdueAttempt,
+} from '../reading/read-refunds.js';
 import { KEYS_OF_NO_SAGA, readLogHistories, sagasWith } from '../reading/read-sagas.js';
 import type {
   Definitions,
@@ -47,6 +53,13 @@ export async function breachesAtLarge(
     among<ProductRow>(1, [inventory, PRODUCTS], ({ productId }) => productId, stockProblem),
     among<StrayCharge>(6, [payments, STRAY_CHARGES], ({ key }) => key, stray),
     among<SharedSaga>(7, [orders, SHARED_SAGAS], ({ sagaId }) => sagaId, shared),
+    among<BrokenRefund>(
+      10,
+      [payments, BROKEN_REFUNDS],
+      ({ orderId }) => orderId,
+      ({ what }) => what,
+    ),
+    among<OverdueAttempt>(17, [payments, OVERDUE_ATTEMPTS], ({ orderId }) => orderId, overdue),
   ]);
   return found.flat();
 }
@@ -78,6 +91,10 @@ function ofNoSaga({ key }: KeyOfNoSaga): string {
 
 function stray({ decision }: StrayCharge): string {
   return `the bank has ${decision} under this key, and no payment has the key`;
+}
+
+function overdue({ number, ageS }: OverdueAttempt): string {
+  return `its attempt ${number} to pay is not settled after ${Math.round(ageS / 60)} minutes`;
 }
 
 function shared({ orders, one, other }: SharedSaga): string {
