@@ -43,7 +43,7 @@ describe('the stored input of a saga', () => {
   });
 
   it('of another version of the cart is not the same', () => {
-    const ofCart = checkoutInput(SHOPPER, linesOf(item(A, 2, '30.00')), 2, 7);
+    const ofCart = checkoutInput(SHOPPER, linesOf(item(A, 2, '30.00')), 2, { cartVersion: 7 });
     expect(isSameInput({ ...input, cartVersion: 7 }, ofCart)).toBe(true);
     expect(isSameInput({ ...input, cartVersion: 8 }, ofCart)).toBe(false);
     expect(isSameInput(input, ofCart)).toBe(false);
