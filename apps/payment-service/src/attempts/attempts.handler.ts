@@ -17,6 +17,15 @@ import { answerOfAttempt, closeStep, isLive, openStep } from './attempt.js';
 import type { AttemptRepository } from './attempts.repository.js';
 import type { AttemptSettlement } from './attempts.settlement.js';
 
+const LATEST_MS = Date.UTC(9999, 11, 31);
+
+/** As PostgreSQL takes it. Throws MalformedCommand. */
+function instantOf(text: string): string {
+  const atMs = Date.parse(text);
+  if (atMs >= 0 && atMs <= LATEST_MS) return new Date(atMs).toISOString();
+  throw new MalformedCommand('payBy must be an instant from 1970 to 9999');
+}
+
 /** The commands of payments that customers make: open, pay, close. */
 export class AttemptsHandler {
   constructor(
@@ -29,7 +38,8 @@ export class AttemptsHandler {
   open(command: PaymentOpenCommand, saga?: SagaTag): Promise<OpenPaymentView | Rejection> {
     const orderId = command.orderId.toLowerCase();
     return logged(this.logger, { pattern: COMMANDS.paymentOpen, orderId, saga }, async () => {
-      const { payBy, attemptsMax } = command;
+      const { attemptsMax } = command;
+      const payBy = instantOf(command.payBy);
       const opened = { sagaId: sagaIdOf(saga), amountMinor: this.minor(command.amount) };
       const payment = await this.attempts.open({ orderId, payBy, attemptsMax, ...opened });
       return openStep(payment, opened, this.digits);

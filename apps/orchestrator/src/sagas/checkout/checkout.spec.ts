@@ -49,6 +49,14 @@ describe('the stored input of a saga', () => {
     expect(isSameInput(input, ofCart)).toBe(false);
   });
 
+  it('of another card is not the same', () => {
+    const lines = linesOf(item(A, 2, '30.00'));
+    const byCard = checkoutInput(SHOPPER, lines, 2, { cardToken: 'tok_one' });
+    expect(isSameInput({ ...input, cardToken: 'tok_one' }, byCard)).toBe(true);
+    expect(isSameInput({ ...input, cardToken: 'tok_two' }, byCard)).toBe(false);
+    expect(isSameInput(input, byCard)).toBe(false);
+  });
+
   it('of another caller with the same user and lines is not the same', () => {
     expect(isSameInput({ ...input, caller: 'u:https://id:user-123' }, input)).toBe(false);
   });
