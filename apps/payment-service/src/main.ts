@@ -10,7 +10,7 @@ import { IntentRepository } from './bank/intents.repository.js';
 import { SimulatedIntents } from './bank/intents.provider.js';
 import { PaymentConfig } from './config.js';
 import { paymentParts } from './payment-parts.js';
-import { TimedProvider } from './payment/timed-provider.js';
+import { TimedIntents, TimedProvider } from './payment/timed-provider.js';
 
 const config = loadConfig(PaymentConfig);
 const digits = currencyDigits(config.CURRENCY);
@@ -40,7 +40,9 @@ function parts({ database, logger }: { database: Database; logger: Logger }): Pa
   const { handlers, recovery, attemptRecovery } = paymentParts({
     database,
     provider: new TimedProvider(bank),
-    intents: new SimulatedIntents(bank, new IntentRepository(bankDatabase, digits), digits),
+    intents: new TimedIntents(
+      new SimulatedIntents(bank, new IntentRepository(bankDatabase, digits), digits),
+    ),
     currency: config.CURRENCY,
     logger,
     reached: reachedFaultPoint,

@@ -195,7 +195,7 @@ export function refuseOtherFlow({ flow, orderId }: Pick<OpenPayment, 'flow' | 'o
   throw new Fault('WRONG_FLOW', `The payment of order ${orderId} was not opened`, false);
 }
 
-function unsettled({ orderId }: { orderId: string }): Fault {
+export function unsettled({ orderId }: { orderId: string }): Fault {
   const message = `The payment of order ${orderId} is being settled or undone`;
   return new Fault('PAYMENT_UNSETTLED', message, true);
 }

@@ -13,7 +13,7 @@ import {
   type Rejection,
   type SagaTag,
 } from '@backstitch/shared-types';
-import { answerOfAttempt, closeStep, isLive, openStep } from './attempt.js';
+import { answerOfAttempt, closeStep, isLive, openStep, unsettled } from './attempt.js';
 import type { AttemptRepository } from './attempts.repository.js';
 import type { AttemptSettlement } from './attempts.settlement.js';
 
@@ -89,7 +89,7 @@ export class AttemptsHandler {
     if (live) await this.settlement.finish(payment, live);
     const closed = closeStep(await this.attempts.finishClosing(orderId), sagaId, this.digits);
     if (closed !== 'settle') return closed;
-    throw new Fault('PAYMENT_UNSETTLED', `The payment of order ${orderId} is being settled`, true);
+    throw unsettled({ orderId });
   }
 
   private minor(amount: string): number {

@@ -1,5 +1,12 @@
 import type { IntentProvider } from '../payment/intent-provider.js';
-import { isLive, outcomeOf, refuseOtherAmount, type Attempt, type OpenPayment } from './attempt.js';
+import {
+  isLive,
+  outcomeOf,
+  refuseOtherAmount,
+  unsettled,
+  type Attempt,
+  type OpenPayment,
+} from './attempt.js';
 import type { AttemptRepository } from './attempts.repository.js';
 
 export interface AttemptSettlementParts {
@@ -48,7 +55,7 @@ export class AttemptSettlement {
     return isLive(known) ? this.confirm(payment, known) : known;
   }
 
-  /** For an undo: voids a live attempt, or learns that it was charged. */
+  /** For an undo: voids a live attempt, or learns that it was charged. None is live then. */
   async burnLive(orderId: string): Promise<void> {
     const { attempts } = this.parts;
     const [payment, all] = await Promise.all([
@@ -58,7 +65,8 @@ export class AttemptSettlement {
     const live = all.find(isLive);
     if (!payment || !live) return;
     const known = live.providerRef === null ? await attempts.voidWithoutRef(live.id) : live;
-    if (isLive(known)) await this.void(payment, known, null, true);
+    const ended = isLive(known) ? await this.void(payment, known, null, true) : known;
+    if (isLive(ended)) throw unsettled(payment);
   }
 
   private async confirm(payment: OpenPayment, attempt: Attempt): Promise<Attempt> {

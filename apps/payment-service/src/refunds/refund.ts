@@ -40,13 +40,13 @@ export function refundAmount(
 ): number {
   if (!payment) throw new Fault('PAYMENT_NOT_FOUND', `Order ${orderId} has no payment`, true);
   const { status, amountMinor, reservedMinor, refundRequested } = payment;
-  if (refundRequested && status === 'REFUNDED' && askedMinor === undefined) return 0;
-  if (refundRequested || status === 'PENDING') {
+  if (status === 'PENDING' || (status === 'SUCCESS' && refundRequested)) {
     const message = `The payment of order ${orderId} is being settled or undone`;
     throw new Fault('PAYMENT_UNSETTLED', message, true);
   }
   const isPaid = status === 'SUCCESS' || status === 'REFUNDED';
-  const leftMinor = isPaid ? (amountMinor ?? 0) - reservedMinor : 0;
+  // An undo has given back all of it.
+  const leftMinor = isPaid && !refundRequested ? (amountMinor ?? 0) - reservedMinor : 0;
   if (askedMinor === undefined) return leftMinor;
   if (askedMinor <= leftMinor) return askedMinor;
   const message = `Order ${orderId} has less left of its payment than the refund asks for`;
