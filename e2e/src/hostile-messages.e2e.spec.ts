@@ -40,6 +40,36 @@ const payments = fc.record({
   saga,
 });
 
+const amount = fc.constantFrom('1.00', '999999999999.99');
+const opens = fc.record({
+  pattern: fc.constant('payment.open'),
+  data: fc.record({
+    orderId: fc.uuid(),
+    amount,
+    payBy: fc.constantFrom(
+      '2026-11-30T12:00:00Z',
+      '9999-12-31T23:59:59+14:00',
+      '0001-01-01T00:00:00Z',
+    ),
+    attemptsMax: fc.constantFrom(1, 3, 20),
+  }),
+  saga,
+});
+const pays = fc.record({
+  pattern: fc.constant('payment.pay'),
+  data: fc.record({
+    orderId: fc.uuid(),
+    key: fc.constantFrom('key', '"quoted"', 'k'.repeat(255)),
+    token: fc.constantFrom('tok_visa_4242_0123456789abcdef', 'tok_visa_0002_0123456789abcdef'),
+  }),
+  saga,
+});
+const returns = fc.record({
+  pattern: fc.constant('payment.return'),
+  data: fc.record({ orderId: fc.uuid(), refundId: fc.uuid(), amount }),
+  saga,
+});
+
 interface Target {
   app: AppName;
   queue: CommandQueue;
@@ -68,10 +98,24 @@ const TARGETS: readonly Target[] = [
   {
     app: 'payment-service',
     queue: COMMAND_QUEUES.payment,
-    commands: fc.oneof(payments, plain('payment.refund'), plain('payment.get')),
+    commands: fc.oneof(
+      payments,
+      opens,
+      pays,
+      returns,
+      plain('payment.close'),
+      plain('payment.refund'),
+      plain('payment.get'),
+    ),
     good: 'payment.refund',
     rows: (system, ids) =>
-      system.rows('payments', 'SELECT order_id FROM payments WHERE order_id = ANY($1)', [ids]),
+      system.rows(
+        'payments',
+        `SELECT order_id FROM payments WHERE order_id = ANY($1)
+          UNION ALL SELECT order_id FROM payment_attempts WHERE order_id = ANY($1)
+          UNION ALL SELECT order_id FROM refunds WHERE order_id = ANY($1)`,
+        [ids],
+      ),
   },
 ];
 

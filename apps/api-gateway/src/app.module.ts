@@ -6,6 +6,7 @@ import { AuthController } from './accounts/auth.controller.js';
 import { IdentityClient } from './accounts/identity.client.js';
 import { MeController } from './accounts/me.controller.js';
 import { Admission } from './admission/admission.js';
+import { CardsController } from './cards/cards.controller.js';
 import { CartCheckoutController } from './carts/cart-checkout.controller.js';
 import { CartsController } from './carts/carts.controller.js';
 import { PricedCarts } from './carts/priced-carts.client.js';
@@ -67,6 +68,7 @@ export class AppModule {
         ProductChangesController,
         CartsController,
         CartCheckoutController,
+        ...(config.NODE_ENV === 'production' ? [] : [CardsController]),
         ...(identity ? [AuthController, MeController, AdminController] : []),
       ],
       providers: [

@@ -72,6 +72,10 @@ export class OrchestratorConfig extends DatabaseConfig {
   @IsShorterThan('STEP_DEADLINE_MS')
   PAYMENT_REPLY_TIMEOUT_MS = 5_000;
 
+  /** How often a payment that the bank declines for the moment is tried again: after 1, 2, 4 … s. */
+  @IsIntegerVariable({ min: 0, max: 10 })
+  PAYMENT_SOFT_RETRIES = 4;
+
   @IsIntegerVariable({ min: 1, max: 100 })
   STEP_ATTEMPTS = 5;
 

@@ -8,6 +8,9 @@ export class PaymentConfig extends ParticipantConfig {
   @IsDecimalVariable({ min: 0, max: 1 })
   PAYMENT_FAILURE_RATE = 0.05;
 
+  @IsDecimalVariable({ min: 0, max: 1 })
+  PAYMENT_SOFT_DECLINE_RATE = 0;
+
   @IsIntegerVariable({ min: 0, max: 600_000 })
   PAYMENT_LATENCY_MS = 0;
 

@@ -15,12 +15,12 @@ import { COMMAND_QUEUES, currencyDigits } from '@backstitch/shared-types';
 import { AppModule } from './app.module.js';
 import { BankRepository } from './bank/bank.repository.js';
 import { SimulatedBank } from './bank/bank.provider.js';
+import { IntentRepository } from './bank/intents.repository.js';
+import { SimulatedIntents } from './bank/intents.provider.js';
 import { bankKnobs, liveTerms } from './bank/live-terms.js';
 import { PaymentConfig } from './config.js';
-import { PaymentRecovery } from './payment/payment.recovery.js';
-import { PaymentRepository } from './payment/payment.repository.js';
-import { PaymentSettlement } from './payment/payment.settlement.js';
-import { TimedProvider } from './payment/timed-provider.js';
+import { paymentParts } from './payment-parts.js';
+import { TimedIntents, TimedProvider } from './payment/timed-provider.js';
 
 const config = loadConfig(PaymentConfig);
 const digits = currencyDigits(config.CURRENCY);
@@ -47,22 +47,24 @@ function parts({ database, logger, chaos }: ServiceParts): ParticipantParts {
     poolMax: config.BANK_POOL_MAX,
     keyLookups: true,
   });
-  const payments = new PaymentRepository(database, config.CURRENCY, digits);
-  const settlement = new PaymentSettlement({
-    payments,
-    provider: new TimedProvider(simulatedBank(bankDatabase, chaos)),
-    reached: reachedFaultPoint,
-  });
-  const recovery = new PaymentRecovery({
-    payments,
-    settlement,
+  const bank = simulatedBank(bankDatabase, chaos);
+  const { handlers, recovery, attemptRecovery } = paymentParts({
+    database,
+    provider: new TimedProvider(bank),
+    intents: new TimedIntents(
+      new SimulatedIntents(bank, new IntentRepository(bankDatabase, digits), digits),
+    ),
+    currency: config.CURRENCY,
     logger,
-    afterSeconds: config.RECOVERY_AFTER_SECONDS,
-    intervalMs: config.RECOVERY_INTERVAL_MS,
+    reached: reachedFaultPoint,
+    recovery: {
+      afterSeconds: config.RECOVERY_AFTER_SECONDS,
+      intervalMs: config.RECOVERY_INTERVAL_MS,
+    },
   });
   return {
-    module: AppModule.of({ payments, settlement, currency: config.CURRENCY, logger }),
-    jobs: [recovery.job],
+    module: AppModule.of(handlers),
+    jobs: [recovery.job, attemptRecovery.job],
     databases: { bank: bankDatabase },
   };
 }

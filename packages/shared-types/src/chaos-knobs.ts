@@ -48,6 +48,7 @@ const ofEveryService = (service: ChaosService): readonly ChaosKnob[] => [
 /** Every knob, in the order in which they are shown. */
 export const CHAOS_KNOBS: readonly ChaosKnob[] = [
   bank('declineRate', rate('The bank declines this share of the charges', 0.05)),
+  bank('softDeclineRate', rate('The bank declines this share of the charges for the moment')),
   bank('latencyMs', latency('The bank takes so long to answer')),
   bank('errorRate', rate('The bank turns this share of the calls away')),
   bank('lostAnswerRate', rate('The bank does what this share of the calls asks for, unanswered')),

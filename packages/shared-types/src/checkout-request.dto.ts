@@ -1,5 +1,15 @@
-import { IsInt, IsString, IsUUID, Matches, Max, Min, registerDecorator } from 'class-validator';
+import {
+  IsInt,
+  IsOptional,
+  IsString,
+  IsUUID,
+  Matches,
+  Max,
+  Min,
+  registerDecorator,
+} from 'class-validator';
 import 'reflect-metadata';
+import { IsPaymentMethod, type PaymentMethod } from './card-form.dto.js';
 import { FastValidation } from './fast-validation.js';
 import { IsLines, QUANTITY_MAX } from './lines.decorator.js';
 import { isDecimal } from './money.js';
@@ -49,4 +59,9 @@ export class CheckoutRequestDto {
 
   @IsLines(() => CheckoutItemDto)
   items!: CheckoutItemDto[];
+
+  /** Without it, the bank is told of no card. */
+  @IsOptional()
+  @IsPaymentMethod()
+  paymentMethod?: PaymentMethod;
 }

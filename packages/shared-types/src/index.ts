@@ -4,6 +4,8 @@ export * from './account-roles.js';
 export * from './admin-requests.dto.js';
 export { bodyProblems } from './body-problems.js';
 export * from './caller-id.js';
+export * from './card-form.dto.js';
+export * from './card-token.js';
 export * from './cart.js';
 export * from './cart-requests.dto.js';
 export * from './chaos-knobs.js';

@@ -19,6 +19,10 @@ export const COMMANDS = {
   paymentProcess: 'payment.process',
   paymentRefund: 'payment.refund',
   paymentGet: 'payment.get',
+  paymentOpen: 'payment.open',
+  paymentPay: 'payment.pay',
+  paymentClose: 'payment.close',
+  paymentReturn: 'payment.return',
 } as const;
 
 export type CommandPattern = (typeof COMMANDS)[keyof typeof COMMANDS];

@@ -13,6 +13,7 @@ import {
   SAGA_STATUSES,
   type SagaLogView,
   type SagaView,
+  type TokenizedCard,
   type VersionedOrderView,
 } from '@backstitch/shared-types';
 import { ApiProperty } from '@nestjs/swagger';
@@ -48,6 +49,18 @@ export class CheckoutAccepted {
 
   @ApiProperty()
   message!: string;
+}
+
+/** 201: stands for a card. */
+export class CardTokenAnswer implements TokenizedCard {
+  @ApiProperty({ example: 'tok_visa_4242_0123456789abcdef' })
+  token!: string;
+
+  @ApiProperty({ example: 'visa' })
+  brand!: string;
+
+  @ApiProperty({ example: '4242' })
+  last4!: string;
 }
 
 export class ProblemError {

@@ -1,4 +1,5 @@
 import {
+  CARD_TOKEN,
   CURRENCY_DIGITS_MAX,
   DELIVERY_KINDS,
   DELIVERY_TEXTS,
@@ -41,6 +42,12 @@ const RULES: Readonly<Record<string, Rule>> = {
     additionalProperties: false,
     description:
       'DELIVERY has name, phone and address; PICKUP may have name and phone; DINE_IN has table',
+  }),
+  isPaymentMethod: () => ({
+    type: 'object',
+    properties: { token: { type: 'string', pattern: CARD_TOKEN.source } },
+    required: ['token'],
+    additionalProperties: false,
   }),
   isPrice: (_constraints, digits) => ({
     oneOf: [{ type: 'string' }, { type: 'number' }],

@@ -1,4 +1,5 @@
 import {
+  CardFormDto,
   CartCheckoutDto,
   CartItemDto,
   ChangeProductDto,
@@ -42,7 +43,7 @@ const PAGE_POLICY = [
 ].join('; ');
 
 const BODIES = [
-  [CheckoutWithDeliveryDto],
+  [CheckoutWithDeliveryDto, CardFormDto],
   [CreateProductDto, ChangeProductDto, MoveStockDto],
   [CartItemDto, CartCheckoutDto],
   [SignUpRequest, LogInRequest, RefreshRequest, TokenRequest],

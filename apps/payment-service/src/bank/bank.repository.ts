@@ -53,6 +53,10 @@ export class BankRepository {
     return this.charges.submit(charge);
   }
 
+  async isDecided(key: string): Promise<boolean> {
+    return (await this.database.query<ChargeRow>(readCharges([key]))).length > 0;
+  }
+
   /** Refunds the key's charge, or voids the key: one transaction, repeatable. */
   cancel(key: string): Promise<CancelOutcome> {
     return this.cancellations.submit(key);

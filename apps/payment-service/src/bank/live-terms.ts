@@ -3,6 +3,7 @@ import type { PaymentConfig } from '../config.js';
 import type { BankTerms } from './bank.provider.js';
 
 const DECLINES = 'bank.declineRate';
+const SOFT_DECLINES = 'bank.softDeclineRate';
 const LATENCY = 'bank.latencyMs';
 const ERRORS = 'bank.errorRate';
 const LOST_ANSWERS = 'bank.lostAnswerRate';
@@ -11,6 +12,7 @@ const LOST_ANSWERS = 'bank.lostAnswerRate';
 export function bankKnobs(config: PaymentConfig): Record<string, number> {
   return {
     [DECLINES]: config.PAYMENT_FAILURE_RATE,
+    [SOFT_DECLINES]: config.PAYMENT_SOFT_DECLINE_RATE,
     [LATENCY]: config.PAYMENT_LATENCY_MS,
     [ERRORS]: config.BANK_ERROR_RATE,
     [LOST_ANSWERS]: config.BANK_LOST_ANSWER_RATE,
@@ -21,6 +23,7 @@ export function bankKnobs(config: PaymentConfig): Record<string, number> {
 export function liveTerms(chaos: ChaosSettings, answerTimeoutMs: number): BankTerms {
   const knobs = {
     failureRate: chaos.knob(DECLINES),
+    softDeclineRate: chaos.knob(SOFT_DECLINES),
     latencyMs: chaos.knob(LATENCY),
     errorRate: chaos.knob(ERRORS),
     lostAnswerRate: chaos.knob(LOST_ANSWERS),
@@ -28,6 +31,9 @@ export function liveTerms(chaos: ChaosSettings, answerTimeoutMs: number): BankTe
   return {
     get failureRate() {
       return knobs.failureRate.value;
+    },
+    get softDeclineRate() {
+      return knobs.softDeclineRate.value;
     },
     get latencyMs() {
       return knobs.latencyMs.value;

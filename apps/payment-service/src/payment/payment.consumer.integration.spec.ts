@@ -6,14 +6,13 @@ import { servedQueue, type ServedQueue } from '@backstitch/testkit';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { AppModule } from '../app.module.js';
 import {
+  cardOf,
   keyOf,
   newId,
   paymentFixture,
   sagaOf,
   type PaymentFixture,
 } from '../testing/payment-fixture.js';
-import { PaymentRepository } from './payment.repository.js';
-import { PaymentSettlement } from './payment.settlement.js';
 
 const { paymentProcess, paymentRefund, paymentGet } = COMMANDS;
 const logger = createLogger({ app: 'test', level: 'silent' });
@@ -25,10 +24,7 @@ let queue: ServedQueue;
 beforeAll(async () => {
   bank = await paymentFixture();
   database = openDatabase({ url: bank.url, name: 'payments', logger, keyLookups: true });
-  const payments = new PaymentRepository(database, 'USD', 2);
-  const { provider } = bank.replica();
-  const settlement = new PaymentSettlement({ payments, provider, reached: () => undefined });
-  const module = AppModule.of({ payments, settlement, currency: 'USD', logger });
+  const module = AppModule.of(bank.replica().handlers);
   const name = COMMAND_QUEUES.payment;
   queue = await servedQueue(name, (brokerUrl) =>
     serveCommands({ brokerUrl, queue: name, module, database }),
@@ -83,6 +79,65 @@ describe('the payment commands, through the queue', () => {
     );
     const tombstone = { orderId, amount: null, status: 'CANCELLED' };
     expect(await queue.ask(paymentGet, { orderId })).toMatchObject(tombstone);
+  });
+
+  it('open, pay, close and give back a payment of a customer', async () => {
+    const [orderId, saga, refundId] = [newId(), sagaOf(newId()), newId()];
+    const payBy = new Date(Date.now() + 60_000).toISOString();
+    const opening = { orderId, amount: '59.98', payBy, attemptsMax: 3 };
+    expect(await queue.ask(COMMANDS.paymentOpen, opening, saga)).toMatchObject({
+      status: 'PENDING',
+      payBy,
+    });
+    const declined = { orderId, key: 'first', token: cardOf('9995') };
+    expect(await queue.ask(COMMANDS.paymentPay, declined, saga)).toMatchObject({
+      code: 'PAYMENT_DECLINED',
+      retryable: false,
+      details: { declineCode: 'insufficient_funds', attemptsLeft: 2 },
+    });
+    const paying = { orderId, key: 'second', token: cardOf('4242') };
+    expect(await queue.ask(COMMANDS.paymentPay, paying, saga)).toMatchObject({
+      status: 'SUCCEEDED',
+      last4: '4242',
+    });
+    expect(await queue.ask(COMMANDS.paymentClose, { orderId }, saga)).toMatchObject({
+      status: 'SUCCESS',
+    });
+    const giving = { orderId, refundId };
+    expect(await queue.ask(COMMANDS.paymentReturn, giving, saga)).toMatchObject({
+      refundId,
+      amount: '59.98',
+      status: 'SUCCEEDED',
+    });
+    expect(await queue.ask(paymentGet, { orderId })).toMatchObject({ status: 'REFUNDED' });
+  });
+
+  it.each([
+    ['an opening without a time zone', COMMANDS.paymentOpen, { payBy: '2026-11-30T12:00:00' }],
+    ['an opening of no instant', COMMANDS.paymentOpen, { payBy: '0001-01-01T00:00:00Z' }],
+    ['an opening without attempts', COMMANDS.paymentOpen, { attemptsMax: 0 }],
+    ['a payment without a token', COMMANDS.paymentPay, { token: '4242424242424242' }],
+    ['a payment with a blank key', COMMANDS.paymentPay, { key: ' ' }],
+    ['a refund of nothing', COMMANDS.paymentReturn, { amount: '0.00' }],
+    ['a refund without an id', COMMANDS.paymentReturn, { refundId: 'r' }],
+  ])('that are malformed (%s) are dead-lettered and leave no row', async (_, pattern, wrong) => {
+    const orderId = newId();
+    const right = {
+      orderId,
+      amount: '5.00',
+      payBy: '2026-11-30T12:00:00Z',
+      attemptsMax: 3,
+      key: 'k',
+      token: cardOf('4242'),
+      refundId: newId(),
+    };
+    expect(await queue.ask(pattern, { ...right, ...wrong })).toMatchObject({
+      code: 'MALFORMED_COMMAND',
+      retryable: false,
+    });
+    await queue.vhost.take(deadLetterQueueOf(COMMAND_QUEUES.payment));
+    expect(await bank.row(orderId)).toBeUndefined();
+    expect(await bank.attemptsOf(orderId)).toEqual([]);
   });
 
   it.each([

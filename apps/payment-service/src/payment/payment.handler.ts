@@ -32,7 +32,7 @@ export class PaymentHandler {
   process(command: PaymentProcessCommand, saga?: SagaTag): Promise<PaymentView | Rejection> {
     const orderId = command.orderId.toLowerCase();
     return logged(this.logger, { pattern: COMMANDS.paymentProcess, orderId, saga }, () =>
-      this.charge(orderId, command.amount, saga),
+      this.charge(orderId, command, saga),
     );
   }
 
@@ -54,12 +54,13 @@ export class PaymentHandler {
 
   private async charge(
     orderId: string,
-    amount: string,
+    { amount, cardToken }: PaymentProcessCommand,
     saga: SagaTag | undefined,
   ): Promise<PaymentView | Rejection> {
     const asked: Asked = { sagaId: sagaIdOf(saga), amountMinor: this.minor(amount) };
     const providerKey = saga ? `${asked.sagaId}:${saga.step}:do` : orderId;
-    const payment = await this.payments.intend({ orderId, providerKey, ...asked });
+    const intent = { orderId, providerKey, cardToken: cardToken ?? undefined, ...asked };
+    const payment = await this.payments.intend(intent);
     const step = processStep(payment, asked, this.digits);
     if (step !== 'charge') return step;
     const settled = await this.settlement.charge(payment);

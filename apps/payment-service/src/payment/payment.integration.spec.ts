@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { metricsRegistry } from '@backstitch/service-kit';
 import { STORED_FOR_VOIDED } from '../bank/bank.sql.js';
 import {
+  cardOf,
   keyOf,
   newId,
   paymentFixture,
@@ -94,6 +95,62 @@ describe('payment.process', () => {
       if (isDeclined) declined.push(rolled);
     }
     expect(declined).toEqual(rolls.filter((roll) => roll < failureRate));
+  });
+});
+
+describe('payment.process with a card', () => {
+  const pay = (last4: string, replica = approving[0]!) => {
+    const [orderId, sagaId] = [newId(), newId()];
+    const command = { orderId, amount: '5.00', cardToken: cardOf(last4) };
+    return { orderId, sagaId, ask: () => replica.handler.process(command, sagaOf(sagaId)) };
+  };
+
+  it('charges that card, and tells why it was declined', async () => {
+    expect(verdict(await pay('4242').ask())).toBe('yes');
+    const { orderId, ask } = pay('9995');
+    expect(await ask()).toMatchObject({
+      code: 'PAYMENT_DECLINED',
+      details: { declineCode: 'insufficient_funds' },
+    });
+    expect(await bank.row(orderId)).toMatchObject({ status: 'FAILED', card_token: cardOf('9995') });
+  });
+
+  it('and payments without one, at once, are each charged as they ask', async () => {
+    const orders = ['4242', '0002', undefined, '4242', undefined, '0002'].map((last4) =>
+      last4 ? pay(last4) : { ask: () => paid().then(({ answer }) => answer) },
+    );
+    const told = (await Promise.all(orders.map(({ ask }) => ask()))).map(verdict);
+    const no = 'PAYMENT_DECLINED';
+    expect(told).toEqual(['yes', no, 'yes', 'yes', 'yes', no]);
+  });
+
+  it('whose answer is lost is declined or charged by that card when it is settled later', async () => {
+    const { orderId, sagaId, ask } = pay('0002', bank.replica({ trouble: { errorRate: 1 } }));
+    await expect(ask()).rejects.toMatchObject({ code: 'PROVIDER_UNAVAILABLE' });
+    await bank.age(orderId);
+    await approving[0]!.recovery.settleOverdue();
+    expect(await bank.row(orderId)).toMatchObject({ status: 'FAILED' });
+    expect(await bank.bankOf(keyOf(sagaId))).toEqual({ decision: 'DECLINED', refunds: 0 });
+  });
+});
+
+describe('payment.process that the bank declines for the moment', () => {
+  it('is a retryable fault, decides nothing, and may be charged or undone later', async () => {
+    const soft = bank.replica({ trouble: { softDeclineRate: 1 } }).handler;
+    const fault = { code: 'PAYMENT_SOFT_DECLINED', retryable: true };
+    for (const then of ['charged', 'undone'] as const) {
+      const [orderId, saga] = [newId(), sagaOf(newId())];
+      const command = { orderId, amount: '5.00' };
+      for (let n = 0; n < 2; n += 1) {
+        await expect(soft.process(command, saga)).rejects.toMatchObject(fault);
+      }
+      expect(await bank.row(orderId)).toMatchObject({ status: 'PENDING' });
+      const [{ handler }] = approving as [(typeof approving)[0]];
+      if (then === 'charged') await handler.process(command, saga);
+      else await handler.refund({ orderId }, saga);
+      const status = then === 'charged' ? 'SUCCESS' : 'CANCELLED';
+      expect(await bank.row(orderId)).toMatchObject({ status });
+    }
   });
 });
 

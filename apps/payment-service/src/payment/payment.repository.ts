@@ -3,6 +3,7 @@ import { databaseFault, type Database, type Statement } from '@backstitch/databa
 import { watchBatches } from '@backstitch/service-kit';
 import type { Payment, Settlement } from './payment.js';
 import {
+  insertCardIntents,
   insertIntents,
   insertTombstones,
   leaseUnsettled,
@@ -37,8 +38,9 @@ export class PaymentRepository {
     private readonly digits: number,
   ) {
     this.intents = coalesced(
-      (batch) => this.written(batch, [(left) => insertIntents(left, currency, digits)]),
-      (a, b) => a.sagaId === b.sagaId && a.amountMinor === b.amountMinor,
+      (batch) => this.written(batch, intentStatements(batch, currency, digits)),
+      (a, b) =>
+        a.sagaId === b.sagaId && a.amountMinor === b.amountMinor && a.cardToken === b.cardToken,
     );
     this.settlements = coalesced(
       (batch) => this.written(batch, [writeSettlements]),
@@ -114,6 +116,19 @@ export class PaymentRepository {
     const byOrder = new Map(rows.map((row) => [row.order_id, paymentFrom(row, this.digits)]));
     return batch.map(({ orderId }) => ({ ok: byOrder.get(orderId) }));
   }
+}
+
+/** Most payments name no card; the others have a statement of their own. */
+function intentStatements(batch: readonly Intent[], currency: string, digits: number) {
+  const byCard = batch.filter(({ cardToken }) => cardToken !== undefined);
+  if (byCard.length === 0) {
+    return [(left: readonly Intent[]) => insertIntents(left, currency, digits)];
+  }
+  const insertOthers = (left: readonly Intent[]) => {
+    const others = left.filter(({ cardToken }) => cardToken === undefined);
+    return insertIntents(others, currency, digits);
+  };
+  return [() => insertCardIntents(byCard, currency, digits), insertOthers];
 }
 
 /** Concurrent statements. */

@@ -1,10 +1,12 @@
-import { settlementOfCancel, settlementOfCharge, type Payment } from './payment.js';
+import { settlementOfCancel, settlementOfCharge, softDeclined, type Payment } from './payment.js';
 import type { PaymentRepository } from './payment.repository.js';
 import type { PaymentProvider } from './provider.js';
 
 export interface SettlementParts {
   payments: Pick<PaymentRepository, 'settle' | 'read'>;
   provider: PaymentProvider;
+  /** Ends what the customer of an opened payment may have under way at the provider. */
+  openPayments: { burnLive(orderId: string): Promise<void> };
   /** Told the name of every fault point that is passed; tests arm them. */
   reached: (point: string) => void | Promise<void>;
 }
@@ -34,8 +36,10 @@ export class PaymentSettlement {
     const { payments, provider, reached } = this.parts;
     const { amountMinor, providerKey: key, currency } = intended(payment);
     await reached('payment.after-intent-before-call');
-    const outcome = await provider.charge({ key, amountMinor, currency });
+    const card = payment.cardToken ?? undefined;
+    const outcome = await provider.charge({ key, amountMinor, currency, ...(card && { card }) });
     await reached('payment.after-call-before-outcome');
+    if (outcome.kind === 'soft-declined') throw softDeclined(payment, outcome.reason);
     const settlement = settlementOfCharge(payment, outcome);
     if (settlement) return payments.settle(settlement);
     return (await payments.read(payment.orderId)) ?? payment;
@@ -44,8 +48,16 @@ export class PaymentSettlement {
   private async takeBack(payment: Payment): Promise<Payment> {
     const { payments, provider, reached } = this.parts;
     await reached('payment.between-refund-requested-and-cancel');
-    const outcome = await provider.cancel(intended(payment).providerKey);
-    return payments.settle(settlementOfCancel(payment, outcome));
+    const last = payment.flow === 'OPEN' ? await this.burned(payment) : payment;
+    if (last.providerKey === null) return payments.settle(settlementOfCancel(last, 'voided'));
+    const outcome = await provider.cancel(intended(last).providerKey);
+    return payments.settle(settlementOfCancel(last, outcome));
+  }
+
+  private async burned(payment: Payment): Promise<Payment> {
+    const { payments, openPayments } = this.parts;
+    await openPayments.burnLive(payment.orderId);
+    return (await payments.read(payment.orderId)) ?? payment;
   }
 }
 

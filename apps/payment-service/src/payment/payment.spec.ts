@@ -24,6 +24,8 @@ function payment(status: PaymentStatus, over: Partial<Payment> = {}): Payment {
     status,
     declineReason: status === 'FAILED' ? 'the card was declined' : null,
     refundRequested: false,
+    flow: null,
+    cardToken: null,
     transactionDate: '2026-01-01T00:00:00.000Z',
     ...over,
   };

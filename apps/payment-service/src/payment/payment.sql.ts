@@ -12,6 +12,8 @@ export interface Intent {
   sagaId: string | undefined;
   providerKey: string;
   amountMinor: number;
+  /** Undefined: no card was named. */
+  cardToken: string | undefined;
 }
 
 export interface RefundRequest {
@@ -20,7 +22,7 @@ export interface RefundRequest {
 }
 
 const COLUMNS = `payments.order_id, id, saga_id, amount, currency, payments.status, provider_key,
-  payments.decline_reason, refund_requested, transaction_date`;
+  payments.decline_reason, refund_requested, flow, card_token, transaction_date`;
 
 const UNSETTLED = `(status = 'PENDING' OR (status = 'SUCCESS' AND refund_requested))`;
 
@@ -44,6 +46,32 @@ export function insertIntents(
       intents.map((intent) => intent.sagaId),
       intents.map((intent) => intent.providerKey),
       intents.map((intent) => fromMinor(intent.amountMinor, digits)),
+      currency,
+    ],
+  };
+}
+
+/** The intents of payments by card; otherwise as above. */
+export function insertCardIntents(
+  intents: readonly Intent[],
+  currency: string,
+  digits: number,
+): Statement {
+  return {
+    name: 'insert_card_intents',
+    text: `INSERT INTO payments (order_id, saga_id, provider_key, amount, currency, status, card_token)
+      SELECT order_id, saga_id, provider_key, amount, $6, 'PENDING', card_token
+      FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::numeric[], $5::text[])
+        AS intent (order_id, saga_id, provider_key, amount, card_token)
+      ORDER BY order_id
+      ON CONFLICT (order_id) DO NOTHING
+      RETURNING ${COLUMNS}`,
+    values: [
+      intents.map((intent) => intent.orderId),
+      intents.map((intent) => intent.sagaId),
+      intents.map((intent) => intent.providerKey),
+      intents.map((intent) => fromMinor(intent.amountMinor, digits)),
+      intents.map((intent) => intent.cardToken),
       currency,
     ],
   };
@@ -107,6 +135,7 @@ export function recordRefundRequests(requests: readonly RefundRequest[]): Statem
       FROM locked JOIN unnest($1::uuid[], $2::uuid[]) AS request (order_id, asking) USING (order_id)
       WHERE payments.order_id = locked.order_id AND NOT refund_requested
         AND status IN ('PENDING', 'SUCCESS') AND (saga_id IS NULL OR asking = saga_id)
+        AND refund_reserved IS NULL
       RETURNING ${COLUMNS}`,
     values: [requests.map((request) => request.orderId), requests.map((request) => request.sagaId)],
   };
@@ -132,7 +161,7 @@ export function leaseUnsettled({ limit, olderThanSeconds, leaseSeconds }: Lease)
     name: 'lease_unsettled',
     text: `WITH due AS MATERIALIZED (
         SELECT order_id FROM payments
-        WHERE ${UNSETTLED} AND updated_at <= clock_timestamp() - make_interval(secs => $2)
+        WHERE ${UNSETTLED} AND (flow IS NULL OR refund_requested) AND updated_at <= clock_timestamp() - make_interval(secs => $2)
           AND (lease_until IS NULL OR lease_until <= clock_timestamp())
         ORDER BY updated_at LIMIT $1 FOR UPDATE SKIP LOCKED
       )
@@ -153,6 +182,8 @@ export interface PaymentRow {
   provider_key: string | null;
   decline_reason: string | null;
   refund_requested: boolean;
+  flow: 'OPEN' | null;
+  card_token: string | null;
   transaction_date: Date;
 }
 
@@ -167,6 +198,8 @@ export function paymentFrom(row: PaymentRow, digits: number): Payment {
     status: row.status,
     declineReason: row.decline_reason,
     refundRequested: row.refund_requested,
+    flow: row.flow,
+    cardToken: row.card_token,
     transactionDate: row.transaction_date.toISOString(),
   };
 }

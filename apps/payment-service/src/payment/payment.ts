@@ -19,6 +19,10 @@ export interface Payment {
   status: PaymentStatus;
   declineReason: string | null;
   refundRequested: boolean;
+  /** OPEN: its customer pays it, in attempts; payment.process does not charge it. */
+  flow: 'OPEN' | null;
+  /** The card that payment.process charges, if it named one. */
+  cardToken: string | null;
   transactionDate: string;
 }
 
@@ -46,6 +50,7 @@ export function processStep(
   digits: number,
 ): 'charge' | PaymentView | Rejection {
   refuseSagaMismatch(payment, asked.sagaId);
+  refuseOpened(payment);
   if (payment.amountMinor !== null && payment.amountMinor !== asked.amountMinor) {
     const [had, asks] = [payment.amountMinor, asked.amountMinor].map((m) => fromMinor(m, digits));
     const message = `The payment of order ${payment.orderId} is over ${had}, not ${asks}`;
@@ -66,6 +71,7 @@ export function processStep(
 export function refundStep(payment: Payment, sagaId: string | undefined): 'cancel' | 'done' {
   refuseSagaMismatch(payment, sagaId);
   refuseWithoutSaga(payment, sagaId);
+  refuseUnrecorded(payment);
   return isBeingRefunded(payment) ? 'cancel' : 'done';
 }
 
@@ -81,7 +87,7 @@ export function settlementOfCharge(
   { orderId }: Payment,
   outcome: ChargeOutcome,
 ): Settlement | undefined {
-  if (outcome.kind === 'voided') return undefined;
+  if (outcome.kind === 'voided' || outcome.kind === 'soft-declined') return undefined;
   const approved = outcome.kind === 'approved';
   return {
     orderId,
@@ -102,6 +108,12 @@ export function settlementOfCancel({ orderId }: Payment, outcome: CancelOutcome)
   return { orderId, by: 'cancel', status: STATUS_AFTER_CANCEL[outcome], declineReason };
 }
 
+/** Nothing is decided: the saga charges it again, after a pause. */
+export function softDeclined({ orderId }: Payment, reason: string): Fault {
+  const message = `The payment of order ${orderId} was declined for the moment: ${reason}`;
+  return new Fault('PAYMENT_SOFT_DECLINED', message, true);
+}
+
 export function unsettled({ orderId }: Payment): Fault {
   const message = `The payment of order ${orderId} is being settled or undone`;
   return new Fault('PAYMENT_UNSETTLED', message, true);
@@ -113,8 +125,25 @@ export function viewOf(payment: Payment, digits: number): PaymentView {
   return { id, orderId, amount, currency, status, transactionDate };
 }
 
-function declined({ declineReason }: Payment): Rejection {
-  return new Rejection('PAYMENT_DECLINED', `The payment was declined: ${declineReason}`);
+/** The word of the provider for a card is told apart, because programs read it. */
+function declined({ declineReason, cardToken }: Payment): Rejection {
+  const message = `The payment was declined: ${declineReason}`;
+  const details = cardToken === null ? undefined : { declineCode: declineReason };
+  return new Rejection('PAYMENT_DECLINED', message, details);
+}
+
+/** The customer may be paying it, and would be charged twice. */
+function refuseOpened({ flow, status, orderId }: Payment): void {
+  if (flow !== 'OPEN' || status === 'CANCELLED' || status === 'REFUNDED') return;
+  const message = `The payment of order ${orderId} was opened for its customer`;
+  throw new Fault('WRONG_FLOW', message, false);
+}
+
+/** Refunds in parts took of it, so an undo of all was not recorded. */
+function refuseUnrecorded({ status, refundRequested, orderId }: Payment): void {
+  if (refundRequested || (status !== 'SUCCESS' && status !== 'PENDING')) return;
+  const message = `The payment of order ${orderId} was given back in part`;
+  throw new Fault('REFUND_EXCEEDS_PAYMENT', message, false);
 }
 
 function refuseSagaMismatch(payment: Payment, sagaId: string | undefined): void {

@@ -3,12 +3,16 @@ export interface ChargeRequest {
   key: string;
   amountMinor: number;
   currency: string;
+  /** The token of the card, if the payer gave one. */
+  card?: string;
 }
 
 /** What the provider decided about a key; asked again it says the same. */
 export type ChargeOutcome =
   | { kind: 'approved' }
   | { kind: 'declined'; reason: string }
+  /** Nothing is decided: the same charge may be approved later. */
+  | { kind: 'soft-declined'; reason: string }
   /** The key was cancelled before it was charged, and will never be. */
   | { kind: 'voided' };
 

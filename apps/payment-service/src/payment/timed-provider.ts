@@ -1,5 +1,12 @@
 import { Timings } from '@backstitch/service-kit';
 import { Fault } from '@backstitch/shared-types';
+import type {
+  Intent,
+  IntentProvider,
+  IntentRequest,
+  RefundRequest,
+  RefundState,
+} from './intent-provider.js';
 import type { CancelOutcome, ChargeOutcome, ChargeRequest, PaymentProvider } from './provider.js';
 
 const durations = new Timings({
@@ -24,8 +31,29 @@ export class TimedProvider implements PaymentProvider {
   }
 }
 
+/** The same for the payments that customers make, and for refunds. */
+export class TimedIntents implements IntentProvider {
+  constructor(private readonly provider: IntentProvider) {}
+
+  create(request: IntentRequest): Promise<string> {
+    return timed('create', this.provider.create(request), () => 'created');
+  }
+
+  confirm(ref: string): Promise<Intent> {
+    return timed('confirm', this.provider.confirm(ref), ({ state }) => state);
+  }
+
+  void(ref: string): Promise<Intent> {
+    return timed('void', this.provider.void(ref), ({ state }) => state);
+  }
+
+  refund(request: RefundRequest): Promise<RefundState> {
+    return timed('refund', this.provider.refund(request), (state) => state.toLowerCase());
+  }
+}
+
 async function timed<Answer>(
-  operation: 'charge' | 'cancel',
+  operation: 'charge' | 'cancel' | 'create' | 'confirm' | 'void' | 'refund',
   call: Promise<Answer>,
   outcomeOf: (answer: Answer) => string,
 ): Promise<Answer> {

@@ -6,10 +6,10 @@ import { testDatabase } from '@backstitch/testkit';
 import type pg from 'pg';
 import { BankRepository } from '../bank/bank.repository.js';
 import { SimulatedBank, type BankTerms } from '../bank/bank.provider.js';
-import { PaymentHandler } from '../payment/payment.handler.js';
-import { PaymentRecovery } from '../payment/payment.recovery.js';
-import { PaymentRepository } from '../payment/payment.repository.js';
-import { PaymentSettlement } from '../payment/payment.settlement.js';
+import { IntentRepository } from '../bank/intents.repository.js';
+import { SimulatedIntents } from '../bank/intents.provider.js';
+import { paymentParts } from '../payment-parts.js';
+import type { IntentProvider } from '../payment/intent-provider.js';
 import type { PaymentProvider } from '../payment/provider.js';
 
 const MIGRATIONS = fileURLToPath(new URL('../../migrations', import.meta.url));
@@ -21,6 +21,8 @@ export interface Replica {
   trouble?: Partial<BankTerms>;
   /** Stands between the service and the bank. */
   between?: (bank: PaymentProvider) => PaymentProvider;
+  /** Stands between the service and the bank, for intents and refunds. */
+  betweenIntents?: (bank: IntentProvider) => IntentProvider;
   reached?: (point: string) => void | Promise<void>;
   recoverAfterSeconds?: number;
 }
@@ -43,23 +45,28 @@ export async function paymentFixture(lockTimeoutMs = 20_000) {
 
   function replica(options: Replica = {}) {
     const { failureRate = 0, between = (each) => each, reached = () => undefined } = options;
-    const repository = new PaymentRepository(payments, 'USD', DIGITS);
+    const { betweenIntents = (each) => each } = options;
     const ledger = new BankRepository(bank, DIGITS);
-    const provider = between(
-      new SimulatedBank(ledger, { failureRate, latencyMs: 0, ...options.trouble }),
-    );
-    const settlement = new PaymentSettlement({ payments: repository, provider, reached });
-    const recovery = new PaymentRecovery({
-      payments: repository,
-      settlement,
+    const simulated = new SimulatedBank(ledger, { failureRate, latencyMs: 0, ...options.trouble });
+    const intents = new SimulatedIntents(simulated, new IntentRepository(bank, DIGITS), DIGITS);
+    const provider = between(simulated);
+    const parts = paymentParts({
+      database: payments,
+      provider,
+      intents: betweenIntents(intents),
+      currency: 'USD',
       logger,
-      afterSeconds: options.recoverAfterSeconds ?? 60,
-      intervalMs: 1000,
+      reached,
+      recovery: { afterSeconds: options.recoverAfterSeconds ?? 60, intervalMs: 1000 },
     });
     return {
-      handler: new PaymentHandler(repository, settlement, DIGITS, logger),
-      recovery,
+      handler: parts.handlers.payments,
+      attempts: parts.handlers.attempts,
+      refunds: parts.handlers.refunds,
+      handlers: parts.handlers,
       provider,
+      recovery: parts.recovery,
+      attemptRecovery: parts.attemptRecovery,
     };
   }
 
@@ -78,6 +85,19 @@ export async function paymentFixture(lockTimeoutMs = 20_000) {
       );
       return { decision: charges?.[0]?.decision, refunds: refunds?.length };
     },
+    attemptsOf: (orderId: string) =>
+      query('SELECT * FROM payment_attempts WHERE order_id = $1 ORDER BY number', [orderId]),
+    /** What the bank charged for an order, less what it gave back. */
+    kept: async (orderId: string) => {
+      const [row] = await query<{ kept: string }>(KEPT, [orderId]);
+      return Number(row?.kept);
+    },
+    ageAttempts: (orderId: string) =>
+      query(
+        `UPDATE payment_attempts SET updated_at = updated_at - interval '2 minutes',
+          lease_until = lease_until - interval '2 minutes' WHERE order_id = $1`,
+        [orderId],
+      ),
     age: (orderId: string) =>
       query(
         `UPDATE payments SET updated_at = updated_at - interval '2 minutes',
@@ -92,23 +112,48 @@ export async function paymentFixture(lockTimeoutMs = 20_000) {
   };
 }
 
+/** By the attempts' ids, which are the keys of their intents: also what no row knows any more. */
+const KEPT = `
+  SELECT coalesce(sum(charges.amount), 0)
+    - coalesce(sum((SELECT sum(amount) FROM bank.refunds WHERE refunds.key = charges.key)), 0)
+    - coalesce(sum((SELECT sum(amount) FROM bank.refund_entries WHERE charge_key = charges.key)), 0)
+    AS kept
+  FROM payment_attempts JOIN bank.intents ON intents.key = payment_attempts.id::text
+  JOIN bank.charges ON charges.key = intents.ref AND decision = 'APPROVED'
+  WHERE order_id = $1`;
+
 export type PaymentFixture = Awaited<ReturnType<typeof paymentFixture>>;
 
-/** Invariant 6: the bank's ledger and the payments agree, charge by charge and refund by refund. */
+/** Invariants 6 and 10: the bank's ledger and the payments agree, charge by charge and refund by refund. */
 const DISAGREEMENTS = `
-  SELECT order_id, status, decision, refunded_at FROM payments
-  FULL JOIN bank.charges ON charges.key = provider_key
-  LEFT JOIN bank.refunds ON refunds.key = charges.key
-  WHERE (status, coalesce(decision, 'none'), refunded_at IS NOT NULL) NOT IN (
+  SELECT payments.order_id, payments.status, decision, undone, refunded, refunded_amount
+  FROM payments
+  FULL JOIN (
+    SELECT *, (SELECT sum(amount) FROM bank.refunds WHERE refunds.key = charges.key) AS undone,
+      (SELECT sum(amount) FROM bank.refund_entries WHERE charge_key = charges.key) AS refunded
+    FROM bank.charges WHERE decision IN ('APPROVED', 'DECLINED')
+      OR NOT EXISTS (SELECT FROM bank.intents WHERE ref = charges.key)
+  ) AS charges ON charges.key = provider_key
+  LEFT JOIN payment_attempts ON provider_ref = charges.key
+  WHERE coalesce(refunded, 0) <> coalesce(refunded_amount, 0)
+    OR (SELECT coalesce(sum(refunds.amount), 0) FROM refunds
+      WHERE refunds.order_id = payments.order_id AND refunds.status = 'SUCCEEDED') <> coalesce(refunded_amount, 0)
+    OR (payments.status IS NULL AND NOT (decision = 'DECLINED' AND payment_attempts.status = 'DECLINED'))
+    OR (payments.status IS NOT NULL AND (payments.status, coalesce(decision, 'none'),
+      coalesce(undone, refunded_amount, 0) = coalesce(payments.amount, -1)) NOT IN (
     ('SUCCESS', 'APPROVED', false), ('FAILED', 'DECLINED', false), ('REFUNDED', 'APPROVED', true),
     ('CANCELLED', 'VOIDED', false), ('CANCELLED', 'BURNED', false), ('CANCELLED', 'none', false))
-    OR status IS NULL OR (decision IN ('APPROVED', 'DECLINED') AND payments.amount <> charges.amount)`;
+      AND NOT (flow = 'OPEN' AND payments.status IN ('PENDING', 'FAILED') AND decision IS NULL))
+    OR (decision IN ('APPROVED', 'DECLINED') AND payments.amount <> charges.amount)`;
 
 export const newId = newUuid;
 
 export function sagaOf(sagaId: string): SagaTag {
   return { sagaId, step: 'PAYMENT_PROCESSED', direction: 'do', attempt: 1 };
 }
+
+/** A token of the mock card with these last digits. */
+export const cardOf = (last4: string) => `tok_visa_${last4}_0123456789abcdef`;
 
 export const keyOf = (sagaId: string) => `${sagaId}:PAYMENT_PROCESSED:do`;
 

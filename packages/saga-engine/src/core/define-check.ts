@@ -110,6 +110,9 @@ function deadlineProblems(step: CommandStep, spec: Sending, defaults: StepDefaul
   if (!isCount(replyTimeoutMs) || !isCount(deadlineMs)) {
     problems.push(`${step.name}: timeouts and deadlines must be whole milliseconds`);
   }
+  if (!Object.values(step.pausesMs ?? {}).every((pauses) => pauses.every(isCount))) {
+    problems.push(`${step.name}: pauses must be whole milliseconds`);
+  }
   if (replyTimeoutMs >= deadlineMs) {
     problems.push(
       `${step.name}: its reply timeout (${replyTimeoutMs} ms) must be shorter than its deadline ` +

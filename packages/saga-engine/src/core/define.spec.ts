@@ -58,6 +58,15 @@ describe('a saga definition', () => {
   });
 });
 
+describe('a pause of a step', () => {
+  it.each([[[0]], [[1.5]], [[-1]], [[1_000, Number.NaN]]])('is not one of %j', (pauses) => {
+    const wrong = step('S', { do: send, noUndo: 'it only reads', pausesMs: { BUSY: pauses } });
+    expect(() =>
+      defineSaga({ name: 'paused', version: 1, deadlineMs: 60_000, steps: [wrong] }),
+    ).toThrow(/S: pauses must be whole milliseconds/);
+  });
+});
+
 describe('a step before the pivot', () => {
   const problemsOf = (...steps: Parameters<typeof defineSaga>[0]['steps'][number][]) => {
     try {

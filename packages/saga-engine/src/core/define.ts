@@ -59,6 +59,7 @@ export interface PlannedStep<Input = unknown> {
   readonly rejections: ReadonlySet<string>;
   readonly attemptsMax: number;
   readonly deadlineMs: number;
+  readonly pausesMs: Readonly<Record<string, readonly number[]>>;
   /** The pivot or behind it: from its first send on the saga only goes forward. */
   readonly pastPivot: boolean;
   keep?(response: unknown): unknown;
@@ -155,6 +156,7 @@ function plannedStep<Input>(
     rejections: new Set(step.rejections),
     attemptsMax: step.attemptsMax ?? defaults.attemptsMax,
     deadlineMs: step.deadlineMs ?? defaults.deadlineMs,
+    pausesMs: step.pausesMs ?? {},
     pastPivot,
     ...(step.keep && { keep: (response: unknown) => step.keep?.(response) }),
   };

@@ -11,6 +11,8 @@ export interface LastError {
    * after.
    */
   readonly forgiven?: number;
+  /** The pauses of the step's `pausesMs` that were made so far, in milliseconds. */
+  readonly pausesMs?: readonly number[];
 }
 
 /** Why a saga is undone: a business reason (of a step or a signal), or an unknown outcome. */

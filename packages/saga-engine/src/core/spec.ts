@@ -39,6 +39,12 @@ export interface CommandStep<Input = unknown> {
   readonly deadlineMs?: number;
   /** For how long what the step sets aside is kept for this saga: a reservation, a lease. */
   readonly holdMs?: number;
+  /**
+   * Faults, by their codes, after which the step is tried again that many milliseconds later, once
+   * for each entry. After the last one the outcome is unknown. These tries do not count as
+   * attempts of `attemptsMax`; the deadlines stand.
+   */
+  readonly pausesMs?: Readonly<Record<string, readonly number[]>>;
   /** What later steps will need of the response (JSON); stored with the saga. */
   keep?(response: unknown): unknown;
 }

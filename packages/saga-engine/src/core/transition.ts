@@ -59,6 +59,11 @@ export function transition(
   }
 }
 
+/** What stays of the error before: the pauses are made once each. */
+function pausesOf(before: LastError | undefined): Pick<LastError, 'pausesMs'> {
+  return before?.pausesMs === undefined ? {} : { pausesMs: before.pausesMs };
+}
+
 /** Makes one transition. */
 class TransitionBuilder {
   private readonly step: PlannedStep;
@@ -108,7 +113,12 @@ class TransitionBuilder {
     const pauseMs = isPointless ? settings.backoffMaxMs : this.backoffMs(unsent);
     const deadlineAtMs = this.isForEver() ? Infinity : saga.sagaDeadlineAtMs;
     const forgiven = saga.lastError?.forgiven;
-    const lastError = { ...error, unsent, ...(forgiven !== undefined && { forgiven }) };
+    const lastError = {
+      ...error,
+      unsent,
+      ...(forgiven !== undefined && { forgiven }),
+      ...pausesOf(saga.lastError),
+    };
     return this.pause('resend', lastError, needsAttention, pauseMs, deadlineAtMs);
   }
 
@@ -122,7 +132,7 @@ class TransitionBuilder {
     const refused = (saga.lastError?.refused ?? 0) + 1;
     const forgiven = saga.lastError?.forgiven;
     const message = `${error.code}: ${error.message}`;
-    const kept = forgiven !== undefined && { forgiven };
+    const kept = { ...(forgiven !== undefined && { forgiven }), ...pausesOf(saga.lastError) };
     const lastError = { code: 'WRITE_REFUSED', message, refused, ...kept };
     const isUnbounded = this.isForEver() || this.isPastDeadline();
     const latestMs = isUnbounded ? Infinity : saga.sagaDeadlineAtMs;
@@ -214,6 +224,7 @@ class TransitionBuilder {
       code: problem.code,
       message: problem.message,
       ...(forgiven !== undefined && { forgiven }),
+      ...pausesOf(saga.lastError),
     };
     if (this.isForEver()) {
       const counted = saga.attempt - (forgiven ?? 0);
@@ -221,19 +232,42 @@ class TransitionBuilder {
       const pauseMs = problem.retryable ? this.backoffMs(counted) : settings.backoffMaxMs;
       return this.pause('retry', error, isOutOfTries || !problem.retryable, pauseMs, Infinity);
     }
+    const planned = step.pausesMs[problem.code];
+    if (planned && problem.retryable) return this.pausedAsPlanned(problem, error, planned);
     const pauseMs = this.backoffMs(saga.attempt);
     const nextAtMs = this.at.nowMs + pauseMs;
     const isPatient = settings.patientCodes?.includes(problem.code) ?? false;
-    const isOutOfTries = saga.attempt >= step.attemptsMax && !isPatient;
+    const counted = saga.attempt - (error.pausesMs?.length ?? 0);
+    const isOutOfTries = counted >= step.attemptsMax && !isPatient;
     const isLast = isOutOfTries || nextAtMs >= saga.stepDeadlineAtMs!;
     if (isLast || !problem.retryable) return this.unknown(problem);
     return this.pause('retry', error, false, pauseMs, Infinity);
   }
 
+  /** Tries again after the next of the pauses that the step plans for this fault, if one is left. */
+  private pausedAsPlanned(
+    problem: Problem,
+    error: LastError,
+    planned: readonly number[],
+  ): Transition {
+    const made = error.pausesMs ?? [];
+    const pauseMs = planned[made.length];
+    const isInTime = this.at.nowMs + (pauseMs ?? 0) < this.saga.stepDeadlineAtMs!;
+    if (pauseMs === undefined || !isInTime) return this.unknown(problem);
+    return this.pause(
+      'retry',
+      { ...error, pausesMs: [...made, pauseMs] },
+      false,
+      pauseMs,
+      Infinity,
+    );
+  }
+
   /** It is unknown whether the step happened, so it is undone too. */
   private unknown(problem: Problem): Transition {
     const failure = this.failureOf('unknown', problem);
-    const failed = this.failedRow(failure, { code: problem.code, message: problem.message });
+    const { code, message } = problem;
+    const failed = this.failedRow(failure, { code, message, ...pausesOf(this.saga.lastError) });
     const { definition, saga, command, at } = this;
     return undoFrom(definition, saga, command.index, failure, saga.kept, [failed], at.nowMs);
   }

@@ -15,10 +15,16 @@ const PROBLEM_OF: Record<
   (payment: PaymentRow) => string | undefined
 > = {
   SUCCESS: (payment) => chargeProblem(payment) ?? refundOf(payment, null),
-  REFUNDED: (payment) => chargeProblem(payment) ?? refundOf(payment, payment.amount),
-  FAILED: (payment) => decided(payment, ['DECLINED']) ?? refundOf(payment, null),
+  REFUNDED: (payment) => chargeProblem(payment) ?? refundOf(payment, undone(payment)),
+  FAILED: (payment) =>
+    decided(payment, [payment.flow === 'OPEN' ? null : 'DECLINED']) ?? refundOf(payment, null),
   CANCELLED: (payment) => decided(payment, ['VOIDED', 'BURNED', null]) ?? refundOf(payment, null),
 };
+
+/** What an undo gave back: all, unless refunds in parts did. */
+function undone({ amount, refundedAmount }: PaymentRow): string | null {
+  return amount !== null && refundedAmount === amount ? null : amount;
+}
 
 function chargeProblem(payment: PaymentRow): string | undefined {
   const { charged, chargedCurrency, amount, currency } = payment;

@@ -9,7 +9,9 @@ export const INVARIANTS: Readonly<Record<number, string>> = {
   7: 'one saga per key, one order per saga, one payment and one reservation per order',
   8: 'no payment kept and nothing sold without a CONFIRMED order',
   9: 'the row of an order follows from its events, whose times rise',
+  10: 'refunds add up, to no more than was paid, and the bank has each of them',
   15: 'every event is published within a minute',
+  17: 'no attempt to pay is unsettled for an hour',
 };
 
 export interface Breach {

@@ -6,6 +6,12 @@ import {
   UNPUBLISHED_EVENTS,
   type UnpublishedEvent,
 } from '../reading/read-events.js';
+import {
+  BROKEN_REFUNDS,
+  OVERDUE_ATTEMPTS,
+  type BrokenRefund,
+  type OverdueAttempt,
+} from '../reading/read-refunds.js';
 import { KEYS_OF_NO_SAGA, readLogHistories, sagasWith } from '../reading/read-sagas.js';
 import type {
   Definitions,
@@ -65,6 +71,13 @@ export async function breachesAtLarge(
       ({ orderId }) => orderId,
       unpublished,
     ),
+    among<BrokenRefund>(
+      10,
+      [payments, BROKEN_REFUNDS],
+      ({ orderId }) => orderId,
+      ({ what }) => what,
+    ),
+    among<OverdueAttempt>(17, [payments, OVERDUE_ATTEMPTS], ({ orderId }) => orderId, overdue),
   ]);
   return found.flat();
 }
@@ -96,6 +109,10 @@ function ofNoSaga({ key }: KeyOfNoSaga): string {
 
 function stray({ decision }: StrayCharge): string {
   return `the bank has ${decision} under this key, and no payment has the key`;
+}
+
+function overdue({ number, ageS }: OverdueAttempt): string {
+  return `its attempt ${number} to pay is not settled after ${Math.round(ageS / 60)} minutes`;
 }
 
 function shared({ orders, one, other }: SharedSaga): string {

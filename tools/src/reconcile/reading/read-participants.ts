@@ -40,7 +40,7 @@ export const PAYMENTS = `
 SELECT order_id AS "orderId", saga_id AS "sagaId",
   updated_at <= now() - ${SETTLED} AS settled, status, payments.amount, payments.currency,
   decision, charges.amount AS charged, charges.currency AS "chargedCurrency",
-  refunds.amount AS refunded
+  refunds.amount AS refunded, refunded_amount AS "refundedAmount", flow
 FROM payments LEFT JOIN bank.charges ON charges.key = provider_key
 LEFT JOIN bank.refunds ON refunds.key = provider_key
 ORDER BY order_id`;
@@ -68,7 +68,14 @@ FULL JOIN (
   FROM reservation_items JOIN reservations USING (order_id) GROUP BY product_id
 ) AS taken USING (product_id)`;
 
-/** Rows of `StrayCharge`. */
+/**
+ * Rows of `StrayCharge`. Only the charge of the attempt that succeeded is the payment's; what other
+ * attempts left is not charged. Live attempts are under way.
+ */
 export const STRAY_CHARGES = `
 SELECT key, decision FROM bank.charges
-WHERE NOT EXISTS (SELECT FROM payments WHERE provider_key = charges.key)`;
+WHERE NOT EXISTS (SELECT FROM payments WHERE provider_key = charges.key)
+  AND NOT (decision <> 'APPROVED' AND EXISTS (SELECT FROM bank.intents WHERE ref = charges.key))
+  AND NOT EXISTS (
+    SELECT FROM payment_attempts
+    WHERE provider_ref = charges.key AND status IN ('SUBMITTED', 'REQUIRES_ACTION'))`;

@@ -112,6 +112,10 @@ export interface PaymentRow extends ParticipantRow {
   charged: string | null;
   chargedCurrency: string | null;
   refunded: string | null;
+  /** What refunds in parts gave back; invariant 10 compares it with the bank. */
+  refundedAmount?: string | null;
+  /** OPEN: its customer pays it. Without a charge it has no key at the bank. */
+  flow?: 'OPEN' | null;
 }
 
 /** A decision of the bank under a key that no payment has. */

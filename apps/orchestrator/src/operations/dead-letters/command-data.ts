@@ -7,7 +7,10 @@ import {
   OrderCancelCommand,
   OrderCreateCommand,
   OrderIdCommand,
+  PaymentOpenCommand,
+  PaymentPayCommand,
   PaymentProcessCommand,
+  PaymentReturnCommand,
 } from '@backstitch/shared-types';
 import { plainToInstance } from 'class-transformer';
 import { type ValidationError, validateSync } from 'class-validator';
@@ -32,6 +35,10 @@ const SERVED: Readonly<Record<CommandQueue, Readonly<Record<string, new () => ob
     [COMMANDS.paymentProcess]: PaymentProcessCommand,
     [COMMANDS.paymentRefund]: OrderIdCommand,
     [COMMANDS.paymentGet]: OrderIdCommand,
+    [COMMANDS.paymentOpen]: PaymentOpenCommand,
+    [COMMANDS.paymentPay]: PaymentPayCommand,
+    [COMMANDS.paymentClose]: OrderIdCommand,
+    [COMMANDS.paymentReturn]: PaymentReturnCommand,
   },
 };
 

@@ -137,7 +137,11 @@ describe('the verdict on a dead command', () => {
 });
 
 describe('a dead letter that is too old', () => {
-  const UNDO_KEPT_FOR_EVER: string[] = [COMMANDS.paymentRefund, COMMANDS.orderCancel];
+  const UNDO_KEPT_FOR_EVER: string[] = [
+    COMMANDS.paymentRefund,
+    COMMANDS.paymentReturn,
+    COMMANDS.orderCancel,
+  ];
 
   it('is never replayed, wherever it stands, if its row may be gone', () => {
     for (const pattern of Object.values(COMMANDS)) {

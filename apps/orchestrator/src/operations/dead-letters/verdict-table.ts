@@ -7,18 +7,26 @@ export const KINDS: Readonly<Record<string, Kind>> = {
   [COMMANDS.orderCreate]: 'create',
   [COMMANDS.inventoryReserve]: 'do',
   [COMMANDS.paymentProcess]: 'do',
+  [COMMANDS.paymentOpen]: 'do',
+  [COMMANDS.paymentPay]: 'do',
+  [COMMANDS.paymentClose]: 'do',
   [COMMANDS.inventoryCommit]: 'do',
   [COMMANDS.orderConfirm]: 'do',
   [COMMANDS.orderCancel]: 'cancel',
   [COMMANDS.inventoryRelease]: 'give back',
   [COMMANDS.paymentRefund]: 'give back',
+  [COMMANDS.paymentReturn]: 'give back',
   [COMMANDS.orderGet]: 'query',
   [COMMANDS.paymentGet]: 'query',
   [COMMANDS.inventoryList]: 'query',
 };
 
 /** Undo whose participant keeps its rows for ever, and so knows a repeat at any age. */
-export const AGELESS: ReadonlySet<string> = new Set([COMMANDS.orderCancel, COMMANDS.paymentRefund]);
+export const AGELESS: ReadonlySet<string> = new Set([
+  COMMANDS.orderCancel,
+  COMMANDS.paymentRefund,
+  COMMANDS.paymentReturn,
+]);
 
 /** The state of the saga of a command, or of its order. */
 export type Standing =
@@ -218,5 +226,7 @@ export const FINAL = new Set([
   'ORDER_CONFIRMED',
   'ALREADY_CONFIRMED',
   'AMOUNT_MISMATCH',
+  'REFUND_EXCEEDS_PAYMENT',
+  'WRONG_FLOW',
   'RESERVATION_NOT_FOUND',
 ]);

@@ -5,6 +5,7 @@ import {
   expectGolden,
   failureReport,
   given,
+  Scenario,
   traceReport,
 } from '@backstitch/saga-engine/testing';
 import { ERROR_CODES } from '@backstitch/shared-types';
@@ -38,6 +39,56 @@ describe('the checkout saga, broken everywhere', () => {
 
   it('changes the sequence of events as recorded', () => {
     expectGolden(GOLDEN, failureReport(cases));
+  });
+});
+
+describe('a payment that the bank does not make', () => {
+  const atThePayment = () => {
+    const scenario = new Scenario(checkout, { input });
+    scenario.done();
+    scenario.done();
+    return scenario;
+  };
+  const sentOf = ({ sent }: Scenario<typeof input>) => sent.map(({ name }) => name);
+
+  it('for the moment is sent again after 1, 2, 4 and 8 s, and then undone', () => {
+    const scenario = atThePayment();
+    const pausesMs: number[] = [];
+    for (let n = 0; n < 4; n += 1) {
+      scenario.fault('PAYMENT_SOFT_DECLINED');
+      const beganMs = scenario.nowMs;
+      scenario.wake();
+      pausesMs.push(scenario.nowMs - beganMs);
+    }
+    expect(pausesMs).toEqual([1_000, 2_000, 4_000, 8_000]);
+    expect(sentOf(scenario).filter((name) => name === 'PAYMENT_PROCESSED')).toHaveLength(5);
+    scenario.fault('PAYMENT_SOFT_DECLINED');
+    expect(sentOf(scenario).at(-1)).toBe('REFUND_PAYMENT');
+    const failed = scenario.witness.log.find(({ status }) => status === 'FAILED');
+    expect(failed?.data).toMatchObject({
+      attempts: 5,
+      code: 'PAYMENT_SOFT_DECLINED',
+      lastError: { pausesMs },
+    });
+  });
+
+  it('for the moment, and then makes, completes the step with the pauses in its log row', () => {
+    const scenario = atThePayment();
+    scenario.fault('PAYMENT_SOFT_DECLINED');
+    scenario.wake();
+    scenario.fault('PROVIDER_UNAVAILABLE');
+    scenario.wake();
+    scenario.done();
+    const row = scenario.witness.log.findLast(({ step }) => step === 'PAYMENT_PROCESSED');
+    expect(row).toMatchObject({ status: 'COMPLETED', data: { lastError: { pausesMs: [1_000] } } });
+  });
+
+  it('because it is declined is never sent again', () => {
+    const scenario = atThePayment();
+    scenario.rejected('PAYMENT_DECLINED');
+    scenario.wakeUntilSent();
+    expect(sentOf(scenario).filter((name) => name === 'PAYMENT_PROCESSED')).toHaveLength(1);
+    expect(sentOf(scenario).at(-1)).toBe('RELEASE_INVENTORY');
   });
 });
 

@@ -50,10 +50,12 @@ export function checkoutSaga(timing: CheckoutTiming): SagaDefinition<CheckoutInp
         do: command(payment, COMMANDS.paymentProcess, ({ subjectId, input }) => ({
           orderId: subjectId,
           amount: input.totalAmount,
+          ...(input.cardToken !== undefined && { cardToken: input.cardToken }),
         })),
         undo: undo('REFUND_PAYMENT', payment, COMMANDS.paymentRefund, orderOnly),
         rejections: ['PAYMENT_DECLINED', 'PAYMENT_CANCELLED'],
         replyTimeoutMs: timing.paymentReplyTimeoutMs,
+        pausesMs: { PAYMENT_SOFT_DECLINED: softPausesMs(timing.paymentSoftRetries ?? 4) },
       }),
       step<CheckoutInput>('INVENTORY_COMMITTED', {
         // The reservation becomes a sale; a release puts sold stock back, too.
@@ -84,8 +86,15 @@ function cartOf({ cartVersion }: CheckoutInput): { cartVersion?: number } {
 export interface CheckoutTiming {
   sagaDeadlineMs: number;
   paymentReplyTimeoutMs: number;
+  /** How often a payment that is declined for the moment is tried again [4]. */
+  paymentSoftRetries?: number;
   /** For the steps that say nothing of their own. */
   steps: { replyTimeoutMs: number; attemptsMax: number; deadlineMs: number };
+}
+
+/** 1, 2, 4, 8 … seconds. */
+function softPausesMs(retries: number): number[] {
+  return Array.from({ length: retries }, (_, n) => 1_000 * 2 ** n);
 }
 
 const HOLD_MARGIN_SECONDS = 30;

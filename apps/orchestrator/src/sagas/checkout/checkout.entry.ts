@@ -17,6 +17,7 @@ export function checkout(config: OrchestratorConfig): HostedSaga {
   const definition = checkoutSaga({
     sagaDeadlineMs: config.SAGA_DEADLINE_MS,
     paymentReplyTimeoutMs: config.PAYMENT_REPLY_TIMEOUT_MS,
+    paymentSoftRetries: config.PAYMENT_SOFT_RETRIES,
     steps: {
       replyTimeoutMs: config.REPLY_TIMEOUT_MS,
       attemptsMax: config.STEP_ATTEMPTS,

@@ -134,7 +134,7 @@ export class CheckoutHandler {
     claim: Claim | undefined,
   ): Promise<ExistingCheckout> {
     const { sagaId, buyer, lines, additions } = request;
-    const input = checkoutInput(buyer, lines, this.options.digits, additions.cartVersion);
+    const input = checkoutInput(buyer, lines, this.options.digits, additions);
     const asking = { sagaId, claim, input };
     const isTooOld = this.isTooOld(sagaId);
     const mayOnlyRepeat = isTooOld || request.replayOnly;

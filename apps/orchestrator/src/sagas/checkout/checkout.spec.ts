@@ -43,10 +43,18 @@ describe('the stored input of a saga', () => {
   });
 
   it('of another version of the cart is not the same', () => {
-    const ofCart = checkoutInput(SHOPPER, linesOf(item(A, 2, '30.00')), 2, 7);
+    const ofCart = checkoutInput(SHOPPER, linesOf(item(A, 2, '30.00')), 2, { cartVersion: 7 });
     expect(isSameInput({ ...input, cartVersion: 7 }, ofCart)).toBe(true);
     expect(isSameInput({ ...input, cartVersion: 8 }, ofCart)).toBe(false);
     expect(isSameInput(input, ofCart)).toBe(false);
+  });
+
+  it('of another card is not the same', () => {
+    const lines = linesOf(item(A, 2, '30.00'));
+    const byCard = checkoutInput(SHOPPER, lines, 2, { cardToken: 'tok_one' });
+    expect(isSameInput({ ...input, cardToken: 'tok_one' }, byCard)).toBe(true);
+    expect(isSameInput({ ...input, cardToken: 'tok_two' }, byCard)).toBe(false);
+    expect(isSameInput(input, byCard)).toBe(false);
   });
 
   it('of another caller with the same user and lines is not the same', () => {

@@ -26,6 +26,8 @@ export interface CheckoutInput {
   caller?: string;
   /** The version of the owner's cart that is checked out. */
   cartVersion?: number;
+  /** The card to charge, if the shopper named one. */
+  cardToken?: string;
 }
 
 /** What a checkout may have besides its lines. */
@@ -35,18 +37,21 @@ export interface CheckoutAdditions {
   orderId?: string | undefined;
   /** Of its delivery, which the saga does not know. */
   deliveryHash?: string | undefined;
+  /** The token of the card to charge. */
+  cardToken?: string | undefined;
 }
 
 export function checkoutInput(
   { caller, userId }: Buyer,
   lines: readonly CheckoutLine[],
   digits: number,
-  cartVersion?: number,
+  { cartVersion, cardToken }: Pick<CheckoutAdditions, 'cartVersion' | 'cardToken'> = {},
 ): CheckoutInput {
   return {
     userId,
     caller,
     ...(cartVersion !== undefined && { cartVersion }),
+    ...(cardToken !== undefined && { cardToken }),
     items: lines.map(({ productId, quantity, priceMinor }) => ({
       productId,
       quantity,
@@ -70,7 +75,7 @@ export function isTooOldToBegin(sagaId: string, nowMs: number): boolean {
 
 /** The input as a row holds it; undefined when it is not that of a checkout. */
 function checkoutInputOf(stored: unknown): CheckoutInput | undefined {
-  const { userId, items, totalAmount, caller, cartVersion } = (stored ??
+  const { userId, items, totalAmount, caller, cartVersion, cardToken } = (stored ??
     {}) as Partial<CheckoutInput>;
   const isOne = typeof userId === 'string' && typeof totalAmount === 'string';
   if (!isOne || !Array.isArray(items)) return undefined;
@@ -80,6 +85,7 @@ function checkoutInputOf(stored: unknown): CheckoutInput | undefined {
     totalAmount,
     ...(caller !== undefined && { caller }),
     ...(cartVersion !== undefined && { cartVersion }),
+    ...(cardToken !== undefined && { cardToken }),
   };
 }
 
@@ -95,25 +101,30 @@ export function isSameInput(stored: unknown, input: CheckoutInput): boolean {
 }
 
 function canonical(input: CheckoutInput): string {
-  const { userId, items, totalAmount, cartVersion } = input;
+  const { userId, items, totalAmount, cartVersion, cardToken } = input;
   const lines = items.map(({ productId, quantity, price }) => [productId, quantity, price]);
-  return JSON.stringify([ownerOf(input), userId, lines, totalAmount, cartVersion]);
+  return JSON.stringify([ownerOf(input), userId, lines, totalAmount, cartVersion, cardToken]);
 }
 
 /**
  * Equal for checkouts that ask for the same: same user, same quantities per product, same claimed
- * prices in minor units, same delivery. The lines come summed and in product order (see
+ * prices in minor units, same delivery, same card. The lines come summed and in product order (see
  * checkoutLines). What is in a version of a cart never changes, so the version stands for its lines: a
  * second click is equal, whatever the prices are by then.
  */
 export function fingerprint(
   userId: string,
   lines: readonly CheckoutLine[],
-  { cartVersion, deliveryHash }: CheckoutAdditions = {},
+  { cartVersion, deliveryHash, cardToken }: CheckoutAdditions = {},
 ): string {
   const ofLines = () => lines.map((line) => [line.productId, line.quantity, line.priceMinor]);
   const asked = cartVersion === undefined ? ofLines() : `cart ${cartVersion}`;
-  const canonical = [userId, asked, ...(deliveryHash === undefined ? [] : [deliveryHash])];
+  const canonical = [
+    userId,
+    asked,
+    ...(deliveryHash === undefined ? [] : [deliveryHash]),
+    ...(cardToken === undefined ? [] : [cardToken]),
+  ];
   return createHash('sha256').update(JSON.stringify(canonical)).digest('base64url');
 }
 

@@ -43,6 +43,27 @@ const soFar = (part: Partial<CheckoutSoFar>): CheckoutSoFar => ({
   ...part,
 });
 
+describe('the refusal of a payment', () => {
+  it('has the decline code of a card, and only then', () => {
+    const details = { declineCode: 'insufficient_funds' };
+    const byCard = refusalOf(undone({ details }).failure);
+    expect(byCard).toEqual({
+      code: 'PAYMENT_DECLINED',
+      detail: expect.any(String),
+      declineCode: 'insufficient_funds',
+    });
+    expect(refusalOf(undone({}).failure)).toEqual({
+      code: 'PAYMENT_DECLINED',
+      detail: byCard.detail,
+    });
+  });
+
+  it('is that of a declined one after the bank declined it for the moment each time', () => {
+    const soft = { kind: 'unknown', code: 'PAYMENT_SOFT_DECLINED' } as const;
+    expect(refusalOf(undone(soft).failure)).toMatchObject({ code: 'PAYMENT_DECLINED' });
+  });
+});
+
 describe('the answer to a checkout', () => {
   it('that is done is 200 with the documented body', () => {
     expect(answerOf(soFar({ ended: done }))).toEqual({

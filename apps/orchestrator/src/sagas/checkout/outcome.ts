@@ -37,6 +37,7 @@ export type CheckoutAnswer =
       detail: string;
       headers: AnswerHeaders;
       errors?: RefusedProduct[];
+      declineCode?: string;
     };
 
 const RETRY_AFTER_SECONDS = '2';

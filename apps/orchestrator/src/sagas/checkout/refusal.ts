@@ -6,6 +6,8 @@ export interface Refusal {
   code: ErrorCodeName;
   detail: string;
   errors?: RefusedProduct[];
+  /** Of a declined card: why, in the word of the bank. */
+  declineCode?: string;
 }
 
 /** One refused line of the cart, for people and for programs. */
@@ -44,6 +46,7 @@ function nameOf({ name, productId }: StockRefusal): string {
 export function refusalOf(failure: SagaFailure): Refusal {
   const code = codeOf(failure);
   const productMessage = PRODUCT_MESSAGES[code];
+  if (failure.code === 'PAYMENT_SOFT_DECLINED') return stillDeclined();
   if (failure.kind === 'unknown') return undone();
   if (productMessage) {
     const errors = refusedProducts(failure.details).map((refused) => ({
@@ -55,7 +58,14 @@ export function refusalOf(failure: SagaFailure): Refusal {
     return { code, detail: `${errors.map(({ message }) => message).join('; ')}.`, errors };
   }
   const detail = DETAILS[code];
-  return detail === undefined ? undone() : { code, detail };
+  if (detail === undefined) return undone();
+  return { code, detail, ...declineIn(failure) };
+}
+
+function declineIn({ code, details }: SagaFailure): Pick<Refusal, 'declineCode'> {
+  const { declineCode } = (details ?? {}) as { declineCode?: unknown };
+  const isTold = code === 'PAYMENT_DECLINED' && typeof declineCode === 'string';
+  return isTold ? { declineCode } : {};
 }
 
 /** A product that is not offered now is a PRODUCT_NOT_FOUND with a mark (ADR 16). */
@@ -63,6 +73,11 @@ function codeOf({ code, details }: SagaFailure): ErrorCodeName {
   const isUnavailable =
     code === 'PRODUCT_NOT_FOUND' && refusedProducts(details).some((each) => each.unavailable);
   return isUnavailable ? 'PRODUCT_UNAVAILABLE' : (code as ErrorCodeName);
+}
+
+/** The bank declined it for the moment, each time. */
+function stillDeclined(): Refusal {
+  return { code: 'PAYMENT_DECLINED', detail: DETAILS.PAYMENT_DECLINED! };
 }
 
 function undone(): Refusal {

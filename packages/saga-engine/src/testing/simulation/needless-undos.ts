@@ -76,6 +76,7 @@ export class NeedlessUndos {
     const step = definition.steps.find(({ name }) => name === failure.step)!;
     const { attempts, firstSentAtMs, isPointless } = this.triesOf(saga.sagaId, failure.step);
     if (isPointless || attempts.size >= step.attemptsMax) return true;
+    if (step.pausesMs[failure.code]) return true;
     const waitedMs = world.nowMs - (firstSentAtMs.get(by) ?? Infinity);
     if (waitedMs >= step.deadlineMs - TOLERANCE_MS) return true;
     // Other processes may have had it sent, and faults have used up what was left of its time.

@@ -15,10 +15,10 @@ export interface CheckoutReply {
 export function replyOf({ sagaId, orderId, answer }: AnsweredCheckout): CheckoutReply {
   const headers = { 'x-saga-id': sagaId, 'x-order-id': orderId, ...answer.headers };
   if (answer.kind === 'body') return { status: answer.status, headers, body: answer.body };
-  const { code, detail, errors } = answer;
+  const { code, detail, errors, declineCode } = answer;
   throw new Problem(code, detail, {
     headers,
-    extensions: { orderId, sagaId },
+    extensions: { orderId, sagaId, ...(declineCode && { declineCode }) },
     ...(errors && { errors }),
   });
 }

@@ -54,11 +54,13 @@ export function checkoutRequestOf(asked: {
   };
 }
 
-function additionsIn({ cartVersion, orderId, deliveryHash }: ForwardedCheckoutDto) {
+function additionsIn(body: ForwardedCheckoutDto) {
+  const { cartVersion, orderId, deliveryHash, paymentMethod } = body;
   return {
     cartVersion: cartVersion ?? undefined,
     orderId: orderId?.toLowerCase(),
     deliveryHash: deliveryHash ?? undefined,
+    cardToken: paymentMethod?.token,
   };
 }
 
