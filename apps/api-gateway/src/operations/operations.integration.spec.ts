@@ -119,10 +119,10 @@ describe('operations through the gateway', () => {
     },
   );
 
-  it.each<[string, string]>([
-    ...ACTIONS.map((path): [string, string] => ['POST', path]),
+  it.each([
+    ...ACTIONS.map((path) => ['POST', path]),
     ...SETTINGS,
-    ...READS.map((path): [string, string] => ['GET', path]),
+    ...READS.map((path) => ['GET', path]),
   ])('refuse %s %s to everybody but operators', async (method, path) => {
     const body = method === 'POST' || method === 'PUT' ? REASON : undefined;
     const roles = method === 'GET' ? ['admin'] : ['viewer', 'admin'];
