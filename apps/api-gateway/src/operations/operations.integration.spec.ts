@@ -64,11 +64,11 @@ const ACTIONS = [
   '/dead-letters/a.b/discard',
 ];
 /** What is set to fail on purpose. */
-const SETTINGS = [
+const SETTINGS: string[][] = [
   ['PUT', '/chaos/bank.declineRate'],
   ['DELETE', '/chaos/bank.declineRate?reason=enough'],
   ['DELETE', '/chaos'],
-] as const;
+];
 const READS = [
   '/chaos',
   '/sagas?state=parked&limit=2',
