@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 
 const { WeakRef: former } = globalThis;
-afterEach(() => Object.assign(globalThis, { WeakRef: former }));
+afterEach(() => void Object.assign(globalThis, { WeakRef: former }));
 
 describe('a lasting global of a test', () => {
   it('is a constant of its context, which is not looked up in globalThis', () => {
