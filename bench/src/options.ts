@@ -88,7 +88,7 @@ function commandLine(): Command {
     .option('--warm <n>', seconds('of load before each', 'warm'), whole)
     .option('--products <n>', 'size of the catalogue', whole, 1_000)
     .option('--lines <n>', 'different products in an order', whole, 2)
-    .option('--sagas <n>', 'sagas that takeover, retention and five-million make', whole)
+    .option('--sagas <n>', 'sagas that takeover, waiting, retention and five-million make', whole)
     .option('--minutes <n>', 'how long memory is watched', whole, 10)
     .option('--instances <list>', 'of orchestrator and services in scale', numbers, [1, 2, 4])
     .option(

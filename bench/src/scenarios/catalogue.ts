@@ -9,6 +9,7 @@ export const SCENARIOS = {
   tokens: 'a checkout with an access token against one without (--tokens users)',
   scale: 'the same load on several orchestrators and services (--instances)',
   memory: 'resident memory of each app under load, for ten minutes (--minutes)',
+  waiting: 'load while 100,000 sagas (--sagas) wait, and while none does',
   retention:
     'load while 200,000 finished sagas (--sagas) are removed for their age, and while none is',
   'five-million': 'an empty database against one with 5 million finished sagas (--sagas)',
@@ -19,7 +20,7 @@ export const SCENARIO_NAMES = Object.keys(SCENARIOS) as ScenarioName[];
 
 /** Everything that belongs to an ordinary run; what fills databases first is a command of its own. */
 export const USUAL_SCENARIOS = SCENARIO_NAMES.filter(
-  (name) => !['idle', 'retention', 'five-million'].includes(name),
+  (name) => !['idle', 'waiting', 'retention', 'five-million'].includes(name),
 );
 /** The comparison, in about two minutes. */
 export const QUICK_SCENARIOS: ScenarioName[] = ['throughput', 'half-load'];

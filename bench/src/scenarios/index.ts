@@ -10,6 +10,7 @@ import type { Scenario } from './scenario.js';
 import { takeover } from './takeover.js';
 import { idle, throughput } from './throughput.js';
 import { tokens } from './tokens.js';
+import { waiting } from './waiting.js';
 
 export const SCENARIO: Record<ScenarioName, Scenario> = {
   throughput,
@@ -21,6 +22,7 @@ export const SCENARIO: Record<ScenarioName, Scenario> = {
   tokens,
   scale,
   memory,
+  waiting,
   retention,
   'five-million': fiveMillion,
 };

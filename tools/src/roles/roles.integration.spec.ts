@@ -168,6 +168,21 @@ describe('the roles of the databases', () => {
     ]);
   });
 
+  it('let signals to sagas and the outbox of events be written, and be removed again', async () => {
+    const [saga, order] = ['a', 'b'].map((one) => `${one}0000000-0000-4000-8000-000000000000`);
+    await asApp(
+      'orchestrator',
+      `INSERT INTO saga_signals (saga_id, signal_id, name, answer, recorded_at)
+        VALUES ('${saga}', 'x', 'paid', '{}', now())`,
+    );
+    await asApp('orders', `INSERT INTO order_outbox (order_id, sequence) VALUES ('${order}', 1)`);
+    const removed = [
+      await asApp('orchestrator', 'DELETE FROM saga_signals RETURNING saga_id AS id'),
+      await asApp('orders', 'DELETE FROM order_outbox RETURNING order_id AS id'),
+    ];
+    expect(removed).toEqual([[{ id: saga }], [{ id: order }]]);
+  });
+
   it('let only the missing outcome of an operator action be added', async () => {
     await asApp(
       'orchestrator',

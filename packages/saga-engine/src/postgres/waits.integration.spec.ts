@@ -4,7 +4,6 @@ import { booking, input } from '../fixtures/booking.js';
 import { done, StoredSagas } from '../fixtures/stored-sagas.js';
 import { NO_OWNER, type OpenSaga, type WaitingSaga } from '../core/instance.js';
 import type { SagaDefinition } from '../core/define.js';
-import { SIGNALS_RECORDED_MAX } from '../core/signal.js';
 import { ENGINE_DEFAULTS } from '../core/settings.js';
 import { prepare, transition, type SagaEvent, type Signal } from '../core/transition.js';
 import type { SagaMove, SignalRecord } from '../runtime/ports.js';
@@ -153,24 +152,6 @@ describe('a signal', () => {
     expect(await other.signal(saga.sagaId, 'click-1')).toBeUndefined();
   });
 
-  it('without effect is recorded up to a bound, and one with an effect still has it', async () => {
-    const saga = await waitingSaga();
-    await sagas.sql.query(
-      `INSERT INTO saga_signals (saga_id, signal_id, name, answer, recorded_at)
-       SELECT $1, 'id-' || nth, 'arrive', '{"kind": "passed"}', now()
-       FROM generate_series(2, $2) AS nth`,
-      [saga.sagaId, SIGNALS_RECORDED_MAX],
-    );
-    const refused = (id: string): SignalRecord => {
-      const record = moveOf(saga, { id, name: 'accept' }, other).signal!;
-      return { ...record, answer: { kind: 'passed' } };
-    };
-    expect(await other.recordSignal(refused('last'), saga.version)).toBe('recorded');
-    expect(await other.recordSignal(refused('more'), saga.version)).toBe('too-many');
-    expect(await other.signal(saga.sagaId, 'more')).toBeUndefined();
-    expect(await other.move(moveOf(saga, accept, other))).toBe('saved');
-  });
-
   it('that is kept is in the row, and fails the next write of the owner, who reads it', async () => {
     const ids = { sagaId: randomUUID(), subjectId: randomUUID(), owner: owner.instanceId };
     const first = prepare(definition, { ...ids, input, nowMs: owner.clock.nowMs() });
@@ -275,19 +256,6 @@ describe("a signal in the sender's own transaction", () => {
     await inTransaction('ROLLBACK', saga, accept);
     expect(await owner.load(saga.sagaId)).toMatchObject({ phase: 'waiting', version: 2 });
     expect(await owner.signal(saga.sagaId, accept.id)).toBeUndefined();
-  });
-
-  it('is not recorded when too many are', async () => {
-    const saga = await waitingSaga();
-    await sagas.sql.query(
-      `INSERT INTO saga_signals (saga_id, signal_id, name, answer, recorded_at)
-       SELECT $1, 'id-' || nth, 'arrive', '{"kind": "passed"}', now()
-       FROM generate_series(1, $2) AS nth`,
-      [saga.sagaId, SIGNALS_RECORDED_MAX],
-    );
-    const refused = await inTransaction('COMMIT', saga, { id: 'x', name: 'arrive' });
-    expect(refused).toEqual([{ kind: 'too-many' }, { kind: 'too-many' }]);
-    expect(await owner.signal(saga.sagaId, 'x')).toBeUndefined();
   });
 
   it('is refused, and that is recorded, as by an engine', async () => {

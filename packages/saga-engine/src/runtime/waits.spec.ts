@@ -5,7 +5,6 @@ import { booking, bookingSpec, input } from '../fixtures/booking.js';
 import { silentLogger } from '../fixtures/silent-logger.js';
 import { trip } from '../fixtures/trip.js';
 import { defineSaga, type SagaDefinition } from '../core/define.js';
-import { SIGNALS_RECORDED_MAX } from '../core/signal.js';
 import { statusOf } from '../core/instance.js';
 import { SagaEngine } from './engine.js';
 import type { EngineCount, OutgoingCommand } from './ports.js';
@@ -176,18 +175,6 @@ describe('a signal', () => {
     expect(await engine.signal(sagaId, { ...arrive, id: 'click-10' })).toMatchObject({
       kind: 'applied',
     });
-  });
-
-  it('without effect is recorded up to a bound, and one with an effect still has it', async () => {
-    const { engine } = newEngine();
-    const sagaId = await waiting(engine);
-    const { signals } = database.rows.get(sagaId)!;
-    const arrive = (nth: number) => engine.signal(sagaId, { id: `click-${nth}`, name: 'arrive' });
-    for (let nth = 10; signals.size < SIGNALS_RECORDED_MAX; nth++) await arrive(nth);
-    expect(await arrive(10)).toMatchObject({ kind: 'refused', isRepeated: true });
-    expect(await arrive(1)).toEqual({ kind: 'too-many' });
-    expect(signals.size).toBe(SIGNALS_RECORDED_MAX);
-    expect(await engine.signal(sagaId, accept)).toMatchObject({ kind: 'applied' });
   });
 
   it('with the id of another one is told so, and has no effect', async () => {
