@@ -4,7 +4,7 @@ export interface BrokenRefund {
   what: string;
 }
 
-/** Rows of `BrokenRefund`. Refunds that are not settled may be ahead of, or behind, the bank. */
+/** Rows of `BrokenRefund`. Invariant 6 compares what an undo gave back. Refunds that are not settled may be ahead of, or behind, the bank. */
 export const BROKEN_REFUNDS = `
 SELECT order_id::text AS "orderId",
   'payment ' || status || ' of ' || coalesce(amount::text, 'nothing') || ', ' ||
@@ -16,7 +16,7 @@ FROM payments LEFT JOIN (
 ) AS own USING (order_id)
 WHERE coalesce(succeeded, 0) <> coalesce(refunded_amount, 0)
   OR coalesce(asked, 0) <> coalesce(refund_reserved, 0) OR refund_reserved > amount
-  OR (status = 'REFUNDED' AND NOT refund_requested AND refunded_amount IS DISTINCT FROM amount)
+  OR (status = 'REFUNDED' AND refunded_amount <> amount)
   OR (status <> 'REFUNDED' AND refunded_amount = amount)
 UNION ALL
 SELECT coalesce(refunds.order_id::text, entries.key),
