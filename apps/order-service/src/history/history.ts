@@ -18,12 +18,13 @@ export function orderAt(
 ): VersionedOrderView | undefined {
   const upTo = eventsUpTo(events, asked);
   if (upTo.length === 0) return undefined;
-  const { version, status, sagaState, sagaId, createdAt, updatedAt } = foldOrder(upTo);
+  const { version, status, sagaState, stage, sagaId, createdAt, updatedAt } = foldOrder(upTo);
   const isPresent = asked.version === undefined && asked.at === undefined;
   return {
     ...present,
     status,
     sagaState,
+    stage,
     sagaId,
     createdAt,
     updatedAt,

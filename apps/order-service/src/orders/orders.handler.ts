@@ -20,6 +20,7 @@ import {
   type OrderCancelCommand,
   type OrderCreateCommand,
   type OrderCreated,
+  type OrderPlaceCommand,
   type OwnedOrderView,
   type SagaTag,
   type Success,
@@ -48,12 +49,26 @@ export class OrdersHandler {
     this.digits = currencyDigits(currency);
   }
 
-  async create(command: OrderCreateCommand, saga?: SagaTag): Promise<OrderCreated | Rejection> {
+  create(command: OrderCreateCommand, saga?: SagaTag): Promise<OrderCreated | Rejection> {
+    return this.make('create', command, saga, {});
+  }
+
+  /** An order of one seller, who decides first. */
+  place(command: OrderPlaceCommand, saga?: SagaTag): Promise<OrderCreated | Rejection> {
+    return this.make('place', command, saga, { sellerId: command.sellerId });
+  }
+
+  private async make(
+    change: 'create' | 'place',
+    command: OrderCreateCommand,
+    saga: SagaTag | undefined,
+    more: Pick<OrderWrite, 'sellerId'>,
+  ): Promise<OrderCreated | Rejection> {
     const orderId = command.orderId.toLowerCase();
     const caller = command.caller ?? openCallerId(command.userId);
     const { cartVersion } = command;
-    const write = { caller, cartVersion, order: this.newOrder(command) };
-    const written = await this.change('create', orderId, saga, write);
+    const write = { caller, cartVersion, order: this.newOrder(command), ...more };
+    const written = await this.change(change, orderId, saga, write);
     if (written instanceof Rejection) return written;
     const totalAmount = this.amount(written.totalAmount ?? command.totalAmount);
     return { orderId, status: 'PENDING', totalAmount, currency: this.currency };
@@ -85,7 +100,7 @@ export class OrdersHandler {
     change: OrderChange,
     orderId: string,
     saga: SagaTag | undefined,
-    more: Pick<OrderWrite, 'caller' | 'cartVersion' | 'order'> = {},
+    more: Pick<OrderWrite, 'caller' | 'cartVersion' | 'order' | 'sellerId'> = {},
   ): Promise<Written | Rejection> {
     return logged(this.logger, { pattern: `order.${change}`, orderId, saga }, async () => {
       const sagaId = sagaIdOf(saga);
@@ -116,7 +131,7 @@ export class OrdersHandler {
     orderId: string,
     { cart }: Written,
   ): Promise<void> {
-    if (!cart || change === 'create') return;
+    if (!cart || change === 'create' || change === 'place') return;
     reachedFaultPoint(`order.after-${change}-before-cart`);
     await this.carts.endCheckout({ ...cart, orderId, isConfirmed: change === 'confirm' });
   }
@@ -159,6 +174,9 @@ export class OrdersHandler {
       totalAmount: row.total_amount && this.amount(row.total_amount),
       currency: row.currency,
       status: row.status,
+      stage: row.stage,
+      kind: row.kind,
+      sellerId: row.seller_id,
       sagaState: row.saga_state,
       sagaId: row.saga_id,
       items: row.items.map(({ productId, quantity, priceAtPurchase }) => ({
