@@ -1,10 +1,10 @@
 import {
   DELIVERY_KINDS,
   type DeliveryView,
+  ORDER_KINDS,
   ORDER_SAGA_STATES,
+  ORDER_STAGES,
   ORDER_STATUSES,
-  type OrderEventsView,
-  type OrderEventView,
   type OrderView,
   type ProductView,
   type PublicSaga,
@@ -13,7 +13,6 @@ import {
   SAGA_STATUSES,
   type SagaLogView,
   type SagaView,
-  type VersionedOrderView,
 } from '@backstitch/shared-types';
 import { ApiProperty } from '@nestjs/swagger';
 
@@ -147,6 +146,15 @@ export class OrderAnswer implements OrderView {
   @ApiProperty({ enum: ORDER_STATUSES })
   status!: OrderView['status'];
 
+  @ApiProperty({ enum: ORDER_STAGES, required: false })
+  stage?: NonNullable<OrderView['stage']>;
+
+  @ApiProperty({ enum: ORDER_KINDS, required: false })
+  kind?: NonNullable<OrderView['kind']>;
+
+  @ApiProperty({ type: String, nullable: true, required: false, description: 'Who sells it' })
+  sellerId?: string | null;
+
   @ApiProperty({ enum: ORDER_SAGA_STATES })
   sagaState!: OrderView['sagaState'];
 
@@ -164,36 +172,6 @@ export class OrderAnswer implements OrderView {
 
   @ApiProperty({ type: DeliveryAnswer, required: false, description: 'For the owner only' })
   delivery?: DeliveryAnswer;
-}
-
-export class VersionedOrderAnswer extends OrderAnswer implements VersionedOrderView {
-  @ApiProperty({ type: 'integer', description: 'Counts the events of the order' })
-  version!: number;
-}
-
-export class OrderEventAnswer implements OrderEventView {
-  @ApiProperty({ type: 'integer', description: 'Counts from 1, without gaps' })
-  sequence!: number;
-
-  @ApiProperty({ enum: ['CREATED', 'CONFIRMED', 'CANCELLED', 'CANCELLED_UNSEEN'] })
-  type!: OrderEventView['type'];
-
-  @ApiProperty({ ...UUID, type: String, nullable: true })
-  sagaId!: string | null;
-
-  @ApiProperty({ type: String, nullable: true, description: 'For whom; null: the saga did it' })
-  actor!: string | null;
-
-  @ApiProperty({ format: 'date-time', description: 'With microseconds' })
-  createdAt!: string;
-}
-
-export class OrderEventsAnswer implements OrderEventsView {
-  @ApiProperty(UUID)
-  orderId!: string;
-
-  @ApiProperty({ type: [OrderEventAnswer] })
-  events!: OrderEventAnswer[];
 }
 
 export class ProductAnswer implements ProductView {

@@ -34,7 +34,8 @@ export class HistoryHandler {
     if (order instanceof Rejection) return undefined;
     const owner = order.caller ?? openCallerId(order.userId ?? '');
     const owned = { owner, createdAtMs: Date.parse(order.createdAt) };
-    if (!mayRead(READ_ORDER, asking, owned, Date.now())) return undefined;
+    const isSeller = asking !== undefined && order.sellerId === asking.id;
+    if (!isSeller && !mayRead(READ_ORDER, asking, owned, Date.now())) return undefined;
     this.noteOperator(asking, owner, orderId);
     return { order, owner, events };
   }
