@@ -1,9 +1,7 @@
 import {
   DELIVERY_KINDS,
   type DeliveryView,
-  ORDER_KINDS,
   ORDER_SAGA_STATES,
-  ORDER_STAGES,
   ORDER_STATUSES,
   type OrderView,
   type ProductView,
@@ -145,15 +143,6 @@ export class OrderAnswer implements OrderView {
 
   @ApiProperty({ enum: ORDER_STATUSES })
   status!: OrderView['status'];
-
-  @ApiProperty({ enum: ORDER_STAGES, required: false })
-  stage?: NonNullable<OrderView['stage']>;
-
-  @ApiProperty({ enum: ORDER_KINDS, required: false })
-  kind?: NonNullable<OrderView['kind']>;
-
-  @ApiProperty({ type: String, nullable: true, required: false, description: 'Who sells it' })
-  sellerId?: string | null;
 
   @ApiProperty({ enum: ORDER_SAGA_STATES })
   sagaState!: OrderView['sagaState'];

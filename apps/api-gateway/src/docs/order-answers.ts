@@ -20,6 +20,15 @@ export class VersionedOrderAnswer extends OrderAnswer implements VersionedOrderV
   @ApiProperty({ type: 'integer', description: 'Counts the events of the order' })
   version!: number;
 
+  @ApiProperty({ enum: ORDER_STAGES })
+  stage!: VersionedOrderView['stage'];
+
+  @ApiProperty({ enum: ORDER_KINDS })
+  kind!: VersionedOrderView['kind'];
+
+  @ApiProperty({ type: String, nullable: true, description: 'Null: a plain order' })
+  sellerId!: string | null;
+
   @ApiProperty({ enum: ORDER_ACTIONS, isArray: true, required: false, description: 'Now' })
   allowed?: NonNullable<VersionedOrderView['allowed']>;
 }

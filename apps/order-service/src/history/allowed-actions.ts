@@ -5,17 +5,17 @@ import {
   isOpenCallerId,
   ORDER_ACTIONS,
   type OrderAction,
-  type OwnedOrderView,
 } from '@backstitch/shared-types';
+import type { StagedOrder } from '../orders/orders.handler.js';
 import { allowedActions } from '../orders/order-stages.js';
 
 /** What a caller may do to an order now, in all its roles. Pure. */
 export function actionsOf(
-  { kind, stage, sellerId }: Pick<OwnedOrderView, 'kind' | 'stage' | 'sellerId'>,
+  { kind, stage, sellerId }: Pick<StagedOrder, 'kind' | 'stage' | 'sellerId'>,
   owner: string,
   caller: Caller | undefined,
 ): OrderAction[] {
-  if (!caller || kind === undefined || stage === undefined) return [];
+  if (!caller) return [];
   const has: Record<ActorRole, boolean> = {
     customer: caller.id === owner || (caller.kind === 'open' && isOpenCallerId(owner)),
     seller: caller.id === sellerId,
