@@ -95,12 +95,7 @@ const TARGETS: readonly Target[] = [
   {
     app: 'inventory-service',
     queue: COMMAND_QUEUES.inventory,
-    commands: fc.oneof(
-      reserves,
-      returns,
-      plain('inventory.release'),
-      plain('inventory.commit'),
-    ),
+    commands: fc.oneof(reserves, returns, plain('inventory.release'), plain('inventory.commit')),
     good: 'inventory.release',
     rows: (system, ids) =>
       system.rows('inventory', 'SELECT order_id FROM reservations WHERE order_id = ANY($1)', [ids]),

@@ -6,7 +6,13 @@ import { FastValidation } from './fast-validation.js';
 import { IsLines, QUANTITY_MAX } from './lines.decorator.js';
 import { IsAmount, OrderIdCommand } from './order-id.command.js';
 import { HasVisibleText } from './visible-text.js';
-import type { OrderAction, OrderKind, OrderSagaState, OrderStage, OrderStatus } from './statuses.js';
+import type {
+  OrderAction,
+  OrderKind,
+  OrderSagaState,
+  OrderStage,
+  OrderStatus,
+} from './statuses.js';
 
 export class OrderCreateItem {
   @IsUUID('loose')

@@ -80,11 +80,14 @@ export function orderListQuery(
     const text = raw[field];
     if (text === undefined) return undefined;
     const found = typeof text === 'string' ? value(text) : undefined;
-    if (found === undefined) problems.push({ field, message: `${field} must be ${rule}, given once` });
+    if (found === undefined)
+      problems.push({ field, message: `${field} must be ${rule}, given once` });
     return found;
   };
-  const one = <Name extends string>(names: readonly Name[]) => (text: string) =>
-    names.find((name) => name === text);
+  const one =
+    <Name extends string>(names: readonly Name[]) =>
+    (text: string) =>
+      names.find((name) => name === text);
   const matching = (pattern: RegExp) => (text: string) => (pattern.test(text) ? text : undefined);
   const time = 'a time such as 2026-11-30T12:00:00.123Z';
 
@@ -94,7 +97,11 @@ export function orderListQuery(
   const query = {
     userId: read('userId', matching(ID), text),
     sellerId: read('sellerId', matching(ID), text),
-    status: read('status', one<OrderStatus | MarketplaceStatus>(statuses), `one of ${statuses.join(', ')}`),
+    status: read(
+      'status',
+      one<OrderStatus | MarketplaceStatus>(statuses),
+      `one of ${statuses.join(', ')}`,
+    ),
     stage: read('stage', one(ORDER_STAGES), `one of ${ORDER_STAGES.join(', ')}`),
     from: read('from', timeOf, time),
     to: read('to', timeOf, time),
@@ -104,7 +111,10 @@ export function orderListQuery(
   const limit = read('limit', limitOf, `a whole number from 1 to ${PAGE_LIMIT_MAX}`);
   if (problems.length > 0) return { problems };
   const given = Object.entries(query).filter(([, value]) => value !== undefined);
-  return { ...(Object.fromEntries(given) as typeof query), limit: limit ?? PAGE_LIMIT_MAX } as OrderListQuery;
+  return {
+    ...(Object.fromEntries(given) as typeof query),
+    limit: limit ?? PAGE_LIMIT_MAX,
+  } as OrderListQuery;
 }
 
 /** The state of an order as a marketplace names it. Pure. */

@@ -221,18 +221,21 @@ describe('return', () => {
   it.each([
     ['RESTOCK', 10],
     ['WRITE_OFF', 8],
-  ] as const)('of an archived sale takes the lines of the command: %s', async (disposition, left) => {
-    const made = await sold(2, 10, orderOf(500));
-    await archived(made.orderId);
-    const back = backOf(made, { disposition });
-    await stock.returns[0]!.giveBack(back);
-    await stock.returns[1]!.giveBack(back);
-    expect(await stateOf(made.orderId, made.productId)).toMatchObject({
-      available: left,
-      status: undefined,
-    });
-    expect(await stock.breaches()).toEqual([]);
-  });
+  ] as const)(
+    'of an archived sale takes the lines of the command: %s',
+    async (disposition, left) => {
+      const made = await sold(2, 10, orderOf(500));
+      await archived(made.orderId);
+      const back = backOf(made, { disposition });
+      await stock.returns[0]!.giveBack(back);
+      await stock.returns[1]!.giveBack(back);
+      expect(await stateOf(made.orderId, made.productId)).toMatchObject({
+        available: left,
+        status: undefined,
+      });
+      expect(await stock.breaches()).toEqual([]);
+    },
+  );
 
   it('before the archive leaves only the rest of the sale in the ledger', async () => {
     const made = await sold(3, 10, orderOf(500));
@@ -278,7 +281,9 @@ describe('the stock after any history of one order', () => {
         told.push(`${kind} ${quantity}`);
         const isAway = step % 3 === 2; // somebody else buys
         if (isAway) {
-          const other = await stock.repository.submit(reserveOf(newOrder(), [{ productId, quantity }]));
+          const other = await stock.repository.submit(
+            reserveOf(newOrder(), [{ productId, quantity }]),
+          );
           if (verdict(other) === 'yes') model.take([{ productId, quantity }]);
         }
         row = await played(kind, quantity, { row, model, orderId, productId, saga });

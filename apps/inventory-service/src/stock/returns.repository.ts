@@ -89,8 +89,15 @@ export class ReturnsRepository {
 }
 
 /** An id has one return: another one under it is a mistake of its sender. */
-function sameReturn(made: Record<string, unknown>, { orderId, lines, disposition }: StockReturn): 'done' {
+function sameReturn(
+  made: Record<string, unknown>,
+  { orderId, lines, disposition }: StockReturn,
+): 'done' {
   const { order_id: of, lines: back, disposition: as } = made;
   if (isDeepStrictEqual([of, back, as], [orderId, lines, disposition])) return 'done';
-  throw new Fault('WRONG_SAGA', `the return belongs to order ${String(of)}, or has other lines`, false);
+  throw new Fault(
+    'WRONG_SAGA',
+    `the return belongs to order ${String(of)}, or has other lines`,
+    false,
+  );
 }

@@ -3,7 +3,13 @@ import type { Returned, StockReturn } from './stock-return.js';
 import type { StockChange } from './stock-levels.js';
 
 /** Inserts the return, unless it is there. Waits for a transaction that inserts it just now. */
-export function claimReturn({ returnId, orderId, sagaId, lines, disposition }: StockReturn): Statement {
+export function claimReturn({
+  returnId,
+  orderId,
+  sagaId,
+  lines,
+  disposition,
+}: StockReturn): Statement {
   return {
     name: 'claim_return',
     text: `INSERT INTO stock_returns (return_id, order_id, saga_id, lines, disposition)

@@ -53,7 +53,14 @@ describe('goods that come back', () => {
   // R121
   it.each([
     ['RESTOCK', 2, [['SOLD', 2]]],
-    ['WRITE_OFF', 0, [['SOLD', 2], ['WRITE_OFF', -2]]],
+    [
+      'WRITE_OFF',
+      0,
+      [
+        ['SOLD', 2],
+        ['WRITE_OFF', -2],
+      ],
+    ],
   ] as const)(
     'of an archived reservation are those of the command: %s',
     (disposition, change, booked) => {

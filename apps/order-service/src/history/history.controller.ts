@@ -34,7 +34,11 @@ export class HistoryController {
     const { delivery, ...rest } = found;
     const isPresent = asked.version === undefined && asked.at === undefined;
     const allowed = isPresent && actionsOf(order, owner, request.caller);
-    return { ...rest, ...(allowed && { allowed }), ...(delivery && maySeeDelivery(request.caller, owner) && { delivery }) };
+    return {
+      ...rest,
+      ...(allowed && { allowed }),
+      ...(delivery && maySeeDelivery(request.caller, owner) && { delivery }),
+    };
   }
 
   @Get('events')

@@ -1,8 +1,4 @@
-import type {
-  HistoryQuery,
-  OrderEventView,
-  VersionedOrderView,
-} from '@backstitch/shared-types';
+import type { HistoryQuery, OrderEventView, VersionedOrderView } from '@backstitch/shared-types';
 import type { StagedOrder } from '../orders/orders.handler.js';
 import { eventsUpTo, foldOrder, type OrderEvent } from '../orders/order-fold.js';
 

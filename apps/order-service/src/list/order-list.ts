@@ -68,7 +68,8 @@ export function scopeOf(
 export function pageOf(query: OrderListQuery, scope: OrderScope): OrderPage | undefined {
   const { cursor, limit, from, to } = query;
   const [after, filters] = cursor === undefined ? [] : (positionOf(LIST, cursor, 2) ?? ['', '']);
-  if (cursor !== undefined && (filters !== digestOf(query, scope) || !isId(after))) return undefined;
+  if (cursor !== undefined && (filters !== digestOf(query, scope) || !isId(after)))
+    return undefined;
   const end = to === undefined ? LAST : boundOf(to);
   return {
     ...scope,

@@ -95,22 +95,25 @@ const inWords = (answer: ReturnType<typeof answerToStageChange>) => {
 describe('a stage change', () => {
   // R80
   it('moves exactly the orders that the state machine lets go on, with one event each', async () => {
-    const asked = (kind: OrderKind, stage: OrderStage): Omit<StageWrite, 'orderId'>[] => [
-      ...ORDER_STAGES.flatMap((target) => [
-        { command: 'advance', target, sagaId: MINE } as const,
-        ...ACTOR_ROLES.map((role) => ({ command: 'progress', target, role, sagaId: OTHER }) as const),
-      ]),
-      { command: 'advance', target: 'PAID', sagaId: OTHER },
-      { command: 'advance', target: 'PAID' },
-      ...ACTOR_ROLES.flatMap((role) =>
-        [CANCELLATION, OTHER].map((cancellationId) => {
-          return { command: 'begin-cancel', target: 'CANCELLING', role, cancellationId } as const;
+    const asked = (kind: OrderKind, stage: OrderStage): Omit<StageWrite, 'orderId'>[] =>
+      [
+        ...ORDER_STAGES.flatMap((target) => [
+          { command: 'advance', target, sagaId: MINE } as const,
+          ...ACTOR_ROLES.map(
+            (role) => ({ command: 'progress', target, role, sagaId: OTHER }) as const,
+          ),
+        ]),
+        { command: 'advance', target: 'PAID', sagaId: OTHER },
+        { command: 'advance', target: 'PAID' },
+        ...ACTOR_ROLES.flatMap((role) =>
+          [CANCELLATION, OTHER].map((cancellationId) => {
+            return { command: 'begin-cancel', target: 'CANCELLING', role, cancellationId } as const;
+          }),
+        ),
+        ...[CANCELLATION, OTHER].map((cancellationId) => {
+          return { command: 'end-cancel', target: 'CANCELLED', cancellationId } as const;
         }),
-      ),
-      ...[CANCELLATION, OTHER].map((cancellationId) => {
-        return { command: 'end-cancel', target: 'CANCELLED', cancellationId } as const;
-      }),
-    ].map((each) => ({ ...each, kind, stage }));
+      ].map((each) => ({ ...each, kind, stage }));
     const seen: Record<string, number> = {};
     for (const kind of ORDER_KINDS) {
       for (const stage of ORDER_STAGES) {
@@ -126,7 +129,14 @@ describe('a stage change', () => {
             const after = await follows(orderId);
             seen[said] = (seen[said] ?? 0) + 1;
             const expected = said === 'moves' ? write.target : stage;
-            expect({ kind, stage, change, moved, version: after.version, now: after.stage }).toEqual({
+            expect({
+              kind,
+              stage,
+              change,
+              moved,
+              version: after.version,
+              now: after.stage,
+            }).toEqual({
               kind,
               stage,
               change,
@@ -223,7 +233,10 @@ describe('the cancellation of a confirmed order', () => {
     for (const [nth, write] of writes.entries()) {
       if (results[nth]!.moved) continue;
       const answer = answerToStageChange(write, results[nth]!.found);
-      expect(answer).toMatchObject({ code: 'ORDER_CANCELLED', details: { sagaId: cancellationId } });
+      expect(answer).toMatchObject({
+        code: 'ORDER_CANCELLED',
+        details: { sagaId: cancellationId },
+      });
     }
     expect((await follows(orderId)).cancellationId).toBe(cancellationId);
   });
@@ -251,9 +264,7 @@ describe('the cancellation of a confirmed order', () => {
       const loser = given.moved
         ? inWords(answerToStageChange(cancel, cancelled.found))
         : inWords(answerToStageChange(fulfil, given.found));
-      expect(loser).toBe(
-        given.moved ? 'no: ORDER_NOT_CANCELLABLE' : 'no: ORDER_STATE_CONFLICT',
-      );
+      expect(loser).toBe(given.moved ? 'no: ORDER_NOT_CANCELLABLE' : 'no: ORDER_STATE_CONFLICT');
     }
     expect(ended.FULFILLED + ended.CANCELLING).toBe(100);
   });

@@ -107,11 +107,7 @@ function dataOf({ command, cancellationId, role, data }: StageWrite): string | n
 }
 
 /** Whether a saga brought an order to a stage before. */
-export function wasReachedStatement(
-  orderId: string,
-  stage: OrderStage,
-  sagaId: string,
-): Statement {
+export function wasReachedStatement(orderId: string, stage: OrderStage, sagaId: string): Statement {
   return {
     name: 'order_events.was_reached',
     text: `SELECT FROM order_events WHERE order_id = $1 AND type = $2 AND saga_id = $3`,

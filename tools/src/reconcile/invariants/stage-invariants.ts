@@ -48,7 +48,9 @@ function cancellationProblem(
   const { settled, cancellationId, reservationMayBeGone } = order;
   if (!settled || cancellationId === null) return undefined;
   if (isBeingCancelled(order)) {
-    return sagas.has(cancellationId) ? undefined : `CANCELLING, and no saga ${cancellationId} is open`;
+    return sagas.has(cancellationId)
+      ? undefined
+      : `CANCELLING, and no saga ${cancellationId} is open`;
   }
   if (!isCancelledAfterDone(order)) return `${order.stage}, and yet cancelled by ${cancellationId}`;
   if (payment?.status !== 'REFUNDED') {
@@ -92,8 +94,13 @@ function heldProblem({ lines, stage }: OrderRow, { reservation }: Beside): strin
     : `reserved ${reservation.lines ?? 'nothing'}, ordered ${lines ?? 'nothing'}`;
 }
 
-function paidProblem({ stage, total, currency }: OrderRow, { payment }: Beside): string | undefined {
+function paidProblem(
+  { stage, total, currency }: OrderRow,
+  { payment }: Beside,
+): string | undefined {
   if (payment?.status !== 'SUCCESS') return `${stage}, payment ${payment?.status ?? 'missing'}`;
   const isExact = payment.amount === total && payment.currency === currency;
-  return isExact ? undefined : `paid ${payment.amount} ${payment.currency} for ${total} ${currency}`;
+  return isExact
+    ? undefined
+    : `paid ${payment.amount} ${payment.currency} for ${total} ${currency}`;
 }
