@@ -158,9 +158,10 @@ export class StockTransaction {
     command: Exclude<StockCommand, ReserveCommand>,
     reservation: Reservation,
   ): Reservation {
-    if (command.kind === 'release') return release(reservation, this.levels);
-    if (command.kind === 'commit') return commit(reservation, this.levels);
-    return extend(reservation, command.until, this.levels);
+    if (command.kind === 'extend') return extend(reservation, command.until, this.levels);
+    return command.kind === 'release'
+      ? release(reservation, this.levels)
+      : commit(reservation, this.levels);
   }
 
   private async writeAndCommit(
