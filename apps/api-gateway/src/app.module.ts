@@ -16,6 +16,7 @@ import { GatewayConfig } from './config.js';
 import { ProductChangesController } from './catalogue/product-changes.controller.js';
 import { ProductsController } from './catalogue/products.controller.js';
 import { OrderHistoryController } from './queries/order-history.controller.js';
+import { OrderListController } from './queries/order-list.controller.js';
 import { QueriesController } from './queries/queries.controller.js';
 import { RequestSigner } from './orchestrators/request-signer.js';
 import { ChaosController } from './operations/chaos.controller.js';
@@ -62,6 +63,7 @@ export class AppModule {
         CheckoutController,
         QueriesController,
         OrderHistoryController,
+        OrderListController,
         OperationsController,
         ...(config.NODE_ENV === 'production' ? [] : [ChaosController]),
         ProductsController,

@@ -25,6 +25,17 @@ const DATA: { [Type in OrderEventType]: OrderEventData[Type] } = {
   },
   'order.confirmed.v1': { orderId, status: 'CONFIRMED', sagaId: orderId },
   'order.cancelled.v1': { orderId, status: 'CANCELLED', sagaId: null, wasPlaced: true },
+  'order.awaiting-payment.v1': {
+    orderId,
+    status: 'PENDING',
+    stage: 'AWAITING_PAYMENT',
+    sagaId: orderId,
+  },
+  'order.paid.v1': { orderId, status: 'CONFIRMED', stage: 'PAID', sagaId: orderId },
+  'order.preparing.v1': { orderId, status: 'CONFIRMED', stage: 'PREPARING', sagaId: orderId },
+  'order.ready.v1': { orderId, status: 'CONFIRMED', stage: 'READY', sagaId: orderId },
+  'order.fulfilled.v1': { orderId, status: 'CONFIRMED', stage: 'FULFILLED', sagaId: null },
+  'order.cancelling.v1': { orderId, status: 'CONFIRMED', stage: 'CANCELLING', sagaId: orderId },
 };
 
 const eventOf = (type: OrderEventType, data: object = DATA[type]): CloudEvent => ({
@@ -65,6 +76,13 @@ describe('the contracts of events', () => {
     expect(contracts.check(event)).toMatchObject({ kind: 'valid' });
   });
 
+  it('take a placed order with its kind, and refuse an unknown kind', () => {
+    const placed = (kind: string) =>
+      contracts.check(eventOf('order.placed.v1', { ...DATA['order.placed.v1'], kind }));
+    expect(placed('MARKETPLACE')).toMatchObject({ kind: 'valid' });
+    expect(placed('AUCTION')).toMatchObject({ kind: 'invalid' });
+  });
+
   it('tell an event of an unknown type apart from one that is not valid', () => {
     const event = { ...eventOf('order.placed.v1'), type: 'order.refunded.v1' };
     expect(contracts.check(event)).toEqual({ kind: 'unknown', type: 'order.refunded.v1' });
@@ -97,6 +115,12 @@ describe('the contracts of events', () => {
       'order.placed',
       'order.confirmed',
       'order.cancelled',
+      'order.awaiting-payment',
+      'order.paid',
+      'order.preparing',
+      'order.ready',
+      'order.fulfilled',
+      'order.cancelling',
     ]);
   });
 });

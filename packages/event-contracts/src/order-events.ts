@@ -16,6 +16,8 @@ export interface OrderEventData {
     /** A decimal string. */
     totalAmount: string;
     currency: string;
+    /** Absent from an earlier release: CHECKOUT. */
+    kind?: 'CHECKOUT' | 'MARKETPLACE';
   };
   'order.confirmed.v1': { orderId: string; status: 'CONFIRMED'; sagaId: string | null };
   'order.cancelled.v1': {
@@ -25,6 +27,20 @@ export interface OrderEventData {
     /** False: it was cancelled before it was placed, and has no other event. */
     wasPlaced: boolean;
   };
+  'order.awaiting-payment.v1': StageData<'PENDING', 'AWAITING_PAYMENT'>;
+  'order.paid.v1': StageData<'CONFIRMED', 'PAID'>;
+  'order.preparing.v1': StageData<'CONFIRMED', 'PREPARING'>;
+  'order.ready.v1': StageData<'CONFIRMED', 'READY'>;
+  'order.fulfilled.v1': StageData<'CONFIRMED', 'FULFILLED'>;
+  'order.cancelling.v1': StageData<'CONFIRMED', 'CANCELLING'>;
+}
+
+/** An order came to a stage. */
+interface StageData<Status extends string, Stage extends string> {
+  orderId: string;
+  status: Status;
+  stage: Stage;
+  sagaId: string | null;
 }
 
 export type OrderEventType = keyof OrderEventData;
@@ -33,6 +49,12 @@ export const ORDER_EVENT_TYPES = [
   'order.placed.v1',
   'order.confirmed.v1',
   'order.cancelled.v1',
+  'order.awaiting-payment.v1',
+  'order.paid.v1',
+  'order.preparing.v1',
+  'order.ready.v1',
+  'order.fulfilled.v1',
+  'order.cancelling.v1',
 ] as const satisfies OrderEventType[];
 
 /** An event as it is published (CloudEvents 1.0, JSON format). */

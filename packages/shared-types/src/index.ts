@@ -23,8 +23,20 @@ export * from './inventory-commands.js';
 export { LINES_MAX, QUANTITY_MAX } from './lines.decorator.js';
 export * from './money.js';
 export * from './operations-view.js';
-export * from './order-commands.js';
+export {
+  OrderCancelCommand,
+  OrderCreateCommand,
+  type OrderCreated,
+  type OrderEventsView,
+  type OrderEventView,
+  type OrderView,
+  type OwnedOrderView,
+  type Success,
+  type VersionedOrderView,
+} from './order-commands.js';
 export * from './order-id.command.js';
+export * from './order-list-query.js';
+export * from './order-stage-commands.js';
 export * from './packets.js';
 export * from './page.js';
 export * from './payment-commands.js';

@@ -1,8 +1,10 @@
 import {
+  IsIn,
   IsInt,
   IsOptional,
   IsString,
   IsUUID,
+  Matches,
   Max,
   MaxLength,
   Min,
@@ -42,6 +44,55 @@ export class InventoryReserveCommand extends OrderIdCommand {
   @Min(1)
   @Max(86_400)
   holdSeconds?: number;
+}
+
+/** In UTC, and at most milliseconds: a time as Date.toISOString() writes it. */
+const TIME = /^2\d{3}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,3})?Z$/;
+
+/** data of inventory.extend */
+@FastValidation()
+export class InventoryExtendCommand extends OrderIdCommand {
+  /** The reservation lasts at least until then, by the clock of the database. */
+  @IsString()
+  @Matches(TIME, { message: 'until must be a time such as 2026-11-30T12:00:00.123Z' })
+  until!: string;
+}
+
+/** What becomes of goods that come back. */
+export const DISPOSITIONS = ['RESTOCK', 'WRITE_OFF'] as const;
+export type Disposition = (typeof DISPOSITIONS)[number];
+
+export class InventoryReturnLine {
+  @IsUUID('loose')
+  productId!: string;
+
+  @IsInt()
+  @Min(1)
+  @Max(QUANTITY_MAX)
+  quantity!: number;
+}
+
+/** data of inventory.return */
+@FastValidation()
+export class InventoryReturnCommand extends OrderIdCommand {
+  /** What comes back under one id comes back once. */
+  @IsUUID('loose')
+  returnId!: string;
+
+  @IsLines(() => InventoryReturnLine)
+  lines!: InventoryReturnLine[];
+
+  @IsIn(DISPOSITIONS)
+  disposition!: Disposition;
+}
+
+/** The answer of inventory.extend. */
+export interface InventoryExtended {
+  orderId: string;
+  /** ACTIVE, or CONSUMED: what is sold does not expire. */
+  status: 'ACTIVE' | 'CONSUMED';
+  /** Until when it lasts: at least until the time that was asked for. */
+  expiresAt: string;
 }
 
 /** A page and one more product, which shows whether another page follows. */

@@ -6,7 +6,13 @@ import { FastValidation } from './fast-validation.js';
 import { IsLines, QUANTITY_MAX } from './lines.decorator.js';
 import { IsAmount, OrderIdCommand } from './order-id.command.js';
 import { HasVisibleText } from './visible-text.js';
-import type { OrderSagaState, OrderStatus } from './statuses.js';
+import type {
+  OrderAction,
+  OrderKind,
+  OrderSagaState,
+  OrderStage,
+  OrderStatus,
+} from './statuses.js';
 
 export class OrderCreateItem {
   @IsUUID('loose')
@@ -24,8 +30,8 @@ export class OrderCreateItem {
 /** Without half a surrogate pair, which a database would change into another character. */
 const WELL_FORMED = /^\P{Cs}*$/u;
 
-function IsCallerId(): PropertyDecorator {
-  const message = 'caller must not contain half a surrogate pair';
+export function IsCallerId(): PropertyDecorator {
+  const message = '$property must not contain half a surrogate pair';
   const rules = [IsOptional(), IsString(), Length(1, 1_000), Matches(WELL_FORMED, { message })];
   return (target, property) => {
     for (const rule of rules) rule(target, property);
@@ -112,13 +118,21 @@ export interface OrderView {
 export interface VersionedOrderView extends OrderView {
   /** Counts the events of the order. */
   version: number;
+  /** How far it is, finer than its status. */
+  stage: OrderStage;
+  kind: OrderKind;
+  /** Who sells it, as Caller.id. Null: a plain order. */
+  sellerId: string | null;
+  /** What its reader may do now. Absent from a past state. */
+  allowed?: OrderAction[];
 }
 
 /** Something that happened to an order. */
 export interface OrderEventView {
   /** Counts from 1, without gaps. */
   sequence: number;
-  type: 'CREATED' | 'CONFIRMED' | 'CANCELLED' | 'CANCELLED_UNSEEN';
+  /** CREATED, CANCELLED_UNSEEN, or the stage that the order came to. */
+  type: 'CREATED' | 'CANCELLED_UNSEEN' | OrderStage;
   sagaId: string | null;
   /** For whom it was done. Null: the saga did it, or an earlier release, which kept no actor. */
   actor: string | null;

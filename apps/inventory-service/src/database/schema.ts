@@ -7,6 +7,7 @@ import {
   index,
   integer,
   json,
+  jsonb,
   numeric,
   pgTable,
   primaryKey,
@@ -99,10 +100,35 @@ export const reservationItems = pgTable(
     productId: uuid('product_id').notNull(),
     quantity: integer('quantity').notNull(),
     unitPrice: numeric('unit_price', { precision: 14, scale: 2 }).notNull(),
+    /** What came back of a sale, and is in stock again. */
+    returned: integer('returned').notNull().default(0),
+    /** What came back of a sale, or did not, and is in no stock. */
+    writtenOff: integer('written_off').notNull().default(0),
   },
   (table) => [
     primaryKey({ columns: [table.orderId, table.productId] }),
     check('reservation_items_quantity_check', sql`${table.quantity} > 0`),
+    check(
+      'reservation_items_returned_check',
+      sql`${table.returned} >= 0 AND ${table.writtenOff} >= 0 AND ${table.returned} + ${table.writtenOff} <= ${table.quantity}`,
+    ),
+  ],
+);
+
+/** Append-only: what came back of sales, once under each id. */
+export const stockReturns = pgTable(
+  'stock_returns',
+  {
+    returnId: uuid('return_id').primaryKey(),
+    orderId: uuid('order_id').notNull(),
+    disposition: text('disposition').notNull(),
+    lines: jsonb('lines').notNull(),
+    sagaId: uuid('saga_id'),
+    createdAt: now('created_at'),
+  },
+  (table) => [
+    index('stock_returns_order').on(table.orderId),
+    check('stock_returns_disposition_check', sql`${table.disposition} IN ('RESTOCK', 'WRITE_OFF')`),
   ],
 );
 

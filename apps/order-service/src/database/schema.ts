@@ -37,6 +37,16 @@ export const orders = pgTable(
     version: integer('version').notNull().default(1),
     /** The version of the owner's cart that became this order. Null: it is of no cart. */
     cartVersion: integer('cart_version'),
+    /** MARKETPLACE, with its one seller. Null: a plain order. */
+    kind: text('kind'),
+    /**
+     * How far it is. Null, or a stage of another status: the status says it, for an earlier release wrote it.
+     */
+    stage: text('stage'),
+    /** Who sells it, as Caller.id. */
+    sellerId: text('seller_id'),
+    /** The saga that cancels, or has cancelled, the order after it was confirmed. */
+    cancellationId: uuid('cancellation_id'),
     createdAt: now('created_at'),
     updatedAt: now('updated_at'),
   },
@@ -46,6 +56,23 @@ export const orders = pgTable(
       sql`(${table.status}, ${table.sagaState}) IN
         (('PENDING', 'ORDER_CREATED'), ('CONFIRMED', 'ORDER_CONFIRMED'), ('CANCELLED', 'COMPENSATED'))`,
     ),
+    check(
+      'orders_kind_check',
+      sql`${table.kind} IN ('MARKETPLACE') AND ${table.sellerId} IS NOT NULL OR ${table.kind} IS NULL AND ${table.sellerId} IS NULL`,
+    ),
+    check(
+      'orders_stage_check',
+      sql`${table.stage} IN ('PLACED', 'AWAITING_SELLER', 'AWAITING_PAYMENT', 'CONFIRMED', 'PAID', 'PREPARING', 'READY', 'FULFILLED', 'CANCELLING', 'CANCELLED')`,
+    ),
+    check(
+      'orders_cancellation_check',
+      sql`${table.stage} <> 'CANCELLING' OR ${table.cancellationId} IS NOT NULL`,
+    ),
+    // For lists. None on stage: it changes, and an update that touches no index is far cheaper.
+    index('orders_by_user').on(table.userId, table.id),
+    index('orders_by_seller')
+      .on(table.sellerId, table.id)
+      .where(sql`${table.sellerId} IS NOT NULL`),
     check(
       'orders_tombstone_check',
       sql`${table.status} = 'CANCELLED' OR (${table.userId} IS NOT NULL AND ${table.totalAmount} IS NOT NULL)`,
@@ -96,7 +123,7 @@ export const orderEvents = pgTable(
     primaryKey({ columns: [table.orderId, table.sequence] }),
     check(
       'order_events_type_check',
-      sql`${table.type} IN ('CREATED', 'CONFIRMED', 'CANCELLED', 'CANCELLED_UNSEEN')`,
+      sql`${table.type} IN ('CREATED', 'CANCELLED_UNSEEN', 'AWAITING_PAYMENT', 'CONFIRMED', 'PAID', 'PREPARING', 'READY', 'FULFILLED', 'CANCELLING', 'CANCELLED')`,
     ),
   ],
 );

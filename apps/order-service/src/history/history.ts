@@ -1,9 +1,5 @@
-import type {
-  HistoryQuery,
-  OrderEventView,
-  OwnedOrderView,
-  VersionedOrderView,
-} from '@backstitch/shared-types';
+import type { HistoryQuery, OrderEventView, VersionedOrderView } from '@backstitch/shared-types';
+import type { StagedOrder } from '../orders/orders.handler.js';
 import { eventsUpTo, foldOrder, type OrderEvent } from '../orders/order-fold.js';
 
 /**
@@ -12,18 +8,19 @@ import { eventsUpTo, foldOrder, type OrderEvent } from '../orders/order-fold.js'
  * it. Pure.
  */
 export function orderAt(
-  { caller: _caller, delivery, ...present }: OwnedOrderView,
+  { caller: _caller, delivery, ...present }: StagedOrder,
   events: readonly OrderEvent[],
   asked: HistoryQuery,
 ): VersionedOrderView | undefined {
   const upTo = eventsUpTo(events, asked);
   if (upTo.length === 0) return undefined;
-  const { version, status, sagaState, sagaId, createdAt, updatedAt } = foldOrder(upTo);
+  const { version, status, sagaState, stage, sagaId, createdAt, updatedAt } = foldOrder(upTo);
   const isPresent = asked.version === undefined && asked.at === undefined;
   return {
     ...present,
     status,
     sagaState,
+    stage,
     sagaId,
     createdAt,
     updatedAt,

@@ -24,7 +24,19 @@ const facts = {
   totalAmount: '49.98',
   currency: 'USD',
   cartVersion: 7,
+  kind: null,
+  sellerId: null,
 };
+const PLACED = event(1, 'CREATED', {
+  actor: 'u:https://id:ana',
+  data: {
+    userId: 'ana',
+    totalAmount: '49.98',
+    currency: 'USD',
+    kind: 'MARKETPLACE',
+    sellerId: 'u:https://id:bob',
+  },
+});
 
 describe('the fold of the events of an order', () => {
   it('has after the first event what a new order has', () => {
@@ -32,7 +44,9 @@ describe('the fold of the events of an order', () => {
       version: 1,
       status: 'PENDING',
       sagaState: 'ORDER_CREATED',
+      stage: 'PLACED',
       sagaId: SAGA,
+      cancellationId: null,
       createdAt: at(1),
       updatedAt: at(1),
       facts,
@@ -48,9 +62,36 @@ describe('the fold of the events of an order', () => {
     expect(order).toMatchObject({ createdAt: at(1), updatedAt: at(2) });
   });
 
+  it('goes through the stages of a marketplace order, and keeps its seller', () => {
+    const types = ['AWAITING_PAYMENT', 'PAID', 'PREPARING', 'READY', 'FULFILLED'] as const;
+    const events: OrderEvent[] = [PLACED, ...types.map((type, nth) => event(nth + 2, type))];
+    const stages = events.map((_, nth) => foldOrder(events.slice(0, nth + 1)).stage);
+    expect(stages).toEqual(['AWAITING_SELLER', ...types]);
+    expect(foldOrder(events)).toMatchObject({
+      status: 'CONFIRMED',
+      facts: { kind: 'MARKETPLACE', sellerId: 'u:https://id:bob', cartVersion: null },
+    });
+  });
+
+  it('keeps which saga cancelled a confirmed order', () => {
+    const data = { cancellationId: SAGA, reason: 'too late' };
+    const cancelling = event(3, 'CANCELLING', { data });
+    const events: OrderEvent[] = [CREATED, event(2, 'CONFIRMED'), cancelling];
+    expect(foldOrder(events)).toMatchObject({
+      status: 'CONFIRMED',
+      stage: 'CANCELLING',
+      cancellationId: SAGA,
+    });
+    expect(foldOrder([...events, event(4, 'CANCELLED')])).toMatchObject({
+      status: 'CANCELLED',
+      stage: 'CANCELLED',
+      cancellationId: SAGA,
+    });
+  });
+
   it('has a tombstone without user and total after an undo that came first', () => {
     const unseen = event(1, 'CANCELLED_UNSEEN', { actor: 'o:bob', data: { currency: 'USD' } });
-    const none = { userId: null, totalAmount: null, cartVersion: null };
+    const none = { userId: null, totalAmount: null, cartVersion: null, kind: null };
     expect(foldOrder([unseen])).toMatchObject({
       status: 'CANCELLED',
       facts: { ...none, caller: 'o:bob', currency: 'USD' },
@@ -71,6 +112,9 @@ describe('the fold of the events of an order', () => {
     ['an event twice', [CREATED, CREATED]],
     ['a first event that cannot be one', [event(1, 'CONFIRMED')]],
     ['a change after the end', [CREATED, event(2, 'CONFIRMED'), event(3, 'CANCELLED')]],
+    ['a stage of another kind', [PLACED, event(2, 'CONFIRMED')]],
+    ['a stage that was left out', [PLACED, event(2, 'PAID')]],
+    ['a cancellation without a beginning', [CREATED, event(2, 'CONFIRMED'), event(3, 'CANCELLED')]],
     [
       'an event at the time of the one before',
       [CREATED, event(2, 'CONFIRMED', { createdAt: at(1) })],

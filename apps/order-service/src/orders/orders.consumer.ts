@@ -4,6 +4,7 @@ import {
   OrderCancelCommand,
   OrderCreateCommand,
   OrderIdCommand,
+  OrderPlaceCommand,
   type OrderCreated,
   type OwnedOrderView,
   type Rejection,
@@ -23,6 +24,14 @@ export class OrdersConsumer {
     @Ctx() { saga }: CommandContext,
   ): Promise<OrderCreated | Rejection> {
     return this.orders.create(command, saga);
+  }
+
+  @MessagePattern(COMMANDS.orderPlace)
+  place(
+    @Payload() command: OrderPlaceCommand,
+    @Ctx() { saga }: CommandContext,
+  ): Promise<OrderCreated | Rejection> {
+    return this.orders.place(command, saga);
   }
 
   @MessagePattern(COMMANDS.orderConfirm)

@@ -20,6 +20,9 @@ import {
   type OrderCancelCommand,
   type OrderCreateCommand,
   type OrderCreated,
+  type OrderKind,
+  type OrderPlaceCommand,
+  type OrderStage,
   type OwnedOrderView,
   type SagaTag,
   type Success,
@@ -35,6 +38,13 @@ const cancelsRefused = new Counter({
   help: 'ALARM: refused cancellations of CONFIRMED orders; no saga sends one',
 });
 
+/** An order with its stage. */
+export interface StagedOrder extends OwnedOrderView {
+  stage: OrderStage;
+  kind: OrderKind;
+  sellerId: string | null;
+}
+
 /** One command, one decision, one reply. Order ids are lower case from here on. */
 export class OrdersHandler {
   private readonly digits: number;
@@ -48,12 +58,26 @@ export class OrdersHandler {
     this.digits = currencyDigits(currency);
   }
 
-  async create(command: OrderCreateCommand, saga?: SagaTag): Promise<OrderCreated | Rejection> {
+  create(command: OrderCreateCommand, saga?: SagaTag): Promise<OrderCreated | Rejection> {
+    return this.make('create', command, saga, {});
+  }
+
+  /** An order of one seller, who decides first. */
+  place(command: OrderPlaceCommand, saga?: SagaTag): Promise<OrderCreated | Rejection> {
+    return this.make('place', command, saga, { sellerId: command.sellerId });
+  }
+
+  private async make(
+    change: 'create' | 'place',
+    command: OrderCreateCommand,
+    saga: SagaTag | undefined,
+    more: Pick<OrderWrite, 'sellerId'>,
+  ): Promise<OrderCreated | Rejection> {
     const orderId = command.orderId.toLowerCase();
     const caller = command.caller ?? openCallerId(command.userId);
     const { cartVersion } = command;
-    const write = { caller, cartVersion, order: this.newOrder(command) };
-    const written = await this.change('create', orderId, saga, write);
+    const write = { caller, cartVersion, order: this.newOrder(command), ...more };
+    const written = await this.change(change, orderId, saga, write);
     if (written instanceof Rejection) return written;
     const totalAmount = this.amount(written.totalAmount ?? command.totalAmount);
     return { orderId, status: 'PENDING', totalAmount, currency: this.currency };
@@ -80,12 +104,19 @@ export class OrdersHandler {
     return row ? this.view(row) : new Rejection('ORDER_NOT_FOUND', 'There is no such order');
   }
 
+  /** The same with what the queue does not tell. */
+  async getStaged(orderId: string): Promise<StagedOrder | undefined> {
+    const row = await this.repository.read(orderId.toLowerCase());
+    if (!row) return undefined;
+    return { ...this.view(row), stage: row.stage, kind: row.kind, sellerId: row.seller_id };
+  }
+
   /** Returns a Rejection or throws a Fault when it is not done. */
   private change(
     change: OrderChange,
     orderId: string,
     saga: SagaTag | undefined,
-    more: Pick<OrderWrite, 'caller' | 'cartVersion' | 'order'> = {},
+    more: Pick<OrderWrite, 'caller' | 'cartVersion' | 'order' | 'sellerId'> = {},
   ): Promise<Written | Rejection> {
     return logged(this.logger, { pattern: `order.${change}`, orderId, saga }, async () => {
       const sagaId = sagaIdOf(saga);
@@ -116,7 +147,7 @@ export class OrdersHandler {
     orderId: string,
     { cart }: Written,
   ): Promise<void> {
-    if (!cart || change === 'create') return;
+    if (!cart || change === 'create' || change === 'place') return;
     reachedFaultPoint(`order.after-${change}-before-cart`);
     await this.carts.endCheckout({ ...cart, orderId, isConfirmed: change === 'confirm' });
   }

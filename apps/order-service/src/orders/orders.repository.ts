@@ -1,6 +1,7 @@
 import { Coalescer, type BatchOutcome } from '@backstitch/coalesce';
 import { databaseFault, type Database } from '@backstitch/database';
 import { watchBatches } from '@backstitch/service-kit';
+import type { OrderStatus } from '@backstitch/shared-types';
 import {
   readStatement,
   writeStatement,
@@ -10,6 +11,7 @@ import {
   type WrittenRow,
 } from './orders.sql.js';
 import type { FoundOrder } from './order.js';
+import { stageOf } from './order-stages.js';
 
 /** What became of a write. */
 export interface Written {
@@ -114,8 +116,16 @@ function isUnseen({ claimed, status }: WrittenRow): boolean {
 }
 
 function writtenOf(row: WrittenRow): Written {
-  const { status, saga_id: sagaId, total_amount: totalAmount } = row;
+  const { status, total_amount: totalAmount } = row;
   const { cart_version: version, cart_owner: owner } = row;
   const cart = version === null || owner === null ? undefined : { owner, version };
-  return { found: status ? { status, sagaId } : undefined, totalAmount, cart };
+  return { found: status ? foundOrder(row, status) : undefined, totalAmount, cart };
+}
+
+function foundOrder(
+  { stage, kind, saga_id: sagaId, cancellation_id: cancellationId }: WrittenRow,
+  status: OrderStatus,
+): FoundOrder {
+  const found = { status, stage: stageOf({ status, stage }), kind: kind ?? 'CHECKOUT' } as const;
+  return { ...found, sagaId, cancellationId };
 }

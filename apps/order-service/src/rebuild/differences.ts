@@ -1,4 +1,4 @@
-import type { OrderSagaState, OrderStatus } from '@backstitch/shared-types';
+import type { OrderSagaState, OrderStage, OrderStatus } from '@backstitch/shared-types';
 import {
   type FoldedOrder,
   foldOrder,
@@ -11,7 +11,9 @@ export interface OrderState extends OrderFacts {
   version: number;
   status: OrderStatus;
   sagaState: OrderSagaState;
+  stage: OrderStage;
   sagaId: string | null;
+  cancellationId: string | null;
   createdAt: string;
   updatedAt: string;
 }

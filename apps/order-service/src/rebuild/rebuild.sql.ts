@@ -2,6 +2,7 @@ import type { Statement } from '@backstitch/database';
 import { newUuid } from '@backstitch/shared-types';
 import { EVENT_COLUMNS, timeText } from '../history/history.sql.js';
 import type { OrderEvent } from '../orders/order-fold.js';
+import { STAGE } from '../orders/orders.sql.js';
 import type { OrderState } from './differences.js';
 
 /** An order as its row and its events have it; either may be missing. */
@@ -13,6 +14,7 @@ export interface ComparedRow {
 
 const STATE = `jsonb_build_object('version', o.version, 'status', o.status,
   'sagaState', o.saga_state, 'sagaId', o.saga_id, 'userId', o.user_id, 'caller', o.caller,
+  'stage', ${STAGE('o')}, 'cancellationId', o.cancellation_id, 'kind', o.kind, 'sellerId', o.seller_id,
   'totalAmount', o.total_amount::text, 'currency', o.currency, 'cartVersion', o.cart_version,
   'createdAt', ${timeText('o.created_at')}, 'updatedAt', ${timeText('o.updated_at')})`;
 
@@ -58,13 +60,15 @@ export function mendStatement(id: string, state: OrderState): Statement {
     name: 'orders.mend',
     text: `
       INSERT INTO orders (id, version, status, saga_state, saga_id, user_id, caller, total_amount,
-        currency, cart_version, created_at, updated_at)
-      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+        currency, cart_version, created_at, updated_at, stage, cancellation_id, kind, seller_id)
+      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
       ON CONFLICT (id) DO UPDATE SET version = excluded.version, status = excluded.status,
         saga_state = excluded.saga_state, saga_id = excluded.saga_id, user_id = excluded.user_id,
         caller = excluded.caller, total_amount = excluded.total_amount,
         currency = excluded.currency, cart_version = excluded.cart_version,
-        created_at = excluded.created_at, updated_at = excluded.updated_at`,
+        created_at = excluded.created_at, updated_at = excluded.updated_at,
+        stage = excluded.stage, cancellation_id = excluded.cancellation_id,
+        kind = excluded.kind, seller_id = excluded.seller_id`,
     values: [
       id,
       state.version,
@@ -78,6 +82,10 @@ export function mendStatement(id: string, state: OrderState): Statement {
       state.cartVersion,
       state.createdAt,
       state.updatedAt,
+      state.stage,
+      state.cancellationId,
+      state.kind,
+      state.sellerId,
     ],
   };
 }

@@ -7,6 +7,7 @@ import {
   sequenceText,
 } from '@backstitch/event-contracts';
 import { currencyDigits, fromMinor, toMinor } from '@backstitch/shared-types';
+import { STATE_OF } from '../orders/order-stages.js';
 import type { OrderEvent, OrderEventType } from '../orders/order-fold.js';
 
 /** An event of the outbox. */
@@ -27,9 +28,15 @@ const PUBLISHED: Record<OrderEventType, PublishedType> = {
   CONFIRMED: 'order.confirmed.v1',
   CANCELLED: 'order.cancelled.v1',
   CANCELLED_UNSEEN: 'order.cancelled.v1',
+  AWAITING_PAYMENT: 'order.awaiting-payment.v1',
+  PAID: 'order.paid.v1',
+  PREPARING: 'order.preparing.v1',
+  READY: 'order.ready.v1',
+  FULFILLED: 'order.fulfilled.v1',
+  CANCELLING: 'order.cancelling.v1',
 };
 
-/** The event as it is published: without caller, user and cart. Pure. */
+/** The event as it is published: without caller, user, seller, cart and reason. Pure. */
 export function cloudEventOf(event: OutboxEvent): OrderCloudEvent {
   const { orderId, sequence, createdAt } = event;
   const type = PUBLISHED[event.type];
@@ -49,12 +56,16 @@ export function cloudEventOf(event: OutboxEvent): OrderCloudEvent {
 
 function dataOf({ orderId, sagaId, type, data }: OutboxEvent): OrderCloudEvent['data'] {
   if (type === 'CREATED') {
-    const { totalAmount = '', currency = '' } = data ?? {};
+    const { totalAmount = '', currency = '', kind = 'CHECKOUT' } = data ?? {};
     const total = amountText(totalAmount, currency);
-    return { orderId, status: 'PENDING', sagaId, totalAmount: total, currency };
+    return { orderId, status: 'PENDING', sagaId, totalAmount: total, currency, kind };
   }
   if (type === 'CONFIRMED') return { orderId, status: 'CONFIRMED', sagaId };
-  return { orderId, status: 'CANCELLED', sagaId, wasPlaced: type === 'CANCELLED' };
+  if (type === 'CANCELLED' || type === 'CANCELLED_UNSEEN') {
+    return { orderId, status: 'CANCELLED', sagaId, wasPlaced: type === 'CANCELLED' };
+  }
+  const { status } = STATE_OF[type];
+  return { orderId, status, stage: type, sagaId } as OrderCloudEvent['data'];
 }
 
 /** The column has two decimals in every currency. */
