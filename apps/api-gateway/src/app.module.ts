@@ -14,6 +14,7 @@ import { Deliveries } from './checkout/deliveries.client.js';
 import { GatewayConfig } from './config.js';
 import { ProductChangesController } from './catalogue/product-changes.controller.js';
 import { ProductsController } from './catalogue/products.controller.js';
+import { SiteController } from './dashboard/site.controller.js';
 import { QueriesController } from './queries/queries.controller.js';
 import { RequestSigner } from './orchestrators/request-signer.js';
 import { OperationsController } from './operations/operations.controller.js';
@@ -62,6 +63,7 @@ export class AppModule {
         ProductChangesController,
         CartsController,
         CartCheckoutController,
+        SiteController,
         ...(identity ? [AuthController, MeController, AdminController] : []),
       ],
       providers: [

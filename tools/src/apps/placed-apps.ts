@@ -51,7 +51,14 @@ export function addressVariables(
     METRICS_PORT: String(metricsPort),
     ...(Object.fromEntries(addresses) as Partial<Record<keyof typeof URL_VARIABLES, string>>),
     ISSUER: DEVELOPMENT_ISSUER,
+    ...(app.name === 'identity-service' && pagesAt(all)),
     ...(app.database && { DB_URL: databaseUrl(app.database) }),
     ...(app.usesBroker && { RABBITMQ_URL: rabbitmqUrl }),
   };
+}
+
+/** The gateway serves the pages, which may send the refresh cookie. */
+function pagesAt(all: readonly PlacedApp[]): Record<string, string> {
+  const gateway = all.find(({ app }) => app.name === 'api-gateway');
+  return gateway ? { PAGES_URL: gateway.url } : {};
 }
