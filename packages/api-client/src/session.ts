@@ -106,7 +106,8 @@ export class Session {
     this.token = { accessToken, renewAtMs };
   }
 
-  private forget(): void {
+  /** Without asking the server: another page has ended the session. */
+  forget(): void {
     const had = this.token !== undefined;
     this.token = undefined;
     if (had) this.tell(undefined);
