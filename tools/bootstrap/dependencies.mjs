@@ -35,7 +35,8 @@ export async function installDependencies(root, pnpm) {
 function fingerprint(root) {
   const hash = createHash('sha256');
   hash.update(`${process.platform} ${process.arch} ${process.versions.modules}`);
-  for (const file of ['pnpm-lock.yaml', 'pnpm-workspace.yaml', ...manifests(root)]) {
+  const settings = ['pnpm-lock.yaml', 'pnpm-workspace.yaml', '.pnpmfile.cjs'];
+  for (const file of [...settings, ...manifests(root)]) {
     hash.update(file).update(readFileSync(join(root, file)));
   }
   return hash.digest('hex');

@@ -1,4 +1,5 @@
 /** `npm test` and `npm run proof`, after the bootstrap: their stages, on servers of their own. */
+import { findChromium, NoBrowser } from '../browser/find-chromium.js';
 import { exitWith, Interrupted, interruptibly } from '../commands/interruptible.js';
 import { endPrograms } from '../commands/run-program.js';
 import { NoServer } from '../servers/find-servers.js';
@@ -21,11 +22,14 @@ interface Outcome extends StageResult {
 async function runAll(stages: readonly Stage[], servers: TestServers): Promise<Outcome[]> {
   const outcomes: Outcome[] = [];
   let env: NodeJS.ProcessEnv | undefined;
+  let browser: NodeJS.ProcessEnv | undefined;
   for (const stage of stages) {
     console.log(`\n=== ${stage.title}`);
     if (stage.kind !== 'check' && stage.needsServers) env ??= await servers.start();
     const startedAtMs = performance.now();
-    const result = await runStage(stage, { ...process.env, ...env }, servers.folder);
+    if (stage.kind === 'jest' && stage.needsBrowser) browser ??= { CHROMIUM: await findChromium(say) };
+    const given = { ...process.env, ...env, ...browser };
+    const result = await runStage(stage, given, servers.folder);
     const outcome = { ...result, stage, durationMs: performance.now() - startedAtMs };
     console.log(stageLine(stage.title, outcome.count, outcome.durationMs));
     outcomes.push(outcome);
@@ -58,8 +62,9 @@ async function main(): Promise<number> {
       return tellSummary(await runAll(stages, servers));
     });
   } catch (error) {
-    const isExpected = error instanceof NoServer || error instanceof Interrupted;
-    console.error(isExpected ? error.message : error);
+    const expected = [NoServer, NoBrowser, Interrupted];
+    const isExpected = expected.some((kind) => error instanceof kind);
+    console.error(isExpected ? (error as Error).message : error);
   }
   console.log(lastLine(total));
   return total.failed === 0 ? 0 : 1;

@@ -14,7 +14,16 @@ export type Stage =
       needsServers: boolean;
     }
   | { kind: 'check'; name: string; title: string; command: readonly [string, ...string[]] }
-  | { kind: 'jest'; name: string; title: string; flags: readonly string[]; needsServers: boolean };
+  | {
+      kind: 'jest';
+      name: string;
+      title: string;
+      flags: readonly string[];
+      needsServers: boolean;
+      needsBrowser?: true;
+    };
+
+type JestStage = Extract<Stage, { kind: 'jest' }>;
 
 /** `npm test` tries one part of the quick mutants. */
 export const MUTANT_PARTS = 6;
@@ -23,7 +32,7 @@ function check(name: string, title: string, ...command: [string, ...string[]]): 
   return { kind: 'check', name, title, command };
 }
 
-function jest(name: string, title: string, flag: string, needsServers = true): Stage {
+function jest(name: string, title: string, flag: string, needsServers = true): JestStage {
   return { kind: 'jest', name, title, flags: [flag], needsServers };
 }
 
@@ -44,7 +53,7 @@ const TESTS: readonly Stage[] = [
   jest('pure', 'Pure tests', '--maxWorkers=100%', false),
   // Each has its own database and virtual host, and waits more than it computes.
   jest('integration', 'Tests on PostgreSQL and RabbitMQ', '--maxWorkers=2'),
-  jest('e2e', 'The whole system, as processes', '--runInBand'),
+  { ...jest('e2e', 'The whole system, as processes', '--runInBand'), needsBrowser: true },
 ];
 
 /** Three RabbitMQ nodes and a PostgreSQL with a standby, which these tests start themselves. */

@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { useSyncExternalStore } from 'react';
-import { api, queries, type Schemas, session } from './api.js';
+import { api, type Schemas, session } from './api.js';
 
 export type Profile = Schemas['ProfileAnswer'];
 export type SessionState = 'starting' | 'guest' | 'user';
@@ -23,8 +23,10 @@ function become(next: SessionState): void {
 /** Once, when the page starts. Follows what other tabs do from then on. */
 export function restoreSession(): void {
   session.onChange((token) => {
-    if (token === undefined) queries.removeQueries({ predicate: isPersonal });
-    become(token === undefined ? 'guest' : 'user');
+    if (token !== undefined) return become('user');
+    // The page starts again, so that nothing of the account stays in it.
+    localStorage.removeItem(KEY);
+    location.replace('/');
   });
   window.addEventListener('storage', ({ key, newValue }) => {
     if (key !== KEY) return;
@@ -43,10 +45,6 @@ async function restore(): Promise<void> {
     become('guest');
     localStorage.setItem(KEY, 'yes');
   }
-}
-
-function isPersonal({ queryKey: [name] }: { queryKey: readonly unknown[] }): boolean {
-  return name !== 'site' && name !== 'products';
 }
 
 export function useSessionState(): SessionState {

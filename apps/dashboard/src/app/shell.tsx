@@ -1,4 +1,4 @@
-import { Link, Outlet, useNavigate } from '@tanstack/react-router';
+import { Link, Outlet } from '@tanstack/react-router';
 import { LogOut, Moon, ShoppingCart, Sun, UserRound } from 'lucide-react';
 import { useState } from 'react';
 import { useCartCount } from '../cart/use-cart.js';
@@ -18,7 +18,7 @@ export function Shell() {
       </a>
       <header className={styles.bar}>
         <div className={styles.inner}>
-          <Link to="/" className={styles.brand}>
+          <Link to="/" className={styles.brand} aria-label="Backstitch, to the shop">
             <img src={markUrl} alt="" width={28} height={28} />
             <span className={styles.name}>Backstitch</span>
           </Link>
@@ -58,7 +58,6 @@ function Account() {
   const state = useSessionState();
   const profile = useProfile();
   const site = useSite();
-  const navigate = useNavigate();
   const [isLeaving, setLeaving] = useState(false);
   if (state === 'guest' && site.data?.accounts) {
     return (
@@ -72,7 +71,6 @@ function Account() {
     setLeaving(true);
     try {
       await session.end();
-      await navigate({ to: '/' });
     } finally {
       setLeaving(false);
     }

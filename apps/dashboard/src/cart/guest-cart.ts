@@ -14,7 +14,7 @@ export interface GuestLine {
 }
 
 /** The same for each click, each tab and each reload, until the cart is changed. */
-export function checkoutKey({ id, version }: GuestCart): string {
+export function checkoutKey({ id, version }: Pick<GuestCart, 'id' | 'version'>): string {
   return `cart-${id}-${version}`;
 }
 

@@ -25,21 +25,24 @@ export async function orderAccountCart({ version, total }: Cart): Promise<Placed
   });
 }
 
-/** The order of the guest's cart: its key names the cart and its version, in every tab. */
-export async function orderGuestCart({ items }: Cart): Promise<PlacedOrder> {
-  const cart = storedCart();
+/**
+ * The order of the guest's cart. Its key names the cart and the version that the guest sees: another
+ * tab may have ordered it, and emptied the cart, since this one was drawn.
+ */
+export async function orderGuestCart({ items, version }: Cart): Promise<PlacedOrder> {
+  const key = checkoutKey({ id: storedCart().id, version });
   const lines = items.map(({ productId, quantity, price }) => ({ productId, quantity, price: price! }));
   const { guests } = await siteNow();
   // With a token the server knows the guest.
   const body = { items: lines, ...(guests === 'open' && { userId: guestId() }) };
   const order = await again(async () => {
     const { data } = await api.POST('/api/checkout', {
-      params: { header: { ...PREFER, 'Idempotency-Key': checkoutKey(cart) } },
+      params: { header: { ...PREFER, 'Idempotency-Key': key } },
       body: body as typeof body & { userId: string },
     });
     return placed(data!);
   });
-  changeStoredCart((now) => (now.version === cart.version ? { ...now, ordered: order } : now));
+  changeStoredCart((now) => (now.version === version ? { ...now, ordered: order } : now));
   return order;
 }
 

@@ -48,7 +48,7 @@ function AddToCart({ product: { id, name, available, isAvailable } }: { product:
   return (
     <div className={styles.add}>
       <Button
-        aria-label={`Add ${name} to the cart`}
+        aria-label={`Add to cart: ${name}`}
         isBusy={change.isPending || cart.data === undefined || isAll}
         onClick={() => change.mutate({ productId: id, quantity: had + 1 })}
       >
