@@ -54,7 +54,8 @@ export class Visitor {
   async tab(path: string): Promise<Page> {
     const page = await this.context.newPage();
     page.on('console', (message) => {
-      if (message.type() === 'error' || message.type() === 'warning') this.faults.push(message.text());
+      if (message.type() === 'error' || message.type() === 'warning')
+        this.faults.push(message.text());
     });
     page.on('pageerror', (error) => this.faults.push(String(error)));
     await page.goto(this.url + path);

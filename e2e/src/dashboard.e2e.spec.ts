@@ -120,7 +120,8 @@ describe('the pages', () => {
   it('keep the filters in the address, for Back, a reload and a copied link', async () => {
     const visitor = await visit();
     const page = await visitor.tab('/');
-    const names = () => page.getByRole('list', { name: 'Products' }).getByRole('heading').allTextContents();
+    const names = () =>
+      page.getByRole('list', { name: 'Products' }).getByRole('heading').allTextContents();
     const shows = (wanted: string[]) =>
       waitFor(`the products ${wanted.join()}`, async () => {
         const shown = await names();
@@ -179,10 +180,13 @@ describe('the pages', () => {
     };
     await place();
     await heading(page, 'Payment declined');
-    const steps = page.getByRole('list').filter({ hasText: 'Products given back' }).getByRole('listitem');
-    expect(await steps.evaluateAll((all) => all.map((one) => one.getAttribute('data-state')))).toEqual(
-      ['undone', 'undone', 'failed', 'never', 'never'],
-    );
+    const steps = page
+      .getByRole('list')
+      .filter({ hasText: 'Products given back' })
+      .getByRole('listitem');
+    expect(
+      await steps.evaluateAll((all) => all.map((one) => one.getAttribute('data-state'))),
+    ).toEqual(['undone', 'undone', 'failed', 'never', 'never']);
     if (SHOTS) await page.screenshot({ path: `${SHOTS}/declined-1280-light.png`, fullPage: true });
     expect(await accessibilityFaults(page)).toEqual([]);
     const first = page.url();

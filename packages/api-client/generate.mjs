@@ -4,7 +4,8 @@ import openapiTS, { astToString } from 'openapi-typescript';
 
 const DOCUMENT = new URL('../../apps/api-gateway/openapi.json', import.meta.url);
 const TYPES = new URL('src/schema.gen.ts', import.meta.url);
-const HEAD = '/** Generated from apps/api-gateway/openapi.json by `pnpm generate`. Do not edit. */\n';
+const HEAD =
+  '/** Generated from apps/api-gateway/openapi.json by `pnpm generate`. Do not edit. */\n';
 
 const text = HEAD + astToString(await openapiTS(DOCUMENT, { silent: true }));
 if (!process.argv.includes('--check')) {

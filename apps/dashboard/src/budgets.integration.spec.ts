@@ -15,7 +15,9 @@ const files = (ending: string) => readdirSync(ASSETS).filter((name) => name.ends
 function withImports(name: string, found = new Set<string>()): Set<string> {
   if (found.has(name)) return found;
   found.add(name);
-  const imports = contentOf(name).toString().matchAll(/(?:from|import)"\.\/([\w.-]+\.js)"/g);
+  const imports = contentOf(name)
+    .toString()
+    .matchAll(/(?:from|import)"\.\/([\w.-]+\.js)"/g);
   for (const [, imported] of imports) withImports(imported!, found);
   return found;
 }

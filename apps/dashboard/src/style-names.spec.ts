@@ -11,11 +11,13 @@ const files = readdirSync(SOURCE, { recursive: true })
 /** Each `name.member` of each imported style sheet; the compiler does not know their members. */
 const uses = files.flatMap((file) => {
   const text = readFileSync(file, 'utf8');
-  return [...text.matchAll(/import (\w+) from '(\.[^']+\.module\.css)'/g)].map(([, name, path]) => ({
-    file: file.slice(SOURCE.length),
-    sheet: join(dirname(file), path!),
-    members: [...text.matchAll(new RegExp(`\\b${name}\\.(\\w+)`, 'g'))].map(([, one]) => one!),
-  }));
+  return [...text.matchAll(/import (\w+) from '(\.[^']+\.module\.css)'/g)].map(
+    ([, name, path]) => ({
+      file: file.slice(SOURCE.length),
+      sheet: join(dirname(file), path!),
+      members: [...text.matchAll(new RegExp(`\\b${name}\\.(\\w+)`, 'g'))].map(([, one]) => one!),
+    }),
+  );
 });
 
 describe('the style sheets', () => {

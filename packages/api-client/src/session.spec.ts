@@ -13,11 +13,14 @@ const json = (status: number, body: object) =>
 function page(answer: Answer) {
   const sent: string[] = [];
   const send = (async (input: Request | string, init?: RequestInit) => {
-    const request = new Request(new URL(input instanceof Request ? input.url : input, 'http://s/'), {
-      ...(input instanceof Request && { headers: input.headers }),
-      ...init,
-      method: init?.method ?? (input instanceof Request ? input.method : 'GET'),
-    });
+    const request = new Request(
+      new URL(input instanceof Request ? input.url : input, 'http://s/'),
+      {
+        ...(input instanceof Request && { headers: input.headers }),
+        ...init,
+        method: init?.method ?? (input instanceof Request ? input.method : 'GET'),
+      },
+    );
     const path = new URL(request.url).pathname;
     sent.push(path);
     return answer(path, request.headers);

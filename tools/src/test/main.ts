@@ -27,7 +27,8 @@ async function runAll(stages: readonly Stage[], servers: TestServers): Promise<O
     console.log(`\n=== ${stage.title}`);
     if (stage.kind !== 'check' && stage.needsServers) env ??= await servers.start();
     const startedAtMs = performance.now();
-    if (stage.kind === 'jest' && stage.needsBrowser) browser ??= { CHROMIUM: await findChromium(say) };
+    if (stage.kind === 'jest' && stage.needsBrowser)
+      browser ??= { CHROMIUM: await findChromium(say) };
     const given = { ...process.env, ...env, ...browser };
     const result = await runStage(stage, given, servers.folder);
     const outcome = { ...result, stage, durationMs: performance.now() - startedAtMs };

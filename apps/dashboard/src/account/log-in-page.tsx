@@ -8,7 +8,7 @@ import { useTitle } from '../app/use-title.js';
 import { Button } from '../parts/button.js';
 import card from '../parts/card.module.css';
 import { Failure } from '../parts/failure.js';
-import { TextField } from '../parts/text-field.js';
+import { TextField, textsOf } from '../parts/text-field.js';
 import styles from './account.module.css';
 import { DemoAccounts } from './demo-accounts.js';
 
@@ -27,51 +27,16 @@ export function LogInPage() {
   const { next } = route.useSearch();
   const router = useRouter();
   const site = useSite();
-  const [needsCode, setNeedsCode] = useState(false);
   const attempt = useMutation({
     mutationFn: logIn,
     onSuccess: () => router.history.push(ownPath(next)),
-    onError: (error) => {
-      if (error instanceof ApiProblem && error.code === 'OTP_REQUIRED') setNeedsCode(true);
-    },
   });
-  const send = (event: FormEvent<HTMLFormElement>) => {
-    event.preventDefault();
-    const { email, password, otp } = Object.fromEntries(new FormData(event.currentTarget));
-    if (attempt.isPending) return;
-    attempt.mutate({ email: text(email), password: text(password), ...(otp && { otp: text(otp) }) });
-  };
-  const isAskedForCode = attempt.error instanceof ApiProblem && attempt.error.code === 'OTP_REQUIRED';
+  const { isPending, error, mutate } = attempt;
   return (
     <div className={styles.page}>
       <section className={card.card}>
         <h1 className={styles.title}>Log in</h1>
-        <form className={styles.form} onSubmit={send}>
-          <TextField label="E-mail" name="email" type="email" autoComplete="username" required />
-          <TextField
-            label="Password"
-            name="password"
-            type="password"
-            autoComplete="current-password"
-            required
-          />
-          {needsCode ? (
-            <TextField
-              label="Code of your authenticator"
-              name="otp"
-              inputMode="numeric"
-              autoComplete="one-time-code"
-              pattern="[0-9]{6}"
-              required
-            />
-          ) : null}
-          {attempt.error && !isAskedForCode ? (
-            <Failure error={attempt.error} what="The log-in failed" />
-          ) : null}
-          <Button type="submit" look="main" isBusy={attempt.isPending}>
-            {attempt.isPending ? 'Logging in…' : 'Log in'}
-          </Button>
-        </form>
+        <LogInForm isBusy={isPending} error={error} onSend={(body) => mutate(body)} />
         <p className={styles.other}>
           No account yet?{' '}
           <Link to="/signup" search={next === undefined ? {} : { next }}>
@@ -82,14 +47,56 @@ export function LogInPage() {
       {site.data && site.data.demoAccounts.length > 0 ? (
         <DemoAccounts
           accounts={site.data.demoAccounts}
-          isBusy={attempt.isPending}
-          onChoose={(account) => attempt.mutate(account)}
+          isBusy={isPending}
+          onChoose={(account) => mutate(account)}
         />
       ) : null}
     </div>
   );
 }
 
-function text(value: FormDataEntryValue | undefined): string {
-  return typeof value === 'string' ? value : '';
+interface LogInFormProps {
+  isBusy: boolean;
+  error: unknown;
+  onSend: (body: LogIn) => void;
+}
+
+/** An account with an authenticator is asked for its code, once the password was right. */
+function LogInForm({ isBusy, error, onSend }: LogInFormProps) {
+  const isAskedForCode = error instanceof ApiProblem && error.code === 'OTP_REQUIRED';
+  const [needsCode, setNeedsCode] = useState(false);
+  if (isAskedForCode && !needsCode) setNeedsCode(true);
+  const send = (event: FormEvent<HTMLFormElement>) => {
+    event.preventDefault();
+    if (isBusy) return;
+    const text = textsOf(event.currentTarget);
+    const otp = text('otp');
+    onSend({ email: text('email'), password: text('password'), ...(otp !== '' && { otp }) });
+  };
+  return (
+    <form className={styles.form} onSubmit={send}>
+      <TextField label="E-mail" name="email" type="email" autoComplete="username" required />
+      <TextField
+        label="Password"
+        name="password"
+        type="password"
+        autoComplete="current-password"
+        required
+      />
+      {needsCode ? (
+        <TextField
+          label="Code of your authenticator"
+          name="otp"
+          inputMode="numeric"
+          autoComplete="one-time-code"
+          pattern="[0-9]{6}"
+          required
+        />
+      ) : null}
+      {error && !isAskedForCode ? <Failure error={error} what="The log-in failed" /> : null}
+      <Button type="submit" look="main" isBusy={isBusy}>
+        {isBusy ? 'Logging in…' : 'Log in'}
+      </Button>
+    </form>
+  );
 }

@@ -8,7 +8,7 @@ import { useTitle } from '../app/use-title.js';
 import { Button } from '../parts/button.js';
 import card from '../parts/card.module.css';
 import { Failure } from '../parts/failure.js';
-import { TextField } from '../parts/text-field.js';
+import { TextField, textsOf } from '../parts/text-field.js';
 import styles from './account.module.css';
 import { logIn } from './log-in-page.js';
 
@@ -39,8 +39,7 @@ export function SignUpPage() {
   const send = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();
     if (attempt.isPending) return;
-    const form = new FormData(event.currentTarget);
-    const text = (name: string) => String(form.get(name));
+    const text = textsOf(event.currentTarget);
     attempt.mutate({ email: text('email'), password: text('password'), name: text('name') });
   };
   const isOfField = ['name', 'email', 'password'].some((name) => problemOf(name) !== undefined);

@@ -17,7 +17,10 @@ export function CartPage() {
   useTitle('Cart');
   const { data: cart, error, refetch } = useCart();
   if (!cart) {
-    if (error) return <Failure error={error} what="The cart was not loaded" onRetry={() => void refetch()} />;
+    if (error)
+      return (
+        <Failure error={error} what="The cart was not loaded" onRetry={() => void refetch()} />
+      );
     return <Skeleton what="the cart" heightPx={88} count={3} />;
   }
   if (cart.items.length === 0) {

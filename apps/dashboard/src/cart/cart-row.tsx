@@ -31,7 +31,12 @@ export function CartRow({ line, currency }: { line: CartLine; currency: string }
         ) : null}
       </div>
       <div className={styles.quantity} role="group" aria-label={`Quantity of ${name}`}>
-        <Button look="quiet" aria-label="One less" isBusy={shown <= 1} onClick={() => set(shown - 1)}>
+        <Button
+          look="quiet"
+          aria-label="One less"
+          isBusy={shown <= 1}
+          onClick={() => set(shown - 1)}
+        >
           <Minus size={16} aria-hidden />
         </Button>
         <output aria-label="Quantity">{shown}</output>

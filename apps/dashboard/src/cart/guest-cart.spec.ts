@@ -1,5 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
-import { afterOrder, checkoutKey, type GuestCart, readGuestCart, withQuantity } from './guest-cart.js';
+import {
+  afterOrder,
+  checkoutKey,
+  type GuestCart,
+  readGuestCart,
+  withQuantity,
+} from './guest-cart.js';
 
 const EMPTY: GuestCart = { id: 'a', version: 1, items: [] };
 const TWO = withQuantity(EMPTY, 'mouse', 2);

@@ -25,7 +25,10 @@ export function withQuantity(cart: GuestCart, productId: string, quantity: numbe
   const items = has
     ? cart.items.map((item) => (item.productId === productId ? line : item))
     : [...cart.items, line];
-  return next(cart, items.filter((item) => item.quantity > 0));
+  return next(
+    cart,
+    items.filter((item) => item.quantity > 0),
+  );
 }
 
 /** After the end of its order: empty when it was bought, else the same lines in a new version. */

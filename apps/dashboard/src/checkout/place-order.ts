@@ -31,7 +31,11 @@ export async function orderAccountCart({ version, total }: Cart): Promise<Placed
  */
 export async function orderGuestCart({ items, version }: Cart): Promise<PlacedOrder> {
   const key = checkoutKey({ id: storedCart().id, version });
-  const lines = items.map(({ productId, quantity, price }) => ({ productId, quantity, price: price! }));
+  const lines = items.map(({ productId, quantity, price }) => ({
+    productId,
+    quantity,
+    price: price!,
+  }));
   const { guests } = await siteNow();
   // With a token the server knows the guest.
   const body = { items: lines, ...(guests === 'open' && { userId: guestId() }) };

@@ -84,7 +84,10 @@ function OrderPart({ orderId, saga }: { orderId: string; saga: Saga | undefined 
   });
   const { data, error, refetch } = useOrder(orderId, isMade ?? false, saga?.status ?? '');
   if (data) return <OrderLines order={data} />;
-  if (error) return <Failure error={error} what="The lines were not loaded" onRetry={() => void refetch()} />;
+  if (error)
+    return (
+      <Failure error={error} what="The lines were not loaded" onRetry={() => void refetch()} />
+    );
   if (saga && (isEnded(saga) || isMade === false)) return null;
   return <Skeleton what="the lines of the order" heightPx={120} />;
 }

@@ -19,7 +19,7 @@ const WORDS: Readonly<Record<StepState, string>> = {
   failed: 'did not succeed',
   undoing: 'being taken back',
   undone: 'taken back',
-  never: 'not needed',
+  never: 'not reached',
 };
 
 interface OrderStepsProps {

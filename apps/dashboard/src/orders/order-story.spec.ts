@@ -67,6 +67,6 @@ describe('the steps of an order', () => {
   it('say that a payment with an unknown outcome was taken back, and not that it was made', () => {
     const log = [row('PAYMENT_PROCESSED', 'FAILED'), row('REFUND_PAYMENT', 'COMPLETED')];
     const [, , payment] = storySteps(saga({ status: 'COMPENSATING', log }));
-    expect(payment).toMatchObject({ state: 'undone', title: 'Payment made' });
+    expect(payment).toMatchObject({ state: 'undone', title: 'Take the payment' });
   });
 });

@@ -23,6 +23,8 @@ export interface Headline {
 
 interface Plan {
   name: string;
+  /** Until it is done, and when it is not. */
+  todo: string;
   title: string;
   /** What the shopper reads while it runs. */
   doing: string;
@@ -34,6 +36,7 @@ interface Plan {
 const PLAN: readonly Plan[] = [
   {
     name: 'ORDER_CREATED',
+    todo: 'Place the order',
     title: 'Order placed',
     doing: 'Placing your order',
     undo: 'CANCEL_ORDER',
@@ -41,6 +44,7 @@ const PLAN: readonly Plan[] = [
   },
   {
     name: 'INVENTORY_RESERVED',
+    todo: 'Set the products aside',
     title: 'Products set aside',
     doing: 'Setting your products aside',
     undo: 'RELEASE_INVENTORY',
@@ -48,13 +52,24 @@ const PLAN: readonly Plan[] = [
   },
   {
     name: 'PAYMENT_PROCESSED',
+    todo: 'Take the payment',
     title: 'Payment made',
     doing: 'Confirming your payment',
     undo: 'REFUND_PAYMENT',
     undone: 'Payment taken back',
   },
-  { name: 'INVENTORY_COMMITTED', title: 'Products are yours', doing: 'Assigning your products' },
-  { name: 'ORDER_CONFIRMED', title: 'Order confirmed', doing: 'Confirming your order' },
+  {
+    name: 'INVENTORY_COMMITTED',
+    todo: 'Assign the products',
+    title: 'Products are yours',
+    doing: 'Assigning your products',
+  },
+  {
+    name: 'ORDER_CONFIRMED',
+    todo: 'Confirm the order',
+    title: 'Order confirmed',
+    doing: 'Confirming your order',
+  },
 ];
 
 /** Each step of the checkout as it stands, in its order. Pure. */
@@ -62,19 +77,19 @@ export function storySteps({ status, currentStep, log }: Saga): StoryStep[] {
   const rowOf = (step: string, wanted: string) =>
     log.findLast((row) => row.step === step && row.status === wanted);
   const isForward = status === 'RUNNING' || status === 'DONE';
-  return PLAN.map(({ name, title, undo, undone }) => {
+  return PLAN.map(({ name, todo, title, undo, undone }) => {
     const taken = undo ? rowOf(undo, 'COMPLETED') : undefined;
     const done = rowOf(name, 'COMPLETED');
     const failed = rowOf(name, 'FAILED');
     if (taken) {
-      const text = done || !failed ? undone! : title;
+      const text = done || !failed ? undone! : todo;
       return { name, title: text, state: 'undone', at: taken.createdAt };
     }
-    if (undo && currentStep === undo) return { name, title, state: 'undoing' };
-    if (failed && !done) return { name, title, state: 'failed', at: failed.createdAt };
+    if (undo && currentStep === undo) return { name, title: done ? title : todo, state: 'undoing' };
+    if (failed && !done) return { name, title: todo, state: 'failed', at: failed.createdAt };
     if (done) return { name, title, state: 'done', at: done.createdAt };
-    if (currentStep === name) return { name, title, state: 'running' };
-    return { name, title, state: isForward ? 'waiting' : 'never' };
+    if (currentStep === name) return { name, title: todo, state: 'running' };
+    return { name, title: todo, state: isForward ? 'waiting' : 'never' };
   });
 }
 
@@ -94,11 +109,12 @@ export function headlineOf(saga: Saga): Headline {
     return { title, sentence: detail, tone: 'undo', isEnded: true };
   }
   if (needsAttention) {
-    const sentence = 'This takes longer than usual. We look after it, and it still goes on by itself.';
+    const sentence =
+      'This takes longer than usual. We look after it, and it still goes on by itself.';
     return { title: 'Your order needs our attention', sentence, tone: 'attention', isEnded: false };
   }
   if (status === 'COMPENSATING') {
-    const sentence = reason ? `${reason.detail}` : UNDOING;
+    const sentence = reason?.detail ?? UNDOING;
     return { title: 'Taking the order back', sentence, tone: 'undo', isEnded: false };
   }
   const doing = PLAN.find(({ name }) => name === currentStep)?.doing ?? 'Working on your order';

@@ -29,3 +29,12 @@ export function TextField({ label, hint, problem, ...input }: TextFieldProps) {
     </div>
   );
 }
+
+/** The texts of a form by the names of its fields. */
+export function textsOf(form: HTMLFormElement): (name: string) => string {
+  const data = new FormData(form);
+  return (name) => {
+    const value = data.get(name);
+    return typeof value === 'string' ? value : '';
+  };
+}

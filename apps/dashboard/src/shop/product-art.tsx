@@ -28,6 +28,8 @@ const PICTURES: readonly (readonly [RegExp, LucideIcon])[] = [
   [/chair|office/i, Armchair],
 ];
 
+const HUES = 5;
+
 interface ProductArtProps {
   name: string;
   category?: string | null;
@@ -36,18 +38,17 @@ interface ProductArtProps {
 
 /** A drawing in place of a photograph: pictures of other sites are not loaded. */
 export function ProductArt({ name, category, size = 'card' }: ProductArtProps) {
-  const found = PICTURES.find(([word]) => word.test(name)) ??
-    PICTURES.find(([word]) => word.test(category ?? ''));
-  const Picture = found?.[1] ?? Package;
+  const at = pictureOf(name, category ?? '');
+  const Picture = PICTURES[at]?.[1] ?? Package;
   return (
-    <div className={`${styles.art} ${styles[size]}`} data-hue={hueOf(category ?? name)} aria-hidden>
+    <div className={`${styles.art} ${styles[size]}`} data-hue={(at + HUES) % HUES} aria-hidden>
       <Picture size={size === 'card' ? 56 : 28} strokeWidth={size === 'card' ? 1.1 : 1.5} />
     </div>
   );
 }
 
-function hueOf(text: string): number {
-  let hash = 0;
-  for (const letter of text) hash = (hash * 31 + letter.codePointAt(0)!) % 997;
-  return hash % 5;
+/** -1 when nothing fits. */
+function pictureOf(name: string, category: string): number {
+  const byName = PICTURES.findIndex(([word]) => word.test(name));
+  return byName >= 0 ? byName : PICTURES.findIndex(([word]) => word.test(category));
 }

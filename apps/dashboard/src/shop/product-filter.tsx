@@ -44,7 +44,7 @@ export function ProductFilter({ search, categories }: ProductFilterProps) {
         />
       </div>
       <div className={styles.categories} role="group" aria-label="Category">
-        {['', ...categories].map((category) => (
+        {(categories.length === 0 ? [] : ['', ...categories]).map((category) => (
           <button
             key={category}
             type="button"

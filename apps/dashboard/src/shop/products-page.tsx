@@ -38,7 +38,10 @@ function Products() {
   const { data, error, isPlaceholderData, refetch, ...more } = useProducts(search);
   const profile = useProfile();
   if (!data) {
-    if (error) return <Failure error={error} what="The products were not loaded" onRetry={() => void refetch()} />;
+    if (error)
+      return (
+        <Failure error={error} what="The products were not loaded" onRetry={() => void refetch()} />
+      );
     return <Skeleton what="products" heightPx={330} count={8} className={styles.grid} />;
   }
   const products = data.pages.flatMap((page) => page.products);
