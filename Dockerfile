@@ -12,6 +12,7 @@ RUN corepack enable \
 WORKDIR /backstitch
 # Libraries change less often than sources: this layer is kept as long as the lockfile is.
 COPY pnpm-lock.yaml pnpm-workspace.yaml .pnpmfile.cjs ./
+COPY patches patches
 RUN pnpm fetch
 COPY . .
 RUN pnpm install --frozen-lockfile --offline && pnpm build

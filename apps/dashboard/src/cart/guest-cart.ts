@@ -8,7 +8,7 @@ export interface GuestCart {
   ordered?: { orderId: string; sagaId: string };
 }
 
-export interface GuestLine {
+interface GuestLine {
   productId: string;
   quantity: number;
 }

@@ -76,7 +76,7 @@ function isInProgress(error: unknown): error is ApiProblem {
  * An order that the server recorded and then undid, or whose outcome is not known yet: its page says
  * how it stands.
  */
-export function orderIn(error: unknown): PlacedOrder | undefined {
+function orderIn(error: unknown): PlacedOrder | undefined {
   if (!(error instanceof ApiProblem)) return undefined;
   const { orderId, sagaId } = error.members;
   if (typeof orderId !== 'string' || typeof sagaId !== 'string') return undefined;
