@@ -32,7 +32,7 @@ export class Visitor {
       viewport: { width, height: 800 },
       reducedMotion: 'reduce',
     });
-    context.setDefaultTimeout(10_000);
+    context.setDefaultTimeout(60_000);
     const visitor = new Visitor(context, url);
     // What another origin would answer is never waited for.
     await context.route(

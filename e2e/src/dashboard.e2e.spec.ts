@@ -7,13 +7,17 @@ import { LIMITED } from './shopper.js';
 import type { System } from './system.js';
 import { withSystem } from './with-system.js';
 
-/** With SHOTS=<folder>, pictures of the pages are written there. */
+/** With SHOTS=<folder>, pictures of the pages are written there, in two more views. */
 const SHOTS = process.env['SHOTS'];
 const VIEWS: readonly View[] = [
   { theme: 'light', width: 1280 },
-  { theme: 'dark', width: 1280 },
-  { theme: 'light', width: 320 },
   { theme: 'dark', width: 320 },
+  ...(SHOTS
+    ? ([
+        { theme: 'dark', width: 1280 },
+        { theme: 'light', width: 320 },
+      ] as const)
+    : []),
 ];
 
 let people = 0;
