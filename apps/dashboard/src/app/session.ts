@@ -56,16 +56,21 @@ function subscribe(listener: () => void): () => void {
   return () => listeners.delete(listener);
 }
 
-/** The account of the session; undefined for a guest, and until it is known. */
-export function useProfile(): Profile | undefined {
+/** The account of the session as it is read. */
+export function useAccount() {
   const current = useSessionState();
-  const { data } = useQuery({
+  return useQuery({
     queryKey: ['me'],
     queryFn: async () => (await api.GET('/api/me')).data!,
     enabled: current === 'user',
     staleTime: 60_000,
   });
-  return current === 'user' ? data : undefined;
+}
+
+/** The account of the session; undefined for a guest, and until it is known. */
+export function useProfile(): Profile | undefined {
+  const { data } = useAccount();
+  return useSessionState() === 'user' ? data : undefined;
 }
 
 export function mayShop({ roles }: Pick<Profile, 'roles'>): boolean {

@@ -10,17 +10,16 @@ import { Skeleton } from '../parts/skeleton.js';
 import { type Cart, orderObstacle } from './cart.js';
 import { CartRow } from './cart-row.js';
 import styles from './cart-page.module.css';
+import { NoCart } from './no-cart.js';
 import { PendingOrder } from './pending-order.js';
 import { useCart } from './use-cart.js';
 
 export function CartPage() {
   useTitle('Cart');
-  const { data: cart, error, refetch } = useCart();
+  const { data: cart, error, hasNone, refetch } = useCart();
+  if (hasNone) return <NoCart />;
   if (!cart) {
-    if (error)
-      return (
-        <Failure error={error} what="The cart was not loaded" onRetry={() => void refetch()} />
-      );
+    if (error) return <Failure error={error} what="The cart was not loaded" onRetry={refetch} />;
     return <Skeleton what="the cart" heightPx={88} count={3} />;
   }
   if (cart.items.length === 0) {

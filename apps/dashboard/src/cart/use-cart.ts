@@ -1,7 +1,13 @@
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { useEffect } from 'react';
 import { api, queries, siteNow } from '../app/api.js';
-import { type SessionState, useProfile, useSessionState, mayShop } from '../app/session.js';
+import {
+  mayShop,
+  type SessionState,
+  useAccount,
+  useProfile,
+  useSessionState,
+} from '../app/session.js';
 import { productsById } from '../shop/use-products.js';
 import { type Cart, pricedCart } from './cart.js';
 import { withQuantity } from './guest-cart.js';
@@ -39,16 +45,31 @@ async function setAccountQuantity(productId: string, quantity: number): Promise<
   else await api.PUT(path, { params, body: { quantity } });
 }
 
+interface CartQuery {
+  data: Cart | undefined;
+  error: Error | null;
+  /** The account is of a person who does not buy. */
+  hasNone: boolean;
+  refetch: () => void;
+}
+
 /** The cart of the account, kept by the server; a guest's is kept in this browser. */
-export function useCart() {
+export function useCart(): CartQuery {
   const state = useSessionState();
+  const account = useAccount();
   const profile = useProfile();
   useEffect(() => onStoredCart(() => void refreshCart()), []);
-  return useQuery({
+  const { data, error, refetch } = useQuery({
     queryKey: ['cart', state],
     queryFn: () => readCart(state),
     enabled: state === 'guest' || (profile !== undefined && mayShop(profile)),
   });
+  return {
+    data,
+    error: error ?? (profile ? null : account.error),
+    hasNone: profile !== undefined && !mayShop(profile),
+    refetch: () => void (error ? refetch() : account.refetch()),
+  };
 }
 
 export function refreshCart(): Promise<void> {

@@ -6,6 +6,7 @@ import { useSite } from '../app/api.js';
 import { useSessionState } from '../app/session.js';
 import { useTitle } from '../app/use-title.js';
 import { type Cart, orderObstacle } from '../cart/cart.js';
+import { NoCart } from '../cart/no-cart.js';
 import { refreshCart, useCart } from '../cart/use-cart.js';
 import { Button, buttonClass } from '../parts/button.js';
 import card from '../parts/card.module.css';
@@ -18,12 +19,13 @@ import { orderAccountCart, orderGuestCart } from './place-order.js';
 
 export function CheckoutPage() {
   useTitle('Checkout');
-  const { data: cart, error, refetch } = useCart();
+  const { data: cart, error, hasNone, refetch } = useCart();
   const state = useSessionState();
   const site = useSite();
+  if (hasNone) return <NoCart />;
   if (!cart || !site.data) {
     const failed = error ?? site.error;
-    const retry = () => void Promise.all([refetch(), site.refetch()]);
+    const retry = () => (error ? refetch() : void site.refetch());
     if (failed) return <Failure error={failed} what="The cart was not loaded" onRetry={retry} />;
     return <Skeleton what="the checkout" heightPx={280} />;
   }
