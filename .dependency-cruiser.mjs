@@ -60,6 +60,8 @@ const importRules = [
     ['auth', 'database', 'messaging', 'shared-types'],
     'What every app shares knows no app.',
   ),
+  importRule('packages/api-client', [], 'It runs in browsers, and is generated from the API.'),
+  importRule('apps/dashboard', ['api-client'], 'The pages know the API, and nothing behind it.'),
   importRule(
     'apps/api-gateway',
     ['service-kit', 'auth', 'shared-types'],
@@ -154,7 +156,7 @@ export default {
     enhancedResolveOptions: {
       exportsFields: ['exports'],
       conditionNames: ['import', 'node', 'default', 'types'],
-      extensions: ['.ts', '.js', '.mjs', '.json'],
+      extensions: ['.ts', '.tsx', '.js', '.mjs', '.json', '.css', '.svg'],
     },
   },
 };

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Missing, run, say } from './steps.mjs';
 import { workspaceFolders } from './workspaces.mjs';
@@ -35,7 +35,8 @@ export async function installDependencies(root, pnpm) {
 function fingerprint(root) {
   const hash = createHash('sha256');
   hash.update(`${process.platform} ${process.arch} ${process.versions.modules}`);
-  for (const file of ['pnpm-lock.yaml', 'pnpm-workspace.yaml', ...manifests(root)]) {
+  const settings = ['pnpm-lock.yaml', 'pnpm-workspace.yaml', '.pnpmfile.cjs', ...patches(root)];
+  for (const file of [...settings, ...manifests(root)]) {
     hash.update(file).update(readFileSync(join(root, file)));
   }
   return hash.digest('hex');
@@ -49,6 +50,11 @@ function everyWorkspaceHasModules(root) {
     const needsModules = Object.keys({ ...dependencies, ...devDependencies }).length > 0;
     return !needsModules || existsSync(join(root, manifest, '..', 'node_modules'));
   });
+}
+
+/** Changes of ours to packages. */
+function patches(root) {
+  return readdirSync(join(root, 'patches')).map((name) => join('patches', name));
 }
 
 function manifests(root) {

@@ -24,6 +24,7 @@ export { DeadOrchestrator, type LeftSaga } from './apps/dead-orchestrator.js';
 export { addressVariables, placeApps, type PlacedApp } from './apps/placed-apps.js';
 export { type ReconcileRun, runReconcile } from './apps/run-reconcile.js';
 export { serverRows, SystemDatabases } from './apps/system-databases.js';
+export { installedChromium } from './browser/find-chromium.js';
 export { fileToWrite, parseWords, wholeNumber } from './commands/arguments.js';
 export { machineLine } from './commands/machine-line.js';
 export { exitWith, Interrupted, interruptibly } from './commands/interruptible.js';

@@ -17,6 +17,7 @@ import { ProductChangesController } from './catalogue/product-changes.controller
 import { ProductsController } from './catalogue/products.controller.js';
 import { OrderHistoryController } from './queries/order-history.controller.js';
 import { OrderListController } from './queries/order-list.controller.js';
+import { SiteController } from './dashboard/site.controller.js';
 import { QueriesController } from './queries/queries.controller.js';
 import { RequestSigner } from './orchestrators/request-signer.js';
 import { ChaosController } from './operations/chaos.controller.js';
@@ -71,6 +72,7 @@ export class AppModule {
         CartsController,
         CartCheckoutController,
         ...(config.NODE_ENV === 'production' ? [] : [CardsController]),
+        SiteController,
         ...(identity ? [AuthController, MeController, AdminController] : []),
       ],
       providers: [

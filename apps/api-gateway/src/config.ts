@@ -161,6 +161,13 @@ export class GatewayConfig extends AppConfig {
   @HasNoProblem(internalKeysProblem)
   INTERNAL_KEYS = DEVELOPMENT_INTERNAL_KEYS;
 
+  /** Whether the page of log-in offers the demo accounts, whose passwords everybody knows. */
+  @IsIn(['on', 'off'])
+  @HasNoProblem((shown, { isProduction }) =>
+    isProduction && shown === 'on' ? 'must be off in production' : undefined,
+  )
+  DEMO_ACCOUNTS: 'on' | 'off' = 'off';
+
   get orchestratorUrls(): string[] {
     return urlList(this.ORCHESTRATOR_URL);
   }

@@ -9,6 +9,7 @@ import { IdentityClient } from './accounts/identity.client.js';
 import { AppModule } from './app.module.js';
 import { registerCheckoutCaller } from './checkout/checkout-caller.hook.js';
 import { GatewayConfig } from './config.js';
+import { dashboardFiles } from './dashboard/dashboard.files.js';
 import { serveOpenApi } from './docs/open-api.js';
 import { tokenChecks } from './identity/token-checks.client.js';
 import { Orchestrators } from './orchestrators/orchestrators.client.js';
@@ -27,6 +28,7 @@ const checks = tokenChecks(config, logger);
 const rateLimit = Object.values(limits).some((limit) => limit > 0)
   ? new RateLimit({ limits, trustedProxies, shedding, verifier: checks.verifier })
   : undefined;
+const dashboard = dashboardFiles(logger);
 const jobs = checks.jobs(rateLimit?.shared);
 /** As identity-service has it. */
 const bodyBytesMaxAt = Object.fromEntries(
@@ -47,13 +49,15 @@ await bootApp({
   edge: {
     isPublic: true,
     corsOrigins,
+    sendPage: dashboard.sendPage,
     ...(rateLimit && { refuseEarly: (request) => rateLimit.refusalOf(request) }),
   },
-  configure: (app) => {
+  configure: async (app) => {
     const fastify = app.getHttpAdapter().getInstance();
     registerAccess(fastify, { ...checks, rateLimit, guests, logger });
     registerCheckoutCaller(fastify);
     registerAdmission(app);
+    await dashboard.serveAssets(fastify);
     jobs.forEach((job) => job.start());
     if (config.servesDocs) serveOpenApi(app, config.CURRENCY);
   },

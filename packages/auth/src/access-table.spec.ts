@@ -19,6 +19,8 @@ describe('the access table', () => {
       'GET /problems/:code',
       'GET /api/products',
       'GET /api/docs*',
+      'GET /api/site',
+      'GET /assets/*',
       'GET /api/menu',
     ]);
   });

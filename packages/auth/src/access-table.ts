@@ -105,6 +105,8 @@ const GATEWAY: readonly Line[] = [
   ['GET', '/api/checkout/orders/:orderId', READ_ORDER],
   ['GET', '/api/sagas/:sagaId', READ_SAGA],
   ['GET', '/api/docs*', ANYONE],
+  ['GET', '/api/site', ANYONE],
+  ['GET', '/assets/*', ANYONE],
   ['GET', '/api/operations/sagas/:sagaId', READ_OPERATIONS],
   ...IDENTITY,
   ...products('/api'),

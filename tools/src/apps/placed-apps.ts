@@ -52,6 +52,7 @@ export function addressVariables(
     ...(Object.fromEntries(addresses) as Partial<Record<keyof typeof URL_VARIABLES, string>>),
     ISSUER: DEVELOPMENT_ISSUER,
     ...operatedApps(all),
+    ...(app.name === 'identity-service' && pagesAt(all)),
     ...(app.database && { DB_URL: databaseUrl(app.database) }),
     ...(app.usesBroker && { RABBITMQ_URL: rabbitmqUrl }),
   };
@@ -62,4 +63,10 @@ function operatedApps(all: readonly PlacedApp[]): { OPERATED_APPS?: string } {
   const names: readonly string[] = PARTICIPANTS.map(({ name }) => name);
   const urls = all.filter(({ app }) => names.includes(app.name)).map((one) => one.metricsUrl);
   return urls.length > 0 ? { OPERATED_APPS: urls.join(',') } : {};
+}
+
+/** The gateway serves the pages, which may send the refresh cookie. */
+function pagesAt(all: readonly PlacedApp[]): Record<string, string> {
+  const gateway = all.find(({ app }) => app.name === 'api-gateway');
+  return gateway ? { PAGES_URL: gateway.url } : {};
 }

@@ -20,21 +20,31 @@ export function installFacts(): InstallFacts {
   };
 }
 
-/** Why RabbitMQ cannot be installed from here; undefined when it can. */
-export function installObstacle({
-  osRelease,
-  hasAptGet,
-  isRoot,
-}: InstallFacts): string | undefined {
+/** A package of Debian and Ubuntu, and where to get the program elsewhere. */
+export interface DebianPackage {
+  name: string;
+  elsewhere: string;
+}
+
+const RABBIT: DebianPackage = {
+  name: 'rabbitmq-server',
+  elsewhere: 'https://www.rabbitmq.com/docs/download',
+};
+
+/** Why a package [RabbitMQ] cannot be installed from here; undefined when it can. */
+export function installObstacle(
+  { osRelease, hasAptGet, isRoot }: InstallFacts,
+  { name, elsewhere }: DebianPackage = RABBIT,
+): string | undefined {
   const family = osRelease
     .split('\n')
     .filter((line) => /^ID(_LIKE)?=/.test(line))
     .join(' ');
   if (!/\b(debian|ubuntu)\b/.test(family) || !hasAptGet) {
-    return 'only done on Debian and Ubuntu (elsewhere: https://www.rabbitmq.com/docs/download)';
+    return `only done on Debian and Ubuntu (elsewhere: ${elsewhere})`;
   }
   if (!isRoot) {
-    return 'needs root; run `sudo apt-get install --no-install-recommends rabbitmq-server` once';
+    return `needs root; run \`sudo apt-get install --no-install-recommends ${name}\` once`;
   }
   return undefined;
 }
@@ -43,11 +53,15 @@ export function installObstacle({
 export async function installRabbit(onOutput: (text: string) => void): Promise<void> {
   const allowStart = forbidServiceStart();
   try {
-    await aptGet(['update'], onOutput);
-    await aptGet(['install', '-y', '--no-install-recommends', 'rabbitmq-server'], onOutput);
+    await installPackage(RABBIT.name, onOutput);
   } finally {
     allowStart();
   }
+}
+
+export async function installPackage(name: string, onOutput: (text: string) => void) {
+  await aptGet(['update'], onOutput);
+  await aptGet(['install', '-y', '--no-install-recommends', name], onOutput);
 }
 
 async function aptGet(parameters: readonly string[], onOutput: (text: string) => void) {

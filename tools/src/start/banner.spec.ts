@@ -24,6 +24,7 @@ const FACTS: BannerFacts = {
 describe('the banner of npm start', () => {
   it('names each app with its port, the folder of e-mails and the demo accounts', () => {
     const text = banner(FACTS);
+    expect(text).toContain('Open it in a browser:\n\n  http://localhost:4000\n');
     expect(text).toContain('identity-service :4006');
     expect(text).toContain('identity-service :5006');
     expect(text).toContain('E-mails         files in /mails');

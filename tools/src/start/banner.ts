@@ -73,7 +73,9 @@ export function banner(facts: BannerFacts): string {
   const others = APPS.slice(1);
   const url = `http://${host === '127.0.0.1' ? 'localhost' : host}:${gateway}`;
   return `
-Backstitch is ready.
+Backstitch is ready. Open it in a browser:
+
+  ${url}
 
   API             ${url}/api        (documentation: ${url}/api/docs)
   Apps            ${APPS.map((app) => `${app.name} :${portOf(app, gateway)}`).join('  ')}

@@ -75,6 +75,7 @@ export function appEnvironment(
     MAIL_FOLDER: mailFolder(rest),
     PAGES_URL: rest.PAGES_URL || pageUrl(places),
     OPERATED_APPS: rest.OPERATED_APPS || operatedApps(places, rest),
+    DEMO_ACCOUNTS: rest.DEMO_ACCOUNTS || (rest.NODE_ENV === 'production' ? 'off' : 'on'),
     HOST: places.host,
     PORT: String(portOf(app, places.gateway)),
     METRICS_PORT: String(portOf(app, places.metrics)),

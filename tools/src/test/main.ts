@@ -1,4 +1,5 @@
 /** `npm test` and `npm run proof`, after the bootstrap: their stages, on servers of their own. */
+import { findChromium, NoBrowser } from '../browser/find-chromium.js';
 import { exitWith, Interrupted, interruptibly } from '../commands/interruptible.js';
 import { endPrograms } from '../commands/run-program.js';
 import { NoServer } from '../servers/find-servers.js';
@@ -22,10 +23,15 @@ interface Outcome extends StageResult {
 async function runAll(stages: readonly Stage[], servers: TestServers): Promise<Outcome[]> {
   const outcomes: Promise<Outcome>[] = [];
   let env: NodeJS.ProcessEnv | undefined;
+  let browser: NodeJS.ProcessEnv | undefined;
   for (const stage of stages) {
     console.log(`\n=== ${stage.title}`);
     if (stage.kind !== 'check' && stage.needsServers) env ??= await servers.start();
-    const outcome = runOne(stage, { ...process.env, ...env }, servers.folder);
+    if (stage.kind === 'jest' && stage.needsBrowser) {
+      browser ??= { CHROMIUM: await findChromium(say) };
+    }
+    const given = { ...process.env, ...env, ...browser };
+    const outcome = runOne(stage, given, servers.folder);
     outcomes.push(outcome);
     if (stage.kind !== 'proof' || !stage.isBeside) await outcome;
     else void outcome.catch(() => undefined); // it is asked for at the end
@@ -67,8 +73,9 @@ async function main(): Promise<number> {
       return tellSummary(outcomes, performance.now() - startedAtMs);
     });
   } catch (error) {
-    const isExpected = error instanceof NoServer || error instanceof Interrupted;
-    console.error(isExpected ? error.message : error);
+    const expected = [NoServer, NoBrowser, Interrupted];
+    const isExpected = expected.some((kind) => error instanceof kind);
+    console.error(isExpected ? (error as Error).message : error);
   }
   console.log(lastLine(total));
   return total.failed === 0 ? 0 : 1;

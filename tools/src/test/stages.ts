@@ -8,7 +8,16 @@ import { parseWords } from '../commands/arguments.js';
 export type Stage =
   | Proof
   | { kind: 'check'; name: string; title: string; command: readonly [string, ...string[]] }
-  | { kind: 'jest'; name: string; title: string; flags: readonly string[]; needsServers: boolean };
+  | {
+      kind: 'jest';
+      name: string;
+      title: string;
+      flags: readonly string[];
+      needsServers: boolean;
+      needsBrowser?: true;
+    };
+
+type JestStage = Extract<Stage, { kind: 'jest' }>;
 
 interface Proof {
   kind: 'proof';
@@ -27,7 +36,7 @@ function check(name: string, title: string, ...command: [string, ...string[]]): 
   return { kind: 'check', name, title, command };
 }
 
-function jest(name: string, title: string, flag: string, needsServers = true): Stage {
+function jest(name: string, title: string, flag: string, needsServers = true): JestStage {
   return { kind: 'jest', name, title, flags: [flag], needsServers };
 }
 
@@ -49,7 +58,7 @@ const TESTS: readonly Stage[] = [
   // Each has its own database and virtual host, and waits more than it computes.
   jest('integration', 'Tests on PostgreSQL and RabbitMQ', '--maxWorkers=3'),
   // Each has a system of its own, on ports of its own, which waits half of the time.
-  jest('e2e', 'The whole system, as processes', '--maxWorkers=2'),
+  { ...jest('e2e', 'The whole system, as processes', '--maxWorkers=2'), needsBrowser: true },
   jest('load', 'The whole system under load', '--runInBand'),
 ];
 

@@ -58,6 +58,8 @@ export interface EdgeOptions {
    * returns is the answer.
    */
   refuseEarly?: (request: FastifyRequest) => Problem | undefined;
+  /** Asked about a request that has no route. Returns whether it has sent a page. */
+  sendPage?: (request: FastifyRequest, reply: FastifyReply) => boolean;
 }
 
 /** What an app shows of itself on one of its ports. */
@@ -156,6 +158,7 @@ export async function prepareFastify(
   fastify.addHook('onRequest', (request, reply, done) => {
     const early = edge.refuseEarly?.(request) ?? hosts.refusalOf(request);
     const refusal = early ?? refusalOf(request, request.inHand, routes, limits);
+    if (refusal?.code === 'ROUTE_NOT_FOUND' && edge.sendPage?.(request, reply)) return;
     if (refusal) refuse(refusal, request, reply);
     else if (isAboutServer(request)) sendMethods(routes, reply);
     else done();

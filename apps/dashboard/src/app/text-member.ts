@@ -1,0 +1,15 @@
+/** One optional text of an address. Anything else in it is left out. */
+export function textMember<Name extends string>(
+  search: Record<string, unknown>,
+  name: Name,
+): Partial<Record<Name, string>> {
+  const value = search[name];
+  if (typeof value !== 'string' || value === '') return {};
+  return { [name]: value } as Partial<Record<Name, string>>;
+}
+
+/** The page to go to after a log-in: only a path of this site, whoever wrote the link. */
+export function ownPath(next: string | undefined): string {
+  if (next === undefined || !/^\/(?![/\\])/.test(next)) return '/';
+  return next;
+}
