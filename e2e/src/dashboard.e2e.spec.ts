@@ -233,4 +233,23 @@ describe('the pages', () => {
     expect(visitor.faults).toEqual([]);
     await visitor.close();
   }, 300_000);
+
+  it('make one order of two tabs also where a guest needs a token', async () => {
+    await system.apps['api-gateway'].stop();
+    await system.restart('api-gateway', { GUESTS: 'token' });
+    const visitor = await visit();
+    const page = await visitor.tab('/');
+    await add(page, 'Mechanical Keyboard');
+    await inCart(page, 1);
+    const other = await visitor.tab('/checkout');
+    await page.goto(`${system.gatewayUrl}/checkout`);
+    const place = (tab: Page) => tab.getByRole('button', { name: /^Place order/ }).dblclick();
+    await Promise.all([place(page), place(other)]);
+    for (const tab of [page, other]) await heading(tab, 'Order confirmed');
+    expect(new URL(page.url()).pathname).toBe(new URL(other.url()).pathname);
+    await page.reload();
+    await heading(page, 'Order confirmed');
+    expect(visitor.faults).toEqual([]);
+    await visitor.close();
+  }, 300_000);
 });

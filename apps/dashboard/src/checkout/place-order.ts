@@ -1,6 +1,5 @@
 import { ApiProblem } from '@backstitch/api-client';
 import { api, siteNow } from '../app/api.js';
-import { guestId } from '../app/guest.js';
 import type { Cart } from '../cart/cart.js';
 import { checkoutKey } from '../cart/guest-cart.js';
 import { changeStoredCart, storedCart } from '../cart/guest-cart.storage.js';
@@ -30,15 +29,17 @@ export async function orderAccountCart({ version, total }: Cart): Promise<Placed
  * tab may have ordered it, and emptied the cart, since this one was drawn.
  */
 export async function orderGuestCart({ items, version }: Cart): Promise<PlacedOrder> {
-  const key = checkoutKey({ id: storedCart().id, version });
+  const { id } = storedCart();
+  const key = checkoutKey({ id, version });
   const lines = items.map(({ productId, quantity, price }) => ({
     productId,
     quantity,
     price: price!,
   }));
   const { guests } = await siteNow();
-  // With a token the server knows the guest.
-  const body = { items: lines, ...(guests === 'open' && { userId: guestId() }) };
+  // With a token the server knows the guest. Without one, the cart names the guest: it was stored
+  // before its tabs were opened, while a name that is made now could differ from that of another tab.
+  const body = { items: lines, ...(guests === 'open' && { userId: `guest-${id}` }) };
   const order = await again(async () => {
     const { data } = await api.POST('/api/checkout', {
       params: { header: { ...PREFER, 'Idempotency-Key': key } },

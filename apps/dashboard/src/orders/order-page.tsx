@@ -8,12 +8,13 @@ import { buttonClass } from '../parts/button.js';
 import card from '../parts/card.module.css';
 import { Failure } from '../parts/failure.js';
 import { Skeleton } from '../parts/skeleton.js';
+import { isEnded } from './follow-order.js';
 import { OrderHeadline } from './order-headline.js';
 import { OrderLines } from './order-lines.js';
 import styles from './order-page.module.css';
 import { OrderSteps } from './order-steps.js';
 import { headlineOf, type Saga, storySteps } from './order-story.js';
-import { isEnded, useOrder, useSaga } from './use-order.js';
+import { useOrder, useSaga } from './use-order.js';
 
 const route = getRouteApi('/orders/$orderId');
 

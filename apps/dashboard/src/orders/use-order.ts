@@ -2,16 +2,7 @@ import { ApiProblem } from '@backstitch/api-client';
 import { useQuery } from '@tanstack/react-query';
 import { api } from '../app/api.js';
 import { useSessionState } from '../app/session.js';
-import type { Saga } from './order-story.js';
-
-const OFTEN_MS = 500;
-const SELDOM_MS = 2_000;
-/** The usual order has ended by then. */
-const OFTEN_FOR_MS = 15_000;
-
-export function isEnded({ status }: Pick<Saga, 'status'>): boolean {
-  return status === 'DONE' || status === 'COMPENSATED';
-}
+import { askAgainAfterMs, isEnded } from './follow-order.js';
 
 /** The saga, asked again until it has ended, also after a failure: data that is there stays. */
 export function useSaga(sagaId: string | undefined) {
@@ -23,10 +14,9 @@ export function useSaga(sagaId: string | undefined) {
       return (await api.GET('/api/sagas/{sagaId}', { params })).data!;
     },
     enabled: sagaId !== undefined && state !== 'starting',
-    refetchInterval: ({ state: { data, error } }) => {
+    refetchInterval: ({ state: { data, error, dataUpdateCount, errorUpdateCount } }) => {
       if (data ? isEnded(data) : error !== null) return false;
-      const ageMs = data ? Date.now() - Date.parse(data.createdAt) : 0;
-      return ageMs < OFTEN_FOR_MS ? OFTEN_MS : SELDOM_MS;
+      return askAgainAfterMs(dataUpdateCount + errorUpdateCount);
     },
     refetchOnWindowFocus: false,
   });
