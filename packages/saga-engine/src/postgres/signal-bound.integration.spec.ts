@@ -18,7 +18,10 @@ beforeAll(async () => {
   sagas = await StoredSagas.open();
   store = await sagas.newStore();
 });
-afterAll(() => sagas.drop());
+afterAll(async () => {
+  await sagas.closeStores();
+  await sagas.drop();
+});
 beforeEach(async () => {
   const ids = { sagaId: randomUUID(), subjectId: randomUUID(), owner: store.instanceId };
   await store.insert(prepare(definition, { ...ids, input, nowMs: store.clock.nowMs() }));
