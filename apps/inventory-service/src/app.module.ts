@@ -9,6 +9,8 @@ import { CatalogueTerms } from './catalogue/catalogue-terms.js';
 import { ProductChangesController } from './catalogue/product-changes.controller.js';
 import { ProductsController } from './catalogue/products.controller.js';
 import { SellerProducts } from './catalogue/seller-products.repository.js';
+import { ReturnsHandler } from './stock/returns.handler.js';
+import type { ReturnsRepository } from './stock/returns.repository.js';
 import { StockConsumer } from './stock/stock.consumer.js';
 import { StockHandler } from './stock/stock.handler.js';
 import type { StockRepository } from './stock/stock.repository.js';
@@ -16,6 +18,7 @@ import type { StockRepository } from './stock/stock.repository.js';
 export interface AppParts {
   database: Database;
   stock: StockRepository;
+  returns: ReturnsRepository;
   currency: string;
   /** The least lifetime of a reservation. */
   ttlSeconds: number;
@@ -25,7 +28,7 @@ export interface AppParts {
 @Module({})
 export class AppModule {
   static of(parts: AppParts): DynamicModule {
-    const { database, stock, currency, ttlSeconds, logger } = parts;
+    const { database, stock, returns, currency, ttlSeconds, logger } = parts;
     const digits = currencyDigits(currency);
     const catalogue = new CatalogueRepository(database, currency, digits);
     const stockHandler = new StockHandler(stock, { ttlSeconds, digits }, logger);
@@ -34,6 +37,7 @@ export class AppModule {
       controllers: [StockConsumer, CatalogueConsumer, ProductsController, ProductChangesController],
       providers: [
         { provide: StockHandler, useValue: stockHandler },
+        { provide: ReturnsHandler, useValue: new ReturnsHandler(returns, logger) },
         { provide: CatalogueHandler, useValue: new CatalogueHandler(catalogue, logger) },
         { provide: CatalogueRepository, useValue: catalogue },
         { provide: SellerProducts, useValue: new SellerProducts(database) },

@@ -9,6 +9,7 @@ import { requirePriceRule } from './database/price-rule.repository.js';
 import { ReservationArchive } from './stock/reservation-archive.repository.js';
 import { ReservationArchiver } from './stock/reservation.archiver.js';
 import { ReservationSweeper } from './stock/reservation.sweeper.js';
+import { ReturnsRepository } from './stock/returns.repository.js';
 import { STOCK_CONNECTIONS, StockRepository } from './stock/stock.repository.js';
 
 const name = 'inventory-service';
@@ -36,13 +37,14 @@ function parts({ database, logger }: { database: Database; logger: Logger }): Pa
   });
   const digits = currencyDigits(currency);
   const stock = new StockRepository(stockDatabase, { digits, keptDays });
+  const returns = new ReturnsRepository(stockDatabase, { digits, keptDays });
   const sweeper = new ReservationSweeper({ stock, logger, intervalMs: config.SWEEP_INTERVAL_MS });
   const archiver = new ReservationArchiver({
     archive: new ReservationArchive(database, keptDays),
     logger,
   });
   return {
-    module: AppModule.of({ database, stock, currency, ttlSeconds, logger }),
+    module: AppModule.of({ database, stock, returns, currency, ttlSeconds, logger }),
     jobs: [sweeper.job, archiver.job],
     databases: { stock: stockDatabase },
     requireCurrency: () => requirePriceRule(database.pool, currency),

@@ -160,7 +160,9 @@ describe('inventory.list, through the queue', () => {
   let queue: ServedQueue;
   beforeAll(async () => {
     const logger = createLogger({ app: 'test', level: 'silent' });
-    const parts = { database, stock: stock.repository, currency: 'USD', ttlSeconds: 1800, logger };
+    const [returns] = stock.returns as [(typeof stock.returns)[number]];
+    const terms = { currency: 'USD', ttlSeconds: 1800, logger };
+    const parts = { database, stock: stock.repository, returns, ...terms };
     const name = COMMAND_QUEUES.inventory;
     const module = AppModule.of(parts);
     queue = await servedQueue(name, (brokerUrl) =>

@@ -128,10 +128,7 @@ export const stockReturns = pgTable(
   },
   (table) => [
     index('stock_returns_order').on(table.orderId),
-    check(
-      'stock_returns_disposition_check',
-      sql`${table.disposition} IN ('RESTOCK', 'WRITE_OFF')`,
-    ),
+    check('stock_returns_disposition_check', sql`${table.disposition} IN ('RESTOCK', 'WRITE_OFF')`),
   ],
 );
 

@@ -26,15 +26,16 @@ SELECT order_id AS id FROM reservations WHERE order_id = ANY ($2::uuid[]) AND ${
 ORDER BY order_id FOR UPDATE SKIP LOCKED`;
 
 /**
- * For reservations that are locked: what they had sold goes to the ledger, they and their lines go.
+ * For reservations that are locked: what they had sold, without what came back, goes to the ledger; they and
+ * their lines go.
  */
 export const ARCHIVE = `
 WITH reservation AS (
   DELETE FROM reservations WHERE order_id = ANY ($1::uuid[]) RETURNING order_id, status
 ), line AS (
   DELETE FROM reservation_items WHERE order_id = ANY ($1::uuid[])
-  RETURNING order_id, product_id, quantity
+  RETURNING order_id, product_id, quantity - returned - written_off AS quantity
 )
 INSERT INTO stock_ledger (product_id, change, kind)
 SELECT product_id, -sum(quantity), 'SOLD' FROM line JOIN reservation USING (order_id)
-WHERE status = 'CONSUMED' GROUP BY product_id ORDER BY product_id`;
+WHERE status = 'CONSUMED' GROUP BY product_id HAVING sum(quantity) > 0 ORDER BY product_id`;

@@ -2,6 +2,7 @@ import {
   Fault,
   fromMinor,
   Rejection,
+  type InventoryExtended,
   type InventoryReserved,
   type ReservationStatus,
   type StockRefusal,
@@ -13,6 +14,8 @@ export interface ReservedLine {
   productId: string;
   quantity: number;
   priceMinor: number;
+  /** How many came back after they were sold, into the stock or written off [0]. */
+  back?: number;
 }
 
 /** A business rejection as the reservation's row keeps it. */
@@ -32,8 +35,8 @@ export interface Reservation {
   refusal: Refusal | null;
 }
 
-export type StockCommandKind = 'reserve' | 'release' | 'commit';
-export type StockAnswer = InventoryReserved | Success | Rejection;
+export type StockCommandKind = 'reserve' | 'release' | 'commit' | 'extend';
+export type StockAnswer = InventoryReserved | InventoryExtended | Success | Rejection;
 
 /**
  * The answer to a command, read from the reservation as it stands: so a repeat gets the first
@@ -50,6 +53,7 @@ export function answerTo(
     return new Rejection('RESERVATION_RELEASED', 'The reservation was undone');
   }
   if (kind === 'reserve') return reserved(reservation, digits);
+  if (kind === 'extend') return extended(reservation);
   return reservation.status === 'CONSUMED' ? { success: true } : rejection(reservation);
 }
 
@@ -85,6 +89,12 @@ export function releaseFault(
 function rejection({ orderId, status, refusal }: Reservation): Rejection {
   if (!refusal) throw new Error(`the ${status} reservation of order ${orderId} keeps no refusal`);
   return new Rejection(refusal.code, refusal.message, refusal.details);
+}
+
+function extended(reservation: Reservation): InventoryExtended | Rejection {
+  const { orderId, status, expiresAt } = reservation;
+  if (status === 'ACTIVE' || status === 'CONSUMED') return { orderId, status, expiresAt };
+  return rejection(reservation);
 }
 
 function reserved(reservation: Reservation, digits: number): InventoryReserved {

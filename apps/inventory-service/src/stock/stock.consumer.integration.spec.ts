@@ -8,6 +8,7 @@ import { AppModule } from '../app.module.js';
 import { newOrder, stockFixture, type StockFixture } from '../testing/stock-fixture.js';
 
 const { inventoryReserve, inventoryRelease, inventoryCommit, inventoryList } = COMMANDS;
+const { inventoryExtend, inventoryReturn } = COMMANDS;
 const logger = createLogger({ app: 'test', level: 'silent' });
 
 let stock: StockFixture;
@@ -17,7 +18,9 @@ let queue: ServedQueue;
 beforeAll(async () => {
   stock = await stockFixture();
   database = openDatabase({ url: stock.url, name: 'catalogue', logger, poolMax: 1 });
-  const parts = { database, stock: stock.repository, currency: 'USD', ttlSeconds: 1800, logger };
+  const [returns] = stock.returns as [(typeof stock.returns)[number]];
+  const terms = { currency: 'USD', ttlSeconds: 1800, logger };
+  const parts = { database, stock: stock.repository, returns, ...terms };
   const name = COMMAND_QUEUES.inventory;
   const module = AppModule.of(parts);
   queue = await servedQueue(name, (brokerUrl) =>
@@ -35,6 +38,26 @@ afterAll(async () => {
 const times = <T>(n: number, act: () => Promise<T>) => Promise.all(Array.from({ length: n }, act));
 
 describe('the inventory commands, through the queue', () => {
+  it('extend, commit and take back what one order took, 20 times each at once', async () => {
+    const productId = await stock.product(10, '29.99');
+    const [orderId, returnId] = [newOrder(), newOrder()];
+    const tag = (sagaId: string) => ({ sagaId, step: 'S', direction: 'do', attempt: 1 }) as const;
+    const [saga, cancellation] = [tag(newOrder()), tag(newOrder())];
+    const items = [{ productId, quantity: 3 }];
+    await queue.ask(inventoryReserve, { orderId, items }, saga);
+    const until = new Date(Date.now() + 86_400_000).toISOString();
+    const extended = await times(20, () => queue.ask(inventoryExtend, { orderId, until }, saga));
+    const lasting = { orderId, status: 'ACTIVE', expiresAt: until };
+    expect(extended).toEqual(extended.map(() => lasting));
+    await queue.ask(inventoryCommit, { orderId }, saga);
+    const lines = [{ productId, quantity: 2 }];
+    const back = { orderId, returnId, lines, disposition: 'RESTOCK' };
+    const returned = await times(20, () => queue.ask(inventoryReturn, back, cancellation));
+    expect(returned).toEqual(returned.map(() => ({ success: true })));
+    expect(await stock.reservation(orderId)).toMatchObject({ status: 'CONSUMED' });
+    expect(await stock.productRow(productId)).toMatchObject({ stock_quantity: 9 });
+  });
+
   it('reserve, commit and release one order, 20 times each at once', async () => {
     const productId = await stock.product(10, '29.99');
     const orderId = newOrder();

@@ -4,6 +4,7 @@ import {
   COMMANDS,
   Fault,
   toMinor,
+  type InventoryExtendCommand,
   type InventoryReserveCommand,
   type InventoryReserveItem,
   type OrderIdCommand,
@@ -55,6 +56,14 @@ export class StockHandler {
     return this.end('commit', COMMANDS.inventoryCommit, command, saga);
   }
 
+  extend(command: InventoryExtendCommand, saga?: SagaTag): Promise<StockAnswer> {
+    const orderId = command.orderId.toLowerCase();
+    return logged(this.logger, { pattern: COMMANDS.inventoryExtend, orderId, saga }, async () => {
+      const until = timeOf(command.until);
+      return this.stock.submit({ kind: 'extend', orderId, sagaId: sagaIdOf(saga), until });
+    });
+  }
+
   private end(
     kind: 'release' | 'commit',
     pattern: string,
@@ -86,4 +95,17 @@ export class StockHandler {
     }
     return { ...line, claimedPriceMinor };
   }
+}
+
+const DAY_MS = 86_400_000;
+/** A reservation is for a sale that goes on: no wait of an order is so long. */
+const EXTENSION_DAYS_MAX = 90;
+
+function timeOf(text: string): string {
+  const time = new Date(text);
+  if (Number.isNaN(time.getTime())) throw new MalformedCommand(`until: ${text} is no time`);
+  if (time.getTime() > Date.now() + EXTENSION_DAYS_MAX * DAY_MS) {
+    throw new MalformedCommand(`until must be within ${EXTENSION_DAYS_MAX} days`);
+  }
+  return time.toISOString();
 }

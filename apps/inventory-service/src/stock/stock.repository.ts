@@ -8,6 +8,7 @@ import {
 import { watchBatches } from '@backstitch/service-kit';
 import type { Reservation, StockAnswer } from './reservation.js';
 import { StockLevels } from './stock-levels.js';
+import { RETURN_CONNECTIONS } from './returns.repository.js';
 import { StockTransaction, type StockCommand, type ReservationTerms } from './stock.transaction.js';
 import {
   reservationFrom,
@@ -25,8 +26,8 @@ import { expire } from './stock.js';
 const TRANSACTIONS_MAX = 2;
 /** Further transactions, for commands of split batches that wait for a row lock. */
 const SPLIT_CONCURRENCY = 2;
-/** The sweeper has a connection of its own, so that commands do not wait for it. */
-export const STOCK_CONNECTIONS = TRANSACTIONS_MAX + SPLIT_CONCURRENCY + 1;
+/** The sweeper has a connection of its own, and so have returns: commands do not wait for them. */
+export const STOCK_CONNECTIONS = TRANSACTIONS_MAX + SPLIT_CONCURRENCY + 1 + RETURN_CONNECTIONS;
 
 /** The triggers of the stock ledger read this setting. */
 const OF_RESERVATIONS = { 'backstitch.stock_move': 'HOLD' };
@@ -48,7 +49,9 @@ export class StockRepository {
       keyOf: (command) => command.orderId,
       concurrency: TRANSACTIONS_MAX,
       sameWork: (waiting, arriving) =>
-        waiting.kind === arriving.kind && waiting.sagaId === arriving.sagaId,
+        waiting.kind === arriving.kind &&
+        waiting.sagaId === arriving.sagaId &&
+        untilOf(waiting) === untilOf(arriving),
       retrySingly: (error) => ['data', 'bug'].includes(databaseFault(error)),
       isLocked: (error) => databaseFault(error) === 'locked',
       locksOf,
@@ -63,7 +66,7 @@ export class StockRepository {
   }
 
   /**
-   * Reserves, releases or commits: one effect for each order, however often the command is repeated.
+   * Reserves, extends, releases or commits: one effect for each order, however often the command is repeated.
    * Throws Fault. After DatabaseAway the outcome is unknown, and a repeated command is answered with it.
    */
   submit(command: StockCommand): Promise<StockAnswer> {
@@ -112,6 +115,10 @@ export class StockRepository {
     };
     return this.database.pipelined(work, OF_RESERVATIONS);
   }
+}
+
+function untilOf(command: StockCommand): string | undefined {
+  return command.kind === 'extend' ? command.until : undefined;
 }
 
 /** What a release or a late commit moves is known only to its reservation. */

@@ -100,7 +100,8 @@ export function lockOverdueReservationsOfFreeProducts(limit: number): Statement 
 export function readLines(orderIds: readonly string[]): Statement {
   return {
     name: 'read_lines',
-    text: `SELECT order_id, product_id, quantity, unit_price FROM reservation_items
+    text: `SELECT order_id, product_id, quantity, unit_price, returned + written_off AS back
+      FROM reservation_items
       WHERE order_id = ANY ($1::uuid[]) ORDER BY order_id, product_id`,
     values: [orderIds],
   };
@@ -141,9 +142,11 @@ export function write({ moves, newLines, reservations }: Writes, digits: number)
         SELECT * FROM unnest($4::uuid[], $5::uuid[], $6::int[], $7::numeric[])
       )
       UPDATE reservations SET status = new.status, refusal_code = new.code,
-        refusal_message = new.message, refusal_details = new.details, updated_at = now()
-      FROM unnest($8::uuid[], $9::text[], $10::text[], $11::text[], $12::json[])
-        AS new (order_id, status, code, message, details)
+        refusal_message = new.message, refusal_details = new.details, updated_at = now(),
+        expires_at = greatest(reservations.expires_at, new.expires_at)
+      FROM unnest($8::uuid[], $9::text[], $10::text[], $11::text[], $12::json[],
+          $13::timestamptz[])
+        AS new (order_id, status, code, message, details, expires_at)
       WHERE reservations.order_id = new.order_id`,
     values: [
       moves.map((move) => move.productId),
@@ -160,6 +163,7 @@ export function write({ moves, newLines, reservations }: Writes, digits: number)
       reservations.map(
         (reservation) => reservation.refusal && JSON.stringify(reservation.refusal.details),
       ),
+      reservations.map((reservation) => reservation.expiresAt),
     ],
   };
 }
@@ -195,6 +199,7 @@ export function linesByOrder(rows: readonly Row[], digits: number): Map<string, 
       productId: row.product_id as string,
       quantity: row.quantity as number,
       priceMinor: minorFrom(row.unit_price as string, digits),
+      ...((row.back as number) > 0 && { back: row.back as number }),
     });
   }
   return byOrder;

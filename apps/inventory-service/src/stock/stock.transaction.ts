@@ -22,7 +22,7 @@ import {
   write,
   type Writes,
 } from './stock.sql.js';
-import { commit, release, reserve, type Demand } from './stock.js';
+import { commit, extend, release, reserve, type Demand } from './stock.js';
 
 interface ReserveCommand {
   kind: 'reserve';
@@ -38,7 +38,15 @@ interface EndCommand {
   sagaId: string | undefined;
 }
 
-export type StockCommand = ReserveCommand | EndCommand;
+interface ExtendCommand {
+  kind: 'extend';
+  orderId: string;
+  sagaId: string | undefined;
+  /** In UTC with milliseconds. */
+  until: string;
+}
+
+export type StockCommand = ReserveCommand | EndCommand | ExtendCommand;
 
 export interface ReservationTerms {
   /** Minor digits of the currency. */
@@ -120,7 +128,7 @@ export class StockTransaction {
   private movesLockedReservation({ kind, orderId }: StockCommand): boolean {
     const status = this.locked.get(orderId)?.status;
     if (kind === 'release') return status === 'ACTIVE' || status === 'CONSUMED';
-    return kind === 'commit' && status === 'EXPIRED';
+    return (kind === 'commit' || kind === 'extend') && status === 'EXPIRED';
   }
 
   /**
@@ -141,10 +149,19 @@ export class StockTransaction {
     const fault =
       kind === 'release' ? releaseFault(reservation, sagaId) : sagaMismatch(reservation, sagaId);
     if (fault) return { error: fault };
-    const after =
-      kind === 'release' ? release(reservation, this.levels) : commit(reservation, this.levels);
+    const after = this.ended(command, reservation);
     if (after !== reservation) this.changedReservations.push(after);
     return { ok: answerTo(kind, after, this.terms.digits) };
+  }
+
+  private ended(
+    command: Exclude<StockCommand, ReserveCommand>,
+    reservation: Reservation,
+  ): Reservation {
+    if (command.kind === 'extend') return extend(reservation, command.until, this.levels);
+    return command.kind === 'release'
+      ? release(reservation, this.levels)
+      : commit(reservation, this.levels);
   }
 
   private async writeAndCommit(
@@ -191,7 +208,7 @@ export class StockTransaction {
  */
 function claimOf(command: StockCommand) {
   const { kind, orderId, sagaId } = command;
-  if (kind === 'commit') return undefined;
+  if (kind === 'commit' || kind === 'extend') return undefined;
   return kind === 'reserve'
     ? { orderId, sagaId, status: 'ACTIVE' as const, holdSeconds: command.holdSeconds }
     : { orderId, sagaId, status: 'RELEASED' as const, holdSeconds: 0 };

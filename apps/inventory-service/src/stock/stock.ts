@@ -34,16 +34,38 @@ export function reserve(
   };
 }
 
-/** Reserved and sold stock goes back; an expired reservation's stock went back before. */
+/** Reserved and sold stock goes back, without what is back; an expired reservation's stock is back before. */
 export function release(reservation: Reservation, levels: StockLevels): Reservation {
   if (reservation.status === 'RELEASED' || reservation.status === 'REJECTED') return reservation;
-  if (reservation.status !== 'EXPIRED') levels.putBack(reservation.lines);
+  if (reservation.status !== 'EXPIRED') levels.putBack(soldRest(reservation));
   return { ...reservation, status: 'RELEASED' };
 }
 
 /** The reservation becomes a sale. An expired one takes its lines again, or keeps why it cannot. */
 export function commit(reservation: Reservation, levels: StockLevels): Reservation {
   if (reservation.status === 'ACTIVE') return { ...reservation, status: 'CONSUMED' };
+  return takenAgain(reservation, 'CONSUMED', levels);
+}
+
+/**
+ * The reservation lasts longer. An expired one takes its lines again, or keeps why it cannot; one that was undone
+ * stays so.
+ */
+export function extend(reservation: Reservation, until: string, levels: StockLevels): Reservation {
+  const { status, expiresAt } = reservation;
+  const lasting = until > expiresAt ? { ...reservation, expiresAt: until } : reservation;
+  if (status === 'ACTIVE') return lasting;
+  if (status !== 'EXPIRED') return reservation;
+  const taken = takenAgain(reservation, 'ACTIVE', levels);
+  return taken.status === 'ACTIVE' ? { ...taken, expiresAt: lasting.expiresAt } : taken;
+}
+
+/** An expired reservation takes its lines again; it keeps why it cannot, and then never can. */
+function takenAgain(
+  reservation: Reservation,
+  status: 'ACTIVE' | 'CONSUMED',
+  levels: StockLevels,
+): Reservation {
   if (reservation.status !== 'EXPIRED' || reservation.refusal) return reservation;
   const short = shortages(reservation.lines, levels);
   if (short.length > 0) {
@@ -51,7 +73,7 @@ export function commit(reservation: Reservation, levels: StockLevels): Reservati
     return { ...reservation, refusal: { code: 'RESERVATION_EXPIRED', message, details: short } };
   }
   levels.take(reservation.lines);
-  return { ...reservation, status: 'CONSUMED' };
+  return { ...reservation, status };
 }
 
 /** Only a reservation that is still ACTIVE expires. */
@@ -59,6 +81,13 @@ export function expire(reservation: Reservation, levels: StockLevels): Reservati
   if (reservation.status !== 'ACTIVE') return reservation;
   levels.putBack(reservation.lines);
   return { ...reservation, status: 'EXPIRED' };
+}
+
+/** What is not back of a sale. */
+function soldRest({ lines }: Reservation): { productId: string; quantity: number }[] {
+  return lines
+    .map(({ productId, quantity, back = 0 }) => ({ productId, quantity: quantity - back }))
+    .filter(({ quantity }) => quantity > 0);
 }
 
 /** One line a product, in product order. Of several claimed prices one that is wrong is kept. */

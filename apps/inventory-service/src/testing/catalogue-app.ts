@@ -32,7 +32,8 @@ export async function catalogueApp() {
   const logger = createLogger({ app: 'test', level: 'silent' });
   const database = openDatabase({ url: stock.url, name: 'catalogue', logger, poolMax: 4 });
   const { repository } = stock;
-  const parts = { database, stock: repository, currency: 'USD', ttlSeconds: 1800, logger };
+  const returns = stock.returns[0]!;
+  const parts = { database, stock: repository, returns, currency: 'USD', ttlSeconds: 1800, logger };
   const config = new InventoryConfig();
   const app = await createApp({
     name: 'test',

@@ -6,6 +6,7 @@ import { testDatabase, waitFor } from '@backstitch/testkit';
 import pg from 'pg';
 import type { StockAnswer } from '../stock/reservation.js';
 import type { StockCommand } from '../stock/stock.transaction.js';
+import { ReturnsRepository } from '../stock/returns.repository.js';
 import { STOCK_CONNECTIONS, StockRepository } from '../stock/stock.repository.js';
 import type { Demand } from '../stock/stock.js';
 
@@ -39,8 +40,11 @@ export async function stockFixture(replicas = 1, lockTimeoutMs = 20_000) {
   );
   const repositories = databases.map((each) => new StockRepository(each, TERMS));
   const query: Query = async (text, values = []) => (await sql.query(text, values)).rows;
+  const returns = databases.map((each) => new ReturnsRepository(each, TERMS));
   return {
     url: database.url,
+    /** Of each replica. */
+    returns,
     databases,
     repositories,
     repository: repositories[0]!,
@@ -99,12 +103,12 @@ async function reservationRow(query: Query, orderId: string) {
   return row;
 }
 
-/** Invariant 1: what the ledger received = available + held + consumed, product by product. */
+/** Invariant 1: received = available + held + (consumed − returned − written off), product by product. */
 const CONSERVATION_BREACHES = `
   SELECT id, stock_quantity, received, not_in_stock FROM products
   LEFT JOIN LATERAL (SELECT coalesce(sum(change), 0) AS received
     FROM stock_ledger WHERE product_id = products.id) ledger ON true
-  LEFT JOIN LATERAL (SELECT coalesce(sum(quantity), 0) AS not_in_stock
+  LEFT JOIN LATERAL (SELECT coalesce(sum(quantity - returned - written_off), 0) AS not_in_stock
     FROM reservation_items JOIN reservations USING (order_id)
     WHERE product_id = products.id AND status IN ('ACTIVE', 'CONSUMED')) held ON true
   WHERE received <> stock_quantity + not_in_stock OR stock_quantity < 0`;
@@ -130,6 +134,13 @@ export const commitOf = (orderId: string, sagaId?: string): StockCommand => ({
   kind: 'commit',
   orderId,
   sagaId,
+});
+
+export const extendOf = (orderId: string, until: Date, sagaId?: string): StockCommand => ({
+  kind: 'extend',
+  orderId,
+  sagaId,
+  until: until.toISOString(),
 });
 
 export const newOrder = newUuid;
