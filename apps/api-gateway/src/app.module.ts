@@ -15,6 +15,7 @@ import { GatewayConfig } from './config.js';
 import { ProductChangesController } from './catalogue/product-changes.controller.js';
 import { ProductsController } from './catalogue/products.controller.js';
 import { OrderHistoryController } from './queries/order-history.controller.js';
+import { OrderListController } from './queries/order-list.controller.js';
 import { QueriesController } from './queries/queries.controller.js';
 import { RequestSigner } from './orchestrators/request-signer.js';
 import { OperationsController } from './operations/operations.controller.js';
@@ -59,6 +60,7 @@ export class AppModule {
         CheckoutController,
         QueriesController,
         OrderHistoryController,
+        OrderListController,
         OperationsController,
         ProductsController,
         ProductChangesController,

@@ -8,6 +8,8 @@ import { DeliveriesRepository } from './delivery/deliveries.repository.js';
 import { HistoryController } from './history/history.controller.js';
 import { HistoryHandler } from './history/history.handler.js';
 import { HistoryRepository } from './history/history.repository.js';
+import { OrderListController } from './list/order-list.controller.js';
+import { OrderListRepository } from './list/order-list.repository.js';
 import { OrdersConsumer } from './orders/orders.consumer.js';
 import { OrdersHandler } from './orders/orders.handler.js';
 import { OrdersRepository } from './orders/orders.repository.js';
@@ -39,11 +41,13 @@ export class AppModule {
         CartsController,
         DeliveriesController,
         HistoryController,
+        OrderListController,
       ],
       providers: [
         { provide: OrdersHandler, useValue: handler },
         { provide: StageChangesHandler, useValue: new StageChangesHandler(stages, logger) },
         { provide: HistoryHandler, useValue: history },
+        { provide: OrderListRepository, useValue: new OrderListRepository(database) },
         { provide: CartsRepository, useValue: carts },
         { provide: DeliveriesRepository, useValue: new DeliveriesRepository(database) },
       ],

@@ -5,6 +5,7 @@ import {
   ADMINISTER,
   ANYONE,
   APPS_ONLY,
+  LIST_ORDERS,
   OWN_ACCOUNT,
   OWN_CART,
   PLACE_ORDER,
@@ -74,8 +75,9 @@ const carts = (prefix: string): readonly Line[] => [
   ['DELETE', `${prefix}/carts/:userId/items/:productId`, OWN_CART],
 ];
 
-/** The history of orders, which order-service keeps. */
+/** Orders and their history, from order-service. */
 const orders = (prefix: string): readonly Line[] => [
+  ['GET', `${prefix}/orders`, LIST_ORDERS],
   ['GET', `${prefix}/orders/:orderId`, READ_ORDER],
   ['GET', `${prefix}/orders/:orderId/events`, READ_ORDER],
 ];

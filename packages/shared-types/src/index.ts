@@ -31,6 +31,7 @@ export {
   type VersionedOrderView,
 } from './order-commands.js';
 export * from './order-id.command.js';
+export * from './order-list-query.js';
 export * from './order-stage-commands.js';
 export * from './packets.js';
 export * from './page.js';

@@ -6,7 +6,13 @@ import { FastValidation } from './fast-validation.js';
 import { IsLines, QUANTITY_MAX } from './lines.decorator.js';
 import { IsAmount, OrderIdCommand } from './order-id.command.js';
 import { HasVisibleText } from './visible-text.js';
-import type { OrderAction, OrderKind, OrderSagaState, OrderStage, OrderStatus } from './statuses.js';
+import type {
+  OrderAction,
+  OrderKind,
+  OrderSagaState,
+  OrderStage,
+  OrderStatus,
+} from './statuses.js';
 
 export class OrderCreateItem {
   @IsUUID('loose')
@@ -99,11 +105,6 @@ export interface OrderView {
   totalAmount: string | null;
   currency: string;
   status: OrderStatus;
-  /** Absent from an earlier release, and so are the next two. */
-  stage?: OrderStage;
-  kind?: OrderKind;
-  /** Who sells it, as Caller.id. Null: a plain order. */
-  sellerId?: string | null;
   sagaState: OrderSagaState;
   sagaId: string | null;
   items: { productId: string; quantity: number; priceAtPurchase: string }[];
@@ -117,6 +118,11 @@ export interface OrderView {
 export interface VersionedOrderView extends OrderView {
   /** Counts the events of the order. */
   version: number;
+  /** How far it is, finer than its status. */
+  stage: OrderStage;
+  kind: OrderKind;
+  /** Who sells it, as Caller.id. Null: a plain order. */
+  sellerId: string | null;
   /** What its reader may do now. Absent from a past state. */
   allowed?: OrderAction[];
 }

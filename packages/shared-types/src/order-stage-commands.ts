@@ -1,11 +1,4 @@
-import {
-  IsIn,
-  IsOptional,
-  IsString,
-  IsUUID,
-  Length,
-  Matches,
-} from 'class-validator';
+import { IsIn, IsOptional, IsString, IsUUID, Length, Matches } from 'class-validator';
 import 'reflect-metadata';
 import { FastValidation } from './fast-validation.js';
 import { IsCallerId, OrderCreateCommand } from './order-commands.js';

@@ -3,8 +3,6 @@ import {
   type DeliveryView,
   ORDER_SAGA_STATES,
   ORDER_STATUSES,
-  type OrderEventsView,
-  type OrderEventView,
   type OrderView,
   type ProductView,
   type PublicSaga,
@@ -13,7 +11,6 @@ import {
   SAGA_STATUSES,
   type SagaLogView,
   type SagaView,
-  type VersionedOrderView,
 } from '@backstitch/shared-types';
 import { ApiProperty } from '@nestjs/swagger';
 
@@ -164,36 +161,6 @@ export class OrderAnswer implements OrderView {
 
   @ApiProperty({ type: DeliveryAnswer, required: false, description: 'For the owner only' })
   delivery?: DeliveryAnswer;
-}
-
-export class VersionedOrderAnswer extends OrderAnswer implements VersionedOrderView {
-  @ApiProperty({ type: 'integer', description: 'Counts the events of the order' })
-  version!: number;
-}
-
-export class OrderEventAnswer implements OrderEventView {
-  @ApiProperty({ type: 'integer', description: 'Counts from 1, without gaps' })
-  sequence!: number;
-
-  @ApiProperty({ enum: ['CREATED', 'CONFIRMED', 'CANCELLED', 'CANCELLED_UNSEEN'] })
-  type!: OrderEventView['type'];
-
-  @ApiProperty({ ...UUID, type: String, nullable: true })
-  sagaId!: string | null;
-
-  @ApiProperty({ type: String, nullable: true, description: 'For whom; null: the saga did it' })
-  actor!: string | null;
-
-  @ApiProperty({ format: 'date-time', description: 'With microseconds' })
-  createdAt!: string;
-}
-
-export class OrderEventsAnswer implements OrderEventsView {
-  @ApiProperty(UUID)
-  orderId!: string;
-
-  @ApiProperty({ type: [OrderEventAnswer] })
-  events!: OrderEventAnswer[];
 }
 
 export class ProductAnswer implements ProductView {

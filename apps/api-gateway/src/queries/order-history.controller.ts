@@ -11,7 +11,7 @@ import {
 } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Admission } from '../admission/admission.js';
-import { OrderEventsAnswer, VersionedOrderAnswer } from '../docs/answers.js';
+import { OrderEventsAnswer, VersionedOrderAnswer } from '../docs/order-answers.js';
 import { ApiProblems } from '../docs/api-problems.js';
 import { relayQuery } from '../orchestrators/orchestrators.relay.js';
 import { OrderClient } from '../services/order.client.js';

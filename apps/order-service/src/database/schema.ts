@@ -70,7 +70,9 @@ export const orders = pgTable(
     ),
     // For lists. None on stage: it changes, and an update that touches no index is far cheaper.
     index('orders_by_user').on(table.userId, table.id),
-    index('orders_by_seller').on(table.sellerId, table.id).where(sql`${table.sellerId} IS NOT NULL`),
+    index('orders_by_seller')
+      .on(table.sellerId, table.id)
+      .where(sql`${table.sellerId} IS NOT NULL`),
     check(
       'orders_tombstone_check',
       sql`${table.status} = 'CANCELLED' OR (${table.userId} IS NOT NULL AND ${table.totalAmount} IS NOT NULL)`,

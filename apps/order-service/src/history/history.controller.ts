@@ -8,6 +8,7 @@ import {
 } from '@backstitch/shared-types';
 import { Controller, Get, Inject, Param, Query, Req } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
+import { actionsOf } from './allowed-actions.js';
 import { eventViews, orderAt } from './history.js';
 import { HistoryHandler, type ReadableOrder } from './history.handler.js';
 
@@ -31,7 +32,13 @@ export class HistoryController {
     const found = orderAt(order, events, asked);
     if (!found) throw new Problem('VERSION_NOT_FOUND');
     const { delivery, ...rest } = found;
-    return { ...rest, ...(delivery && maySeeDelivery(request.caller, owner) && { delivery }) };
+    const isPresent = asked.version === undefined && asked.at === undefined;
+    const allowed = isPresent && actionsOf(order, owner, request.caller);
+    return {
+      ...rest,
+      ...(allowed && { allowed }),
+      ...(delivery && maySeeDelivery(request.caller, owner) && { delivery }),
+    };
   }
 
   @Get('events')

@@ -1,13 +1,13 @@
 import { AccessRows, type Caller, decide, mayRead } from '@backstitch/auth';
 import type { Logger } from '@backstitch/service-kit';
-import { openCallerId, type OwnedOrderView, Rejection } from '@backstitch/shared-types';
+import { openCallerId } from '@backstitch/shared-types';
 import type { OrderEvent } from '../orders/order-fold.js';
-import type { OrdersHandler } from '../orders/orders.handler.js';
+import type { OrdersHandler, StagedOrder } from '../orders/orders.handler.js';
 import type { HistoryRepository } from './history.repository.js';
 
 /** An order that its reader may see. */
 export interface ReadableOrder {
-  order: OwnedOrderView;
+  order: StagedOrder;
   /** As Caller.id. */
   owner: string;
   /** All of it, from the first on. */
@@ -19,7 +19,7 @@ const READ_ORDER = new AccessRows('order-service').find('GET', '/orders/:orderId
 /** Reads an order with its events for a caller. */
 export class HistoryHandler {
   constructor(
-    private readonly orders: Pick<OrdersHandler, 'get'>,
+    private readonly orders: Pick<OrdersHandler, 'getStaged'>,
     private readonly history: Pick<HistoryRepository, 'eventsOf'>,
     private readonly logger: Logger,
   ) {}
@@ -29,12 +29,13 @@ export class HistoryHandler {
    */
   async read(orderId: string, asking: Caller | undefined): Promise<ReadableOrder | undefined> {
     // The row is read first: the events that are read after it include the one that made it.
-    const order = await this.orders.get(orderId);
+    const order = await this.orders.getStaged(orderId);
     const events = await this.history.eventsOf(orderId);
-    if (order instanceof Rejection) return undefined;
+    if (!order) return undefined;
     const owner = order.caller ?? openCallerId(order.userId ?? '');
     const owned = { owner, createdAtMs: Date.parse(order.createdAt) };
-    if (!mayRead(READ_ORDER, asking, owned, Date.now())) return undefined;
+    const isSeller = asking !== undefined && order.sellerId === asking.id;
+    if (!isSeller && !mayRead(READ_ORDER, asking, owned, Date.now())) return undefined;
     this.noteOperator(asking, owner, orderId);
     return { order, owner, events };
   }

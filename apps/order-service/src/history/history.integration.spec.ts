@@ -38,10 +38,12 @@ async function ended(by: 'confirm' | 'cancel'): Promise<string> {
 async function rowOf(orderId: string) {
   const time = (column: string) =>
     `to_char(${column} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`;
-  const text = `SELECT version, status, saga_state AS "sagaState", saga_id AS "sagaId",
+  const text = `SELECT version, status, saga_state AS "sagaState", saga_id AS "sagaId", stage,
+      cancellation_id AS "cancellationId",
       ${time('created_at')} AS "createdAt", ${time('updated_at')} AS "updatedAt",
       json_build_object('userId', user_id, 'caller', caller, 'totalAmount', total_amount::text,
-        'currency', currency, 'cartVersion', cart_version) AS facts
+        'currency', currency, 'cartVersion', cart_version, 'kind', kind, 'sellerId', seller_id)
+        AS facts
     FROM orders WHERE id = $1`;
   return (await database.pool.query(text, [orderId])).rows[0] as unknown;
 }

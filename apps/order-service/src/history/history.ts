@@ -1,9 +1,5 @@
-import type {
-  HistoryQuery,
-  OrderEventView,
-  OwnedOrderView,
-  VersionedOrderView,
-} from '@backstitch/shared-types';
+import type { HistoryQuery, OrderEventView, VersionedOrderView } from '@backstitch/shared-types';
+import type { StagedOrder } from '../orders/orders.handler.js';
 import { eventsUpTo, foldOrder, type OrderEvent } from '../orders/order-fold.js';
 
 /**
@@ -12,7 +8,7 @@ import { eventsUpTo, foldOrder, type OrderEvent } from '../orders/order-fold.js'
  * it. Pure.
  */
 export function orderAt(
-  { caller: _caller, delivery, ...present }: OwnedOrderView,
+  { caller: _caller, delivery, ...present }: StagedOrder,
   events: readonly OrderEvent[],
   asked: HistoryQuery,
 ): VersionedOrderView | undefined {

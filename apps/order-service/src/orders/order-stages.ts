@@ -140,11 +140,7 @@ export function mayFollow(kind: OrderKind, from: OrderStage, to: OrderStage): bo
 }
 
 /** What somebody may do to an order in this stage, in the order of the table. Pure. */
-export function allowedActions(
-  kind: OrderKind,
-  stage: OrderStage,
-  role: ActorRole,
-): OrderAction[] {
+export function allowedActions(kind: OrderKind, stage: OrderStage, role: ActorRole): OrderAction[] {
   return TRANSITIONS.flatMap(({ kind: of, from, action, by }) =>
     of === kind && from === stage && action !== null && by.includes(role) ? [action] : [],
   );

@@ -95,9 +95,12 @@ describe('answerTo', () => {
     ['CANCELLED', MINE, 'done'],
     ['PAID', undefined, 'fault: ALREADY_CONFIRMED'],
     ['PAID', 'saga-2', 'fault: WRONG_SAGA'],
-  ] as const)('takes a marketplace order back that is %s, asked by %s: %s', (stage, asking, said) => {
-    expect(inWords(answerTo('cancel', 'o', ofMarketplace(stage), asking))).toBe(said);
-  });
+  ] as const)(
+    'takes a marketplace order back that is %s, asked by %s: %s',
+    (stage, asking, said) => {
+      expect(inWords(answerTo('cancel', 'o', ofMarketplace(stage), asking))).toBe(said);
+    },
+  );
 
   it.each(['PREPARING', 'READY', 'FULFILLED', 'CANCELLING'] as const)(
     'refuses to cancel a plain order that is %s by the undo of its checkout',

@@ -20,7 +20,9 @@ import {
   type OrderCancelCommand,
   type OrderCreateCommand,
   type OrderCreated,
+  type OrderKind,
   type OrderPlaceCommand,
+  type OrderStage,
   type OwnedOrderView,
   type SagaTag,
   type Success,
@@ -35,6 +37,13 @@ const cancelsRefused = new Counter({
   name: 'order_cancel_of_confirmed_total',
   help: 'ALARM: refused cancellations of CONFIRMED orders; no saga sends one',
 });
+
+/** An order with its stage. */
+export interface StagedOrder extends OwnedOrderView {
+  stage: OrderStage;
+  kind: OrderKind;
+  sellerId: string | null;
+}
 
 /** One command, one decision, one reply. Order ids are lower case from here on. */
 export class OrdersHandler {
@@ -93,6 +102,13 @@ export class OrdersHandler {
   async get(orderId: string): Promise<OwnedOrderView | Rejection> {
     const row = await this.repository.read(orderId.toLowerCase());
     return row ? this.view(row) : new Rejection('ORDER_NOT_FOUND', 'There is no such order');
+  }
+
+  /** The same with what the queue does not tell. */
+  async getStaged(orderId: string): Promise<StagedOrder | undefined> {
+    const row = await this.repository.read(orderId.toLowerCase());
+    if (!row) return undefined;
+    return { ...this.view(row), stage: row.stage, kind: row.kind, sellerId: row.seller_id };
   }
 
   /** Returns a Rejection or throws a Fault when it is not done. */
@@ -174,9 +190,6 @@ export class OrdersHandler {
       totalAmount: row.total_amount && this.amount(row.total_amount),
       currency: row.currency,
       status: row.status,
-      stage: row.stage,
-      kind: row.kind,
-      sellerId: row.seller_id,
       sagaState: row.saga_state,
       sagaId: row.saga_id,
       items: row.items.map(({ productId, quantity, priceAtPurchase }) => ({

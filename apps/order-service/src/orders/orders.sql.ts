@@ -59,6 +59,9 @@ export interface OrderRow {
   delivery: DeliveryRow | null;
 }
 
+/** The time of a change of the order `o`, and of its event: later than that of the event before. */
+export const LATER = `greatest(clock_timestamp(), o.updated_at + interval '1 microsecond')`;
+
 /**
  * The stage of a row of orders, and its kind. An earlier release writes the status alone: see stageOf in
  * order-stages.ts.
@@ -111,7 +114,7 @@ const WRITE = `
       saga_state = CASE change WHEN 'confirm' THEN 'ORDER_CONFIRMED' ELSE 'COMPENSATED' END,
       stage = CASE change WHEN 'confirm' THEN 'CONFIRMED' ELSE 'CANCELLED' END,
       version = o.version + 1,
-      updated_at = greatest(clock_timestamp(), o.updated_at + interval '1 microsecond')
+      updated_at = ${LATER}
     FROM found JOIN input USING (id)
     WHERE o.id = found.id AND (o.status = 'PENDING'
         AND (input.change = 'cancel' OR input.change = 'confirm' AND o.kind IS NULL)

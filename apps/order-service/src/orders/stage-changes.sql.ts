@@ -1,7 +1,7 @@
 import type { Statement } from '@backstitch/database';
 import type { OrderKind, OrderStage, OrderStatus } from '@backstitch/shared-types';
 import { STATE_OF, TRANSITIONS } from './order-stages.js';
-import { KIND, STAGE, type WriteTerms } from './orders.sql.js';
+import { KIND, LATER, STAGE, type WriteTerms } from './orders.sql.js';
 import type { StageChange } from './stage-change.js';
 
 /** A stage change, and what its event says. */
@@ -53,7 +53,7 @@ const CHANGE = `
       cancellation_id = CASE input.command WHEN 'begin-cancel' THEN input.cancellation_id
         ELSE o.cancellation_id END,
       version = o.version + 1,
-      updated_at = greatest(clock_timestamp(), o.updated_at + interval '1 microsecond')
+      updated_at = ${LATER}
     FROM found JOIN input USING (id)
     JOIN (VALUES ${STEPS.join(', ')})
       AS step (command, kind, at, target, role, status, saga_state)
@@ -107,11 +107,7 @@ function dataOf({ command, cancellationId, role, data }: StageWrite): string | n
 }
 
 /** Whether a saga brought an order to a stage before. */
-export function wasReachedStatement(
-  orderId: string,
-  stage: OrderStage,
-  sagaId: string,
-): Statement {
+export function wasReachedStatement(orderId: string, stage: OrderStage, sagaId: string): Statement {
   return {
     name: 'order_events.was_reached',
     text: `SELECT FROM order_events WHERE order_id = $1 AND type = $2 AND saga_id = $3`,

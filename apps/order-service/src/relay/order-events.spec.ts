@@ -42,7 +42,12 @@ describe('a published event of an order', () => {
   });
 
   it('tells an order of a marketplace, without its seller', () => {
-    const data = { currency: 'USD', totalAmount: '1.00', kind: 'MARKETPLACE', sellerId: 'bob' } as const;
+    const data = {
+      currency: 'USD',
+      totalAmount: '1.00',
+      kind: 'MARKETPLACE',
+      sellerId: 'bob',
+    } as const;
     const published = cloudEventOf(event({ data }));
     expect(published.data).toMatchObject({ kind: 'MARKETPLACE' });
     expect(JSON.stringify(published)).not.toMatch(/bob/);

@@ -18,6 +18,12 @@ export const READ_ORDER: Access = {
   scopes: { 'checkout:write': 'own', 'orders:read': 'all' },
 };
 
+/** An open caller proves nothing, and a guest has one order: neither has a list. */
+export const LIST_ORDERS: Access = {
+  roles: { customer: 'own', seller: 'own', operator: 'all', admin: 'own', viewer: 'all' },
+  scopes: { 'orders:read': 'all' },
+};
+
 export const READ_SAGA: Access = {
   guest: 'own',
   roles: { customer: 'own', seller: 'own', operator: 'all', admin: 'own', viewer: 'all' },
