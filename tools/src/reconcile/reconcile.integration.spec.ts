@@ -20,6 +20,26 @@ const running = (step: string, rest: string, wokenAgo = '0 s') =>
       wake_at = now() - interval '${wokenAgo}', ${rest}
     WHERE saga_id = $saga`);
 
+/** A cancellation whose saga has ended, as its events tell. */
+const cancelledLater = [
+  orders(`UPDATE orders SET status = 'CANCELLED', saga_state = 'COMPENSATED', stage = 'CANCELLED',
+    cancellation_id = $id, version = 4 WHERE id = $id`),
+  orders(`INSERT INTO order_events (order_id, sequence, type, schema, created_at, data) VALUES
+    ($id, 3, 'CANCELLING', 1, now() - interval '10 s', jsonb_build_object('cancellationId', $id)),
+    ($id, 4, 'CANCELLED', 1, now() - interval '9 s', NULL)`),
+];
+const moneyBack = [
+  payments(`UPDATE payments SET status = 'REFUNDED' WHERE order_id = $id`),
+  payments(`INSERT INTO bank.refunds (key, amount) VALUES ($id, '59.98')`),
+];
+const goodsBack = [
+  inventory('UPDATE reservation_items SET written_off = quantity WHERE order_id = $id'),
+  inventory(`INSERT INTO stock_ledger (product_id, change, kind)
+    SELECT product_id, -quantity, 'WRITE_OFF' FROM reservation_items WHERE order_id = $id`),
+  inventory(`INSERT INTO stock_returns (return_id, order_id, disposition, lines)
+    VALUES ($id, $id, 'WRITE_OFF', '[]')`),
+];
+
 const PLANTED: readonly Planted[] = [
   done([1], 'stock that was changed without being booked', [
     inventory('UPDATE products SET stock_quantity = 7 WHERE id = $id'),
@@ -110,6 +130,22 @@ const PLANTED: readonly Planted[] = [
   done([8, 9], 'a payment and a sale that no saga and no order explain', [
     ...SAGA_LOST,
     orders('DELETE FROM orders WHERE id = $id'),
+  ]),
+  done([], 'an order that was cancelled after it was confirmed, its goods written off (allowed)', [
+    ...cancelledLater,
+    ...moneyBack,
+    ...goodsBack,
+  ]),
+  done([11], 'a cancelled order whose money was kept', [...cancelledLater, ...goodsBack]),
+  done([11], 'a cancelled order whose goods did not come back', [...cancelledLater, ...moneyBack]),
+  done([1], 'goods that came back and are nowhere', [
+    inventory('UPDATE reservation_items SET returned = 1 WHERE order_id = $id'),
+  ]),
+  done([9], 'an order in a stage that its events do not make', [
+    orders(`UPDATE orders SET stage = 'PREPARING' WHERE id = $id`),
+  ]),
+  done([9], 'an order of a seller that its first event does not tell', [
+    orders(`UPDATE orders SET kind = 'MARKETPLACE', seller_id = 'u:eve' WHERE id = $id`),
   ]),
   // R80
   done([9], 'an order without events', [orders('DELETE FROM order_events WHERE order_id = $id')]),

@@ -1,4 +1,5 @@
 import type { Breach } from './breach.js';
+import { isCancelledAfterDone } from './stage-invariants.js';
 import type { KeyAnswer, OrderRow, Reading } from '../reading/rows.js';
 
 /**
@@ -19,7 +20,9 @@ function problem(
 ): Omit<Breach, 'id'> | undefined {
   const says = `the key ${key} answers ${status} for the order ${orderId}`;
   const isDone = status === 'DONE';
-  if (order?.status !== (isDone ? 'CONFIRMED' : 'CANCELLED')) {
+  // It was done, and cancelled later: the key goes on to answer what it answered.
+  const isCancelledLater = isDone && order !== undefined && isCancelledAfterDone(order);
+  if (order?.status !== (isDone ? 'CONFIRMED' : 'CANCELLED') && !isCancelledLater) {
     return { invariant: isDone ? 2 : 3, what: `${says}, which is ${order?.status ?? 'missing'}` };
   }
   if (order.sagaId === sagaId) return undefined;

@@ -1,6 +1,6 @@
 /** The invariants of the saga protocol (docs/protocol.md, I1 and so on) by their numbers, in short. */
 export const INVARIANTS: Readonly<Record<number, string>> = {
-  1: 'per product: received = stock + reserved + sold, nothing negative',
+  1: 'per product: received = stock + reserved + sold − what came back, nothing negative',
   2: 'checkout DONE ⇔ order CONFIRMED, paid exactly once and in full, its lines CONSUMED',
   3: 'checkout COMPENSATED ⇔ order CANCELLED, no money kept, nothing reserved',
   4: 'an unfinished saga is in time, or retrying past the pivot, or parked and says why',
@@ -9,6 +9,8 @@ export const INVARIANTS: Readonly<Record<number, string>> = {
   7: 'one saga per key, one order per saga, one payment and one reservation per order',
   8: 'no payment kept and nothing sold without a CONFIRMED order',
   9: 'the row of an order follows from its events, whose times rise',
+  11: 'a cancelled order that was confirmed: its money and its goods are back, once',
+  14: 'an order that waits has exactly the reservation and the payment of its stage',
   15: 'every event is published within a minute',
 };
 

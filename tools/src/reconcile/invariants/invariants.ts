@@ -2,6 +2,7 @@ import { answerBreaches } from './answer-invariants.js';
 import { bankProblem } from './bank-invariant.js';
 import { each, type Breach } from './breach.js';
 import { outcomeBreaches } from './outcome-invariants.js';
+import { stageBreaches } from './stage-invariants.js';
 import type { Reading } from '../reading/rows.js';
 import { unfinishedProblem } from './unfinished-invariant.js';
 
@@ -10,6 +11,7 @@ export function breachesOf(reading: Reading): Breach[] {
   return [
     ...outcomeBreaches(reading),
     ...answerBreaches(reading),
+    ...stageBreaches(reading),
     ...each(
       4,
       reading.moving,

@@ -1,4 +1,5 @@
 import type { Breach } from './breach.js';
+import { isBeingCancelled, isCancelledAfterDone, isPaidOfMarketplace } from './stage-invariants.js';
 import type {
   FinishedSaga,
   ReservationRow,
@@ -90,6 +91,8 @@ function outcomesOf({ orders, reservations, payments }: Reading) {
 
 function doneProblems(outcome: Outcome): Told[] {
   const { order } = outcome;
+  // Invariant 11 judges these.
+  if (order && (isCancelledAfterDone(order) || isBeingCancelled(order))) return [];
   if (order?.status === 'CONFIRMED') return soldProblems('DONE', outcome);
   const what = `DONE, order ${order?.status ?? 'missing'}`;
   return [{ invariant: 2, what }, ...soldProblems('DONE', outcome)];
@@ -102,6 +105,8 @@ function doneProblems(outcome: Outcome): Told[] {
 function confirmedProblems(outcome: Outcome): Told[] {
   const { order } = outcome;
   if (order?.status !== 'CONFIRMED' || !order.settled) return [];
+  // Invariants 11 and 14 judge these.
+  if (isBeingCancelled(order) || isPaidOfMarketplace(order)) return [];
   return soldProblems('CONFIRMED', outcome);
 }
 
@@ -151,7 +156,8 @@ function mayBeRemoved({ order }: Outcome, there: ReadonlySet<string>): boolean {
 function removedProblems(outcome: Outcome): Told[] {
   const { order } = outcome;
   if (!order || order.sagaId === null) return [];
-  const problems = order.status === 'CONFIRMED' ? doneProblems(outcome) : undoneProblems(outcome);
+  const isDone = order.status === 'CONFIRMED' || isCancelledAfterDone(order);
+  const problems = isDone ? doneProblems(outcome) : undoneProblems(outcome);
   return [...problems, ...sagaMismatches(order.sagaId, outcome)];
 }
 
@@ -178,7 +184,7 @@ function* withoutSaga(
     const what = `${order.status} for saga ${order.sagaId}, which does not know this order`;
     yield { invariant: 7, what };
   }
-  if (order?.status === 'CONFIRMED') return;
+  if (order?.status === 'CONFIRMED' || (order && isCancelledAfterDone(order))) return;
   const found = `and its order is ${order?.status ?? 'missing'}`;
   if (payment?.status === 'SUCCESS' && (saga ?? payment.settled)) {
     yield { invariant: 8, what: `paid ${payment.amount} ${payment.currency}, ${found}` };

@@ -4,9 +4,19 @@ export interface BrokenOrder {
   what: string;
 }
 
-/** Which histories there are, and the status that each makes. */
-const STATUS_OF = `CASE types WHEN 'CREATED' THEN 'PENDING' WHEN 'CREATED CONFIRMED' THEN 'CONFIRMED'
-  WHEN 'CREATED CANCELLED' THEN 'CANCELLED' WHEN 'CANCELLED_UNSEEN' THEN 'CANCELLED' END`;
+/** The histories that there are, of plain orders and of orders of a marketplace. */
+const PLAIN = `^(CANCELLED_UNSEEN|CREATED( CANCELLED| CONFIRMED( PREPARING( READY)?)?( FULFILLED| CANCELLING( CANCELLED)?)?)?)$`;
+const MARKETPLACE = `^CREATED(( AWAITING_PAYMENT( PAID( PREPARING( READY)?)?)?)?( CANCELLED)?| AWAITING_PAYMENT PAID( PREPARING( READY)?)? FULFILLED)$`;
+
+/** The stage, and the status, that a history makes; null for events that do not follow each other. */
+const STAGE_OF = `CASE
+  WHEN types !~ CASE WHEN data->>'kind' = 'MARKETPLACE' THEN '${MARKETPLACE}' ELSE '${PLAIN}' END
+    THEN NULL
+  WHEN final = 'CANCELLED_UNSEEN' THEN 'CANCELLED'
+  WHEN final = 'CREATED' AND data->>'kind' = 'MARKETPLACE' THEN 'AWAITING_SELLER'
+  WHEN final = 'CREATED' THEN 'PLACED' ELSE final END`;
+const STATUS_OF = `CASE WHEN made IN ('PLACED', 'AWAITING_SELLER', 'AWAITING_PAYMENT') THEN 'PENDING'
+  WHEN made = 'CANCELLED' THEN 'CANCELLED' WHEN made IS NOT NULL THEN 'CONFIRMED' END`;
 
 /**
  * Rows of `BrokenOrder`. The event of an earlier release has no schema: it has no data, and its time may be
@@ -22,14 +32,21 @@ SELECT * FROM (
     WHEN id IS NULL THEN 'its events are ' || types || ', and it has no row'
     WHEN version <> last OR status <> ${STATUS_OF}
       THEN status || ' in version ' || version || ', its events are ' || types
-    WHEN told AND ((data->>'userId', actor, (data->>'totalAmount')::numeric, data->>'currency')
-      IS DISTINCT FROM (user_id, caller, total_amount, currency::text))
-      THEN 'its row has another user, caller or total than its first event'
+    -- An earlier release writes the status alone.
+    WHEN stage <> made AND stage <> 'PLACED' THEN stage || ', its events are ' || types
+    WHEN cancellation_id::text IS DISTINCT FROM cancellation
+      THEN 'its row has another cancellation than its events'
+    WHEN told AND ((data->>'userId', actor, (data->>'totalAmount')::numeric, data->>'currency',
+        data->>'kind', data->>'sellerId')
+      IS DISTINCT FROM (user_id, caller, total_amount, currency::text, kind, seller_id))
+      THEN 'its row has another user, caller, seller or total than its first event'
     END AS what
-  FROM (
+  FROM (SELECT *, ${STAGE_OF} AS made FROM (
     SELECT order_id, count(*)::int AS events, min(sequence) AS first, max(sequence) AS last,
       bool_or(schema IS NOT NULL AND created_at <= before) AS falls,
       string_agg(type, ' ' ORDER BY sequence) AS types,
+      (array_agg(type ORDER BY sequence DESC))[1] AS final,
+      max(data->>'cancellationId') FILTER (WHERE type = 'CANCELLING') AS cancellation,
       bool_or(sequence = 1 AND schema IS NOT NULL) AS told,
       (array_agg(data ORDER BY sequence))[1] AS data,
       (array_agg(actor ORDER BY sequence))[1] AS actor
@@ -37,7 +54,7 @@ SELECT * FROM (
       SELECT *, lag(created_at) OVER (PARTITION BY order_id ORDER BY sequence) AS before
       FROM order_events
     ) AS one GROUP BY order_id
-  ) AS history FULL JOIN orders ON id = order_id
+  ) AS events) AS history FULL JOIN orders ON id = order_id
 ) AS compared WHERE what IS NOT NULL`;
 
 /** Rows of `UnpublishedEvent`. */

@@ -10,7 +10,8 @@ export function ordersSql(kept: KeptDays): string {
 SELECT id AS "orderId", saga_id AS "sagaId", updated_at <= now() - ${SETTLED} AS settled,
   updated_at <= now() - ${days(kept.sagas)} AND status <> 'PENDING' AS "sagaMayBeGone",
   created_at <= now() - ${days(kept.holds)} AS "reservationMayBeGone",
-  status, total_amount AS total, currency, lines, lines_total AS "linesTotal"
+  status, coalesce(stage, '') AS stage, kind, cancellation_id AS "cancellationId",
+  total_amount AS total, currency, lines, lines_total AS "linesTotal"
 FROM orders LEFT JOIN (
   SELECT order_id, ${LINES} AS lines, sum(quantity * price) AS lines_total
   FROM (
@@ -28,9 +29,10 @@ function days(count: number): string {
 /** Rows of `ReservationRow`, in the order of their orders' ids. */
 export const RESERVATIONS = `
 SELECT order_id AS "orderId", saga_id AS "sagaId",
-  updated_at <= now() - ${SETTLED} AS settled, status, lines
+  updated_at <= now() - ${SETTLED} AS settled, status, lines, coalesce("isBack", false) AS "isBack",
+  (SELECT count(*)::int FROM stock_returns back WHERE back.order_id = reservations.order_id) AS returns
 FROM reservations LEFT JOIN (
-  SELECT order_id, ${LINES} AS lines
+  SELECT order_id, ${LINES} AS lines, bool_and(returned + written_off = quantity) AS "isBack"
   FROM (SELECT *, unit_price AS price FROM reservation_items) AS items GROUP BY order_id
 ) AS each USING (order_id)
 ORDER BY order_id`;
@@ -64,7 +66,7 @@ FULL JOIN (
 ) AS ledger USING (product_id)
 FULL JOIN (
   SELECT product_id, sum(quantity) FILTER (WHERE status = 'ACTIVE') AS held,
-    sum(quantity) FILTER (WHERE status = 'CONSUMED') AS consumed
+    sum(quantity - returned - written_off) FILTER (WHERE status = 'CONSUMED') AS consumed
   FROM reservation_items JOIN reservations USING (order_id) GROUP BY product_id
 ) AS taken USING (product_id)`;
 

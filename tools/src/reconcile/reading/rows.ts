@@ -50,7 +50,7 @@ export interface KeptDays {
 export interface MovingSaga extends OfDefinition {
   sagaId: string;
   orderId: string;
-  status: 'RUNNING' | 'COMPENSATING' | 'DONE' | 'COMPENSATED';
+  status: 'RUNNING' | 'WAITING' | 'COMPENSATING' | 'DONE' | 'COMPENSATED';
   currentStep: string;
   /** Seconds past its deadline; negative when it is still in time. */
   overdueS: number;
@@ -82,6 +82,12 @@ export interface OrderRow extends ParticipantRow {
   /** Made so long ago that its reservation may have been archived. */
   reservationMayBeGone: boolean;
   status: 'PENDING' | 'CONFIRMED' | 'CANCELLED';
+  /** How far it is, finer than the status; empty in a row of an earlier release. */
+  stage: string;
+  /** MARKETPLACE; null: a plain order. */
+  kind: string | null;
+  /** The saga that cancels, or has cancelled, the order after it was confirmed. */
+  cancellationId: string | null;
   total: string | null;
   currency: string;
   /** Lines summed per product, in product order: `<product> x<quantity> at <price>, …`. */
@@ -93,6 +99,10 @@ export interface ReservationRow extends ParticipantRow {
   status: 'ACTIVE' | 'CONSUMED' | 'RELEASED' | 'EXPIRED' | 'REJECTED';
   /** In the form of an order's lines. */
   lines: string | null;
+  /** All that it sold came back. */
+  isBack: boolean;
+  /** How often goods of the order came back. */
+  returns: number;
 }
 
 export interface ProductRow {

@@ -1,0 +1,106 @@
+import type { MovingSaga, OrderRow, PaymentRow, Reading, ReservationRow } from '../reading/rows.js';
+import type { Breach } from './breach.js';
+
+interface Beside {
+  reservation?: ReservationRow | undefined;
+  payment?: PaymentRow | undefined;
+}
+
+/** It was confirmed, and a saga of its own cancelled it later. */
+export function isCancelledAfterDone({ status, cancellationId }: OrderRow): boolean {
+  return status === 'CANCELLED' && cancellationId !== null;
+}
+
+/** Its money and its goods are on their way back. */
+export function isBeingCancelled({ stage, status }: OrderRow): boolean {
+  return stage === 'CANCELLING' && status === 'CONFIRMED';
+}
+
+const PAID: ReadonlySet<string> = new Set(['PAID', 'PREPARING', 'READY']);
+
+/** Its money is kept, and its goods are reserved: they are sold when they are handed over. */
+export function isPaidOfMarketplace({ kind, stage }: OrderRow): boolean {
+  return kind === 'MARKETPLACE' && PAID.has(stage);
+}
+
+/** Invariants 11 and 14: what an order has beside it in the stages that are finer than its status. */
+export function stageBreaches({ orders, reservations, payments, moving }: Reading): Breach[] {
+  const held = new Map(reservations.map((row) => [row.orderId, row]));
+  const paid = new Map(payments.map((row) => [row.orderId, row]));
+  const sagas = new Map(moving.map((saga) => [saga.sagaId, saga]));
+  return orders.flatMap((order) => {
+    const { orderId: id } = order;
+    const beside = { reservation: held.get(id), payment: paid.get(id) };
+    const cancelled = cancellationProblem(order, beside, sagas);
+    const waiting = waitingProblem(order, beside, sagas);
+    return [
+      ...(cancelled === undefined ? [] : [{ invariant: 11, id, what: cancelled }]),
+      ...(waiting === undefined ? [] : [{ invariant: 14, id, what: waiting }]),
+    ];
+  });
+}
+
+function cancellationProblem(
+  order: OrderRow,
+  { reservation, payment }: Beside,
+  sagas: ReadonlyMap<string, MovingSaga>,
+): string | undefined {
+  const { settled, cancellationId, reservationMayBeGone } = order;
+  if (!settled || cancellationId === null) return undefined;
+  if (isBeingCancelled(order)) {
+    return sagas.has(cancellationId)
+      ? undefined
+      : `CANCELLING, and no saga ${cancellationId} is open`;
+  }
+  if (!isCancelledAfterDone(order)) return `${order.stage}, and yet cancelled by ${cancellationId}`;
+  if (payment?.status !== 'REFUNDED') {
+    return `cancelled after it was confirmed, payment ${payment?.status ?? 'missing'}`;
+  }
+  if (!reservation) {
+    return reservationMayBeGone ? undefined : 'cancelled after it was confirmed, no reservation';
+  }
+  if (reservation.status !== 'CONSUMED') {
+    return `cancelled after it was confirmed, reservation ${reservation.status}`;
+  }
+  if (reservation.returns !== 1) return `its goods came back ${reservation.returns} times`;
+  return reservation.isBack ? undefined : 'not all of its goods came back';
+}
+
+/** Of an order whose saga waits for somebody. While the saga does something, it is ahead or behind. */
+function waitingProblem(
+  order: OrderRow,
+  beside: Beside,
+  sagas: ReadonlyMap<string, MovingSaga>,
+): string | undefined {
+  const { kind, sagaId, settled, stage } = order;
+  const isWaiting = sagas.get(sagaId ?? '')?.status === 'WAITING';
+  if (kind !== 'MARKETPLACE' || !settled || !isWaiting) return undefined;
+  if (stage === 'AWAITING_SELLER') return besideUndecided(beside);
+  if (stage === 'AWAITING_PAYMENT') return heldProblem(order, beside);
+  return PAID.has(stage) ? (paidProblem(order, beside) ?? heldProblem(order, beside)) : undefined;
+}
+
+function besideUndecided({ reservation, payment }: Beside): string | undefined {
+  if (reservation) return `its seller has not decided, reservation ${reservation.status}`;
+  return payment && `its seller has not decided, payment ${payment.status}`;
+}
+
+function heldProblem({ lines, stage }: OrderRow, { reservation }: Beside): string | undefined {
+  if (reservation?.status !== 'ACTIVE') {
+    return `${stage}, reservation ${reservation?.status ?? 'missing'}`;
+  }
+  return reservation.lines === lines
+    ? undefined
+    : `reserved ${reservation.lines ?? 'nothing'}, ordered ${lines ?? 'nothing'}`;
+}
+
+function paidProblem(
+  { stage, total, currency }: OrderRow,
+  { payment }: Beside,
+): string | undefined {
+  if (payment?.status !== 'SUCCESS') return `${stage}, payment ${payment?.status ?? 'missing'}`;
+  const isExact = payment.amount === total && payment.currency === currency;
+  return isExact
+    ? undefined
+    : `paid ${payment.amount} ${payment.currency} for ${total} ${currency}`;
+}
