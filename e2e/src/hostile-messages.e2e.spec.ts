@@ -29,6 +29,35 @@ const creates = fc.record({
   }),
   saga,
 });
+const stage = fc.constantFrom('PAID', 'PREPARING', 'READY', 'FULFILLED', 'FLYING');
+const actorRole = fc.constantFrom('customer', 'seller', 'admin');
+const stageChanges = fc.record({
+  pattern: fc.constantFrom(
+    'order.advance',
+    'order.progress',
+    'order.begin-cancel',
+    'order.end-cancel',
+  ),
+  data: fc.record(
+    { orderId: fc.uuid(), stage, actorRole, cancellationId: fc.uuid() },
+    { requiredKeys: ['orderId'] },
+  ),
+  saga,
+});
+const returns = fc.record({
+  pattern: fc.constantFrom('inventory.return', 'inventory.extend'),
+  data: fc.record(
+    {
+      orderId: fc.uuid(),
+      returnId: fc.uuid(),
+      lines: items,
+      disposition: fc.constantFrom('RESTOCK', 'WRITE_OFF'),
+      until: fc.constantFrom('2026-11-30T12:00:00Z', 'now'),
+    },
+    { requiredKeys: ['orderId'] },
+  ),
+  saga,
+});
 const reserves = fc.record({
   pattern: fc.constant('inventory.reserve'),
   data: fc.record({ orderId: fc.uuid(), items }),
@@ -53,14 +82,20 @@ const TARGETS: readonly Target[] = [
   {
     app: 'order-service',
     queue: COMMAND_QUEUES.order,
-    commands: fc.oneof(creates, plain('order.cancel'), plain('order.confirm'), plain('order.get')),
+    commands: fc.oneof(
+      creates,
+      stageChanges,
+      plain('order.cancel'),
+      plain('order.confirm'),
+      plain('order.get'),
+    ),
     good: 'order.cancel',
     rows: (system, ids) => system.rows('orders', 'SELECT id FROM orders WHERE id = ANY($1)', [ids]),
   },
   {
     app: 'inventory-service',
     queue: COMMAND_QUEUES.inventory,
-    commands: fc.oneof(reserves, plain('inventory.release'), plain('inventory.commit')),
+    commands: fc.oneof(reserves, returns, plain('inventory.release'), plain('inventory.commit')),
     good: 'inventory.release',
     rows: (system, ids) =>
       system.rows('inventory', 'SELECT order_id FROM reservations WHERE order_id = ANY($1)', [ids]),

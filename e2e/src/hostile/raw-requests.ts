@@ -29,6 +29,8 @@ const paths = fc.oneof(
   hostileText.map((text) => `/api/sagas/${encodeURIComponent(Buffer.from(text).toString())}`),
   hostileText.map((text) => `/sagas/${text}`),
   hostileText.map((text) => `/api/products?${text}`),
+  hostileText.map((text) => `/api/orders?${text}`),
+  fc.constantFrom('/api/orders', `/api/orders/${ID}`, '/api/orders?cursor=x&limit=0'),
 );
 
 const HEADER_NAMES = `

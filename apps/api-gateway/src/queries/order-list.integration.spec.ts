@@ -25,7 +25,7 @@ beforeEach(() => {
   orders.seen.length = 0;
 });
 
-async function list(query: string, authorization: string | undefined = `Bearer ${token}`) {
+async function list(query: string, authorization = `Bearer ${token}`) {
   const headers = authorization === '' ? {} : { authorization };
   const answer = await fetch(`${gateway.url}/api/orders${query}`, { headers });
   return { status: answer.status, body: (await answer.json()) as Record<string, unknown> };
@@ -61,12 +61,9 @@ describe('the list of orders at the gateway', () => {
       status: 400,
       body: { code: 'VALIDATION_FAILED', errors: [{ field: 'stage' }, { field: 'limit' }] },
     });
-    const classify = async (text: string | Buffer): Promise<string> => {
-      const { status } = await list(`?status=${encodeURIComponent(String(text))}`);
-      return String(status);
-    };
-    for (const text of ['PAID', 'pending', '\u0000', '\ud800'.toWellFormed(), '%', '[]', '{}']) {
-      expect(await classify(text)).toBe('400');
+    for (const text of ['PAID', 'pending', '\u0000', '%', '[]', '{}']) {
+      const { status } = await list(`?status=${encodeURIComponent(text)}`);
+      expect([text, status]).toEqual([text, 400]);
     }
     expect(orders.seen).toEqual([]);
   });

@@ -12,7 +12,7 @@ export interface StockReturn {
   disposition: Disposition;
 }
 
-export interface ReturnedLine {
+interface ReturnedLine {
   productId: string;
   quantity: number;
 }

@@ -3,7 +3,7 @@ import type { OrderPage } from './order-list.js';
 import { type ListedOrder, type ListedRow, listStatement, SCAN_MAX } from './order-list.sql.js';
 
 /** Orders of a list, newest first. */
-export interface ListedPage {
+interface ListedPage {
   orders: ListedOrder[];
   /** The order, or the row, behind which the list goes on; undefined when nothing follows. */
   behind: string | undefined;

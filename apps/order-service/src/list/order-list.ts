@@ -11,7 +11,7 @@ import {
 import { STATE_OF } from '../orders/order-stages.js';
 
 /** Which rows a list reads. */
-export interface OrderScope {
+interface OrderScope {
   userId?: string;
   /** As Caller.id: of several callers with one userId only this one. */
   caller?: string;

@@ -17,7 +17,7 @@ export type StageCommand =
   | 'end-cancel';
 
 /** One step of the state machine. */
-export interface Transition {
+interface Transition {
   readonly kind: OrderKind;
   readonly from: OrderStage;
   readonly to: OrderStage;
@@ -81,7 +81,7 @@ export const TRANSITIONS: readonly Transition[] = [
   ...MARKETPLACE.map((line) => transition('MARKETPLACE', line)),
 ];
 
-export interface StageState {
+interface StageState {
   status: OrderStatus;
   sagaState: OrderSagaState;
 }

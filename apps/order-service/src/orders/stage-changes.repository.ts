@@ -10,7 +10,7 @@ import {
 } from './stage-changes.sql.js';
 
 /** What became of a stage change. */
-export interface StageChanged {
+interface StageChanged {
   /** The order as the command found it; undefined when there is none. */
   found: FoundOrder | undefined;
   /** It has the new stage by this command. */

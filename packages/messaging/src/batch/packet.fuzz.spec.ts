@@ -1,9 +1,14 @@
 import { describe, expect, it } from '@jest/globals';
 import {
+  InventoryExtendCommand,
   InventoryReserveCommand,
+  InventoryReturnCommand,
   isUuid,
+  OrderAdvanceCommand,
+  OrderBeginCancelCommand,
   OrderCreateCommand,
   OrderIdCommand,
+  OrderProgressCommand,
   PaymentProcessCommand,
   readJson,
 } from '@backstitch/shared-types';
@@ -25,6 +30,9 @@ const line = fc.record({
   quantity: fc.integer({ min: 1, max: 1000 }),
   price: amount,
 });
+const soldLine = fc.record({ productId: fc.uuid(), quantity: fc.integer({ min: 1, max: 1000 }) });
+const text = fc.constantFrom('too late', '遅すぎる');
+const actorRole = fc.constantFrom('customer', 'seller', 'admin');
 const items = fc.array(line, { minLength: 1, maxLength: 3 });
 
 const COMMANDS = {
@@ -42,6 +50,31 @@ const COMMANDS = {
     valid: fc.record({ orderId, items, holdSeconds: fc.constantFrom(1, 86_400) }),
   },
   pay: { dto: PaymentProcessCommand, valid: fc.record({ orderId, amount }) },
+  advance: {
+    dto: OrderAdvanceCommand,
+    valid: fc.record({ orderId, stage: fc.constantFrom('PAID', 'FULFILLED'), tracking: text }),
+  },
+  progress: {
+    dto: OrderProgressCommand,
+    valid: fc.record({ orderId, stage: fc.constantFrom('READY', 'FULFILLED'), actorRole }),
+  },
+  beginCancel: {
+    dto: OrderBeginCancelCommand,
+    valid: fc.record({ orderId, cancellationId: fc.uuid(), actorRole, reason: text }),
+  },
+  extend: {
+    dto: InventoryExtendCommand,
+    valid: fc.record({ orderId, until: fc.constantFrom('2026-11-30T12:00:00Z') }),
+  },
+  giveBack: {
+    dto: InventoryReturnCommand,
+    valid: fc.record({
+      orderId,
+      returnId: fc.uuid(),
+      lines: fc.array(soldLine, { minLength: 1, maxLength: 3 }),
+      disposition: fc.constantFrom('RESTOCK', 'WRITE_OFF'),
+    }),
+  },
   other: { dto: OrderIdCommand, valid: fc.record({ orderId }) },
 } as const;
 
@@ -81,6 +114,12 @@ const areLines = (value: unknown, priced: boolean) =>
       (isAmount(price) || (!priced && (price === undefined || price === null))),
   );
 
+const isRole = (value: unknown) => ['customer', 'seller', 'admin'].includes(value as string);
+const isNote = (value: unknown, lengthMax: number) =>
+  value === undefined ||
+  value === null ||
+  (typeof value === 'string' && value.length <= lengthMax && !/\p{Cc}/u.test(value));
+
 /** What participants may assume about the data of a handler. */
 const GUARANTEES: Record<keyof typeof COMMANDS, (data: Fields) => boolean> = {
   create: ({ userId, items: lines, totalAmount }) =>
@@ -94,6 +133,18 @@ const GUARANTEES: Record<keyof typeof COMMANDS, (data: Fields) => boolean> = {
     areLines(lines, false) &&
     (holdSeconds === undefined || holdSeconds === null || isCount(holdSeconds, 86_400)),
   pay: ({ amount: asked }) => isAmount(asked),
+  advance: ({ stage, tracking }) =>
+    ['AWAITING_PAYMENT', 'PAID', 'PREPARING', 'READY', 'FULFILLED'].includes(stage as string) &&
+    isNote(tracking, 200),
+  progress: ({ stage, actorRole: role }) =>
+    ['PREPARING', 'READY', 'FULFILLED'].includes(stage as string) && isRole(role),
+  beginCancel: ({ cancellationId, actorRole: role, reason }) =>
+    isId(cancellationId) && isRole(role) && isNote(reason, 500),
+  extend: ({ until }) => typeof until === 'string' && until.endsWith('Z') && until.length <= 24,
+  giveBack: ({ returnId, lines, disposition }) =>
+    isId(returnId) &&
+    areLines(lines, false) &&
+    ['RESTOCK', 'WRITE_OFF'].includes(disposition as string),
   other: () => true,
 };
 
