@@ -36,6 +36,9 @@ const workspaces = ['apps', 'packages', 'tools', 'bench', 'drill', 'e2e', 'examp
 );
 
 export default {
+  // Node.js keeps what it loaded as ESM for a test file, and a worker grows to 3 GB. Small files then
+  // take several times longer than in a fresh worker.
+  workerIdleMemoryLimit: '800MB',
   testSequencer: '<rootDir>/tools/jest-slowest-first.mjs',
   // A limit for what hangs, not for what is slow: services answer late on a busy machine. It is
   // longer than that of waitFor, whose error says what was awaited.

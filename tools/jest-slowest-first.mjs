@@ -1,5 +1,8 @@
+import { createRequire } from 'node:module';
 import { relative } from 'node:path';
-import TestSequencer from '@jest/test-sequencer';
+
+// By an import, oxlint would find the types of all Node.js modules, and refuse the examples.
+const { default: TestSequencer } = createRequire(import.meta.url)('@jest/test-sequencer');
 
 /**
  * The files that take long, the slowest first. A machine that has run no test yet, as in CI, knows
