@@ -53,11 +53,11 @@ export class AttemptRecovery {
       }),
       ...unsettled.map((refund) => () => refundSettlement.settle(refund)),
     ];
-    const settled = await Promise.all(work.map((settle) => this.attempt(settle)));
+    const settled = await Promise.all(work.map((settle) => this.isSettled(settle)));
     return settled.filter(Boolean).length;
   }
 
-  private async attempt(settle: () => Promise<unknown>): Promise<boolean> {
+  private async isSettled(settle: () => Promise<unknown>): Promise<boolean> {
     try {
       await settle();
       return true;
