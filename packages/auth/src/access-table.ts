@@ -101,7 +101,7 @@ const operations = (prefix: string): readonly Line[] => [
 const GATEWAY: readonly Line[] = [
   ['GET', '/api/products', ANYONE],
   ['POST', '/api/checkout', PLACE_ORDER],
-  ['POST', '/api/cards', ANYONE],
+  ['POST', '/api/cards', PLACE_ORDER],
   ['GET', '/api/checkout/orders/:orderId', READ_ORDER],
   ['GET', '/api/sagas/:sagaId', READ_SAGA],
   ['GET', '/api/docs*', ANYONE],

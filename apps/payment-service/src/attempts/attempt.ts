@@ -29,7 +29,7 @@ export interface OpenPayment {
   transactionDate: string;
 }
 
-export type AttemptStatus =
+type AttemptStatus =
   | 'SUBMITTED'
   | 'REQUIRES_ACTION'
   | 'SUCCEEDED'

@@ -85,6 +85,26 @@ export async function paymentFixture(lockTimeoutMs = 20_000) {
       );
       return { decision: charges?.[0]?.decision, refunds: refunds?.length };
     },
+    ...attemptReads(query),
+    age: (orderId: string) =>
+      query(
+        `UPDATE payments SET updated_at = updated_at - interval '2 minutes',
+          lease_until = lease_until - interval '2 minutes' WHERE order_id = $1`,
+        [orderId],
+      ),
+    disagreements: () => query(DISAGREEMENTS),
+    async close() {
+      await Promise.all([payments.close(), bank.close()]);
+      await database.drop();
+    },
+  };
+}
+
+type Query = <Row extends pg.QueryResultRow>(text: string, values?: unknown[]) => Promise<Row[]>;
+
+/** What tests read and age of the attempts of an order. */
+function attemptReads(query: Query) {
+  return {
     attemptsOf: (orderId: string) =>
       query('SELECT * FROM payment_attempts WHERE order_id = $1 ORDER BY number', [orderId]),
     /** What the bank charged for an order, less what it gave back. */
@@ -98,17 +118,6 @@ export async function paymentFixture(lockTimeoutMs = 20_000) {
           lease_until = lease_until - interval '2 minutes' WHERE order_id = $1`,
         [orderId],
       ),
-    age: (orderId: string) =>
-      query(
-        `UPDATE payments SET updated_at = updated_at - interval '2 minutes',
-          lease_until = lease_until - interval '2 minutes' WHERE order_id = $1`,
-        [orderId],
-      ),
-    disagreements: () => query(DISAGREEMENTS),
-    async close() {
-      await Promise.all([payments.close(), bank.close()]);
-      await database.drop();
-    },
   };
 }
 
