@@ -66,7 +66,7 @@ describe('the events of an order', () => {
   it('name a row that was changed by hand, and make it anew', async () => {
     const orderId = await ordered();
     const before = (await ask(orderId)).body;
-    const change = `UPDATE orders SET status = 'CANCELLED', saga_state = 'ORDER_CANCELLED'
+    const change = `UPDATE orders SET status = 'PENDING', saga_state = 'ORDER_CREATED'
       WHERE id = $1`;
     await system.rows('orders', change, [orderId]);
     const checked = await rebuild('--check');
