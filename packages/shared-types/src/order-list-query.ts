@@ -110,11 +110,10 @@ export function orderListQuery(
   };
   const limit = read('limit', limitOf, `a whole number from 1 to ${PAGE_LIMIT_MAX}`);
   if (problems.length > 0) return { problems };
-  const given = Object.entries(query).filter(([, value]) => value !== undefined);
-  return {
-    ...(Object.fromEntries(given) as typeof query),
-    limit: limit ?? PAGE_LIMIT_MAX,
-  } as OrderListQuery;
+  const given: Partial<OrderListQuery> = Object.fromEntries(
+    Object.entries(query).filter(([, value]) => value !== undefined),
+  );
+  return { ...given, limit: limit ?? PAGE_LIMIT_MAX };
 }
 
 /** The state of an order as a marketplace names it. Pure. */

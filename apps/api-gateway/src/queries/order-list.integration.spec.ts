@@ -26,7 +26,7 @@ beforeEach(() => {
 });
 
 async function list(query: string, authorization = `Bearer ${token}`) {
-  const headers = authorization === '' ? {} : { authorization };
+  const headers: Record<string, string> = authorization === '' ? {} : { authorization };
   const answer = await fetch(`${gateway.url}/api/orders${query}`, { headers });
   return { status: answer.status, body: (await answer.json()) as Record<string, unknown> };
 }

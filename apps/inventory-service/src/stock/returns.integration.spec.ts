@@ -255,7 +255,7 @@ async function archived(orderId: string): Promise<void> {
     `UPDATE reservations SET updated_at = now() - interval '450 days' WHERE order_id = $1`,
     [orderId],
   );
-  const archive = new ReservationArchive(stock.databases[0]! as never, TERMS.keptDays);
+  const archive = new ReservationArchive(stock.databases[0]!, TERMS.keptDays);
   await archive.archive({ from: orderId, to: undefined }, 1);
   expect(await stock.reservation(orderId)).toBeUndefined();
 }

@@ -33,16 +33,7 @@ export function answerToStageChange(
   if (!found) {
     return new Fault('ORDER_NOT_FOUND', `there is no order ${change.orderId}`, false);
   }
-  switch (change.command) {
-    case 'advance':
-      return answerToAdvance(change, found);
-    case 'progress':
-      return answerToProgress(change, found);
-    case 'begin-cancel':
-      return answerToBeginCancel(change, found);
-    case 'end-cancel':
-      return answerToEndCancel(change, found);
-  }
+  return ANSWERS[change.command](change, found);
 }
 
 /** Only the saga of the order advances it, and never back: a repeated command is done. */
@@ -94,6 +85,13 @@ function answerToEndCancel({ orderId, cancellationId }: StageChange, found: Foun
   }
   return found.stage === 'CANCELLING' ? 'moves' : 'done';
 }
+
+const ANSWERS = {
+  advance: answerToAdvance,
+  progress: answerToProgress,
+  'begin-cancel': answerToBeginCancel,
+  'end-cancel': answerToEndCancel,
+} as const;
 
 function isAllowed(
   { command, target, role }: StageChange,

@@ -46,7 +46,12 @@ export async function stagedOrders() {
   const history = new HistoryRepository(database);
   const rebuild = new RebuildRepository(database);
 
-  async function step(orderId: string, kind: OrderKind, target: OrderStage, sagaId: string) {
+  async function step(
+    orderId: string,
+    kind: OrderKind,
+    target: OrderStage,
+    sagaId: string,
+  ): Promise<unknown> {
     const { stage } = (await orders.read(orderId))!;
     const { command, by } = TRANSITIONS.find((each) => {
       return each.kind === kind && each.from === stage && each.to === target;
