@@ -93,7 +93,7 @@ const pays = fc.record({
   }),
   saga,
 });
-const returns = fc.record({
+const moneyReturns = fc.record({
   pattern: fc.constant('payment.return'),
   data: fc.record({ orderId: fc.uuid(), refundId: fc.uuid(), amount }),
   saga,
@@ -137,7 +137,7 @@ const TARGETS: readonly Target[] = [
       payments,
       opens,
       pays,
-      returns,
+      moneyReturns,
       plain('payment.close'),
       plain('payment.refund'),
       plain('payment.get'),

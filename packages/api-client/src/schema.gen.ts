@@ -55,6 +55,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/orders/{orderId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** An order as it is, or as it was at a version or a time */
+        get: operations["OrderHistoryController_order"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/orders/{orderId}/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What happened to an order, oldest first */
+        get: operations["OrderHistoryController_events"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/orders": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Orders of the caller, or of all for operators, newest first */
+        get: operations["OrderListController_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/operations/sagas": {
         parameters: {
             query?: never;
@@ -225,6 +276,59 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/operations/chaos": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What is set to fail, and what each instance applies and did */
+        get: operations["ChaosController_view"];
+        put?: never;
+        post?: never;
+        /** End everything that is set */
+        delete: operations["ChaosController_endAll"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/operations/chaos/{knob}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Set a knob for some seconds; then its configured value is back
+         * @description - bank.declineRate: The bank declines this share of the charges (0–1)
+         *     - bank.softDeclineRate: The bank declines this share of the charges for the moment (0–1)
+         *     - bank.latencyMs: The bank takes so long to answer (0–30000)
+         *     - bank.errorRate: The bank turns this share of the calls away (0–1)
+         *     - bank.lostAnswerRate: The bank does what this share of the calls asks for, unanswered (0–1)
+         *     - inventory-service.refusalRate: This share of the new reservations is refused, as if too little were in stock (0–1)
+         *     - order-service.latencyMs: A command is served so much later (0–30000)
+         *     - order-service.faultRate: This share of the commands fails, and nothing is done (0–1)
+         *     - order-service.dropReplyRate: This share of the commands is done, and not answered (0–1)
+         *     - inventory-service.latencyMs: A command is served so much later (0–30000)
+         *     - inventory-service.faultRate: This share of the commands fails, and nothing is done (0–1)
+         *     - inventory-service.dropReplyRate: This share of the commands is done, and not answered (0–1)
+         *     - payment-service.latencyMs: A command is served so much later (0–30000)
+         *     - payment-service.faultRate: This share of the commands fails, and nothing is done (0–1)
+         *     - payment-service.dropReplyRate: This share of the commands is done, and not answered (0–1)
+         */
+        put: operations["ChaosController_set"];
+        post?: never;
+        /** End what is set for one knob */
+        delete: operations["ChaosController_end"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/products": {
         parameters: {
             query?: never;
@@ -359,6 +463,23 @@ export interface paths {
         put?: never;
         /** Place and pay an order of what is in the cart, once for each version */
         post: operations["CartCheckoutController_checkout"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/cards": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Get a token of a card for the simulated bank; the number is not kept */
+        post: operations["CardsController_tokenize"];
         delete?: never;
         options?: never;
         head?: never;
@@ -879,6 +1000,9 @@ export interface components {
             };
             userId: string;
             items: components["schemas"]["CheckoutItemDto"][];
+            paymentMethod?: {
+                token?: string;
+            };
         };
         CheckoutPlaced: {
             /** @enum {boolean} */
@@ -892,7 +1016,7 @@ export interface components {
         };
         CheckoutAccepted: {
             /** @enum {string} */
-            status: "RUNNING" | "COMPENSATING" | "DONE" | "COMPENSATED";
+            status: "RUNNING" | "COMPENSATING" | "WAITING" | "DONE" | "COMPENSATED";
             /** Format: uuid */
             orderId: string;
             /** Format: uuid */
@@ -976,7 +1100,7 @@ export interface components {
             definition: string;
             definitionVersion: number;
             /** @enum {string} */
-            status: "RUNNING" | "COMPENSATING" | "DONE" | "COMPENSATED";
+            status: "RUNNING" | "COMPENSATING" | "WAITING" | "DONE" | "COMPENSATED";
             /** @example PAYMENT_PROCESSED */
             currentStep: string;
             /** Format: date-time */
@@ -990,6 +1114,95 @@ export interface components {
             updatedAt: string;
             log: components["schemas"]["SagaLogAnswer"][];
         };
+        VersionedOrderAnswer: {
+            /** Format: uuid */
+            id: string;
+            userId: string | null;
+            /**
+             * @description A decimal string
+             * @example 29.99
+             */
+            totalAmount: string | null;
+            /** @example USD */
+            currency: string;
+            /** @enum {string} */
+            status: "PENDING" | "CONFIRMED" | "CANCELLED";
+            /** @enum {string} */
+            sagaState: "ORDER_CREATED" | "ORDER_CONFIRMED" | "COMPENSATED";
+            /** Format: uuid */
+            sagaId: string | null;
+            items: components["schemas"]["OrderItemAnswer"][];
+            /** Format: date-time */
+            createdAt: string;
+            /** Format: date-time */
+            updatedAt: string;
+            /** @description For the owner only */
+            delivery?: components["schemas"]["DeliveryAnswer"];
+            /** @description Counts the events of the order */
+            version: number;
+            /** @enum {string} */
+            stage: "PLACED" | "AWAITING_SELLER" | "AWAITING_PAYMENT" | "CONFIRMED" | "PAID" | "PREPARING" | "READY" | "FULFILLED" | "CANCELLING" | "CANCELLED";
+            /** @enum {string} */
+            kind: "CHECKOUT" | "MARKETPLACE";
+            /** @description Null: a plain order */
+            sellerId: string | null;
+            /** @description Now */
+            allowed?: ("confirm" | "reject" | "pay" | "prepare" | "ready" | "fulfil" | "cancel")[];
+        };
+        OrderEventAnswer: {
+            /** @description Counts from 1, without gaps */
+            sequence: number;
+            /** @enum {string} */
+            type: "CREATED" | "CANCELLED_UNSEEN" | "PLACED" | "AWAITING_SELLER" | "AWAITING_PAYMENT" | "CONFIRMED" | "PAID" | "PREPARING" | "READY" | "FULFILLED" | "CANCELLING" | "CANCELLED";
+            /** Format: uuid */
+            sagaId: string | null;
+            /** @description For whom; null: the saga did it */
+            actor: string | null;
+            /**
+             * Format: date-time
+             * @description With microseconds
+             */
+            createdAt: string;
+        };
+        OrderEventsAnswer: {
+            /** Format: uuid */
+            orderId: string;
+            events: components["schemas"]["OrderEventAnswer"][];
+        };
+        OrderSummaryAnswer: {
+            /** Format: uuid */
+            id: string;
+            userId: string | null;
+            /** @enum {string} */
+            kind: "CHECKOUT" | "MARKETPLACE";
+            /** @description Null: a plain order */
+            sellerId: string | null;
+            /**
+             * @description As the view names it
+             * @enum {string}
+             */
+            status: "PENDING" | "CONFIRMED" | "CANCELLED" | "PAID" | "FULFILLED";
+            /** @enum {string} */
+            stage: "PLACED" | "AWAITING_SELLER" | "AWAITING_PAYMENT" | "CONFIRMED" | "PAID" | "PREPARING" | "READY" | "FULFILLED" | "CANCELLING" | "CANCELLED";
+            /** @example 49.98 */
+            totalAmount: string | null;
+            /** @example USD */
+            currency: string;
+            /** Format: uuid */
+            sagaId: string | null;
+            /** @description Counts the events of the order */
+            version: number;
+            /** Format: date-time */
+            createdAt: string;
+            /** Format: date-time */
+            updatedAt: string;
+        };
+        OrderListAnswer: {
+            /** @description Newest first */
+            orders: components["schemas"]["OrderSummaryAnswer"][];
+            /** @description The cursor of the next page */
+            next: string | null;
+        };
         OperatorReason: {
             /** @example The bank answers again. */
             reason: string;
@@ -999,6 +1212,17 @@ export interface components {
             reason: string;
             /** @description What made the command fail was repaired */
             repaired?: boolean;
+        };
+        ChaosSettingBody: {
+            /** @example The bank answers again. */
+            reason: string;
+            /**
+             * @description A share from 0 to 1, or milliseconds
+             * @example 0.5
+             */
+            value: number;
+            /** @example 60 */
+            seconds: number;
         };
         ProductAnswer: {
             /** Format: uuid */
@@ -1120,6 +1344,20 @@ export interface components {
                 address?: string;
                 table?: string;
             };
+        };
+        CardFormDto: {
+            number: string;
+            expiry: string;
+            cvc: string;
+            name?: string;
+        };
+        CardTokenAnswer: {
+            /** @example tok_visa_4242_0123456789abcdef */
+            token: string;
+            /** @example visa */
+            brand: string;
+            /** @example 4242 */
+            last4: string;
         };
         DemoAccountAnswer: {
             name: string;
@@ -1573,6 +1811,184 @@ export interface operations {
             };
             /** @description No such saga */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemAnswer"];
+                };
+            };
+            /** @description Cannot be read now */
+            503: {
+                headers: {
+                    /** @description Seconds */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemAnswer"];
+                };
+            };
+        };
+    };
+    OrderHistoryController_order: {
+        parameters: {
+            query?: {
+                /** @description At this time, up to microseconds */
+                at?: unknown;
+                /** @description After this event */
+                version?: unknown;
+            };
+            header?: never;
+            path: {
+                orderId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The order */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VersionedOrderAnswer"];
+                };
+            };
+            /** @description No UUID, no version or no time */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemAnswer"];
+                };
+            };
+            /** @description No such order, or no such state of it */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemAnswer"];
+                };
+            };
+            /** @description Cannot be read now */
+            503: {
+                headers: {
+                    /** @description Seconds */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemAnswer"];
+                };
+            };
+        };
+    };
+    OrderHistoryController_events: {
+        parameters: {
+            query?: {
+                /** @description Only later events [0] */
+                after?: unknown;
+            };
+            header?: never;
+            path: {
+                orderId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The events */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrderEventsAnswer"];
+                };
+            };
+            /** @description No UUID, or no sequence */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemAnswer"];
+                };
+            };
+            /** @description No such order */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemAnswer"];
+                };
+            };
+            /** @description Cannot be read now */
+            503: {
+                headers: {
+                    /** @description Seconds */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemAnswer"];
+                };
+            };
+        };
+    };
+    OrderListController_list: {
+        parameters: {
+            query?: {
+                /** @description 1 to 100 [100] */
+                limit?: unknown;
+                /** @description `next` of a page with the same filters */
+                cursor?: unknown;
+                /** @description `marketplace`: `status` is PENDING, CONFIRMED, PAID, FULFILLED or CANCELLED */
+                view?: unknown;
+                /** @description Made before */
+                to?: unknown;
+                /** @description Made then or later */
+                from?: unknown;
+                /** @description Only in this stage */
+                stage?: "PLACED" | "AWAITING_SELLER" | "AWAITING_PAYMENT" | "CONFIRMED" | "PAID" | "PREPARING" | "READY" | "FULFILLED" | "CANCELLING" | "CANCELLED";
+                /** @description Only of this status, as the view names it */
+                status?: "PENDING" | "CONFIRMED" | "CANCELLED";
+                /** @description Sold by whom: `me` or the id of the caller; operators: anybody */
+                sellerId?: unknown;
+                /** @description Whose: `me` or the subject of the token; operators: anybody */
+                userId?: unknown;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page. It may be short, or empty, and still have a next one */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrderListAnswer"];
+                };
+            };
+            /** @description No such filter, or a cursor of another list */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemAnswer"];
+                };
+            };
+            /** @description Orders of others */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2259,6 +2675,269 @@ export interface operations {
                 headers: {
                     /** @description Seconds */
                     "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemAnswer"];
+                };
+            };
+            /** @description Cannot be read now */
+            503: {
+                headers: {
+                    /** @description Seconds */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemAnswer"];
+                };
+            };
+        };
+    };
+    ChaosController_view: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Every knob, and the instances that did not answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description No access token, or one that is not valid */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemAnswer"];
+                };
+            };
+            /** @description The caller is no operator */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemAnswer"];
+                };
+            };
+            /** @description There are no chaos settings here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemAnswer"];
+                };
+            };
+            /** @description Cannot be read now */
+            503: {
+                headers: {
+                    /** @description Seconds */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemAnswer"];
+                };
+            };
+        };
+    };
+    ChaosController_endAll: {
+        parameters: {
+            query?: {
+                reason?: unknown;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Ended, pushed to the instances, and recorded */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A field is missing or wrong */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemAnswer"];
+                };
+            };
+            /** @description No access token, or one that is not valid */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemAnswer"];
+                };
+            };
+            /** @description The caller is no operator, or has entered no one-time password in the last 15 minutes */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemAnswer"];
+                };
+            };
+            /** @description There are no chaos settings here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemAnswer"];
+                };
+            };
+            /** @description Cannot be read now */
+            503: {
+                headers: {
+                    /** @description Seconds */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemAnswer"];
+                };
+            };
+        };
+    };
+    ChaosController_set: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                knob: "bank.declineRate" | "bank.softDeclineRate" | "bank.latencyMs" | "bank.errorRate" | "bank.lostAnswerRate" | "inventory-service.refusalRate" | "order-service.latencyMs" | "order-service.faultRate" | "order-service.dropReplyRate" | "inventory-service.latencyMs" | "inventory-service.faultRate" | "inventory-service.dropReplyRate" | "payment-service.latencyMs" | "payment-service.faultRate" | "payment-service.dropReplyRate";
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChaosSettingBody"];
+            };
+        };
+        responses: {
+            /** @description Set, pushed to the instances, and recorded */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A field is missing or wrong */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemAnswer"];
+                };
+            };
+            /** @description No access token, or one that is not valid */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemAnswer"];
+                };
+            };
+            /** @description The caller is no operator, or has entered no one-time password in the last 15 minutes */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemAnswer"];
+                };
+            };
+            /** @description There are no chaos settings here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemAnswer"];
+                };
+            };
+            /** @description Cannot be read now */
+            503: {
+                headers: {
+                    /** @description Seconds */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemAnswer"];
+                };
+            };
+        };
+    };
+    ChaosController_end: {
+        parameters: {
+            query?: {
+                reason?: unknown;
+            };
+            header?: never;
+            path: {
+                knob: "bank.declineRate" | "bank.softDeclineRate" | "bank.latencyMs" | "bank.errorRate" | "bank.lostAnswerRate" | "inventory-service.refusalRate" | "order-service.latencyMs" | "order-service.faultRate" | "order-service.dropReplyRate" | "inventory-service.latencyMs" | "inventory-service.faultRate" | "inventory-service.dropReplyRate" | "payment-service.latencyMs" | "payment-service.faultRate" | "payment-service.dropReplyRate";
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Ended, pushed to the instances, and recorded */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A field is missing or wrong */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemAnswer"];
+                };
+            };
+            /** @description No access token, or one that is not valid */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemAnswer"];
+                };
+            };
+            /** @description The caller is no operator, or has entered no one-time password in the last 15 minutes */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemAnswer"];
+                };
+            };
+            /** @description There are no chaos settings here */
+            404: {
+                headers: {
                     [name: string]: unknown;
                 };
                 content: {
@@ -3171,6 +3850,48 @@ export interface operations {
                 headers: {
                     /** @description Seconds */
                     "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemAnswer"];
+                };
+            };
+        };
+    };
+    CardsController_tokenize: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CardFormDto"];
+            };
+        };
+        responses: {
+            /** @description The token */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CardTokenAnswer"];
+                };
+            };
+            /** @description A field is missing or wrong */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemAnswer"];
+                };
+            };
+            /** @description In production */
+            404: {
+                headers: {
                     [name: string]: unknown;
                 };
                 content: {

@@ -3,7 +3,7 @@ import type { Database } from '@backstitch/database';
 import { Fault, newUuid, Rejection, type OrderStatus } from '@backstitch/shared-types';
 import { waitFor } from '@backstitch/testkit';
 import { creation, LIMITED, MOUSE, ordersDatabase } from '../testing/orders-database.js';
-import { answerTo, type OrderChange } from './order.js';
+import { answerTo } from './order.js';
 import { OrdersRepository } from './orders.repository.js';
 
 describe('OrdersRepository', () => {
@@ -188,9 +188,9 @@ describe('OrdersRepository', () => {
   });
 
   it('does in SQL what the program answers, for every state, command and saga', async () => {
-    const changes: OrderChange[] = ['create', 'confirm', 'cancel'];
+    const changes = ['create', 'confirm', 'cancel'] as const;
     const states: ('NONE' | OrderStatus)[] = ['NONE', 'PENDING', 'CONFIRMED', 'CANCELLED'];
-    const after: Record<OrderChange, OrderStatus> = {
+    const after: Record<(typeof changes)[number], OrderStatus> = {
       create: 'PENDING',
       confirm: 'CONFIRMED',
       cancel: 'CANCELLED',

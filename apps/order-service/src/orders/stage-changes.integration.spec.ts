@@ -32,8 +32,8 @@ afterAll(() => shop.server.drop());
 describe('a stage change', () => {
   // R80
   it('moves exactly the orders that the state machine lets go on, with one event each', async () => {
-    const asked = (kind: OrderKind, stage: OrderStage): Omit<StageWrite, 'orderId'>[] =>
-      [
+    const asked = (kind: OrderKind, stage: OrderStage) => {
+      const changes: Omit<StageWrite, 'orderId'>[] = [
         ...ORDER_STAGES.flatMap((target) => [
           { command: 'advance', target, sagaId: MINE } as const,
           ...ACTOR_ROLES.map(
@@ -50,7 +50,9 @@ describe('a stage change', () => {
         ...[CANCELLATION, OTHER].map((cancellationId) => {
           return { command: 'end-cancel', target: 'CANCELLED', cancellationId } as const;
         }),
-      ].map((each) => ({ ...each, kind, stage }));
+      ];
+      return changes.map((each) => ({ ...each, kind, stage }));
+    };
     const seen: Record<string, number> = {};
     for (const kind of ORDER_KINDS) {
       for (const stage of ORDER_STAGES) {

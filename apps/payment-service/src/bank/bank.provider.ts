@@ -32,12 +32,7 @@ export interface BankTerms {
   observed?: (term: BankTrouble, amount: number) => void;
 }
 
-type BankTrouble =
-  | 'failureRate'
-  | 'latencyMs'
-  | 'softDeclineRate'
-  | 'errorRate'
-  | 'lostAnswerRate';
+type BankTrouble = 'failureRate' | 'latencyMs' | 'softDeclineRate' | 'errorRate' | 'lostAnswerRate';
 
 /**
  * A bank for demos and tests. It forgets nothing: it decides about a key once, whatever crashes, so

@@ -1,4 +1,5 @@
 import type { OpenSaga } from './instance.js';
+import type { Problem } from './problem.js';
 
 /**
  * The same state with its command sent so much later: as much of its deadlines is left as before.
@@ -21,4 +22,16 @@ export function renewed(saga: OpenSaga, deadlineMs: number, nowMs: number): Open
   if (saga.stepDeadlineAtMs === undefined) return saga;
   const stepDeadlineAtMs = Math.min(nowMs + deadlineMs, saga.sagaDeadlineAtMs);
   return { ...saga, stepDeadlineAtMs };
+}
+
+/** Which deadline has passed: that of the saga, or else that of the step. */
+export function deadlineProblem(saga: OpenSaga, deadlineMs: number, nowMs: number): Problem {
+  const last = saga.lastError ? `; last error ${saga.lastError.code}` : '';
+  return nowMs >= saga.sagaDeadlineAtMs
+    ? { code: 'SAGA_DEADLINE', message: `the saga ran out of time${last}`, retryable: false }
+    : {
+        code: 'STEP_DEADLINE',
+        message: `no outcome within ${deadlineMs} ms${last}`,
+        retryable: false,
+      };
 }

@@ -5,18 +5,18 @@ import {
   type BackwardSaga,
   type LastError,
   type OpenSaga,
-  type SagaFailure,
   type SagaInstance,
-  type SagaLog,
 } from './instance.js';
 import { backoffMs } from './backoff.js';
 import { ignored, type Transition } from './decision.js';
 import { leaveWait, waitAsked } from './leaving-wait.js';
 import { signalled } from './signalled.js';
-import { advance, attemptsOf, sendEffects, undoFrom, undone } from './transition-builder.js';
+import { advance, sendEffects, undoFrom, undone } from './transition-builder.js';
 import { reasonOf, storedCopy } from './json.js';
+import { failedRow, failureOf } from './failed.js';
+import { nextPause, pausesOf } from './planned-pauses.js';
+import { deadlineProblem, renewed } from './deadlines.js';
 import { OPERATOR_COMPENSATED, problemOf, reasonTexts, silence, type Problem } from './problem.js';
-import { renewed } from './deadlines.js';
 import type { RetrySettings } from './settings.js';
 import { unknownCommand } from './unknown-command.js';
 
@@ -59,11 +59,6 @@ export function transition(
   }
 }
 
-/** What stays of the error before: the pauses are made once each. */
-function pausesOf(before: LastError | undefined): Pick<LastError, 'pausesMs'> {
-  return before?.pausesMs === undefined ? {} : { pausesMs: before.pausesMs };
-}
-
 /** Makes one transition. */
 class TransitionBuilder {
   private readonly step: PlannedStep;
@@ -90,7 +85,8 @@ class TransitionBuilder {
   woken(): Transition {
     const { saga, at } = this;
     if (at.nowMs < saga.wakeAtMs) return ignored(saga, 'too-early');
-    if (this.isPastDeadline()) return this.unknown(this.deadlineProblem());
+    if (this.isPastDeadline())
+      return this.unknown(deadlineProblem(this.saga, this.step.deadlineMs, this.at.nowMs));
     if (saga.waitingFor === 'reply')
       return this.failedAttempt(silence(this.command.replyTimeoutMs));
     return this.sendAgain(saga.waitingFor === 'retry' ? saga.attempt + 1 : saga.attempt);
@@ -142,7 +138,8 @@ class TransitionBuilder {
   /** The same attempt, with a new reply deadline: the reader of the old reply may be gone. */
   resumed(): Transition {
     if (this.saga.waitingFor === 'retry') return ignored(this.saga, 'nothing-to-resend');
-    if (this.isPastDeadline()) return this.unknown(this.deadlineProblem());
+    if (this.isPastDeadline())
+      return this.unknown(deadlineProblem(this.saga, this.step.deadlineMs, this.at.nowMs));
     return this.sendAgain(this.saga.attempt);
   }
 
@@ -151,7 +148,8 @@ class TransitionBuilder {
     const { saga } = this;
     if (action === 'compensate') return this.compensated();
     if (action === 'resume' && !saga.needsAttention) return ignored(saga, 'not-parked');
-    if (this.isPastDeadline()) return this.unknown(this.deadlineProblem());
+    if (this.isPastDeadline())
+      return this.unknown(deadlineProblem(this.saga, this.step.deadlineMs, this.at.nowMs));
     const attempt = saga.waitingFor === 'retry' ? saga.attempt + 1 : saga.attempt;
     if (action === 'retry') return this.sendAgain(attempt);
     const { code, message } = saga.lastError ?? { code: 'PARKED', message: 'no reason is stored' };
@@ -204,8 +202,8 @@ class TransitionBuilder {
   }
 
   private rejected(problem: { code: string; message: string; details?: unknown }): Transition {
-    const failure = this.failureOf('rejected', problem);
-    const failed = this.failedRow(failure, this.saga.lastError);
+    const failure = failureOf(this.step.name, 'rejected', problem);
+    const failed = failedRow(this.command.name, this.saga, failure, this.saga.lastError);
     const { definition, saga, command, at } = this;
     return undoFrom(definition, saga, command.index - 1, failure, saga.kept, [failed], at.nowMs);
   }
@@ -250,24 +248,18 @@ class TransitionBuilder {
     error: LastError,
     planned: readonly number[],
   ): Transition {
-    const made = error.pausesMs ?? [];
-    const pauseMs = planned[made.length];
-    const isInTime = this.at.nowMs + (pauseMs ?? 0) < this.saga.stepDeadlineAtMs!;
-    if (pauseMs === undefined || !isInTime) return this.unknown(problem);
-    return this.pause(
-      'retry',
-      { ...error, pausesMs: [...made, pauseMs] },
-      false,
-      pauseMs,
-      Infinity,
-    );
+    const next = nextPause(error, planned);
+    const { nowMs } = this.at;
+    if (!next || nowMs + next.pauseMs >= this.saga.stepDeadlineAtMs!) return this.unknown(problem);
+    return this.pause('retry', next.lastError, false, next.pauseMs, Infinity);
   }
 
   /** It is unknown whether the step happened, so it is undone too. */
   private unknown(problem: Problem): Transition {
-    const failure = this.failureOf('unknown', problem);
+    const failure = failureOf(this.step.name, 'unknown', problem);
     const { code, message } = problem;
-    const failed = this.failedRow(failure, { code, message, ...pausesOf(this.saga.lastError) });
+    const lastError = { code, message, ...pausesOf(this.saga.lastError) };
+    const failed = failedRow(this.command.name, this.saga, failure, lastError);
     const { definition, saga, command, at } = this;
     return undoFrom(definition, saga, command.index, failure, saga.kept, [failed], at.nowMs);
   }
@@ -303,32 +295,5 @@ class TransitionBuilder {
 
   private backoffMs(failures: number): number {
     return backoffMs(this.settings, failures, this.at.random);
-  }
-
-  private deadlineProblem(): Problem {
-    const { saga, at, step } = this;
-    const last = saga.lastError ? `; last error ${saga.lastError.code}` : '';
-    return at.nowMs >= saga.sagaDeadlineAtMs
-      ? { code: 'SAGA_DEADLINE', message: `the saga ran out of time${last}`, retryable: false }
-      : {
-          code: 'STEP_DEADLINE',
-          message: `no outcome within ${step.deadlineMs} ms${last}`,
-          retryable: false,
-        };
-  }
-
-  private failureOf(
-    kind: SagaFailure['kind'],
-    from: { code: string; message: string; details?: unknown },
-  ): SagaFailure {
-    const { code, message, details } = from;
-    return { step: this.step.name, kind, code, message, ...(details !== undefined && { details }) };
-  }
-
-  private failedRow(failure: SagaFailure, lastError: LastError | undefined): SagaLog {
-    const { kind: outcome, code, message, details } = failure;
-    const reason = { outcome, code, message, ...(details !== undefined && { details }) };
-    const data = { ...attemptsOf(this.saga, lastError), ...reason };
-    return { step: this.command.name, status: 'FAILED', data };
   }
 }
