@@ -16,7 +16,7 @@ describe('pnpm reconcile', () => {
 
   it('is a table of the invariants with the offending ids below each', () => {
     const lines = report({ breaches: [paid], judged: 7, moving: 2, kept }).split('\n');
-    expect(lines.filter((line) => line.startsWith('ok'))).toHaveLength(11);
+    expect(lines.filter((line) => line.startsWith('ok'))).toHaveLength(13);
     expect(lines[7]).toMatch(/^BREACH 8 /);
     expect(lines[8]).toContain('order-1  paid 59.98 USD');
     expect(lines.at(-2)).toMatch(/^sagas are kept for 7 days and reservations for 90/);
