@@ -6,7 +6,7 @@ import { byOwner, type WhatHappened } from '../events/event-chain.js';
 import type { EventsRepository } from '../events/events.repository.js';
 import type { Mailer } from '../mail/mailer.client.js';
 import { alreadyRegisteredMessage, suspendedMessage } from '../mail/messages.js';
-import type { PasswordHasher } from '../passwords/password-hasher.client.js';
+import type { Hashing, PasswordHasher } from '../passwords/password-hasher.client.js';
 import type { PasswordsHandler } from '../passwords/passwords.handler.js';
 import type { AuthenticationMethod } from '../sessions/session.js';
 import type { SessionsHandler, TokenPair } from '../sessions/sessions.handler.js';
@@ -61,13 +61,27 @@ export class AccountsHandler {
   }
 
   /** The tokens of a new session. Throws the same 401 for every reason but a missing code. */
-  async logIn(request: LogInRequest, source: RequestSource): Promise<TokenPair> {
+  logIn(request: LogInRequest, source: RequestSource): Promise<TokenPair> {
+    return this.parts.hasher.turn((hashing) => this.logInNow(request, source, hashing));
+  }
+
+  async rename(account: Account, name: string): Promise<Profile> {
+    const changed = await this.parts.accounts.setName(account.id, name);
+    if (!changed) throw new Problem('TOKEN_INVALID');
+    return profileOf(changed);
+  }
+
+  private async logInNow(
+    request: LogInRequest,
+    source: RequestSource,
+    hashing: Hashing,
+  ): Promise<TokenPair> {
     const { accounts, hasher, sessions, attempts } = this.parts;
     const { password } = request;
     const email = storedEmail(request.email) ?? '';
     await attempts.requireLogin(email, source.network);
     const account = await accounts.byEmail(email);
-    const isRight = await hasher.isRight(password, account?.passwordHash);
+    const isRight = await hashing.isRight(password, account?.passwordHash);
     if (!account || !isRight || !mayLogIn(account)) {
       return this.refuse(email, account, source);
     }
@@ -77,15 +91,9 @@ export class AccountsHandler {
     if (!amr) return this.refuse(email, account, source);
     await attempts.loginAllowed(email);
     if (hasher.isOutdated(account.passwordHash)) {
-      await accounts.setHash(account.id, account.passwordHash, await hasher.hash(password));
+      await accounts.setHash(account.id, account.passwordHash, await hashing.hash(password));
     }
     return sessions.open(account, amr, source);
-  }
-
-  async rename(account: Account, name: string): Promise<Profile> {
-    const changed = await this.parts.accounts.setName(account.id, name);
-    if (!changed) throw new Problem('TOKEN_INVALID');
-    return profileOf(changed);
   }
 
   /** How the person has proved who they are; undefined when the code is wrong. */

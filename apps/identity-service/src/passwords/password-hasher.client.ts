@@ -19,37 +19,37 @@ const hashed = new Counter({
   help: 'Passwords that were hashed, to store or to compare them',
 });
 
+/** Hashes at once. */
+export interface Hashing {
+  hash(password: string): Promise<string>;
+  /** Without a hash it takes as long, and the answer is false. */
+  isRight(password: string, stored: string | undefined): Promise<boolean>;
+}
+
 /**
  * Hashes passwords, one or two at a time. Beyond 32 that wait a caller gets 503: hashing is what an
  * attacker would have this app do.
  */
-export class PasswordHasher {
+export class PasswordHasher implements Hashing {
   private readonly line = new WaitingLine(RUNNING_MAX, WAITING_MAX);
   /** Of no account. Made at once: the first unknown e-mail address must not take longer. */
   private readonly dummy = hash(randomBytes(16), PARAMETERS);
 
   hash(password: string): Promise<string> {
-    return this.inLine(() => hash(password, PARAMETERS));
+    return this.turn((hashing) => hashing.hash(password));
   }
 
-  /** Without a hash it takes as long, and the answer is false. */
-  async isRight(password: string, stored: string | undefined): Promise<boolean> {
-    const against = stored ?? (await this.dummy);
-    const isRight = await this.inLine(() => verify(against, password));
-    return isRight && stored !== undefined;
+  isRight(password: string, stored: string | undefined): Promise<boolean> {
+    return this.turn((hashing) => hashing.isRight(password, stored));
   }
 
-  /** Whether a hash was made with other parameters than today's. */
-  isOutdated(stored: string): boolean {
-    return !CURRENT.test(stored);
-  }
-
-  private async inLine<Result>(work: () => Promise<Result>): Promise<Result> {
+  /**
+   * Does work that hashes, and whatever belongs to it: when many ask at once, those that are refused
+   * cost nothing. The work must not ask for another turn.
+   */
+  async turn<Result>(work: (hashing: Hashing) => Promise<Result>): Promise<Result> {
     try {
-      return await this.line.run(() => {
-        hashed.inc();
-        return work();
-      });
+      return await this.line.run(() => work(this.atOnce));
     } catch (error) {
       if (!(error instanceof LineFull)) throw error;
       throw new Problem('NOT_ACCEPTED', 'Too many log-ins are being checked; try again.', {
@@ -57,4 +57,21 @@ export class PasswordHasher {
       });
     }
   }
+
+  /** Whether a hash was made with other parameters than today's. */
+  isOutdated(stored: string): boolean {
+    return !CURRENT.test(stored);
+  }
+
+  private readonly atOnce: Hashing = {
+    hash: (password) => {
+      hashed.inc();
+      return hash(password, PARAMETERS);
+    },
+    isRight: async (password, stored) => {
+      const against = stored ?? (await this.dummy);
+      hashed.inc();
+      return (await verify(against, password)) && stored !== undefined;
+    },
+  };
 }

@@ -100,8 +100,8 @@ describe('a log-in', () => {
     const all = Array.from({ length: 100 }, () => identity.logIn(email));
     const statuses = (await Promise.all(all)).map(({ status }) => status);
     expect(new Set(statuses)).toEqual(new Set([200, 503]));
-    // Two are checked and 32 wait, so one is refused only while 34 others are under way.
-    expect(statuses.filter((status) => status === 200).length).toBeGreaterThanOrEqual(34);
+    // One or two are checked and 32 wait, so one is refused only while 33 others are under way.
+    expect(statuses.filter((status) => status === 200).length).toBeGreaterThanOrEqual(33);
     expect((await identity.logIn(email)).status).toBe(200);
   });
 });
