@@ -138,14 +138,16 @@ describe('a request without a token', () => {
 });
 
 describe('a request with a token', () => {
-  it('is forwarded with its caller and a signature', async () => {
+  it('is forwarded with its caller and a signature; a checkout without the session', async () => {
     const claims = { roles: ['customer'], sid: 's1' };
-    expect((await checkout(token, bearer(await issuer.token({ claims })))).status).toBe(200);
-    expect(callerIn(orchestrator.seen[0]!)).toMatchObject({
-      id: `u:${issuer.url}:user-123`,
-      roles: ['customer'],
-      sid: 's1',
-    });
+    const headers = bearer(await issuer.token({ claims }));
+    expect((await checkout(token, headers)).status).toBe(200);
+    expect((await ask(token, 'GET', `/api/sagas/${ORDER}`, { headers })).status).toBe(200);
+    const caller = { id: `u:${issuer.url}:user-123`, roles: ['customer'] };
+    const [ofCheckout, ofRead] = orchestrator.seen.map((one) => callerIn(one));
+    expect(ofCheckout).toMatchObject(caller);
+    expect(ofCheckout).not.toHaveProperty('sid');
+    expect(ofRead).toMatchObject({ ...caller, sid: 's1' });
   });
 
   it('may leave out the userId, which is then the subject', async () => {

@@ -7,7 +7,7 @@ import {
   type TokenizedCard,
 } from '@backstitch/shared-types';
 import { Body, Controller, Post } from '@nestjs/common';
-import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
+import { ApiBearerAuth, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { CardTokenAnswer } from '../docs/answers.js';
 import { ApiProblems } from '../docs/api-problems.js';
 
@@ -16,6 +16,7 @@ import { ApiProblems } from '../docs/api-problems.js';
  * a command would keep it in the broker, and perhaps as a dead letter.
  */
 @ApiTags('cards')
+@ApiBearerAuth()
 @Controller('cards')
 export class CardsController {
   @Post()
