@@ -1,6 +1,7 @@
+import { metricsRegistry } from '@backstitch/service-kit';
 import { Fault } from '@backstitch/shared-types';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { RefundRequest } from '../payment/intent-provider.js';
+import type { RefundRequest, RefundState } from '../payment/intent-provider.js';
 import { openPayment } from '../testing/open-payment.js';
 import {
   newId,
@@ -192,4 +193,29 @@ describe('a provider that has not finished a refund', () => {
     await expect(order.giveBack(refundId, '5')).rejects.toMatchObject(failed);
     expect(await bank.kept(order.orderId)).toBe(59.98);
   });
+
+  it('and refuses it later is an alarm once, although no saga asks any more', async () => {
+    const [order, refundId] = [await paidOrder(), newId()];
+    const states: RefundState[] = ['PENDING', 'FAILED'];
+    const late = bank.replica({
+      betweenIntents: (real) => ({
+        create: (request) => real.create(request),
+        confirm: (ref) => real.confirm(ref),
+        void: (ref) => real.void(ref),
+        refund: () => Promise.resolve(states.shift()!),
+      }),
+    });
+    expect(await order.giveBack(refundId, '5', late.refunds)).toMatchObject({ status: 'PENDING' });
+    const before = await alarms();
+    await bank.query(`UPDATE refunds SET updated_at = updated_at - interval '2 minutes'`);
+    await late.attemptRecovery.settleOverdue();
+    expect((await alarms()) - before).toBe(1);
+    await expect(order.giveBack(refundId, '5')).rejects.toMatchObject({ code: 'REFUND_FAILED' });
+    expect((await alarms()) - before).toBe(1);
+  });
+
+  async function alarms(): Promise<number> {
+    const text = await metricsRegistry.metrics();
+    return Number(/^payment_refunds_failed_total(?:\{.*\})? (\d+)$/m.exec(text)?.[1] ?? 0);
+  }
 });
