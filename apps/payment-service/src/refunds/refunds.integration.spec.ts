@@ -1,6 +1,7 @@
 import { metricsRegistry } from '@backstitch/service-kit';
 import { Fault } from '@backstitch/shared-types';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import pg from 'pg';
 import type { RefundRequest, RefundState } from '../payment/intent-provider.js';
 import { openPayment } from '../testing/open-payment.js';
 import {
@@ -10,6 +11,7 @@ import {
   verdict,
   type PaymentFixture,
 } from '../testing/payment-fixture.js';
+import { leaseUnsettledRefunds } from './refunds.sql.js';
 
 let bank: PaymentFixture;
 
@@ -212,6 +214,27 @@ describe('a provider that has not finished a refund', () => {
     expect((await alarms()) - before).toBe(1);
     await expect(order.giveBack(refundId, '5')).rejects.toMatchObject({ code: 'REFUND_FAILED' });
     expect((await alarms()) - before).toBe(1);
+  });
+
+  it('is found by its key, also by a plan that was made while there were no refunds', async () => {
+    const client = new pg.Client(bank.url);
+    await client.connect();
+    const { text } = leaseUnsettledRefunds({ limit: 50, olderThanSeconds: 60, leaseSeconds: 60 });
+    const asServed = { plan_cache_mode: 'force_generic_plan', enable_seqscan: 'off' };
+    for (const [name, value] of Object.entries(asServed)) {
+      await client.query(`SET ${name} = ${value}`);
+    }
+    await client.query('BEGIN');
+    await client.query('TRUNCATE refunds');
+    await client.query(`PREPARE lease (int, float8, float8) AS ${text}`);
+    const explained = await client.query<Record<string, string>>(
+      'EXPLAIN EXECUTE lease (50, 60, 60)',
+    );
+    await client.query('ROLLBACK');
+    await client.end();
+    const plan = explained.rows.map((row) => row['QUERY PLAN']).join('\n');
+    expect(plan).toContain('Index Cond: (id = ANY');
+    expect(plan).not.toContain('Join Filter');
   });
 
   async function alarms(): Promise<number> {
