@@ -37,7 +37,7 @@ export function paymentParts(around: PaymentSurroundings) {
   const refunds = new RefundRepository(database, digits);
   const openPayments = new AttemptSettlement({ attempts, provider: intents, reached });
   const settlement = new PaymentSettlement({ payments, provider, openPayments, reached });
-  const refundSettlement = new RefundSettlement({ refunds, provider: intents, reached });
+  const refundSettlement = new RefundSettlement({ refunds, provider: intents, logger, reached });
   const recovery = { ...around.recovery, logger };
   return {
     handlers: {

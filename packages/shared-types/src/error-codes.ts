@@ -105,6 +105,7 @@ export const ERROR_CODES = {
   RETURN_EXCEEDS_SALE: { title: 'More would come back than was sold' },
   WRONG_SAGA: { title: 'The row belongs to another saga' },
   AMOUNT_MISMATCH: { title: 'The payment was requested with another amount' },
+  CARD_MISMATCH: { title: 'The attempt to pay began with another card' },
   PAYMENT_SOFT_DECLINED: { title: 'The bank declined the payment for the moment' },
   REFUND_EXCEEDS_PAYMENT: { title: 'The refund is over more than is left of the payment' },
   REFUND_FAILED: { title: 'The payment provider refused the refund' },

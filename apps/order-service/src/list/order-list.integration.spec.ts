@@ -1,10 +1,12 @@
 import { type Caller, openCaller, userId } from '@backstitch/auth';
-import type { Database } from '@backstitch/database';
-import { newUuid, type OrderListView } from '@backstitch/shared-types';
+import type { Database, Statement } from '@backstitch/database';
+import { newUuid, type OrderListQuery, type OrderListView } from '@backstitch/shared-types';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { OrdersRepository } from '../orders/orders.repository.js';
 import { cartsApp, type CartsApp, customer } from '../testing/carts-app.js';
-import { SCAN_MAX } from './order-list.sql.js';
+import { pageOf, scopeOf } from './order-list.js';
+import { OrderListRepository } from './order-list.repository.js';
+import { type ListedRow, SCAN_MAX } from './order-list.sql.js';
 
 let app: CartsApp;
 let database: Database;
@@ -156,6 +158,23 @@ describe('the list of orders', () => {
     const { ids, pages } = await all(OPERATOR, rare);
     expect(ids).toEqual([]);
     expect(pages).toBe(Math.ceil((COUNT / 4 + 1) / SCAN_MAX));
+  });
+
+  it('reads at most 200 rows for a page of a list without filters', async () => {
+    const scanned: number[] = [];
+    const counting = {
+      query: async <Row extends object>(statement: Statement) => {
+        const rows = await database.query<Row>(statement);
+        scanned.push((rows[0] as unknown as ListedRow).scanned);
+        return rows;
+      },
+    };
+    const query: OrderListQuery = { limit: 100 };
+    const scope = scopeOf(query, OPERATOR, 'all')!;
+    const { orders: listed } = await new OrderListRepository(counting).list(pageOf(query, scope)!);
+    expect(listed).toHaveLength(100);
+    expect(scanned).toHaveLength(1);
+    expect(scanned[0]).toBeLessThanOrEqual(200);
   });
 
   it('tells of an order what is needed to show it in a list', async () => {

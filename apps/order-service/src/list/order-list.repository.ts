@@ -1,6 +1,13 @@
 import type { Database } from '@backstitch/database';
 import type { OrderPage } from './order-list.js';
-import { type ListedOrder, type ListedRow, listStatement, SCAN_MAX } from './order-list.sql.js';
+import {
+  FIRST_SCAN,
+  type ListedOrder,
+  type ListedRow,
+  listStatement,
+  type Scan,
+  SCAN_MAX,
+} from './order-list.sql.js';
 
 /** Orders of a list, newest first. */
 interface ListedPage {
@@ -13,12 +20,19 @@ interface ListedPage {
 export class OrderListRepository {
   constructor(private readonly database: Pick<Database, 'query'>) {}
 
+  /** Many rows are read only where few do not fill the page. */
   async list(page: OrderPage): Promise<ListedPage> {
-    const [row] = await this.database.query<ListedRow>(listStatement(page));
+    const first = await this.read(page, FIRST_SCAN);
+    const isEnough = first.orders.length > page.limit || first.behind === undefined;
+    const { orders, behind } = isEnough ? first : await this.read(page, SCAN_MAX);
+    const listed = orders.slice(0, page.limit);
+    return { orders: listed, behind: orders.length > page.limit ? listed.at(-1)!.id : behind };
+  }
+
+  /** One order more than the limit, where there is one; `behind` is the last row that was read. */
+  private async read(page: OrderPage, scan: Scan): Promise<ListedPage> {
+    const [row] = await this.database.query<ListedRow>(listStatement(page, scan));
     const { orders, scanned, last } = row!;
-    const found = orders ?? [];
-    const listed = found.slice(0, page.limit);
-    if (found.length > page.limit) return { orders: listed, behind: listed.at(-1)!.id };
-    return { orders: listed, behind: scanned === SCAN_MAX ? last! : undefined };
+    return { orders: orders ?? [], behind: scanned === scan ? last! : undefined };
   }
 }

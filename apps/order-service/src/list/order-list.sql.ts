@@ -5,6 +5,10 @@ import type { OrderPage } from './order-list.js';
 
 /** Rows that one page reads at most: with a rare filter it is short, and the next one goes on. */
 export const SCAN_MAX = 2_000;
+/** Rows that are read first: enough for a page of a list whose rows are nearly all shown. */
+export const FIRST_SCAN = 200;
+
+export type Scan = typeof FIRST_SCAN | typeof SCAN_MAX;
 
 export interface ListedOrder {
   id: string;
@@ -39,11 +43,11 @@ const SCOPES = {
   all: 'true',
 } as const;
 
-/** Each scope has a text of its own, and so a plan by its index. */
-const textOf = (scope: keyof typeof SCOPES) => `
+/** Each scope and each number of rows has a text of its own, and so a plan by its index. */
+const textOf = (scope: keyof typeof SCOPES, scan: Scan) => `
   WITH scanned AS MATERIALIZED (
     SELECT * FROM orders WHERE ${SCOPES[scope]} AND id >= $5 AND id < $6
-    ORDER BY id DESC LIMIT ${SCAN_MAX}
+    ORDER BY id DESC LIMIT ${scan}
   ), page AS (
     SELECT * FROM scanned o
     WHERE ($1::text IS NULL OR user_id = $1)
@@ -59,15 +63,20 @@ const textOf = (scope: keyof typeof SCOPES) => `
       'version', version, 'createdAt', ${time('created_at')}, 'updatedAt', ${time('updated_at')})
       ORDER BY id DESC) FROM page o) AS orders`;
 
-const TEXTS = { user: textOf('user'), seller: textOf('seller'), all: textOf('all') };
+const textsOf = (scan: Scan) => ({
+  user: textOf('user', scan),
+  seller: textOf('seller', scan),
+  all: textOf('all', scan),
+});
+const TEXTS = { [FIRST_SCAN]: textsOf(FIRST_SCAN), [SCAN_MAX]: textsOf(SCAN_MAX) };
 
-export function listStatement(page: OrderPage): Statement {
+export function listStatement(page: OrderPage, scan: Scan): Statement {
   const { userId, caller, sellerId, stages, from, before, limit } = page;
   const bySeller = sellerId === undefined ? 'all' : 'seller';
   const scope = userId === undefined ? bySeller : 'user';
   return {
-    name: `orders.list_${scope}`,
-    text: TEXTS[scope],
+    name: `orders.list_${scope}_${scan}`,
+    text: TEXTS[scan][scope],
     values: [userId ?? null, caller ?? null, sellerId ?? null, stages, from, before, limit + 1],
   };
 }

@@ -91,6 +91,16 @@ export function refusalOfAttempt(
   return attempts.length < payment.attemptsMax ? undefined : 'PAYMENT_CLOSED';
 }
 
+/** A live attempt goes on with the card that it began with: its row names that one. Throws Fault. */
+export function refuseOtherCard(
+  attempt: Attempt,
+  { brand, last4 }: Pick<Attempt, 'brand' | 'last4'>,
+): void {
+  if (!isLive(attempt) || (attempt.brand === brand && attempt.last4 === last4)) return;
+  const message = `The attempt ${attempt.key} of order ${attempt.orderId} began with another card`;
+  throw new Fault('CARD_MISMATCH', message, false);
+}
+
 const REFUSAL_TEXTS: Readonly<Record<string, string>> = {
   PAYMENT_CLOSED: 'This order cannot be paid any more. Nothing was charged.',
   PAYMENT_IN_PROGRESS: 'Another payment of this order is in progress. Nothing was charged.',

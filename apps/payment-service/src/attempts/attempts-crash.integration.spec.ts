@@ -83,6 +83,19 @@ describe('after a crash of an attempt', () => {
     expect(attempt).toMatchObject({ status: isCreated ? 'SUCCEEDED' : 'VOIDED' });
     expect(await bank.kept(order.orderId)).toBe(isCreated ? 59.98 : 0);
   });
+
+  it('its key charges no other card than the one that it began with', async () => {
+    const order = await openPayment(bank.replica());
+    const dying = dyingAt('payment.after-attempt-before-create');
+    await expect(order.pay('k', '4242', dying.attempts)).rejects.toThrow(Crash);
+    await expect(order.pay('k', '0077')).rejects.toMatchObject({
+      code: 'CARD_MISMATCH',
+      retryable: false,
+    });
+    expect(await bank.kept(order.orderId)).toBe(0);
+    expect(verdict(await order.pay('k'))).toBe('yes');
+    expect(await bank.kept(order.orderId)).toBe(59.98);
+  });
 });
 
 describe('an attempt at a slow bank', () => {

@@ -3,6 +3,7 @@ import { Fault } from '@backstitch/shared-types';
 import {
   isLive,
   refusalOfAttempt,
+  refuseOtherCard,
   refuseOtherFlow,
   refuseSagaMismatch,
   type Attempt,
@@ -84,7 +85,10 @@ export class AttemptRepository {
       if (payment && payment.status !== 'CANCELLED') refuseOtherFlow(payment);
       const attempts = (await rowsOf<AttemptRow>(tx, readAttempts(orderId, key))).map(attemptFrom);
       const known = attempts.find((each) => each.key === key);
-      if (known) return known;
+      if (known) {
+        refuseOtherCard(known, asked);
+        return known;
+      }
       const refusal = refusalOfAttempt(payment, attempts);
       const begun = refusal
         ? ({ number: null, status: 'REFUSED', declineCode: refusal } as const)

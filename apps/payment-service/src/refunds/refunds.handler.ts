@@ -1,5 +1,5 @@
 import { MalformedCommand, sagaIdOf } from '@backstitch/messaging';
-import { commandTrace, Counter, logged, type Logger } from '@backstitch/service-kit';
+import { logged, type Logger } from '@backstitch/service-kit';
 import {
   COMMANDS,
   toMinor,
@@ -8,14 +8,9 @@ import {
   type SagaTag,
   type Success,
 } from '@backstitch/shared-types';
-import { answerOfRefund, type ChargedRefund } from './refund.js';
+import { answerOfRefund } from './refund.js';
 import type { RefundRepository } from './refunds.repository.js';
 import type { RefundSettlement } from './refunds.settlement.js';
-
-const refundsFailed = new Counter({
-  name: 'payment_refunds_failed_total',
-  help: 'ALARM: refunds that the payment provider refused',
-});
 
 /** payment.return: gives back what a customer paid, or a part of it. */
 export class RefundsHandler {
@@ -37,15 +32,8 @@ export class RefundsHandler {
       });
       if (!refund) return { success: true };
       const settled = await this.settlement.settle(refund);
-      if (settled.status === 'FAILED') this.alarm(settled);
       return answerOfRefund(settled, settled.currency, this.digits);
     });
-  }
-
-  private alarm({ id, orderId }: ChargedRefund): void {
-    refundsFailed.inc();
-    const message = 'ALARM: the payment provider refused a refund';
-    this.logger.error({ ...commandTrace(orderId, undefined), refundId: id }, message);
   }
 
   private minor(amount: string | undefined | null): number | undefined {

@@ -1,6 +1,8 @@
+import { metricsRegistry } from '@backstitch/service-kit';
 import { Fault } from '@backstitch/shared-types';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { RefundRequest } from '../payment/intent-provider.js';
+import pg from 'pg';
+import type { RefundRequest, RefundState } from '../payment/intent-provider.js';
 import { openPayment } from '../testing/open-payment.js';
 import {
   newId,
@@ -9,6 +11,7 @@ import {
   verdict,
   type PaymentFixture,
 } from '../testing/payment-fixture.js';
+import { leaseUnsettledRefunds } from './refunds.sql.js';
 
 let bank: PaymentFixture;
 
@@ -192,4 +195,50 @@ describe('a provider that has not finished a refund', () => {
     await expect(order.giveBack(refundId, '5')).rejects.toMatchObject(failed);
     expect(await bank.kept(order.orderId)).toBe(59.98);
   });
+
+  it('and refuses it later is an alarm once, although no saga asks any more', async () => {
+    const [order, refundId] = [await paidOrder(), newId()];
+    const states: RefundState[] = ['PENDING', 'FAILED'];
+    const late = bank.replica({
+      betweenIntents: (real) => ({
+        create: (request) => real.create(request),
+        confirm: (ref) => real.confirm(ref),
+        void: (ref) => real.void(ref),
+        refund: () => Promise.resolve(states.shift()!),
+      }),
+    });
+    expect(await order.giveBack(refundId, '5', late.refunds)).toMatchObject({ status: 'PENDING' });
+    const before = await alarms();
+    await bank.query(`UPDATE refunds SET updated_at = updated_at - interval '2 minutes'`);
+    await late.attemptRecovery.settleOverdue();
+    expect((await alarms()) - before).toBe(1);
+    await expect(order.giveBack(refundId, '5')).rejects.toMatchObject({ code: 'REFUND_FAILED' });
+    expect((await alarms()) - before).toBe(1);
+  });
+
+  it('is found by its key, also by a plan that was made while there were no refunds', async () => {
+    const client = new pg.Client(bank.url);
+    await client.connect();
+    const { text } = leaseUnsettledRefunds({ limit: 50, olderThanSeconds: 60, leaseSeconds: 60 });
+    const asServed = { plan_cache_mode: 'force_generic_plan', enable_seqscan: 'off' };
+    for (const [name, value] of Object.entries(asServed)) {
+      await client.query(`SET ${name} = ${value}`);
+    }
+    await client.query('BEGIN');
+    await client.query('TRUNCATE refunds');
+    await client.query(`PREPARE lease (int, float8, float8) AS ${text}`);
+    const explained = await client.query<Record<string, string>>(
+      'EXPLAIN EXECUTE lease (50, 60, 60)',
+    );
+    await client.query('ROLLBACK');
+    await client.end();
+    const plan = explained.rows.map((row) => row['QUERY PLAN']).join('\n');
+    expect(plan).toContain('Index Cond: (id = ANY');
+    expect(plan).not.toContain('Join Filter');
+  });
+
+  async function alarms(): Promise<number> {
+    const text = await metricsRegistry.metrics();
+    return Number(/^payment_refunds_failed_total(?:\{.*\})? (\d+)$/m.exec(text)?.[1] ?? 0);
+  }
 });

@@ -79,7 +79,10 @@ export interface RefundLease {
   leaseSeconds: number;
 }
 
-/** Claims refunds that have been unsettled for long, for a time and for one worker. */
+/**
+ * Claims refunds that have been unsettled for long, for a time and for one worker. Each is found by its key,
+ * also by a plan that was made while there were no refunds: a join of three tables then reads all of them.
+ */
 export function leaseUnsettledRefunds(lease: RefundLease): Statement {
   return {
     name: 'lease_unsettled_refunds',
@@ -89,11 +92,14 @@ export function leaseUnsettledRefunds(lease: RefundLease): Statement {
           AND updated_at <= clock_timestamp() - make_interval(secs => $2)
           AND (lease_until IS NULL OR lease_until <= clock_timestamp())
         ORDER BY updated_at LIMIT $1 FOR UPDATE SKIP LOCKED
+      ), leased AS (
+        UPDATE refunds SET lease_until = clock_timestamp() + make_interval(secs => $3)
+        WHERE id = ANY (ARRAY(SELECT id FROM due)) RETURNING *
       )
-      UPDATE refunds SET lease_until = clock_timestamp() + make_interval(secs => $3)
-      FROM due JOIN refunds AS leased USING (id) JOIN payments USING (order_id)
-      WHERE refunds.id = due.id
-      RETURNING ${REFUND}, provider_key, currency`,
+      SELECT ${REFUND}, charge.provider_key, charge.currency
+      FROM leased AS refunds CROSS JOIN LATERAL (
+        SELECT provider_key, currency FROM payments WHERE order_id = refunds.order_id OFFSET 0
+      ) AS charge`,
     values: [lease.limit, lease.olderThanSeconds, lease.leaseSeconds],
   };
 }
