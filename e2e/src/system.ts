@@ -103,10 +103,28 @@ export class System {
     for (const process of this.processes) await processReady(process, timeoutMs);
   }
 
-  /** Starts an app that was stopped or killed, and waits until it is ready. */
+  /**
+   * Starts an app that was stopped or killed. Waits until it is ready, and until no orchestrator
+   * refuses checkouts because this participant was away.
+   */
   async restart(app: AppName, extraEnv: Record<string, string> = {}): Promise<void> {
     this.apps[app].start(extraEnv);
     await processReady(this.apps[app], READY_MS);
+    const open = new RegExp(
+      `^participant_breaker\\{queue="${app.split('-')[0]}_commands".*\\} 2$`,
+      'm',
+    );
+    const orchestrators = this.processes.filter((one) => one.app === 'orchestrator' && one.running);
+    for (const { metricsUrl } of orchestrators) {
+      await waitFor(
+        `${app} to be asked again`,
+        async () => {
+          const text = await (await fetch(`${metricsUrl}/metrics`)).text();
+          return !open.test(text);
+        },
+        { timeoutMs: READY_MS },
+      );
+    }
   }
 
   /** Rows of one of the databases. */

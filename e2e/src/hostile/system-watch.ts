@@ -1,14 +1,18 @@
 import { type AppName, SAGA_DATABASES } from '@backstitch/tools';
 import type { System } from '../system.js';
 
-/** Rows of every table of the databases of sagas, heartbeats apart, and the stock on the shelves. */
+/** Tables that change while nothing is asked: heartbeats, and events that are being published. */
+const MOVING = ['saga_owners', 'order_outbox'];
+
+/** Rows of every table of the databases of sagas but the moving ones, and the stock on the shelves. */
 export async function rowCounts(system: System): Promise<Record<string, number>> {
   const counts: Record<string, number> = {};
   for (const database of SAGA_DATABASES) {
     const tables = await system.rows<{ name: string }>(
       database,
       `SELECT tablename AS name FROM pg_tables
-       WHERE schemaname = 'public' AND tablename <> 'saga_owners' ORDER BY 1`,
+       WHERE schemaname = 'public' AND tablename <> ALL ($1) ORDER BY 1`,
+      [MOVING],
     );
     for (const { name } of tables) {
       const sql = `SELECT count(*)::int AS rows FROM "${name}"`;
