@@ -49,8 +49,8 @@ const SERVED_TO: Readonly<Record<LimitKind, string>> = {
 
 /**
  * Counts each request twice: for its address, and for its caller. The caller is the user or the
- * machine of a valid token, and again the address for any other request. Files of the pages count for
- * the address only. Requests above a limit get 429. Probes of the health are never refused.
+ * machine of a valid token, and again the address for any other request. Files of the pages count
+ * for the address only. Requests above a limit get 429. Probes of the health are never refused.
  */
 export class RateLimit {
   readonly shared: SharedBudgets;

@@ -9,8 +9,8 @@ export function textMember<Name extends string>(
 }
 
 /**
- * The page to go to after a log-in: only a path of this site, whoever wrote the link. Browsers leave out
- * tabs and line feeds of an address. So a slash, a tab and a slash would be read as another site.
+ * The page to go to after a log-in: only a path of this site, whoever wrote the link. Browsers leave
+ * out tabs and line feeds of an address. So slash, tab, slash would be read as another site.
  */
 export function ownPath(next: string | undefined): string {
   if (next === undefined || !/^\/(?![/\\])\P{Cc}*$/u.test(next)) return '/';
