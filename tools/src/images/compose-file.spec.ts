@@ -136,6 +136,13 @@ describe('docker-compose.yaml', () => {
     expect(issuerOf('api-gateway')).toBe(issuerOf('identity-service'));
   });
 
+  it('lets people log in on the pages, at the address that the gateway has on this machine', () => {
+    const { PAGES_URL } = file.services['identity-service']!.environment;
+    const [port] = file.services['api-gateway']!.ports!;
+    const published = port!.split(':')[1];
+    expect(PAGES_URL).toBe(`\${PAGES_URL:-http://localhost:${published}}`);
+  });
+
   it('holds no password: each is a variable that has to be set', () => {
     const addresses = services.flatMap(([, { environment }]) => Object.entries(environment));
     const secret = addresses.filter(([name]) => /PASS|DB_URL|DATABASE|RABBITMQ_URL/.test(name));

@@ -71,6 +71,22 @@ describe('the gateway', () => {
     expect(post.status).toBe(404);
   });
 
+  it('counts the files of the page for the address, and not as requests of a guest', async () => {
+    const limits = { GUEST_RATE_LIMIT_PER_MINUTE: '3', RATE_LIMIT_PER_MINUTE: '9' };
+    const limited = await startApp(MAIN, limits);
+    const statusOf = async (path: string) =>
+      (await fetch(limited.url + path, { headers: BROWSER })).status;
+    const page = await (await fetch(limited.url, { headers: BROWSER })).text();
+    const [, script] = /src="(\/assets\/[^"]+\.js)"/.exec(page)!;
+    const files = [];
+    for (let n = 0; n < 5; n += 1) files.push(await statusOf(script!));
+    expect(files).toEqual([200, 200, 200, 200, 200]);
+    expect([await statusOf('/api/site'), await statusOf('/cart')]).toEqual([200, 200]);
+    expect(await statusOf('/api/site')).toBe(429);
+    expect(await statusOf(script!)).toBe(429);
+    await limited.stop();
+  });
+
   it('tells the demo accounts only where it is told to', async () => {
     const site = await (await get('/api/site', {})).json();
     expect(site).toMatchObject({ currency: 'USD', accounts: true });

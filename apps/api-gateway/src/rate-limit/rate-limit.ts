@@ -35,6 +35,8 @@ interface Held {
 }
 
 const MINUTE_MS = 60_000;
+/** The files of the pages. Browsers ask for them without a token, also for a user. */
+const FILES = '/assets/*';
 /** About 20 MB. */
 const BUDGETS_MAX = 100_000;
 
@@ -47,8 +49,8 @@ const SERVED_TO: Readonly<Record<LimitKind, string>> = {
 
 /**
  * Counts each request twice: for its address, and for its caller. The caller is the user or the
- * machine of a valid token, and again the address for any other request. Requests above a limit get
- * 429. Probes of the health are never refused.
+ * machine of a valid token, and again the address for any other request. Files of the pages count
+ * for the address only. Requests above a limit get 429. Probes of the health are never refused.
  */
 export class RateLimit {
   readonly shared: SharedBudgets;
@@ -70,10 +72,11 @@ export class RateLimit {
    * no budget is used up. A token that was not verified before gets its turn: see refusalAfter.
    */
   refusalOf(request: FastifyRequest): Problem | undefined {
-    if (isScrape(request.routeOptions.url)) return undefined;
+    const { url } = request.routeOptions;
+    if (isScrape(url)) return undefined;
     const address = this.addressOf(request);
     const refusal = this.spend('address', address);
-    if (refusal || !this.countsCallers) return refusal;
+    if (refusal || !this.countsCallers || url === FILES) return refusal;
     const token = tokenOf(request);
     if (token === undefined) return this.spend('guest', address);
     const known = this.options.verifier.verifiedBefore(token);

@@ -6,10 +6,17 @@ describe('the page after a log-in', () => {
     expect(ownPath(next)).toBe(next);
   });
 
-  it.each([undefined, '', '//evil.example', '/\\evil.example', 'https://evil.example', 'cart'])(
-    'is the shop when the link says %s',
-    (next) => {
-      expect(ownPath(next)).toBe('/');
-    },
-  );
+  it.each([
+    undefined,
+    '',
+    '//evil.example',
+    '/\\evil.example',
+    'https://evil.example',
+    'cart',
+    '/\t/evil.example',
+    '/\n\\evil.example',
+    '\t//evil.example',
+  ])('is the shop when the link says %j', (next) => {
+    expect(ownPath(next)).toBe('/');
+  });
 });

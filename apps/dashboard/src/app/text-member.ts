@@ -8,8 +8,11 @@ export function textMember<Name extends string>(
   return { [name]: value } as Partial<Record<Name, string>>;
 }
 
-/** The page to go to after a log-in: only a path of this site, whoever wrote the link. */
+/**
+ * The page to go to after a log-in: only a path of this site, whoever wrote the link. Browsers leave
+ * out tabs and line feeds of an address. So slash, tab, slash would be read as another site.
+ */
 export function ownPath(next: string | undefined): string {
-  if (next === undefined || !/^\/(?![/\\])/.test(next)) return '/';
+  if (next === undefined || !/^\/(?![/\\])\P{Cc}*$/u.test(next)) return '/';
   return next;
 }
