@@ -228,6 +228,14 @@ describe('hostile messages', () => {
   const replied = (id: string) =>
     waitFor(`the reply to ${id}`, () => replies.get(id), { timeoutMs: 60_000 });
 
+  /** Also, whatever was sent before has begun. */
+  async function expectServed(queue: string, pattern: string): Promise<void> {
+    const id = crypto.randomUUID();
+    const command = Buffer.from(JSON.stringify({ pattern, data: { orderId: id } }));
+    channel.sendToQueue(queue, command, { replyTo, correlationId: id });
+    expect(await replied(id)).toHaveProperty('response.success', true);
+  }
+
   it.each(TARGETS)(
     'to $queue are answered or kept, leave no row when refused, and block no other message',
     async ({ app, queue, commands, good, rows }) => {
@@ -249,10 +257,7 @@ describe('hostile messages', () => {
         const answering = isAwaited ? { replyTo, correlationId: id } : {};
         channel.sendToQueue(queue, body, { messageId: id, persistent: true, ...answering });
       });
-      const orderId = crypto.randomUUID();
-      const command = Buffer.from(JSON.stringify({ pattern: good, data: { orderId } }));
-      channel.sendToQueue(queue, command, { replyTo, correlationId: `good-${queue}` });
-      expect(await replied(`good-${queue}`)).toHaveProperty('response.success', true);
+      await expectServed(queue, good);
 
       const awaited = [...sent].filter(([, { isAwaited }]) => isAwaited);
       const refused: [id: string, original: string][] = [];
@@ -274,6 +279,13 @@ describe('hostile messages', () => {
       // What the app had in hand and not acknowledged would be back in the queue now.
       expect(await complaints(system)).toEqual([]);
       expect(await system.apps[app].stop()).toBe(0);
+      const left = await system.vhost!.queue(queue);
+      if (left && left.messages > 0) {
+        // It had too little time to finish them on a busy machine. What is never acknowledged comes back again.
+        await system.restart(app);
+        await expectServed(queue, good);
+        expect(await system.apps[app].stop()).toBe(0);
+      }
       expect(await system.vhost!.queue(queue)).toMatchObject({ messages: 0, consumers: 0 });
       // Refused messages are in the table soon.
       await waitFor('every refused message to be a dead letter', async () => {
