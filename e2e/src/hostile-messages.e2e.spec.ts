@@ -6,98 +6,19 @@ import { fuzz, mutated } from '@backstitch/testkit/fuzz';
 import { type AppName } from '@backstitch/tools';
 import { type Channel, type ChannelModel, connect } from 'amqplib';
 import * as fc from 'fast-check';
+import {
+  creates,
+  moneyReturns,
+  opens,
+  payments,
+  pays,
+  plain,
+  reserves,
+  returns,
+  stageChanges,
+} from './hostile/commands.js';
 import { complaints } from './hostile/system-watch.js';
-import { MOUSE } from './shopper.js';
 import { System } from './system.js';
-
-const items = fc.constant([{ productId: MOUSE, quantity: 1, price: '29.99' }]);
-const plain = (pattern: string) =>
-  fc.record({ pattern: fc.constant(pattern), data: fc.record({ orderId: fc.uuid() }) });
-const saga = fc.record({
-  sagaId: fc.uuid(),
-  step: fc.constant('S'),
-  direction: fc.constantFrom('do', 'undo'),
-  attempt: fc.nat(3),
-});
-const creates = fc.record({
-  pattern: fc.constant('order.create'),
-  data: fc.record({
-    orderId: fc.uuid(),
-    userId: fc.constantFrom('user', 'line\n{"level":"error","msg":"forged"}', 'a\u0000b'),
-    items,
-    totalAmount: fc.constantFrom('29.99', '999999999999.99'),
-  }),
-  saga,
-});
-const stage = fc.constantFrom('PAID', 'PREPARING', 'READY', 'FULFILLED', 'FLYING');
-const actorRole = fc.constantFrom('customer', 'seller', 'admin');
-const stageChanges = fc.record({
-  pattern: fc.constantFrom(
-    'order.advance',
-    'order.progress',
-    'order.begin-cancel',
-    'order.end-cancel',
-  ),
-  data: fc.record(
-    { orderId: fc.uuid(), stage, actorRole, cancellationId: fc.uuid() },
-    { requiredKeys: ['orderId'] },
-  ),
-  saga,
-});
-const returns = fc.record({
-  pattern: fc.constantFrom('inventory.return', 'inventory.extend'),
-  data: fc.record(
-    {
-      orderId: fc.uuid(),
-      returnId: fc.uuid(),
-      lines: items,
-      disposition: fc.constantFrom('RESTOCK', 'WRITE_OFF'),
-      until: fc.constantFrom('2026-11-30T12:00:00Z', 'now'),
-    },
-    { requiredKeys: ['orderId'] },
-  ),
-  saga,
-});
-const reserves = fc.record({
-  pattern: fc.constant('inventory.reserve'),
-  data: fc.record({ orderId: fc.uuid(), items }),
-  saga,
-});
-const payments = fc.record({
-  pattern: fc.constant('payment.process'),
-  data: fc.record({ orderId: fc.uuid(), amount: fc.constantFrom('1.00', '999999999999.99') }),
-  saga,
-});
-
-const amount = fc.constantFrom('1.00', '999999999999.99');
-const opens = fc.record({
-  pattern: fc.constant('payment.open'),
-  data: fc.record({
-    orderId: fc.uuid(),
-    amount,
-    payBy: fc.constantFrom(
-      '2026-11-30T12:00:00Z',
-      '9999-12-31T23:59:59+14:00',
-      '0001-01-01T00:00:00Z',
-    ),
-    attemptsMax: fc.constantFrom(1, 3, 20),
-  }),
-  saga,
-});
-const pays = fc.record({
-  pattern: fc.constant('payment.pay'),
-  data: fc.record({
-    orderId: fc.uuid(),
-    key: fc.constantFrom('key', '"quoted"', 'k'.repeat(255)),
-    token: fc.constantFrom('tok_visa_4242_0123456789abcdef', 'tok_visa_0002_0123456789abcdef'),
-  }),
-  saga,
-});
-const moneyReturns = fc.record({
-  pattern: fc.constant('payment.return'),
-  data: fc.record({ orderId: fc.uuid(), refundId: fc.uuid(), amount }),
-  saga,
-});
 
 interface Target {
   app: AppName;
@@ -236,6 +157,14 @@ describe('hostile messages', () => {
     expect(await replied(id)).toHaveProperty('response.success', true);
   }
 
+  /** How many messages are in the queue after an app has ended in order. */
+  async function leftBy(app: AppName, queue: string): Promise<number> {
+    expect(await system.apps[app].stop()).toBe(0);
+    const { messages, consumers } = (await system.vhost!.queue(queue))!;
+    expect(consumers).toBe(0);
+    return messages;
+  }
+
   it.each(TARGETS)(
     'to $queue are answered or kept, leave no row when refused, and block no other message',
     async ({ app, queue, commands, good, rows }) => {
@@ -278,15 +207,14 @@ describe('hostile messages', () => {
 
       // What the app had in hand and not acknowledged would be back in the queue now.
       expect(await complaints(system)).toEqual([]);
-      expect(await system.apps[app].stop()).toBe(0);
-      const left = await system.vhost!.queue(queue);
-      if (left && left.messages > 0) {
-        // It had too little time to finish them on a busy machine. What is never acknowledged comes back again.
+      let left = await leftBy(app, queue);
+      // What nobody waits for is tried four times, and is in the queue meanwhile.
+      for (let round = 0; left > 0 && round < 6; round += 1) {
         await system.restart(app);
         await expectServed(queue, good);
-        expect(await system.apps[app].stop()).toBe(0);
+        left = await leftBy(app, queue);
       }
-      expect(await system.vhost!.queue(queue)).toMatchObject({ messages: 0, consumers: 0 });
+      expect(left).toBe(0);
       // Refused messages are in the table soon.
       await waitFor('every refused message to be a dead letter', async () => {
         const dead = await deadIn(queue);
