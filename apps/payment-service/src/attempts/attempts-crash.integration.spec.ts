@@ -37,6 +37,19 @@ function withBank(change: (real: IntentProvider) => Partial<IntentProvider>) {
   });
 }
 
+/** A replica whose bank confirms nothing before it is released. */
+function slowToConfirm() {
+  const [confirming, release] = [gate(), gate()];
+  const slow = withBank((real) => ({
+    async confirm(ref) {
+      confirming.open();
+      await release.opened;
+      return real.confirm(ref);
+    },
+  }));
+  return { slow, confirming, release };
+}
+
 const away = (): never => {
   throw new Fault('PROVIDER_UNAVAILABLE', 'away', true);
 };
@@ -119,14 +132,7 @@ describe('an attempt at a slow bank', () => {
   });
 
   it('that is closed while it is confirmed is paid, once', async () => {
-    const [confirming, release] = [gate(), gate()];
-    const slow = withBank((real) => ({
-      async confirm(ref) {
-        confirming.open();
-        await release.opened;
-        return real.confirm(ref);
-      },
-    }));
+    const { slow, confirming, release } = slowToConfirm();
     const order = await openPayment(bank.replica());
     const paying = order.pay('k', '4242', slow.attempts);
     await confirming.opened;
@@ -137,14 +143,7 @@ describe('an attempt at a slow bank', () => {
   });
 
   it('that is undone while it is confirmed is never charged', async () => {
-    const [confirming, release] = [gate(), gate()];
-    const slow = withBank((real) => ({
-      async confirm(ref) {
-        confirming.open();
-        await release.opened;
-        return real.confirm(ref);
-      },
-    }));
+    const { slow, confirming, release } = slowToConfirm();
     const order = await openPayment(bank.replica());
     const paying = order.pay('k', '4242', slow.attempts);
     await confirming.opened;
