@@ -55,10 +55,11 @@ describe('an app whose database cannot tell its currency yet', () => {
   });
 
   it('ends without having taken a command when it turns out to be another one', async () => {
+    // In one transaction: the app writes its own currency into an empty table.
     await sql(
-      'CREATE TABLE settings (only_row boolean PRIMARY KEY DEFAULT true, currency char(3))',
+      `CREATE TABLE settings (only_row boolean PRIMARY KEY DEFAULT true, currency char(3));
+       INSERT INTO settings (currency) VALUES ('USD')`,
     );
-    await sql(`INSERT INTO settings (currency) VALUES ('USD')`);
     const saysWhy = () =>
       app.log.some(({ msg }) => /in USD, and CURRENCY is EUR/.test(String(msg)));
     await waitFor('the app to say why it ends', saysWhy);
