@@ -86,9 +86,9 @@ describe('what the images hold: the trees that pnpm deploys', () => {
         .replaceAll(/\$\{RABBITMQ_PASSWORD:\?[^}]*\}/g, amqp.password)
         .replaceAll(/\$\{INTERNAL_KEYS:\?[^}]*\}/g, `first:${KEY}`)
         .replaceAll(/\$\{KEY_ENCRYPTION_KEY:\?[^}]*\}/g, KEY)
-        .replaceAll(/\$\{(?:ISSUER|SMTP_URL|SIGNUP):-([^}]*)\}/g, '$1')
         .replaceAll(/\$\{(\w+_PASSWORD):\?[^}]*\}/g, 'of-its-own-$1')
         .replaceAll(/\$\{RABBITMQ_USER:-\w+\}/g, amqp.username)
+        .replaceAll(/\$\{\w+:-([^}]*)\}/g, '$1') // every other setting keeps its default
         .replaceAll('@postgres:5432', `@${pg.host}`)
         .replaceAll('@rabbitmq:5672', `@${amqp.host}`)
         .replaceAll('rabbitmq:15672', management.host)
