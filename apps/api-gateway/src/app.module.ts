@@ -15,6 +15,7 @@ import { Deliveries } from './checkout/deliveries.client.js';
 import { GatewayConfig } from './config.js';
 import { ProductChangesController } from './catalogue/product-changes.controller.js';
 import { ProductsController } from './catalogue/products.controller.js';
+import { CancelOrderController } from './orders/cancel-order.controller.js';
 import { OrderHistoryController } from './queries/order-history.controller.js';
 import { OrderListController } from './queries/order-list.controller.js';
 import { SiteController } from './dashboard/site.controller.js';
@@ -65,6 +66,7 @@ export class AppModule {
         QueriesController,
         OrderHistoryController,
         OrderListController,
+        CancelOrderController,
         OperationsController,
         ...(config.NODE_ENV === 'production' ? [] : [ChaosController]),
         ProductsController,

@@ -5,6 +5,7 @@ import {
   ADMINISTER,
   ANYONE,
   APPS_ONLY,
+  CANCEL_ORDER,
   LIST_ORDERS,
   OWN_ACCOUNT,
   OWN_CART,
@@ -103,6 +104,7 @@ const GATEWAY: readonly Line[] = [
   ['POST', '/api/checkout', PLACE_ORDER],
   ['POST', '/api/cards', PLACE_ORDER],
   ['GET', '/api/checkout/orders/:orderId', READ_ORDER],
+  ['POST', '/api/orders/:orderId/cancel', CANCEL_ORDER],
   ['GET', '/api/sagas/:sagaId', READ_SAGA],
   ['GET', '/api/docs*', ANYONE],
   ['GET', '/api/site', ANYONE],
@@ -121,6 +123,7 @@ const ORCHESTRATOR: readonly Line[] = [
   ['POST', '/checkout', PLACE_ORDER],
   ['POST', '/checkout/batch', APPS_ONLY],
   ['GET', '/orders/:orderId', READ_ORDER],
+  ['POST', '/orders/:orderId/cancel', CANCEL_ORDER],
   ['GET', '/sagas/:sagaId', READ_SAGA],
   ...operations(''),
 ];

@@ -4,6 +4,7 @@ export * from './account-roles.js';
 export * from './admin-requests.dto.js';
 export { bodyProblems } from './body-problems.js';
 export * from './caller-id.js';
+export * from './cancel-order.dto.js';
 export * from './card-form.dto.js';
 export * from './card-token.js';
 export * from './cart.js';
@@ -27,6 +28,7 @@ export {
   OrderCancelCommand,
   OrderCreateCommand,
   type OrderCreated,
+  type OrderLifecycle,
   type OrderEventsView,
   type OrderEventView,
   type OrderView,

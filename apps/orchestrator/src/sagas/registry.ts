@@ -1,5 +1,6 @@
 import type { OrchestratorConfig } from '../config.js';
 import type { HostedSaga } from '../host/saga-routes.js';
+import { cancellation } from './cancellation/cancellation.entry.js';
 import { checkout } from './checkout/checkout.entry.js';
 
 /**
@@ -7,5 +8,5 @@ import { checkout } from './checkout/checkout.entry.js';
  * version stays in its saga's `definitions` until its last saga has ended.
  */
 export function registeredSagas(config: OrchestratorConfig): HostedSaga[] {
-  return [checkout(config)];
+  return [checkout(config), cancellation(config)];
 }

@@ -1,0 +1,284 @@
+import type { Caller } from '@backstitch/auth';
+import {
+  type EndedSaga,
+  EngineStopped,
+  type SagaDefinition,
+  type Signalled,
+} from '@backstitch/saga-engine';
+import { DatabaseTimeUnknown } from '@backstitch/saga-engine/postgres';
+import { databaseFault, type Logger, Problem } from '@backstitch/service-kit';
+import {
+  type ActorRole,
+  type CancelledOrderView,
+  type CancelOrderDto,
+  COMMAND_QUEUES,
+  COMMANDS,
+  type OrderStage,
+  type OwnedOrderView,
+} from '@backstitch/shared-types';
+import type { OrchestratorConfig } from '../../config.js';
+import { ownerOfInput, ownerOfOrder } from '../../host/callers/ownership.js';
+import type { EndWaits } from '../../host/end-waits.js';
+import type { Queries } from '../../host/queries/queries.client.js';
+import type { SagaRuntime } from '../../host/saga.runtime.js';
+import { cancelSignalOf } from '../cancel-signals.js';
+import { type CancelAnswer, refundIn, refusedAs, refusedBy, winnerIn } from './cancel-answer.js';
+import {
+  actingRole,
+  cancellationIdOf,
+  type CancellationInput,
+  returnedLines,
+  rolesOf,
+  routeOf,
+} from './cancellation.js';
+import type { CancellationsRepository } from './cancellations.repository.js';
+
+export interface CancelRequest {
+  orderId: string;
+  requestId: string;
+  caller: Caller | undefined;
+  body: CancelOrderDto;
+}
+
+export interface CancellationHandlerOptions {
+  definition: SagaDefinition<CancellationInput>;
+  sagas: SagaRuntime;
+  queries: Queries;
+  repository: CancellationsRepository;
+  waits: EndWaits;
+  config: OrchestratorConfig;
+  logger: Logger;
+}
+
+/** What is known of an order that a caller may cancel. */
+interface Found {
+  /** Undefined: order-service does not know the order yet. */
+  order: (OwnedOrderView & Required<Pick<OwnedOrderView, 'lifecycle'>>) | undefined;
+  owner: string | undefined;
+  /** The saga that places the order. */
+  placementId: string | null;
+  role: ActorRole;
+}
+
+/** One cancellation of an order, and until when its caller waits. */
+interface Cancelling extends CancelRequest {
+  untilMs: number;
+}
+
+/** A saga that decides meanwhile has the order read again. Two reads are enough but for an operator. */
+const READS_MAX = 4;
+
+/** Cancels orders. How far an order is decides which saga takes it back. */
+export class CancellationHandler {
+  constructor(private readonly options: CancellationHandlerOptions) {}
+
+  /** Throws a Problem. The same request may be sent again: it has one effect. */
+  async cancel(request: CancelRequest): Promise<CancelAnswer> {
+    try {
+      return await this.cancelOnce(request);
+    } catch (error) {
+      throw unavailableFor(error);
+    }
+  }
+
+  private async cancelOnce(request: CancelRequest): Promise<CancelAnswer> {
+    const asked = { ...request, orderId: request.orderId.toLowerCase() };
+    const untilMs = performance.now() + this.options.config.CHECKOUT_WAIT_MS;
+    const cancelling = { ...asked, untilMs };
+    for (let reads = 1; reads <= READS_MAX; reads += 1) {
+      const found = await this.find(asked);
+      refuseWriteOff(found.role, request.body);
+      const answer = await this.follow(cancelling, found);
+      if (answer) return answer;
+    }
+    throw unavailable(`order ${asked.orderId} changed each time that it was read`);
+  }
+
+  /** Undefined when the order is to be read again. */
+  private async follow(asked: Cancelling, found: Found): Promise<CancelAnswer | undefined> {
+    const { order, role, placementId } = found;
+    if (!order) return this.askItsSaga(asked, found);
+    const { lifecycle } = order;
+    switch (routeOf(lifecycle, role)) {
+      case 'refused':
+        return refusedBy(lifecycle, role);
+      case 'begin':
+        return this.begin(asked, found);
+      case 'ask-its-saga':
+        return this.askItsSaga(asked, found);
+      case 'cancelled': {
+        const { cancellationId, stage } = lifecycle;
+        return this.existing(asked, found, { sagaId: cancellationId ?? placementId, stage });
+      }
+    }
+  }
+
+  /** Throws the 404 of an unknown order also for an order of another caller, after the same queries. */
+  private async find({ orderId, caller }: CancelRequest): Promise<Found> {
+    const { queries, repository, sagas } = this.options;
+    const [order, openId] = await Promise.all([
+      queries
+        .ask<OwnedOrderView>(COMMAND_QUEUES.order, COMMANDS.orderGet, { orderId })
+        .catch((error: unknown) => {
+          if (error instanceof Problem && error.code === 'ORDER_NOT_FOUND') return undefined;
+          throw error;
+        }),
+      repository.openSagaOf(orderId),
+    ]);
+    if (order) {
+      const { lifecycle } = order;
+      if (!lifecycle) throw unavailable('order-service is of an earlier release');
+      const owner = ownerOfOrder(order);
+      const createdAtMs = Date.parse(order.createdAt);
+      const roles = rolesOf(caller, { owner, createdAtMs, sellerId: lifecycle.sellerId }, Date.now());
+      return {
+        order: { ...order, lifecycle },
+        owner,
+        placementId: order.sagaId,
+        role: roleOf(roles, lifecycle),
+      };
+    }
+    const saga = openId === undefined ? undefined : await sagas.store.load(openId);
+    if (!saga) throw new Problem('ORDER_NOT_FOUND');
+    const { createdAtMs } = saga;
+    const owner = ownerOfInput(saga.input);
+    const roles = rolesOf(caller, { owner, createdAtMs, sellerId: null }, Date.now());
+    return { order: undefined, owner, placementId: saga.sagaId, role: roleOf(roles, undefined) };
+  }
+
+  /** Before the sale is complete, the saga that places the order undoes it. */
+  private async askItsSaga(asked: Cancelling, found: Found): Promise<CancelAnswer | undefined> {
+    const { order, role, placementId } = found;
+    const { orderId } = asked;
+    if (placementId === null) return order && refusedBy(order.lifecycle, role);
+    const signalled = await this.options.sagas.engine.signal(placementId, {
+      id: cancellationIdOf(orderId, order?.lifecycle.version ?? 0, role),
+      name: cancelSignalOf(role),
+    });
+    const next = afterSignal(signalled);
+    if (next === 'unavailable') throw unavailable(`the saga ${placementId} is ${signalled.kind}`);
+    if (next === 'refused') return order && refusedBy(order.lifecycle, role);
+    // The order does not say yet that it is confirmed: it is asked until it is.
+    if (next === 'begin') return order && this.begin(asked, found);
+    const ended = await this.waitForEnd(asked, placementId);
+    if (ended?.phase === 'done') return undefined;
+    const isFirst = signalled.kind === 'applied' && !signalled.isRepeated;
+    const stage = order?.lifecycle.stage ?? 'PLACED';
+    return answerOf(asked, found, { sagaId: placementId, ended, stage, replayed: !isFirst });
+  }
+
+  private async begin(asked: Cancelling, found: Found): Promise<CancelAnswer | undefined> {
+    const { definition, sagas, repository, logger } = this.options;
+    const { orderId, requestId, body } = asked;
+    const { role, placementId } = found;
+    const order = found.order!;
+    const sagaId = cancellationIdOf(orderId, order.lifecycle.version, role);
+    const input: CancellationInput = {
+      caller: ownerOfOrder(order),
+      ...(asked.caller && { actor: asked.caller.id }),
+      actorRole: role,
+      reason: body.reason,
+      disposition: body.disposition ?? 'RESTOCK',
+      lines: returnedLines(order),
+    };
+    const start = { definition, sagaId, subjectId: orderId, input, requestId };
+    const begun = await sagas.engine.start(start, (prepared) =>
+      repository.begin(prepared, placementId),
+    );
+    const isFirst = begun.kind === 'started';
+    if (isFirst) logger.info({ sagaId, orderId, requestId, role }, 'cancellation accepted');
+    return this.existing(asked, found, { sagaId, stage: 'CANCELLING', replayed: !isFirst });
+  }
+
+  /** Answers for a saga that cancels the order, or for the one that was before it. */
+  private async existing(
+    asked: Cancelling,
+    found: Found,
+    { sagaId, stage, replayed = true }: { sagaId: string | null; stage: OrderStage; replayed?: boolean },
+  ): Promise<CancelAnswer> {
+    const ended = sagaId === null ? undefined : await this.waitForEnd(asked, sagaId);
+    const isCancellation = ended?.definition === this.options.definition.name;
+    const failure = isCancellation && ended.phase === 'undone' ? ended.failure : undefined;
+    if (!failure) return answerOf(asked, found, { sagaId, ended, stage, replayed });
+    const winner = winnerIn(failure);
+    if (winner === undefined || winner === sagaId) return refusedAs(failure);
+    return this.existing(asked, found, { sagaId: winner, stage: 'CANCELLING' });
+  }
+
+  private waitForEnd({ untilMs }: Cancelling, sagaId: string): Promise<EndedSaga | undefined> {
+    const maxMs = Math.max(0, untilMs - performance.now());
+    return this.options.waits.waitForEnd(sagaId, maxMs);
+  }
+}
+
+/** What is known of the saga that cancels an order when the answer is due. */
+interface Outcome {
+  sagaId: string | null;
+  ended: EndedSaga | undefined;
+  stage: OrderStage;
+  replayed: boolean;
+}
+
+function answerOf(
+  { orderId, caller }: Cancelling,
+  { owner }: Found,
+  { sagaId, ended, stage, replayed }: Outcome,
+): CancelAnswer {
+  // A saga that was removed for its age has left an order that is CANCELLED.
+  if (ended || stage === 'CANCELLED') {
+    const refund = ended ? refundIn(ended) : null;
+    const body: CancelledOrderView = { orderId, sagaId, stage: 'CANCELLED', refund };
+    return { kind: 'cancelled', status: 200, replayed, body };
+  }
+  // Others than the owner read the order, and not its sagas.
+  const isOwner = !caller || caller.id === owner || caller.kind === 'open';
+  const location = isOwner && sagaId !== null ? `/api/sagas/${sagaId}` : `/api/orders/${orderId}`;
+  const body = { orderId, sagaId, stage, refund: null };
+  return { kind: 'cancelled', status: 202, replayed, location, body };
+}
+
+function roleOf(roles: ActorRole[], lifecycle: Parameters<typeof actingRole>[1]): ActorRole {
+  const [first, ...rest] = roles;
+  if (first === undefined) throw new Problem('ORDER_NOT_FOUND');
+  return actingRole([first, ...rest], lifecycle);
+}
+
+type AfterSignal = 'wait' | 'begin' | 'refused' | 'unavailable';
+
+/** What follows from the answer to the signal. Pure. */
+function afterSignal(signalled: Signalled): AfterSignal {
+  switch (signalled.kind) {
+    case 'applied':
+    // Another cancellation in this role, with other words.
+    case 'other-signal':
+      return 'wait';
+    case 'refused':
+      // A checkout of an earlier version knows no cancellation.
+      if (signalled.reason === 'past-pivot' || signalled.reason === 'unknown-signal') return 'begin';
+      return signalled.reason === 'undoing' || signalled.reason === 'ended' ? 'wait' : 'refused';
+    case 'absent':
+      return 'refused';
+    default:
+      return 'unavailable';
+  }
+}
+
+/** Else a shopper could make goods disappear that are still in the shop. */
+function refuseWriteOff(role: ActorRole, { disposition }: CancelOrderDto): void {
+  if (role !== 'customer' || disposition !== 'WRITE_OFF') return;
+  throw new Problem('ACCESS_DENIED', 'Only the shop writes goods off. Omit disposition.');
+}
+
+/** What is thrown when the database or the engine cannot be used now. A bug stays as it is. */
+function unavailableFor(error: unknown): unknown {
+  const isPassing =
+    error instanceof EngineStopped ||
+    error instanceof DatabaseTimeUnknown ||
+    ['away', 'contention', 'locked'].includes(databaseFault(error));
+  return isPassing ? unavailable(error) : error;
+}
+
+function unavailable(cause: unknown): Problem {
+  const detail = 'It may have been recorded. Send the same request again.';
+  return new Problem('UNAVAILABLE', detail, { headers: { 'retry-after': '1' }, cause });
+}
