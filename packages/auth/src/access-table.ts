@@ -10,6 +10,7 @@ import {
   OWN_ACCOUNT,
   OWN_CART,
   PLACE_ORDER,
+  PROGRESS_ORDER,
   READ_OPERATIONS,
   READ_ORDER,
   READ_SAGA,
@@ -105,6 +106,7 @@ const GATEWAY: readonly Line[] = [
   ['POST', '/api/cards', PLACE_ORDER],
   ['GET', '/api/checkout/orders/:orderId', READ_ORDER],
   ['POST', '/api/orders/:orderId/cancel', CANCEL_ORDER],
+  ['POST', '/api/orders/:orderId/fulfil', PROGRESS_ORDER],
   ['GET', '/api/sagas/:sagaId', READ_SAGA],
   ['GET', '/api/docs*', ANYONE],
   ['GET', '/api/site', ANYONE],
@@ -124,6 +126,7 @@ const ORCHESTRATOR: readonly Line[] = [
   ['POST', '/checkout/batch', APPS_ONLY],
   ['GET', '/orders/:orderId', READ_ORDER],
   ['POST', '/orders/:orderId/cancel', CANCEL_ORDER],
+  ['POST', '/orders/:orderId/fulfil', PROGRESS_ORDER],
   ['GET', '/sagas/:sagaId', READ_SAGA],
   ...operations(''),
 ];

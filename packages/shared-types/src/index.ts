@@ -18,6 +18,7 @@ export * from './delivery.js';
 export * from './demo-accounts.js';
 export * from './error-codes.js';
 export * from './forwarded-checkout.dto.js';
+export * from './fulfil-order.dto.js';
 export * from './history-query.js';
 export * from './idempotency-key.js';
 export * from './inventory-commands.js';

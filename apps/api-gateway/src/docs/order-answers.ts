@@ -1,5 +1,6 @@
 import {
   type CancelledOrderView,
+  type FulfilledOrderView,
   MARKETPLACE_STATUSES,
   ORDER_ACTIONS,
   ORDER_KINDS,
@@ -127,6 +128,17 @@ export class CancelledOrderAnswer implements CancelledOrderView {
     description: 'Null: not known yet, or the order was never confirmed',
   })
   refund!: RefundAnswer | null;
+}
+
+export class FulfilledOrderAnswer implements FulfilledOrderView {
+  @ApiProperty(UUID)
+  orderId!: string;
+
+  @ApiProperty({ ...UUID, type: String, nullable: true, description: 'Null: it was FULFILLED' })
+  sagaId!: string | null;
+
+  @ApiProperty({ enum: ORDER_STAGES, description: 'FULFILLED at the end' })
+  stage!: FulfilledOrderView['stage'];
 }
 
 export class OrderListAnswer implements OrderListView {

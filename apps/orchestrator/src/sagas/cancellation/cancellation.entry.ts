@@ -4,6 +4,7 @@ import { Queries } from '../../host/queries/queries.client.js';
 import type { RegisteredSaga } from '../../host/registry/registered-saga.js';
 import type { HostedSaga, SagaHost, SagaRoutes } from '../../host/saga-routes.js';
 import { ORDERS, PAYMENTS, STOCK } from '../participants.js';
+import { StagedOrders } from '../staged-orders.client.js';
 import { reasonOf } from './cancel-answer.js';
 import { CancellationHandler } from './cancellation.handler.js';
 import { cancellationSaga } from './cancellation-saga.js';
@@ -39,7 +40,7 @@ function routesOf(
   const handler = new CancellationHandler({
     definition,
     sagas,
-    queries: new Queries(sagas, config),
+    orders: new StagedOrders(new Queries(sagas, config)),
     repository: new CancellationsRepository(database),
     waits,
     config,

@@ -1,34 +1,28 @@
 import type { Caller } from '@backstitch/auth';
-import {
-  type EndedSaga,
-  EngineStopped,
-  type SagaDefinition,
-  type Signalled,
-} from '@backstitch/saga-engine';
-import { DatabaseTimeUnknown } from '@backstitch/saga-engine/postgres';
-import { databaseFault, type Logger, Problem } from '@backstitch/service-kit';
+import type { EndedSaga, SagaDefinition } from '@backstitch/saga-engine';
+import { type Logger, Problem, reachedFaultPoint } from '@backstitch/service-kit';
 import {
   type ActorRole,
   type CancelledOrderView,
   type CancelOrderDto,
-  COMMAND_QUEUES,
-  COMMANDS,
+  type OrderLifecycle,
   type OrderStage,
-  type OwnedOrderView,
 } from '@backstitch/shared-types';
 import type { OrchestratorConfig } from '../../config.js';
 import { ownerOfInput, ownerOfOrder } from '../../host/callers/ownership.js';
 import type { EndWaits } from '../../host/end-waits.js';
-import type { Queries } from '../../host/queries/queries.client.js';
 import type { SagaRuntime } from '../../host/saga.runtime.js';
+import { actingRole, rolesOf } from '../acting-roles.js';
 import { cancelSignalOf } from '../cancel-signals.js';
+import type { StagedOrder, StagedOrders } from '../staged-orders.client.js';
+import { unavailable, unavailableFor } from '../unavailable.js';
 import { type CancelAnswer, refundIn, refusedAs, refusedBy, winnerIn } from './cancel-answer.js';
 import {
-  actingRole,
+  afterSignal,
   cancellationIdOf,
   type CancellationInput,
+  mayGiveBack,
   returnedLines,
-  rolesOf,
   routeOf,
 } from './cancellation.js';
 import type { CancellationsRepository } from './cancellations.repository.js';
@@ -43,7 +37,7 @@ export interface CancelRequest {
 export interface CancellationHandlerOptions {
   definition: SagaDefinition<CancellationInput>;
   sagas: SagaRuntime;
-  queries: Queries;
+  orders: StagedOrders;
   repository: CancellationsRepository;
   waits: EndWaits;
   config: OrchestratorConfig;
@@ -53,7 +47,7 @@ export interface CancellationHandlerOptions {
 /** What is known of an order that a caller may cancel. */
 interface Found {
   /** Undefined: order-service does not know the order yet. */
-  order: (OwnedOrderView & Required<Pick<OwnedOrderView, 'lifecycle'>>) | undefined;
+  order: StagedOrder | undefined;
   owner: string | undefined;
   /** The saga that places the order. */
   placementId: string | null;
@@ -115,28 +109,16 @@ export class CancellationHandler {
 
   /** Throws the 404 of an unknown order also for an order of another caller, after the same queries. */
   private async find({ orderId, caller }: CancelRequest): Promise<Found> {
-    const { queries, repository, sagas } = this.options;
-    const [order, openId] = await Promise.all([
-      queries
-        .ask<OwnedOrderView>(COMMAND_QUEUES.order, COMMANDS.orderGet, { orderId })
-        .catch((error: unknown) => {
-          if (error instanceof Problem && error.code === 'ORDER_NOT_FOUND') return undefined;
-          throw error;
-        }),
-      repository.openSagaOf(orderId),
-    ]);
+    const { orders, repository, sagas } = this.options;
+    const reading = [orders.read(orderId), repository.openSagaOf(orderId)] as const;
+    const [order, openId] = await Promise.all(reading);
     if (order) {
-      const { lifecycle } = order;
-      if (!lifecycle) throw unavailable('order-service is of an earlier release');
+      const { lifecycle, sagaId: placementId } = order;
+      const { sellerId } = lifecycle;
       const owner = ownerOfOrder(order);
       const createdAtMs = Date.parse(order.createdAt);
-      const roles = rolesOf(caller, { owner, createdAtMs, sellerId: lifecycle.sellerId }, Date.now());
-      return {
-        order: { ...order, lifecycle },
-        owner,
-        placementId: order.sagaId,
-        role: roleOf(roles, lifecycle),
-      };
+      const roles = rolesOf(caller, { owner, createdAtMs, sellerId }, Date.now());
+      return { order, owner, placementId, role: roleOf(roles, lifecycle) };
     }
     const saga = openId === undefined ? undefined : await sagas.store.load(openId);
     if (!saga) throw new Problem('ORDER_NOT_FOUND');
@@ -182,9 +164,11 @@ export class CancellationHandler {
       lines: returnedLines(order),
     };
     const start = { definition, sagaId, subjectId: orderId, input, requestId };
-    const begun = await sagas.engine.start(start, (prepared) =>
-      repository.begin(prepared, placementId),
-    );
+    const begun = await sagas.engine.start(start, async (prepared) => {
+      const inserted = await repository.begin(prepared, placementId);
+      reachedFaultPoint('orchestrator.cancellation-after-commit');
+      return inserted;
+    });
     const isFirst = begun.kind === 'started';
     if (isFirst) logger.info({ sagaId, orderId, requestId, role }, 'cancellation accepted');
     return this.existing(asked, found, { sagaId, stage: 'CANCELLING', replayed: !isFirst });
@@ -237,48 +221,13 @@ function answerOf(
   return { kind: 'cancelled', status: 202, replayed, location, body };
 }
 
-function roleOf(roles: ActorRole[], lifecycle: Parameters<typeof actingRole>[1]): ActorRole {
-  const [first, ...rest] = roles;
-  if (first === undefined) throw new Problem('ORDER_NOT_FOUND');
-  return actingRole([first, ...rest], lifecycle);
+function roleOf(roles: readonly ActorRole[], lifecycle: OrderLifecycle | undefined): ActorRole {
+  const role = actingRole(roles, 'cancel', lifecycle);
+  if (role === undefined) throw new Problem('ORDER_NOT_FOUND');
+  return role;
 }
 
-type AfterSignal = 'wait' | 'begin' | 'refused' | 'unavailable';
-
-/** What follows from the answer to the signal. Pure. */
-function afterSignal(signalled: Signalled): AfterSignal {
-  switch (signalled.kind) {
-    case 'applied':
-    // Another cancellation in this role, with other words.
-    case 'other-signal':
-      return 'wait';
-    case 'refused':
-      // A checkout of an earlier version knows no cancellation.
-      if (signalled.reason === 'past-pivot' || signalled.reason === 'unknown-signal') return 'begin';
-      return signalled.reason === 'undoing' || signalled.reason === 'ended' ? 'wait' : 'refused';
-    case 'absent':
-      return 'refused';
-    default:
-      return 'unavailable';
-  }
-}
-
-/** Else a shopper could make goods disappear that are still in the shop. */
 function refuseWriteOff(role: ActorRole, { disposition }: CancelOrderDto): void {
-  if (role !== 'customer' || disposition !== 'WRITE_OFF') return;
+  if (mayGiveBack(role, disposition)) return;
   throw new Problem('ACCESS_DENIED', 'Only the shop writes goods off. Omit disposition.');
-}
-
-/** What is thrown when the database or the engine cannot be used now. A bug stays as it is. */
-function unavailableFor(error: unknown): unknown {
-  const isPassing =
-    error instanceof EngineStopped ||
-    error instanceof DatabaseTimeUnknown ||
-    ['away', 'contention', 'locked'].includes(databaseFault(error));
-  return isPassing ? unavailable(error) : error;
-}
-
-function unavailable(cause: unknown): Problem {
-  const detail = 'It may have been recorded. Send the same request again.';
-  return new Problem('UNAVAILABLE', detail, { headers: { 'retry-after': '1' }, cause });
 }

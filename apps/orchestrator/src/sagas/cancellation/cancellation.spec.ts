@@ -1,19 +1,7 @@
-import { type Caller, guestCaller, openCaller, type Role } from '@backstitch/auth';
+import type { SignalRefusal } from '@backstitch/saga-engine';
 import type { OrderLifecycle } from '@backstitch/shared-types';
 import { describe, expect, it } from '@jest/globals';
-import { actingRole, cancellationIdOf, rolesOf, routeOf } from './cancellation.js';
-
-const user = (subject: string, roles: Role[] = ['customer']): Caller => ({
-  id: `u:https://id:${subject}`,
-  kind: 'user',
-  subject,
-  roles,
-  scopes: [],
-});
-const ANA = user('ana');
-const MADE_MS = 1_796_000_000_000;
-const HOUR_MS = 3_600_000;
-const ofAna = { owner: ANA.id, sellerId: user('sam').id, createdAtMs: MADE_MS };
+import { afterSignal, cancellationIdOf, mayGiveBack, routeOf } from './cancellation.js';
 
 const lifecycle = (more: Partial<OrderLifecycle>): OrderLifecycle => ({
   stage: 'CONFIRMED',
@@ -23,38 +11,6 @@ const lifecycle = (more: Partial<OrderLifecycle>): OrderLifecycle => ({
   cancellationId: null,
   allowed: { customer: ['cancel'], seller: ['cancel'], admin: ['cancel'] },
   ...more,
-});
-
-describe('an order', () => {
-  it.each<[string, Caller, string[]]>([
-    ['its owner', ANA, ['customer']],
-    ['its seller', user('sam', ['seller']), ['seller']],
-    ['an admin', user('eve', ['admin']), ['admin']],
-    ['its owner, who is an admin', user('ana', ['admin']), ['customer', 'admin']],
-    ['another customer', user('eve'), []],
-    ['another seller', user('eve', ['seller']), []],
-    ['an operator', user('eve', ['operator']), []],
-    ['a guest of the same name', guestCaller('ana'), []],
-    ['an open caller of the same name', openCaller('ana'), []],
-  ])('is cancelled by %s as %j', (_who, caller, roles) => {
-    expect(rolesOf(caller, ofAna, MADE_MS)).toEqual(roles);
-  });
-
-  it('of an open caller is cancelled by its id for two hours, without a token', () => {
-    const owned = { owner: 'o:bob', sellerId: null, createdAtMs: MADE_MS };
-    expect(rolesOf(openCaller(''), owned, MADE_MS + 2 * HOUR_MS - 1)).toEqual(['customer']);
-    expect(rolesOf(openCaller(''), owned, MADE_MS + 2 * HOUR_MS)).toEqual([]);
-    expect(rolesOf(ANA, owned, MADE_MS)).toEqual([]);
-  });
-
-  it('is cancelled in the role in which it may be', () => {
-    const preparing = lifecycle({
-      stage: 'PREPARING',
-      allowed: { customer: [], seller: ['cancel'], admin: ['cancel'] },
-    });
-    expect(actingRole(['customer', 'admin'], preparing)).toBe('admin');
-    expect(actingRole(['customer'], preparing)).toBe('customer');
-  });
 });
 
 describe('a cancellation', () => {
@@ -73,6 +29,7 @@ describe('a cancellation', () => {
     expect(routeOf(lifecycle(found), 'customer')).toBe(route);
   });
 
+  // R134
   it('has one id for all who ask at once in one role, and another one after each change', () => {
     const id = cancellationIdOf('order-1', 2, 'customer');
     expect(id).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
@@ -83,5 +40,43 @@ describe('a cancellation', () => {
       cancellationIdOf('order-2', 2, 'customer'),
     ];
     expect(new Set([id, ...others]).size).toBe(4);
+  });
+});
+
+describe('the answer of the saga that places the order', () => {
+  // R133
+  it.each<[SignalRefusal, string]>([
+    ['undoing', 'wait'],
+    ['ended', 'wait'],
+    ['past-pivot', 'begin'],
+    ['unknown-signal', 'begin'],
+    ['not-awaited', 'refused'],
+    ['too-late', 'refused'],
+    ['too-many', 'unavailable'],
+  ])('when it refuses the signal as %s: %s', (reason, next) => {
+    const refused = { kind: 'refused', reason, message: '', status: 'RUNNING', at: 'X' } as const;
+    expect(afterSignal({ ...refused, awaited: [], isRepeated: false })).toBe(next);
+  });
+
+  it('when the signal is applied is waited for', () => {
+    expect(afterSignal({ kind: 'applied', isRepeated: false })).toBe('wait');
+  });
+
+  it.each([{ kind: 'unknown-definition' }, { kind: 'moving' }, { kind: 'too-many' }] as const)(
+    'when it is %j is asked for later',
+    (signalled) => {
+      expect(afterSignal(signalled)).toBe('unavailable');
+    },
+  );
+});
+
+describe('goods that come back', () => {
+  // R136
+  it('are written off by the shop, and never by the customer', () => {
+    expect(mayGiveBack('customer', 'WRITE_OFF')).toBe(false);
+    expect(mayGiveBack('customer', 'RESTOCK')).toBe(true);
+    expect(mayGiveBack('customer', undefined)).toBe(true);
+    expect(mayGiveBack('seller', 'WRITE_OFF')).toBe(true);
+    expect(mayGiveBack('admin', 'WRITE_OFF')).toBe(true);
   });
 });

@@ -1,9 +1,7 @@
-import type { Caller } from '@backstitch/auth';
+import type { SignalRefusal, Signalled } from '@backstitch/saga-engine';
 import {
-  ACTOR_ROLES,
   type ActorRole,
   type Disposition,
-  isOpenCallerId,
   type OrderLifecycle,
   type OwnedOrderView,
   uuidOf,
@@ -20,45 +18,6 @@ export interface CancellationInput {
   disposition: Disposition;
   /** All that was sold. */
   lines: { productId: string; quantity: number }[];
-}
-
-/** An order, as far as it decides who may cancel it. */
-export interface Cancellable {
-  owner: string | undefined;
-  sellerId: string | null;
-  createdAtMs: number;
-}
-
-/** For so long the id alone is enough to act on an order of an open caller. */
-const OPEN_FOR_MS = 2 * 3_600_000;
-
-/**
- * As whom a caller may act on an order; none: the order is answered as one that does not exist. In
- * development a request may come without a caller, directly to the orchestrator: it acts as the
- * customer. Pure.
- */
-export function rolesOf(
-  caller: Caller | undefined,
-  { owner, sellerId, createdAtMs }: Cancellable,
-  nowMs: number,
-): ActorRole[] {
-  if (!caller) return ['customer'];
-  const isOpen = owner !== undefined && isOpenCallerId(owner);
-  const isYoung = nowMs - createdAtMs < OPEN_FOR_MS;
-  const has: Record<ActorRole, boolean> = {
-    customer: isOpen ? caller.kind === 'open' && isYoung : caller.id === owner,
-    seller: caller.id === sellerId,
-    admin: caller.kind === 'user' && caller.roles.includes('admin'),
-  };
-  return ACTOR_ROLES.filter((role) => has[role]);
-}
-
-/** The first of these roles in which the order may be cancelled now, or the first of all. Pure. */
-export function actingRole(
-  roles: readonly [ActorRole, ...ActorRole[]],
-  lifecycle: OrderLifecycle | undefined,
-): ActorRole {
-  return roles.find((role) => lifecycle?.allowed[role].includes('cancel')) ?? roles[0];
 }
 
 /**
@@ -84,6 +43,40 @@ export function routeOf({ stage, kind, allowed }: OrderLifecycle, role: ActorRol
   if (stage === 'CANCELLING' || stage === 'CANCELLED') return 'cancelled';
   if (!allowed[role].includes('cancel')) return 'refused';
   return stage === 'PLACED' || kind === 'MARKETPLACE' ? 'ask-its-saga' : 'begin';
+}
+
+export type AfterSignal =
+  /** Its saga ends by it, or has ended. */
+  | 'wait'
+  /** Its saga only goes forward: a cancellation follows it. */
+  | 'begin'
+  /** Not in its stage. */
+  | 'refused'
+  /** Another instance can tell, or a later try. */
+  | 'unavailable';
+
+/** What follows from the answer of the saga that places the order. Pure. */
+export function afterSignal(signalled: Signalled): AfterSignal {
+  if (signalled.kind === 'applied') return 'wait';
+  if (signalled.kind === 'absent') return 'refused';
+  return signalled.kind === 'refused' ? AFTER_REFUSAL[signalled.reason] : 'unavailable';
+}
+
+const AFTER_REFUSAL: Readonly<Record<SignalRefusal, AfterSignal>> = {
+  undoing: 'wait',
+  ended: 'wait',
+  'past-pivot': 'begin',
+  // A checkout of an earlier version ends by itself, and knows no cancellation.
+  'unknown-signal': 'begin',
+  'not-awaited': 'refused',
+  'too-late': 'refused',
+  invalid: 'unavailable',
+  'too-many': 'unavailable',
+};
+
+/** A shopper could else make goods disappear that are still in the shop. Pure. */
+export function mayGiveBack(role: ActorRole, disposition: Disposition | undefined): boolean {
+  return role !== 'customer' || disposition !== 'WRITE_OFF';
 }
 
 /** All that was sold: the line of a product that was bought in two lines is two lines. Pure. */
