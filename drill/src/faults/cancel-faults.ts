@@ -13,7 +13,10 @@ function storm(name: string, title: string, status: Cancellable): Fault {
     title,
     async inject(site) {
       const inFlight = await stormOf(site, status);
-      return { what: `${inFlight} cancellations were accepted, or answered by one before`, inFlight };
+      return {
+        what: `${inFlight} cancellations were accepted, or answered by one before`,
+        inFlight,
+      };
     },
   };
 }
@@ -29,6 +32,14 @@ async function stormOf(site: Site, status: Cancellable): Promise<number> {
 }
 
 export const CANCEL_FAULTS: readonly Fault[] = [
-  storm('cancel-storm', 'orders are cancelled just after they were confirmed, 20 times each', 'DONE'),
-  storm('cancel-during-checkout', 'orders are cancelled during their checkout, 20 times', 'RUNNING'),
+  storm(
+    'cancel-storm',
+    'orders are cancelled just after they were confirmed, 20 times each',
+    'DONE',
+  ),
+  storm(
+    'cancel-during-checkout',
+    'orders are cancelled during their checkout, 20 times',
+    'RUNNING',
+  ),
 ];

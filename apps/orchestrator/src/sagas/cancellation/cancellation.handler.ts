@@ -178,7 +178,11 @@ export class CancellationHandler {
   private async existing(
     asked: Cancelling,
     found: Found,
-    { sagaId, stage, replayed = true }: { sagaId: string | null; stage: OrderStage; replayed?: boolean },
+    {
+      sagaId,
+      stage,
+      replayed = true,
+    }: { sagaId: string | null; stage: OrderStage; replayed?: boolean },
   ): Promise<CancelAnswer> {
     const ended = sagaId === null ? undefined : await this.waitForEnd(asked, sagaId);
     const isCancellation = ended?.definition === this.options.definition.name;

@@ -80,6 +80,8 @@ export function mayGiveBack(role: ActorRole, disposition: Disposition | undefine
 }
 
 /** All that was sold: the line of a product that was bought in two lines is two lines. Pure. */
-export function returnedLines({ items }: Pick<OwnedOrderView, 'items'>): CancellationInput['lines'] {
+export function returnedLines({
+  items,
+}: Pick<OwnedOrderView, 'items'>): CancellationInput['lines'] {
   return items.map(({ productId, quantity }) => ({ productId, quantity }));
 }

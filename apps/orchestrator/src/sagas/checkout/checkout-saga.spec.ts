@@ -162,7 +162,9 @@ describe('the commands of the checkout saga', () => {
 
 describe('a business rejection', () => {
   it('is declared by some step for every one that the vocabulary knows', () => {
-    const definitions = registeredSagas(new OrchestratorConfig()).map((saga) => saga.definitions[0]);
+    const definitions = registeredSagas(new OrchestratorConfig()).map(
+      (saga) => saga.definitions[0],
+    );
     const steps = definitions.flatMap((definition) => definition.steps);
     const declared = new Set(steps.flatMap((step) => [...step.rejections]));
     const known = Object.entries(ERROR_CODES)

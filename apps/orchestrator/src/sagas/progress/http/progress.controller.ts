@@ -17,7 +17,11 @@ export class ProgressController {
   ): Promise<void> {
     const { id: requestId, caller } = request;
     traceRequest(request, { orderId });
-    const { status, replayed, body: told } = await this.handler.fulfil({
+    const {
+      status,
+      replayed,
+      body: told,
+    } = await this.handler.fulfil({
       orderId,
       requestId,
       caller,
