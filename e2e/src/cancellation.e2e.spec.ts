@@ -62,7 +62,7 @@ describe('a cancellation', () => {
     });
     expect((await product(system, MOUSE)).stock_quantity).toBe(before);
     const ledger = await system.rows('inventory', WRITTEN_OFF, [MOUSE]);
-    expect(ledger).toEqual([{ quantity: -2 }]);
+    expect(ledger).toEqual([{ change: -2 }]);
     expect(await bankOf(system, orderId)).toEqual({ charges: 1, refunds: 1 });
   }, 300_000);
 
@@ -137,4 +137,4 @@ describe('a cancellation', () => {
   }, 300_000);
 });
 
-const WRITTEN_OFF = `SELECT quantity FROM stock_ledger WHERE product_id = $1 AND kind = 'WRITE_OFF'`;
+const WRITTEN_OFF = `SELECT change FROM stock_ledger WHERE product_id = $1 AND kind = 'WRITE_OFF'`;
