@@ -131,7 +131,7 @@ export class CancellationHandler {
   /** Before the sale is complete, the saga that places the order undoes it. */
   private async askItsSaga(asked: Cancelling, found: Found): Promise<CancelAnswer | undefined> {
     const { order, role, placementId } = found;
-    const { orderId } = asked;
+    const { orderId, requestId } = asked;
     if (placementId === null) return order && refusedBy(order.lifecycle, role);
     const signalled = await this.options.sagas.engine.signal(placementId, {
       id: cancellationIdOf(orderId, order?.lifecycle.version ?? 0, role),
@@ -145,6 +145,8 @@ export class CancellationHandler {
     const ended = await this.waitForEnd(asked, placementId);
     if (ended?.phase === 'done') return undefined;
     const isFirst = signalled.kind === 'applied' && !signalled.isRepeated;
+    const logged = { sagaId: placementId, orderId, requestId, role };
+    if (isFirst) this.options.logger.info(logged, 'order cancelled before its sale');
     const stage = order?.lifecycle.stage ?? 'PLACED';
     return answerOf(asked, found, { sagaId: placementId, ended, stage, replayed: !isFirst });
   }
