@@ -84,7 +84,11 @@ describe('a cancellation during a checkout', () => {
         const sagas = await sagasOf(system, orderId);
         return sagas[0] === 'checkout COMPENSATING' || sagas.length === 2;
       };
-      await waitFor('the cancellation to be routed', isRouted).finally(release);
+      try {
+        await waitFor('the cancellation to be routed', isRouted);
+      } finally {
+        await release();
+      }
       const [bought, cancelled] = await Promise.all([buying, cancelling]);
       expect(cancelled).toMatchObject({ status: 200, body: { orderId, stage: 'CANCELLED' } });
       expect(await stageOf(system, orderId)).toBe('CANCELLED');
