@@ -93,18 +93,12 @@ export class CancellationHandler {
     const { order, role, placementId } = found;
     if (!order) return this.askItsSaga(asked, found);
     const { lifecycle } = order;
-    switch (routeOf(lifecycle, role)) {
-      case 'refused':
-        return refusedBy(lifecycle, role);
-      case 'begin':
-        return this.begin(asked, found);
-      case 'ask-its-saga':
-        return this.askItsSaga(asked, found);
-      case 'cancelled': {
-        const { cancellationId, stage } = lifecycle;
-        return this.existing(asked, found, { sagaId: cancellationId ?? placementId, stage });
-      }
-    }
+    const route = routeOf(lifecycle, role);
+    if (route === 'refused') return refusedBy(lifecycle, role);
+    if (route === 'begin') return this.begin(asked, found);
+    if (route === 'ask-its-saga') return this.askItsSaga(asked, found);
+    const { cancellationId, stage } = lifecycle;
+    return this.existing(asked, found, { sagaId: cancellationId ?? placementId, stage });
   }
 
   /** Throws the 404 of an unknown order also for an order of another caller, after the same queries. */
