@@ -13,6 +13,7 @@ const SLOWEST = [
   'e2e/src/trouble.e2e.spec.ts',
   'drill/src/drill.e2e.spec.ts',
   'apps/identity-service/src/internal/gateways.integration.spec.ts',
+  'e2e/src/cancel-crashes.e2e.spec.ts',
   'e2e/src/database-trouble.e2e.spec.ts',
   'e2e/src/long-way.e2e.spec.ts',
   'apps/orchestrator/src/sagas/checkout/checkout-saga.simulation.spec.ts',
@@ -20,9 +21,12 @@ const SLOWEST = [
   'packages/messaging/src/batch/packet.fuzz.spec.ts',
   'apps/orchestrator/src/host/metrics/unfinished-totals.integration.spec.ts',
   'packages/service-kit/src/http/checkout-body.fuzz.spec.ts',
+  'e2e/src/many-cancels.e2e.spec.ts',
+  'e2e/src/cancel-races.e2e.spec.ts',
   'e2e/src/deployed-apps.e2e.spec.ts',
   'e2e/src/breaker.e2e.spec.ts',
   'e2e/src/checkout.e2e.spec.ts',
+  'e2e/src/cancellation.e2e.spec.ts',
   'packages/saga-engine/src/testing/simulation.spec.ts',
 ];
 

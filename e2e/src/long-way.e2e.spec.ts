@@ -160,6 +160,13 @@ describe('GETTING_STARTED.md, command by command', () => {
     if (command.includes('POST')) expect(answer.sagaId).toBeDefined();
   };
 
+  const cancelled = async (command: string): Promise<void> => {
+    const answer = JSON.parse(await shell(command)) as typeof lastAnswer;
+    expect(answer).toMatchObject({ stage: 'CANCELLED' });
+    expect(JSON.parse(await shell(command))).toEqual(answer);
+    lastAnswer = answer;
+  };
+
   const signUp = async (command: string): Promise<void> => {
     expect(JSON.parse(await shell(command))).toMatchObject({ roles: ['customer'] });
     expect(JSON.parse(await shell(command))).toMatchObject({ code: 'EMAIL_TAKEN' });
@@ -242,6 +249,7 @@ describe('GETTING_STARTED.md, command by command', () => {
     [/^curl .*signup/, signUp],
     [/^TOKEN=/, logIn],
     [/^curl .*-X (PUT|DELETE) .*\/chaos/, chaos],
+    [/^curl .*\/cancel/, cancelled],
     [/^curl .*health/, async (command) => void (await shell(command))],
     [/^curl /, curl],
     [/^psql /, sql],

@@ -69,7 +69,7 @@ export async function get(gatewayUrl: string, path: string): Promise<Answer> {
   return answerOf(await fetch(`${gatewayUrl}${path}`));
 }
 
-async function answerOf(response: Response): Promise<Answer> {
+export async function answerOf(response: Response): Promise<Answer> {
   const text = await response.text();
   const body = (text === '' ? {} : JSON.parse(text)) as Answer['body'];
   return { status: response.status, headers: response.headers, body };

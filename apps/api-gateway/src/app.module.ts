@@ -15,6 +15,8 @@ import { Deliveries } from './checkout/deliveries.client.js';
 import { GatewayConfig } from './config.js';
 import { ProductChangesController } from './catalogue/product-changes.controller.js';
 import { ProductsController } from './catalogue/products.controller.js';
+import { OrderActions } from './orders/order-actions.client.js';
+import { OrderActionsController } from './orders/order-actions.controller.js';
 import { OrderHistoryController } from './queries/order-history.controller.js';
 import { OrderListController } from './queries/order-list.controller.js';
 import { SiteController } from './dashboard/site.controller.js';
@@ -65,6 +67,7 @@ export class AppModule {
         QueriesController,
         OrderHistoryController,
         OrderListController,
+        OrderActionsController,
         OperationsController,
         ...(config.NODE_ENV === 'production' ? [] : [ChaosController]),
         ProductsController,
@@ -80,6 +83,7 @@ export class AppModule {
         { provide: Admission, useValue: admission },
         { provide: Orchestrators, useValue: orchestrators },
         OperationRequests,
+        OrderActions,
         { provide: InventoryClient, useValue: inventory },
         { provide: OrderClient, useValue: orders },
         { provide: Deliveries, useValue: new Deliveries(orders) },

@@ -3,6 +3,7 @@ import type { Exit } from '@backstitch/launcher';
 import { type AppName, PARTICIPANTS } from '@backstitch/tools';
 import type { AppInstance } from '../site/app-instance.js';
 import type { Site } from '../site/site.js';
+import { cancelOrders } from './cancels.js';
 import type { Fault, Injection } from './fault.js';
 import { revive, workUnderWay } from './work.js';
 
@@ -21,10 +22,19 @@ const PARTICIPANT_POINTS = [
 ];
 const PAYMENT_POINTS = ['payment.after-intent-before-call', 'payment.after-call-before-outcome'];
 
+/** Where a cancellation may be cut short. */
+const CANCEL_POINTS: readonly (readonly [AppName, string])[] = [
+  ['api-gateway', 'gateway.order-action-before-forward'],
+  ['api-gateway', 'gateway.order-action-after-forward'],
+  ['orchestrator', 'orchestrator.cancellation-after-commit'],
+  ['payment-service', 'payment.after-refund-row-before-call'],
+  ['payment-service', 'payment.after-refund-call-before-outcome'],
+];
+
 const MID_TAKEOVER = 'orchestrator.mid-takeover';
 const MID_REFUND = 'payment.between-refund-requested-and-cancel';
 /** What is passed too seldom to wait for the n-th time. */
-const RARE = new Set([MID_TAKEOVER, MID_REFUND]);
+const RARE = new Set([MID_TAKEOVER, MID_REFUND, ...CANCEL_POINTS.map(([, point]) => point)]);
 const PASSES_MAX = 25;
 const REACHED_WITHIN_MS = 20_000;
 const CANCEL_EVERY_MS = 20;
@@ -87,7 +97,7 @@ async function orphanSagas(site: Site, victim: AppInstance): Promise<void> {
  * Cancels orders from outside: a few that are confirmed, which must be refused, and then those that are
  * being paid, until the victim has died of a refund.
  */
-async function cancelOrders(site: Site, victim: AppInstance): Promise<void> {
+async function cancelFromOutside(site: Site, victim: AppInstance): Promise<void> {
   await victim.untilReady().catch(() => undefined);
   const confirmed = `SELECT order_id AS id FROM saga_state WHERE status = 'DONE' LIMIT 3`;
   const underWay = `SELECT order_id AS id FROM saga_state WHERE status = 'RUNNING'
@@ -103,6 +113,27 @@ async function cancelAll(site: Site, orders: string): Promise<void> {
   for (const { id } of await site.rows<{ id: string }>('orchestrator', orders)) {
     await site.publish('order_commands', { pattern: 'order.cancel', data: { orderId: id } });
   }
+}
+
+/** Customers cancel what they bought, until the victim has died of it. */
+async function customersCancel(site: Site, victim: AppInstance): Promise<void> {
+  await victim.untilReady().catch(() => undefined);
+  while (victim.running && !site.stopping.aborted) {
+    await cancelOrders(site, 'DONE', { orders: 3, times: 1 });
+    await pause(CANCEL_EVERY_MS);
+  }
+}
+
+function crashOfCancel([app, point]: readonly [AppName, string]): Fault {
+  return {
+    name: point,
+    title: `${app} kills itself at ${point}, amid cancellations`,
+    seconds: 12,
+    inject: (site) =>
+      crashAt(site, site.random.pick(site.of(app)), point, (victim) =>
+        customersCancel(site, victim),
+      ),
+  };
 }
 
 function crash(app: AppName, point: string, name = point): Fault {
@@ -130,7 +161,7 @@ const midRefund: Fault = {
   seconds: 12,
   inject: (site) =>
     crashAt(site, site.random.pick(site.of('payment-service')), MID_REFUND, (victim) =>
-      cancelOrders(site, victim),
+      cancelFromOutside(site, victim),
     ),
 };
 
@@ -143,4 +174,5 @@ export const FAULT_POINT_FAULTS: readonly Fault[] = [
   ),
   ...PAYMENT_POINTS.map((point) => crash('payment-service', point)),
   midRefund,
+  ...CANCEL_POINTS.map(crashOfCancel),
 ];

@@ -1,5 +1,6 @@
 import { BANK_FAULTS } from './bank-faults.js';
 import { BROKER_FAULTS } from './broker-faults.js';
+import { CANCEL_FAULTS } from './cancel-faults.js';
 import { CLOCK_FAULTS } from './clock-faults.js';
 import { DATABASE_FAULTS } from './database-faults.js';
 import type { Fault } from './fault.js';
@@ -20,6 +21,7 @@ export const ALL_FAULTS: readonly Fault[] = [
   ...MESSAGE_FAULTS,
   ...LATE_FAULTS,
   ...BANK_FAULTS,
+  ...CANCEL_FAULTS,
   ...CLOCK_FAULTS,
   ...IDENTITY_FAULTS,
 ];

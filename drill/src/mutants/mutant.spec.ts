@@ -112,7 +112,7 @@ describe('pnpm mutants', () => {
   });
 
   it('takes the beginning of a name, and knows which are quick', () => {
-    expect(named('13').names).toEqual(['13-unknown-is-undone-too']);
+    expect(named('13-').names).toEqual(['13-unknown-is-undone-too']);
     expect(named('--quick').kinds).toEqual(['pure', 'simulation', 'sweep']);
     expect(named('--quick').names).not.toContain('01-version-guard');
   });

@@ -12,7 +12,11 @@ export class World {
   readonly sagas: SagaFact[] = [];
   readonly orders = new Map<
     string,
-    { status: 'PENDING' | 'CONFIRMED' | 'CANCELLED'; total: string }
+    {
+      status: 'PENDING' | 'CONFIRMED' | 'CANCELLED';
+      total: string;
+      cancellationId?: string;
+    }
   >();
   readonly holds = new Map<string, string>();
   readonly charges = new Map<string, ChargeFact[]>();

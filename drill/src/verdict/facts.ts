@@ -30,6 +30,8 @@ export interface SagaFact {
 interface OrderFact {
   status: 'PENDING' | 'CONFIRMED' | 'CANCELLED';
   total: string | null;
+  /** The saga that cancelled it after it was confirmed. */
+  cancellationId?: string | null;
 }
 
 export interface ChargeFact {
@@ -46,12 +48,15 @@ const SAGAS = `SELECT saga_id AS "sagaId", order_id AS "orderId", request_id AS 
     input->>'totalAmount' AS "cartTotal", status, current_step AS "currentStep",
     last_error::text AS "lastError"
   FROM saga_state LEFT JOIN
-    (SELECT saga_id, key FROM idempotency_keys WHERE kind = 'KEYED') keyed USING (saga_id)`;
-const ORDERS = 'SELECT id, status, total_amount AS total FROM orders';
+    (SELECT saga_id, key FROM idempotency_keys WHERE kind = 'KEYED') keyed USING (saga_id)
+  WHERE definition = 'checkout'`;
+const ORDERS = `SELECT id, status, total_amount AS total, cancellation_id AS "cancellationId"
+  FROM orders`;
 const HOLDS = 'SELECT order_id AS id, status FROM reservations';
 /** The provider's key is made of the saga's id: the bank's own word, whatever payments say. */
 const CHARGES = `SELECT split_part(charges.key, ':', 1) AS "sagaId", decision, charges.amount,
-    refunds.amount AS refunded
+    coalesce(refunds.amount, (SELECT sum(amount) FROM bank.refund_entries
+      WHERE charge_key = charges.key)) AS refunded
   FROM bank.charges LEFT JOIN bank.refunds ON refunds.key = charges.key`;
 
 export async function readFacts(rows: Rows): Promise<Facts> {

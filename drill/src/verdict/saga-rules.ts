@@ -17,7 +17,11 @@ function* problemsOf(saga: SagaFact, facts: Facts, total: string): Generator<str
   const hold = facts.holds.get(orderId) ?? 'none';
   const kept = (facts.charges.get(sagaId) ?? []).filter(isKept);
   const amounts = kept.map(({ amount }) => amount).join(' and ');
-  if (status === 'DONE') {
+  if (status === 'DONE' && order?.status === 'CANCELLED' && order.cancellationId) {
+    // Invariant 11 of reconcile judges the refund and the goods in detail.
+    if (kept.length > 0) yield `cancelled after it was done, and yet charged ${amounts}`;
+    if (hold !== 'CONSUMED') yield `cancelled after it was done, and its reservation is ${hold}`;
+  } else if (status === 'DONE') {
     if (order?.status !== 'CONFIRMED') yield `DONE, and its order is ${order?.status ?? 'missing'}`;
     if (order && order.total !== total) yield `its order is of ${order.total} instead of ${total}`;
     if (kept.length === 0) yield 'DONE, and nothing is paid';

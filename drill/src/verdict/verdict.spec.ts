@@ -54,6 +54,14 @@ describe('the verdict finds nothing', () => {
     expect(world.breaches()).toEqual([]);
   });
 
+  it('when an order was cancelled after it was done, and its money is back', () => {
+    const world = new World();
+    const { sagaId, orderId } = world.saga(world.buyer('plain', yes('a'))[0]!, 'DONE', 'a');
+    world.orders.set(orderId, { status: 'CANCELLED', total: TOTAL, cancellationId: 'saga-c' });
+    world.charges.set(sagaId, [charge('APPROVED', TOTAL)]);
+    expect(world.breaches()).toEqual([]);
+  });
+
   it('when a key is refused for another cart', () => {
     const world = new World();
     const [first] = world.buyer('reused-key', yes('a'));
@@ -77,6 +85,17 @@ describe('the verdict finds', () => {
       expect(world.breaches().join('\n')).toContain(said);
     });
   const sold = (world: World) => world.saga(world.buyer('plain', yes('a'))[0]!, 'DONE', 'a');
+  finds(
+    'an order that was cancelled after it was done, and charged',
+    'and yet charged',
+    (world) => {
+      const { orderId } = sold(world);
+      world.orders.set(orderId, { status: 'CANCELLED', total: TOTAL, cancellationId: 'saga-c' });
+    },
+  );
+  finds('an order that was done, and that no saga cancelled', 'its order is CANCELLED', (world) =>
+    world.orders.set(sold(world).orderId, { status: 'CANCELLED', total: TOTAL }),
+  );
   const unheard = (world: World, status: SagaFact['status'], name?: string) =>
     world.saga(world.buyer('plain', 'silence')[0]!, status, name);
 

@@ -31,6 +31,10 @@ const paths = fc.oneof(
   hostileText.map((text) => `/api/products?${text}`),
   hostileText.map((text) => `/api/orders?${text}`),
   fc.constantFrom('/api/orders', `/api/orders/${ID}`, '/api/orders?cursor=x&limit=0'),
+  fc.constantFrom(`/api/orders/${ID}/cancel`, `/orders/${ID}/cancel`, `/api/orders/${ID}/fulfil`),
+  hostileText.map(
+    (text) => `/api/orders/${encodeURIComponent(Buffer.from(text).toString())}/cancel`,
+  ),
 );
 
 const HEADER_NAMES = `

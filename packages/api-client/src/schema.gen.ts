@@ -106,6 +106,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/orders/{orderId}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Cancel an order: its money and its goods are given back */
+        post: operations["OrderActionsController_cancel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/orders/{orderId}/fulfil": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Hand a plain order over; by its seller or an admin */
+        post: operations["OrderActionsController_fulfil"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/operations/sagas": {
         parameters: {
             query?: never;
@@ -1203,6 +1237,51 @@ export interface components {
             /** @description The cursor of the next page */
             next: string | null;
         };
+        CancelOrderDto: Record<string, never>;
+        RefundAnswer: {
+            /** Format: uuid */
+            refundId: string;
+            /** @example 49.98 */
+            amount: string;
+            /** @example USD */
+            currency: string;
+            /**
+             * @description PENDING: the provider accepted it
+             * @enum {string}
+             */
+            status: "PENDING" | "SUCCEEDED";
+        };
+        CancelledOrderAnswer: {
+            /** Format: uuid */
+            orderId: string;
+            /**
+             * Format: uuid
+             * @description The saga that cancels it
+             */
+            sagaId: string | null;
+            /**
+             * @description CANCELLED at the end
+             * @enum {string}
+             */
+            stage: "PLACED" | "AWAITING_SELLER" | "AWAITING_PAYMENT" | "CONFIRMED" | "PAID" | "PREPARING" | "READY" | "FULFILLED" | "CANCELLING" | "CANCELLED";
+            /** @description Null: not known yet, or the order was never confirmed */
+            refund: components["schemas"]["RefundAnswer"] | null;
+        };
+        FulfilOrderDto: Record<string, never>;
+        FulfilledOrderAnswer: {
+            /** Format: uuid */
+            orderId: string;
+            /**
+             * Format: uuid
+             * @description Null: it was FULFILLED
+             */
+            sagaId: string | null;
+            /**
+             * @description FULFILLED at the end
+             * @enum {string}
+             */
+            stage: "PLACED" | "AWAITING_SELLER" | "AWAITING_PAYMENT" | "CONFIRMED" | "PAID" | "PREPARING" | "READY" | "FULFILLED" | "CANCELLING" | "CANCELLED";
+        };
         OperatorReason: {
             /** @example The bank answers again. */
             reason: string;
@@ -1997,6 +2076,177 @@ export interface operations {
                 };
             };
             /** @description Cannot be read now */
+            503: {
+                headers: {
+                    /** @description Seconds */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemAnswer"];
+                };
+            };
+        };
+    };
+    OrderActionsController_cancel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                orderId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CancelOrderDto"];
+            };
+        };
+        responses: {
+            /** @description It is cancelled */
+            200: {
+                headers: {
+                    /** @description true: the answer of an earlier request */
+                    "Idempotent-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CancelledOrderAnswer"];
+                };
+            };
+            /** @description It is being cancelled; see Location for the result */
+            202: {
+                headers: {
+                    /** @description /api/sagas/{sagaId} */
+                    Location?: string;
+                    /** @description true: the answer of an earlier request */
+                    "Idempotent-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CancelledOrderAnswer"];
+                };
+            };
+            /** @description Not a UUID, or a field is missing or wrong */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemAnswer"];
+                };
+            };
+            /** @description Only the shop writes goods off */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemAnswer"];
+                };
+            };
+            /** @description No such order */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemAnswer"];
+                };
+            };
+            /** @description The order cannot be cancelled in its stage; the answer has `stage` and `allowed` */
+            409: {
+                headers: {
+                    /** @description Seconds */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemAnswer"];
+                };
+            };
+            /** @description Not possible now; send it again */
+            503: {
+                headers: {
+                    /** @description Seconds */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemAnswer"];
+                };
+            };
+        };
+    };
+    OrderActionsController_fulfil: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                orderId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FulfilOrderDto"];
+            };
+        };
+        responses: {
+            /** @description It is handed over */
+            200: {
+                headers: {
+                    /** @description true: the answer of an earlier request */
+                    "Idempotent-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FulfilledOrderAnswer"];
+                };
+            };
+            /** @description It is being handed over; see Location for the result */
+            202: {
+                headers: {
+                    /** @description /api/sagas/{sagaId} */
+                    Location?: string;
+                    /** @description true: the answer of an earlier request */
+                    "Idempotent-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FulfilledOrderAnswer"];
+                };
+            };
+            /** @description Not a UUID, or a field is wrong */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemAnswer"];
+                };
+            };
+            /** @description No such order */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemAnswer"];
+                };
+            };
+            /** @description The order is in another stage; the answer has `stage` and `allowed` */
+            409: {
+                headers: {
+                    /** @description Seconds */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemAnswer"];
+                };
+            };
+            /** @description Not possible now; send it again */
             503: {
                 headers: {
                     /** @description Seconds */

@@ -4,6 +4,7 @@ export * from './account-roles.js';
 export * from './admin-requests.dto.js';
 export { bodyProblems } from './body-problems.js';
 export * from './caller-id.js';
+export * from './cancel-order.dto.js';
 export * from './card-form.dto.js';
 export * from './card-token.js';
 export * from './cart.js';
@@ -17,6 +18,7 @@ export * from './delivery.js';
 export * from './demo-accounts.js';
 export * from './error-codes.js';
 export * from './forwarded-checkout.dto.js';
+export * from './fulfil-order.dto.js';
 export * from './history-query.js';
 export * from './idempotency-key.js';
 export * from './inventory-commands.js';
@@ -27,6 +29,7 @@ export {
   OrderCancelCommand,
   OrderCreateCommand,
   type OrderCreated,
+  type OrderLifecycle,
   type OrderEventsView,
   type OrderEventView,
   type OrderView,

@@ -7,6 +7,7 @@ import { IsLines, QUANTITY_MAX } from './lines.decorator.js';
 import { IsAmount, OrderIdCommand } from './order-id.command.js';
 import { HasVisibleText } from './visible-text.js';
 import type {
+  ActorRole,
   OrderAction,
   OrderKind,
   OrderSagaState,
@@ -96,6 +97,22 @@ export interface OrderCreated {
 export interface OwnedOrderView extends OrderView {
   /** As Caller.id. Null where the command named none; undefined from an earlier release. */
   caller?: string | null;
+  /** Undefined from an earlier release. */
+  lifecycle?: OrderLifecycle;
+}
+
+/** How far an order is, and what may be done to it: for the orchestrator. */
+export interface OrderLifecycle {
+  stage: OrderStage;
+  kind: OrderKind;
+  /** Who sells it, as Caller.id. Null: a plain order. */
+  sellerId: string | null;
+  /** Counts the events of the order. */
+  version: number;
+  /** The saga that cancels it after it was confirmed, or did. */
+  cancellationId: string | null;
+  /** What people may do now, by their role. */
+  allowed: Record<ActorRole, OrderAction[]>;
 }
 
 /** An order, as its owner sees it. */

@@ -48,6 +48,11 @@ export class QueueClient {
     return Promise.all(batched.map(({ id, pattern }) => this.awaitReply(id, pattern)));
   }
 
+  /** Throws away what lies in a queue, and tells how many messages that were. */
+  async purge(queue: string): Promise<number> {
+    return (await this.channel.purgeQueue(queue)).messageCount;
+  }
+
   close(): Promise<void> {
     return this.connection.close();
   }

@@ -1,4 +1,6 @@
 import {
+  type CancelledOrderView,
+  type FulfilledOrderView,
   MARKETPLACE_STATUSES,
   ORDER_ACTIONS,
   ORDER_KINDS,
@@ -94,6 +96,49 @@ export class OrderSummaryAnswer implements OrderSummaryView {
 
   @ApiProperty({ format: 'date-time' })
   updatedAt!: string;
+}
+
+export class RefundAnswer implements NonNullable<CancelledOrderView['refund']> {
+  @ApiProperty(UUID)
+  refundId!: string;
+
+  @ApiProperty({ example: '49.98' })
+  amount!: string;
+
+  @ApiProperty({ example: 'USD' })
+  currency!: string;
+
+  @ApiProperty({ enum: ['PENDING', 'SUCCEEDED'], description: 'PENDING: the provider accepted it' })
+  status!: 'PENDING' | 'SUCCEEDED';
+}
+
+export class CancelledOrderAnswer implements CancelledOrderView {
+  @ApiProperty(UUID)
+  orderId!: string;
+
+  @ApiProperty({ ...UUID, type: String, nullable: true, description: 'The saga that cancels it' })
+  sagaId!: string | null;
+
+  @ApiProperty({ enum: ORDER_STAGES, description: 'CANCELLED at the end' })
+  stage!: CancelledOrderView['stage'];
+
+  @ApiProperty({
+    type: RefundAnswer,
+    nullable: true,
+    description: 'Null: not known yet, or the order was never confirmed',
+  })
+  refund!: RefundAnswer | null;
+}
+
+export class FulfilledOrderAnswer implements FulfilledOrderView {
+  @ApiProperty(UUID)
+  orderId!: string;
+
+  @ApiProperty({ ...UUID, type: String, nullable: true, description: 'Null: it was FULFILLED' })
+  sagaId!: string | null;
+
+  @ApiProperty({ enum: ORDER_STAGES, description: 'FULFILLED at the end' })
+  stage!: FulfilledOrderView['stage'];
 }
 
 export class OrderListAnswer implements OrderListView {

@@ -64,6 +64,18 @@ describe('the order commands, through the queue', () => {
       })),
       createdAt: expect.any(String),
       updatedAt: expect.any(String),
+      lifecycle: {
+        stage: 'CONFIRMED',
+        kind: 'CHECKOUT',
+        sellerId: null,
+        version: 2,
+        cancellationId: null,
+        allowed: {
+          customer: ['cancel'],
+          seller: ['prepare', 'fulfil', 'cancel'],
+          admin: ['prepare', 'fulfil', 'cancel'],
+        },
+      },
     });
   });
 

@@ -31,6 +31,7 @@ import type { CartsRepository } from '../carts/carts.repository.js';
 import { deliveryView } from '../delivery/deliveries.sql.js';
 import { answerTo, type OrderChange } from './order.js';
 import type { OrdersRepository, Written } from './orders.repository.js';
+import { lifecycleOf } from './order-lifecycle.js';
 import type { NewOrder, OrderRow, OrderWrite } from './orders.sql.js';
 
 const cancelsRefused = new Counter({
@@ -101,7 +102,8 @@ export class OrdersHandler {
 
   async get(orderId: string): Promise<OwnedOrderView | Rejection> {
     const row = await this.repository.read(orderId.toLowerCase());
-    return row ? this.view(row) : new Rejection('ORDER_NOT_FOUND', 'There is no such order');
+    if (!row) return new Rejection('ORDER_NOT_FOUND', 'There is no such order');
+    return { ...this.view(row), lifecycle: lifecycleOf(row) };
   }
 
   /** The same with what the queue does not tell. */

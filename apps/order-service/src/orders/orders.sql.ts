@@ -52,6 +52,8 @@ export interface OrderRow {
   total_amount: string | null;
   currency: string;
   saga_id: string | null;
+  version: number;
+  cancellation_id: string | null;
   created_at: Date;
   updated_at: Date;
   items: { productId: string; quantity: number; priceAtPurchase: string }[];
@@ -189,7 +191,7 @@ export function writeStatement(
 /** A delivery counts for the caller who gave it only. */
 const READ = `
   SELECT id, user_id, caller, status, ${STAGE('orders')} AS stage, ${KIND('orders')} AS kind, seller_id,
-    saga_state, total_amount, currency, saga_id, created_at, updated_at,
+    saga_state, total_amount, currency, saga_id, version, cancellation_id, created_at, updated_at,
     coalesce((
       SELECT json_agg(json_build_object('productId', product_id, 'quantity', quantity,
         'priceAtPurchase', price_at_purchase::text) ORDER BY line)

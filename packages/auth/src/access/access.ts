@@ -18,6 +18,16 @@ export const READ_ORDER: Access = {
   scopes: { 'checkout:write': 'own', 'orders:read': 'all' },
 };
 
+/** The shop cancels its own orders, and an admin every order. A machine cancels what it placed. */
+export const CANCEL_ORDER: Access = {
+  guest: 'own',
+  roles: { customer: 'own', seller: 'own', admin: 'all' },
+  scopes: { 'checkout:write': 'own' },
+};
+
+/** The shop moves its own orders on, and an admin every order. */
+export const PROGRESS_ORDER: Access = { roles: { seller: 'own', admin: 'all' } };
+
 /** An open caller proves nothing, and a guest has one order: neither has a list. */
 export const LIST_ORDERS: Access = {
   roles: { customer: 'own', seller: 'own', operator: 'all', admin: 'own', viewer: 'all' },

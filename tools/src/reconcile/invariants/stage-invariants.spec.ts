@@ -100,6 +100,20 @@ describe('an order that was cancelled after it was confirmed', () => {
     expect(invariantsBroken({ reservation })).toEqual([11]);
   });
 
+  const ended = (status: FinishedSaga['status'], sagaId = 'saga-2'): Rows => ({
+    finished: [CHECKOUT, { ...CHECKOUT, sagaId, definition: 'cancellation', status }],
+  });
+
+  it('is right beside the cancellation that did it, and beside one that was refused', () => {
+    expect(invariantsBroken(ended('DONE'))).toEqual([]);
+    expect(invariantsBroken(ended('COMPENSATED', 'saga-3'))).toEqual([]);
+  });
+
+  it('is a breach when another cancellation says that it did it, or the one that did it was refused', () => {
+    expect(invariantsBroken(ended('DONE', 'saga-3'))).toEqual([11]);
+    expect(invariantsBroken(ended('COMPENSATED'))).toEqual([11]);
+  });
+
   it.each<[string, Rows, number[]]>([
     ['its money is kept', { payment: { status: 'SUCCESS', refunded: null } }, [11]],
     ['its goods are not all back', { reservation: { isBack: false } }, [11]],

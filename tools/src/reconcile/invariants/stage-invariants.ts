@@ -1,4 +1,11 @@
-import type { MovingSaga, OrderRow, PaymentRow, Reading, ReservationRow } from '../reading/rows.js';
+import type {
+  FinishedSaga,
+  MovingSaga,
+  OrderRow,
+  PaymentRow,
+  Reading,
+  ReservationRow,
+} from '../reading/rows.js';
 import type { Breach } from './breach.js';
 
 interface Beside {
@@ -24,11 +31,12 @@ export function isPaidOfMarketplace({ kind, stage }: OrderRow): boolean {
 }
 
 /** Invariants 11 and 14: what an order has beside it in the stages that are finer than its status. */
-export function stageBreaches({ orders, reservations, payments, moving }: Reading): Breach[] {
+export function stageBreaches(reading: Reading): Breach[] {
+  const { orders, reservations, payments, moving } = reading;
   const held = new Map(reservations.map((row) => [row.orderId, row]));
   const paid = new Map(payments.map((row) => [row.orderId, row]));
   const sagas = new Map(moving.map((saga) => [saga.sagaId, saga]));
-  return orders.flatMap((order) => {
+  const ofOrders = orders.flatMap((order) => {
     const { orderId: id } = order;
     const beside = { reservation: held.get(id), payment: paid.get(id) };
     const cancelled = cancellationProblem(order, beside, sagas);
@@ -38,6 +46,24 @@ export function stageBreaches({ orders, reservations, payments, moving }: Readin
       ...(waiting === undefined ? [] : [{ invariant: 14, id, what: waiting }]),
     ];
   });
+  return [...ofOrders, ...cancellationBreaches(reading)];
+}
+
+/** A cancellation is DONE if and only if its order was cancelled by it. */
+function cancellationBreaches({ orders, finished }: Reading): Breach[] {
+  const byId = new Map(orders.map((order) => [order.orderId, order]));
+  const cancellations = finished.filter(({ definition }) => definition === 'cancellation');
+  return cancellations.flatMap((saga) => {
+    const what = endedProblem(saga, byId.get(saga.orderId));
+    return what === undefined ? [] : [{ invariant: 11, id: saga.orderId, what }];
+  });
+}
+
+function endedProblem({ sagaId, status }: FinishedSaga, order: OrderRow | undefined) {
+  const isOfOrder = order?.cancellationId === sagaId;
+  if (status !== 'DONE') return isOfOrder ? `its cancellation ${sagaId} was refused` : undefined;
+  if (isOfOrder && order.status === 'CANCELLED') return undefined;
+  return `its cancellation ${sagaId} is DONE, and it is ${order?.stage ?? 'missing'}`;
 }
 
 function cancellationProblem(

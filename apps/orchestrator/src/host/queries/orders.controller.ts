@@ -32,7 +32,7 @@ export class OrdersController {
     const owned = { owner: ownerOfOrder(read), createdAtMs: Date.parse(read.createdAt) };
     if (!mayReadOrder(asking, owned, Date.now())) throw new Problem('ORDER_NOT_FOUND');
     this.operatorReads.note(asking, owned.owner, { orderId });
-    const { caller: _caller, delivery, ...order } = read;
+    const { caller: _caller, lifecycle: _lifecycle, delivery, ...order } = read;
     return { ...order, ...(delivery && maySeeDelivery(asking, owned.owner) && { delivery }) };
   }
 }

@@ -1,5 +1,6 @@
 import { command, defineSaga, type SagaDefinition, step, undo } from '@backstitch/saga-engine';
 import { COMMAND_QUEUES, COMMANDS, isOpenCallerId } from '@backstitch/shared-types';
+import { CANCEL_SIGNALS } from '../cancel-signals.js';
 import { type CheckoutInput, ownerOf } from './checkout.js';
 
 const { order, inventory, payment } = COMMAND_QUEUES;
@@ -10,10 +11,14 @@ const orderOnly = ({ subjectId }: { subjectId: string }) => ({ orderId: subjectI
  * rejections after which the steps so far are undone, the last one first. From the pivot on the saga
  * only goes forward, unless the order was cancelled meanwhile.
  */
-export function checkoutSaga(timing: CheckoutTiming): SagaDefinition<CheckoutInput> {
+export function checkoutSaga(
+  timing: CheckoutTiming,
+  version: CheckoutVersion = 2,
+): SagaDefinition<CheckoutInput> {
   const spec = {
     name: 'checkout',
-    version: 1,
+    version,
+    ...(version > 1 && { endedBy: ENDED_BY }),
     deadlineMs: timing.sagaDeadlineMs,
     steps: [
       step<CheckoutInput>('ORDER_CREATED', {
@@ -72,6 +77,14 @@ export function checkoutSaga(timing: CheckoutTiming): SagaDefinition<CheckoutInp
   };
   return defineSaga<CheckoutInput>(spec, timing.steps);
 }
+
+/** Since version 2 a cancellation ends a checkout before its pivot. */
+export type CheckoutVersion = 1 | 2;
+
+const ENDED_BY = {
+  [CANCEL_SIGNALS.customer]: { code: 'ORDER_CANCELLED' },
+  [CANCEL_SIGNALS.shop]: { code: 'ORDER_CANCELLED' },
+} as const;
 
 /** The order service knows the owner by the userId unless there was a token. */
 function ownerFor(input: CheckoutInput): { caller?: string } {

@@ -14,7 +14,7 @@ import { refusalOf } from './refusal.js';
 
 /** The checkout as the registry lists it. */
 export function checkout(config: OrchestratorConfig): HostedSaga {
-  const definition = checkoutSaga({
+  const timing = {
     sagaDeadlineMs: config.SAGA_DEADLINE_MS,
     paymentReplyTimeoutMs: config.PAYMENT_REPLY_TIMEOUT_MS,
     paymentSoftRetries: config.PAYMENT_SOFT_RETRIES,
@@ -23,9 +23,10 @@ export function checkout(config: OrchestratorConfig): HostedSaga {
       attemptsMax: config.STEP_ATTEMPTS,
       deadlineMs: config.STEP_DEADLINE_MS,
     },
-  });
+  };
+  const definition = checkoutSaga(timing);
   const saga: RegisteredSaga<CheckoutInput> = {
-    definitions: [definition],
+    definitions: [definition, checkoutSaga(timing, 1)],
     outcome: refusalOf,
     view: (general) => general,
     participants: [ORDERS, STOCK, PAYMENTS],

@@ -1,10 +1,4 @@
-import {
-  type EndedSaga,
-  EngineStopped,
-  isEnded,
-  type SagaDefinition,
-  statusOf,
-} from '@backstitch/saga-engine';
+import { EngineStopped, isEnded, type SagaDefinition, statusOf } from '@backstitch/saga-engine';
 import { DatabaseTimeUnknown } from '@backstitch/saga-engine/postgres';
 import {
   databaseFault,
@@ -29,6 +23,7 @@ import {
   isTooOldToBegin,
 } from './checkout.js';
 import { type CheckoutRepository, CommitUnknown } from './claims/checkout.repository.js';
+import { EndWaits } from '../../host/end-waits.js';
 import { inTime } from '../../host/in-time.js';
 import { type RefusalReason, CheckoutAdmission } from './checkout-admission.js';
 import { answerOf, type CheckoutAnswer, locationOf } from './outcome.js';
@@ -80,7 +75,7 @@ export class CheckoutHandler {
   private readonly options: CheckoutHandlerOptions;
   private readonly admission: CheckoutAdmission;
   private readonly shedding: Shedding;
-  private readonly waits = new Set<() => void>();
+  private readonly waits: EndWaits;
   private isClosing = false;
 
   constructor(options: CheckoutHandlerOptions) {
@@ -88,6 +83,7 @@ export class CheckoutHandler {
     const { sagas, definition, config } = options;
     this.admission = new CheckoutAdmission(sagas, definition.name, config.MAX_SAGAS_IN_FLIGHT);
     this.shedding = new Shedding(options.logger);
+    this.waits = new EndWaits(sagas);
   }
 
   /** Throws a Problem when nothing was recorded, or when that is not known. */
@@ -108,7 +104,7 @@ export class CheckoutHandler {
     const waits = !async && (!replayOnly || isOver);
     const waitMs = waits ? Math.max(0, untilMs - performance.now()) : 0;
     const isNew = async && !replayed;
-    const ended = found.ended ?? (isNew ? undefined : await this.waitForEnd(sagaId, waitMs));
+    const ended = found.ended ?? (isNew ? undefined : await this.waits.waitForEnd(sagaId, waitMs));
     const answer = answerOf({
       ended,
       sagaId,
@@ -126,7 +122,7 @@ export class CheckoutHandler {
   close(): void {
     this.isClosing = true;
     this.admission.close();
-    for (const letGo of this.waits) letGo();
+    this.waits.close();
   }
 
   private async accept(
@@ -216,21 +212,6 @@ export class CheckoutHandler {
       headers: { 'retry-after': retryAfterSeconds() },
       cause,
     });
-  }
-
-  private async waitForEnd(sagaId: string, maxMs: number): Promise<EndedSaga | undefined> {
-    let letGo = (): void => undefined;
-    const cutShort = new Promise<undefined>((resolve) => {
-      letGo = () => resolve(undefined);
-    });
-    this.waits.add(letGo);
-    if (this.isClosing) letGo();
-    try {
-      const ended = this.options.sagas.engine.waitForEnd(sagaId, maxMs);
-      return await inTime(maxMs + LAST_READ_MS, Promise.race([ended, cutShort]));
-    } finally {
-      this.waits.delete(letGo);
-    }
   }
 
   private async statusNow(found: ExistingCheckout): Promise<ExistingCheckout['status']> {
