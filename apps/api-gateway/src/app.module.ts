@@ -15,6 +15,8 @@ import { Deliveries } from './checkout/deliveries.client.js';
 import { GatewayConfig } from './config.js';
 import { ProductChangesController } from './catalogue/product-changes.controller.js';
 import { ProductsController } from './catalogue/products.controller.js';
+import { MarketplaceOrdersController } from './marketplace/marketplace-orders.controller.js';
+import { PlacedOrders } from './marketplace/placed-orders.client.js';
 import { OrderHistoryController } from './queries/order-history.controller.js';
 import { OrderListController } from './queries/order-list.controller.js';
 import { SiteController } from './dashboard/site.controller.js';
@@ -58,6 +60,8 @@ export class AppModule {
     const identity =
       identityUrl && new IdentityClient(serviceOf('identity-service', [identityUrl]));
     const admission = admissionOf(config, shedding);
+    const deliveries = new Deliveries(orders);
+    const placed = new PlacedOrders(inventory, orchestrators, deliveries, admission);
     return {
       module: AppModule,
       controllers: [
@@ -65,6 +69,7 @@ export class AppModule {
         QueriesController,
         OrderHistoryController,
         OrderListController,
+        MarketplaceOrdersController,
         OperationsController,
         ...(config.NODE_ENV === 'production' ? [] : [ChaosController]),
         ProductsController,
@@ -82,7 +87,8 @@ export class AppModule {
         OperationRequests,
         { provide: InventoryClient, useValue: inventory },
         { provide: OrderClient, useValue: orders },
-        { provide: Deliveries, useValue: new Deliveries(orders) },
+        { provide: Deliveries, useValue: deliveries },
+        { provide: PlacedOrders, useValue: placed },
         { provide: PricedCarts, useValue: new PricedCarts(orders, inventory, config.CURRENCY) },
         ...(identity ? [{ provide: IdentityClient, useValue: identity }, AccountsRelay] : []),
       ],

@@ -12,6 +12,7 @@ import {
   READ_OPERATIONS,
   READ_ORDER,
   READ_SAGA,
+  SELL_ORDER,
   WRITE_CATALOGUE,
 } from './access/access.js';
 
@@ -82,6 +83,17 @@ const orders = (prefix: string): readonly Line[] => [
   ['GET', `${prefix}/orders/:orderId/events`, READ_ORDER],
 ];
 
+/** What people do to marketplace orders, by their saga. */
+const marketplaceOrders = (prefix: string): readonly Line[] => [
+  ['POST', `${prefix}/orders`, PLACE_ORDER],
+  ['POST', `${prefix}/orders/:orderId/confirm`, SELL_ORDER],
+  ['POST', `${prefix}/orders/:orderId/reject`, SELL_ORDER],
+  ['POST', `${prefix}/orders/:orderId/prepare`, SELL_ORDER],
+  ['POST', `${prefix}/orders/:orderId/ready`, SELL_ORDER],
+  ['POST', `${prefix}/orders/:orderId/fulfil`, SELL_ORDER],
+  ['POST', `${prefix}/orders/:orderId/pay`, PLACE_ORDER],
+];
+
 const operations = (prefix: string): readonly Line[] => [
   ['GET', `${prefix}/sagas`, READ_OPERATIONS],
   ['POST', `${prefix}/sagas/:sagaId/retry`, ACT_ON_OPERATIONS],
@@ -112,6 +124,7 @@ const GATEWAY: readonly Line[] = [
   ...products('/api'),
   ...carts('/api'),
   ...orders('/api'),
+  ...marketplaceOrders('/api'),
   ['POST', '/api/carts/:userId/checkout', OWN_CART],
   ...operations('/api/operations'),
 ];
@@ -122,6 +135,7 @@ const ORCHESTRATOR: readonly Line[] = [
   ['POST', '/checkout/batch', APPS_ONLY],
   ['GET', '/orders/:orderId', READ_ORDER],
   ['GET', '/sagas/:sagaId', READ_SAGA],
+  ...marketplaceOrders(''),
   ...operations(''),
 ];
 

@@ -18,6 +18,12 @@ export const READ_ORDER: Access = {
   scopes: { 'checkout:write': 'own', 'orders:read': 'all' },
 };
 
+/** Of marketplace orders: those who sell products sell orders of them. */
+export const SELL_ORDER: Access = {
+  roles: { seller: 'own' },
+  scopes: { 'catalogue:write': 'own' },
+};
+
 /** An open caller proves nothing, and a guest has one order: neither has a list. */
 export const LIST_ORDERS: Access = {
   roles: { customer: 'own', seller: 'own', operator: 'all', admin: 'own', viewer: 'all' },

@@ -8,7 +8,7 @@ import {
   type QueueInspector,
 } from '@backstitch/messaging';
 import type { exposeBrokerLoad } from '@backstitch/service-kit';
-import type { CommandPacket } from '@backstitch/shared-types';
+import type { CommandPacket, SagaTag } from '@backstitch/shared-types';
 import { byVhost, queueVhosts } from './queue-vhosts.js';
 import { type ConnectionOptions, VhostConnection } from './vhost-connection.client.js';
 
@@ -72,8 +72,9 @@ export class Brokers {
     pattern: string,
     data: unknown,
     timeoutMs: number,
+    saga?: SagaTag,
   ): Promise<Answer> {
-    return this.of(queue).client.request<Answer>(queue, pattern, data, timeoutMs);
+    return this.of(queue).client.request<Answer>(queue, pattern, data, timeoutMs, saga);
   }
 
   /** After a failed send: sends again as soon as the broker takes messages for this queue. */
