@@ -12,6 +12,7 @@ import { ERROR_CODES } from '@backstitch/shared-types';
 import { describe, expect, it } from '@jest/globals';
 import { TIMING } from '../../testing/timing.js';
 import { OrchestratorConfig } from '../../config.js';
+import { registeredSagas } from '../registry.js';
 import { checkout as checkoutEntry } from './checkout.entry.js';
 import { checkoutSaga } from './checkout-saga.js';
 
@@ -159,9 +160,14 @@ describe('the commands of the checkout saga', () => {
   });
 });
 
+/** Rejections of commands that a person asked for by itself, outside the steps of a saga. */
+const TO_PEOPLE = ['ORDER_NOT_CANCELLABLE', 'ORDER_STATE_CONFLICT'];
+
 describe('a business rejection', () => {
   it('is declared by some step for every one that the vocabulary knows', () => {
-    const declared = new Set(checkout.steps.flatMap((step) => [...step.rejections]));
+    const definitions = registeredSagas(new OrchestratorConfig()).flatMap((one) => one.definitions);
+    const steps = definitions.flatMap((definition) => definition.steps);
+    const declared = new Set([...steps.flatMap((step) => [...step.rejections]), ...TO_PEOPLE]);
     const known = Object.entries(ERROR_CODES)
       .filter(([, code]) => 'businessRejection' in code)
       .map(([code]) => code);
