@@ -178,6 +178,17 @@ describe('an order of a marketplace that waits', () => {
     expect(waits(stage, rows)).toContain(14);
   });
 
+  it('is a breach when its reservation ends before its wait', () => {
+    const moving = [{ ...saga('saga-1', 'WAITING'), dueAtS: 1_000 }];
+    const lasting = (expiresAtS: number) => ({
+      moving,
+      ...unpaid,
+      reservation: { ...held.reservation, expiresAtS },
+    });
+    expect(waits('AWAITING_PAYMENT', lasting(1_600))).toEqual([]);
+    expect(waits('AWAITING_PAYMENT', lasting(900))).toContain(14);
+  });
+
   it('is not judged while its saga does something', () => {
     expect(waits('AWAITING_SELLER', unpaid, 'RUNNING')).toEqual([]);
   });

@@ -73,11 +73,18 @@ function waitingProblem(
   sagas: ReadonlyMap<string, MovingSaga>,
 ): string | undefined {
   const { kind, sagaId, settled, stage } = order;
-  const isWaiting = sagas.get(sagaId ?? '')?.status === 'WAITING';
-  if (kind !== 'MARKETPLACE' || !settled || !isWaiting) return undefined;
+  const saga = sagas.get(sagaId ?? '');
+  if (kind !== 'MARKETPLACE' || !settled || saga?.status !== 'WAITING') return undefined;
   if (stage === 'AWAITING_SELLER') return besideUndecided(beside);
-  if (stage === 'AWAITING_PAYMENT') return heldProblem(order, beside);
-  return PAID.has(stage) ? (paidProblem(order, beside) ?? heldProblem(order, beside)) : undefined;
+  const held = heldProblem(order, beside) ?? tooShort(saga, beside);
+  if (stage === 'AWAITING_PAYMENT') return held;
+  return PAID.has(stage) ? (paidProblem(order, beside) ?? held) : undefined;
+}
+
+/** What is reserved for a wait is there when the wait ends. */
+function tooShort({ dueAtS }: MovingSaga, { reservation }: Beside): string | undefined {
+  const lasts = reservation?.expiresAtS ?? Infinity;
+  return lasts < (dueAtS ?? 0) ? 'its reservation ends before its wait' : undefined;
 }
 
 function besideUndecided({ reservation, payment }: Beside): string | undefined {

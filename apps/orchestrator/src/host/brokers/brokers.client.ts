@@ -1,4 +1,5 @@
 import {
+  type Broker,
   type BrokerStatus,
   brokerCounters,
   type BrokerCounters,
@@ -80,6 +81,11 @@ export class Brokers {
   /** After a failed send: sends again as soon as the broker takes messages for this queue. */
   resendWhenBack(queue: string): void {
     this.of(queue).unsent.consider();
+  }
+
+  /** The connection to the virtual host of a command queue. */
+  brokerOf(queue: string): Broker {
+    return this.of(queue).broker;
   }
 
   /** The first connection that is not up, else the first one. */

@@ -7,6 +7,7 @@ import {
   COMMANDS,
   type ErrorCodeName,
   Fault,
+  PAYMENT_SIGNALS,
   type PaymentAttemptView,
   type PaymentRefusal,
 } from '@backstitch/shared-types';
@@ -14,7 +15,6 @@ import type { OrchestratorConfig } from '../../config.js';
 import type { SagaRuntime } from '../../host/saga.runtime.js';
 import { conflict, hashed } from './order-signals.js';
 import type { Acted, OrderSignalsHandler } from './order-signals.handler.js';
-import { EXHAUSTED, PAID } from './payment-signals.js';
 import { stageOf } from './stages.js';
 
 const PAUSE_MS = 250;
@@ -52,7 +52,7 @@ export class PaymentHandler {
     }
     if (paid instanceof Fault) throw await this.refusal(paid, request, saga, untilMs);
     // Payment-service announces it, too, when this is lost.
-    await this.signals.signalPlacement(orderId, PAID);
+    await this.signals.signalPlacement(orderId, PAYMENT_SIGNALS.paid);
     const outcome = await this.signals.outcomeOf('paid', saga, untilMs);
     return { orderId, sagaId, outcome, isRepeated: false };
   }
@@ -90,7 +90,7 @@ export class PaymentHandler {
     if (refused.code === 'PAYMENT_DECLINED') {
       const { attemptsLeft = 0, declineCode } = (refused.details ?? {}) as PaymentRefusal;
       if (attemptsLeft === 0) {
-        await this.signals.signalPlacement(orderId, EXHAUSTED);
+        await this.signals.signalPlacement(orderId, PAYMENT_SIGNALS.exhausted);
         await this.signals.rest(sagaId, untilMs);
       }
       const detail = 'The card was declined. Nothing was charged.';
