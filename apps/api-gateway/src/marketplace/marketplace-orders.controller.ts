@@ -1,4 +1,10 @@
-import { Problem, traceRequest, UuidParam, validationProblem } from '@backstitch/service-kit';
+import {
+  httpValidationPipe,
+  Problem,
+  traceRequest,
+  UuidParam,
+  validationProblem,
+} from '@backstitch/service-kit';
 import {
   checkoutLines,
   currencyDigits,
@@ -10,6 +16,7 @@ import {
 import { Body, Controller, Inject, Param, Post, Req, Res } from '@nestjs/common';
 import {
   ApiBearerAuth,
+  ApiBody,
   ApiHeader,
   ApiOperation,
   ApiParam,
@@ -61,6 +68,7 @@ const CONFLICT = { 409: 'The order is in another stage; `stage` and `allowed` sa
 @Controller('orders')
 export class MarketplaceOrdersController {
   private readonly digits: number;
+  private readonly validation = httpValidationPipe();
 
   constructor(
     @Inject(PlacedOrders) private readonly placed: PlacedOrders,
@@ -119,12 +127,14 @@ export class MarketplaceOrdersController {
   @ApiResponse({ ...DONE, description: 'CANCELLED' })
   @ApiResponse(GOES_ON)
   @ApiProblems({ ...PROBLEMS, ...CONFLICT })
-  reject(
+  @ApiBody({ type: RejectOrderDto, required: false })
+  async reject(
     @orderIdParam() orderId: string,
-    @Body() body: RejectOrderDto,
+    @Body() sent: unknown,
     @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
   ): Promise<void> {
+    const body = await this.valid(RejectOrderDto, sent);
     return this.act('reject', orderId, body, request, reply);
   }
 
@@ -165,12 +175,14 @@ export class MarketplaceOrdersController {
   @ApiResponse({ ...DONE, description: 'FULFILLED' })
   @ApiResponse(GOES_ON)
   @ApiProblems({ ...PROBLEMS, ...CONFLICT })
-  fulfil(
+  @ApiBody({ type: FulfilOrderDto, required: false })
+  async fulfil(
     @orderIdParam() orderId: string,
-    @Body() body: FulfilOrderDto,
+    @Body() sent: unknown,
     @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
   ): Promise<void> {
+    const body = await this.valid(FulfilOrderDto, sent);
     return this.act('fulfil', orderId, body, request, reply);
   }
 
@@ -192,6 +204,12 @@ export class MarketplaceOrdersController {
     @Res() reply: FastifyReply,
   ): Promise<void> {
     return this.act('pay', orderId, body, request, reply);
+  }
+
+  /** Not by the pipe: nothing has to be said. */
+  private async valid(metatype: new () => object, sent: unknown): Promise<object> {
+    const valid = this.validation.transform(sent ?? {}, { type: 'body', metatype });
+    return (await valid) as object;
   }
 
   private async act(
