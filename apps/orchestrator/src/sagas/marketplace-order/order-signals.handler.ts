@@ -2,6 +2,7 @@ import type { Caller } from '@backstitch/auth';
 import {
   awaitedSignals,
   type EndedSaga,
+  type SagaEngine,
   type SagaInstance,
   type Signalled,
   type WaitingSaga,
@@ -36,6 +37,21 @@ export interface Acted {
   isRepeated: boolean;
 }
 
+export interface PlacementSignal {
+  id: string;
+  name: PersonSignal | 'paid' | 'exhausted';
+  data?: unknown;
+}
+
+/** Gives a signal to the saga of a marketplace order; `absent` for any other order. */
+export function signalPlacement(
+  engine: Pick<SagaEngine, 'signal'>,
+  orderId: string,
+  { id, name, data }: PlacementSignal,
+): Promise<Signalled> {
+  return engine.signal(placementIdOf(orderId), { id, name, data: data ?? null });
+}
+
 /** What people do to a marketplace order, as signals to its saga. */
 export class OrderSignalsHandler {
   constructor(
@@ -61,13 +77,9 @@ export class OrderSignalsHandler {
     return { orderId, sagaId: saga.sagaId, outcome, isRepeated };
   }
 
-  /** Gives a signal to the saga of an order, as SagaEngine.signal; the order may be a plain one. */
-  signalPlacement(
-    orderId: string,
-    signal: { id: string; name: string; data?: unknown },
-  ): Promise<Signalled> {
-    const { id, name, data } = signal;
-    return this.sagas.engine.signal(placementIdOf(orderId), { id, name, data: data ?? null });
+  /** See signalPlacement. */
+  signalPlacement(orderId: string, signal: PlacementSignal): Promise<Signalled> {
+    return signalPlacement(this.sagas.engine, orderId, signal);
   }
 
   /** The saga of the order, if the caller is this person of it. Throws 404. */
