@@ -1,15 +1,14 @@
-import type { EndedSaga, WaitingSaga } from '@backstitch/saga-engine';
 import { describe, expect, it } from '@jest/globals';
 import { outcomeOf, reasonOf } from './outcome.js';
 
 const undone = (step: string, code: string, kind: 'rejected' | 'unknown' = 'rejected') =>
-  ({ phase: 'undone', failure: { step, code, kind, message: '' } }) as unknown as EndedSaga;
-const waiting = (waitsAt: string) => ({ phase: 'waiting', waitsAt }) as unknown as WaitingSaga;
-const done = { phase: 'done' } as unknown as EndedSaga;
+  ({ phase: 'undone', failure: { step, code, kind, message: '' } }) as const;
+const waiting = { phase: 'waiting' } as const;
+const done = { phase: 'done' } as const;
 
 describe('the outcome of what a person did', () => {
   it('is the stage that it led to, also when the order has gone on since', () => {
-    for (const rest of [waiting('CUSTOMER_PAYS'), waiting('SELLER_STARTS'), done]) {
+    for (const rest of [waiting, done]) {
       expect(outcomeOf('confirm', undefined, rest)).toEqual({
         kind: 'stage',
         stage: 'AWAITING_PAYMENT',

@@ -1,4 +1,4 @@
-import type { EndedSaga, SagaFailure, SagaInstance, WaitingSaga } from '@backstitch/saga-engine';
+import type { SagaFailure, SagaInstance } from '@backstitch/saga-engine';
 import type { OrderStage } from '@backstitch/shared-types';
 import { type Refusal, refusalOf } from '../checkout/refusal.js';
 import { stageOf } from './stages.js';
@@ -39,6 +39,9 @@ const LEADS_TO: Readonly<Record<Asked, readonly [OrderStage, ...string[]]>> = {
   'seller-cancel': ['CANCELLED'],
 };
 
+/** A saga that has nothing to do for now. */
+export type Rest = { phase: 'waiting' | 'done' } | { phase: 'undone'; failure: SagaFailure };
+
 /** How what a person did came out. */
 export type Outcome =
   | { kind: 'stage'; stage: OrderStage }
@@ -53,7 +56,7 @@ export type Outcome =
 export function outcomeOf(
   asked: Asked,
   seen: SagaInstance | undefined,
-  rest: EndedSaga | WaitingSaga | undefined,
+  rest: Rest | undefined,
 ): Outcome {
   const [target, ...steps] = LEADS_TO[asked];
   if (!rest) return { kind: 'going-on', stage: seen ? stageOf(seen) : target };

@@ -55,7 +55,9 @@ export class PlacementHandler {
     const isRepeated = begun.kind === 'exists' && begun.orderId !== request.orderId;
     const orderId = begun.kind === 'exists' ? begun.orderId : request.orderId;
     const sagaId = placementIdOf(orderId);
-    const rest = await this.options.signals.rest(sagaId, untilMs);
+    // Of a saga that was removed for its age, the key still has the answer.
+    const ended = begun.kind === 'exists' ? begun.ended : undefined;
+    const rest = ended ?? (await this.options.signals.rest(sagaId, untilMs));
     return { orderId, sagaId, outcome: outcomeOf('placed', undefined, rest), isRepeated };
   }
 

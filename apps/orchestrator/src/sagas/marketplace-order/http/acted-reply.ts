@@ -22,7 +22,8 @@ export function replyOf(
     });
   }
   const isGoingOn = outcome.kind === 'going-on';
-  const goingOn = { location: `/api/sagas/${sagaId}`, 'retry-after': '2' };
+  // The order, which its seller may read, too.
+  const goingOn = { location: `/api/orders/${orderId}`, 'retry-after': '2' };
   void reply
     .status(isGoingOn ? 202 : status)
     .headers({ ...headers, ...(isGoingOn && goingOn) })
