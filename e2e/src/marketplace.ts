@@ -103,11 +103,9 @@ export class Market {
         SELECT sum(quantity) FROM reservation_items JOIN reservations USING (order_id)
          WHERE product_id = products.id AND status = 'ACTIVE'), 0)::int AS "onHand"
       FROM products WHERE id = $1`;
-    const [row] = await this.system.rows<{ available: number; onHand: number }>(
-      'inventory',
-      sql,
-      [this.productId],
-    );
+    const [row] = await this.system.rows<{ available: number; onHand: number }>('inventory', sql, [
+      this.productId,
+    ]);
     return row!;
   }
 

@@ -36,7 +36,10 @@ describe('the reader of a queue of signals', () => {
     const last = signal('paid');
     await send({ pattern: SAGA_SIGNAL, data: last });
     await waitFor('the last signal', () => taken.some(({ sagaId }) => sagaId === last.sagaId));
-    taken.splice(taken.findIndex(({ sagaId }) => sagaId === last.sagaId), 1);
+    taken.splice(
+      taken.findIndex(({ sagaId }) => sagaId === last.sagaId),
+      1,
+    );
     return taken.splice(0);
   };
 

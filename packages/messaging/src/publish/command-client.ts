@@ -1,6 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import type { ChannelModel } from 'amqplib';
-import { type CommandPacket, Fault, type ReplyPacket, type SagaTag } from '@backstitch/shared-types';
+import {
+  type CommandPacket,
+  Fault,
+  type ReplyPacket,
+  type SagaTag,
+} from '@backstitch/shared-types';
 import type { Broker } from '../connection/broker.js';
 import { Consumer, type ConsumerStatus } from '../consume/consumer.js';
 import { declareQueues, queueExists } from '../connection/declare-queues.js';

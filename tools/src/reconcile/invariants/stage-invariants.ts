@@ -16,6 +16,7 @@ export function isBeingCancelled({ stage, status }: OrderRow): boolean {
   return stage === 'CANCELLING' && status === 'CONFIRMED';
 }
 
+const TOLD_WITHIN_S = 60;
 const PAID: ReadonlySet<string> = new Set(['PAID', 'PREPARING', 'READY']);
 
 /** Its money is kept, and its goods are reserved: they are sold when they are handed over. */
@@ -77,8 +78,14 @@ function waitingProblem(
   if (kind !== 'MARKETPLACE' || !settled || saga?.status !== 'WAITING') return undefined;
   if (stage === 'AWAITING_SELLER') return besideUndecided(beside);
   const held = heldProblem(order, beside) ?? tooShort(saga, beside);
-  if (stage === 'AWAITING_PAYMENT') return held;
+  if (stage === 'AWAITING_PAYMENT') return held ?? notTold(beside);
   return PAID.has(stage) ? (paidProblem(order, beside) ?? held) : undefined;
+}
+
+/** Payment-service tells the saga every few seconds. */
+function notTold({ payment }: Beside): string | undefined {
+  const isPaid = payment?.status === 'SUCCESS' && (payment.unchangedS ?? 0) > TOLD_WITHIN_S;
+  return isPaid ? 'paid for over a minute, and its saga waits for the payment' : undefined;
 }
 
 /** What is reserved for a wait is there when the wait ends. */

@@ -43,7 +43,8 @@ export const PAYMENTS = `
 SELECT order_id AS "orderId", saga_id AS "sagaId",
   updated_at <= now() - ${SETTLED} AS settled, status, payments.amount, payments.currency,
   decision, charges.amount AS charged, charges.currency AS "chargedCurrency",
-  refunds.amount AS refunded, refunded_amount AS "refundedAmount", flow
+  refunds.amount AS refunded, refunded_amount AS "refundedAmount", flow,
+  extract(epoch FROM now() - updated_at)::float8 AS "unchangedS"
 FROM payments LEFT JOIN bank.charges ON charges.key = provider_key
 LEFT JOIN bank.refunds ON refunds.key = provider_key
 ORDER BY order_id`;

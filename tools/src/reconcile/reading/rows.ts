@@ -128,6 +128,8 @@ export interface PaymentRow extends ParticipantRow {
   refunded: string | null;
   /** What refunds in parts gave back; invariant 10 compares it with the bank. */
   refundedAmount?: string | null;
+  /** Seconds since it was changed last. */
+  unchangedS?: number;
   /** OPEN: its customer pays it. Without a charge it has no key at the bank. */
   flow?: 'OPEN' | null;
 }

@@ -44,12 +44,7 @@ export function marketplaceSaga(timing: MarketplaceTiming): SagaDefinition<Place
     name: 'marketplace-order',
     version: 1,
     deadlineMs: timing.sagaDeadlineMs,
-    steps: [
-      ...decision(timing),
-      ...acceptance(timing),
-      ...payments(timing),
-      ...fulfilment(timing),
-    ],
+    steps: [...decision(timing), ...acceptance(timing), ...payments(timing), ...fulfilment(timing)],
     endedBy: {
       'customer-cancel': { code: 'CUSTOMER_CANCELLED', to: 'SELLER_STARTS' },
       'seller-cancel': { code: 'SELLER_CANCELLED', to: 'SELLER_HANDS_OVER' },

@@ -2,7 +2,8 @@ import { type Caller, openCaller } from '@backstitch/auth';
 import { describe, expect, it } from '@jest/globals';
 import { isPerson, problemOf, signalIdOf } from './order-signals.js';
 
-const user = (id: string) => ({ kind: 'user', id, subject: id, roles: ['seller'] }) as unknown as Caller;
+const user = (id: string) =>
+  ({ kind: 'user', id, subject: id, roles: ['seller'] }) as unknown as Caller;
 const placed = { input: { caller: 'u:i:ann', sellerId: 'u:i:sam' } };
 
 describe('a person of an order', () => {

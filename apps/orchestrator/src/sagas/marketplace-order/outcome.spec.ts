@@ -44,8 +44,14 @@ describe('the outcome of what a person did', () => {
 });
 
 it('a customer reads why the order was undone, and never a technical reason', () => {
-  expect(reasonOf({ step: 'SELLER_DECIDES', kind: 'rejected', code: 'SELLER_SILENT', message: '' }))
-    .toMatchObject({ code: 'SELLER_SILENT' });
-  const unknown = { step: 'ORDER_PAID', kind: 'unknown', code: 'X', message: 'ECONNRESET' } as const;
+  expect(
+    reasonOf({ step: 'SELLER_DECIDES', kind: 'rejected', code: 'SELLER_SILENT', message: '' }),
+  ).toMatchObject({ code: 'SELLER_SILENT' });
+  const unknown = {
+    step: 'ORDER_PAID',
+    kind: 'unknown',
+    code: 'X',
+    message: 'ECONNRESET',
+  } as const;
   expect(reasonOf(unknown)).toMatchObject({ code: 'CHECKOUT_UNDONE' });
 });
