@@ -11,7 +11,10 @@ let orchestrators: Orchestrators;
 beforeAll(async () => {
   orchestrators = await Orchestrators.prepare();
   const first = await orchestrators.ready(await orchestrators.start({}, TWO_SAGAS));
-  await waitFor('the definitions to be on record', async () => (await recorded()).length === LISTED.length);
+  await waitFor(
+    'the definitions to be on record',
+    async () => (await recorded()).length === LISTED.length,
+  );
   await first.stop();
 }, 60_000);
 afterAll(() => orchestrators.close());

@@ -19,9 +19,8 @@ export function reasonOf(failure: SagaFailure): { code: string; detail: string }
   return detail === undefined ? refusalOf(failure) : { code: failure.code, detail };
 }
 
-/** What is done to an order by a signal of one of its people. */
-export const SELLER_ACTS = ['confirm', 'reject', 'prepare', 'ready', 'fulfil'] as const;
-export type SellerAct = (typeof SELLER_ACTS)[number];
+/** What a seller does to an order, each by a signal of this name. */
+export type SellerAct = 'confirm' | 'reject' | 'prepare' | 'ready' | 'fulfil';
 export type PersonSignal = SellerAct | 'customer-cancel' | 'seller-cancel';
 /** What has an outcome: the order was placed or paid, or a person gave a signal. */
 export type Asked = 'placed' | 'paid' | PersonSignal;
