@@ -21,7 +21,7 @@ export type CheckoutLines = { lines: CheckoutLine[] } | { problems: FieldProblem
  * prices ("30", 30, "30.00") make no difference: equal checkouts give equal lines.
  */
 export function checkoutLines(
-  request: Pick<CheckoutRequestDto, 'items'>,
+  request: Partial<CheckoutRequestDto> & Pick<CheckoutRequestDto, 'items'>,
   digits: number,
 ): CheckoutLines {
   const problems: FieldProblem[] = [];
