@@ -127,7 +127,7 @@ describe('a marketplace order', () => {
     const orderId = await market.accepted();
     const token = await market.token(PAYS);
     const both = await Promise.all(['a', 'b'].map((key) => market.payBy(orderId, token, key)));
-    const statuses = both.map(({ status }) => status).sort();
+    const statuses = both.map(({ status }) => status).sort((a, b) => a - b);
     expect(statuses).toEqual([200, 409]);
     expect(await market.charges(orderId)).toBe(1);
     await market.act(orderId, 'fulfil');

@@ -13,7 +13,7 @@ import {
 } from '@backstitch/service-kit/participant';
 import { COMMAND_QUEUES, currencyDigits } from '@backstitch/shared-types';
 import { AnnouncementRepository } from './announcements/announcements.repository.js';
-import { announcerJob } from './announcements/announcer.js';
+import { announcerJob } from './announcements/announcer.relay.js';
 import { AppModule } from './app.module.js';
 import { BankRepository } from './bank/bank.repository.js';
 import { SimulatedBank } from './bank/bank.provider.js';

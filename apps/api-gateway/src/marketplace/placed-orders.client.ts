@@ -1,7 +1,6 @@
 import type { Caller } from '@backstitch/auth';
 import { Problem, validationProblem } from '@backstitch/service-kit';
 import {
-  type ForwardedPlaceOrderDto,
   newUuid,
   PAGE_LIMIT_MAX,
   type PlaceOrderDto,
@@ -45,8 +44,9 @@ export class PlacedOrders {
       const asking = { caller, requestId, admittance };
       const kept = delivery
         ? await this.deliveries.keepApart({ ...ordered, delivery }, asking)
-        : { ...ordered, orderId: newUuid() };
-      const forwarded = { sellerId, ...kept } as ForwardedPlaceOrderDto;
+        : { orderId: newUuid(), deliveryHash: undefined };
+      const { orderId, deliveryHash } = kept;
+      const forwarded = { ...ordered, sellerId, orderId, deliveryHash };
       const headers = {
         'content-type': 'application/json',
         'x-request-id': requestId,

@@ -28,7 +28,7 @@ import { SagaMetrics } from './metrics/saga-metrics.js';
 import { allOf } from './saga-observers.js';
 import { sagaLogger } from './saga-logger.js';
 import { endLogger } from './end-logger.js';
-import { SignalReaders } from './signal-readers.js';
+import { SignalReaders } from './signal-readers.client.js';
 
 const DRAIN_MS = 5_000;
 

@@ -55,10 +55,10 @@ export class SignalReader {
   }
 
   private async take(delivery: Delivery): Promise<void> {
-    const { broker, queue, names, onSignal } = this.options;
+    const { broker, queue, names } = this.options;
     const signal = signalIn(delivery.body, names);
     try {
-      if (signal) await onSignal(signal);
+      if (signal) await this.options.onSignal(signal);
       else this.lines.spend((also) => broker.logger.error({ queue, ...also }, UNREADABLE));
     } catch (err) {
       const message = 'a signal could not be given; it comes again';

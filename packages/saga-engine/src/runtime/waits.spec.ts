@@ -86,16 +86,6 @@ const accept = { id: 'click-1', name: 'accept' };
 const cancel = { id: 'click-2', name: 'guest-cancel' };
 
 describe('a saga that waits', () => {
-  it('is at rest for who waits for that, and so is one that has ended', async () => {
-    const { engine } = newEngine();
-    const sagaId = await begin(engine);
-    expect(await engine.waitForRest(sagaId, 20_000)).toMatchObject({ waitsAt: 'HOST_DECIDES' });
-    expect(await engine.waitForEnd(sagaId, 0)).toBeUndefined();
-    await engine.signal(sagaId, cancel);
-    expect(await engine.waitForRest(sagaId, 20_000)).toMatchObject({ phase: 'undone' });
-    expect(await engine.waitForRest(randomUUID(), 20_000)).toBeUndefined();
-  });
-
   it('is in the memory of no process, and goes on at any process that its signal comes to', async () => {
     const [one, other] = [newEngine(), newEngine()];
     const sagaId = await waiting(one.engine);

@@ -160,22 +160,22 @@ function fulfilment(timing: MarketplaceTiming): SagaSpec<PlacedInput>['steps'] {
   const { sellerFulfilsMs: withinMs, graceMs } = timing;
   const untilMs = ({ kept }: Context) => Date.parse(String(kept.HOLD_EXTENDED)) - graceMs;
   const fulfil = { to: { goto: 'INVENTORY_COMMITTED' }, take: takeActor } as const;
-  const onTimeout = { undo: 'NOT_FULFILLED' } as const;
+  const time = { withinMs, untilMs, onTimeout: { undo: 'NOT_FULFILLED' } } as const;
   return [
     wait<PlacedInput>('SELLER_STARTS', {
       signals: { prepare: { to: 'next', take: takeActor }, fulfil },
-      ...{ withinMs, untilMs, onTimeout },
+      ...time,
       needs: ['HOLD_EXTENDED'],
     }),
     advanceStep('ORDER_PREPARING', 'PREPARING', timing, 'SELLER_STARTS'),
     wait<PlacedInput>('SELLER_READIES', {
       signals: { ready: { to: 'next', take: takeActor }, fulfil },
-      ...{ withinMs, untilMs, onTimeout },
+      ...time,
     }),
     advanceStep('ORDER_READY', 'READY', timing, 'SELLER_READIES'),
     wait<PlacedInput>('SELLER_HANDS_OVER', {
       signals: { fulfil: { to: 'next', take: takeActor } },
-      ...{ withinMs, untilMs, onTimeout },
+      ...time,
     }),
     step<PlacedInput>('INVENTORY_COMMITTED', {
       do: command(inventory, COMMANDS.inventoryCommit, orderOnly),

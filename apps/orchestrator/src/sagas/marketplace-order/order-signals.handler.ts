@@ -37,14 +37,14 @@ export interface Acted {
   isRepeated: boolean;
 }
 
-export interface PlacementSignal {
+interface PlacementSignal {
   id: string;
   name: PersonSignal | 'paid' | 'exhausted';
   data?: unknown;
 }
 
 /** Gives a signal to the saga of a marketplace order; `absent` for any other order. */
-export function signalPlacement(
+function signalPlacement(
   engine: Pick<SagaEngine, 'signal'>,
   orderId: string,
   { id, name, data }: PlacementSignal,

@@ -36,26 +36,27 @@ export function isPerson(
 
 /** What keeps a signal from being applied, as a problem; undefined for one that was applied. */
 export function problemOf(signalled: Signalled, role: ActorRole): Problem | undefined {
-  switch (signalled.kind) {
-    case 'applied':
-    case 'kept':
-    case 'passed':
-      return undefined;
-    case 'absent':
-      return new Problem('ORDER_NOT_FOUND');
-    case 'other-signal':
-      return new Problem('IDEMPOTENCY_KEY_REUSED', 'The key was used with another body.');
-    case 'too-many':
-      return new Problem('RATE_LIMITED', 'Too many requests for this order had no effect.');
-    case 'unknown-definition':
-    case 'moving':
-      return new Problem('NOT_ACCEPTED', undefined, { headers: retryAfter() });
-    case 'refused':
-      return conflict({
-        stage: stageAt(signalled.at),
-        allowed: allowedFor(role, signalled.awaited),
-      });
+  if (signalled.kind === 'refused') {
+    const { at, awaited } = signalled;
+    return conflict({ stage: stageAt(at), allowed: allowedFor(role, awaited) });
   }
+  return UNDONE[signalled.kind]?.();
+}
+
+/** Without an entry, the signal was applied. */
+const UNDONE: Readonly<Partial<Record<Signalled['kind'], () => Problem>>> = {
+  absent: () => new Problem('ORDER_NOT_FOUND'),
+  'other-signal': () =>
+    new Problem('IDEMPOTENCY_KEY_REUSED', 'The key was used with another body.'),
+  'too-many': () => new Problem('RATE_LIMITED', 'Too many requests for this order had no effect.'),
+  'unknown-definition': notAccepted,
+  moving: notAccepted,
+};
+
+function notAccepted(): Problem {
+  return new Problem('NOT_ACCEPTED', undefined, {
+    headers: { 'retry-after': retryAfterSeconds() },
+  });
 }
 
 /** What is asked for does not fit the stage of the order. */
@@ -68,8 +69,4 @@ export function conflict(told: Pick<Conflict, 'stage' | 'allowed'>): Problem {
 interface Conflict {
   stage: ReturnType<typeof stageOf>;
   allowed: ReturnType<typeof allowedFor>;
-}
-
-function retryAfter() {
-  return { 'retry-after': retryAfterSeconds() };
 }

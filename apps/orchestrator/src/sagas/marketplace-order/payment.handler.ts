@@ -5,7 +5,6 @@ import { Problem } from '@backstitch/service-kit';
 import {
   COMMAND_QUEUES,
   COMMANDS,
-  type ErrorCodeName,
   Fault,
   PAYMENT_SIGNALS,
   type PaymentAttemptView,
@@ -97,8 +96,8 @@ export class PaymentHandler {
       const told = { ...extensions, attemptsLeft, ...(declineCode && { declineCode }) };
       return new Problem('PAYMENT_DECLINED', detail, { extensions: told });
     }
-    const isTold = refused.code === 'PAYMENT_CLOSED' || refused.code === 'PAYMENT_IN_PROGRESS';
-    if (!isTold) throw refused;
-    return new Problem(refused.code as ErrorCodeName, refused.message, { extensions });
+    const { code, message } = refused;
+    if (code !== 'PAYMENT_CLOSED' && code !== 'PAYMENT_IN_PROGRESS') throw refused;
+    return new Problem(code, message, { extensions });
   }
 }

@@ -3,7 +3,7 @@ import { openDatabase, createLogger } from '@backstitch/service-kit';
 import { openPayment } from '../testing/open-payment.js';
 import { cardOf, paymentFixture, type PaymentFixture } from '../testing/payment-fixture.js';
 import { AnnouncementRepository } from './announcements.repository.js';
-import { Announcer } from './announcer.js';
+import { Announcer } from './announcer.relay.js';
 
 const PAUSE_MS = 60_000;
 
