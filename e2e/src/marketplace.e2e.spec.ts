@@ -157,6 +157,22 @@ describe('a marketplace order', () => {
     await market.act(orderId, 'fulfil');
   }, 300_000);
 
+  it('is PAID, too, when the orchestrator that let the customer pay told its saga nothing', async () => {
+    const orderId = await market.accepted();
+    const token = await market.token(PAYS);
+    const sql = 'SELECT saga_id AS "sagaId" FROM saga_state WHERE order_id = $1';
+    const [row] = await system.rows<{ sagaId: string }>('orchestrator', sql, [orderId]);
+    const saga = { sagaId: row!.sagaId, step: 'CUSTOMER_PAYS', direction: 'do', attempt: 1 };
+    const client = await system.queueClient();
+    const data = { orderId, key: 'untold', token };
+    const reply = await client.call('payment_commands', 'payment.pay', data, saga);
+    expect(reply).toMatchObject({ response: { status: 'SUCCEEDED' } });
+    await waitFor('the saga to be told', async () => {
+      return (await market.order(orderId)).stage === 'PAID';
+    });
+    await market.act(orderId, 'fulfil');
+  }, 300_000);
+
   it('of another seller or customer is not there', async () => {
     const orderId = await market.accepted();
     const other = await Market.open(system, 1);
