@@ -33,6 +33,11 @@ function documentedCommands(): string[] {
     .filter(Boolean);
 }
 
+/** Not in the id of a caller, which is the same at every address. */
+function addressOf(port: number): RegExp {
+  return new RegExp(`(?<!u:http://)localhost:${port}`, 'g');
+}
+
 /** Where the documented addresses really are in this test. */
 class Places {
   readonly suffix = `_${process.pid}`;
@@ -82,7 +87,7 @@ class Places {
     const here = APP_NAMES.reduce(
       (text, app) =>
         text
-          .replaceAll(`localhost:${documentedPort(app)}`, `localhost:${this.port(app)}`)
+          .replaceAll(addressOf(documentedPort(app)), `localhost:${this.port(app)}`)
           .replaceAll(
             `localhost:${documentedPort(app) + 1_000}`,
             `localhost:${this.metricsPort(app)}`,
@@ -100,6 +105,8 @@ describe('GETTING_STARTED.md, command by command', () => {
   let dev: Terminal | undefined;
   let lastAnswer: { orderId?: string; sagaId?: string } = {};
   let accessToken: string | undefined;
+  /** Variables of the shell that a command sets, by their names. */
+  const variables: Record<string, string> = {};
 
   beforeAll(async () => {
     folder = await copyProject();
@@ -120,7 +127,8 @@ describe('GETTING_STARTED.md, command by command', () => {
   const pnpm = (): string => process.env['BACKSTITCH_PNPM'] ?? 'pnpm';
 
   const shell = async (command: string): Promise<string> => {
-    const ids = { ORDER_ID: lastAnswer.orderId, SAGA_ID: lastAnswer.sagaId, TOKEN: accessToken };
+    const { orderId: ORDER_ID, sagaId: SAGA_ID } = lastAnswer;
+    const ids = { ORDER_ID, SAGA_ID, TOKEN: accessToken, ...variables };
     const typed = places.translate(command).replace(/^pnpm\b/, pnpm());
     const options = { cwd: folder, env: { ...process.env, ...ids }, maxBuffer: 1 << 26 };
     return (await run('bash', ['-c', typed], options)).stdout;
@@ -175,6 +183,12 @@ describe('GETTING_STARTED.md, command by command', () => {
   const logIn = async (command: string): Promise<void> => {
     accessToken = (await shell(`${command}; echo "$TOKEN"`)).trim();
     expect(accessToken).toMatch(/^[\w-]+\.[\w-]+\.[\w-]+$/);
+  };
+
+  const setVariable = async (command: string): Promise<void> => {
+    const [name] = command.split('=') as [string];
+    variables[name] = (await shell(`${command}; echo "$${name}"`)).trim();
+    expect(variables[name]).toMatch(/^[\w.-]{20,}$/);
   };
 
   const chaos = async (command: string): Promise<void> => {
@@ -248,6 +262,7 @@ describe('GETTING_STARTED.md, command by command', () => {
     [/^pnpm (test|lint|check-types)$/, isScript],
     [/^curl .*signup/, signUp],
     [/^TOKEN=/, logIn],
+    [/^(SELLER|CARD)=/, setVariable],
     [/^curl .*-X (PUT|DELETE) .*\/chaos/, chaos],
     [/^curl .*\/cancel/, cancelled],
     [/^curl .*health/, async (command) => void (await shell(command))],

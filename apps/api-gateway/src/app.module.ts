@@ -17,6 +17,8 @@ import { ProductChangesController } from './catalogue/product-changes.controller
 import { ProductsController } from './catalogue/products.controller.js';
 import { OrderActions } from './orders/order-actions.client.js';
 import { OrderActionsController } from './orders/order-actions.controller.js';
+import { MarketplaceOrdersController } from './marketplace/marketplace-orders.controller.js';
+import { PlacedOrders } from './marketplace/placed-orders.client.js';
 import { OrderHistoryController } from './queries/order-history.controller.js';
 import { OrderListController } from './queries/order-list.controller.js';
 import { SiteController } from './dashboard/site.controller.js';
@@ -60,6 +62,8 @@ export class AppModule {
     const identity =
       identityUrl && new IdentityClient(serviceOf('identity-service', [identityUrl]));
     const admission = admissionOf(config, shedding);
+    const deliveries = new Deliveries(orders);
+    const placed = new PlacedOrders(inventory, orchestrators, deliveries, admission);
     return {
       module: AppModule,
       controllers: [
@@ -68,6 +72,7 @@ export class AppModule {
         OrderHistoryController,
         OrderListController,
         OrderActionsController,
+        MarketplaceOrdersController,
         OperationsController,
         ...(config.NODE_ENV === 'production' ? [] : [ChaosController]),
         ProductsController,
@@ -86,7 +91,8 @@ export class AppModule {
         OrderActions,
         { provide: InventoryClient, useValue: inventory },
         { provide: OrderClient, useValue: orders },
-        { provide: Deliveries, useValue: new Deliveries(orders) },
+        { provide: Deliveries, useValue: deliveries },
+        { provide: PlacedOrders, useValue: placed },
         { provide: PricedCarts, useValue: new PricedCarts(orders, inventory, config.CURRENCY) },
         ...(identity ? [{ provide: IdentityClient, useValue: identity }, AccountsRelay] : []),
       ],

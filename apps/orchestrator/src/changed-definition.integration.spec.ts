@@ -3,16 +3,27 @@ import { once } from 'node:events';
 import { waitFor } from '@backstitch/testkit';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Orchestrators, TWO_SAGAS } from './testing/orchestrators.js';
+import { OrchestratorConfig } from './config.js';
+import { registeredSagas } from './sagas/registry.js';
 
 let orchestrators: Orchestrators;
 
 beforeAll(async () => {
   orchestrators = await Orchestrators.prepare();
   const first = await orchestrators.ready(await orchestrators.start({}, TWO_SAGAS));
-  await waitFor('the definitions to be on record', async () => (await recorded()).length === 2);
+  await waitFor(
+    'the definitions to be on record',
+    async () => (await recorded()).length === LISTED.length,
+  );
   await first.stop();
 }, 60_000);
 afterAll(() => orchestrators.close());
+
+/** The sagas of the program with gift cards, each in one version. */
+const LISTED = [
+  ...registeredSagas(new OrchestratorConfig()).map((saga) => saga.definitions[0].name),
+  'gift-card',
+].sort();
 
 const recorded = () =>
   orchestrators.query('SELECT name, version FROM saga_definitions ORDER BY name');
@@ -37,10 +48,8 @@ async function startedInVain(): Promise<{ code: number | null; said: string }> {
 
 describe('an orchestrator with a saga that is another one than sagas were begun with', () => {
   it('has every definition of its registry on record', async () => {
-    expect(await recorded()).toEqual([
-      { name: 'checkout', version: 1 },
-      { name: 'gift-card', version: 1 },
-    ]);
+    expect((await recorded()).map(({ name }) => name)).toEqual(LISTED);
+    expect(LISTED).toEqual(expect.arrayContaining(['checkout', 'gift-card']));
   });
 
   it.each([

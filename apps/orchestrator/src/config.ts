@@ -40,6 +40,7 @@ function IsShorterThan(name: 'STEP_DEADLINE_MS' | 'SAGA_DEADLINE_MS'): PropertyD
     });
 }
 
+const DAY_MS = 86_400_000;
 const { sagas, idempotencyKeys } = RETENTION_DAYS;
 
 /** The configuration, from the environment; all its problems are reported at the start. */
@@ -86,6 +87,22 @@ export class OrchestratorConfig extends DatabaseConfig {
   /** Past it, and before its pivot, a saga is undone; reservations last longer. */
   @IsIntegerVariable({ min: 100, max: 3_600_000 })
   SAGA_DEADLINE_MS = 120_000;
+
+  /** How long the seller of a marketplace order may take to decide [48 h], */
+  @IsIntegerVariable({ min: 100, max: 30 * DAY_MS })
+  SELLER_DECIDES_MS = 2 * DAY_MS;
+
+  /** the customer to pay after that [30 min], */
+  @IsIntegerVariable({ min: 100, max: 82_800_000 })
+  CUSTOMER_PAYS_MS = 1_800_000;
+
+  /** and the seller to hand the goods over after that [14 days]. */
+  @IsIntegerVariable({ min: 100, max: 60 * DAY_MS })
+  SELLER_FULFILS_MS = 14 * DAY_MS;
+
+  /** How much longer than such a wait its reservation lasts [10 min]. */
+  @IsIntegerVariable({ min: 100, max: 3_600_000 })
+  RESERVATION_GRACE_MS = 600_000;
 
   @IsIntegerVariable({ min: 10, max: 60_000 })
   HEARTBEAT_MS = 1_000;

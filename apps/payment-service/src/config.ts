@@ -32,4 +32,8 @@ export class PaymentConfig extends ParticipantConfig {
 
   @IsIntegerVariable({ min: 50, max: 3_600_000 })
   RECOVERY_INTERVAL_MS = 5000;
+
+  /** How often the saga of an opened payment is told what came of it, until it acts on it. */
+  @IsIntegerVariable({ min: 50, max: 3_600_000 })
+  ANNOUNCE_INTERVAL_MS = 5000;
 }

@@ -12,6 +12,8 @@ import {
   type ServiceParts,
 } from '@backstitch/service-kit/participant';
 import { COMMAND_QUEUES, currencyDigits } from '@backstitch/shared-types';
+import { AnnouncementRepository } from './announcements/announcements.repository.js';
+import { announcerJob } from './announcements/announcer.relay.js';
 import { AppModule } from './app.module.js';
 import { BankRepository } from './bank/bank.repository.js';
 import { SimulatedBank } from './bank/bank.provider.js';
@@ -65,6 +67,12 @@ function parts({ database, logger, chaos }: ServiceParts): ParticipantParts {
   return {
     module: AppModule.of(handlers),
     jobs: [recovery.job, attemptRecovery.job],
+    brokerJobs: ({ publisher }) => [
+      announcerJob(new AnnouncementRepository(database), publisher, {
+        logger,
+        intervalMs: config.ANNOUNCE_INTERVAL_MS,
+      }),
+    ],
     databases: { bank: bankDatabase },
   };
 }

@@ -7,6 +7,7 @@ import type { Fault } from './fault.js';
 import { FAULT_POINT_FAULTS } from './fault-points.js';
 import { IDENTITY_FAULTS } from './identity-faults.js';
 import { LATE_FAULTS } from './late-faults.js';
+import { MARKET_FAULTS } from './market-faults.js';
 import { MESSAGE_FAULTS } from './message-faults.js';
 import { PROCESS_FAULTS } from './process-faults.js';
 import { QUEUE_FAULTS } from './queue-faults.js';
@@ -24,4 +25,5 @@ export const ALL_FAULTS: readonly Fault[] = [
   ...CANCEL_FAULTS,
   ...CLOCK_FAULTS,
   ...IDENTITY_FAULTS,
+  ...MARKET_FAULTS,
 ];

@@ -42,6 +42,7 @@ export class World {
   /** The saga that a request started, wholly done or wholly undone. */
   saga(asked: Asked, status: SagaFact['status'], name = `of-${asked.requestId}`): SagaFact {
     const saga: SagaFact = {
+      definition: 'checkout',
       sagaId: `saga-${name}`,
       orderId: `order-${name}`,
       requestId: asked.answeredId ?? null,

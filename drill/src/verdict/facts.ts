@@ -11,6 +11,8 @@ export interface Facts {
 }
 
 export interface SagaFact {
+  /** The name of its definition. */
+  definition: string;
   sagaId: string;
   orderId: string;
   /** Of the request that started it, by the gateway's count. */
@@ -43,7 +45,7 @@ export interface ChargeFact {
 
 export type Rows = <Row extends object>(database: DatabaseName, sql: string) => Promise<Row[]>;
 
-const SAGAS = `SELECT saga_id AS "sagaId", order_id AS "orderId", request_id AS "requestId",
+const SAGAS = `SELECT definition, saga_id AS "sagaId", order_id AS "orderId", request_id AS "requestId",
     input->>'userId' AS "userId", input->>'caller' AS caller, keyed.key,
     input->>'totalAmount' AS "cartTotal", status, current_step AS "currentStep",
     last_error::text AS "lastError"

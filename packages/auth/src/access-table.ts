@@ -10,10 +10,11 @@ import {
   OWN_ACCOUNT,
   OWN_CART,
   PLACE_ORDER,
-  PROGRESS_ORDER,
+  FULFIL_ORDER,
   READ_OPERATIONS,
   READ_ORDER,
   READ_SAGA,
+  SELL_ORDER,
   WRITE_CATALOGUE,
 } from './access/access.js';
 
@@ -84,6 +85,16 @@ const orders = (prefix: string): readonly Line[] => [
   ['GET', `${prefix}/orders/:orderId/events`, READ_ORDER],
 ];
 
+/** What people do to marketplace orders, by their saga. */
+const marketplaceOrders = (prefix: string): readonly Line[] => [
+  ['POST', `${prefix}/orders`, PLACE_ORDER],
+  ['POST', `${prefix}/orders/:orderId/confirm`, SELL_ORDER],
+  ['POST', `${prefix}/orders/:orderId/reject`, SELL_ORDER],
+  ['POST', `${prefix}/orders/:orderId/prepare`, SELL_ORDER],
+  ['POST', `${prefix}/orders/:orderId/ready`, SELL_ORDER],
+  ['POST', `${prefix}/orders/:orderId/pay`, PLACE_ORDER],
+];
+
 const operations = (prefix: string): readonly Line[] => [
   ['GET', `${prefix}/sagas`, READ_OPERATIONS],
   ['POST', `${prefix}/sagas/:sagaId/retry`, ACT_ON_OPERATIONS],
@@ -106,7 +117,7 @@ const GATEWAY: readonly Line[] = [
   ['POST', '/api/cards', PLACE_ORDER],
   ['GET', '/api/checkout/orders/:orderId', READ_ORDER],
   ['POST', '/api/orders/:orderId/cancel', CANCEL_ORDER],
-  ['POST', '/api/orders/:orderId/fulfil', PROGRESS_ORDER],
+  ['POST', '/api/orders/:orderId/fulfil', FULFIL_ORDER],
   ['GET', '/api/sagas/:sagaId', READ_SAGA],
   ['GET', '/api/docs*', ANYONE],
   ['GET', '/api/site', ANYONE],
@@ -116,6 +127,7 @@ const GATEWAY: readonly Line[] = [
   ...products('/api'),
   ...carts('/api'),
   ...orders('/api'),
+  ...marketplaceOrders('/api'),
   ['POST', '/api/carts/:userId/checkout', OWN_CART],
   ...operations('/api/operations'),
 ];
@@ -126,8 +138,9 @@ const ORCHESTRATOR: readonly Line[] = [
   ['POST', '/checkout/batch', APPS_ONLY],
   ['GET', '/orders/:orderId', READ_ORDER],
   ['POST', '/orders/:orderId/cancel', CANCEL_ORDER],
-  ['POST', '/orders/:orderId/fulfil', PROGRESS_ORDER],
+  ['POST', '/orders/:orderId/fulfil', FULFIL_ORDER],
   ['GET', '/sagas/:sagaId', READ_SAGA],
+  ...marketplaceOrders(''),
   ...operations(''),
 ];
 

@@ -12,6 +12,7 @@ export type { ConsumerStatus } from './consume/consumer.js';
 export type { BrokerObserver } from './connection/broker-observer.js';
 export { type BrokerCounter, type BrokerCounters, brokerCounters } from './connection/counters.js';
 export { BrokerUnavailable, ConfirmLost, MalformedCommand } from './connection/errors.js';
+export { SignalReader, type SignalReaderOptions } from './consume/signal-reader.js';
 export type { PauseOn } from './consume/consumer-pause.js';
 export type { BrokerLogger } from './connection/logger.js';
 export {

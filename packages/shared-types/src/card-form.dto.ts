@@ -44,7 +44,7 @@ export function IsPaymentMethod(): PropertyDecorator {
       propertyName: String(propertyName),
       validator: {
         validate: isPaymentMethod,
-        defaultMessage: () => 'paymentMethod must be {token}, with the token of a card',
+        defaultMessage: (args) => `${args?.property} must be {token}, with the token of a card`,
       },
     });
 }

@@ -20,7 +20,10 @@ export type CheckoutLines = { lines: CheckoutLine[] } | { problems: FieldProblem
  * prices in minor units. Or all problems. The order of lines, the case of ids and the spelling of
  * prices ("30", 30, "30.00") make no difference: equal checkouts give equal lines.
  */
-export function checkoutLines(request: CheckoutRequestDto, digits: number): CheckoutLines {
+export function checkoutLines(
+  request: Partial<CheckoutRequestDto> & Pick<CheckoutRequestDto, 'items'>,
+  digits: number,
+): CheckoutLines {
   const problems: FieldProblem[] = [];
   const byProduct = new Map<string, CheckoutLine>();
   request.items.forEach((item, index) => {

@@ -81,7 +81,7 @@ export const ERROR_CODES = {
   PAYMENT_CANCELLED: { title: 'The payment was undone', businessRejection: true },
   PAYMENT_IN_PROGRESS: { status: 409, title: 'Another payment of this order is in progress' },
   PAYMENT_CLOSED: { status: 409, title: 'This order cannot be paid any more' },
-  PAYMENT_NOT_MADE: { title: 'The order was not paid in time' },
+  PAYMENT_NOT_MADE: { title: 'The order was not paid in time', businessRejection: true },
   CHECKOUT_UNDONE: { status: 409, title: 'The order could not be completed and was undone' },
   CHECKOUT_IN_PROGRESS: { status: 409, title: 'The same checkout is still in progress' },
   IDEMPOTENCY_KEY_REUSED: { status: 422, title: 'The key was used for another checkout' },

@@ -43,6 +43,7 @@ export * from './order-stage-commands.js';
 export * from './packets.js';
 export * from './page.js';
 export * from './payment-commands.js';
+export * from './place-order.dto.js';
 export * from './prefer.js';
 export * from './product-query.js';
 export * from './product-requests.dto.js';

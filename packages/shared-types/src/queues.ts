@@ -50,3 +50,21 @@ export function changesSomething(pattern: string): boolean {
 export function deadLetterQueueOf(queue: string): string {
   return `${queue}.dead`;
 }
+
+/** Where payment-service tells sagas what came of their payments, until they act on it. */
+export const SIGNAL_QUEUE = 'orchestrator_signals';
+export const SAGA_SIGNAL = 'saga.signal';
+
+/** What a saga is told of its payment. The id is always the same: told again, it has no effect. */
+export const PAYMENT_SIGNALS = {
+  /** An attempt was charged. */
+  paid: { id: 'payment:paid', name: 'paid' },
+  /** The last attempt was declined. */
+  exhausted: { id: 'payment:exhausted', name: 'exhausted' },
+} as const;
+
+/** A message of the signal queue. */
+export interface SagaSignalPacket {
+  pattern: typeof SAGA_SIGNAL;
+  data: { sagaId: string; id: string; name: string };
+}

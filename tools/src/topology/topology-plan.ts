@@ -1,5 +1,5 @@
 import { ORDER_EVENTS_EXCHANGE } from '@backstitch/event-contracts';
-import { deadLetterQueueOf } from '@backstitch/shared-types';
+import { deadLetterQueueOf, SIGNAL_QUEUE } from '@backstitch/shared-types';
 import { PARTICIPANTS } from '../apps/apps.js';
 
 /** What a user of the broker may do in one virtual host: patterns of names, as RabbitMQ has them. */
@@ -34,6 +34,8 @@ const QUEUES_BY_NAME = '^amq\\.default$';
 const QUEUES_AND_EVENTS = `^(amq\\.default|${ORDER_EVENTS_EXCHANGE.replaceAll('.', '\\.')})$`;
 /** Which service publishes events, by which exchange. */
 const EVENTS = { service: 'order-service', exchange: ORDER_EVENTS_EXCHANGE } as const;
+/** Which service tells sagas what happened, by which queue. */
+const SIGNALS = { service: 'payment-service', queue: SIGNAL_QUEUE } as const;
 const REPLY_QUEUES = `${ORCHESTRATOR}_replies\\..*`;
 
 /**
@@ -47,7 +49,11 @@ export function brokerTopology(prefix = '', eventQueues: readonly string[] = [])
   return {
     vhosts: PARTICIPANTS.map(({ name, commandQueue }) => ({
       name: prefix + name,
-      queues: [commandQueue, deadLetterQueueOf(commandQueue)],
+      queues: [
+        commandQueue,
+        deadLetterQueueOf(commandQueue),
+        ...(name === SIGNALS.service ? [SIGNALS.queue] : []),
+      ],
       ...(name === EVENTS.service && { eventsExchange: EVENTS.exchange, eventQueues }),
     })),
     users: [...PARTICIPANTS.map(({ name }) => prefix + name), orchestrator],
@@ -67,7 +73,7 @@ export function brokerTopology(prefix = '', eventQueues: readonly string[] = [])
           write: QUEUES_BY_NAME,
           user: orchestrator,
           configure: `^${REPLY_QUEUES}$`,
-          read: `^(${REPLY_QUEUES}|${dead})$`,
+          read: `^(${REPLY_QUEUES}|${dead}${name === SIGNALS.service ? `|${SIGNALS.queue}` : ''})$`,
         },
       ];
     }),

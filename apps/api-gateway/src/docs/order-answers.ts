@@ -35,6 +35,18 @@ export class VersionedOrderAnswer extends OrderAnswer implements VersionedOrderV
   allowed?: NonNullable<VersionedOrderView['allowed']>;
 }
 
+/** What came of a request for a marketplace order. */
+export class PlacedOrderAnswer {
+  @ApiProperty(UUID)
+  orderId!: string;
+
+  @ApiProperty(UUID)
+  sagaId!: string;
+
+  @ApiProperty({ enum: ORDER_STAGES })
+  stage!: VersionedOrderView['stage'];
+}
+
 export class OrderEventAnswer implements OrderEventView {
   @ApiProperty({ type: 'integer', description: 'Counts from 1, without gaps' })
   sequence!: number;

@@ -54,7 +54,8 @@ export function relayQuery(
   throw new Problem('UNAVAILABLE', undefined, { headers: RETRY_AFTER, cause: forwarded.why });
 }
 
-function relay(
+/** Relays an answer with its headers for the client. */
+export function relay(
   answer: Omit<UpstreamAnswer, 'body'> & { body: Buffer | string },
   request: FastifyRequest,
   reply: FastifyReply,

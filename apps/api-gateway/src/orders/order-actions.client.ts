@@ -1,13 +1,19 @@
-import { Problem, reachedFaultPoint } from '@backstitch/service-kit';
+import { reachedFaultPoint, traceRequest } from '@backstitch/service-kit';
 import { Inject, Injectable } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Admission } from '../admission/admission.js';
+import { forwardedKey } from '../checkout/checkout.js';
 import { Orchestrators } from '../orchestrators/orchestrators.client.js';
-import { relayQuery } from '../orchestrators/orchestrators.relay.js';
+import { relayOrderAct } from './order-act.relay.js';
 
-const UNKNOWN = 'It may have been done. Send the same request again: it has one effect.';
+export interface OrderAct {
+  /** The last part of the path. */
+  name: 'cancel' | 'confirm' | 'reject' | 'prepare' | 'ready' | 'fulfil' | 'pay';
+  orderId: string;
+  body: object;
+}
 
-/** Forwards what people do to an order. One that is repeated has one effect. */
+/** Forwards what people do to an order to an orchestrator. */
 @Injectable()
 export class OrderActions {
   constructor(
@@ -15,28 +21,33 @@ export class OrderActions {
     @Inject(Admission) private readonly admission: Admission,
   ) {}
 
+  /** Throws a Problem when nothing was done, and when that is not known. */
   async act(
-    path: string,
-    body: object,
+    { name, orderId, body }: OrderAct,
     request: FastifyRequest,
     reply: FastifyReply,
   ): Promise<void> {
-    const { id, caller } = request;
+    const { id: requestId, caller } = request;
+    traceRequest(request, { orderId });
+    const key = forwardedKey(request.raw.headersDistinct['idempotency-key']);
+    // Cancellations that repeat are one. Any other act that repeats without a key is another one.
+    const isSentOnce = key === undefined && name !== 'cancel';
     reachedFaultPoint('gateway.order-action-before-forward');
     const forwarded = await this.admission.query(() =>
       this.orchestrators.forward({
         method: 'POST',
-        path,
-        headers: { 'x-request-id': id, 'content-type': 'application/json' },
+        path: `/orders/${orderId.toLowerCase()}/${name}`,
+        headers: {
+          'content-type': 'application/json',
+          'x-request-id': requestId,
+          ...(key !== undefined && { 'idempotency-key': key }),
+        },
         body: JSON.stringify(body),
+        ...(isSentOnce && { isSentOnce }),
         ...(caller && { caller }),
       }),
     );
     reachedFaultPoint('gateway.order-action-after-forward');
-    if (forwarded.kind === 'unknown') {
-      const headers = { 'retry-after': '1' };
-      throw new Problem('OUTCOME_UNKNOWN', UNKNOWN, { headers, cause: forwarded.why });
-    }
-    relayQuery(forwarded, request, reply);
+    relayOrderAct(forwarded, request, reply);
   }
 }

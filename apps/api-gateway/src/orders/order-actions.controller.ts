@@ -1,13 +1,27 @@
 import { UuidParam } from '@backstitch/service-kit';
 import { CancelOrderDto, FulfilOrderDto } from '@backstitch/shared-types';
 import { Body, Controller, HttpCode, Inject, Param, Post, Req, Res } from '@nestjs/common';
-import { ApiBearerAuth, ApiOperation, ApiParam, ApiResponse, ApiTags } from '@nestjs/swagger';
+import {
+  ApiBearerAuth,
+  ApiBody,
+  ApiHeader,
+  ApiOperation,
+  ApiParam,
+  ApiResponse,
+  ApiTags,
+} from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { ApiProblems, LOCATION, REPLAYED } from '../docs/api-problems.js';
 import { CancelledOrderAnswer, FulfilledOrderAnswer } from '../docs/order-answers.js';
+import { optionalBody } from './optional-body.js';
 import { OrderActions } from './order-actions.client.js';
 
 const ORDER_ID = { name: 'orderId', format: 'uuid' } as const;
+const KEY = {
+  name: 'Idempotency-Key',
+  required: false,
+  description: 'The same key is the same request, and gets the same answer',
+} as const;
 const orderIdParam = () => Param('orderId', new UuidParam('orderId'));
 
 /** What people do to an order after it was placed, forwarded to an orchestrator. */
@@ -38,7 +52,7 @@ export class OrderActionsController {
     403: 'Only the shop writes goods off',
     404: 'No such order',
     409: 'The order cannot be cancelled in its stage; the answer has `stage` and `allowed`',
-    503: 'Not possible now; send it again',
+    503: 'NOT_ACCEPTED: nothing was recorded; OUTCOME_UNKNOWN: send the same request again',
   })
   cancel(
     @orderIdParam() orderId: string,
@@ -46,17 +60,19 @@ export class OrderActionsController {
     @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    return this.actions.act(`/orders/${orderId}/cancel`, body, request, reply);
+    return this.actions.act({ name: 'cancel', orderId, body }, request, reply);
   }
 
   @Post('fulfil')
   @HttpCode(200)
-  @ApiOperation({ summary: 'Hand a plain order over; by its seller or an admin' })
+  @ApiOperation({ summary: 'Hand an order over, from any stage after it is paid' })
   @ApiParam(ORDER_ID)
+  @ApiHeader(KEY)
+  @ApiBody({ type: FulfilOrderDto, required: false })
   @ApiResponse({
     status: 200,
     type: FulfilledOrderAnswer,
-    description: 'It is handed over',
+    description: 'FULFILLED',
     headers: REPLAYED,
   })
   @ApiResponse({
@@ -66,17 +82,21 @@ export class OrderActionsController {
     headers: { ...LOCATION, ...REPLAYED },
   })
   @ApiProblems({
-    400: 'Not a UUID, or a field is wrong',
-    404: 'No such order',
-    409: 'The order is in another stage; the answer has `stage` and `allowed`',
-    503: 'Not possible now; send it again',
+    400: 'Not a UUID, or a field or the key is not valid',
+    401: 'There is no token',
+    403: 'The caller is neither a seller nor an admin',
+    404: 'No such order, or one of another seller',
+    409: 'The order is in another stage; `stage` and `allowed` say what fits',
+    422: 'Same key, different body',
+    503: 'NOT_ACCEPTED: nothing was recorded; OUTCOME_UNKNOWN: send the same request again',
   })
-  fulfil(
+  async fulfil(
     @orderIdParam() orderId: string,
-    @Body() body: FulfilOrderDto,
+    @Body() sent: unknown,
     @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    return this.actions.act(`/orders/${orderId}/fulfil`, body, request, reply);
+    const body = await optionalBody(FulfilOrderDto, sent);
+    return this.actions.act({ name: 'fulfil', orderId, body }, request, reply);
   }
 }

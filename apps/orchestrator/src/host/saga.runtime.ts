@@ -28,6 +28,7 @@ import { SagaMetrics } from './metrics/saga-metrics.js';
 import { allOf } from './saga-observers.js';
 import { sagaLogger } from './saga-logger.js';
 import { endLogger } from './end-logger.js';
+import { SignalReaders } from './signal-readers.client.js';
 
 const DRAIN_MS = 5_000;
 
@@ -47,6 +48,7 @@ export class SagaRuntime {
   readonly brokers: Brokers;
   readonly participants: ParticipantWatch;
   readonly queueCounts: QueueCounts;
+  private readonly signalReaders: SignalReaders;
   private readonly logger: Logger;
 
   constructor({ registry, config, logger, instanceId }: SagaRuntimeOptions) {
@@ -92,6 +94,9 @@ export class SagaRuntime {
         patientCodes: ['ROW_LOCKED'],
       },
     });
+    const { brokers, engine } = this;
+    const { participants } = registry;
+    this.signalReaders = new SignalReaders({ brokers, participants, engine, logger });
     exposeStore(this.store);
     exposeBroker(this.brokers, this.brokers);
     exposeBrokerLoad(this.brokers.load);
@@ -104,6 +109,7 @@ export class SagaRuntime {
    */
   start(refused?: (why: SagaDefinitionChanged) => void): void {
     this.brokers.connect();
+    this.signalReaders.start();
     this.participants.start();
     this.engine.run().catch((err: unknown) => {
       if (refused && err instanceof SagaDefinitionChanged) return refused(err);
@@ -132,6 +138,7 @@ export class SagaRuntime {
 
   /** Waits a moment for sagas to end, then gives up the others: another instance takes them at once. */
   async giveUp(): Promise<void> {
+    await this.signalReaders.close();
     await this.engine.drain(DRAIN_MS);
     await this.engine.stop();
   }

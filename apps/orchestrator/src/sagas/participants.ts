@@ -1,4 +1,10 @@
-import { COMMAND_QUEUES, COMMANDS, newUuid } from '@backstitch/shared-types';
+import {
+  COMMAND_QUEUES,
+  COMMANDS,
+  newUuid,
+  PAYMENT_SIGNALS,
+  SIGNAL_QUEUE,
+} from '@backstitch/shared-types';
 import type { SagaParticipant } from '../host/registry/registered-saga.js';
 
 const ofNoOrder = () => ({ orderId: newUuid() });
@@ -20,4 +26,8 @@ export const PAYMENTS: SagaParticipant = {
   queue: COMMAND_QUEUES.payment,
   title: 'Payments are',
   query: { pattern: COMMANDS.paymentGet, data: ofNoOrder },
+  signals: {
+    queue: SIGNAL_QUEUE,
+    names: Object.values(PAYMENT_SIGNALS).map(({ name }) => name),
+  },
 };

@@ -138,7 +138,9 @@ export class AttemptRepository {
       const payment = await this.lock(tx, orderId);
       if (payment?.flow === 'OPEN') {
         refuseSagaMismatch(payment, sagaId);
-        if (payment.status === 'PENDING') await tx.query(closePayment(orderId));
+        const { status } = payment;
+        const isOpen = status === 'PENDING' || status === 'SUCCESS';
+        if (isOpen) await tx.query(closePayment(orderId));
       }
       const attempts = (await rowsOf<AttemptRow>(tx, readAttempts(orderId, null))).map(attemptFrom);
       return { payment, attempts };

@@ -80,6 +80,12 @@ export const payments = pgTable(
       'payments_refunded_amount_check',
       sql`${table.refundedAmount} IS NULL OR (${table.refundReserved} IS NOT NULL AND ${table.refundedAmount} <= ${table.refundReserved})`,
     ),
+    // For the announcer: the opened payments whose saga has not closed them.
+    index('payments_to_announce')
+      .on(table.announcedAt)
+      .where(
+        sql`${table.flow} = 'OPEN' AND ${table.closedAt} IS NULL AND NOT ${table.refundRequested} AND ${table.status} IN ('PENDING', 'SUCCESS')`,
+      ),
     // For the recovery worker: as small as what is unsettled right now.
     index('payments_unsettled')
       .on(table.updatedAt)

@@ -25,8 +25,17 @@ export const CANCEL_ORDER: Access = {
   scopes: { 'checkout:write': 'own' },
 };
 
-/** The shop moves its own orders on, and an admin every order. */
-export const PROGRESS_ORDER: Access = { roles: { seller: 'own', admin: 'all' } };
+/** Those who sell products hand over the orders of them, and an admin every order. */
+export const FULFIL_ORDER: Access = {
+  roles: { seller: 'own', admin: 'all' },
+  scopes: { 'catalogue:write': 'own' },
+};
+
+/** Of marketplace orders: those who sell products sell orders of them. */
+export const SELL_ORDER: Access = {
+  roles: { seller: 'own' },
+  scopes: { 'catalogue:write': 'own' },
+};
 
 /** An open caller proves nothing, and a guest has one order: neither has a list. */
 export const LIST_ORDERS: Access = {

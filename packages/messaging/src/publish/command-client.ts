@@ -1,6 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import type { ChannelModel } from 'amqplib';
-import { type CommandPacket, Fault, type ReplyPacket } from '@backstitch/shared-types';
+import {
+  type CommandPacket,
+  Fault,
+  type ReplyPacket,
+  type SagaTag,
+} from '@backstitch/shared-types';
 import type { Broker } from '../connection/broker.js';
 import { Consumer, type ConsumerStatus } from '../consume/consumer.js';
 import { declareQueues, queueExists } from '../connection/declare-queues.js';
@@ -104,9 +109,16 @@ export class CommandClient {
 
   /**
    * Sends a query and waits for its answer. Everything else is thrown as a Fault, also a rejection.
-   * After the timeout the query is not served any more: the broker drops it.
+   * After the timeout the query is not served any more: the broker drops it. With a saga it may be a
+   * command that changes data; whoever sends it must be able to send it again.
    */
-  async request<R>(queue: string, pattern: string, data: unknown, timeoutMs: number): Promise<R> {
+  async request<R>(
+    queue: string,
+    pattern: string,
+    data: unknown,
+    timeoutMs: number,
+    saga?: SagaTag,
+  ): Promise<R> {
     const correlationId = `${REQUEST_PREFIX}${randomUUID()}`;
     let timer: NodeJS.Timeout | undefined;
     const reply = new Promise<ReplyPacket>((resolve, reject) => {
@@ -117,7 +129,7 @@ export class CommandClient {
     });
     reply.catch(() => undefined); // it may time out while the send is still waiting
     try {
-      const body = encodePacket({ pattern, data, id: correlationId });
+      const body = encodePacket({ pattern, data, id: correlationId, ...(saga && { saga }) });
       // A query has its own expiry, so it shares no message.
       const publishing = this.options.broker.publisher.publish(queue, body, {
         contentType: 'application/json',

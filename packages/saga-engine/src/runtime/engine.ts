@@ -4,7 +4,7 @@ import { Driver, type DriverPorts } from './driver.js';
 import { EngineStopped } from './refused.js';
 import type { OperatorAction } from '../core/event.js';
 import { normalId } from '../core/ids.js';
-import { isOpen, type EndedSaga, type OpenSaga } from '../core/instance.js';
+import { isOpen, type EndedSaga, type OpenSaga, type WaitingSaga } from '../core/instance.js';
 import { pause } from './loop.js';
 import { Operators, type Operated } from './operators.js';
 import type {
@@ -207,6 +207,11 @@ export class SagaEngine {
   /** The ended saga, or undefined when it is still under way after `maxMs` or does not exist. */
   waitForEnd(sagaId: string, maxMs: number): Promise<EndedSaga | undefined> {
     return this.waiters.waitForEnd(normalId(sagaId), maxMs);
+  }
+
+  /** As waitForEnd, for a saga that waits, too: the one that has nothing to do for now. */
+  waitForRest(sagaId: string, maxMs: number): Promise<EndedSaga | WaitingSaga | undefined> {
+    return this.waiters.waitForRest(normalId(sagaId), maxMs);
   }
 
   /**

@@ -1,5 +1,11 @@
 import type { Driver } from './driver.js';
-import { isEnded, type EndedSaga } from '../core/instance.js';
+import {
+  isEnded,
+  isOpen,
+  type EndedSaga,
+  type SagaInstance,
+  type WaitingSaga,
+} from '../core/instance.js';
 import { pause } from './loop.js';
 import type { EngineLogger, SagaStore, Timers } from './ports.js';
 
@@ -16,7 +22,20 @@ export class Waiters {
     private readonly timers: Timers,
   ) {}
 
-  async waitForEnd(sagaId: string, maxMs: number): Promise<EndedSaga | undefined> {
+  waitForEnd(sagaId: string, maxMs: number): Promise<EndedSaga | undefined> {
+    return this.waitUntil(isEnded, sagaId, maxMs);
+  }
+
+  /** The same for a saga that has ended or waits. */
+  waitForRest(sagaId: string, maxMs: number): Promise<EndedSaga | WaitingSaga | undefined> {
+    return this.waitUntil(isAtRest, sagaId, maxMs);
+  }
+
+  private async waitUntil<There extends SagaInstance>(
+    isThere: (saga: SagaInstance) => saga is There,
+    sagaId: string,
+    maxMs: number,
+  ): Promise<There | undefined> {
     const { timers } = this;
     if (Number.isNaN(maxMs)) throw new RangeError('maxMs must be a number of milliseconds');
     const untilMs = timers.nowMs() + maxMs;
@@ -26,20 +45,22 @@ export class Waiters {
       const seen =
         active && leftMs > 0 ? await active.ended(leftMs, timers) : await this.look(sagaId);
       if (seen === 'absent') return undefined;
-      if (seen) return seen;
+      if (seen && isThere(seen)) return seen;
       if (leftMs <= 0 || this.driver.stopped) return undefined;
       if (!active) await pause(timers, Math.min(this.pollEveryMs, leftMs));
     }
   }
 
-  private async look(sagaId: string): Promise<EndedSaga | 'absent' | undefined> {
+  private async look(sagaId: string): Promise<SagaInstance | 'absent' | undefined> {
     try {
-      const row = await this.store.load(sagaId);
-      if (!row) return 'absent';
-      return isEnded(row) ? row : undefined;
+      return (await this.store.load(sagaId)) ?? 'absent';
     } catch (error) {
       this.logger.debug({ sagaId, err: error }, 'cannot read a saga whose end is waited for');
       return undefined;
     }
   }
+}
+
+function isAtRest(saga: SagaInstance): saga is EndedSaga | WaitingSaga {
+  return !isOpen(saga);
 }

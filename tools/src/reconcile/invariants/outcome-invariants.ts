@@ -18,17 +18,17 @@ interface Outcome {
 type Told = Omit<Breach, 'id'>;
 
 /** The sagas whose end is that of their order, their reservation and their payment. */
-const CHECKOUT = 'checkout';
+const PLACEMENTS: ReadonlySet<string> = new Set(['checkout', 'marketplace-order']);
 
 /**
- * Invariants 2, 3, 7 and 8: how a checkout ended is how its order, its reservation and its payment
- * ended. Sagas of other definitions may be about the same order; they are not compared with it.
+ * Invariants 2, 3, 7 and 8: how a saga that places an order ended is how its order, its reservation
+ * and its payment ended. Sagas of other definitions may be about the same order; they are not compared with it.
  */
 export function outcomeBreaches(reading: Reading): Breach[] {
   const { outcomes, breaches } = outcomesOf(reading);
-  const checkouts = reading.finished.filter(({ definition }) => definition === CHECKOUT);
+  const checkouts = reading.finished.filter(({ definition }) => PLACEMENTS.has(definition));
   const others = new Set(
-    reading.finished.flatMap((saga) => (saga.definition === CHECKOUT ? [] : saga.sagaId)),
+    reading.finished.flatMap((saga) => (PLACEMENTS.has(saga.definition) ? [] : saga.sagaId)),
   );
   const finished = new Map<string, FinishedSaga>();
   for (const saga of checkouts) {
@@ -65,7 +65,7 @@ export function perhapsRemoved({
   finished,
   orders,
 }: Pick<Reading, 'finished' | 'orders'>): string[] {
-  const checkouts = finished.filter(({ definition }) => definition === CHECKOUT);
+  const checkouts = finished.filter(({ definition }) => PLACEMENTS.has(definition));
   const known = new Set(checkouts.map(({ orderId }) => orderId));
   return orders.flatMap(({ orderId, sagaId, sagaMayBeGone }) =>
     sagaMayBeGone && sagaId !== null && !known.has(orderId) ? [sagaId] : [],

@@ -192,6 +192,23 @@ describe('an order of a marketplace that waits', () => {
     expect(waits(stage, rows)).toContain(14);
   });
 
+  it('is a breach when its reservation ends before its wait', () => {
+    const moving = [{ ...saga('saga-1', 'WAITING'), dueAtS: 1_000 }];
+    const lasting = (expiresAtS: number) => ({
+      moving,
+      ...unpaid,
+      reservation: { ...held.reservation, expiresAtS },
+    });
+    expect(waits('AWAITING_PAYMENT', lasting(1_600))).toEqual([]);
+    expect(waits('AWAITING_PAYMENT', lasting(900))).toContain(14);
+  });
+
+  it('is a breach when it is paid for over a minute, and its saga is not told', () => {
+    const since = (unchangedS: number) => ({ ...held, payment: { ...paid.payment, unchangedS } });
+    expect(waits('AWAITING_PAYMENT', since(20))).toEqual([]);
+    expect(waits('AWAITING_PAYMENT', since(61))).toContain(14);
+  });
+
   it('is not judged while its saga does something', () => {
     expect(waits('AWAITING_SELLER', unpaid, 'RUNNING')).toEqual([]);
   });

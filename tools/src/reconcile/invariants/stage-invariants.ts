@@ -23,6 +23,7 @@ export function isBeingCancelled({ stage, status }: OrderRow): boolean {
   return stage === 'CANCELLING' && status === 'CONFIRMED';
 }
 
+const TOLD_WITHIN_S = 60;
 const PAID: ReadonlySet<string> = new Set(['PAID', 'PREPARING', 'READY']);
 
 /** Its money is kept, and its goods are reserved: they are sold when they are handed over. */
@@ -99,11 +100,24 @@ function waitingProblem(
   sagas: ReadonlyMap<string, MovingSaga>,
 ): string | undefined {
   const { kind, sagaId, settled, stage } = order;
-  const isWaiting = sagas.get(sagaId ?? '')?.status === 'WAITING';
-  if (kind !== 'MARKETPLACE' || !settled || !isWaiting) return undefined;
+  const saga = sagas.get(sagaId ?? '');
+  if (kind !== 'MARKETPLACE' || !settled || saga?.status !== 'WAITING') return undefined;
   if (stage === 'AWAITING_SELLER') return besideUndecided(beside);
-  if (stage === 'AWAITING_PAYMENT') return heldProblem(order, beside);
-  return PAID.has(stage) ? (paidProblem(order, beside) ?? heldProblem(order, beside)) : undefined;
+  const held = heldProblem(order, beside) ?? tooShort(saga, beside);
+  if (stage === 'AWAITING_PAYMENT') return held ?? notTold(beside);
+  return PAID.has(stage) ? (paidProblem(order, beside) ?? held) : undefined;
+}
+
+/** Payment-service tells the saga every few seconds. */
+function notTold({ payment }: Beside): string | undefined {
+  const isPaid = payment?.status === 'SUCCESS' && (payment.unchangedS ?? 0) > TOLD_WITHIN_S;
+  return isPaid ? 'paid for over a minute, and its saga waits for the payment' : undefined;
+}
+
+/** What is reserved for a wait is there when the wait ends. */
+function tooShort({ dueAtS }: MovingSaga, { reservation }: Beside): string | undefined {
+  const lasts = reservation?.expiresAtS ?? Infinity;
+  return lasts < (dueAtS ?? 0) ? 'its reservation ends before its wait' : undefined;
 }
 
 function besideUndecided({ reservation, payment }: Beside): string | undefined {

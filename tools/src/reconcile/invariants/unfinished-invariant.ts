@@ -16,6 +16,7 @@ export function unfinishedProblem(
   if (status === 'DONE' || status === 'COMPENSATED') return undefined;
   const at = `${status} at ${currentStep}`;
   if (status === 'WAITING') {
+    if (saga.dueAtS === null) return `${at}, and no timer will end it`;
     // A timer of any orchestrator takes it, which then drives it.
     return overdueS > DRIVEN_AGAIN_S ? `${at}, ${Math.round(overdueS)} s past its time` : undefined;
   }

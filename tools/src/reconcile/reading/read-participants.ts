@@ -30,7 +30,8 @@ function days(count: number): string {
 export const RESERVATIONS = `
 SELECT order_id AS "orderId", saga_id AS "sagaId",
   updated_at <= now() - ${SETTLED} AS settled, status, lines, coalesce("isBack", false) AS "isBack",
-  (SELECT count(*)::int FROM stock_returns back WHERE back.order_id = reservations.order_id) AS returns
+  (SELECT count(*)::int FROM stock_returns back WHERE back.order_id = reservations.order_id) AS returns,
+  extract(epoch FROM expires_at)::float8 AS "expiresAtS"
 FROM reservations LEFT JOIN (
   SELECT order_id, ${LINES} AS lines, bool_and(returned + written_off = quantity) AS "isBack"
   FROM (SELECT *, unit_price AS price FROM reservation_items) AS items GROUP BY order_id
@@ -42,7 +43,8 @@ export const PAYMENTS = `
 SELECT order_id AS "orderId", saga_id AS "sagaId",
   updated_at <= now() - ${SETTLED} AS settled, status, payments.amount, payments.currency,
   decision, charges.amount AS charged, charges.currency AS "chargedCurrency",
-  refunds.amount AS refunded, refunded_amount AS "refundedAmount", flow
+  refunds.amount AS refunded, refunded_amount AS "refundedAmount", flow,
+  extract(epoch FROM now() - updated_at)::float8 AS "unchangedS"
 FROM payments LEFT JOIN bank.charges ON charges.key = provider_key
 LEFT JOIN bank.refunds ON refunds.key = provider_key
 ORDER BY order_id`;

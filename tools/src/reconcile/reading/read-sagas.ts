@@ -19,6 +19,7 @@ export const MOVING_SAGAS = `
 SELECT saga_id AS "sagaId", order_id AS "orderId", status, ${DEFINITION}, current_step AS "currentStep",
   extract(epoch FROM now()
     - CASE WHEN status = 'WAITING' THEN due_at ELSE saga_deadline_at END)::float8 AS "overdueS",
+  extract(epoch FROM due_at)::float8 AS "dueAtS",
   extract(epoch FROM now() - wake_at)::float8 AS "unattendedS",
   needs_attention AS "needsAttention", last_error->>'code' AS "lastError"
 FROM saga_state WHERE NOT (${FINISHED})

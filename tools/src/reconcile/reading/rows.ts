@@ -54,6 +54,8 @@ export interface MovingSaga extends OfDefinition {
   currentStep: string;
   /** Seconds past its deadline, or past the end of its wait; negative when it is still in time. */
   overdueS: number;
+  /** When its wait ends, in seconds since 1970; null while it does not wait. */
+  dueAtS?: number | null;
   /** Seconds since its planned wake-up; null when none is planned. */
   unattendedS: number | null;
   needsAttention: boolean;
@@ -103,6 +105,8 @@ export interface ReservationRow extends ParticipantRow {
   isBack: boolean;
   /** How often goods of the order came back. */
   returns: number;
+  /** Until when it lasts, in seconds since 1970. */
+  expiresAtS?: number | null;
 }
 
 export interface ProductRow {
@@ -124,6 +128,8 @@ export interface PaymentRow extends ParticipantRow {
   refunded: string | null;
   /** What refunds in parts gave back; invariant 10 compares it with the bank. */
   refundedAmount?: string | null;
+  /** Seconds since it was changed last. */
+  unchangedS?: number;
   /** OPEN: its customer pays it. Without a charge it has no key at the bank. */
   flow?: 'OPEN' | null;
 }

@@ -1,4 +1,5 @@
 import {
+  type Broker,
   type BrokerStatus,
   brokerCounters,
   type BrokerCounters,
@@ -8,7 +9,7 @@ import {
   type QueueInspector,
 } from '@backstitch/messaging';
 import type { exposeBrokerLoad } from '@backstitch/service-kit';
-import type { CommandPacket } from '@backstitch/shared-types';
+import type { CommandPacket, SagaTag } from '@backstitch/shared-types';
 import { byVhost, queueVhosts } from './queue-vhosts.js';
 import { type ConnectionOptions, VhostConnection } from './vhost-connection.client.js';
 
@@ -72,13 +73,19 @@ export class Brokers {
     pattern: string,
     data: unknown,
     timeoutMs: number,
+    saga?: SagaTag,
   ): Promise<Answer> {
-    return this.of(queue).client.request<Answer>(queue, pattern, data, timeoutMs);
+    return this.of(queue).client.request<Answer>(queue, pattern, data, timeoutMs, saga);
   }
 
   /** After a failed send: sends again as soon as the broker takes messages for this queue. */
   resendWhenBack(queue: string): void {
     this.of(queue).unsent.consider();
+  }
+
+  /** The connection to the virtual host of a command queue. */
+  brokerOf(queue: string): Broker {
+    return this.of(queue).broker;
   }
 
   /** The first connection that is not up, else the first one. */

@@ -8,6 +8,8 @@ export interface SagaParticipant {
   readonly title: string;
   /** A query that changes nothing. Its answer shows that the service is available again. */
   readonly query: { readonly pattern: string; data(): unknown };
+  /** The queue by which it gives signals to sagas, and their names [it gives none]. */
+  readonly signals?: { readonly queue: string; readonly names: readonly string[] };
 }
 
 /** Why a saga is undone, in words for its caller: never the technical reason. */

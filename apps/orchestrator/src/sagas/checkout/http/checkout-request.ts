@@ -9,6 +9,7 @@ import {
   parseIdempotencyKey,
   prefersAsync,
 } from '@backstitch/shared-types';
+import type { FastifyRequest } from 'fastify';
 import type { IncomingMessage } from 'node:http';
 import type { CheckoutRequest } from '../checkout.handler.js';
 
@@ -77,6 +78,12 @@ export function refuseTwoKeys({ headers, headersDistinct }: IncomingMessage): vo
   if (headers['idempotency-key'] === undefined) return;
   if (headersDistinct['idempotency-key']?.length === 1) return;
   throw new Problem('INVALID_IDEMPOTENCY_KEY', IDEMPOTENCY_KEY_RULE);
+}
+
+/** The Idempotency-Key of a request; undefined without one. Throws a Problem for one that is not valid. */
+export function requestKey({ raw, headers }: FastifyRequest): string | undefined {
+  refuseTwoKeys(raw);
+  return keyOf(headers['idempotency-key']);
 }
 
 function keyOf(header: string | string[] | undefined): string | undefined {
