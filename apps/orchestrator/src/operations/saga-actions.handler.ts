@@ -60,7 +60,7 @@ export class SagaActionsHandler {
         throw new Problem('SAGA_NOT_FOUND');
       }
       const actionId = await actions.intend(record);
-      const operated = await engine.operate(sagaId, action).catch(async (error: unknown) => {
+      const operated = await engine.operate(sagaId, action, byOf(act)).catch(async (error: unknown) => {
         await this.ended(actionId, 'unknown', { why: String(error) });
         throw error;
       });
@@ -92,6 +92,11 @@ export class SagaActionsHandler {
       this.parts.logger.error({ err, actionId: id, outcome }, 'an outcome could not be recorded');
     }
   }
+}
+
+/** For the note of the saga. */
+function byOf({ operator, reason }: OperatorAct) {
+  return { operator, reason };
 }
 
 /** Says that a dependency is away by the answer 503. */
