@@ -69,7 +69,7 @@ export function notesOf(
     if (!isAgain || after.attempt !== before.attempt) return undefined;
     return [{ kind: 'RESENT', step: after.awaited, data: { attempt: after.attempt } }];
   }
-  if (after.waitingFor === 'leave' || !after.lastError) return undefined;
+  if (!after.lastError) return undefined;
   const notes: SagaNote[] = [];
   const data = troubleOf(after, after.lastError);
   if (isNoted(data.times ?? after.attempt)) {
