@@ -27,6 +27,7 @@ import { insertRows, newRow } from './insert.js';
 import { isLocked, refusalOf } from './refusal.js';
 import { instanceOf, openSagaOf, type SagaRow, type SaveAnswer, type TakenRow } from './rows.js';
 import { statementsOn, type RunStatement } from './run-statement.js';
+import { SagaHistories } from './saga-histories.js';
 import { sagaStatements, type SagaStatements, type Statement } from './statements.js';
 import { openSagaPool } from './store-pool.js';
 import type { SagaTableNames } from './table-names.js';
@@ -75,6 +76,7 @@ export class PostgresSagaStore implements SagaStore {
   private readonly statements: SagaStatements;
   private readonly query: RunStatement;
   private readonly waits: WaitStore;
+  private readonly histories: SagaHistories;
   private beatAtMs: number | undefined;
   private readonly saves: Coalescer<Row, Saved>;
   private readonly notedSaves: Coalescer<Row, Saved>;
@@ -87,33 +89,20 @@ export class PostgresSagaStore implements SagaStore {
     this.statements = sagaStatements(options.tables);
     const connections = concurrency + 3 + 3 * SPLIT_CONCURRENCY + READERS;
     this.pool = openSagaPool(options, STORE, connections, queryTimeoutMs);
-    this.heartbeatPool = openSagaPool(
-      options,
-      HEARTBEAT,
-      1,
-      Math.min(queryTimeoutMs, HEARTBEAT_MS),
-    );
+    const beatMs = Math.min(queryTimeoutMs, HEARTBEAT_MS);
+    this.heartbeatPool = openSagaPool(options, HEARTBEAT, 1, beatMs);
     this.query = statementsOn(this.pool);
+    this.histories = new SagaHistories(this.statements, this.query);
     this.waits = new WaitStore(this.instanceId, this.statements, this.query, batchMax);
     // An error of one row must not fail the other rows of the batch.
     const retrySingly = (error: unknown): boolean => error instanceof WriteRefused;
     const bounds = { batchMax, retrySingly, isLocked, splitConcurrency: SPLIT_CONCURRENCY };
-    this.saves = new Coalescer({
-      ...bounds,
-      concurrency,
-      keyOf: ({ sagaId }) => sagaId,
-      run: (batch) => this.saveBatch(batch, this.statements.save),
-    });
-    this.notedSaves = new Coalescer({
-      ...bounds,
-      keyOf: ({ sagaId }) => sagaId,
-      run: (batch) => this.saveBatch(batch, this.statements.saveNoted),
-    });
-    this.inserts = new Coalescer({
-      ...bounds,
-      keyOf: ({ sagaId }) => sagaId,
-      run: (batch) => this.insertBatch(batch),
-    });
+    const rows = { ...bounds, keyOf: ({ sagaId }: Row) => sagaId };
+    const { save, saveNoted } = this.statements;
+    const run = (batch: readonly Row[]) => this.saveBatch(batch, save);
+    this.saves = new Coalescer({ ...rows, concurrency, run });
+    this.notedSaves = new Coalescer({ ...rows, run: (batch) => this.saveBatch(batch, saveNoted) });
+    this.inserts = new Coalescer({ ...rows, run: (batch) => this.insertBatch(batch) });
     this.loads = new Coalescer({
       ...bounds,
       keyOf: (sagaId) => sagaId,
@@ -140,7 +129,7 @@ export class PostgresSagaStore implements SagaStore {
       }
       return await this.saves.submit({ sagaId, cells: cellsOf(COLUMNS, write) });
     } catch (error) {
-      throw isLocked(error) ? new RowLocked(error) : error;
+      throw lockedOr(error);
     }
   }
 
@@ -148,7 +137,7 @@ export class PostgresSagaStore implements SagaStore {
     try {
       return await this.waits.write({ ...move, guard: undefined });
     } catch (error) {
-      throw isLocked(error) ? new RowLocked(error) : error;
+      throw lockedOr(error);
     }
   }
 
@@ -218,15 +207,11 @@ export class PostgresSagaStore implements SagaStore {
   }
 
   history(sagaId: string): Promise<SagaLogEntry[]> {
-    const id = normalId(sagaId);
-    if (!isUuid(id)) return Promise.resolve([]);
-    return this.query<SagaLogEntry>(this.statements.history, [id]);
+    return this.histories.log(sagaId);
   }
 
   notes(sagaId: string): Promise<SagaNoteEntry[]> {
-    const id = normalId(sagaId);
-    if (!isUuid(id)) return Promise.resolve([]);
-    return this.query<SagaNoteEntry>(this.statements.notes, [id]);
+    return this.histories.notes(sagaId);
   }
 
   /** Since the last heartbeat that was written; undefined before the first one. */
@@ -308,6 +293,10 @@ export class PostgresSagaStore implements SagaStore {
     const byId = new Map(rows.map((row) => [row.saga_id, instanceOf(row)]));
     return batch.map((sagaId) => ({ ok: byId.get(sagaId) }));
   }
+}
+
+function lockedOr(error: unknown): unknown {
+  return isLocked(error) ? new RowLocked(error) : error;
 }
 
 /** What is written for one saga. */

@@ -234,12 +234,8 @@ export class Driver {
     return reason;
   }
 
-  private save(
-    { instance }: ActiveSaga,
-    event: ArrivingEvent,
-    decision: Transition,
-  ): Promise<Saved> {
-    return saveTransition(this.ports, instance as OpenSaga, event, decision);
+  private save(active: ActiveSaga, event: ArrivingEvent, decision: Transition): Promise<Saved> {
+    return saveTransition(this.ports, active.instance as OpenSaga, event, decision);
   }
 
   private committed(active: ActiveSaga, event: ArrivingEvent, decision: Transition, atMs: number) {

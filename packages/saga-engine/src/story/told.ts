@@ -10,11 +10,11 @@ export interface PlanStep {
   readonly undo: string | null;
   /** The step whose undo takes this one back, too. */
   readonly undoneBy: string | null;
-  readonly queue: string | null;
+  readonly queue?: string | null;
   /** From this step on the saga only goes forward. */
   readonly pivot: boolean;
   /** Null for what is retried until it succeeds, and for a wait. */
-  readonly attemptsMax: number | null;
+  readonly attemptsMax?: number | null;
 }
 
 /** A row of the log; `data` may tell less than the row has. */
