@@ -27,7 +27,13 @@ const time = (name: string) => timestamp(name, { withTimezone: true });
  */
 export function sagaTables({ subjectColumn }: { subjectColumn: string }) {
   const column = checkedColumn(subjectColumn);
-  return { ...stateTable(column), ...logTables(), ...signalTable(), ...noteTable(), subjectColumn: column };
+  return {
+    ...stateTable(column),
+    ...logTables(),
+    ...signalTable(),
+    ...noteTable(),
+    subjectColumn: column,
+  };
 }
 
 export type SagaTables = ReturnType<typeof sagaTables>;

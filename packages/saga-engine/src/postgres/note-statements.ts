@@ -4,7 +4,8 @@
  * log rows: the time of the first note is two microseconds before `last_log_at`, which leaves space
  * for two notes and two log rows.
  */
-export const NOTE_CELLS = 'l.note_1, l.note_step_1, l.note_data_1, l.note_2, l.note_step_2, l.note_data_2';
+export const NOTE_CELLS =
+  'l.note_1, l.note_step_1, l.note_data_1, l.note_2, l.note_step_2, l.note_data_2';
 
 /** What `last_log_at` becomes when the transition has a note. */
 export const NOTED_AT =

@@ -1,12 +1,5 @@
 import { NEW, NOTED_WRITTEN, WRITTEN } from './columns.js';
-import {
-  NOTE_CELLS,
-  NOTED,
-  NOTED_AT,
-  NOTES,
-  TAKEN_AT,
-  TAKEOVER_NOTED,
-} from './note-statements.js';
+import { NOTE_CELLS, NOTED, NOTED_AT, NOTES, TAKEN_AT, TAKEOVER_NOTED } from './note-statements.js';
 import { cells, time } from './sql-parts.js';
 import type { SagaTableNames } from './table-names.js';
 import { lock, MOVE, RECORD_SIGNAL, SIGNAL, takeDue } from './wait-statements.js';

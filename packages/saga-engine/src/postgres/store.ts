@@ -18,20 +18,20 @@ import type {
   TakenSaga,
   TakeOverRequest,
 } from '../runtime/ports.js';
-import { RowLocked, WriteRefused } from '../runtime/refused.js';
+import { WriteRefused } from '../runtime/refused.js';
 import { touchesWait } from '../runtime/wait-write.js';
-import { arraysOf, cellsOf, listOf, type Cells } from './cells.js';
+import { arraysOf, cellsOf, listOf } from './cells.js';
 import { DatabaseClock } from './clock.js';
 import { NOTED_WRITTEN, WRITTEN } from './columns.js';
 import { insertRows, newRow } from './insert.js';
-import { isLocked, refusalOf } from './refusal.js';
+import { isLocked, lockedOr, refusalOf } from './refusal.js';
 import { instanceOf, openSagaOf, type SagaRow, type SaveAnswer, type TakenRow } from './rows.js';
 import { statementsOn, type RunStatement } from './run-statement.js';
 import { SagaHistories } from './saga-histories.js';
 import { sagaStatements, type SagaStatements, type Statement } from './statements.js';
 import { openSagaPool } from './store-pool.js';
 import type { SagaTableNames } from './table-names.js';
-import { inLockOrder, outcomesOf, WaitStore, type Saved } from './wait-store.js';
+import { inLockOrder, outcomesOf, type Row, type Saved, WaitStore } from './wait-store.js';
 
 export interface PostgresSagaStoreOptions {
   readonly url: string;
@@ -268,7 +268,10 @@ export class PostgresSagaStore implements SagaStore {
     };
   }
 
-  private async saveBatch(batch: readonly Row[], statement: Statement): Promise<BatchOutcome<Saved>[]> {
+  private async saveBatch(
+    batch: readonly Row[],
+    statement: Statement,
+  ): Promise<BatchOutcome<Saved>[]> {
     const ordered = inLockOrder(batch);
     const values = [this.instanceId, ...arraysOf(ordered.map(({ cells }) => cells))];
     const rows = await this.query<SaveAnswer>(statement, values);
@@ -293,14 +296,4 @@ export class PostgresSagaStore implements SagaStore {
     const byId = new Map(rows.map((row) => [row.saga_id, instanceOf(row)]));
     return batch.map((sagaId) => ({ ok: byId.get(sagaId) }));
   }
-}
-
-function lockedOr(error: unknown): unknown {
-  return isLocked(error) ? new RowLocked(error) : error;
-}
-
-/** What is written for one saga. */
-interface Row {
-  readonly sagaId: string;
-  readonly cells: Cells;
 }

@@ -20,9 +20,14 @@ function rowLines(row: StoryRow, width: number): string[] {
   return [
     `${name}  ${row.state.replaceAll('-', ' ')}${told}`,
     ...attemptLines(row.do),
-    ...(row.undo ? [`  undo ${row.undo.name}${` ${spanText(row.undo)}`}`] : []),
+    ...(row.undo ? [undoLine(row.undo)] : []),
     ...attemptLines(row.undo),
   ];
+}
+
+function undoLine(span: StorySpan): string {
+  const state = span.outcome === 'open' ? 'under way' : span.outcome;
+  return `  undo ${span.name}  ${state} ${spanText(span)}`;
 }
 
 function spanText({ startedAt, endedAt, by, code }: StorySpan): string {
