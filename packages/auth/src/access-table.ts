@@ -103,7 +103,9 @@ const GATEWAY: readonly Line[] = [
   ['POST', '/api/checkout', PLACE_ORDER],
   ['POST', '/api/cards', PLACE_ORDER],
   ['GET', '/api/checkout/orders/:orderId', READ_ORDER],
+  ['GET', '/api/orders/:orderId/stream', READ_ORDER],
   ['GET', '/api/sagas/:sagaId', READ_SAGA],
+  ['GET', '/api/sagas/:sagaId/events', READ_SAGA],
   ['GET', '/api/docs*', ANYONE],
   ['GET', '/api/site', ANYONE],
   ['GET', '/assets/*', ANYONE],
@@ -122,6 +124,7 @@ const ORCHESTRATOR: readonly Line[] = [
   ['POST', '/checkout/batch', APPS_ONLY],
   ['GET', '/orders/:orderId', READ_ORDER],
   ['GET', '/sagas/:sagaId', READ_SAGA],
+  ['GET', '/sagas/:sagaId/events', READ_SAGA],
   ...operations(''),
 ];
 

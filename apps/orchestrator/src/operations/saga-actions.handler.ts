@@ -60,10 +60,12 @@ export class SagaActionsHandler {
         throw new Problem('SAGA_NOT_FOUND');
       }
       const actionId = await actions.intend(record);
-      const operated = await engine.operate(sagaId, action, byOf(act)).catch(async (error: unknown) => {
-        await this.ended(actionId, 'unknown', { why: String(error) });
-        throw error;
-      });
+      const operated = await engine
+        .operate(sagaId, action, byOf(act))
+        .catch(async (error: unknown) => {
+          await this.ended(actionId, 'unknown', { why: String(error) });
+          throw error;
+        });
       if (operated.kind !== 'done') {
         const why = operated.kind === 'absent' ? whyRefused('moving') : whyRefused(operated.reason);
         await this.ended(actionId, 'refused', { why });

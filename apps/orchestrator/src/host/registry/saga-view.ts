@@ -65,7 +65,12 @@ export function generalViewOf({ saga, log, notes, plan, away, outcome }: ToldOf)
       data: data ?? null,
       createdAt: at,
     })),
-    notes: notes.map(({ kind, step, data, createdAt: at }) => ({ kind, step, data, createdAt: at })),
+    notes: notes.map(({ kind, step, data, createdAt: at }) => ({
+      kind,
+      step,
+      data,
+      createdAt: at,
+    })),
   };
 }
 
