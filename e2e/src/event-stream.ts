@@ -51,7 +51,7 @@ export class EventReader {
     let rest = '';
     const decoder = new TextDecoder();
     for await (const piece of this.response.body!) {
-      const blocks = (rest + decoder.decode(piece as Uint8Array, { stream: true })).split('\n\n');
+      const blocks = (rest + decoder.decode(piece, { stream: true })).split('\n\n');
       rest = blocks.pop()!;
       for (const block of blocks) this.take(block);
     }

@@ -37,7 +37,7 @@ describe('the events of a saga', () => {
     const headers = { prefer: 'respond-async' };
     const { status, body } = await checkout(system.gatewayUrl, [mouse(1)], { headers });
     expect(status).toBe(202);
-    return String(body.sagaId);
+    return body.sagaId;
   };
   const sagaOf = async (sagaId: string) =>
     (await get(system.gatewayUrl, `/api/sagas/${sagaId}`)).body as unknown as PublicSaga;
@@ -96,7 +96,7 @@ describe('the events of a saga', () => {
 
   it('of an untroubled saga are no notes', async () => {
     const { body } = await checkout(system.gatewayUrl, [mouse(1)]);
-    const { notes, status } = await sagaOf(String(body.sagaId));
+    const { notes, status } = await sagaOf(body.sagaId);
     expect({ notes, status }).toEqual({ notes: [], status: 'DONE' });
   });
 
@@ -123,7 +123,7 @@ describe('the events of a saga', () => {
 
   it('of an order go on behind the last one received, too', async () => {
     const { body } = await checkout(system.gatewayUrl, [mouse(1)]);
-    const path = `orders/${String(body.orderId)}/stream`;
+    const path = `orders/${body.orderId}/stream`;
     const whole = await EventReader.open(system.gatewayUrl, path);
     await waitFor('two events', () => whole.ids.length >= 2, LONG);
     await whole.leave();
@@ -140,7 +140,7 @@ describe('the events of a saga', () => {
     const unknown = await open('00000000-0000-4000-8000-000000000000');
     expect(unknown.response.status).toBe(404);
     const { body } = await checkout(system.gatewayUrl, [mouse(1)]);
-    const foreign = await open(String(body.sagaId), 'yesterday');
+    const foreign = await open(body.sagaId, 'yesterday');
     expect(foreign.response.status).toBe(400);
     expect(await foreign.response.json()).toMatchObject({
       errors: [{ field: 'Last-Event-ID' }],
@@ -165,7 +165,7 @@ describe('the events of a saga', () => {
     signalPayments('SIGCONT');
     for (const one of orchestrators) one.start();
     await system.ready();
-    const last = await open(sagaId, readers[0]!.ids.at(-1));
+    const last = await open(sagaId, readers[0].ids.at(-1));
     await last.ended();
     expect(last.names.at(-1)).toBe('end');
     expect(noteKinds(last)).toContain('TAKEN_OVER');
