@@ -20,7 +20,7 @@ export interface ToldOf {
   /** Tells callers that the service of the awaited command does not answer. */
   readonly away: string | undefined;
   /** Why it is undone. */
-  outcome(failure: SagaFailure): SagaReason;
+  readonly outcome: (failure: SagaFailure) => SagaReason;
 }
 
 /** What is answered for every saga. Pure. */
