@@ -175,6 +175,11 @@ describe('GETTING_STARTED.md, command by command', () => {
     lastAnswer = answer;
   };
 
+  /** Its saga has ended, and so the stream ends by itself. */
+  const stream = async (command: string): Promise<void> => {
+    expect(await shell(command)).toMatch(/event: row\n[^]*event: saga\n[^]*event: end\n/);
+  };
+
   const signUp = async (command: string): Promise<void> => {
     expect(JSON.parse(await shell(command))).toMatchObject({ roles: ['customer'] });
     expect(JSON.parse(await shell(command))).toMatchObject({ code: 'EMAIL_TAKEN' });
@@ -266,6 +271,7 @@ describe('GETTING_STARTED.md, command by command', () => {
     [/^curl .*-X (PUT|DELETE) .*\/chaos/, chaos],
     [/^curl .*\/cancel/, cancelled],
     [/^curl .*health/, async (command) => void (await shell(command))],
+    [/^curl -sN /, stream],
     [/^curl /, curl],
     [/^psql /, sql],
     [/^pnpm (install|build|--filter=\S+ db:\w+)$/, twice],

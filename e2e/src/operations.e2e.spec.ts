@@ -147,8 +147,8 @@ describe('operators', () => {
     const listed = await run('sagas', 'list', '--state', 'parked');
     expect(listed.out).toMatch(new RegExp(`${sagaId} +COMPENSATING, parked +REFUND_PAYMENT`));
     const shown = await run('sagas', 'show', sagaId);
-    expect(shown.out).toMatch(/PAYMENT_PROCESSED +unknown/);
-    expect(shown.out).toMatch(/REFUND_PAYMENT +waiting/);
+    expect(shown.out).toMatch(/PAYMENT_PROCESSED +in doubt/);
+    expect(shown.out).toMatch(/undo REFUND_PAYMENT +under way/);
     const compensated = await run('sagas', 'compensate', sagaId, ...BECAUSE);
     expect(compensated).toMatchObject({ code: 1, out: expect.stringMatching(/already/) });
     await spoil(orderId);

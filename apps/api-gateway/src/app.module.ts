@@ -1,4 +1,4 @@
-import { exposeGauge, type Logger, type Shedding } from '@backstitch/service-kit';
+import { EventStreams, exposeGauge, type Logger, type Shedding } from '@backstitch/service-kit';
 import { type DynamicModule, Module } from '@nestjs/common';
 import { AccountsRelay } from './accounts/accounts.relay.js';
 import { AdminController } from './accounts/admin.controller.js';
@@ -21,8 +21,10 @@ import { MarketplaceOrdersController } from './marketplace/marketplace-orders.co
 import { PlacedOrders } from './marketplace/placed-orders.client.js';
 import { OrderHistoryController } from './queries/order-history.controller.js';
 import { OrderListController } from './queries/order-list.controller.js';
+import { OrderStreamController } from './queries/order-stream.controller.js';
 import { SiteController } from './dashboard/site.controller.js';
 import { QueriesController } from './queries/queries.controller.js';
+import { SagaEventsController } from './queries/saga-events.controller.js';
 import { RequestSigner } from './orchestrators/request-signer.js';
 import { ChaosController } from './operations/chaos.controller.js';
 import { OperationRequests } from './operations/operation-requests.client.js';
@@ -69,10 +71,12 @@ export class AppModule {
       controllers: [
         CheckoutController,
         QueriesController,
+        SagaEventsController,
         OrderHistoryController,
         OrderListController,
         OrderActionsController,
         MarketplaceOrdersController,
+        OrderStreamController,
         OperationsController,
         ...(config.NODE_ENV === 'production' ? [] : [ChaosController]),
         ProductsController,
@@ -87,6 +91,7 @@ export class AppModule {
         { provide: GatewayConfig, useValue: config },
         { provide: Admission, useValue: admission },
         { provide: Orchestrators, useValue: orchestrators },
+        { provide: EventStreams, useValue: streamsOf(config, shedding) },
         OperationRequests,
         OrderActions,
         { provide: InventoryClient, useValue: inventory },
@@ -98,6 +103,12 @@ export class AppModule {
       ],
     };
   }
+}
+
+function streamsOf({ MAX_STREAMS: max }: GatewayConfig, shedding: Shedding): EventStreams {
+  const streams = new EventStreams({ max, shedding });
+  exposeGauge('event_streams_open', 'Streams of events that are open', () => streams.size);
+  return streams;
 }
 
 function admissionOf(config: GatewayConfig, shedding: Shedding): Admission {

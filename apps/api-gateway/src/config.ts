@@ -106,6 +106,10 @@ export class GatewayConfig extends AppConfig {
   @IsIntegerVariable({ min: 1, max: 100_000 })
   MAX_READS_IN_FLIGHT = 256;
 
+  /** Streams of events that may be open at once; more are refused. */
+  @IsIntegerVariable({ min: 1, max: 100_000 })
+  MAX_STREAMS = 1_000;
+
   /** For a request to a service that is not the orchestrator. */
   @IsIntegerVariable({ min: 100, max: 120_000 })
   SERVICE_TIMEOUT_MS = 5_000;

@@ -1,5 +1,5 @@
 import { ACCESS_TABLE } from '@backstitch/auth';
-import { bootApp, createLogger, loadConfig, Shedding } from '@backstitch/service-kit';
+import { bootApp, createLogger, EventStreams, loadConfig, Shedding } from '@backstitch/service-kit';
 import { ACCOUNT_BODY_BYTES_MAX, CHECKOUT_BYTES_MAX } from '@backstitch/shared-types';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import 'reflect-metadata';
@@ -70,7 +70,10 @@ await bootApp({
       },
     })),
   drain: (app) => ({
-    first: jobs.map((job) => ({ name: job.name, run: () => job.stop() })),
+    first: [
+      { name: 'event streams', run: async () => app.get(EventStreams).close() },
+      ...jobs.map((job) => ({ name: job.name, run: () => job.stop() })),
+    ],
     last: [
       ...appsBehind(app).map(({ name, close }) => ({ name, run: close })),
       { name: 'token checks', run: () => checks.close() },

@@ -1,13 +1,16 @@
-import type { Database, Logger } from '@backstitch/service-kit';
+import { type Database, EventStreams, type Logger } from '@backstitch/service-kit';
 import { type DynamicModule, Module } from '@nestjs/common';
 import { OrchestratorConfig } from './config.js';
 import { OperatorReads } from './host/callers/operator-reads.js';
 import { OrdersController } from './host/queries/orders.controller.js';
 import { ProductsController } from './host/queries/products.controller.js';
 import { Queries } from './host/queries/queries.client.js';
+import { SagaEventsController } from './host/queries/saga-events.controller.js';
 import { SagasController } from './host/queries/sagas.controller.js';
 import type { SagaRoutes } from './host/saga-routes.js';
 import { SagaRuntime } from './host/saga.runtime.js';
+import type { SagaStreams } from './host/streams/saga-streams.module.js';
+import { SagaWatch } from './host/streams/sagas.watch.js';
 import type { Chaos } from './operations/chaos/chaos.module.js';
 import { operations } from './operations/operations.module.js';
 
@@ -20,11 +23,12 @@ export interface AppParts {
   routes: readonly SagaRoutes[];
   /** Undefined: there are no chaos settings. */
   chaos: Chaos | undefined;
+  streams: SagaStreams;
 }
 
 @Module({})
 export class AppModule {
-  static of({ config, database, sagas, logger, routes, chaos }: AppParts): DynamicModule {
+  static of({ config, database, sagas, logger, routes, chaos, streams }: AppParts): DynamicModule {
     const forOperators = operations({ config, database, sagas, logger, chaos });
     return {
       module: AppModule,
@@ -33,6 +37,7 @@ export class AppModule {
         OrdersController,
         ProductsController,
         SagasController,
+        SagaEventsController,
         ...forOperators.controllers,
       ],
       providers: [
@@ -40,6 +45,8 @@ export class AppModule {
         { provide: SagaRuntime, useValue: sagas },
         { provide: OperatorReads, useValue: new OperatorReads(logger) },
         ...routes.flatMap(({ providers }) => providers),
+        { provide: EventStreams, useValue: streams.streams },
+        { provide: SagaWatch, useValue: streams.watch },
         Queries,
         ...forOperators.providers,
       ],

@@ -137,6 +137,10 @@ export class OrchestratorConfig extends DatabaseConfig {
   @IsIntegerVariable({ min: 100, max: 600_000 })
   BREAKER_ABSENT_MS = 3_000;
 
+  /** Streams of events that may be open at once; more are refused. */
+  @IsIntegerVariable({ min: 1, max: 100_000 })
+  MAX_STREAMS = 1_000;
+
   /** For queries passed on to a service: GET /orders, GET /products. */
   @IsIntegerVariable({ min: 10, max: 60_000 })
   QUESTION_TIMEOUT_MS = 2_500;

@@ -31,6 +31,7 @@ import { UnfinishedTotalsRepository } from './host/metrics/unfinished-totals.rep
 import { UnfinishedTotalsWatch } from './host/metrics/unfinished-totals.watch.js';
 import { SagaRegistry, SagaRegistryError } from './host/registry/saga-registry.js';
 import type { HostedSaga } from './host/saga-routes.js';
+import { sagaStreams } from './host/streams/saga-streams.module.js';
 import { SagaRuntime } from './host/saga.runtime.js';
 
 const name = 'orchestrator';
@@ -85,12 +86,13 @@ async function boot(
   health: DatabaseHealth,
 ): Promise<void> {
   const host = { config, database, sagas, logger };
+  const streams = sagaStreams(config, sagas, logger);
   const routes = hosted.flatMap((saga) => saga.routes?.(host) ?? []);
   const bodyBytesMaxAt = Object.assign({}, ...hosted.map((saga) => saga.bodyBytesMaxAt ?? {}));
   const access = hosted.flatMap((saga) => saga.access ?? []);
   await bootApp({
     name,
-    module: AppModule.of({ ...host, routes, chaos }),
+    module: AppModule.of({ ...host, routes, chaos, streams }),
     config,
     logger,
     limits: { bodyBytesMaxAt },
@@ -112,6 +114,13 @@ async function boot(
     ],
     drain: () => ({
       first: [
+        {
+          name: 'event streams',
+          run: () => {
+            streams.streams.close();
+            return streams.watch.idle();
+          },
+        },
         { name: 'retention', run: () => retention.job.stop() },
         { name: 'unfinished sagas', run: () => unfinished.job.stop() },
         { name: 'chaos settings', run: async () => chaos?.pusher.stop() },

@@ -118,7 +118,9 @@ const GATEWAY: readonly Line[] = [
   ['GET', '/api/checkout/orders/:orderId', READ_ORDER],
   ['POST', '/api/orders/:orderId/cancel', CANCEL_ORDER],
   ['POST', '/api/orders/:orderId/fulfil', FULFIL_ORDER],
+  ['GET', '/api/orders/:orderId/stream', READ_ORDER],
   ['GET', '/api/sagas/:sagaId', READ_SAGA],
+  ['GET', '/api/sagas/:sagaId/events', READ_SAGA],
   ['GET', '/api/docs*', ANYONE],
   ['GET', '/api/site', ANYONE],
   ['GET', '/assets/*', ANYONE],
@@ -141,6 +143,7 @@ const ORCHESTRATOR: readonly Line[] = [
   ['POST', '/orders/:orderId/fulfil', FULFIL_ORDER],
   ['GET', '/sagas/:sagaId', READ_SAGA],
   ...marketplaceOrders(''),
+  ['GET', '/sagas/:sagaId/events', READ_SAGA],
   ...operations(''),
 ];
 

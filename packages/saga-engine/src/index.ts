@@ -3,6 +3,7 @@ export * from './runtime/definition-record.js';
 export * from './runtime/engine.js';
 export * from './core/fingerprint.js';
 export * from './core/instance.js';
+export * from './core/note.js';
 export * from './runtime/ports.js';
 export * from './runtime/refused.js';
 export { awaitedSignals, knownSignals, reasonCodes } from './core/signal.js';

@@ -36,6 +36,12 @@ export * from './database-health.js';
 export type { HealthCheck } from './health-check.js';
 export * from './health.js';
 export { budgetOf, clientAddress } from './http/client-address.js';
+export {
+  EVENT_STREAM_MEDIA_TYPE,
+  type EventStream,
+  EventStreams,
+  type StreamedEvent,
+} from './http/event-streams.js';
 export { traceRequest } from './http/fastify.js';
 export { afterOf, foreignCursor, limitOf, nextLink } from './http/page-query.js';
 export { Problem, validationProblem } from './http/problem.js';

@@ -1,4 +1,4 @@
-import type { SagaView } from './saga-view.js';
+import type { SagaHistoryPart, SagaView } from './saga-view.js';
 
 /**
  * What may be done with a dead letter now; docs/operations.md explains each class. `unclear` is
@@ -88,7 +88,7 @@ export interface DeadLetterGroups {
 
 /** The answer of GET /sagas: unfinished ones, parked ones first, those that wait last. */
 export interface SagaList {
-  sagas: Omit<SagaView, 'log'>[];
+  sagas: Omit<SagaView, SagaHistoryPart>[];
   /** How many follow after this page. */
   more: number;
   /** The `after` of the next page; null on the last one. */

@@ -1,4 +1,4 @@
-import { type SagaLogData, trace } from '@backstitch/saga-engine';
+import { story, storyLines } from '@backstitch/saga-engine/story';
 import { facts, table } from './table.js';
 import type { SagaList, SagaView } from '@backstitch/shared-types';
 
@@ -19,15 +19,9 @@ export function sagasReport({ sagas, more }: SagaList): string[] {
   ];
 }
 
-/** A saga and its log. */
+/** A saga and its story. */
 export function sagaReport(saga: SagaView): string[] {
   const { lastError, reason } = saga;
-  const log = saga.log.map(({ step, status, data, createdAt }) => ({
-    step,
-    status,
-    data: (data ?? undefined) as SagaLogData | undefined,
-    createdAt,
-  }));
   return [
     ...facts([
       ['saga', saga.sagaId],
@@ -41,6 +35,6 @@ export function sagaReport(saga: SagaView): string[] {
       ['begun', saga.createdAt],
     ]),
     '',
-    ...trace(log),
+    ...storyLines(story(saga)),
   ];
 }

@@ -5,11 +5,7 @@ import {
   ORDER_STATUSES,
   type OrderView,
   type ProductView,
-  type PublicSaga,
-  type PublicSagaLog,
-  SAGA_LOG_STATUSES,
   SAGA_STATUSES,
-  type SagaLogView,
   type SagaView,
   type TokenizedCard,
 } from '@backstitch/shared-types';
@@ -209,69 +205,4 @@ export class ProductAnswer implements ProductView {
 
   @ApiProperty({ type: 'integer', description: 'For a change' })
   version!: number;
-}
-
-export class SagaStepDataAnswer {
-  @ApiProperty({ enum: ['rejected', 'unknown'], description: 'Of a FAILED step' })
-  outcome!: string;
-}
-
-export class SagaLogAnswer implements PublicSagaLog {
-  @ApiProperty({ example: 'PAYMENT_PROCESSED' })
-  step!: string;
-
-  @ApiProperty({ enum: SAGA_LOG_STATUSES })
-  status!: SagaLogView['status'];
-
-  @ApiProperty({ type: SagaStepDataAnswer, nullable: true })
-  data!: SagaStepDataAnswer | null;
-
-  @ApiProperty({ format: 'date-time', description: 'With microseconds' })
-  createdAt!: string;
-}
-
-export class SagaReasonAnswer {
-  @ApiProperty()
-  code!: string;
-
-  @ApiProperty()
-  detail!: string;
-}
-
-export class SagaAnswer implements PublicSaga {
-  @ApiProperty(UUID)
-  sagaId!: string;
-
-  @ApiProperty(UUID)
-  orderId!: string;
-
-  @ApiProperty({ example: 'checkout' })
-  definition!: string;
-
-  @ApiProperty({ type: 'integer' })
-  definitionVersion!: number;
-
-  @ApiProperty({ enum: SAGA_STATUSES })
-  status!: SagaView['status'];
-
-  @ApiProperty({ example: 'PAYMENT_PROCESSED' })
-  currentStep!: string;
-
-  @ApiProperty({ type: String, format: 'date-time', nullable: true })
-  nextTryAt!: string | null;
-
-  @ApiProperty()
-  needsAttention!: boolean;
-
-  @ApiProperty({ type: SagaReasonAnswer, nullable: true, description: 'For the shopper' })
-  reason!: SagaReasonAnswer | null;
-
-  @ApiProperty({ format: 'date-time' })
-  createdAt!: string;
-
-  @ApiProperty({ format: 'date-time' })
-  updatedAt!: string;
-
-  @ApiProperty({ type: [SagaLogAnswer] })
-  log!: SagaLogAnswer[];
 }

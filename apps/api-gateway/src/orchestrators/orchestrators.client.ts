@@ -3,6 +3,7 @@ import { Deadline } from './deadline.js';
 import { exchange, type ForwardedRequest, type UpstreamAnswer } from './exchange.js';
 import { type Loss, lossOf } from './lost-request.js';
 import { codeOf, whyNotServed } from './not-served.js';
+import { openStream, type StreamedAnswer } from './streamed-answer.js';
 import type { RequestSigner } from './request-signer.js';
 import { avoid, messageOf, type Target, targetOf, Targets } from './targets.client.js';
 
@@ -85,6 +86,32 @@ export class Orchestrators {
     }
     if (maybeServed !== undefined) return { kind: 'unknown', why: maybeServed };
     return refusal ? { kind: 'answered', answer: refusal } : { kind: 'not-reached', why };
+  }
+
+  /** Opens a stream at the first orchestrator that serves it. Undefined when none does. */
+  async stream(
+    request: ForwardedRequest,
+    signal: AbortSignal,
+  ): Promise<StreamedAnswer | undefined> {
+    const { timeoutMs: headTimeoutMs, signer, onFailure } = this.options;
+    let refused: StreamedAnswer | undefined;
+    for (const target of this.targets.inTurn()) {
+      const { basePath, pool, url } = target;
+      const signed = signer.sign({ ...request, path: basePath + request.path }, basePath);
+      try {
+        const opened = await openStream(pool, signed, { signal, headTimeoutMs });
+        if (opened.kind === 'stream') return opened;
+        const unserved = whyNotServed(opened.answer, url);
+        if (unserved !== undefined) onFailure(url, unserved, request);
+        else if (opened.answer.status !== 503) return opened;
+        else refused = opened;
+      } catch (error) {
+        if (signal.aborted) return undefined;
+        avoid(target);
+        onFailure(url, messageOf(error), request);
+      }
+    }
+    return refused;
   }
 
   /** Undefined when an orchestrator is ready; otherwise the answers of all of them. */

@@ -5,8 +5,9 @@ import { Controller, Get, Inject, Param, Req, Res } from '@nestjs/common';
 import { ApiBearerAuth, ApiOperation, ApiParam, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Admission } from '../admission/admission.js';
-import { OrderAnswer, SagaAnswer } from '../docs/answers.js';
+import { OrderAnswer } from '../docs/answers.js';
 import { ApiProblems } from '../docs/api-problems.js';
+import { SagaAnswer } from '../docs/saga-answers.js';
 import { Orchestrators } from '../orchestrators/orchestrators.client.js';
 import { relayQuery } from '../orchestrators/orchestrators.relay.js';
 

@@ -6,7 +6,7 @@ import {
   type SagaStore,
 } from '@backstitch/saga-engine';
 import { databaseFault, type Logger, Problem } from '@backstitch/service-kit';
-import type { SagaDone, SagaList, SagaView } from '@backstitch/shared-types';
+import type { SagaDone, SagaHistoryPart, SagaList, SagaView } from '@backstitch/shared-types';
 import type { SagaRegistry } from '../host/registry/saga-registry.js';
 import type { OperatorActions } from './operator-actions.repository.js';
 import type { OperatorAct } from './operator-act.js';
@@ -17,7 +17,7 @@ import type { UnfinishedSagasRepository } from './unfinished-sagas.repository.js
 export interface SagaActionsParts {
   registry: Pick<SagaRegistry, 'view'>;
   engine: Pick<SagaEngine, 'operate'>;
-  store: Pick<SagaStore, 'load' | 'history'>;
+  store: Pick<SagaStore, 'load' | 'history' | 'notes'>;
   unfinished: UnfinishedSagasRepository;
   actions: OperatorActions;
   logger: Logger;
@@ -60,10 +60,12 @@ export class SagaActionsHandler {
         throw new Problem('SAGA_NOT_FOUND');
       }
       const actionId = await actions.intend(record);
-      const operated = await engine.operate(sagaId, action).catch(async (error: unknown) => {
-        await this.ended(actionId, 'unknown', { why: String(error) });
-        throw error;
-      });
+      const operated = await engine
+        .operate(sagaId, action, byOf(act))
+        .catch(async (error: unknown) => {
+          await this.ended(actionId, 'unknown', { why: String(error) });
+          throw error;
+        });
       if (operated.kind !== 'done') {
         const why = operated.kind === 'absent' ? whyRefused('moving') : whyRefused(operated.reason);
         await this.ended(actionId, 'refused', { why });
@@ -74,13 +76,19 @@ export class SagaActionsHandler {
       const { operator } = act;
       const about = { sagaId, orderId: instance.subjectId, action, operator, seen };
       logger.info(about, 'an operator acted on a saga');
-      const log = await store.history(sagaId);
-      return { outcome: 'done', actionId, saga: this.parts.registry.view(instance, log) };
+      const [log, notes] = await Promise.all([store.history(sagaId), store.notes(sagaId)]);
+      return { outcome: 'done', actionId, saga: this.parts.registry.view(instance, log, notes) };
     });
   }
 
-  private viewWithoutLog(saga: SagaInstance): Omit<SagaView, 'log'> {
-    const { log: _log, ...rest } = this.parts.registry.view(saga, []);
+  private viewWithoutLog(saga: SagaInstance): Omit<SagaView, SagaHistoryPart> {
+    const {
+      log: _log,
+      notes: _notes,
+      plan: _plan,
+      lifecycle: _lifecycle,
+      ...rest
+    } = this.parts.registry.view(saga, []);
     return rest;
   }
 
@@ -92,6 +100,11 @@ export class SagaActionsHandler {
       this.parts.logger.error({ err, actionId: id, outcome }, 'an outcome could not be recorded');
     }
   }
+}
+
+/** For the note of the saga. */
+function byOf({ operator, reason }: OperatorAct) {
+  return { operator, reason };
 }
 
 /** Says that a dependency is away by the answer 503. */

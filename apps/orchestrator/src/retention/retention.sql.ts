@@ -72,6 +72,8 @@ WITH removed AS (
     AND NOT ${OLDER('greatest(k.created_at, r.updated_at)', '$4')}
 ), signals AS (
   DELETE FROM saga_signals g USING removed r WHERE g.saga_id = r.saga_id
+), notes AS (
+  DELETE FROM saga_notes n USING removed r WHERE n.saga_id = r.saga_id
 ), forgotten AS (
   DELETE FROM idempotency_keys k USING removed r
   WHERE k.saga_id = r.saga_id

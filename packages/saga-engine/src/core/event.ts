@@ -29,6 +29,12 @@ export type ReplyOutcome =
  */
 export type OperatorAction = 'retry' | 'resume' | 'compensate';
 
+/** The operator who acts, and why. */
+export interface ActedBy {
+  readonly operator: string;
+  readonly reason: string;
+}
+
 /** What somebody tells a saga. The same id is the same signal, however often it is sent. */
 export interface Signal {
   readonly id: string;
@@ -70,4 +76,8 @@ export type SagaEvent =
   /** A signal came; the instance `by` owns the saga if it goes on. */
   | (Moment & { readonly kind: 'signalled'; readonly signal: Signal; readonly by: string })
   /** An operator asks. */
-  | (Moment & { readonly kind: 'operator'; readonly action: OperatorAction });
+  | (Moment & {
+      readonly kind: 'operator';
+      readonly action: OperatorAction;
+      readonly by?: ActedBy | undefined;
+    });

@@ -22,7 +22,7 @@ import { unknownCommand } from './unknown-command.js';
 
 export { prepare } from './transition-builder.js';
 export type { Effect, IgnoredReason, Transition } from './decision.js';
-export type { OperatorAction, ReplyOutcome, SagaEvent, Signal } from './event.js';
+export type { ActedBy, OperatorAction, ReplyOutcome, SagaEvent, Signal } from './event.js';
 export type { SignalAnswer, SignalRefusal } from './signal.js';
 export type { SagaStart } from './transition-builder.js';
 

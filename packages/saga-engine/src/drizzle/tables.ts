@@ -13,6 +13,7 @@ import {
 } from 'drizzle-orm/pg-core';
 import { checkedColumn } from '../postgres/table-names.js';
 import type { LastError, SagaFailure, SagaLogData, WaitMemory } from '../core/instance.js';
+import type { SagaNoteData, SagaNoteKind } from '../core/note.js';
 import type { SignalAnswer } from '../core/signal.js';
 
 const time = (name: string) => timestamp(name, { withTimezone: true });
@@ -26,7 +27,13 @@ const time = (name: string) => timestamp(name, { withTimezone: true });
  */
 export function sagaTables({ subjectColumn }: { subjectColumn: string }) {
   const column = checkedColumn(subjectColumn);
-  return { ...stateTable(column), ...logTables(), ...signalTable(), subjectColumn: column };
+  return {
+    ...stateTable(column),
+    ...logTables(),
+    ...signalTable(),
+    ...noteTable(),
+    subjectColumn: column,
+  };
 }
 
 export type SagaTables = ReturnType<typeof sagaTables>;
@@ -94,6 +101,28 @@ function signalTable() {
     (table) => [primaryKey({ name: 'saga_signals_pkey', columns: [table.sagaId, table.signalId] })],
   );
   return { sagaSignals };
+}
+
+/** What happened to sagas beside their log; removed together with them. */
+function noteTable() {
+  const sagaNotes = pgTable(
+    'saga_notes',
+    {
+      sagaId: uuid('saga_id').notNull(),
+      createdAt: time('created_at').notNull(),
+      kind: text('kind').$type<SagaNoteKind>().notNull(),
+      step: text('step').notNull(),
+      data: jsonb('data').$type<SagaNoteData>().notNull(),
+    },
+    (table) => [
+      primaryKey({ name: 'saga_notes_pkey', columns: [table.sagaId, table.createdAt] }),
+      check(
+        'saga_notes_kind',
+        sql`kind IN ('RETRIED', 'PARKED', 'TAKEN_OVER', 'OPERATED', 'RESENT')`,
+      ),
+    ],
+  );
+  return { sagaNotes };
 }
 
 function logTables() {

@@ -1,5 +1,6 @@
 import { currentStepOf, isOpen, statusOf } from '../core/instance.js';
 import type { PreparedSaga, SagaMove, SagaWrite } from '../runtime/ports.js';
+import type { SagaNote } from '../core/note.js';
 import type { Column, Columns } from './cells.js';
 
 type Written = Column<SagaWrite>;
@@ -34,12 +35,19 @@ export const WRITTEN = {
   ...logColumns(2),
 } as const satisfies Columns<SagaWrite>;
 
+/** The same of a transition that has notes. */
+export const NOTED_WRITTEN = {
+  ...WRITTEN,
+  ...noteColumns(1),
+  ...noteColumns(2),
+} as const satisfies Columns<SagaWrite>;
+
 /** A transition that concerns a wait, and whose owner it must be; undefined for any. */
 export type WaitWrite = SagaMove & { readonly guard: string | undefined };
 
 /** What comes in of a transition that concerns a wait, from $1 on. */
 export const WAIT_WRITTEN = {
-  ...(WRITTEN as Columns<unknown> as Columns<WaitWrite>),
+  ...(NOTED_WRITTEN as Columns<unknown> as Columns<WaitWrite>),
   attempt: {
     type: 'int',
     of: ({ before, instance }) =>
@@ -82,4 +90,13 @@ function logColumns<Nth extends 1 | 2>(nth: Nth) {
     [`status_${nth}`]: { type: 'text', of: (write: SagaWrite) => log(write)?.status },
     [`data_${nth}`]: { type: 'jsonb', of: (write: SagaWrite) => log(write)?.data },
   } as Record<`${'step' | 'status' | 'data'}_${Nth}`, Written>;
+}
+
+function noteColumns<Nth extends 1 | 2>(nth: Nth) {
+  const note = ({ notes }: SagaWrite): SagaNote | undefined => notes?.[nth - 1];
+  return {
+    [`note_${nth}`]: { type: 'text', of: (write: SagaWrite) => note(write)?.kind },
+    [`note_step_${nth}`]: { type: 'text', of: (write: SagaWrite) => note(write)?.step },
+    [`note_data_${nth}`]: { type: 'jsonb', of: (write: SagaWrite) => note(write)?.data },
+  } as Record<`${'note' | 'note_step' | 'note_data'}_${Nth}`, Written>;
 }

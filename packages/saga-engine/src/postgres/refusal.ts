@@ -1,5 +1,5 @@
 import { databaseFault } from '@backstitch/database';
-import { WriteRefused } from '../runtime/refused.js';
+import { RowLocked, WriteRefused } from '../runtime/refused.js';
 
 /** Of a class that PostgreSQL has: the system's own codes (EPIPE) look alike. */
 const SQLSTATE = /^(?:[0-9]{2}|F0|HV|P0|XX)[0-9A-Z]{3}$/;
@@ -28,4 +28,9 @@ export function refusalOf(error: unknown): WriteRefused | undefined {
 /** Whether another session kept the row locked for longer than a statement waits. */
 export function isLocked(error: unknown): boolean {
   return databaseFault(error) === 'locked';
+}
+
+/** The error, told as RowLocked when it is one. */
+export function lockedOr(error: unknown): unknown {
+  return isLocked(error) ? new RowLocked(error) : error;
 }

@@ -1,4 +1,5 @@
-import { NEW, WRITTEN } from './columns.js';
+import { NEW, NOTED_WRITTEN, WRITTEN } from './columns.js';
+import { NOTE_CELLS, NOTED, NOTED_AT, NOTES, TAKEN_AT, TAKEOVER_NOTED } from './note-statements.js';
 import { cells, time } from './sql-parts.js';
 import type { SagaTableNames } from './table-names.js';
 import { lock, MOVE, RECORD_SIGNAL, SIGNAL, takeDue } from './wait-statements.js';
@@ -14,6 +15,9 @@ function columns(subject: string): string {
 
 const UNFINISHED = `status IN ('RUNNING', 'COMPENSATING')`;
 
+const LOGGED_AT = `CASE WHEN l.step_1 IS NULL THEN s.last_log_at
+      ELSE greatest(clock_timestamp(), s.last_log_at + interval '2 microseconds') END`;
+
 /**
  * The transitions of many sagas in one statement.
  *
@@ -21,10 +25,11 @@ const UNFINISHED = `status IN ('RUNNING', 'COMPENSATING')`;
  * which no planner can turn into another kind of join; only then is the version checked, on the
  * row as it is under the lock. `last_log_at` never goes back and leaves space for two rows a
  * transition, which get it and the microsecond after it. Log rows come only from updated rows.
+ * Transitions with notes have a statement of their own: the others send and read nothing of notes.
  */
-const SAVE = `
+const save = (isNoted: boolean) => `
 WITH input AS (
-  SELECT place, ${cells(WRITTEN, 2)}
+  SELECT place, ${cells(isNoted ? NOTED_WRITTEN : WRITTEN, 2)}
   FROM generate_series(1, cardinality($2::uuid[])) AS place
 ), locked AS (
   SELECT i.*, row.at FROM input i CROSS JOIN LATERAL (
@@ -39,12 +44,11 @@ WITH input AS (
     step_deadline_at = ${time('l.step_deadline_at')}, last_error = l.last_error,
     needs_attention = l.needs_attention, kept = coalesce(l.kept, s.kept),
     failure = coalesce(l.failure, s.failure), version = s.version + 1,
-    last_log_at = CASE WHEN l.step_1 IS NULL THEN s.last_log_at
-      ELSE greatest(clock_timestamp(), s.last_log_at + interval '2 microseconds') END,
+    last_log_at = ${isNoted ? NOTED_AT : LOGGED_AT},
     updated_at = clock_timestamp()
   FROM locked l WHERE s.ctid = l.at
   RETURNING s.saga_id, s.last_log_at, l.step_1, l.status_1, l.data_1, l.step_2, l.status_2,
-    l.data_2, l.place
+    l.data_2, l.place${isNoted ? `, ${NOTE_CELLS}` : ''}
 ), logged AS (
   INSERT INTO saga_logs (saga_id, created_at, step, status, data)
   SELECT u.saga_id, u.last_log_at + log.nth * interval '1 microsecond', log.step, log.status,
@@ -53,7 +57,7 @@ WITH input AS (
     (0, u.step_1, u.status_1, u.data_1), (1, u.step_2, u.status_2, u.data_2)
   ) log(nth, step, status, data)
   WHERE log.step IS NOT NULL
-)
+)${isNoted ? NOTED : ''}
 SELECT count(*)::int AS saved, string_agg(place::text, ',') AS places FROM updated`;
 
 /** New sagas, in saga id order; the log row of a new saga says that its first step was started. */
@@ -102,18 +106,23 @@ WITH silent AS (
     AND s.owner <> ALL (ARRAY(SELECT instance_id FROM saga_owners WHERE ${ALIVE}))
     AND (s.definition || '@' || s.definition_version) = ANY ($4::text[])
   ORDER BY s.status, s.saga_id LIMIT $2 FOR UPDATE OF s SKIP LOCKED
-)
-UPDATE saga_state s SET owner = $1, epoch = s.epoch + 1, version = s.version + 1,
-  updated_at = clock_timestamp()
-FROM silent WHERE s.saga_id = silent.saga_id
-RETURNING ${columns(subject)}, silent.former_owner`;
+), taken AS (
+  UPDATE saga_state s SET owner = $1, epoch = s.epoch + 1, version = s.version + 1,
+    last_log_at = ${TAKEN_AT}, updated_at = clock_timestamp()
+  FROM silent WHERE s.saga_id = silent.saga_id
+  RETURNING s.*, silent.former_owner
+), ${TAKEOVER_NOTED}
+SELECT ${columns(subject)}, s.former_owner FROM taken s`;
 
 /** Ended sagas have no owner to be taken from; the version says that nothing moved since. */
 const seize = (subject: string) => `
-UPDATE saga_state s SET owner = $1, epoch = s.epoch + 1, version = s.version + 1,
-  updated_at = clock_timestamp()
-WHERE s.saga_id = $2 AND s.version = $3 AND s.${UNFINISHED}
-RETURNING ${columns(subject)}`;
+WITH taken AS (
+  UPDATE saga_state s SET owner = $1, epoch = s.epoch + 1, version = s.version + 1,
+    last_log_at = ${TAKEN_AT}, updated_at = clock_timestamp()
+  WHERE s.saga_id = $2 AND s.version = $3 AND s.${UNFINISHED}
+  RETURNING s.*, $4::uuid AS former_owner
+), ${TAKEOVER_NOTED}
+SELECT ${columns(subject)} FROM taken s`;
 
 /** The same sagas, only read: for when one of the rows cannot be written. */
 const silentSagas = (subject: string) => `
@@ -178,7 +187,8 @@ export function sagaStatements(tables: SagaTableNames) {
   const subject = tables.subjectColumn;
   const named = (name: string, text: string): Statement => ({ name: `saga_${name}`, text });
   return {
-    save: named('save', SAVE),
+    save: named('save', save(false)),
+    saveNoted: named('save_noted', save(true)),
     insert: named('insert', insert(subject)),
     load: named('load', load(subject)),
     takeOver: named('take_over', takeOver(subject)),
@@ -187,6 +197,7 @@ export function sagaStatements(tables: SagaTableNames) {
     ownOverdue: named('own_overdue', ownOverdue(subject)),
     unfinished: named('unfinished', UNFINISHED_OF),
     history: named('history', HISTORY),
+    notes: named('notes', NOTES),
     heartbeat: named('heartbeat', HEARTBEAT),
     record: named('record', RECORD),
     recorded: named('recorded', RECORDED),

@@ -4,6 +4,7 @@ import type { SessionPool } from '@backstitch/database';
 import type { RecordedDefinition } from '../core/fingerprint.js';
 import { isUuid, normalId } from '../core/ids.js';
 import type { OpenSaga, SagaInstance, SagaLogEntry } from '../core/instance.js';
+import type { SagaNoteEntry } from '../core/note.js';
 import type {
   EngineLogger,
   KnownDefinition,
@@ -17,19 +18,20 @@ import type {
   TakenSaga,
   TakeOverRequest,
 } from '../runtime/ports.js';
-import { RowLocked, WriteRefused } from '../runtime/refused.js';
+import { WriteRefused } from '../runtime/refused.js';
 import { touchesWait } from '../runtime/wait-write.js';
-import { arraysOf, cellsOf, listOf, type Cells } from './cells.js';
+import { arraysOf, cellsOf, listOf } from './cells.js';
 import { DatabaseClock } from './clock.js';
-import { WRITTEN } from './columns.js';
+import { NOTED_WRITTEN, WRITTEN } from './columns.js';
 import { insertRows, newRow } from './insert.js';
-import { isLocked, refusalOf } from './refusal.js';
+import { isLocked, lockedOr, refusalOf } from './refusal.js';
 import { instanceOf, openSagaOf, type SagaRow, type SaveAnswer, type TakenRow } from './rows.js';
 import { statementsOn, type RunStatement } from './run-statement.js';
-import { sagaStatements, type SagaStatements } from './statements.js';
+import { SagaHistories } from './saga-histories.js';
+import { sagaStatements, type SagaStatements, type Statement } from './statements.js';
 import { openSagaPool } from './store-pool.js';
 import type { SagaTableNames } from './table-names.js';
-import { inLockOrder, outcomesOf, WaitStore, type Saved } from './wait-store.js';
+import { inLockOrder, outcomesOf, type Row, type Saved, WaitStore } from './wait-store.js';
 
 export interface PostgresSagaStoreOptions {
   readonly url: string;
@@ -59,6 +61,7 @@ const READERS = 2;
 /** Further connections, for sagas of split batches that wait for a row lock. */
 const SPLIT_CONCURRENCY = 1;
 const COLUMNS = listOf(WRITTEN);
+const NOTED_COLUMNS = listOf(NOTED_WRITTEN);
 
 /**
  * Sagas in PostgreSQL. Its connections are its own: the plans of its statements are kept for as
@@ -73,8 +76,10 @@ export class PostgresSagaStore implements SagaStore {
   private readonly statements: SagaStatements;
   private readonly query: RunStatement;
   private readonly waits: WaitStore;
+  private readonly histories: SagaHistories;
   private beatAtMs: number | undefined;
   private readonly saves: Coalescer<Row, Saved>;
+  private readonly notedSaves: Coalescer<Row, Saved>;
   private readonly inserts: Coalescer<Row, boolean>;
   private readonly loads: Coalescer<string, SagaInstance | undefined>;
 
@@ -82,30 +87,22 @@ export class PostgresSagaStore implements SagaStore {
     const { concurrency = 2, batchMax = 64, queryTimeoutMs = 10_000 } = options;
     this.instanceId = options.instanceId ?? randomUUID();
     this.statements = sagaStatements(options.tables);
-    const connections = concurrency + 2 + 3 * SPLIT_CONCURRENCY + READERS;
+    const connections = concurrency + 3 + 3 * SPLIT_CONCURRENCY + READERS;
     this.pool = openSagaPool(options, STORE, connections, queryTimeoutMs);
-    this.heartbeatPool = openSagaPool(
-      options,
-      HEARTBEAT,
-      1,
-      Math.min(queryTimeoutMs, HEARTBEAT_MS),
-    );
+    const beatMs = Math.min(queryTimeoutMs, HEARTBEAT_MS);
+    this.heartbeatPool = openSagaPool(options, HEARTBEAT, 1, beatMs);
     this.query = statementsOn(this.pool);
+    this.histories = new SagaHistories(this.statements, this.query);
     this.waits = new WaitStore(this.instanceId, this.statements, this.query, batchMax);
     // An error of one row must not fail the other rows of the batch.
     const retrySingly = (error: unknown): boolean => error instanceof WriteRefused;
     const bounds = { batchMax, retrySingly, isLocked, splitConcurrency: SPLIT_CONCURRENCY };
-    this.saves = new Coalescer({
-      ...bounds,
-      concurrency,
-      keyOf: ({ sagaId }) => sagaId,
-      run: (batch) => this.saveBatch(batch),
-    });
-    this.inserts = new Coalescer({
-      ...bounds,
-      keyOf: ({ sagaId }) => sagaId,
-      run: (batch) => this.insertBatch(batch),
-    });
+    const rows = { ...bounds, keyOf: ({ sagaId }: Row) => sagaId };
+    const { save, saveNoted } = this.statements;
+    const run = (batch: readonly Row[]) => this.saveBatch(batch, save);
+    this.saves = new Coalescer({ ...rows, concurrency, run });
+    this.notedSaves = new Coalescer({ ...rows, run: (batch) => this.saveBatch(batch, saveNoted) });
+    this.inserts = new Coalescer({ ...rows, run: (batch) => this.insertBatch(batch) });
     this.loads = new Coalescer({
       ...bounds,
       keyOf: (sagaId) => sagaId,
@@ -127,9 +124,12 @@ export class PostgresSagaStore implements SagaStore {
       if (touchesWait(write)) {
         return await this.waits.write({ ...write, guard: this.instanceId, signal: undefined });
       }
+      if (write.notes) {
+        return await this.notedSaves.submit({ sagaId, cells: cellsOf(NOTED_COLUMNS, write) });
+      }
       return await this.saves.submit({ sagaId, cells: cellsOf(COLUMNS, write) });
     } catch (error) {
-      throw isLocked(error) ? new RowLocked(error) : error;
+      throw lockedOr(error);
     }
   }
 
@@ -137,7 +137,7 @@ export class PostgresSagaStore implements SagaStore {
     try {
       return await this.waits.write({ ...move, guard: undefined });
     } catch (error) {
-      throw isLocked(error) ? new RowLocked(error) : error;
+      throw lockedOr(error);
     }
   }
 
@@ -189,8 +189,8 @@ export class PostgresSagaStore implements SagaStore {
     return taken;
   }
 
-  async seize({ sagaId, version }: OpenSaga): Promise<OpenSaga | undefined> {
-    const values = [this.instanceId, sagaId, version];
+  async seize({ sagaId, version, owner }: OpenSaga): Promise<OpenSaga | undefined> {
+    const values = [this.instanceId, sagaId, version, owner];
     const rows = await this.query<SagaRow>(this.statements.seize, values);
     return rows.map(openSagaOf)[0];
   }
@@ -207,9 +207,11 @@ export class PostgresSagaStore implements SagaStore {
   }
 
   history(sagaId: string): Promise<SagaLogEntry[]> {
-    const id = normalId(sagaId);
-    if (!isUuid(id)) return Promise.resolve([]);
-    return this.query<SagaLogEntry>(this.statements.history, [id]);
+    return this.histories.log(sagaId);
+  }
+
+  notes(sagaId: string): Promise<SagaNoteEntry[]> {
+    return this.histories.notes(sagaId);
   }
 
   /** Since the last heartbeat that was written; undefined before the first one. */
@@ -241,7 +243,7 @@ export class PostgresSagaStore implements SagaStore {
   }
 
   async close(): Promise<void> {
-    const all = [this.saves, this.inserts, this.loads, this.waits.moves];
+    const all = [this.saves, this.notedSaves, this.inserts, this.loads, this.waits.moves];
     await Promise.all(all.map((coalescer) => coalescer.idle()));
     await Promise.all([this.pool.end(), this.heartbeatPool.end()]);
   }
@@ -256,19 +258,23 @@ export class PostgresSagaStore implements SagaStore {
 
   /** Its batches of writes and reads by name, for metrics. */
   get coalescers() {
-    const { saves, inserts, loads, waits } = this;
+    const { saves, notedSaves, inserts, loads, waits } = this;
     return {
       saga_saves: saves,
+      saga_noted_saves: notedSaves,
       saga_inserts: inserts,
       saga_loads: loads,
       saga_moves: waits.moves,
     };
   }
 
-  private async saveBatch(batch: readonly Row[]): Promise<BatchOutcome<Saved>[]> {
+  private async saveBatch(
+    batch: readonly Row[],
+    statement: Statement,
+  ): Promise<BatchOutcome<Saved>[]> {
     const ordered = inLockOrder(batch);
     const values = [this.instanceId, ...arraysOf(ordered.map(({ cells }) => cells))];
-    const rows = await this.query<SaveAnswer>(this.statements.save, values);
+    const rows = await this.query<SaveAnswer>(statement, values);
     return outcomesOf(rows[0]!, batch, ordered);
   }
 
@@ -290,10 +296,4 @@ export class PostgresSagaStore implements SagaStore {
     const byId = new Map(rows.map((row) => [row.saga_id, instanceOf(row)]));
     return batch.map((sagaId) => ({ ok: byId.get(sagaId) }));
   }
-}
-
-/** What is written for one saga. */
-interface Row {
-  readonly sagaId: string;
-  readonly cells: Cells;
 }

@@ -1,5 +1,6 @@
 import { SIGNALS_RECORDED_MAX } from '../core/signal.js';
 import { WAIT_WRITTEN } from './columns.js';
+import { NOTE_CELLS, NOTED, NOTED_AT } from './note-statements.js';
 import { cells, time } from './sql-parts.js';
 
 /**
@@ -31,13 +32,14 @@ WITH input AS (
     saga_deadline_at = ${time('l.saga_deadline_at')}, waits = l.waits, owner = l.owner,
     needs_attention = l.needs_attention, kept = coalesce(l.kept, s.kept),
     failure = coalesce(l.failure, s.failure), version = s.version + 1,
-    last_log_at = CASE WHEN l.step_1 IS NULL THEN s.last_log_at
+    last_log_at = CASE WHEN l.note_1 IS NOT NULL THEN ${NOTED_AT}
+      WHEN l.step_1 IS NULL THEN s.last_log_at
       ELSE greatest(clock_timestamp(), s.last_log_at + interval '2 microseconds') END,
     updated_at = clock_timestamp()
   FROM locked l WHERE s.ctid = l.at
     AND (l.signal_id IS NULL OR l.saga_id IN (SELECT saga_id FROM recorded))
   RETURNING s.saga_id, s.last_log_at, l.step_1, l.status_1, l.data_1, l.step_2, l.status_2,
-    l.data_2, l.place
+    l.data_2, l.place, ${NOTE_CELLS}
 ), logged AS (
   INSERT INTO saga_logs (saga_id, created_at, step, status, data)
   SELECT u.saga_id, u.last_log_at + log.nth * interval '1 microsecond', log.step, log.status,
@@ -46,7 +48,7 @@ WITH input AS (
     (0, u.step_1, u.status_1, u.data_1), (1, u.step_2, u.status_2, u.data_2)
   ) log(nth, step, status, data)
   WHERE log.step IS NOT NULL
-)
+)${NOTED}
 SELECT count(*)::int AS saved, string_agg(place::text, ',') AS places FROM updated`;
 
 /**

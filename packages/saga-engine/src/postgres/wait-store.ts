@@ -19,7 +19,8 @@ import type { SagaStatements } from './statements.js';
 
 export type Saved = 'saved' | 'guard-failed';
 
-export interface MoveRow {
+/** What is written for one saga. */
+export interface Row {
   readonly sagaId: string;
   readonly cells: Cells;
 }
@@ -28,7 +29,7 @@ const COLUMNS = listOf(WAIT_WRITTEN);
 
 /** What a store does for sagas that wait, and for signals. */
 export class WaitStore {
-  readonly moves: Coalescer<MoveRow, Saved>;
+  readonly moves: Coalescer<Row, Saved>;
 
   constructor(
     private readonly instanceId: string,
@@ -73,7 +74,7 @@ export class WaitStore {
     return (await this.run<SagaRow>(this.statements.takeDue, values)).map(openSagaOf);
   }
 
-  private async moveBatch(batch: readonly MoveRow[]): Promise<BatchOutcome<Saved>[]> {
+  private async moveBatch(batch: readonly Row[]): Promise<BatchOutcome<Saved>[]> {
     const ordered = inLockOrder(batch);
     const values = arraysOf(ordered.map(({ cells }) => cells));
     const rows = await this.run<SaveAnswer>(this.statements.move, values);

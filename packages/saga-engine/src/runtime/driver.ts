@@ -182,7 +182,7 @@ export class Driver {
       const decision = this.decide(active, event, tries > 0);
       if (decision.ignored) return this.ignore(active, event, decision.ignored);
       if (event.kind === 'replied') this.ports.reached('reply-before-commit');
-      const saved = await this.save(active, decision);
+      const saved = await this.save(active, event, decision);
       if (saved === 'saved') {
         this.committed(active, event, decision, decidedAtMs);
         return 'applied';
@@ -204,7 +204,7 @@ export class Driver {
     const event = { kind: 'refused', code, message } as const;
     const atMs = this.ports.timers.nowMs();
     const decision = this.decide(active, event, false);
-    const saved = await this.save(active, decision);
+    const saved = await this.save(active, event, decision);
     if (saved === 'saved') this.committed(active, event, decision, atMs);
     else if (saved === 'guard-failed') await this.reread(active, saved, 0);
     else {
@@ -234,8 +234,8 @@ export class Driver {
     return reason;
   }
 
-  private save({ instance }: ActiveSaga, decision: Transition): Promise<Saved> {
-    return saveTransition(this.ports, instance as OpenSaga, decision);
+  private save(active: ActiveSaga, event: ArrivingEvent, decision: Transition): Promise<Saved> {
+    return saveTransition(this.ports, active.instance as OpenSaga, event, decision);
   }
 
   private committed(active: ActiveSaga, event: ArrivingEvent, decision: Transition, atMs: number) {

@@ -2,7 +2,7 @@ import type { Direction, SagaDefinition } from '../core/define.js';
 import { DefinitionRecord } from './definition-record.js';
 import { Driver, type DriverPorts } from './driver.js';
 import { EngineStopped } from './refused.js';
-import type { OperatorAction } from '../core/event.js';
+import type { ActedBy, OperatorAction } from '../core/event.js';
 import { normalId } from '../core/ids.js';
 import { isOpen, type EndedSaga, type OpenSaga, type WaitingSaga } from '../core/instance.js';
 import { pause } from './loop.js';
@@ -215,12 +215,12 @@ export class SagaEngine {
   }
 
   /**
-   * Does what an operator asks of a saga. This instance drives it from then on, whatever its owner
-   * was.
+   * Does what an operator asks of a saga; the note of it says who asked, and why. This instance drives
+   * it from then on, whatever its owner was.
    */
-  async operate(sagaId: string, action: OperatorAction): Promise<Operated> {
+  async operate(sagaId: string, action: OperatorAction, by?: ActedBy): Promise<Operated> {
     if (!this.record.isPassed) await this.checkDefinitions();
-    return this.operators.operate(normalId(sagaId), action);
+    return this.operators.operate(normalId(sagaId), action, by);
   }
 
   /**

@@ -1,7 +1,7 @@
 import type { SagaDefinition } from '../core/define.js';
 import { type Driver, type DriverPorts } from './driver.js';
 import { EngineStopped } from './refused.js';
-import type { OperatorAction } from '../core/event.js';
+import type { ActedBy, OperatorAction } from '../core/event.js';
 import {
   isEnded,
   traceOf,
@@ -10,6 +10,7 @@ import {
   type WaitingSaga,
 } from '../core/instance.js';
 import { WriteRefused } from './refused.js';
+import { notesOf } from '../core/note.js';
 import { ActiveSaga } from './active-saga.js';
 import { definitionKey } from './ownership.js';
 import { transition, type IgnoredReason } from '../core/transition.js';
@@ -44,13 +45,13 @@ export class Operators {
   ) {}
 
   /** Resolves when it is committed or refused. Rejects with EngineStopped, or as the store does. */
-  async operate(sagaId: string, action: OperatorAction): Promise<Operated> {
+  async operate(sagaId: string, action: OperatorAction, by?: ActedBy): Promise<Operated> {
     let last: SagaInstance | undefined;
     for (let tries = 1; tries <= TRIES_MAX; tries++) {
-      const found = this.driver.sagas.find(sagaId) ?? (await this.seize(sagaId, action));
+      const found = this.driver.sagas.find(sagaId) ?? (await this.seize(sagaId, action, by));
       if (!found) continue;
       if (!(found instanceof ActiveSaga)) return found;
-      const applied = await this.driver.submit(found, { kind: 'operator', action });
+      const applied = await this.driver.submit(found, { kind: 'operator', action, by });
       const { instance } = found;
       last = instance;
       if (applied === 'not-here') continue;
@@ -70,6 +71,7 @@ export class Operators {
   private async seize(
     sagaId: string,
     action: OperatorAction,
+    by: ActedBy | undefined,
   ): Promise<ActiveSaga | Operated | undefined> {
     const { store, clock, settings, logger, counters } = this.ports;
     if (this.driver.stopped) throw new EngineStopped();
@@ -78,7 +80,7 @@ export class Operators {
     if (isEnded(row)) return { kind: 'refused', reason: 'finished', instance: row };
     const definition = this.definitions.get(definitionKey(row.definition, row.definitionVersion));
     if (!definition) return { kind: 'refused', reason: 'unknown-definition', instance: row };
-    if (row.phase === 'waiting') return this.askWaiting(definition, row, action);
+    if (row.phase === 'waiting') return this.askWaiting(definition, row, action, by);
     const asked = { kind: 'operator', action, nowMs: clock.nowMs(), random: 0 } as const;
     const { ignored } = transition(definition, row, asked, settings);
     if (ignored) return { kind: 'refused', reason: ignored, instance: row };
@@ -102,16 +104,18 @@ export class Operators {
     definition: SagaDefinition,
     row: WaitingSaga,
     action: OperatorAction,
+    by: ActedBy | undefined,
   ): Promise<Operated | undefined> {
     const { store, clock, settings, timers } = this.ports;
     const atMs = timers.nowMs();
-    const event = { kind: 'operator', action } as const;
+    const event = { kind: 'operator', action, by } as const;
     const moment = { nowMs: clock.nowMs(), random: 0 };
     const mine = { ...row, owner: store.instanceId };
     const decision = transition(definition, mine, { ...event, ...moment }, settings);
     const { ignored, instance, logs } = decision;
     if (ignored) return { kind: 'refused', reason: ignored, instance: row };
-    const saved = await store.move({ before: row, instance, logs, signal: undefined });
+    const notes = notesOf(row, event, instance);
+    const saved = await store.move({ before: row, instance, logs, notes, signal: undefined });
     if (saved !== 'saved') return undefined;
     this.driver.follow({ definition, before: row, event, decision, atMs });
     return { kind: 'done', instance };

@@ -8,6 +8,7 @@ import type {
   SagaLogEntry,
   WaitingSaga,
 } from '../core/instance.js';
+import type { SagaNote, SagaNoteEntry } from '../core/note.js';
 import type { SignalAnswer } from '../core/signal.js';
 
 /** A saga ready to be inserted: its first state names the first command. */
@@ -21,6 +22,8 @@ export interface SagaWrite {
   readonly before: OpenSaga;
   readonly instance: SagaInstance;
   readonly logs: readonly SagaLog[];
+  /** Written with it; undefined when there are none. */
+  readonly notes?: readonly SagaNote[] | undefined;
 }
 
 /** A signal and what its sender was told; written once, with what the signal did. */
@@ -43,6 +46,7 @@ export interface SagaMove {
   readonly before: OpenSaga | WaitingSaga;
   readonly instance: SagaInstance;
   readonly logs: readonly SagaLog[];
+  readonly notes?: readonly SagaNote[] | undefined;
   /** Recorded in the same commit; nothing is written when its id is on record already. */
   readonly signal: SignalRecord | undefined;
 }
@@ -114,6 +118,8 @@ export interface SagaStore {
   hasUnfinished(definition: KnownDefinition): Promise<boolean>;
   /** The log of a saga, oldest first. */
   history(sagaId: string): Promise<SagaLogEntry[]>;
+  /** The notes of a saga, oldest first. */
+  notes(sagaId: string): Promise<SagaNoteEntry[]>;
 }
 
 /** A command on its way to a participant. */

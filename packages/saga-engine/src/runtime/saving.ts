@@ -1,6 +1,8 @@
+import type { ArrivingEvent } from './active-saga.js';
 import type { DriverPorts } from './driver-ports.js';
 import { traceOf, type OpenSaga } from '../core/instance.js';
 import { reasonOf } from '../core/json.js';
+import { notesOf } from '../core/note.js';
 import { RowLocked, WriteRefused } from './refused.js';
 import type { Transition } from '../core/transition.js';
 
@@ -11,10 +13,12 @@ export type Saved = 'saved' | 'guard-failed' | Error;
 export async function saveTransition(
   { store, logger }: Pick<DriverPorts, 'store' | 'logger'>,
   before: OpenSaga,
+  event: ArrivingEvent,
   { instance, logs }: Transition,
 ): Promise<Saved> {
   try {
-    return await store.save({ before, instance, logs });
+    const notes = notesOf(before, event, instance);
+    return await store.save({ before, instance, logs, notes });
   } catch (err) {
     logger.warn({ ...traceOf(before), err }, meaningOf(err));
     return err instanceof Error ? err : new Error(reasonOf(err));

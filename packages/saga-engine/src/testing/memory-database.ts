@@ -6,6 +6,7 @@ import {
   type SagaInstance,
   type SagaLogEntry,
 } from '../core/instance.js';
+import type { SagaNoteEntry } from '../core/note.js';
 import { SIGNALS_RECORDED_MAX } from '../core/signal.js';
 import { dueSaga } from '../core/entering-wait.js';
 import type {
@@ -26,6 +27,7 @@ import { insertedLog, insertedRow, jsonb, readRow, updatedRow } from './jsonb.js
 interface Stored {
   instance: SagaInstance;
   readonly log: SagaLogEntry[];
+  readonly notes: SagaNoteEntry[];
   readonly signals: Map<string, SignalRecord>;
 }
 
@@ -53,8 +55,8 @@ export class MemoryDatabase implements Clock {
   insert({ instance, logs }: PreparedSaga): boolean {
     if (this.rows.has(instance.sagaId)) return false;
     this.mayWrite(instance);
-    const row: Stored = { instance: insertedRow(instance), log: [], signals: new Map() };
-    this.note(row, logs);
+    const row: Stored = { instance: insertedRow(instance), log: [], notes: [], signals: new Map() };
+    this.note(row, { logs });
     this.rows.set(instance.sagaId, row);
     return true;
   }
@@ -69,27 +71,31 @@ export class MemoryDatabase implements Clock {
     return structuredClone(this.rows.get(sagaId)?.log ?? []);
   }
 
+  notes(sagaId: string): SagaNoteEntry[] {
+    return structuredClone(this.rows.get(sagaId)?.notes ?? []);
+  }
+
   save(owner: string, write: SagaWrite): 'saved' | 'guard-failed' {
     const row = this.rows.get(write.instance.sagaId);
     if (!row || !this.follows(row.instance, write, owner)) return 'guard-failed';
-    const { before, instance, logs } = write;
+    const { before, instance } = write;
     this.mayWrite(instance);
     const after = touchesWait(write) ? instance : written(row.instance, instance);
     const next = updatedRow(row.instance, before, after);
-    this.note(row, logs);
+    this.note(row, write);
     row.instance = next;
     return 'saved';
   }
 
   /** A transition from outside: the guard asks for the version, not for the owner. */
   move(move: SagaMove): 'saved' | 'guard-failed' {
-    const { before, instance, logs, signal } = move;
+    const { before, instance, signal } = move;
     const row = this.rows.get(instance.sagaId);
     if (!row || row.instance.version !== before.version) return 'guard-failed';
     if (signal && row.signals.has(signal.id)) return 'guard-failed';
     this.mayWrite(instance);
     row.instance = updatedRow(row.instance, before, instance);
-    this.note(row, logs);
+    this.note(row, move);
     if (signal) row.signals.set(signal.id, storedSignal(signal));
     return 'saved';
   }
@@ -134,6 +140,7 @@ export class MemoryDatabase implements Clock {
       const next = this.taken(saga, owner);
       // A row that refuses to be taken is left where it is, and its neighbours are taken.
       if (this.refuses?.(next)) continue;
+      this.noteTakeover(row, next);
       row.instance = next;
       taken.push(readRow(next));
     }
@@ -145,6 +152,7 @@ export class MemoryDatabase implements Clock {
     if (!row || !isOpen(row.instance) || row.instance.version !== seen.version) return undefined;
     const next = this.taken(row.instance, owner);
     this.mayWrite(next);
+    this.noteTakeover(row, next);
     row.instance = next;
     return readRow(next);
   }
@@ -207,14 +215,20 @@ export class MemoryDatabase implements Clock {
     return { ...saga, owner, version: saga.version + 1, epoch: saga.epoch + 1 };
   }
 
+  private noteTakeover(row: Stored, { awaited: step, owner, epoch }: OpenSaga): void {
+    const data = { owner, formerOwner: row.instance.owner, epoch };
+    this.note(row, { logs: [], notes: [{ kind: 'TAKEN_OVER', step, data }] });
+  }
+
   private mayWrite(next: SagaInstance): void {
     if (this.refuses?.(next)) throw new WriteRefused('23514', 'the row breaks a constraint');
   }
 
-  private note({ log }: Stored, rows: SagaWrite['logs']): void {
-    if (rows.length === 0) return;
+  private note({ log, notes }: Stored, written: Pick<SagaWrite, 'logs' | 'notes'>): void {
+    if (written.logs.length === 0 && !written.notes) return;
     const createdAt = new Date(this.nowMs()).toISOString();
-    log.push(...rows.map((row) => ({ ...insertedLog(row), createdAt })));
+    log.push(...written.logs.map((row) => ({ ...insertedLog(row), createdAt })));
+    for (const note of written.notes ?? []) notes.push({ ...structuredClone(note), createdAt });
   }
 }
 

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { RecordedDefinition } from '../core/fingerprint.js';
 import type { OpenSaga, SagaInstance, SagaLogEntry } from '../core/instance.js';
+import type { SagaNoteEntry } from '../core/note.js';
 import type {
   Clock,
   KnownDefinition,
@@ -110,6 +111,11 @@ export class MemorySagaStore implements SagaStore {
   async history(sagaId: string): Promise<SagaLogEntry[]> {
     await this.trip();
     return this.database.history(sagaId);
+  }
+
+  async notes(sagaId: string): Promise<SagaNoteEntry[]> {
+    await this.trip();
+    return this.database.notes(sagaId);
   }
 
   /** A turn of the event loop, as every database takes, or the error of one that is down. */

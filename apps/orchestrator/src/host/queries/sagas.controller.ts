@@ -6,6 +6,7 @@ import { OrchestratorConfig } from '../../config.js';
 import { OperatorReads } from '../callers/operator-reads.js';
 import { mayReadSaga, ownerOfInput, seesAll } from '../callers/ownership.js';
 import { SagaRuntime } from '../saga.runtime.js';
+import { sagaNotFound } from './saga-not-found.js';
 
 @Controller('sagas')
 export class SagasController {
@@ -24,14 +25,18 @@ export class SagasController {
     const { caller: asking } = request;
     const { store, registry } = this.sagas;
     try {
-      const [saga, log] = await Promise.all([store.load(sagaId), store.history(sagaId)]);
+      const [saga, log, notes] = await Promise.all([
+        store.load(sagaId),
+        store.history(sagaId),
+        store.notes(sagaId),
+      ]);
       const owned = saga && { owner: ownerOfInput(saga.input), createdAtMs: saga.createdAtMs };
       if (!owned || !mayReadSaga(asking, owned, Date.now())) {
-        throw notFound(this.config.SAGA_RETENTION_DAYS);
+        throw sagaNotFound(this.config.SAGA_RETENTION_DAYS);
       }
       traceRequest(request, { sagaId, orderId: saga.subjectId });
       this.operatorReads.note(asking, owned.owner, { sagaId, orderId: saga.subjectId });
-      const view = registry.view(saga, log);
+      const view = registry.view(saga, log, notes);
       return seesAll(asking) ? view : publicSaga(view);
     } catch (error) {
       if (!['away', 'locked'].includes(databaseFault(error))) throw error;
@@ -41,10 +46,4 @@ export class SagasController {
       });
     }
   }
-}
-
-function notFound(days: number): Problem {
-  const kept = days === 1 ? 'a day' : `${days} days`;
-  const detail = `There is no such saga, or it ended long ago: finished sagas are kept for ${kept}.`;
-  return new Problem('SAGA_NOT_FOUND', detail);
 }

@@ -1,12 +1,15 @@
-import type {
-  Direction,
-  PlannedCommand,
-  SagaDefinition,
-  SagaFailure,
-  SagaInstance,
-  SagaLogEntry,
+import {
+  type Direction,
+  isOpen,
+  type PlannedCommand,
+  type SagaDefinition,
+  type SagaFailure,
+  type SagaInstance,
+  type SagaLogEntry,
+  type SagaNoteEntry,
 } from '@backstitch/saga-engine';
-import type { SagaView } from '@backstitch/shared-types';
+import { planOf } from '@backstitch/saga-engine/story';
+import type { SagaPlanStepView, SagaView } from '@backstitch/shared-types';
 import type { RegisteredSaga, SagaParticipant, SagaReason } from './registered-saga.js';
 import { registryProblems } from './registry-problems.js';
 import { generalViewOf } from './saga-view.js';
@@ -89,13 +92,36 @@ export class SagaRegistry {
     return (this.sagas.get(name)?.participants ?? []).map(({ queue }) => queue);
   }
 
+  /** Tells that the service of the awaited command does not answer. */
+  private whyAway(saga: SagaInstance, registered: RegisteredSaga | undefined): string | undefined {
+    const awaited = isOpen(saga) ? saga.awaited : undefined;
+    const queue = awaited && this.definition(saga)?.commands.get(awaited)?.queue;
+    const title = registered?.participants.find((one) => one.queue === queue)?.title;
+    return title && `${title} not answering at the moment.`;
+  }
+
   /** A saga as GET /sagas/:sagaId answers it. */
-  view(saga: SagaInstance, log: readonly SagaLogEntry[]): SagaView {
+  view(
+    saga: SagaInstance,
+    log: readonly SagaLogEntry[],
+    notes: readonly SagaNoteEntry[] = [],
+  ): SagaView {
     const registered = this.sagas.get(saga.definition);
+    const definition = this.definition(saga);
     const outcome = (failure: SagaFailure) => registered?.outcome(failure) ?? REASON_NOT_KNOWN;
-    const general = generalViewOf(saga, log, outcome);
+    const plan = definition ? planViewOf(definition) : [];
+    const away = this.whyAway(saga, registered);
+    const general = generalViewOf({ saga, log, notes, plan, away, outcome });
     return registered ? registered.view(general, saga) : general;
   }
+}
+
+function planViewOf(definition: SagaDefinition): SagaPlanStepView[] {
+  return planOf(definition).map((step) => ({
+    ...step,
+    queue: step.queue ?? null,
+    attemptsMax: step.attemptsMax ?? null,
+  }));
 }
 
 function idOf(name: string, version: number): string {

@@ -54,11 +54,12 @@ const log: SagaLogEntry[] = [
   },
 ];
 
+const told = { log, notes: [], plan: [], away: undefined };
 const outcome = ({ kind }: SagaFailure) => ({ code: 'UNDONE', detail: `It was ${kind}.` });
 
 describe('the view of a saga', () => {
   it('never hides that it is retrying: attempt, last error and next try', () => {
-    expect(generalViewOf(running, log, outcome)).toEqual({
+    expect(generalViewOf({ ...told, saga: running, outcome })).toEqual({
       sagaId: 'saga-1',
       orderId: 'order-1',
       definition: 'checkout',
@@ -71,13 +72,38 @@ describe('the view of a saga', () => {
       needsAttention: false,
       reason: null,
       requestId: 'request-1',
+      owner: 'one',
+      waitingFor: 'retry',
+      stepDeadlineAt: null,
+      sagaDeadlineAt: '2026-01-01T00:02:00.000Z',
+      holdExpiresAt: null,
+      amount: null,
+      currency: null,
+      paused: {
+        since: '2026-01-01T00:01:00.000Z',
+        why: 'A step failed. It is tried again.',
+        nextTryAt: '2026-01-01T00:01:00.000Z',
+      },
+      lifecycle: [],
+      plan: [],
       createdAt: '2026-01-01T00:00:00.000Z',
       updatedAt: '2026-01-01T00:00:02Z',
       log: [
         { ...log[0], data: null },
         { ...log[1], data: { attempts: 1 } },
       ],
+      notes: [],
     });
+  });
+
+  it('tells since when it does not get on, and which service does not answer', () => {
+    const createdAt = '2026-01-01T00:00:03.000000Z';
+    const notes = [{ kind: 'RETRIED', step: 'PAYMENT_PROCESSED', data: {}, createdAt }] as const;
+    const away = 'Payments are not answering at the moment.';
+    const view = generalViewOf({ ...told, notes, away, saga: running, outcome });
+    expect(view.paused).toEqual({ since: createdAt, why: away, nextTryAt: view.nextTryAt });
+    const sent = { ...running, waitingFor: 'reply', lastError: undefined } as const;
+    expect(generalViewOf({ ...told, notes, away, saga: sent, outcome }).paused).toBeNull();
   });
 
   it('of a saga that waits tells at which step, and until when', () => {
@@ -88,7 +114,7 @@ describe('the view of a saga', () => {
       dueAtMs: Date.parse('2026-01-02T00:00:00Z'),
       failure: undefined,
     };
-    expect(generalViewOf(waiting, [], outcome)).toMatchObject({
+    expect(generalViewOf({ ...told, log: [], saga: waiting, outcome })).toMatchObject({
       status: 'WAITING',
       currentStep: 'CUSTOMER_PAYS',
       attempt: null,
@@ -100,7 +126,7 @@ describe('the view of a saga', () => {
   });
 
   it('gives the reason in the words of its saga, without anything technical', () => {
-    const view = generalViewOf(undone, [], outcome);
+    const view = generalViewOf({ ...told, log: [], saga: undone, outcome });
     expect(view).toMatchObject({
       status: 'COMPENSATED',
       currentStep: 'COMPENSATED',

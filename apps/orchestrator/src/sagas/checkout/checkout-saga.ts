@@ -113,6 +113,6 @@ function softPausesMs(retries: number): number[] {
 const HOLD_MARGIN_SECONDS = 30;
 
 /** A reservation must outlive the time in which its saga may still commit it. */
-function holdSecondsOf({ sagaDeadlineMs }: CheckoutTiming): number {
+export function holdSecondsOf({ sagaDeadlineMs }: Pick<CheckoutTiming, 'sagaDeadlineMs'>): number {
   return Math.ceil(sagaDeadlineMs / 1000) + HOLD_MARGIN_SECONDS;
 }

@@ -5,7 +5,8 @@ import type { HostedSaga, SagaHost, SagaRoutes } from '../../host/saga-routes.js
 import { ORDERS, PAYMENTS, STOCK } from '../participants.js';
 import { CheckoutRepository } from './claims/checkout.repository.js';
 import { CheckoutHandler } from './checkout.handler.js';
-import { checkoutSaga } from './checkout-saga.js';
+import { checkoutSaga, holdSecondsOf } from './checkout-saga.js';
+import { checkoutView } from './checkout-view.js';
 import type { CheckoutInput } from './checkout.js';
 import { BatchedCheckoutHandler } from './http/batched-checkout.handler.js';
 import { CheckoutBatchController } from './http/checkout-batch.controller.js';
@@ -25,10 +26,14 @@ export function checkout(config: OrchestratorConfig): HostedSaga {
     },
   };
   const definition = checkoutSaga(timing);
+  const told = {
+    currency: config.CURRENCY,
+    holdSeconds: holdSecondsOf({ sagaDeadlineMs: config.SAGA_DEADLINE_MS }),
+  };
   const saga: RegisteredSaga<CheckoutInput> = {
     definitions: [definition, checkoutSaga(timing, 1)],
     outcome: refusalOf,
-    view: (general) => general,
+    view: (general, instance) => checkoutView(general, instance, told),
     participants: [ORDERS, STOCK, PAYMENTS],
   };
   return {

@@ -1,6 +1,7 @@
 import type { RecordedDefinition } from '../../core/fingerprint.js';
 import type { OpenSaga, SagaInstance, SagaLogEntry } from '../../core/instance.js';
 import { isOpen } from '../../core/instance.js';
+import type { SagaNoteEntry } from '../../core/note.js';
 import type {
   KnownDefinition,
   PreparedSaga,
@@ -179,6 +180,10 @@ export class SimulatedStore implements SagaStore {
 
   history(sagaId: string): Promise<SagaLogEntry[]> {
     return this.trip('history', () => this.database.history(sagaId));
+  }
+
+  notes(sagaId: string): Promise<SagaNoteEntry[]> {
+    return this.trip('notes', () => this.database.notes(sagaId));
   }
 
   private note(instance: SagaInstance, did: string): void {

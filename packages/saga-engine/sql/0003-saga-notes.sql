@@ -1,0 +1,11 @@
+-- What happened to sagas beside their log: retries, takeovers, operators. Safe to run again.
+CREATE TABLE IF NOT EXISTS saga_notes (
+  saga_id uuid NOT NULL,
+  created_at timestamptz NOT NULL,
+  kind text NOT NULL,
+  step text NOT NULL,
+  data jsonb NOT NULL,
+  CONSTRAINT saga_notes_pkey PRIMARY KEY (saga_id, created_at),
+  CONSTRAINT saga_notes_kind
+    CHECK (kind IN ('RETRIED', 'PARKED', 'TAKEN_OVER', 'OPERATED', 'RESENT'))
+);
