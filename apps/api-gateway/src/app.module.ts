@@ -23,6 +23,7 @@ import { RequestSigner } from './orchestrators/request-signer.js';
 import { ChaosController } from './operations/chaos.controller.js';
 import { OperationRequests } from './operations/operation-requests.client.js';
 import { OperationsController } from './operations/operations.controller.js';
+import { OverviewController } from './operations/overview.controller.js';
 import { Orchestrators } from './orchestrators/orchestrators.client.js';
 import { InventoryClient } from './services/inventory.client.js';
 import { OrderClient } from './services/order.client.js';
@@ -66,6 +67,7 @@ export class AppModule {
         OrderHistoryController,
         OrderListController,
         OperationsController,
+        OverviewController,
         ...(config.NODE_ENV === 'production' ? [] : [ChaosController]),
         ProductsController,
         ProductChangesController,

@@ -9,6 +9,7 @@ import { SagasController } from './host/queries/sagas.controller.js';
 import type { SagaRoutes } from './host/saga-routes.js';
 import { SagaRuntime } from './host/saga.runtime.js';
 import type { Chaos } from './operations/chaos/chaos.module.js';
+import type { Instances } from './operations/instances/instances.client.js';
 import { operations } from './operations/operations.module.js';
 
 export interface AppParts {
@@ -20,12 +21,14 @@ export interface AppParts {
   routes: readonly SagaRoutes[];
   /** Undefined: there are no chaos settings. */
   chaos: Chaos | undefined;
+  /** The apps that operators see. */
+  instances: Instances;
 }
 
 @Module({})
 export class AppModule {
-  static of({ config, database, sagas, logger, routes, chaos }: AppParts): DynamicModule {
-    const forOperators = operations({ config, database, sagas, logger, chaos });
+  static of({ config, database, sagas, logger, routes, chaos, instances }: AppParts): DynamicModule {
+    const forOperators = operations({ config, database, sagas, logger, chaos, instances });
     return {
       module: AppModule,
       controllers: [

@@ -23,6 +23,7 @@ import { OrchestratorConfig } from './config.js';
 import { UnknownQueue } from './host/brokers/brokers.client.js';
 import { chaosOf } from './operations/chaos/chaos.module.js';
 import { DeadLettersService } from './operations/dead-letters/dead-letters.service.js';
+import { Instances } from './operations/instances/instances.client.js';
 import { LogDaysMaker } from './retention/log-days.maker.js';
 import { LogDaysRepository } from './retention/log-days.repository.js';
 import { RetentionRepository } from './retention/retention.repository.js';
@@ -81,7 +82,7 @@ export async function startOrchestrator(
 async function boot(
   { config, logger, database, sagas }: Parts,
   hosted: readonly HostedSaga[],
-  { logDays, retention, deadLetters, unfinished, chaos }: ReturnType<typeof backgroundWork>,
+  { logDays, retention, deadLetters, unfinished, chaos, instances }: ReturnType<typeof backgroundWork>,
   health: DatabaseHealth,
 ): Promise<void> {
   const host = { config, database, sagas, logger };
@@ -90,7 +91,7 @@ async function boot(
   const access = hosted.flatMap((saga) => saga.access ?? []);
   await bootApp({
     name,
-    module: AppModule.of({ ...host, routes, chaos }),
+    module: AppModule.of({ ...host, routes, chaos, instances }),
     config,
     logger,
     limits: { bodyBytesMaxAt },
@@ -122,6 +123,7 @@ async function boot(
             return sagas.giveUp();
           },
         },
+        { name: 'instances', run: async () => instances.close() },
         { name: 'dead letters', run: () => deadLetters.stop() },
       ],
       last: [
@@ -159,7 +161,8 @@ function backgroundWork({ config, logger, database, sagas }: Parts) {
     logger,
   ).expose();
   const chaos = chaosOf({ config, database, logger });
-  return { logDays, retention, deadLetters, unfinished, chaos };
+  const instances = new Instances(config.watchedApps, config.OPS_TOKEN);
+  return { logDays, retention, deadLetters, unfinished, chaos, instances };
 }
 
 /** Ends the process for what the configuration or the list of sagas has wrong. */

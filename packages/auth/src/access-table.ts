@@ -22,6 +22,7 @@ const EVERY_APP: readonly Line[] = [
   ['GET', '/health/live', ANYONE],
   ['GET', '/health/ready', ANYONE],
   ['GET', '/health/dependencies', ANYONE],
+  ['GET', '/health/state', ANYONE],
   ['GET', '/metrics', ANYONE],
   ['GET', '/problems/:code', ANYONE],
 ];
@@ -92,6 +93,8 @@ const operations = (prefix: string): readonly Line[] => [
   ['GET', `${prefix}/dead-letters/:id`, READ_OPERATIONS],
   ['POST', `${prefix}/dead-letters/:id/replay`, ACT_ON_OPERATIONS],
   ['POST', `${prefix}/dead-letters/:id/discard`, ACT_ON_OPERATIONS],
+  ['GET', `${prefix}/health`, READ_OPERATIONS],
+  ['GET', `${prefix}/actions`, READ_OPERATIONS],
   ['GET', `${prefix}/chaos`, READ_OPERATIONS],
   ['PUT', `${prefix}/chaos/:knob`, ACT_ON_OPERATIONS],
   ['DELETE', `${prefix}/chaos`, ACT_ON_OPERATIONS],

@@ -22,7 +22,9 @@ export * from './idempotency-key.js';
 export * from './inventory-commands.js';
 export { LINES_MAX, QUANTITY_MAX } from './lines.decorator.js';
 export * from './money.js';
+export * from './operations-health.js';
 export * from './operations-view.js';
+export * from './operator-actions-view.js';
 export {
   OrderCancelCommand,
   OrderCreateCommand,
@@ -47,6 +49,7 @@ export * from './public-saga.js';
 export * from './queues.js';
 export * from './read-json.js';
 export * from './retention.js';
+export * from './saga-search.js';
 export * from './saga-view.js';
 export * from './statuses.js';
 export * from './uuid.js';

@@ -9,9 +9,15 @@ import { DeadLetterListHandler } from './dead-letters/dead-letter-list.handler.j
 import { DeadLettersController } from './dead-letters/dead-letters.controller.js';
 import { DeadLettersHandler } from './dead-letters/dead-letters.handler.js';
 import { DeadLettersRepository } from './dead-letters/dead-letters.repository.js';
+import { HealthHandler } from './health/health.handler.js';
+import { OperationsHealthController } from './health/health.controller.js';
+import type { Instances } from './instances/instances.client.js';
+import { OperatorActionsController } from './operator-action-list.controller.js';
+import { OperatorActionListRepository } from './operator-action-list.repository.js';
 import { OperatorActions } from './operator-actions.repository.js';
 import { SagaActionsController } from './saga-actions.controller.js';
 import { SagaActionsHandler } from './saga-actions.handler.js';
+import { SagaSearchRepository } from './search/saga-search.repository.js';
 import { UnfinishedSagasRepository } from './unfinished-sagas.repository.js';
 
 /** What operators may see and do. */
@@ -21,8 +27,9 @@ export function operations(parts: {
   sagas: SagaRuntime;
   logger: Logger;
   chaos: Chaos | undefined;
+  instances: Instances;
 }): Required<Pick<ModuleMetadata, 'controllers' | 'providers'>> {
-  const { config, database, sagas, logger, chaos } = parts;
+  const { config, database, sagas, logger, chaos, instances } = parts;
   const actions = new OperatorActions(database);
   const { registry, store, engine } = sagas;
   const queues = sagas.brokers.deadLetters;
@@ -39,9 +46,22 @@ export function operations(parts: {
     actions,
     logger,
   });
+  const health = new HealthHandler({ instances, sagas });
   return {
-    controllers: [DeadLettersController, SagaActionsController, ...(chaos?.controllers ?? [])],
+    controllers: [
+      DeadLettersController,
+      SagaActionsController,
+      OperationsHealthController,
+      OperatorActionsController,
+      ...(chaos?.controllers ?? []),
+    ],
     providers: [
+      { provide: HealthHandler, useValue: health },
+      { provide: SagaSearchRepository, useValue: new SagaSearchRepository(database) },
+      {
+        provide: OperatorActionListRepository,
+        useValue: new OperatorActionListRepository(database),
+      },
       { provide: DeadLetterListHandler, useValue: lists },
       { provide: DeadLettersHandler, useValue: handler },
       { provide: SagaActionsHandler, useValue: sagaActions },

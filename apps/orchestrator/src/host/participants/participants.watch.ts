@@ -113,6 +113,11 @@ export class ParticipantWatch {
     this.publishState(watched);
   }
 
+  /** Whether new sagas that need this queue are refused here. */
+  breakerOf(queue: string): BreakerState {
+    return this.byQueue.get(queue)?.breaker.state ?? 'closed';
+  }
+
   /** A participant of this saga that is away; undefined when a saga may begin. */
   async whoIsAway(saga: string): Promise<SagaParticipant | undefined> {
     if (this.watched.every(({ breaker }) => breaker.state === 'closed')) return undefined;
