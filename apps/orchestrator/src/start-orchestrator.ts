@@ -26,6 +26,8 @@ import { DeadLettersService } from './operations/dead-letters/dead-letters.servi
 import { Instances } from './operations/instances/instances.client.js';
 import { LogDaysMaker } from './retention/log-days.maker.js';
 import { LogDaysRepository } from './retention/log-days.repository.js';
+import { SagaMinutesRepository } from './operations/minutes/saga-minutes.repository.js';
+import { SagaMinutesWriter } from './operations/minutes/saga-minutes.writer.js';
 import { RetentionRepository } from './retention/retention.repository.js';
 import { RetentionWorker } from './retention/retention.worker.js';
 import { UnfinishedTotalsRepository } from './host/metrics/unfinished-totals.repository.js';
@@ -82,7 +84,7 @@ export async function startOrchestrator(
 async function boot(
   { config, logger, database, sagas }: Parts,
   hosted: readonly HostedSaga[],
-  { logDays, retention, deadLetters, unfinished, chaos, instances }: ReturnType<typeof backgroundWork>,
+  { logDays, retention, deadLetters, unfinished, chaos, instances, minutes }: ReturnType<typeof backgroundWork>,
   health: DatabaseHealth,
 ): Promise<void> {
   const host = { config, database, sagas, logger };
@@ -104,6 +106,7 @@ async function boot(
       unfinished.job.start();
       deadLetters.start();
       chaos?.pusher.job.start();
+      minutes.job.start();
     },
     readiness: () => [health, { name: 'engine', check: () => must(sagas.whyNothingCanBegin()) }],
     dependencies: () => [
@@ -124,6 +127,7 @@ async function boot(
           },
         },
         { name: 'instances', run: async () => instances.close() },
+        { name: 'minutes', run: () => minutes.stop() },
         { name: 'dead letters', run: () => deadLetters.stop() },
       ],
       last: [
@@ -162,7 +166,12 @@ function backgroundWork({ config, logger, database, sagas }: Parts) {
   ).expose();
   const chaos = chaosOf({ config, database, logger });
   const instances = new Instances(config.watchedApps, config.OPS_TOKEN);
-  return { logDays, retention, deadLetters, unfinished, chaos, instances };
+  const minutes = new SagaMinutesWriter({
+    counts: sagas.minuteCounts,
+    minutes: new SagaMinutesRepository(database, sagas.store.instanceId),
+    logger,
+  });
+  return { logDays, retention, deadLetters, unfinished, chaos, instances, minutes };
 }
 
 /** Ends the process for what the configuration or the list of sagas has wrong. */

@@ -111,6 +111,7 @@ const GATEWAY: readonly Line[] = [
   ['GET', '/api/site', ANYONE],
   ['GET', '/assets/*', ANYONE],
   ['GET', '/api/operations/sagas/:sagaId', READ_OPERATIONS],
+  ['GET', '/api/operations/metrics', READ_OPERATIONS],
   ...IDENTITY,
   ...products('/api'),
   ...carts('/api'),
@@ -125,6 +126,7 @@ const ORCHESTRATOR: readonly Line[] = [
   ['POST', '/checkout/batch', APPS_ONLY],
   ['GET', '/orders/:orderId', READ_ORDER],
   ['GET', '/sagas/:sagaId', READ_SAGA],
+  ['GET', '/saga-metrics', READ_OPERATIONS],
   ...operations(''),
 ];
 

@@ -49,6 +49,7 @@ export * from './public-saga.js';
 export * from './queues.js';
 export * from './read-json.js';
 export * from './retention.js';
+export * from './saga-metrics-view.js';
 export * from './saga-search.js';
 export * from './saga-view.js';
 export * from './statuses.js';

@@ -32,4 +32,14 @@ export class OverviewController {
   actions(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     return this.requests.read('/actions', request, reply);
   }
+
+  @Get('metrics')
+  @ApiOperation({ summary: 'Sagas that started, ended and were undone, and how long they took' })
+  @ApiQuery({ name: 'window', required: false, example: '1h' })
+  @ApiQuery({ name: 'step', required: false, example: '5m' })
+  @ApiResponse({ status: 200, description: 'Points of the window, and each step of the sagas' })
+  @ApiProblems(LIST_PROBLEMS)
+  metrics(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    return this.requests.read('/saga-metrics', request, reply);
+  }
 }

@@ -12,6 +12,8 @@ import { DeadLettersRepository } from './dead-letters/dead-letters.repository.js
 import { HealthHandler } from './health/health.handler.js';
 import { OperationsHealthController } from './health/health.controller.js';
 import type { Instances } from './instances/instances.client.js';
+import { SagaMetricsController } from './minutes/metrics.controller.js';
+import { SagaMinutesRepository } from './minutes/saga-minutes.repository.js';
 import { OperatorActionsController } from './operator-action-list.controller.js';
 import { OperatorActionListRepository } from './operator-action-list.repository.js';
 import { OperatorActions } from './operator-actions.repository.js';
@@ -53,10 +55,15 @@ export function operations(parts: {
       SagaActionsController,
       OperationsHealthController,
       OperatorActionsController,
+      SagaMetricsController,
       ...(chaos?.controllers ?? []),
     ],
     providers: [
       { provide: HealthHandler, useValue: health },
+      {
+        provide: SagaMinutesRepository,
+        useValue: new SagaMinutesRepository(database, store.instanceId),
+      },
       { provide: SagaSearchRepository, useValue: new SagaSearchRepository(database) },
       {
         provide: OperatorActionListRepository,

@@ -18,6 +18,8 @@ export interface ParticipantWatchOptions {
   readersOf(queues: readonly string[]): Promise<number[]>;
   /** Why nothing is known of any participant now: this instance is not connected to the broker. */
   whyUnknown(): string | undefined;
+  /** Told how long each command of a step took, from its send to its reply. */
+  observed?(step: string, direction: string, ms: number): void;
   settings: BreakerSettings;
   logger: Logger;
 }
@@ -103,7 +105,10 @@ export class ParticipantWatch {
   replied(reply: NamedReply): void {
     const nowMs = performance.now();
     const sentAtMs = this.unanswered.answered(reply);
-    if (sentAtMs !== undefined) observeStep(reply, reply.outcome.kind, nowMs - sentAtMs);
+    if (sentAtMs !== undefined) {
+      observeStep(reply, reply.outcome.kind, nowMs - sentAtMs);
+      this.options.observed?.(reply.step, reply.direction, nowMs - sentAtMs);
+    }
     const queue = this.options.sagas.command(reply)?.queue;
     const watched = queue === undefined ? undefined : this.byQueue.get(queue);
     if (!watched) return;

@@ -53,13 +53,13 @@ export function searchSql(source: Source, limitAt: number): string {
   ).join(', ');
   return `
 WITH looked AS MATERIALIZED (
-  SELECT saga_id, order_id, definition, status, current_step, attempt, created_at, updated_at,
-    coalesce(due_at, wake_at) AS next_try_at,
+  SELECT saga_id, created_at, status,
     array_remove(ARRAY[${conditions}]::text[], NULL) AS "is",
     coalesce(failure->>'code', last_error->>'code') AS code,
     CASE WHEN failure IS NOT NULL THEN failure->>'step'
       WHEN last_error IS NOT NULL THEN current_step END AS step,
-    input->>'userId' AS user_id, input->>'totalAmount' AS amount
+    -- Reading the input takes longest: only where a user is looked for.
+    CASE WHEN $4::text IS NOT NULL THEN input->>'userId' END AS user_id
   FROM (
     ${SOURCE[source]}
     ORDER BY created_at DESC, saga_id DESC LIMIT ${LOOKED_MAX}
@@ -71,13 +71,18 @@ WITH looked AS MATERIALIZED (
     AND ($6::text IS NULL OR $6::text = ANY ("is"))
     AND ($7::text IS NULL OR code = $7::text)
     AND ($8::text IS NULL OR step = $8::text)
+), newest AS (
+  SELECT * FROM matching ORDER BY created_at DESC, saga_id DESC LIMIT $${limitAt}::int
 ), page AS (
-  SELECT saga_id AS "sagaId", order_id AS "orderId", definition, user_id AS "userId", amount,
-    status, current_step AS "currentStep",
-    CASE WHEN status IN ('RUNNING', 'COMPENSATING') THEN attempt END AS attempt, ${placeTime('next_try_at')} AS "nextTryAt",
-    "is", code, step, ${placeTime('created_at')} AS "createdAt",
-    ${placeTime('updated_at')} AS "updatedAt"
-  FROM matching ORDER BY created_at DESC, saga_id DESC LIMIT $${limitAt}::int
+  SELECT s.saga_id AS "sagaId", s.order_id AS "orderId", s.definition,
+    s.input->>'userId' AS "userId", s.input->>'totalAmount' AS amount,
+    s.status, s.current_step AS "currentStep",
+    CASE WHEN s.status IN ('RUNNING', 'COMPENSATING') THEN s.attempt END AS attempt,
+    ${placeTime('coalesce(s.due_at, s.wake_at)')} AS "nextTryAt",
+    newest."is", newest.code, newest.step, ${placeTime('s.created_at')} AS "createdAt",
+    ${placeTime('s.updated_at')} AS "updatedAt"
+  FROM newest JOIN saga_state s ON s.saga_id = newest.saga_id
+  ORDER BY s.created_at DESC, s.saga_id DESC
 ), groups AS (
   SELECT code, step, count(*)::int AS count FROM matching GROUP BY code, step
 ), oldest AS (
