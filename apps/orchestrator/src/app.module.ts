@@ -1,4 +1,4 @@
-import type { Database, Logger } from '@backstitch/service-kit';
+import type { Logger } from '@backstitch/service-kit';
 import { type DynamicModule, Module } from '@nestjs/common';
 import { OrchestratorConfig } from './config.js';
 import { OperatorReads } from './host/callers/operator-reads.js';
@@ -8,27 +8,21 @@ import { Queries } from './host/queries/queries.client.js';
 import { SagasController } from './host/queries/sagas.controller.js';
 import type { SagaRoutes } from './host/saga-routes.js';
 import { SagaRuntime } from './host/saga.runtime.js';
-import type { Chaos } from './operations/chaos/chaos.module.js';
-import type { Instances } from './operations/instances/instances.client.js';
-import { operations } from './operations/operations.module.js';
+import type { operations } from './operations/operations.module.js';
 
 export interface AppParts {
   config: OrchestratorConfig;
-  database: Database;
   sagas: SagaRuntime;
   logger: Logger;
   /** Those of the registered sagas. */
   routes: readonly SagaRoutes[];
-  /** Undefined: there are no chaos settings. */
-  chaos: Chaos | undefined;
-  /** The apps that operators see. */
-  instances: Instances;
+  /** What operators may see and do. */
+  forOperators: ReturnType<typeof operations>;
 }
 
 @Module({})
 export class AppModule {
-  static of({ config, database, sagas, logger, routes, chaos, instances }: AppParts): DynamicModule {
-    const forOperators = operations({ config, database, sagas, logger, chaos, instances });
+  static of({ config, sagas, logger, routes, forOperators }: AppParts): DynamicModule {
     return {
       module: AppModule,
       controllers: [

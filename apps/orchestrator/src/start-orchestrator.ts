@@ -28,6 +28,7 @@ import { LogDaysMaker } from './retention/log-days.maker.js';
 import { LogDaysRepository } from './retention/log-days.repository.js';
 import { SagaMinutesRepository } from './operations/minutes/saga-minutes.repository.js';
 import { SagaMinutesWriter } from './operations/minutes/saga-minutes.writer.js';
+import { operations } from './operations/operations.module.js';
 import { RetentionRepository } from './retention/retention.repository.js';
 import { RetentionWorker } from './retention/retention.worker.js';
 import { UnfinishedTotalsRepository } from './host/metrics/unfinished-totals.repository.js';
@@ -84,7 +85,7 @@ export async function startOrchestrator(
 async function boot(
   { config, logger, database, sagas }: Parts,
   hosted: readonly HostedSaga[],
-  { logDays, retention, deadLetters, unfinished, chaos, instances, minutes }: ReturnType<typeof backgroundWork>,
+  { logDays, retention, deadLetters, unfinished, chaos, instances, minutes, forOperators }: ReturnType<typeof backgroundWork>,
   health: DatabaseHealth,
 ): Promise<void> {
   const host = { config, database, sagas, logger };
@@ -93,7 +94,7 @@ async function boot(
   const access = hosted.flatMap((saga) => saga.access ?? []);
   await bootApp({
     name,
-    module: AppModule.of({ ...host, routes, chaos, instances }),
+    module: AppModule.of({ ...host, routes, forOperators }),
     config,
     logger,
     limits: { bodyBytesMaxAt },
@@ -107,6 +108,7 @@ async function boot(
       deadLetters.start();
       chaos?.pusher.job.start();
       minutes.job.start();
+      forOperators.runner.job.start();
     },
     readiness: () => [health, { name: 'engine', check: () => must(sagas.whyNothingCanBegin()) }],
     dependencies: () => [
@@ -118,6 +120,7 @@ async function boot(
       first: [
         { name: 'retention', run: () => retention.job.stop() },
         { name: 'unfinished sagas', run: () => unfinished.job.stop() },
+        { name: 'bulk operations', run: () => forOperators.runner.stop() },
         { name: 'chaos settings', run: async () => chaos?.pusher.stop() },
         {
           name: 'sagas',
@@ -171,7 +174,8 @@ function backgroundWork({ config, logger, database, sagas }: Parts) {
     minutes: new SagaMinutesRepository(database, sagas.store.instanceId),
     logger,
   });
-  return { logDays, retention, deadLetters, unfinished, chaos, instances, minutes };
+  const forOperators = operations({ config, database, sagas, logger, chaos, instances });
+  return { logDays, retention, deadLetters, unfinished, chaos, instances, minutes, forOperators };
 }
 
 /** Ends the process for what the configuration or the list of sagas has wrong. */

@@ -36,10 +36,11 @@ describe('the access table', () => {
       '/health/state',
       '/metrics',
       '/problems/:code',
+      '/logs',
       '/chaos',
       '/.well-known/jwks.json',
     ]);
-    const withSecret = unsigned.filter(({ route }) => route === '/chaos');
+    const withSecret = unsigned.filter(({ route }) => ['/chaos', '/logs'].includes(route));
     expect(withSecret.every(({ access }) => access.apps)).toBe(true);
     expect(ACCESS_TABLE.some(({ app, signed }) => app === 'api-gateway' && signed)).toBe(false);
   });

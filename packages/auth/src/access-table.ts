@@ -25,6 +25,8 @@ const EVERY_APP: readonly Line[] = [
   ['GET', '/health/state', ANYONE],
   ['GET', '/metrics', ANYONE],
   ['GET', '/problems/:code', ANYONE],
+  // On METRICS_PORT; the route itself asks for OPS_TOKEN.
+  ['GET', '/logs', APPS_ONLY],
 ];
 
 /** The routes of identity-service. The gateway forwards them under the same addresses. */
@@ -95,6 +97,10 @@ const operations = (prefix: string): readonly Line[] => [
   ['POST', `${prefix}/dead-letters/:id/discard`, ACT_ON_OPERATIONS],
   ['GET', `${prefix}/health`, READ_OPERATIONS],
   ['GET', `${prefix}/actions`, READ_OPERATIONS],
+  ['POST', `${prefix}/previews`, ACT_ON_OPERATIONS],
+  ['POST', `${prefix}/bulk`, ACT_ON_OPERATIONS],
+  ['GET', `${prefix}/bulk/:bulkId`, READ_OPERATIONS],
+  ['POST', `${prefix}/bulk/:bulkId/stop`, ACT_ON_OPERATIONS],
   ['GET', `${prefix}/chaos`, READ_OPERATIONS],
   ['PUT', `${prefix}/chaos/:knob`, ACT_ON_OPERATIONS],
   ['DELETE', `${prefix}/chaos`, ACT_ON_OPERATIONS],
@@ -112,6 +118,7 @@ const GATEWAY: readonly Line[] = [
   ['GET', '/assets/*', ANYONE],
   ['GET', '/api/operations/sagas/:sagaId', READ_OPERATIONS],
   ['GET', '/api/operations/metrics', READ_OPERATIONS],
+  ['GET', '/api/operations/logs', READ_OPERATIONS],
   ...IDENTITY,
   ...products('/api'),
   ...carts('/api'),
@@ -127,6 +134,7 @@ const ORCHESTRATOR: readonly Line[] = [
   ['GET', '/orders/:orderId', READ_ORDER],
   ['GET', '/sagas/:sagaId', READ_SAGA],
   ['GET', '/saga-metrics', READ_OPERATIONS],
+  ['GET', '/log-lines', READ_OPERATIONS],
   ...operations(''),
 ];
 

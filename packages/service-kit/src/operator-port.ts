@@ -13,6 +13,7 @@ import { SECURITY_HEADERS } from './http/security-headers.js';
 import { OpenRequests } from './http/open-requests.js';
 import { INSTANCE_ID } from './instance-id.js';
 import type { Logger } from './logger.js';
+import { serveLogs } from './logs/logs-route.js';
 import { metricsRegistry } from './metrics.js';
 import { poolViews } from './pool-metrics.js';
 
@@ -63,6 +64,7 @@ export async function operatorPort(options: OperatorPortOptions): Promise<Fastif
     return report;
   });
   fastify.get('/health/state', async (_request, reply) => reply.send(await stateOf(name, readiness)));
+  serveLogs(fastify, name, config.OPS_TOKEN);
   if (chaos) serveChaos(fastify, chaos);
   return fastify;
 }

@@ -29,13 +29,14 @@ export interface AppState {
 }
 
 /** An instance, or an address that gave no answer: then `state` is `away`, and `why` says why. */
-export interface AppHealthView extends Omit<AppState, 'app' | 'instanceId' | 'startedAt' | 'state' | 'pools'> {
+export interface AppHealthView {
   url: string;
   app: string | null;
   instanceId: string | null;
   startedAt: string | null;
   state: AppState['state'] | 'away';
   why: string | null;
+  checks: CheckView[];
 }
 
 /** A command queue. Null: not known now, and `why` says why. */

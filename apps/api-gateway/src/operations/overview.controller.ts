@@ -42,4 +42,13 @@ export class OverviewController {
   metrics(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     return this.requests.read('/saga-metrics', request, reply);
   }
+
+  @Get('logs')
+  @ApiOperation({ summary: 'Log lines of all apps, by saga, order or request' })
+  @ApiParameters('sagaId', 'orderId', 'requestId', 'level', 'q')
+  @ApiResponse({ status: 200, description: 'In the order of their times; says what is missing' })
+  @ApiProblems(LIST_PROBLEMS)
+  logs(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    return this.requests.read('/log-lines', request, reply);
+  }
 }

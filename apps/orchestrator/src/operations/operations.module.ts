@@ -3,6 +3,11 @@ import type { ModuleMetadata } from '@nestjs/common';
 import type { OrchestratorConfig } from '../config.js';
 import { Queries } from '../host/queries/queries.client.js';
 import type { SagaRuntime } from '../host/saga.runtime.js';
+import { BulkController } from './bulk/bulk.controller.js';
+import { BulkHandler } from './bulk/bulk.handler.js';
+import { BulkPreviewHandler } from './bulk/bulk-preview.handler.js';
+import { BulkRepository } from './bulk/bulk.repository.js';
+import { BulkRunner } from './bulk/bulk.runner.js';
 import type { Chaos } from './chaos/chaos.module.js';
 import { DeadLetterAssessor } from './dead-letters/dead-letter-assessor.client.js';
 import { DeadLetterListHandler } from './dead-letters/dead-letter-list.handler.js';
@@ -11,7 +16,8 @@ import { DeadLettersHandler } from './dead-letters/dead-letters.handler.js';
 import { DeadLettersRepository } from './dead-letters/dead-letters.repository.js';
 import { HealthHandler } from './health/health.handler.js';
 import { OperationsHealthController } from './health/health.controller.js';
-import type { Instances } from './instances/instances.client.js';
+import { Instances } from './instances/instances.client.js';
+import { LogsController } from './logs/logs.controller.js';
 import { SagaMetricsController } from './minutes/metrics.controller.js';
 import { SagaMinutesRepository } from './minutes/saga-minutes.repository.js';
 import { OperatorActionsController } from './operator-action-list.controller.js';
@@ -30,7 +36,7 @@ export function operations(parts: {
   logger: Logger;
   chaos: Chaos | undefined;
   instances: Instances;
-}): Required<Pick<ModuleMetadata, 'controllers' | 'providers'>> {
+}): Required<Pick<ModuleMetadata, 'controllers' | 'providers'>> & { runner: BulkRunner } {
   const { config, database, sagas, logger, chaos, instances } = parts;
   const actions = new OperatorActions(database);
   const { registry, store, engine } = sagas;
@@ -48,23 +54,40 @@ export function operations(parts: {
     actions,
     logger,
   });
+  const search = new SagaSearchRepository(database);
+  const bulk = new BulkRepository(database, store.instanceId);
+  const runner = new BulkRunner({ bulk, sagas: sagaActions, logger });
+  const previews = new BulkPreviewHandler({
+    registry,
+    store,
+    search,
+    bulk,
+    currency: config.CURRENCY,
+    nowMs: () => store.clock.nowMs(),
+  });
   const health = new HealthHandler({ instances, sagas });
   return {
+    runner,
     controllers: [
+      BulkController,
       DeadLettersController,
       SagaActionsController,
       OperationsHealthController,
       OperatorActionsController,
       SagaMetricsController,
+      LogsController,
       ...(chaos?.controllers ?? []),
     ],
     providers: [
+      { provide: Instances, useValue: instances },
       { provide: HealthHandler, useValue: health },
       {
         provide: SagaMinutesRepository,
         useValue: new SagaMinutesRepository(database, store.instanceId),
       },
-      { provide: SagaSearchRepository, useValue: new SagaSearchRepository(database) },
+      { provide: SagaSearchRepository, useValue: search },
+      { provide: BulkPreviewHandler, useValue: previews },
+      { provide: BulkHandler, useValue: new BulkHandler({ bulk, actions, runner }) },
       {
         provide: OperatorActionListRepository,
         useValue: new OperatorActionListRepository(database),

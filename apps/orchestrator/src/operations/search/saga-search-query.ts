@@ -23,11 +23,12 @@ export interface SagaSearchPage extends SagaFilter {
   readonly limit: number;
 }
 
-const FIELDS = ['q', 'status', 'is', 'code', 'step', 'since'];
+/** The parameters that make a filter. */
+export const SAGA_FIELDS = ['q', 'status', 'is', 'code', 'step', 'since'];
 
 /** The page that a query asks for. Throws 400. Pure. */
 export function sagaSearchPage(query: RawQuery): SagaSearchPage {
-  onlyFields(query, [...FIELDS, 'before', 'limit']);
+  onlyFields(query, [...SAGA_FIELDS, 'before', 'limit']);
   return {
     ...sagaFilter(query),
     before: placeBefore(SAGA_SEARCH, query['before']),
