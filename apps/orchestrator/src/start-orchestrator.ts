@@ -85,7 +85,16 @@ export async function startOrchestrator(
 async function boot(
   { config, logger, database, sagas }: Parts,
   hosted: readonly HostedSaga[],
-  { logDays, retention, deadLetters, unfinished, chaos, instances, minutes, forOperators }: ReturnType<typeof backgroundWork>,
+  {
+    logDays,
+    retention,
+    deadLetters,
+    unfinished,
+    chaos,
+    instances,
+    minutes,
+    forOperators,
+  }: ReturnType<typeof backgroundWork>,
   health: DatabaseHealth,
 ): Promise<void> {
   const host = { config, database, sagas, logger };

@@ -63,7 +63,9 @@ export async function operatorPort(options: OperatorPortOptions): Promise<Fastif
     reply.status(httpStatusOfHealth(report.status));
     return report;
   });
-  fastify.get('/health/state', async (_request, reply) => reply.send(await stateOf(name, readiness)));
+  fastify.get('/health/state', async (_request, reply) =>
+    reply.send(await stateOf(name, readiness)),
+  );
   serveLogs(fastify, name, config.OPS_TOKEN);
   if (chaos) serveChaos(fastify, chaos);
   return fastify;

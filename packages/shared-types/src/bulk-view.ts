@@ -32,7 +32,10 @@ export interface BulkPreview {
   refused: { why: string; count: number }[];
   effects: BulkEffects;
   /** Some of the legal ones. */
-  sample: Pick<FoundSagaView, 'sagaId' | 'orderId' | 'userId' | 'amount' | 'status' | 'currentStep'>[];
+  sample: Pick<
+    FoundSagaView,
+    'sagaId' | 'orderId' | 'userId' | 'amount' | 'status' | 'currentStep'
+  >[];
 }
 
 export type BulkOutcome = 'done' | 'refused' | 'failed' | 'unknown' | 'stopped';

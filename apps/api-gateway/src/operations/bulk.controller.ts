@@ -26,7 +26,9 @@ export class BulkController {
   constructor(@Inject(OperationRequests) private readonly requests: OperationRequests) {}
 
   @Post('previews')
-  @ApiOperation({ summary: 'What an action on many sagas would do; freezes the set for 10 minutes' })
+  @ApiOperation({
+    summary: 'What an action on many sagas would do; freezes the set for 10 minutes',
+  })
   @ApiBody({ type: PreviewBody })
   @ApiResponse({ status: 200, description: 'The effects, and what is refused and why' })
   @ApiProblems(PREVIEW_PROBLEMS)

@@ -12,8 +12,7 @@ export class PreviewBody {
 
   @ApiProperty({
     required: false,
-    type: 'object',
-    additionalProperties: { type: 'string' },
+    type: Object,
     description: 'Instead of ids: q, status, is, code, step, since, as GET /operations/sagas',
   })
   filter?: Record<string, string>;

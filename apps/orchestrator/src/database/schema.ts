@@ -77,7 +77,10 @@ export const operatorActions = pgTable(
       'operator_actions_action',
       sql`action IN ('replay', 'discard', 'retry', 'resume', 'compensate', 'set', 'end', 'bulk', 'stop')`,
     ),
-    check('operator_actions_subject_kind', sql`subject_kind IN ('dead-letter', 'saga', 'chaos', 'bulk')`),
+    check(
+      'operator_actions_subject_kind',
+      sql`subject_kind IN ('dead-letter', 'saga', 'chaos', 'bulk')`,
+    ),
     check('operator_actions_outcome', sql`outcome IN ('done', 'refused', 'failed', 'unknown')`),
   ],
 );

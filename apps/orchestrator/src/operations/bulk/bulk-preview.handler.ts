@@ -14,7 +14,12 @@ import type { SagaRegistry } from '../../host/registry/saga-registry.js';
 import { placeBefore } from '../before-place.js';
 import { onlyFields } from '../query-fields.js';
 import { whyRefused } from '../saga-refusals.js';
-import { type SagaFilter, sagaFilter, SAGA_FIELDS, SAGA_SEARCH } from '../search/saga-search-query.js';
+import {
+  type SagaFilter,
+  sagaFilter,
+  SAGA_FIELDS,
+  SAGA_SEARCH,
+} from '../search/saga-search-query.js';
 import type { SagaSearchRepository } from '../search/saga-search.repository.js';
 import type { PreviewRequest } from './bulk-request.dto.js';
 import type { BulkRepository } from './bulk.repository.js';

@@ -1,5 +1,10 @@
 import type { Database } from '@backstitch/service-kit';
-import { type BulkAction, type BulkOutcome, type BulkView, newUuid } from '@backstitch/shared-types';
+import {
+  type BulkAction,
+  type BulkOutcome,
+  type BulkView,
+  newUuid,
+} from '@backstitch/shared-types';
 import type { OperatorAct } from '../operator-act.js';
 import {
   BEGIN_ITEM,

@@ -34,7 +34,12 @@ export function effectsOn(
 ): SagaEffects {
   if (!definition) return { refusal: 'unknown-definition' };
   const at = { nowMs, random: 0 };
-  let next: Transition = transition(definition, saga, { kind: 'operator', action, ...at }, SETTINGS);
+  let next: Transition = transition(
+    definition,
+    saga,
+    { kind: 'operator', action, ...at },
+    SETTINGS,
+  );
   if (next.ignored) return { refusal: next.ignored };
   const commands = new Map<string, number>();
   const patterns = new Set<string>();

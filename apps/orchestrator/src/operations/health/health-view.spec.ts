@@ -39,7 +39,14 @@ describe('the health of apps', () => {
 
   it('has the database of each instance, with its pool', () => {
     expect(databasesOf([answered(STATE), { url: URL, why: 'away' }])).toEqual([
-      { name: 'order-service', instanceId: 'a', state: 'down', why: 'it is away', ms: 7, pool: POOL },
+      {
+        name: 'order-service',
+        instanceId: 'a',
+        state: 'down',
+        why: 'it is away',
+        ms: 7,
+        pool: POOL,
+      },
     ]);
   });
 

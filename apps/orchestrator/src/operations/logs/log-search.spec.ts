@@ -19,7 +19,10 @@ const answered = (app: string, lines: string[], more: object = {}) => ({
 describe('the search of log lines', () => {
   it('has the lines of all apps in the order of their times', () => {
     const { lines, incomplete } = logSearch([
-      answered('a', [line('2026-11-30T12:00:00.001Z', 'first'), line('2026-11-30T12:00:00.003Z', 'last')]),
+      answered('a', [
+        line('2026-11-30T12:00:00.001Z', 'first'),
+        line('2026-11-30T12:00:00.003Z', 'last'),
+      ]),
       answered('b', [line('2026-11-30T12:00:00.002Z', 'between')]),
     ]);
     expect(lines.map(({ app, message }) => `${app} ${message}`)).toEqual([

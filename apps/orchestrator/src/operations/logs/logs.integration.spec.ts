@@ -39,7 +39,9 @@ describe('the log lines of all apps', () => {
       const seen = await logs(`sagaId=${sagaId}`);
       return seen.lines.length > 0 && seen;
     });
-    expect(lines.every(({ app, fields }) => app === 'orchestrator' && fields['sagaId'] === sagaId)).toBe(true);
+    expect(
+      lines.every(({ app, fields }) => app === 'orchestrator' && fields['sagaId'] === sagaId),
+    ).toBe(true);
     const times = lines.map(({ at }) => at);
     expect(times).toEqual([...times].sort());
     expect((await logs('requestId=the-request')).lines.length).toBeGreaterThan(0);

@@ -11,7 +11,11 @@ export class SagaMinutesWriter {
   private removedAtMs = -Infinity;
 
   constructor(
-    private readonly parts: { counts: MinuteCounts; minutes: SagaMinutesRepository; logger: Logger },
+    private readonly parts: {
+      counts: MinuteCounts;
+      minutes: SagaMinutesRepository;
+      logger: Logger;
+    },
   ) {
     const { logger } = parts;
     this.job = new PeriodicJob({

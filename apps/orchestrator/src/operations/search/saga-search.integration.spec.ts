@@ -159,7 +159,9 @@ describe('the search of sagas', () => {
     expect(await found({ is: 'parked' })).toEqual([parked]);
     const startedAtMs = performance.now();
     await search({ limit: '50' });
-    process.stdout.write(`a page of 20,004 sagas: ${(performance.now() - startedAtMs).toFixed()} ms\n`);
+    process.stdout.write(
+      `a page of 20,004 sagas: ${(performance.now() - startedAtMs).toFixed()} ms\n`,
+    );
   }, 60_000);
 });
 
