@@ -35,9 +35,10 @@ export function textOf(query: RawQuery, field: string): string | undefined {
 export function timeOf(query: RawQuery, field: string): string | undefined {
   const value = query[field];
   if (value === undefined) return undefined;
-  const [, date] = (typeof value === 'string' && TIME.exec(value)) || [];
-  const ms = date === undefined ? Number.NaN : Date.parse(String(value));
-  const isTime = !Number.isNaN(ms) && isDate(date!);
+  const text = typeof value === 'string' ? value : '';
+  const [, date] = TIME.exec(text) ?? [];
+  const ms = Date.parse(text);
+  const isTime = date !== undefined && isDate(date) && !Number.isNaN(ms);
   if (isTime) return new Date(ms).toISOString();
   throw wrong(field, 'must be a time such as 2026-11-30T12:00:00Z, given once');
 }

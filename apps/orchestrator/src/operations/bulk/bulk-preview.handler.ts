@@ -70,8 +70,8 @@ export class BulkPreviewHandler {
   }
 
   private effects(saga: SagaInstance, action: OperatorAction) {
-    const { registry, nowMs } = this.parts;
-    return effectsOn(registry.definition(saga), saga, action, nowMs());
+    const definition = this.parts.registry.definition(saga);
+    return effectsOn(definition, saga, action, this.parts.nowMs());
   }
 
   private async idsOf({ ids, filter }: PreviewRequest): Promise<string[]> {
@@ -129,7 +129,7 @@ class EffectSum {
     }
     if (effects.refunds) {
       this.refunds += 1;
-      this.refundMinor += toMinor(String(totalAmount ?? '0'), this.digits) ?? 0;
+      this.refundMinor += amountOf(totalAmount, this.digits);
       if (effects.isRefundInDoubt) this.refundsInDoubt += 1;
     }
     if (effects.releases) this.units += unitsOf(items);
@@ -141,6 +141,10 @@ class EffectSum {
     const refundAmount = fromMinor(this.refundMinor, this.digits);
     return { refunds, refundAmount, refundsInDoubt, units, commands };
   }
+}
+
+function amountOf(amount: unknown, digits: number): number {
+  return typeof amount === 'string' ? (toMinor(amount, digits) ?? 0) : 0;
 }
 
 function unitsOf(items: unknown): number {

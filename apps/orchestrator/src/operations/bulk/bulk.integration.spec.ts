@@ -176,9 +176,9 @@ describe('a bulk operation', () => {
   it('is one, however often its preview is used', async () => {
     const ids = await atPayment(2);
     const { previewId } = await preview({ action: 'compensate', ids });
-    const [one1, two] = await Promise.all([start(previewId), start(previewId)]);
-    expect(two!.id).toBe(one1!.id);
-    expect((await ended(one1!.id)).items.map(({ outcome }) => outcome)).toEqual(['done', 'done']);
+    const [first, second] = await Promise.all([start(previewId), start(previewId)]);
+    expect(second.id).toBe(first.id);
+    expect((await ended(first.id)).items.map(({ outcome }) => outcome)).toEqual(['done', 'done']);
   }, 60_000);
 
   it('stops when it is asked to: what is not begun is not done', async () => {

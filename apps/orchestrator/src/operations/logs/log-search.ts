@@ -53,14 +53,18 @@ function linesOf({ app, instanceId, lines }: LogLines): LogLineView[] {
     const { time, level, msg } = read;
     const rest = Object.entries(read).filter(([name]) => !TOLD_APART.has(name));
     return {
-      at: String(time ?? ''),
+      at: wordsOf(time),
       app,
       instanceId,
-      level: String(level ?? ''),
-      message: String(msg ?? ''),
+      level: wordsOf(level),
+      message: wordsOf(msg),
       fields: Object.fromEntries(rest),
     };
   });
+}
+
+function wordsOf(value: unknown): string {
+  return typeof value === 'string' ? value : '';
 }
 
 function whyMissing(reply: InstanceReply): string {
