@@ -29,6 +29,8 @@ import { RequestSigner } from './orchestrators/request-signer.js';
 import { ChaosController } from './operations/chaos.controller.js';
 import { OperationRequests } from './operations/operation-requests.client.js';
 import { OperationsController } from './operations/operations.controller.js';
+import { OverviewController } from './operations/overview.controller.js';
+import { BulkController as OperationsBulkController } from './operations/bulk.controller.js';
 import { Orchestrators } from './orchestrators/orchestrators.client.js';
 import { InventoryClient } from './services/inventory.client.js';
 import { OrderClient } from './services/order.client.js';
@@ -78,6 +80,8 @@ export class AppModule {
         MarketplaceOrdersController,
         OrderStreamController,
         OperationsController,
+        OverviewController,
+        OperationsBulkController,
         ...(config.NODE_ENV === 'production' ? [] : [ChaosController]),
         ProductsController,
         ProductChangesController,

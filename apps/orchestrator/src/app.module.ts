@@ -1,4 +1,4 @@
-import { type Database, EventStreams, type Logger } from '@backstitch/service-kit';
+import { EventStreams, type Logger } from '@backstitch/service-kit';
 import { type DynamicModule, Module } from '@nestjs/common';
 import { OrchestratorConfig } from './config.js';
 import { OperatorReads } from './host/callers/operator-reads.js';
@@ -11,25 +11,22 @@ import type { SagaRoutes } from './host/saga-routes.js';
 import { SagaRuntime } from './host/saga.runtime.js';
 import type { SagaStreams } from './host/streams/saga-streams.module.js';
 import { SagaWatch } from './host/streams/sagas.watch.js';
-import type { Chaos } from './operations/chaos/chaos.module.js';
-import { operations } from './operations/operations.module.js';
+import type { operations } from './operations/operations.module.js';
 
 export interface AppParts {
   config: OrchestratorConfig;
-  database: Database;
   sagas: SagaRuntime;
   logger: Logger;
   /** Those of the registered sagas. */
   routes: readonly SagaRoutes[];
-  /** Undefined: there are no chaos settings. */
-  chaos: Chaos | undefined;
   streams: SagaStreams;
+  /** What operators may see and do. */
+  forOperators: ReturnType<typeof operations>;
 }
 
 @Module({})
 export class AppModule {
-  static of({ config, database, sagas, logger, routes, chaos, streams }: AppParts): DynamicModule {
-    const forOperators = operations({ config, database, sagas, logger, chaos });
+  static of({ config, sagas, logger, routes, forOperators, streams }: AppParts): DynamicModule {
     return {
       module: AppModule,
       controllers: [

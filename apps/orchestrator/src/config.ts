@@ -161,6 +161,14 @@ export class OrchestratorConfig extends DatabaseConfig {
   @IsUrlList(['http:'])
   OPERATED_APPS = 'http://127.0.0.1:4001,http://127.0.0.1:4002,http://127.0.0.1:4003';
 
+  /** METRICS_PORT of the apps that have none: these, and those of OPERATED_APPS, are shown to operators. */
+  @IsUrlList(['http:'])
+  WATCHED_APPS = 'http://127.0.0.1:4000,http://127.0.0.1:4004,http://127.0.0.1:4006';
+
+  get watchedApps(): string[] {
+    return [...new Set([...urlList(this.WATCHED_APPS), ...this.operatedApps])];
+  }
+
   get operatedApps(): string[] {
     return urlList(this.OPERATED_APPS);
   }

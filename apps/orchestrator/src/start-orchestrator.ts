@@ -23,8 +23,12 @@ import { OrchestratorConfig } from './config.js';
 import { UnknownQueue } from './host/brokers/brokers.client.js';
 import { chaosOf } from './operations/chaos/chaos.module.js';
 import { DeadLettersService } from './operations/dead-letters/dead-letters.service.js';
+import { Instances } from './operations/instances/instances.client.js';
 import { LogDaysMaker } from './retention/log-days.maker.js';
 import { LogDaysRepository } from './retention/log-days.repository.js';
+import { SagaMinutesRepository } from './operations/minutes/saga-minutes.repository.js';
+import { SagaMinutesWriter } from './operations/minutes/saga-minutes.writer.js';
+import { operations } from './operations/operations.module.js';
 import { RetentionRepository } from './retention/retention.repository.js';
 import { RetentionWorker } from './retention/retention.worker.js';
 import { UnfinishedTotalsRepository } from './host/metrics/unfinished-totals.repository.js';
@@ -82,7 +86,16 @@ export async function startOrchestrator(
 async function boot(
   { config, logger, database, sagas }: Parts,
   hosted: readonly HostedSaga[],
-  { logDays, retention, deadLetters, unfinished, chaos }: ReturnType<typeof backgroundWork>,
+  {
+    logDays,
+    retention,
+    deadLetters,
+    unfinished,
+    chaos,
+    instances,
+    minutes,
+    forOperators,
+  }: ReturnType<typeof backgroundWork>,
   health: DatabaseHealth,
 ): Promise<void> {
   const host = { config, database, sagas, logger };
@@ -92,7 +105,7 @@ async function boot(
   const access = hosted.flatMap((saga) => saga.access ?? []);
   await bootApp({
     name,
-    module: AppModule.of({ ...host, routes, chaos, streams }),
+    module: AppModule.of({ ...host, routes, forOperators, streams }),
     config,
     logger,
     limits: { bodyBytesMaxAt },
@@ -105,6 +118,8 @@ async function boot(
       unfinished.job.start();
       deadLetters.start();
       chaos?.pusher.job.start();
+      minutes.job.start();
+      forOperators.runner.job.start();
     },
     readiness: () => [health, { name: 'engine', check: () => must(sagas.whyNothingCanBegin()) }],
     dependencies: () => [
@@ -123,6 +138,7 @@ async function boot(
         },
         { name: 'retention', run: () => retention.job.stop() },
         { name: 'unfinished sagas', run: () => unfinished.job.stop() },
+        { name: 'bulk operations', run: () => forOperators.runner.stop() },
         { name: 'chaos settings', run: async () => chaos?.pusher.stop() },
         {
           name: 'sagas',
@@ -131,6 +147,8 @@ async function boot(
             return sagas.giveUp();
           },
         },
+        { name: 'instances', run: async () => instances.close() },
+        { name: 'minutes', run: () => minutes.stop() },
         { name: 'dead letters', run: () => deadLetters.stop() },
       ],
       last: [
@@ -168,7 +186,14 @@ function backgroundWork({ config, logger, database, sagas }: Parts) {
     logger,
   ).expose();
   const chaos = chaosOf({ config, database, logger });
-  return { logDays, retention, deadLetters, unfinished, chaos };
+  const instances = new Instances(config.watchedApps, config.OPS_TOKEN);
+  const minutes = new SagaMinutesWriter({
+    counts: sagas.minuteCounts,
+    minutes: new SagaMinutesRepository(database, sagas.store.instanceId),
+    logger,
+  });
+  const forOperators = operations({ config, database, sagas, logger, chaos, instances });
+  return { logDays, retention, deadLetters, unfinished, chaos, instances, minutes, forOperators };
 }
 
 /** Ends the process for what the configuration or the list of sagas has wrong. */

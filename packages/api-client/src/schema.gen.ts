@@ -55,23 +55,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/sagas/{sagaId}/events": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** What happens to a saga, as server-sent events */
-        get: operations["SagaEventsController_events"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/orders/{orderId}": {
         parameters: {
             query?: never;
@@ -115,23 +98,6 @@ export interface paths {
         };
         /** Orders of the caller, or of all for operators, newest first */
         get: operations["OrderListController_list"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/orders/{orderId}/stream": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** What happens to an order, as server-sent events */
-        get: operations["OrderStreamController_stream"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1106,35 +1072,6 @@ export interface components {
             code: string;
             detail: string;
         };
-        SagaPauseAnswer: {
-            /** Format: date-time */
-            since: string;
-            /** @description For the shopper */
-            why: string;
-            /**
-             * Format: date-time
-             * @description null: an attempt is under way
-             */
-            nextTryAt: string | null;
-        };
-        SagaMilestoneAnswer: {
-            /** @example PAID */
-            state: string;
-            /** Format: date-time */
-            at: string;
-        };
-        SagaPlanStepAnswer: {
-            /** @example PAYMENT_PROCESSED */
-            step: string;
-            /** @enum {string} */
-            kind: "command" | "wait";
-            /** @example REFUND_PAYMENT */
-            undo: string | null;
-            /** @description The step whose undo takes it back */
-            undoneBy: string | null;
-            /** @description From here on the saga only goes forward */
-            pivot: boolean;
-        };
         SagaStepDataAnswer: {
             /**
              * @description Of a FAILED step
@@ -1151,25 +1088,6 @@ export interface components {
             /**
              * Format: date-time
              * @description With microseconds
-             */
-            createdAt: string;
-        };
-        SagaNoteDataAnswer: {
-            /**
-             * Format: date-time
-             * @description Of a RETRIED or PARKED note
-             */
-            nextTryAt: string;
-        };
-        SagaNoteAnswer: {
-            /** @enum {string} */
-            kind: "RETRIED" | "PARKED" | "TAKEN_OVER" | "OPERATED" | "RESENT";
-            /** @example PAYMENT_PROCESSED */
-            step: string;
-            data: components["schemas"]["SagaNoteDataAnswer"] | null;
-            /**
-             * Format: date-time
-             * @description Differs from those of all rows of the log
              */
             createdAt: string;
         };
@@ -1190,34 +1108,11 @@ export interface components {
             needsAttention: boolean;
             /** @description For the shopper */
             reason: components["schemas"]["SagaReasonAnswer"] | null;
-            /**
-             * Format: date-time
-             * @description The end of the saga, before its pivot
-             */
-            sagaDeadlineAt: string | null;
-            /** Format: date-time */
-            stepDeadlineAt: string | null;
-            /**
-             * Format: date-time
-             * @description Reserved units are held until then at least
-             */
-            holdExpiresAt: string | null;
-            /** @description reply, retry, resend or leave */
-            waitingFor: string | null;
-            /** @example 29.99 */
-            amount: string | null;
-            /** @example USD */
-            currency: string | null;
-            /** @description While it is retried */
-            paused: components["schemas"]["SagaPauseAnswer"] | null;
-            lifecycle: components["schemas"]["SagaMilestoneAnswer"][];
-            plan: components["schemas"]["SagaPlanStepAnswer"][];
             /** Format: date-time */
             createdAt: string;
             /** Format: date-time */
             updatedAt: string;
             log: components["schemas"]["SagaLogAnswer"][];
-            notes: components["schemas"]["SagaNoteAnswer"][];
         };
         VersionedOrderAnswer: {
             /** Format: uuid */
@@ -1936,60 +1831,6 @@ export interface operations {
             };
         };
     };
-    SagaEventsController_events: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description The id of the last event that was received; the stream goes on behind it */
-                "last-event-id"?: string;
-            };
-            path: {
-                sagaId: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Events: row, saga, and at last end, or bye before the stream must be opened again */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "text/event-stream": string;
-                };
-            };
-            /** @description Not a UUID, or no id of an event */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemAnswer"];
-                };
-            };
-            /** @description No such saga */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemAnswer"];
-                };
-            };
-            /** @description Cannot be read now, or too many streams */
-            503: {
-                headers: {
-                    /** @description Seconds */
-                    "Retry-After"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemAnswer"];
-                };
-            };
-        };
-    };
     OrderHistoryController_order: {
         parameters: {
             query?: {
@@ -2156,60 +1997,6 @@ export interface operations {
                 };
             };
             /** @description Cannot be read now */
-            503: {
-                headers: {
-                    /** @description Seconds */
-                    "Retry-After"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemAnswer"];
-                };
-            };
-        };
-    };
-    OrderStreamController_stream: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description The sequence of the last event that was received; the stream goes on behind it */
-                "last-event-id"?: string;
-            };
-            path: {
-                orderId: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Events: order, whose id is its sequence; bye before the stream must be reopened */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "text/event-stream": string;
-                };
-            };
-            /** @description Not a UUID, or no sequence */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemAnswer"];
-                };
-            };
-            /** @description No such order */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemAnswer"];
-                };
-            };
-            /** @description Cannot be read now, or too many streams */
             503: {
                 headers: {
                     /** @description Seconds */

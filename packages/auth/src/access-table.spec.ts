@@ -15,6 +15,7 @@ describe('the access table', () => {
       'GET /health/live',
       'GET /health/ready',
       'GET /health/dependencies',
+      'GET /health/state',
       'GET /metrics',
       'GET /problems/:code',
       'GET /api/products',
@@ -32,12 +33,14 @@ describe('the access table', () => {
       '/health/live',
       '/health/ready',
       '/health/dependencies',
+      '/health/state',
       '/metrics',
       '/problems/:code',
+      '/logs',
       '/chaos',
       '/.well-known/jwks.json',
     ]);
-    const withSecret = unsigned.filter(({ route }) => route === '/chaos');
+    const withSecret = unsigned.filter(({ route }) => ['/chaos', '/logs'].includes(route));
     expect(withSecret.every(({ access }) => access.apps)).toBe(true);
     expect(ACCESS_TABLE.some(({ app, signed }) => app === 'api-gateway' && signed)).toBe(false);
   });

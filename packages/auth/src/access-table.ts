@@ -25,8 +25,11 @@ const EVERY_APP: readonly Line[] = [
   ['GET', '/health/live', ANYONE],
   ['GET', '/health/ready', ANYONE],
   ['GET', '/health/dependencies', ANYONE],
+  ['GET', '/health/state', ANYONE],
   ['GET', '/metrics', ANYONE],
   ['GET', '/problems/:code', ANYONE],
+  // On METRICS_PORT; the route itself asks for OPS_TOKEN.
+  ['GET', '/logs', APPS_ONLY],
 ];
 
 /** The routes of identity-service. The gateway forwards them under the same addresses. */
@@ -105,6 +108,12 @@ const operations = (prefix: string): readonly Line[] => [
   ['GET', `${prefix}/dead-letters/:id`, READ_OPERATIONS],
   ['POST', `${prefix}/dead-letters/:id/replay`, ACT_ON_OPERATIONS],
   ['POST', `${prefix}/dead-letters/:id/discard`, ACT_ON_OPERATIONS],
+  ['GET', `${prefix}/health`, READ_OPERATIONS],
+  ['GET', `${prefix}/actions`, READ_OPERATIONS],
+  ['POST', `${prefix}/previews`, ACT_ON_OPERATIONS],
+  ['POST', `${prefix}/bulk`, ACT_ON_OPERATIONS],
+  ['GET', `${prefix}/bulk/:bulkId`, READ_OPERATIONS],
+  ['POST', `${prefix}/bulk/:bulkId/stop`, ACT_ON_OPERATIONS],
   ['GET', `${prefix}/chaos`, READ_OPERATIONS],
   ['PUT', `${prefix}/chaos/:knob`, ACT_ON_OPERATIONS],
   ['DELETE', `${prefix}/chaos`, ACT_ON_OPERATIONS],
@@ -125,6 +134,8 @@ const GATEWAY: readonly Line[] = [
   ['GET', '/api/site', ANYONE],
   ['GET', '/assets/*', ANYONE],
   ['GET', '/api/operations/sagas/:sagaId', READ_OPERATIONS],
+  ['GET', '/api/operations/metrics', READ_OPERATIONS],
+  ['GET', '/api/operations/logs', READ_OPERATIONS],
   ...IDENTITY,
   ...products('/api'),
   ...carts('/api'),
@@ -144,6 +155,8 @@ const ORCHESTRATOR: readonly Line[] = [
   ['GET', '/sagas/:sagaId', READ_SAGA],
   ...marketplaceOrders(''),
   ['GET', '/sagas/:sagaId/events', READ_SAGA],
+  ['GET', '/saga-metrics', READ_OPERATIONS],
+  ['GET', '/log-lines', READ_OPERATIONS],
   ...operations(''),
 ];
 

@@ -116,13 +116,13 @@ async function openOperatorPort(
   app: NestFastifyApplication,
   options: BootOptions,
 ): Promise<FastifyInstance | undefined> {
-  const { config, logger } = options;
+  const { name, config, logger } = options;
   const port = config.metricsPort;
   if (port === undefined) return undefined;
   const limits = limitsOf(options);
   const readiness = app.get(Readiness);
   const { chaos } = options;
-  const operators = await operatorPort({ config, logger, limits, readiness, chaos });
+  const operators = await operatorPort({ name, config, logger, limits, readiness, chaos });
   await listenOn({
     server: operators.server,
     listen: (at) => operators.listen(at),

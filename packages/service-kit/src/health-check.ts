@@ -13,6 +13,8 @@ export type HealthState = { status: 'up' } | { status: 'down'; why: string };
 /** A check that all callers share while it runs, and that has an answer in time. */
 export class SharedCheck {
   readonly name: string;
+  /** How long the last check took. */
+  tookMs = 0;
   private running: Promise<HealthState> | undefined;
 
   constructor(
@@ -27,13 +29,28 @@ export class SharedCheck {
     return this.running;
   }
 
+  /** The same for a caller that waits no longer than this; the check goes on. */
+  async stateWithin(limitMs: number): Promise<HealthState> {
+    try {
+      let state: HealthState | undefined;
+      await within(limitMs, async () => void (state = await this.state()));
+      return state!;
+    } catch (error) {
+      this.tookMs = limitMs;
+      return { status: 'down', why: (error as Error).message };
+    }
+  }
+
   private async run(): Promise<HealthState> {
+    const startedAtMs = performance.now();
     try {
       await within(this.limitMs, async () => this.what.check());
       return { status: 'up' };
     } catch (error) {
       const why = error instanceof Error ? error.message : String(error);
       return { status: 'down', why: withoutSecrets(why) };
+    } finally {
+      this.tookMs = performance.now() - startedAtMs;
     }
   }
 }

@@ -1,3 +1,4 @@
+import type { CheckView } from '@backstitch/shared-types';
 import { Controller, Get, Inject, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import { SharedCheck, type HealthCheck, type HealthState } from './health-check.js';
@@ -6,6 +7,8 @@ import type { Logger } from './logger.js';
 /** The database answers on a connection of the check's own, however busy the others are. */
 const READY_MS_MAX = 5_000;
 const DEPENDENCY_MS_MAX = 2_500;
+/** Operators who look at every app wait no longer for one of them. */
+const CHECKS_MS_MAX = 1_500;
 
 export type HealthStatus = 'ok' | 'error' | 'shutting_down';
 
@@ -42,6 +45,17 @@ export class Readiness {
 
   dependencies(): Promise<HealthReport> {
     return reportOn(this.all);
+  }
+
+  /** Every check, with the time that it took. One that takes long is down. */
+  async checks(): Promise<CheckView[]> {
+    return Promise.all(
+      this.all.map(async (check): Promise<CheckView> => {
+        const state = await check.stateWithin(CHECKS_MS_MAX);
+        const why = state.status === 'down' ? state.why : null;
+        return { name: check.name, state: state.status, why, ms: Math.round(check.tookMs) };
+      }),
+    );
   }
 
   /** Each reason once: probes come every few seconds, and METRICS_PORT may be off. */

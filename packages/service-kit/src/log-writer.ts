@@ -1,4 +1,5 @@
 import { write, writeSync } from 'node:fs';
+import { keptLines } from './logs/kept-lines.js';
 
 /** Lines wait for company at most this long, or until there is a buffer full of them. */
 const FLUSH_INTERVAL_MS = 200;
@@ -73,6 +74,7 @@ export class LogWriter {
     if (this.writing || this.gone || this.waiting === '') return;
     this.writing = Buffer.from(this.waiting);
     this.waiting = '';
+    keptLines.add(this.writing);
     this.writeRest();
   }
 

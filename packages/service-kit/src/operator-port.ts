@@ -1,3 +1,4 @@
+import type { AppState } from '@backstitch/shared-types';
 import type { FastifyInstance } from 'fastify';
 import { type ChaosRoute, serveChaos } from './chaos/chaos-route.js';
 import type { AppConfig } from './config/app-config.js';
@@ -10,10 +11,15 @@ import { serveProblemPages } from './http/problem-pages.js';
 import { sendProblem } from './http/problem.filter.js';
 import { SECURITY_HEADERS } from './http/security-headers.js';
 import { OpenRequests } from './http/open-requests.js';
+import { INSTANCE_ID } from './instance-id.js';
 import type { Logger } from './logger.js';
+import { serveLogs } from './logs/logs-route.js';
 import { metricsRegistry } from './metrics.js';
+import { poolViews } from './pool-metrics.js';
 
 export interface OperatorPortOptions {
+  /** The app's name. */
+  name: string;
   config: AppConfig;
   logger: Logger;
   limits: HttpLimits;
@@ -26,7 +32,7 @@ export interface OperatorPortOptions {
  * the app needs is away. Not listening yet.
  */
 export async function operatorPort(options: OperatorPortOptions): Promise<FastifyInstance> {
-  const { config, logger, limits, readiness, chaos } = options;
+  const { name, config, logger, limits, readiness, chaos } = options;
   // "*" opens the app's own port; it does not mean this one.
   const hosts = config.allowedHosts.filter((host) => host !== ANY_HOST);
   const rules = hostRules(hosts, config.metricsHosts);
@@ -57,6 +63,21 @@ export async function operatorPort(options: OperatorPortOptions): Promise<Fastif
     reply.status(httpStatusOfHealth(report.status));
     return report;
   });
+  fastify.get('/health/state', async (_request, reply) =>
+    reply.send(await stateOf(name, readiness)),
+  );
+  serveLogs(fastify, name, config.OPS_TOKEN);
   if (chaos) serveChaos(fastify, chaos);
   return fastify;
+}
+
+const STARTED_AT = new Date().toISOString();
+
+/** What this process is, and the state of each thing that it needs. */
+async function stateOf(app: string, readiness: Readiness): Promise<AppState> {
+  const checks = await readiness.checks();
+  const isUp = checks.every(({ state }) => state === 'up');
+  const state = readiness.shuttingDown ? 'shutting_down' : isUp ? 'ok' : 'error';
+  const pools = poolViews();
+  return { app, instanceId: INSTANCE_ID, startedAt: STARTED_AT, state, checks, pools };
 }

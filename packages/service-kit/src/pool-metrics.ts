@@ -1,3 +1,4 @@
+import type { PoolView } from '@backstitch/shared-types';
 import { Counter, Gauge, register } from 'prom-client';
 
 /** What is read of a pool of `pg`; a pool that is replaced by one of its name goes on counting. */
@@ -64,6 +65,17 @@ const connectionsLost = new Counter({
   },
 });
 register.registerMetric(connectionsLost);
+
+/** The connections of each watched pool. */
+export function poolViews(): PoolView[] {
+  return [...pools].map(([name, { totalCount, idleCount, waitingCount, options }]) => ({
+    name,
+    max: options.max,
+    inUse: totalCount - idleCount,
+    idle: idleCount,
+    waiting: waitingCount,
+  }));
+}
 
 /** Shows a pool under /metrics. It must have no connection yet: those it makes are watched. */
 export function watchPool(name: string, pool: WatchedPool): void {

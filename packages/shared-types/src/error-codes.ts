@@ -96,6 +96,7 @@ export const ERROR_CODES = {
     operators: true,
   },
   DEAD_LETTER_NOT_FOUND: { status: 404, title: 'There is no such dead letter', operators: true },
+  BULK_NOT_FOUND: { status: 404, title: 'There is no such bulk operation', operators: true },
   ACTION_REFUSED: { status: 409, title: 'This action is not allowed now', operators: true },
   DEAD_LETTER_BUSY: { status: 409, title: 'The dead letter is being replayed', operators: true },
   ALREADY_CONFIRMED: { title: 'A confirmed order is not cancelled' },

@@ -3,6 +3,7 @@ export * from './account-requests.dto.js';
 export * from './account-roles.js';
 export * from './admin-requests.dto.js';
 export { bodyProblems } from './body-problems.js';
+export * from './bulk-view.js';
 export * from './caller-id.js';
 export * from './cancel-order.dto.js';
 export * from './card-form.dto.js';
@@ -23,8 +24,11 @@ export * from './history-query.js';
 export * from './idempotency-key.js';
 export * from './inventory-commands.js';
 export { LINES_MAX, QUANTITY_MAX } from './lines.decorator.js';
+export * from './log-lines.js';
 export * from './money.js';
+export * from './operations-health.js';
 export * from './operations-view.js';
+export * from './operator-actions-view.js';
 export {
   OrderCancelCommand,
   OrderCreateCommand,
@@ -51,6 +55,8 @@ export * from './public-saga.js';
 export * from './queues.js';
 export * from './read-json.js';
 export * from './retention.js';
+export * from './saga-metrics-view.js';
+export * from './saga-search.js';
 export * from './saga-view.js';
 export * from './statuses.js';
 export * from './uuid.js';

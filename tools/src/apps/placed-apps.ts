@@ -58,11 +58,19 @@ export function addressVariables(
   };
 }
 
-/** Where the instances are whose chaos knobs can be set, once the apps have an OPS_TOKEN. */
-function operatedApps(all: readonly PlacedApp[]): { OPERATED_APPS?: string } {
+/**
+ * The instances whose chaos knobs can be set, once the apps have an OPS_TOKEN, and those of the
+ * other apps, which operators see, too.
+ */
+function operatedApps(all: readonly PlacedApp[]): Record<string, string> {
   const names: readonly string[] = PARTICIPANTS.map(({ name }) => name);
-  const urls = all.filter(({ app }) => names.includes(app.name)).map((one) => one.metricsUrl);
-  return urls.length > 0 ? { OPERATED_APPS: urls.join(',') } : {};
+  const urlsOf = (isOperated: boolean) =>
+    all.filter(({ app }) => names.includes(app.name) === isOperated).map((one) => one.metricsUrl);
+  const [operated, watched] = [urlsOf(true), urlsOf(false)];
+  return {
+    ...(operated.length > 0 && { OPERATED_APPS: operated.join(',') }),
+    ...(watched.length > 0 && { WATCHED_APPS: watched.join(',') }),
+  };
 }
 
 /** The gateway serves the pages, which may send the refresh cookie. */

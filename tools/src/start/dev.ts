@@ -3,7 +3,7 @@
  * commands of this folder ask them.
  */
 import { join } from 'node:path';
-import { DATABASE_OWNERS, PARTICIPANTS } from '../apps/apps.js';
+import { APPS, DATABASE_OWNERS, PARTICIPANTS } from '../apps/apps.js';
 import { becomeProgram } from '../commands/become-program.js';
 import { projectRoot } from '../servers/project.js';
 import { forgetSystem, rememberSystem } from '../servers/running-systems.js';
@@ -24,6 +24,9 @@ process.once('exit', () => forgetSystem());
 // So that failures can be tried here, too: docs/operations.md. Apps in production ignore it.
 process.env.OPS_TOKEN ||= newOpsToken();
 process.env.OPERATED_APPS ||= PARTICIPANTS.map(({ name }) => ownSettings(name).metricsUrl).join();
+process.env.WATCHED_APPS ||= APPS.filter(({ commandQueue }) => commandQueue === undefined)
+  .map(({ name }) => ownSettings(name).metricsUrl)
+  .join();
 
 const turbo = join(projectRoot(), 'node_modules', '.bin', 'turbo');
 const words = ['run', 'dev', ...process.argv.slice(2)];

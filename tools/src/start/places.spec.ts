@@ -102,9 +102,11 @@ describe('what the apps are told', () => {
     expect(told['orchestrator']?.OPERATED_APPS).toBe(
       'http://127.0.0.1:5001,http://127.0.0.1:5002,http://127.0.0.1:5003',
     );
+    expect(told['orchestrator']?.WATCHED_APPS).toBe(
+      'http://127.0.0.1:5000,http://127.0.0.1:5004,http://127.0.0.1:5006',
+    );
     const having = APPS.flatMap(({ name }) => (told[name]?.OPS_TOKEN ? name : []));
-    const services = ['order-service', 'inventory-service', 'payment-service'];
-    expect(having).toEqual([...services, 'orchestrator']);
+    expect(having).toEqual(APPS.map(({ name }) => name));
     const elsewhere = environments({ OPERATED_APPS: 'http://elsewhere' });
     expect(elsewhere['orchestrator']?.OPERATED_APPS).toBe('http://elsewhere');
   });

@@ -4,6 +4,7 @@ import { commaList, metricsPortBeside } from '@backstitch/service-kit/variables'
 import { DEVELOPMENT_ISSUER } from '@backstitch/shared-types';
 import {
   type App,
+  APPS,
   appFolder,
   appNamed,
   PARTICIPANTS,
@@ -74,7 +75,8 @@ export function appEnvironment(
     ...issuerOf(rest),
     MAIL_FOLDER: mailFolder(rest),
     PAGES_URL: rest.PAGES_URL || pageUrl(places),
-    OPERATED_APPS: rest.OPERATED_APPS || operatedApps(places, rest),
+    OPERATED_APPS: rest.OPERATED_APPS || appsOnMetricsPort(PARTICIPANTS, places, rest),
+    WATCHED_APPS: rest.WATCHED_APPS || appsOnMetricsPort(OTHERS, places, rest),
     DEMO_ACCOUNTS: rest.DEMO_ACCOUNTS || (rest.NODE_ENV === 'production' ? 'off' : 'on'),
     HOST: places.host,
     PORT: String(portOf(app, places.gateway)),
@@ -113,10 +115,17 @@ function appAddresses(places: Places, given: NodeJS.ProcessEnv): Record<string, 
   );
 }
 
-/** The services on METRICS_PORT, where their chaos knobs are set. */
-function operatedApps({ metrics }: Places, { METRICS_HOST }: NodeJS.ProcessEnv): string {
+/** The apps without chaos knobs; operators see how they are, too. */
+const OTHERS = APPS.filter(({ commandQueue }) => commandQueue === undefined);
+
+/** Where these apps are on METRICS_PORT. */
+function appsOnMetricsPort(
+  apps: readonly App[],
+  { metrics }: Places,
+  { METRICS_HOST }: NodeJS.ProcessEnv,
+): string {
   const host = reachableHost(METRICS_HOST);
-  return PARTICIPANTS.map((app) => `http://${host}:${portOf(app, metrics)}`).join(',');
+  return apps.map((app) => `http://${host}:${portOf(app, metrics)}`).join(',');
 }
 
 /** An app's port, where the gateway's is this one. */

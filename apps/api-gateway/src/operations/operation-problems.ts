@@ -5,6 +5,8 @@ export const READ_PROBLEMS = {
   503: 'Cannot be read now',
 };
 
+export const LIST_PROBLEMS = { ...READ_PROBLEMS, 400: 'A parameter is unknown or wrong' };
+
 export const ACTION_PROBLEMS = {
   ...READ_PROBLEMS,
   400: 'A field is missing or wrong',

@@ -22,7 +22,7 @@ import {
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { ApiProblems } from '../docs/api-problems.js';
 import { OperationRequests } from './operation-requests.client.js';
-import { ACTION_PROBLEMS, READ_PROBLEMS } from './operation-problems.js';
+import { ACTION_PROBLEMS, LIST_PROBLEMS, READ_PROBLEMS } from './operation-problems.js';
 import { OperatorReason, ReplayReason } from './operator-reason.dto.js';
 
 const sagaId = () => Param('sagaId', new UuidParam('sagaId'));
@@ -50,10 +50,14 @@ export class OperationsController {
   constructor(@Inject(OperationRequests) private readonly requests: OperationRequests) {}
 
   @Get('sagas')
-  @ApiOperation({ summary: 'Unfinished sagas, or those that need an operator' })
-  @ApiFilters('state', 'limit', 'after')
-  @ApiResponse({ status: 200, description: 'A page; the Link header has the next one' })
-  @ApiProblems(READ_PROBLEMS)
+  @ApiOperation({
+    summary: 'Sagas, newest first, and what they failed of',
+    description:
+      'Looks at 20,000 sagas at most, and says how far in lookedUntil. With state (parked or unfinished) or after: the unfinished sagas, those that need an operator first.',
+  })
+  @ApiFilters('q', 'status', 'is', 'code', 'step', 'since', 'before', 'limit', 'state', 'after')
+  @ApiResponse({ status: 200, description: 'A page; next is the before of the next one' })
+  @ApiProblems(LIST_PROBLEMS)
   sagas(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     return this.requests.read('/sagas', request, reply);
   }

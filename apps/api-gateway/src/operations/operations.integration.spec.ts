@@ -62,6 +62,9 @@ const ACTIONS = [
   `/sagas/${SAGA}/compensate`,
   '/dead-letters/a.b/replay',
   '/dead-letters/a.b/discard',
+  '/previews',
+  '/bulk',
+  `/bulk/${SAGA}/stop`,
 ];
 /** What is set to fail on purpose. */
 const SETTINGS: string[][] = [
@@ -75,7 +78,16 @@ const READS = [
   `/sagas/${SAGA}`,
   '/dead-letters?class=poison',
   '/dead-letters/groups',
+  '/sagas?q=user-123&is=parked&before=x',
+  '/health',
+  '/actions?operator=olga',
+  `/bulk/${SAGA}`,
 ];
+/** Those that have another address at the orchestrator. */
+const RENAMED = [
+  ['/metrics?window=1h', '/saga-metrics?window=1h'],
+  ['/logs?level=warn', '/log-lines?level=warn'],
+] as const;
 
 describe('operations through the gateway', () => {
   it.each([...READS, '/dead-letters/a.b'])(
@@ -91,6 +103,13 @@ describe('operations through the gateway', () => {
       });
     },
   );
+
+  it.each(RENAMED)('pass on GET %s as %s, to viewers and operators only', async (path, behind) => {
+    expect(await send('GET', path, { roles: ['viewer'] })).toMatchObject({ status: 200 });
+    expect(orchestrator.seen).toMatchObject([{ method: 'GET', url: behind }]);
+    expect(await send('GET', path, { roles: ['customer'] })).toMatchObject({ status: 403 });
+    expect(await send('GET', path)).toMatchObject({ status: 401 });
+  });
 
   it.each(ACTIONS)('pass on POST %s with its body', async (path) => {
     expect(await send('POST', path, {}, REASON)).toMatchObject({ status: 200 });

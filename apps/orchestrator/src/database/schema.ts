@@ -75,9 +75,12 @@ export const operatorActions = pgTable(
   () => [
     check(
       'operator_actions_action',
-      sql`action IN ('replay', 'discard', 'retry', 'resume', 'compensate', 'set', 'end')`,
+      sql`action IN ('replay', 'discard', 'retry', 'resume', 'compensate', 'set', 'end', 'bulk', 'stop')`,
     ),
-    check('operator_actions_subject_kind', sql`subject_kind IN ('dead-letter', 'saga', 'chaos')`),
+    check(
+      'operator_actions_subject_kind',
+      sql`subject_kind IN ('dead-letter', 'saga', 'chaos', 'bulk')`,
+    ),
     check('operator_actions_outcome', sql`outcome IN ('done', 'refused', 'failed', 'unknown')`),
   ],
 );
@@ -95,6 +98,83 @@ export const chaosSettings = pgTable('chaos_settings', {
   reason: text('reason').notNull(),
   setAt: timestamp('set_at', { withTimezone: true }).notNull().defaultNow(),
 });
+
+const time = (name: string) => timestamp(name, { withTimezone: true });
+
+/** What each orchestrator counted in each minute: see operations/minutes. */
+export const sagaMinutes = pgTable(
+  'saga_minutes',
+  {
+    minute: time('minute').notNull(),
+    instanceId: uuid('instance_id').notNull(),
+    started: integer('started').notNull(),
+    done: integer('done').notNull(),
+    undone: integer('undone').notNull(),
+    byCode: jsonb('by_code').notNull(),
+    durations: jsonb('durations').notNull(),
+    steps: jsonb('steps').notNull(),
+  },
+  (table) => [primaryKey({ name: 'saga_minutes_pkey', columns: [table.minute, table.instanceId] })],
+);
+
+/** Which sagas an operator saw, and may act on at once until it expires. */
+export const sagaPreviews = pgTable(
+  'saga_previews',
+  {
+    id: uuid('id').primaryKey(),
+    action: text('action').notNull(),
+    sagaIds: uuid('saga_ids').array().notNull(),
+    madeBy: text('made_by').notNull(),
+    madeAt: time('made_at').notNull().defaultNow(),
+    expiresAt: time('expires_at').notNull(),
+  },
+  () => [check('saga_previews_action', sql`action IN ('retry', 'resume', 'compensate')`)],
+);
+
+/** An action on every saga of a preview. One orchestrator at a time has its lease. */
+export const bulkOperations = pgTable(
+  'bulk_operations',
+  {
+    id: uuid('id').primaryKey(),
+    previewId: uuid('preview_id').notNull().unique('bulk_operations_preview'),
+    action: text('action').notNull(),
+    operator: text('operator').notNull(),
+    caller: text('caller'),
+    tokenId: text('token_id'),
+    reason: text('reason').notNull(),
+    perSecond: integer('per_second').notNull(),
+    state: text('state').notNull().default('running'),
+    owner: uuid('owner'),
+    leaseUntil: time('lease_until'),
+    startedAt: time('started_at').notNull().defaultNow(),
+    endedAt: time('ended_at'),
+    stoppedBy: text('stopped_by'),
+  },
+  (table) => [
+    index('bulk_operations_running').on(table.startedAt).where(sql`state = 'running'`),
+    check('bulk_operations_state', sql`state IN ('running', 'stopped', 'done')`),
+  ],
+);
+
+export const bulkItems = pgTable(
+  'bulk_items',
+  {
+    bulkId: uuid('bulk_id').notNull(),
+    position: integer('position').notNull(),
+    sagaId: uuid('saga_id').notNull(),
+    begunAt: time('begun_at'),
+    outcome: text('outcome'),
+    why: text('why'),
+    endedAt: time('ended_at'),
+  },
+  (table) => [
+    primaryKey({ name: 'bulk_items_pkey', columns: [table.bulkId, table.position] }),
+    check(
+      'bulk_items_outcome',
+      sql`outcome IN ('done', 'refused', 'failed', 'unknown', 'stopped')`,
+    ),
+  ],
+);
 
 const bytea = customType<{ data: Buffer }>({ dataType: () => 'bytea' });
 

@@ -22,6 +22,8 @@ import { ParticipantWatch } from './participants/participants.watch.js';
 import type { SagaParticipant } from './registry/registered-saga.js';
 import type { SagaRegistry } from './registry/saga-registry.js';
 import { correlationOf, packetOf, replyOf } from './reply.js';
+import { MinuteCounts } from './metrics/minute-counts.js';
+import { MinuteObserver } from './metrics/minute-observer.js';
 import { exposeSagas, sagaCounts } from './metrics/saga-counts.js';
 import { exposeStore } from './metrics/store-metrics.js';
 import { SagaMetrics } from './metrics/saga-metrics.js';
@@ -49,6 +51,9 @@ export class SagaRuntime {
   readonly participants: ParticipantWatch;
   readonly queueCounts: QueueCounts;
   private readonly signalReaders: SignalReaders;
+  /** What is counted for charts; written elsewhere. */
+  readonly minuteCounts = new MinuteCounts();
+  private readonly minutes: MinuteObserver;
   private readonly logger: Logger;
 
   constructor({ registry, config, logger, instanceId }: SagaRuntimeOptions) {
@@ -60,6 +65,7 @@ export class SagaRuntime {
       logger,
       ...(instanceId !== undefined && { instanceId }),
     });
+    this.minutes = new MinuteObserver(this.minuteCounts, this.store.clock);
     const queues = registry.participants.map(({ queue }) => queue);
     this.brokers = new Brokers(queues, {
       config,
@@ -70,7 +76,7 @@ export class SagaRuntime {
     });
     this.queueCounts = new QueueCounts(this.brokers.inspector, queues).expose();
     this.participants = this.watchParticipants(config);
-    const counters = sagaCounts();
+    const counters = sagaCounts({ started: () => this.minutes.started() });
     this.engine = new SagaEngine({
       definitions: registry.definitions,
       store: this.store,
@@ -81,6 +87,7 @@ export class SagaRuntime {
       observer: allOf(
         new SagaMetrics(registry, this.store.clock),
         endLogger(this.store.clock, logger),
+        this.minutes,
       ),
       reached: (point) => reachedFaultPoint(`orchestrator.${point}`),
       settings: {
@@ -161,6 +168,7 @@ export class SagaRuntime {
         silentMs: config.BREAKER_SILENT_MS,
         absentMs: config.BREAKER_ABSENT_MS,
       },
+      observed: (step, direction, ms) => this.minutes.step(step, direction, ms),
       logger: this.logger,
     }).expose();
   }

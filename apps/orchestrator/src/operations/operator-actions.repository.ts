@@ -1,20 +1,26 @@
 import type { Database } from '@backstitch/service-kit';
-import { newUuid } from '@backstitch/shared-types';
+import { type ActionOutcome, newUuid } from '@backstitch/shared-types';
 import type { OperatorAct } from './operator-act.js';
 import { storableText } from './storable-text.js';
 
 export interface ActionRecord {
-  readonly action: 'replay' | 'discard' | 'retry' | 'resume' | 'compensate' | 'set' | 'end';
-  readonly subjectKind: 'dead-letter' | 'saga' | 'chaos';
+  readonly action:
+    | 'replay'
+    | 'discard'
+    | 'retry'
+    | 'resume'
+    | 'compensate'
+    | 'set'
+    | 'end'
+    | 'bulk'
+    | 'stop';
+  readonly subjectKind: 'dead-letter' | 'saga' | 'chaos' | 'bulk';
   readonly subjectId: string;
   readonly act: OperatorAct;
   /** The dead letter's class, or where the saga stood; undefined when it was not found. */
   readonly seen: string | undefined;
   readonly detail: Readonly<Record<string, unknown>>;
 }
-
-/** `unknown`: it may or may not have been done. */
-export type ActionOutcome = 'done' | 'refused' | 'failed' | 'unknown';
 
 const INSERT = `
 INSERT INTO operator_actions

@@ -1,5 +1,5 @@
 import { limitOf, UuidParam, validationProblem } from '@backstitch/service-kit';
-import type { SagaDone, SagaList } from '@backstitch/shared-types';
+import type { SagaDone, SagaList, SagaSearch } from '@backstitch/shared-types';
 import {
   Body,
   Controller,
@@ -16,27 +16,37 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { linkNext } from './next-page.js';
 import { operatorAct } from './operator-act.js';
 import { OperatorRequest } from './operator-request.dto.js';
-import { SagaActionsHandler } from './saga-actions.handler.js';
+import type { RawQuery } from './query-fields.js';
+import { available, SagaActionsHandler } from './saga-actions.handler.js';
+import { SagaSearchRepository } from './search/saga-search.repository.js';
+import { sagaSearchPage } from './search/saga-search-query.js';
 import { sagasBehind } from './unfinished-page.js';
 
 /** For operators; the gateway passes these on at /api/operations. */
 @Controller('sagas')
 export class SagaActionsController {
-  constructor(@Inject(SagaActionsHandler) private readonly handler: SagaActionsHandler) {}
+  constructor(
+    @Inject(SagaActionsHandler) private readonly handler: SagaActionsHandler,
+    @Inject(SagaSearchRepository) private readonly search: SagaSearchRepository,
+  ) {}
 
+  /** Sagas of any kind; with `state` or `after`, the unfinished ones, parked ones first. */
   @Get()
   async list(
-    @Query('state') state: string | undefined,
-    @Query('limit') limitText: unknown,
-    @Query('after') afterText: unknown,
+    @Query() query: RawQuery,
     @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<SagaList> {
+  ): Promise<SagaList | SagaSearch> {
+    if (query['state'] === undefined && query['after'] === undefined) {
+      const page = sagaSearchPage(query);
+      return available(() => this.search.find(page));
+    }
+    const { state } = query;
     if (state !== undefined && state !== 'parked' && state !== 'unfinished') {
       const message = 'state must be parked or unfinished';
       throw validationProblem([{ field: 'state', message }]);
     }
-    const limit = limitOf(limitText);
-    const after = sagasBehind(afterText);
+    const limit = limitOf(query['limit']);
+    const after = sagasBehind(query['after']);
     const list = await this.handler.list({ parkedOnly: state === 'parked', limit, after });
     linkNext(reply, '/sagas', { state, limit: String(limit) }, list.next);
     return list;

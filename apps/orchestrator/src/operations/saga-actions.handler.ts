@@ -41,8 +41,13 @@ export class SagaActionsHandler {
     });
   }
 
-  /** Throws 404, and 409 when it is not legal; each is on record, as is what was done. */
-  async act(action: OperatorAction, sagaId: string, act: OperatorAct): Promise<SagaDone> {
+  /** `about` is recorded with it. Throws 404, and 409 when it is not legal; each is on record, as is what was done. */
+  async act(
+    action: OperatorAction,
+    sagaId: string,
+    act: OperatorAct,
+    about: Readonly<Record<string, unknown>> = {},
+  ): Promise<SagaDone> {
     return available(async () => {
       const { store, actions, engine, logger } = this.parts;
       const saga = await store.load(sagaId);
@@ -53,7 +58,7 @@ export class SagaActionsHandler {
         subjectId: sagaId,
         act,
         seen,
-        detail: saga ? { orderId: saga.subjectId } : {},
+        detail: { ...about, ...(saga && { orderId: saga.subjectId }) },
       } as const;
       if (!saga) {
         await actions.refused(record);
@@ -74,8 +79,8 @@ export class SagaActionsHandler {
       const { instance } = operated;
       await this.ended(actionId, 'done', { now: standOf(instance) });
       const { operator } = act;
-      const about = { sagaId, orderId: instance.subjectId, action, operator, seen };
-      logger.info(about, 'an operator acted on a saga');
+      const acted = { sagaId, orderId: instance.subjectId, action, operator, seen, ...about };
+      logger.info(acted, 'an operator acted on a saga');
       const [log, notes] = await Promise.all([store.history(sagaId), store.notes(sagaId)]);
       return { outcome: 'done', actionId, saga: this.parts.registry.view(instance, log, notes) };
     });

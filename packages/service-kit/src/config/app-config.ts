@@ -94,6 +94,13 @@ export const LOG_LEVELS = [
 ] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
+const OPS_TOKEN = /^[\w.~+/-]{32,256}={0,2}$/;
+
+function opsTokenProblem(token: string): string | undefined {
+  if (OPS_TOKEN.test(token)) return undefined;
+  return 'must have 32 to 256 letters, digits or - . _ ~ + /, so that it cannot be guessed';
+}
+
 /** The environment variables of every app; an app extends it with its PORT and its own ones. */
 export class AppConfig {
   /** The app's own default is set where the app extends this class; 0 takes any free port. */
@@ -136,6 +143,14 @@ export class AppConfig {
   @IsCurrency()
   CURRENCY = 'USD';
 
+  /**
+   * The secret by which orchestrators read log lines and, outside production, set the chaos knobs of
+   * services. Not set: nothing is kept, and nothing can be set.
+   */
+  @IsOptional()
+  @HasNoProblem(opsTokenProblem)
+  OPS_TOKEN?: string = undefined;
+
   get hosts(): string[] {
     return urlList(this.HOST);
   }
@@ -155,13 +170,6 @@ export class AppConfig {
   }
 }
 
-const OPS_TOKEN = /^[\w.~+/-]{32,256}={0,2}$/;
-
-function opsTokenProblem(token: string): string | undefined {
-  if (OPS_TOKEN.test(token)) return undefined;
-  return 'must have 32 to 256 letters, digits or - . _ ~ + /, so that it cannot be guessed';
-}
-
 /** For an app that uses the broker. */
 export class BrokerConfig extends AppConfig {
   @IsUrlList(['amqp:', 'amqps:'])
@@ -173,14 +181,6 @@ export class BrokerConfig extends AppConfig {
   /** check: a deployment has declared the queues, and this app may not. */
   @IsIn(['declare', 'check'])
   QUEUES: 'declare' | 'check' = 'declare';
-
-  /**
-   * The secret by which orchestrators set the chaos knobs of services. Not set, and in production:
-   * nothing can be set.
-   */
-  @IsOptional()
-  @HasNoProblem(opsTokenProblem)
-  OPS_TOKEN?: string = undefined;
 
   /** strict: what changes something must come from a saga [strict in production, else open]. */
   @IsOptional()

@@ -27,10 +27,17 @@ export interface SagaCounts extends EngineCounters {
   readonly numbers: Readonly<Record<string, number>>;
 }
 
-export function sagaCounts(): SagaCounts {
+/** Calls `started` for each new saga, too. */
+export function sagaCounts(also: { started?(): void } = {}): SagaCounts {
   const numbers: Record<string, number> = {};
   for (const name of Object.values(NAMES)) numbers[name] = 0;
-  return { numbers, count: (event) => void (numbers[NAMES[event]]! += 1) };
+  return {
+    numbers,
+    count: (event) => {
+      numbers[NAMES[event]]! += 1;
+      if (event === 'started') also.started?.();
+    },
+  };
 }
 
 /** What /metrics shows about the sagas of this instance. */

@@ -18,6 +18,8 @@ export interface ParticipantWatchOptions {
   readersOf(queues: readonly string[]): Promise<number[]>;
   /** Why nothing is known of any participant now: this instance is not connected to the broker. */
   whyUnknown(): string | undefined;
+  /** Told how long each command of a step took, from its send to its reply. */
+  observed?(step: string, direction: string, ms: number): void;
   settings: BreakerSettings;
   logger: Logger;
 }
@@ -103,7 +105,10 @@ export class ParticipantWatch {
   replied(reply: NamedReply): void {
     const nowMs = performance.now();
     const sentAtMs = this.unanswered.answered(reply);
-    if (sentAtMs !== undefined) observeStep(reply, reply.outcome.kind, nowMs - sentAtMs);
+    if (sentAtMs !== undefined) {
+      observeStep(reply, reply.outcome.kind, nowMs - sentAtMs);
+      this.options.observed?.(reply.step, reply.direction, nowMs - sentAtMs);
+    }
     const queue = this.options.sagas.command(reply)?.queue;
     const watched = queue === undefined ? undefined : this.byQueue.get(queue);
     if (!watched) return;
@@ -111,6 +116,11 @@ export class ParticipantWatch {
     if (sign === 'serves') watched.breaker.served(nowMs);
     else if (sign === 'cannot') watched.breaker.fault(reply.sagaId, nowMs);
     this.publishState(watched);
+  }
+
+  /** Whether new sagas that need this queue are refused here. */
+  breakerOf(queue: string): BreakerState {
+    return this.byQueue.get(queue)?.breaker.state ?? 'closed';
   }
 
   /** A participant of this saga that is away; undefined when a saga may begin. */

@@ -39,6 +39,18 @@ export class QueueCounts {
     return this;
   }
 
+  /** What is known of a queue now; null for what is not. */
+  view(queue: string): { ready: number | null; consumers: number | null; dead: number | null } {
+    const dead = this.openDeadLetters() ? (this.deadLetters(queue) ?? 0) : null;
+    if (!this.isKnown) return { ready: null, consumers: null, dead };
+    const counts = this.counts.get(queue);
+    return { ready: counts?.messages ?? 0, consumers: counts?.consumers ?? 0, dead };
+  }
+
+  private get isKnown(): boolean {
+    return performance.now() - this.lookedAtMs <= KNOWN_MS;
+  }
+
   private deadLetters(queue: string): number | undefined {
     const stored = this.openDeadLetters();
     if (!stored) return undefined;
@@ -60,7 +72,7 @@ export class QueueCounts {
   }
 
   private told(read: (queue: string) => number | undefined): Record<string, number> | undefined {
-    if (performance.now() - this.lookedAtMs > KNOWN_MS) return undefined;
+    if (!this.isKnown) return undefined;
     const told: Record<string, number> = {};
     for (const queue of this.commandQueues) {
       const value = read(queue);

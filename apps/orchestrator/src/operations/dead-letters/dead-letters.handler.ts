@@ -1,15 +1,12 @@
 import { ConfirmLost, type DeadLetterQueues } from '@backstitch/messaging';
 import { databaseFault, type Logger, Problem } from '@backstitch/service-kit';
 import type {
+  ActionOutcome,
   DeadLetterDone,
   DeadLetterGroups,
   WholeDeadLetterView,
 } from '@backstitch/shared-types';
-import type {
-  ActionOutcome,
-  ActionRecord,
-  OperatorActions,
-} from '../operator-actions.repository.js';
+import type { ActionRecord, OperatorActions } from '../operator-actions.repository.js';
 import type { OperatorAct } from '../operator-act.js';
 import type { AssessedDeadLetter, DeadLetterAssessor } from './dead-letter-assessor.client.js';
 import { queueOfId } from './dead-letter-id.js';
