@@ -493,7 +493,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The currency, who may buy, and the demo accounts */
+        /** The currency, who may buy, the demo accounts and the mock cards */
         get: operations["SiteController_read"];
         put?: never;
         post?: never;
@@ -1344,6 +1344,9 @@ export interface components {
                 address?: string;
                 table?: string;
             };
+            paymentMethod?: {
+                token?: string;
+            };
         };
         CardFormDto: {
             number: string;
@@ -1372,6 +1375,12 @@ export interface components {
             /** @description Of its authenticator, in base 32 */
             totpSecret?: string;
         };
+        MockCardAnswer: {
+            /** @example 4242 4242 4242 4242 */
+            number: string;
+            /** @example Pays */
+            effect: string;
+        };
         SiteAnswer: {
             /** @example USD */
             currency: string;
@@ -1384,6 +1393,8 @@ export interface components {
             accounts: boolean;
             /** @description None in production */
             demoAccounts: components["schemas"]["DemoAccountAnswer"][];
+            /** @description What POST /api/cards takes for a demo. None in production, which has no such route */
+            mockCards: components["schemas"]["MockCardAnswer"][];
         };
         SignUpRequest: {
             email: string;

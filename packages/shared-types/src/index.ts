@@ -21,6 +21,7 @@ export * from './history-query.js';
 export * from './idempotency-key.js';
 export * from './inventory-commands.js';
 export { LINES_MAX, QUANTITY_MAX } from './lines.decorator.js';
+export * from './mock-cards.js';
 export * from './money.js';
 export * from './operations-view.js';
 export {
