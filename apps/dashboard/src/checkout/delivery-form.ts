@@ -22,13 +22,13 @@ export function deliveryOf(
     (field) => text(field).trim(),
   ) as [string, string, string, string];
   const problems = found({
-    phone: phone === '' || PHONE.test(phone) ? undefined : 'This is no telephone number.',
+    phone: phone === '' || PHONE.test(phone) ? undefined : 'Enter digits, such as +44 20 1234.',
     ...(kind === 'DELIVERY' && {
-      recipient: name === '' ? 'Who gets it?' : undefined,
-      phone: PHONE.test(phone) ? undefined : 'We call this number when we are at the door.',
-      address: address === '' ? 'Where do you live?' : undefined,
+      recipient: name === '' ? 'Enter the name of who gets it.' : undefined,
+      phone: PHONE.test(phone) ? undefined : 'Enter a telephone number, such as +44 20 1234.',
+      address: address === '' ? 'Enter the address.' : undefined,
     }),
-    ...(kind === 'DINE_IN' && { table: table === '' ? 'At which table are you?' : undefined }),
+    ...(kind === 'DINE_IN' && { table: table === '' ? 'Enter the number of your table.' : undefined }),
   });
   if (kind === 'PICKUP' && name === '' && phone === '') return { delivery: undefined, problems };
   const delivery = {

@@ -1,4 +1,3 @@
-import { ApiProblem } from '@backstitch/api-client';
 import { useMutation } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { type FormEvent, useRef, useState } from 'react';
@@ -7,6 +6,7 @@ import type { Cart } from '../cart/cart.js';
 import { checkoutKey } from '../cart/guest-cart.js';
 import { storedCart } from '../cart/guest-cart.storage.js';
 import { refreshCart } from '../cart/use-cart.js';
+import { fieldProblems } from '../parts/field-problems.js';
 import { textsOf } from '../parts/text-field.js';
 import { cardProblems, type CardText } from './card-form.js';
 import { cardToken } from './card-token.js';
@@ -33,7 +33,7 @@ export function usePlacing(cart: Cart, kind: DeliveryKind, takesCards: boolean) 
     },
     onSuccess: ({ orderId, sagaId }) =>
       navigate({ to: '/orders/$orderId', params: { orderId }, search: { saga: sagaId } }),
-    onError: (error) => setProblems(problemsAtFields(error)),
+    onError: (error) => setProblems(fieldProblems(error, FIELDS)),
     onSettled: async () => {
       isUnderWay.current = false;
       await refreshCart();
@@ -66,10 +66,3 @@ export function usePlacing(cart: Cart, kind: DeliveryKind, takesCards: boolean) 
 }
 
 const FIELDS = ['number', 'expiry', 'cvc', 'name'];
-
-/** What the server says of single fields of the card. */
-function problemsAtFields(error: unknown): Problems {
-  const errors = error instanceof ApiProblem ? error.errors : [];
-  const known = errors.filter(({ field }) => field !== undefined && FIELDS.includes(field));
-  return Object.fromEntries(known.map(({ field, message }) => [field, message]));
-}
