@@ -5,6 +5,7 @@ import { useCartCount } from '../cart/use-cart.js';
 import markUrl from '../mark.svg';
 import { Empty } from '../parts/empty.js';
 import { session, useSite } from './api.js';
+import { sectionsFor } from './sections.js';
 import { mayShop, useProfile, useSessionState } from './session.js';
 import styles from './shell.module.css';
 import { chooseTheme, useTheme } from './theme.js';
@@ -23,9 +24,7 @@ export function Shell() {
             <span className={styles.name}>Backstitch</span>
           </Link>
           <nav aria-label="Main" className={styles.nav}>
-            <Link to="/" activeOptions={{ exact: true, includeSearch: false }}>
-              Shop
-            </Link>
+            <Sections />
           </nav>
           <div className={styles.tools}>
             <CartLink />
@@ -39,6 +38,20 @@ export function Shell() {
       </main>
     </>
   );
+}
+
+/** What the account uses; a guest uses the shop. */
+function Sections() {
+  const profile = useProfile();
+  return sectionsFor(profile?.roles ?? []).map(({ to, name }) => (
+    <Link
+      key={to}
+      to={to}
+      activeOptions={{ exact: to === '/', includeSearch: false }}
+    >
+      {name}
+    </Link>
+  ));
 }
 
 function CartLink() {
