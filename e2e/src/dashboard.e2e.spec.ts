@@ -3,22 +3,10 @@ import { describe, expect, it } from '@jest/globals';
 import type { Browser, Page } from 'playwright-core';
 import { PASSWORD } from './account.js';
 import { accessibilityFaults, overflowPx, type View, Visitor, withBrowser } from './browser.js';
+import { heading, SHOTS, VIEWS } from './pages.js';
 import { LIMITED } from './shopper.js';
 import type { System } from './system.js';
 import { withSystem } from './with-system.js';
-
-/** With SHOTS=<folder>, pictures of the pages are written there, in two more views. */
-const SHOTS = process.env['SHOTS'];
-const VIEWS: readonly View[] = [
-  { theme: 'light', width: 1280 },
-  { theme: 'dark', width: 320 },
-  ...(SHOTS
-    ? ([
-        { theme: 'dark', width: 1280 },
-        { theme: 'light', width: 320 },
-      ] as const)
-    : []),
-];
 
 let people = 0;
 const newEmail = () => `page-${process.pid}-${(people += 1)}@shop.example`;
@@ -31,8 +19,6 @@ describe('the pages', () => {
   withSystem({ appEnv }, (started) => (system = started));
 
   const visit = (view?: View) => Visitor.open(browser, system.gatewayUrl, view);
-  const heading = (page: Page, name: string | RegExp) =>
-    page.getByRole('heading', { level: 1, name }).waitFor();
   const add = (page: Page, name: string) =>
     page.getByRole('button', { name: `Add to cart: ${name}` }).click();
   const inCart = (page: Page, count: number) =>

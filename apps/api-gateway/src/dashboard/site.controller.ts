@@ -43,7 +43,8 @@ class SiteAnswer {
 
   @ApiProperty({
     type: [MockCardAnswer],
-    description: 'What POST /api/cards takes for a demo. None in production, which has no such route',
+    description:
+      'What POST /api/cards takes for a demo. None in production, which has no such route',
   })
   mockCards!: MockCardAnswer[];
 }

@@ -28,7 +28,7 @@ export function Gate({ roles, what, children }: GateProps) {
   if (state === 'guest') {
     return (
       <Empty title="Log in to go on" level={1} icon={<Lock size={32} aria-hidden />}>
-        <p>{`${what} are of an account.`}</p>
+        <p>{`${what} need an account.`}</p>
         <Link to="/login" search={{ next: href }} className={buttonClass('main')}>
           Log in
         </Link>

@@ -28,7 +28,9 @@ export function deliveryOf(
       phone: PHONE.test(phone) ? undefined : 'Enter a telephone number, such as +44 20 1234.',
       address: address === '' ? 'Enter the address.' : undefined,
     }),
-    ...(kind === 'DINE_IN' && { table: table === '' ? 'Enter the number of your table.' : undefined }),
+    ...(kind === 'DINE_IN' && {
+      table: table === '' ? 'Enter the number of your table.' : undefined,
+    }),
   });
   if (kind === 'PICKUP' && name === '' && phone === '') return { delivery: undefined, problems };
   const delivery = {

@@ -25,7 +25,11 @@ export function TextField({ label, hint, problem, lines, ...input }: TextFieldPr
       {lines === undefined ? (
         <input {...field} {...input} />
       ) : (
-        <textarea {...field} {...(input as TextareaHTMLAttributes<HTMLTextAreaElement>)} rows={lines} />
+        <textarea
+          {...field}
+          {...(input as TextareaHTMLAttributes<HTMLTextAreaElement>)}
+          rows={lines}
+        />
       )}
       {about === undefined ? null : (
         <p id={`${id}-about`} className={problem === undefined ? styles.hint : styles.problem}>

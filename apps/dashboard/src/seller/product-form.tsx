@@ -5,7 +5,7 @@ import form from '../parts/form.module.css';
 import { TextField, textsOf } from '../parts/text-field.js';
 import type { ProductText } from './product-change.js';
 
-export const PRODUCT_FIELDS = ['name', 'description', 'price', 'category', 'imageUrl', 'stock'];
+const PRODUCT_FIELDS = ['name', 'description', 'price', 'category', 'imageUrl', 'stock'];
 
 interface ProductFormProps {
   product?: ProductText;

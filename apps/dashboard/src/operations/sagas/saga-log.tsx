@@ -3,13 +3,12 @@ import { exact } from '../../parts/exact.js';
 import type { OperatedSagaLog } from '../answers.js';
 import styles from './saga-log.module.css';
 
-const WORDS: Readonly<
-  Record<OperatedSagaLog['status'], readonly [word: string, tone: BadgeTone]>
-> = {
-  STARTED: ['Sent', 'running'],
-  COMPLETED: ['Done', 'done'],
-  FAILED: ['Failed', 'refused'],
-};
+const WORDS: Readonly<Record<OperatedSagaLog['status'], readonly [word: string, tone: BadgeTone]>> =
+  {
+    STARTED: ['Sent', 'running'],
+    COMPLETED: ['Done', 'done'],
+    FAILED: ['Failed', 'refused'],
+  };
 
 /** The log of a saga, oldest first. */
 export function SagaLog({ log }: { log: readonly OperatedSagaLog[] }) {
