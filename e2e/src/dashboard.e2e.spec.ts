@@ -1,9 +1,8 @@
 import { waitFor } from '@backstitch/testkit';
 import { describe, expect, it } from '@jest/globals';
 import type { Browser, Page } from 'playwright-core';
-import { PASSWORD } from './account.js';
 import { accessibilityFaults, overflowPx, type View, Visitor, withBrowser } from './browser.js';
-import { heading, SHOTS, VIEWS } from './pages.js';
+import { heading, SHOTS, signUp, VIEWS } from './pages.js';
 import { LIMITED } from './shopper.js';
 import type { System } from './system.js';
 import { withSystem } from './with-system.js';
@@ -32,13 +31,6 @@ describe('the pages', () => {
   /** Of the mock cards that the page lists, by its last digits. */
   const fillCard = (page: Page, last4 = '4242') =>
     page.getByRole('button', { name: new RegExp(`${last4} `) }).click();
-  async function signUp(page: Page): Promise<void> {
-    await page.getByLabel('Name').fill('Ann');
-    await page.getByLabel('E-mail').fill(newEmail());
-    await page.getByLabel('Password').fill(PASSWORD);
-    await page.getByRole('button', { name: 'Create account' }).click();
-    await page.getByRole('button', { name: 'Log out' }).waitFor();
-  }
 
   it('are accessible in both themes, fit into 320 pixels, and load from their own origin', async () => {
     for (const view of VIEWS) {
@@ -149,7 +141,7 @@ describe('the pages', () => {
     await inCart(page, 1);
     await page.getByRole('link', { name: 'Log in' }).click();
     await page.getByRole('link', { name: 'Sign up' }).click();
-    await signUp(page);
+    await signUp(page, newEmail());
     await inCart(page, 1);
     await page.reload();
     await page.getByRole('button', { name: 'Log out' }).waitFor();
@@ -234,7 +226,7 @@ describe('the pages', () => {
     const page = await visitor.tab('/');
     await page.getByRole('link', { name: 'Log in' }).click();
     await page.getByRole('link', { name: 'Sign up' }).click();
-    await signUp(page);
+    await signUp(page, newEmail());
     await add(page, 'Wireless Mouse');
     await inCart(page, 1);
     const [one, other] = [await visitor.tab('/checkout'), await visitor.tab('/checkout')];

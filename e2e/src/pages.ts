@@ -1,7 +1,9 @@
 import { expect } from '@jest/globals';
 import type { Page } from 'playwright-core';
-import { PASSWORD } from './account.js';
+import { type Account, PASSWORD } from './account.js';
 import { accessibilityFaults, overflowPx, type View } from './browser.js';
+import { mouse } from './shopper.js';
+import type { System } from './system.js';
 
 /** With SHOTS=<folder>, pictures of the pages are written there, in two more views. */
 export const SHOTS = process.env['SHOTS'];
@@ -40,5 +42,35 @@ export async function logIn(page: Page, email: string, password = PASSWORD): Pro
   await page.getByLabel('E-mail').fill(email);
   await page.getByLabel('Password').fill(password);
   await page.getByRole('button', { name: 'Log in' }).click();
+  await page.getByRole('button', { name: 'Log out' }).waitFor();
+}
+
+/** Checkouts of an account, one after another. Resolves to the ids of their sagas. */
+export async function buyMice(
+  { gatewayUrl }: System,
+  { headers, id }: Account,
+  count: number,
+): Promise<string[]> {
+  const sagas: string[] = [];
+  for (let index = 0; index < count; index += 1) {
+    const response = await fetch(`${gatewayUrl}/api/checkout`, {
+      method: 'POST',
+      headers: {
+        ...headers,
+        'content-type': 'application/json',
+        'idempotency-key': `${id}-${index}`,
+      },
+      body: JSON.stringify({ items: [mouse(1)] }),
+    });
+    sagas.push(((await response.json()) as { sagaId: string }).sagaId);
+  }
+  return sagas;
+}
+
+export async function signUp(page: Page, email: string): Promise<void> {
+  await page.getByLabel('Name').fill('Ann');
+  await page.getByLabel('E-mail').fill(email);
+  await page.getByLabel('Password').fill(PASSWORD);
+  await page.getByRole('button', { name: 'Create account' }).click();
   await page.getByRole('button', { name: 'Log out' }).waitFor();
 }
