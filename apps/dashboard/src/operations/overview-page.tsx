@@ -1,6 +1,7 @@
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { Check } from 'lucide-react';
+import type { ReactNode } from 'react';
 import { useTitle } from '../app/use-title.js';
 import { Empty } from '../parts/empty.js';
 import { Failure } from '../parts/failure.js';
@@ -62,7 +63,7 @@ export function OverviewPage() {
 interface PanelProps {
   list: { data: unknown; error: Error | null; refetch: () => unknown };
   what: string;
-  children: React.ReactNode;
+  children: ReactNode;
 }
 
 /** One that fails says so alone. */
