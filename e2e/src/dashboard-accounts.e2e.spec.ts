@@ -93,7 +93,7 @@ describe('the pages of an account', () => {
     await inspect(page, 'seller-products');
 
     await page.getByRole('button', { name: 'Change Brass Kettle' }).click();
-    const sql = `UPDATE products SET price = 52, version = version + 1 WHERE name = 'Brass Kettle'`;
+    const sql = `UPDATE products SET price = 52, details_version = details_version + 1 WHERE name = 'Brass Kettle'`;
     await system.rows('inventory', sql);
     await dialog.getByLabel('Description').fill('Whistles.');
     await dialog.getByRole('button', { name: 'Save' }).click();
