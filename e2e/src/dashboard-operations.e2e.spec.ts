@@ -126,7 +126,8 @@ describe('the pages of operations', () => {
     await inspect(page, 'ops-letters');
     await letter.click();
     await heading(page, 'payment.refund');
-    await page.getByRole('button', { name: 'Replay' }).click();
+    await page.getByRole('button', { name: 'Replay' }).focus();
+    await page.keyboard.press('Enter');
     await page.getByText(/^This is refused\./).waitFor();
     await inspect(page, 'ops-letter');
     await page.getByRole('button', { name: 'Discard' }).click();

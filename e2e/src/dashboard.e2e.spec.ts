@@ -210,7 +210,7 @@ describe('the pages', () => {
     expect(await page.getByLabel('Expiry').inputValue()).toBe('09/34');
     await page.getByRole('button', { name: /^Place order/ }).click();
     await heading(page, 'Order confirmed');
-    const kept = await page.evaluate(() => JSON.stringify([{ ...localStorage }, sessionStorage]));
+    const kept = await page.evaluate(() => JSON.stringify([localStorage, sessionStorage]));
     const logs = system.processes.flatMap(({ lines }) => lines);
     const seen = [...bodies, kept, page.url(), ...logs].filter((text) =>
       /5555 ?5555 ?5555 ?4444/.test(text),
