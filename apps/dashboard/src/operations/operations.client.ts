@@ -13,6 +13,7 @@ const EVERY_MS = 3_000;
 const PAGE = 50;
 /** The OpenAPI document has neither the filters that may be left out nor these answers. */
 const asked = (query: object) => ({ params: { query: query as never } });
+// oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- the caller names it
 const answered = <Answer>({ data }: { data?: unknown }): Answer => data as Answer;
 
 export const sagaList = ({ state }: Pick<SagaSearch, 'state'>) =>

@@ -29,7 +29,7 @@ async function find(id: string): Promise<OperatedSaga[]> {
 
 async function sagaOf(sagaId: string): Promise<OperatedSaga | undefined> {
   const asked = api.GET('/api/operations/sagas/{sagaId}', { params: { path: { sagaId } } });
-  return (await unlessMissing(asked))?.data as OperatedSaga | undefined;
+  return (await unlessMissing(asked))?.data;
 }
 
 async function sagaOfOrder(orderId: string): Promise<OperatedSaga | undefined> {
