@@ -1,5 +1,6 @@
 import { IsInt, IsOptional, Max, Min } from 'class-validator';
 import 'reflect-metadata';
+import { IsPaymentMethod, type PaymentMethod } from './card-form.dto.js';
 import { IsPrice } from './checkout-request.dto.js';
 import { type Delivery, IsDelivery } from './delivery.js';
 import { QUANTITY_MAX } from './lines.decorator.js';
@@ -31,4 +32,9 @@ export class CartCheckoutDto {
   @IsOptional()
   @IsDelivery()
   delivery?: Delivery;
+
+  /** Without it, the bank is told of no card. */
+  @IsOptional()
+  @IsPaymentMethod()
+  paymentMethod?: PaymentMethod;
 }

@@ -25,6 +25,7 @@ export * from './idempotency-key.js';
 export * from './inventory-commands.js';
 export { LINES_MAX, QUANTITY_MAX } from './lines.decorator.js';
 export * from './log-lines.js';
+export * from './mock-cards.js';
 export * from './money.js';
 export * from './operations-health.js';
 export * from './operations-view.js';

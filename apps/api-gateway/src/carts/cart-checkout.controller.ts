@@ -84,14 +84,19 @@ export class CartCheckoutController {
   ): Promise<void> {
     const caller = cartOwner(userId, request.caller);
     const expectedMinor = expectedTotalMinor(body, this.digits);
-    const { version } = body;
+    const { version, paymentMethod } = body;
     const key = cartKey(caller.subject, version);
     const sagaId = newUuid();
     traceRequest(request, { sagaId });
     const { id: requestId, headers } = request;
     const forwarded = await this.admission.checkout(key, async (admittance) => {
       const items = await this.lines(caller, requestId, version, expectedMinor);
-      const ofCart = { userId: caller.subject, items, cartVersion: version };
+      const ofCart = {
+        userId: caller.subject,
+        items,
+        cartVersion: version,
+        ...(paymentMethod && { paymentMethod }),
+      };
       const asking = { caller, requestId, admittance };
       const checkout = body.delivery
         ? await this.deliveries.keepApart({ ...ofCart, delivery: body.delivery }, asking)

@@ -74,6 +74,12 @@ describe('a checkout of a cart at the gateway', () => {
     expect(orders.seen.map(({ url }) => url)).toEqual(['/carts/me?version=7']);
   });
 
+  it('is paid by the card that its token names', async () => {
+    const paymentMethod = { token: 'tok_visa_4242_0123456789abcdef' };
+    expect((await click({ version: 7, paymentMethod })).status).toBe(200);
+    expect(forwarded()[0]!.body).toMatchObject({ paymentMethod });
+  });
+
   it('of a version that became an order is the same checkout again, whatever the catalogue says', async () => {
     const ordered = [{ ...LINE, price: '28.00' }];
     cart = { version: 8, items: [], ordered };

@@ -1,4 +1,4 @@
-import { DEMO_ACCOUNTS } from '@backstitch/shared-types';
+import { DEMO_ACCOUNTS, MOCK_CARDS } from '@backstitch/shared-types';
 import { Controller, Get, Inject } from '@nestjs/common';
 import { ApiOperation, ApiProperty, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { GatewayConfig } from '../config.js';
@@ -20,6 +20,14 @@ class DemoAccountAnswer {
   totpSecret?: string;
 }
 
+class MockCardAnswer {
+  @ApiProperty({ example: '4242 4242 4242 4242' })
+  number!: string;
+
+  @ApiProperty({ example: 'Pays' })
+  effect!: string;
+}
+
 class SiteAnswer {
   @ApiProperty({ example: 'USD' })
   currency!: string;
@@ -32,6 +40,13 @@ class SiteAnswer {
 
   @ApiProperty({ type: [DemoAccountAnswer], description: 'None in production' })
   demoAccounts!: DemoAccountAnswer[];
+
+  @ApiProperty({
+    type: [MockCardAnswer],
+    description:
+      'What POST /api/cards takes for a demo. None in production, which has no such route',
+  })
+  mockCards!: MockCardAnswer[];
 }
 
 /** What the pages must know before anybody has logged in. */
@@ -52,11 +67,12 @@ export class SiteController {
               roles: [...roles],
             }))
           : [],
+      mockCards: config.NODE_ENV === 'production' ? [] : MOCK_CARDS.map((card) => ({ ...card })),
     };
   }
 
   @Get()
-  @ApiOperation({ summary: 'The currency, who may buy, and the demo accounts' })
+  @ApiOperation({ summary: 'The currency, who may buy, the demo accounts and the mock cards' })
   @ApiResponse({ status: 200, type: SiteAnswer, description: 'What the pages show' })
   read(): SiteAnswer {
     return this.site;

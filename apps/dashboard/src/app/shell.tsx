@@ -1,12 +1,14 @@
-import { Link, Outlet } from '@tanstack/react-router';
-import { LogOut, Moon, ShoppingCart, Sun, UserRound } from 'lucide-react';
-import { useState } from 'react';
+import { Link, Outlet, useNavigate } from '@tanstack/react-router';
+import { Keyboard, LogOut, Moon, ShoppingCart, Sun, UserRound } from 'lucide-react';
+import { lazy, Suspense, useState } from 'react';
 import { useCartCount } from '../cart/use-cart.js';
 import markUrl from '../mark.svg';
 import { Empty } from '../parts/empty.js';
 import { session, useSite } from './api.js';
+import { sectionsFor } from './sections.js';
 import { mayShop, useProfile, useSessionState } from './session.js';
 import styles from './shell.module.css';
+import { useShortcuts } from './shortcuts.js';
 import { chooseTheme, useTheme } from './theme.js';
 
 /** What every page has: the bar above, and the place of the page. */
@@ -23,9 +25,7 @@ export function Shell() {
             <span className={styles.name}>Backstitch</span>
           </Link>
           <nav aria-label="Main" className={styles.nav}>
-            <Link to="/" activeOptions={{ exact: true, includeSearch: false }}>
-              Shop
-            </Link>
+            <Sections />
           </nav>
           <div className={styles.tools}>
             <CartLink />
@@ -37,8 +37,40 @@ export function Shell() {
       <main id="page" tabIndex={-1} className={styles.page}>
         <Outlet />
       </main>
+      <Keys />
     </>
   );
+}
+
+const ShortcutsHelp = lazy(() => import('./shortcuts-help.js'));
+
+/** The single keys, and the way to their list without them. */
+function Keys() {
+  const navigate = useNavigate();
+  const [isShown, setShown] = useState(false);
+  useShortcuts({ go: (to) => void navigate({ to }), help: () => setShown(true) });
+  return (
+    <footer className={styles.foot}>
+      <button type="button" onClick={() => setShown(true)}>
+        <Keyboard size={16} aria-hidden /> Keyboard
+      </button>
+      {isShown ? (
+        <Suspense fallback={null}>
+          <ShortcutsHelp onClose={() => setShown(false)} />
+        </Suspense>
+      ) : null}
+    </footer>
+  );
+}
+
+/** What the account uses; a guest uses the shop. */
+function Sections() {
+  const profile = useProfile();
+  return sectionsFor(profile?.roles ?? []).map(({ to, name }) => (
+    <Link key={to} to={to} activeOptions={{ exact: to === '/', includeSearch: false }}>
+      {name}
+    </Link>
+  ));
 }
 
 function CartLink() {

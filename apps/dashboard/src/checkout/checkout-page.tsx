@@ -1,21 +1,23 @@
-import { useMutation } from '@tanstack/react-query';
-import { Link, useNavigate } from '@tanstack/react-router';
+import { Link } from '@tanstack/react-router';
 import { ArrowLeft, LockKeyhole } from 'lucide-react';
-import { useRef } from 'react';
-import { useSite } from '../app/api.js';
+import { useState } from 'react';
+import { type Site, useSite } from '../app/api.js';
 import { useSessionState } from '../app/session.js';
 import { useTitle } from '../app/use-title.js';
 import { type Cart, orderObstacle } from '../cart/cart.js';
 import { NoCart } from '../cart/no-cart.js';
-import { refreshCart, useCart } from '../cart/use-cart.js';
+import { useCart } from '../cart/use-cart.js';
 import { Button, buttonClass } from '../parts/button.js';
 import card from '../parts/card.module.css';
 import { Empty } from '../parts/empty.js';
 import { Failure } from '../parts/failure.js';
 import { money } from '../parts/money.js';
 import { Skeleton } from '../parts/skeleton.js';
+import { CardFields } from './card-fields.js';
 import styles from './checkout-page.module.css';
-import { orderAccountCart, orderGuestCart } from './place-order.js';
+import { DeliveryFields } from './delivery-fields.js';
+import type { DeliveryKind } from './delivery-form.js';
+import { usePlacing } from './use-placing.js';
 
 export function CheckoutPage() {
   useTitle('Checkout');
@@ -32,7 +34,7 @@ export function CheckoutPage() {
   if (state === 'guest' && site.data.guests === 'off') return <LogInFirst />;
   const obstacle = orderObstacle(cart);
   if (obstacle !== undefined) return <Impossible why={obstacle} />;
-  return <Order cart={cart} isGuest={state === 'guest'} />;
+  return <Order cart={cart} mockCards={site.data.mockCards} />;
 }
 
 function LogInFirst() {
@@ -57,55 +59,67 @@ function Impossible({ why }: { why: string }) {
   );
 }
 
-function Order({ cart, isGuest }: { cart: Cart; isGuest: boolean }) {
-  const navigate = useNavigate();
-  // The click of a double click that comes before React has drawn the first one.
-  const isUnderWay = useRef(false);
-  const order = useMutation({
-    mutationFn: () => (isGuest ? orderGuestCart(cart) : orderAccountCart(cart)),
-    onSuccess: ({ orderId, sagaId }) =>
-      navigate({ to: '/orders/$orderId', params: { orderId }, search: { saga: sagaId } }),
-    onSettled: async () => {
-      isUnderWay.current = false;
-      await refreshCart();
-    },
-  });
-  const place = () => {
-    if (isUnderWay.current) return;
-    isUnderWay.current = true;
-    order.mutate();
-  };
-  const total = money(cart.total, cart.currency);
+function Order({ cart, mockCards }: { cart: Cart; mockCards: Site['mockCards'] }) {
+  const [kind, setKind] = useState<DeliveryKind>('PICKUP');
+  const takesCards = mockCards.length > 0;
+  const { send, problems, isPending, error } = usePlacing(cart, kind, takesCards);
   return (
-    <div className={styles.page}>
+    <form className={styles.page} onSubmit={send} method="post" noValidate>
       <Link to="/cart" className={card.back}>
         <ArrowLeft size={16} aria-hidden /> Cart
       </Link>
       <h1>Checkout</h1>
-      <section className={card.card} aria-label="Your order">
-        <ul className={styles.lines}>
-          {cart.items.map(({ productId, name, quantity, total: lineTotal }) => (
-            <li key={productId}>
-              <span className={styles.name}>
-                <bdi>{name}</bdi> <span className={styles.times}>× {quantity}</span>
-              </span>
-              <span>{money(lineTotal!, cart.currency)}</span>
-            </li>
-          ))}
-        </ul>
-        <p className={styles.total}>
-          <span>Total</span>
-          <strong>{total}</strong>
-        </p>
-        {order.error ? <Failure error={order.error} what="The order was not placed" /> : null}
-        <Button look="main" className={styles.place} isBusy={order.isPending} onClick={place}>
-          {order.isPending ? 'Placing the order…' : `Place order and pay ${total}`}
-        </Button>
-        <p className={styles.once}>
-          <LockKeyhole size={14} aria-hidden />
-          Charged once, even if you click twice or reload.
-        </p>
-      </section>
-    </div>
+      <div className={styles.layout}>
+        <div className={styles.parts}>
+          <section className={card.card} aria-labelledby="delivery">
+            <h2 id="delivery">How you get it</h2>
+            <DeliveryFields kind={kind} onKind={setKind} problems={problems} />
+          </section>
+          {takesCards ? (
+            <section className={card.card} aria-labelledby="card">
+              <h2 id="card">How you pay</h2>
+              <CardFields problems={problems} mockCards={mockCards} />
+            </section>
+          ) : null}
+        </div>
+        <Summary cart={cart} isPending={isPending} error={error} />
+      </div>
+    </form>
+  );
+}
+
+interface SummaryProps {
+  cart: Cart;
+  isPending: boolean;
+  error: unknown;
+}
+
+function Summary({ cart, isPending, error }: SummaryProps) {
+  const total = money(cart.total, cart.currency);
+  return (
+    <section className={`${card.card} ${styles.summary}`} aria-label="Your order">
+      <ul className={styles.lines}>
+        {cart.items.map(({ productId, name, quantity, total: lineTotal }) => (
+          <li key={productId}>
+            <span className={styles.name}>
+              <bdi>{name}</bdi> <span className={styles.times}>× {quantity}</span>
+            </span>
+            <span>{money(lineTotal!, cart.currency)}</span>
+          </li>
+        ))}
+      </ul>
+      <p className={styles.total}>
+        <span>Total</span>
+        <strong>{total}</strong>
+      </p>
+      {error ? <Failure error={error} what="The order was not placed" /> : null}
+      <Button type="submit" look="main" className={styles.place} isBusy={isPending}>
+        {isPending ? 'Placing the order…' : `Place order and pay ${total}`}
+      </Button>
+      <p className={styles.once}>
+        <LockKeyhole size={14} aria-hidden />
+        Charged once, even if you click twice or reload.
+      </p>
+    </section>
   );
 }

@@ -1,26 +1,36 @@
-import { type InputHTMLAttributes, useId } from 'react';
+import { type InputHTMLAttributes, type TextareaHTMLAttributes, useId } from 'react';
 import styles from './text-field.module.css';
 
 interface TextFieldProps extends InputHTMLAttributes<HTMLInputElement> {
   label: string;
   name: string;
   hint?: string;
+  /** With lines, it is a text of several lines. */
+  lines?: number;
   /** What the server says of it. */
   problem?: string | undefined;
 }
 
-export function TextField({ label, hint, problem, ...input }: TextFieldProps) {
+export function TextField({ label, hint, problem, lines, ...input }: TextFieldProps) {
   const id = useId();
   const about = problem ?? hint;
+  const field = {
+    id,
+    'aria-invalid': problem !== undefined,
+    'aria-describedby': about === undefined ? undefined : `${id}-about`,
+  };
   return (
     <div className={styles.field}>
       <label htmlFor={id}>{label}</label>
-      <input
-        id={id}
-        {...input}
-        aria-invalid={problem !== undefined}
-        aria-describedby={about === undefined ? undefined : `${id}-about`}
-      />
+      {lines === undefined ? (
+        <input {...field} {...input} />
+      ) : (
+        <textarea
+          {...field}
+          {...(input as TextareaHTMLAttributes<HTMLTextAreaElement>)}
+          rows={lines}
+        />
+      )}
       {about === undefined ? null : (
         <p id={`${id}-about`} className={problem === undefined ? styles.hint : styles.problem}>
           {about}

@@ -30,7 +30,7 @@ export function useProducts(search: ProductSearch) {
 }
 
 /** Of the whole catalogue, up to 500 products. */
-function readCatalogue(): Promise<ReadonlyMap<string, Product>> {
+export function readCatalogue(): Promise<ReadonlyMap<string, Product>> {
   return queries.fetchQuery({
     queryKey: ['products', 'all'],
     queryFn: async () => {

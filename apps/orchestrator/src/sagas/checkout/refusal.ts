@@ -26,6 +26,12 @@ const DETAILS: Partial<Record<ErrorCodeName, string>> = {
     'charge was refunded. Please try again.',
 };
 
+/** Why the bank declined a card, where the shopper can do something about it. */
+const DECLINES: Readonly<Record<string, string>> = {
+  insufficient_funds:
+    'There is not enough money on the card. Nothing was charged and no stock is reserved.',
+};
+
 const PRODUCT_MESSAGES: Partial<Record<ErrorCodeName, (refused: StockRefusal) => string>> = {
   PRODUCT_NOT_FOUND: ({ productId }) => `There is no product ${productId}`,
   PRODUCT_UNAVAILABLE: (refused) => `${nameOf(refused)} cannot be bought now`,
@@ -57,9 +63,10 @@ export function refusalOf(failure: SagaFailure): Refusal {
     if (errors.length === 0) return { code, detail: `${ERROR_CODES[code].title}.` };
     return { code, detail: `${errors.map(({ message }) => message).join('; ')}.`, errors };
   }
-  const detail = DETAILS[code];
+  const decline = declineIn(failure);
+  const detail = DECLINES[decline.declineCode ?? ''] ?? DETAILS[code];
   if (detail === undefined) return undone();
-  return { code, detail, ...declineIn(failure) };
+  return { code, detail, ...decline };
 }
 
 function declineIn({ code, details }: SagaFailure): Pick<Refusal, 'declineCode'> {
