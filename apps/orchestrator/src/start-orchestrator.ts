@@ -7,32 +7,19 @@ import {
 import {
   bootApp,
   createLogger,
-  type Database,
   DatabaseHealth,
   INSTANCE_ID,
   internalRequests,
   loadConfig,
-  type Logger,
   openDatabase,
   requireCurrency,
   soonKnown,
   untilCurrencyKnown,
 } from '@backstitch/service-kit';
 import { AppModule } from './app.module.js';
+import { type BackgroundWork, backgroundWork } from './background-work.js';
 import { OrchestratorConfig } from './config.js';
 import { UnknownQueue } from './host/brokers/brokers.client.js';
-import { chaosOf } from './operations/chaos/chaos.module.js';
-import { DeadLettersService } from './operations/dead-letters/dead-letters.service.js';
-import { Instances } from './operations/instances/instances.client.js';
-import { LogDaysMaker } from './retention/log-days.maker.js';
-import { LogDaysRepository } from './retention/log-days.repository.js';
-import { SagaMinutesRepository } from './operations/minutes/saga-minutes.repository.js';
-import { SagaMinutesWriter } from './operations/minutes/saga-minutes.writer.js';
-import { operations } from './operations/operations.module.js';
-import { RetentionRepository } from './retention/retention.repository.js';
-import { RetentionWorker } from './retention/retention.worker.js';
-import { UnfinishedTotalsRepository } from './host/metrics/unfinished-totals.repository.js';
-import { UnfinishedTotalsWatch } from './host/metrics/unfinished-totals.watch.js';
 import { SagaRegistry, SagaRegistryError } from './host/registry/saga-registry.js';
 import type { HostedSaga } from './host/saga-routes.js';
 import { sagaStreams } from './host/streams/saga-streams.module.js';
@@ -41,12 +28,7 @@ import { SagaRuntime } from './host/saga.runtime.js';
 const name = 'orchestrator';
 const MIGRATIONS = fileURLToPath(new URL('../migrations', import.meta.url));
 
-interface Parts {
-  config: OrchestratorConfig;
-  logger: Logger;
-  database: Database;
-  sagas: SagaRuntime;
-}
+type Parts = Parameters<typeof backgroundWork>[0];
 
 /**
  * Starts the orchestrator for these sagas, and resolves once it listens. A list or a configuration
@@ -86,16 +68,7 @@ export async function startOrchestrator(
 async function boot(
   { config, logger, database, sagas }: Parts,
   hosted: readonly HostedSaga[],
-  {
-    logDays,
-    retention,
-    deadLetters,
-    unfinished,
-    chaos,
-    instances,
-    minutes,
-    forOperators,
-  }: ReturnType<typeof backgroundWork>,
+  work: BackgroundWork,
   health: DatabaseHealth,
 ): Promise<void> {
   const host = { config, database, sagas, logger };
@@ -105,27 +78,22 @@ async function boot(
   const access = hosted.flatMap((saga) => saga.access ?? []);
   await bootApp({
     name,
-    module: AppModule.of({ ...host, routes, forOperators, streams }),
+    module: AppModule.of({ ...host, routes, streams, forOperators: work.forOperators }),
     config,
     logger,
     limits: { bodyBytesMaxAt },
     internal: internalRequests(name, config, access),
     configure: async () => {
       // Else the first row of a day without a partition would go to the default one, and stay there.
-      await logDays.make();
+      await work.logDays.make();
       sagas.start(exitForChange);
-      retention.job.start();
-      unfinished.job.start();
-      deadLetters.start();
-      chaos?.pusher.job.start();
-      minutes.job.start();
-      forOperators.runner.job.start();
+      work.start();
     },
     readiness: () => [health, { name: 'engine', check: () => must(sagas.whyNothingCanBegin()) }],
     dependencies: () => [
       { name: 'broker', check: () => must(sagas.whyBrokerIsAway()) },
       { name: 'consumers', check: () => must(sagas.whyRepliesAreAway()) },
-      { name: 'dead-letters', check: () => must(deadLetters.whyNotStoring()) },
+      { name: 'dead-letters', check: () => must(work.deadLetters.whyNotStoring()) },
     ],
     drain: () => ({
       first: [
@@ -136,10 +104,7 @@ async function boot(
             return streams.watch.idle();
           },
         },
-        { name: 'retention', run: () => retention.job.stop() },
-        { name: 'unfinished sagas', run: () => unfinished.job.stop() },
-        { name: 'bulk operations', run: () => forOperators.runner.stop() },
-        { name: 'chaos settings', run: async () => chaos?.pusher.stop() },
+        ...work.stopping.first,
         {
           name: 'sagas',
           run: () => {
@@ -147,9 +112,7 @@ async function boot(
             return sagas.giveUp();
           },
         },
-        { name: 'instances', run: async () => instances.close() },
-        { name: 'minutes', run: () => minutes.stop() },
-        { name: 'dead letters', run: () => deadLetters.stop() },
+        ...work.stopping.last,
       ],
       last: [
         { name: 'broker and store', run: () => sagas.close() },
@@ -158,42 +121,6 @@ async function boot(
       ],
     }),
   });
-}
-
-function backgroundWork({ config, logger, database, sagas }: Parts) {
-  const logDays = new LogDaysMaker({ days: new LogDaysRepository(database), logger }).expose();
-  const retention = new RetentionWorker({
-    repository: new RetentionRepository(database, {
-      sagas: config.SAGA_RETENTION_DAYS,
-      keys: config.IDEMPOTENCY_RETENTION_DAYS,
-    }),
-    logDays,
-    logger,
-  }).expose();
-  const deadLetters = new DeadLettersService({
-    database,
-    queues: sagas.brokers.deadLetters,
-    commandQueues: sagas.registry.participants.map(({ queue }) => queue),
-    queueCounts: sagas.queueCounts,
-    logger,
-  });
-  const unfinished = new UnfinishedTotalsWatch(
-    new UnfinishedTotalsRepository(database, {
-      instanceId: sagas.store.instanceId,
-      definitions: sagas.registry.definitions,
-      silentAfterMs: config.OWNER_SILENT_MS,
-    }),
-    logger,
-  ).expose();
-  const chaos = chaosOf({ config, database, logger });
-  const instances = new Instances(config.watchedApps, config.OPS_TOKEN);
-  const minutes = new SagaMinutesWriter({
-    counts: sagas.minuteCounts,
-    minutes: new SagaMinutesRepository(database, sagas.store.instanceId),
-    logger,
-  });
-  const forOperators = operations({ config, database, sagas, logger, chaos, instances });
-  return { logDays, retention, deadLetters, unfinished, chaos, instances, minutes, forOperators };
 }
 
 /** Ends the process for what the configuration or the list of sagas has wrong. */

@@ -33,8 +33,8 @@ function happen(saga: RecordedSaga, what: (typeof happenings)[number], n: number
 
 function recorded(isBooking: boolean, list: readonly (typeof happenings)[number][]) {
   const saga: RecordedSaga = isBooking
-    ? (new RecordedSaga(booking, { input: { nights: 1 } }) as unknown as RecordedSaga)
-    : (new RecordedSaga(purchase, { input: { amount: '1' } }) as unknown as RecordedSaga);
+    ? new RecordedSaga(booking, { input: { nights: 1 } })
+    : new RecordedSaga(purchase, { input: { amount: '1' } });
   list.forEach((what, n) => happen(saga, what, n));
   return saga;
 }

@@ -69,7 +69,7 @@ const HISTORIES: Record<string, () => RecordedSaga<never>> = {
     const saga = HISTORIES.parked!();
     const by = { operator: 'ada', reason: 'stock is back' };
     saga.apply({ kind: 'operator', action: 'resume', by, nowMs: saga.nowMs, random: 0.5 });
-    return saga as RecordedSaga<never>;
+    return saga;
   },
   waiting: () => {
     const saga = new RecordedSaga(booking, { input: { nights: 2 }, settings });

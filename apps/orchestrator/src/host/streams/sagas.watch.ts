@@ -85,7 +85,7 @@ export class SagaWatch {
       if (!row || row.version === watched.version) return;
       const read = await this.withRows(row);
       watched.version = row.version;
-      for (const listener of [...watched.listeners]) listener(read);
+      for (const listener of watched.listeners) listener(read);
     } catch (err) {
       logger.debug({ err, sagaId }, 'a watched saga could not be read');
     }
