@@ -29,7 +29,7 @@ const failure = (kind: string, code: string, step = 'PAYMENT_PROCESSED') => ({
 });
 /** A committed transition, `ms` after the saga began. */
 const saved = (before: object, after: object, ms = 0) => {
-  const facts = { definition: 'checkout', definitionVersion: 1, createdAtMs: CREATED_AT_MS };
+  const facts = { definition: 'checkout', definitionVersion: 2, createdAtMs: CREATED_AT_MS };
   const saga = (state: object) => ({ ...facts, ...state }) as unknown as SagaInstance;
   nowMs = CREATED_AT_MS + ms;
   metrics.committed(saga(before), 'replied', saga(after));

@@ -20,7 +20,7 @@ export function reasonOf(failure: SagaFailure): { code: string; detail: string }
 }
 
 /** What a seller does to an order, each by a signal of this name. */
-export type SellerAct = 'confirm' | 'reject' | 'prepare' | 'ready' | 'fulfil';
+type SellerAct = 'confirm' | 'reject' | 'prepare' | 'ready' | 'fulfil';
 export type PersonSignal = SellerAct | 'customer-cancel' | 'seller-cancel';
 /** What has an outcome: the order was placed or paid, or a person gave a signal. */
 export type Asked = 'placed' | 'paid' | PersonSignal;

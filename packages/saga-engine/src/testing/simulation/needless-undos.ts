@@ -1,5 +1,7 @@
+import { backoffMs } from '../../core/backoff.js';
 import type { SagaDefinition } from '../../core/define.js';
 import type { ForwardSaga, SagaFailure } from '../../core/instance.js';
+import type { RetrySettings } from '../../core/settings.js';
 import type { OutgoingCommand, SagaWrite } from '../../runtime/ports.js';
 import type { ReplyOutcome } from '../../core/transition.js';
 import type { World } from './world.js';
@@ -14,8 +16,9 @@ interface Tries {
   isPointless: boolean;
 }
 
-/** The last retry would come too late when less than a pause is left; clocks are off by 1.4 s. */
+/** The last retry would come too late when less than a pause is left, and after few tries that is short. */
 const TOLERANCE_MS = 5_000;
+const CLOCKS_DIFFER_MS = 1_400;
 /** What a saga and one of its steps take without any fault, at most. */
 const UNDISTURBED_MS = 10_000;
 const UNDISTURBED_STEP_MS = 5_000;
@@ -35,6 +38,7 @@ export class NeedlessUndos {
   constructor(
     private readonly definitionOf: (sagaId: string) => SagaDefinition,
     private readonly world: World,
+    private readonly retries: RetrySettings,
   ) {}
 
   /** The broker took it. */
@@ -78,17 +82,29 @@ export class NeedlessUndos {
     if (isPointless || attempts.size >= step.attemptsMax) return true;
     if (step.pausesMs[failure.code]) return true;
     const waitedMs = world.nowMs - (firstSentAtMs.get(by) ?? Infinity);
-    if (waitedMs >= step.deadlineMs - TOLERANCE_MS) return true;
+    const toleranceMs = this.toleranceMs(attempts.size);
+    if (waitedMs >= step.deadlineMs - toleranceMs) return true;
     // Other processes may have had it sent, and faults have used up what was left of its time.
     const sinceFirstMs = world.nowMs - Math.min(...firstSentAtMs.values());
-    if (this.isUsedUp(step.deadlineMs, sinceFirstMs, UNDISTURBED_STEP_MS)) return true;
+    const ofStep = { toleranceMs, undisturbedMs: UNDISTURBED_STEP_MS };
+    if (this.isUsedUp(step.deadlineMs, sinceFirstMs, ofStep)) return true;
     const sinceStartMs = world.nowMs - (saga.sagaDeadlineAtMs - definition.deadlineMs);
-    return this.isUsedUp(definition.deadlineMs, sinceStartMs, UNDISTURBED_MS);
+    const ofSaga = { toleranceMs, undisturbedMs: UNDISTURBED_MS };
+    return this.isUsedUp(definition.deadlineMs, sinceStartMs, ofSaga);
+  }
+
+  /** The next try of a step that was tried often comes after a long pause. */
+  private toleranceMs(attempts: number): number {
+    return Math.max(TOLERANCE_MS, CLOCKS_DIFFER_MS + backoffMs(this.retries, attempts, 1));
   }
 
   /** The deadline has passed, and so many faults happened that without them it might not have. */
-  private isUsedUp(deadlineMs: number, passedMs: number, undisturbedMs: number): boolean {
-    if (passedMs < deadlineMs - TOLERANCE_MS) return false;
+  private isUsedUp(
+    deadlineMs: number,
+    passedMs: number,
+    { toleranceMs, undisturbedMs }: { toleranceMs: number; undisturbedMs: number },
+  ): boolean {
+    if (passedMs < deadlineMs - toleranceMs) return false;
     return this.world.troubleMs >= deadlineMs - undisturbedMs;
   }
 

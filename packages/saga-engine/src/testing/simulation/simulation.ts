@@ -82,7 +82,7 @@ export class Simulation<Input> {
     const sagas = 1 + chance.below(Math.max(options.sagas ?? 1, isCrowded ? CROWD : 1));
     const settings = { ...SETTINGS, ...(isCrowded && NARROW), ...options.settings };
     const definitionOf = (sagaId: string) => this.definitionOf(sagaId);
-    this.goodput = new NeedlessUndos(definitionOf, world);
+    this.goodput = new NeedlessUndos(definitionOf, world, settings);
     const skippedBy = (sagaId: string) =>
       this.database.rows.get(sagaId)?.instance.waits?.skipped ?? [];
     const committed = (saga: OpenSaga) => void this.awaitedOnce.add(awaitedKey(saga));
