@@ -97,7 +97,7 @@ describe('a reading of the unfinished sagas', () => {
       keyLookups: true,
       statementTimeoutMs: 500,
     });
-    const definitions = ['checkout', 'refund'].map((name) => ({ name, version: 1 }));
+    const definitions = ['checkout', 'refund'].map((name) => ({ name, version: 2 }));
     const reader = { instanceId, definitions, silentAfterMs: 5_000 };
     watch = new UnfinishedTotalsWatch(new UnfinishedTotalsRepository(database, reader), logger);
   });
