@@ -10,7 +10,7 @@ import {
   OWN_ACCOUNT,
   OWN_CART,
   PLACE_ORDER,
-  FULFIL_ORDER,
+  PROGRESS_ORDER,
   READ_OPERATIONS,
   READ_ORDER,
   READ_SAGA,
@@ -88,13 +88,15 @@ const orders = (prefix: string): readonly Line[] => [
   ['GET', `${prefix}/orders/:orderId/events`, READ_ORDER],
 ];
 
-/** What people do to marketplace orders, by their saga. */
-const marketplaceOrders = (prefix: string): readonly Line[] => [
+/** What people do to orders, by their sagas. */
+const orderActions = (prefix: string): readonly Line[] => [
   ['POST', `${prefix}/orders`, PLACE_ORDER],
   ['POST', `${prefix}/orders/:orderId/confirm`, SELL_ORDER],
   ['POST', `${prefix}/orders/:orderId/reject`, SELL_ORDER],
-  ['POST', `${prefix}/orders/:orderId/prepare`, SELL_ORDER],
-  ['POST', `${prefix}/orders/:orderId/ready`, SELL_ORDER],
+  ['POST', `${prefix}/orders/:orderId/prepare`, PROGRESS_ORDER],
+  ['POST', `${prefix}/orders/:orderId/ready`, PROGRESS_ORDER],
+  ['POST', `${prefix}/orders/:orderId/fulfil`, PROGRESS_ORDER],
+  ['POST', `${prefix}/orders/:orderId/cancel`, CANCEL_ORDER],
   ['POST', `${prefix}/orders/:orderId/pay`, PLACE_ORDER],
 ];
 
@@ -125,8 +127,6 @@ const GATEWAY: readonly Line[] = [
   ['POST', '/api/checkout', PLACE_ORDER],
   ['POST', '/api/cards', PLACE_ORDER],
   ['GET', '/api/checkout/orders/:orderId', READ_ORDER],
-  ['POST', '/api/orders/:orderId/cancel', CANCEL_ORDER],
-  ['POST', '/api/orders/:orderId/fulfil', FULFIL_ORDER],
   ['GET', '/api/orders/:orderId/stream', READ_ORDER],
   ['GET', '/api/sagas/:sagaId', READ_SAGA],
   ['GET', '/api/sagas/:sagaId/events', READ_SAGA],
@@ -140,7 +140,7 @@ const GATEWAY: readonly Line[] = [
   ...products('/api'),
   ...carts('/api'),
   ...orders('/api'),
-  ...marketplaceOrders('/api'),
+  ...orderActions('/api'),
   ['POST', '/api/carts/:userId/checkout', OWN_CART],
   ...operations('/api/operations'),
 ];
@@ -150,10 +150,8 @@ const ORCHESTRATOR: readonly Line[] = [
   ['POST', '/checkout', PLACE_ORDER],
   ['POST', '/checkout/batch', APPS_ONLY],
   ['GET', '/orders/:orderId', READ_ORDER],
-  ['POST', '/orders/:orderId/cancel', CANCEL_ORDER],
-  ['POST', '/orders/:orderId/fulfil', FULFIL_ORDER],
   ['GET', '/sagas/:sagaId', READ_SAGA],
-  ...marketplaceOrders(''),
+  ...orderActions(''),
   ['GET', '/sagas/:sagaId/events', READ_SAGA],
   ['GET', '/saga-metrics', READ_OPERATIONS],
   ['GET', '/log-lines', READ_OPERATIONS],

@@ -14,11 +14,11 @@ export class FulfilOrderDto {
   tracking?: string;
 }
 
-/** The answer of POST /api/orders/:orderId/fulfil. */
-export interface FulfilledOrderView {
+/** The answer of POST /api/orders/:orderId/prepare, /ready and /fulfil. */
+export interface MovedOrderView {
   orderId: string;
-  /** Null: it was handed over before. */
+  /** Null: a plain order that was in this stage before. */
   sagaId: string | null;
-  /** FULFILLED at the end. */
+  /** The one that was asked for, at the end. */
   stage: OrderStage;
 }

@@ -14,7 +14,7 @@ line
   .query('list', 'unfinished sagas')
   .option('--state <state>', 'parked or unfinished [unfinished]')
   .option('--limit <number>', 'the maximum number [100]')
-  .action(async ({ state, limit }: { state?: string; limit?: string }) => {
+  .action(async ({ state = 'unfinished', limit }: { state?: string; limit?: string }) => {
     const { orchestrator, show } = line.operating;
     const pages: Pages<SagaList> = {
       get: (query) => orchestrator.get(`/sagas${query}`),

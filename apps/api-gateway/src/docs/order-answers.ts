@@ -1,6 +1,6 @@
 import {
   type CancelledOrderView,
-  type FulfilledOrderView,
+  type MovedOrderView,
   MARKETPLACE_STATUSES,
   ORDER_ACTIONS,
   ORDER_KINDS,
@@ -142,15 +142,20 @@ export class CancelledOrderAnswer implements CancelledOrderView {
   refund!: RefundAnswer | null;
 }
 
-export class FulfilledOrderAnswer implements FulfilledOrderView {
+export class MovedOrderAnswer implements MovedOrderView {
   @ApiProperty(UUID)
   orderId!: string;
 
-  @ApiProperty({ ...UUID, type: String, nullable: true, description: 'Null: it was FULFILLED' })
+  @ApiProperty({
+    ...UUID,
+    type: String,
+    nullable: true,
+    description: 'Null: a plain order that was in this stage before',
+  })
   sagaId!: string | null;
 
-  @ApiProperty({ enum: ORDER_STAGES, description: 'FULFILLED at the end' })
-  stage!: FulfilledOrderView['stage'];
+  @ApiProperty({ enum: ORDER_STAGES, description: 'The one that was asked for, at the end' })
+  stage!: MovedOrderView['stage'];
 }
 
 export class OrderListAnswer implements OrderListView {

@@ -129,36 +129,6 @@ export class MarketplaceOrdersController {
     return this.actions.act({ name: 'reject', orderId, body }, request, reply);
   }
 
-  @Post(':orderId/prepare')
-  @ApiOperation({ summary: 'Begin to prepare: from now on only the seller can cancel' })
-  @ApiParam(ORDER_ID)
-  @ApiHeader(KEY)
-  @ApiResponse({ ...DONE, description: 'PREPARING' })
-  @ApiResponse(GOES_ON)
-  @ApiProblems({ ...PROBLEMS, ...CONFLICT })
-  prepare(
-    @orderIdParam() orderId: string,
-    @Req() request: FastifyRequest,
-    @Res() reply: FastifyReply,
-  ): Promise<void> {
-    return this.actions.act({ name: 'prepare', orderId, body: {} }, request, reply);
-  }
-
-  @Post(':orderId/ready')
-  @ApiOperation({ summary: 'The goods are ready' })
-  @ApiParam(ORDER_ID)
-  @ApiHeader(KEY)
-  @ApiResponse({ ...DONE, description: 'READY' })
-  @ApiResponse(GOES_ON)
-  @ApiProblems({ ...PROBLEMS, ...CONFLICT })
-  ready(
-    @orderIdParam() orderId: string,
-    @Req() request: FastifyRequest,
-    @Res() reply: FastifyReply,
-  ): Promise<void> {
-    return this.actions.act({ name: 'ready', orderId, body: {} }, request, reply);
-  }
-
   @Post(':orderId/pay')
   @ApiOperation({ summary: 'Pay the order: three attempts, until the time to pay is over' })
   @ApiParam(ORDER_ID)

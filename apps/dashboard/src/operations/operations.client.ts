@@ -20,7 +20,7 @@ export const sagaList = ({ state }: Pick<SagaSearch, 'state'>) =>
   infiniteQueryOptions({
     queryKey: ['operations', 'sagas', state],
     queryFn: async ({ pageParam }) => {
-      const query = { state, limit: PAGE, after: pageParam };
+      const query = { state: state ?? 'unfinished', limit: PAGE, after: pageParam };
       return answered<SagaList>(await api.GET('/api/operations/sagas', asked(query)));
     },
     initialPageParam: undefined as string | undefined,

@@ -38,6 +38,7 @@ type Line = readonly [
 
 const EVERYONE = ['customer', 'seller', 'admin'] as const;
 const SHOP = ['seller', 'admin'] as const;
+const SELLER = ['seller'] as const;
 const BUYER = ['customer'] as const;
 const NO_PERSON = [] as const;
 
@@ -56,8 +57,8 @@ const CHECKOUT: readonly Line[] = [
 ];
 
 const MARKETPLACE: readonly Line[] = [
-  ['AWAITING_SELLER', 'AWAITING_PAYMENT', 'advance', 'confirm', SHOP],
-  ['AWAITING_SELLER', 'CANCELLED', 'cancel', 'reject', SHOP],
+  ['AWAITING_SELLER', 'AWAITING_PAYMENT', 'advance', 'confirm', SELLER],
+  ['AWAITING_SELLER', 'CANCELLED', 'cancel', 'reject', SELLER],
   ['AWAITING_SELLER', 'CANCELLED', 'cancel', 'cancel', EVERYONE],
   ['AWAITING_PAYMENT', 'PAID', 'advance', 'pay', BUYER],
   ['AWAITING_PAYMENT', 'CANCELLED', 'cancel', 'cancel', EVERYONE],

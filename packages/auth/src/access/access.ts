@@ -15,23 +15,23 @@ export const PLACE_ORDER: Access = {
 export const READ_ORDER: Access = {
   guest: 'own',
   roles: { customer: 'own', seller: 'own', operator: 'all', admin: 'own', viewer: 'all' },
-  scopes: { 'checkout:write': 'own', 'orders:read': 'all' },
+  scopes: { 'checkout:write': 'own', 'catalogue:write': 'own', 'orders:read': 'all' },
 };
 
-/** The shop cancels its own orders, and an admin every order. A machine cancels what it placed. */
+/** The shop cancels its own orders, and an admin every order. A machine cancels what it placed or sells. */
 export const CANCEL_ORDER: Access = {
   guest: 'own',
   roles: { customer: 'own', seller: 'own', admin: 'all' },
-  scopes: { 'checkout:write': 'own' },
+  scopes: { 'checkout:write': 'own', 'catalogue:write': 'own' },
 };
 
-/** Those who sell products hand over the orders of them, and an admin every order. */
-export const FULFIL_ORDER: Access = {
+/** Those who sell products move the orders of them on, and an admin every order. */
+export const PROGRESS_ORDER: Access = {
   roles: { seller: 'own', admin: 'all' },
   scopes: { 'catalogue:write': 'own' },
 };
 
-/** Of marketplace orders: those who sell products sell orders of them. */
+/** Those who sell products accept marketplace orders of them. */
 export const SELL_ORDER: Access = {
   roles: { seller: 'own' },
   scopes: { 'catalogue:write': 'own' },
@@ -40,7 +40,7 @@ export const SELL_ORDER: Access = {
 /** An open caller proves nothing, and a guest has one order: neither has a list. */
 export const LIST_ORDERS: Access = {
   roles: { customer: 'own', seller: 'own', operator: 'all', admin: 'own', viewer: 'all' },
-  scopes: { 'orders:read': 'all' },
+  scopes: { 'catalogue:write': 'own', 'orders:read': 'all' },
 };
 
 export const READ_SAGA: Access = {

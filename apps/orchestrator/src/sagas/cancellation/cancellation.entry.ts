@@ -1,5 +1,5 @@
 import type { OrchestratorConfig } from '../../config.js';
-import { EndWaits } from '../../host/end-waits.js';
+import { SagaWaits } from '../../host/saga-waits.js';
 import { Queries } from '../../host/queries/queries.client.js';
 import type { RegisteredSaga } from '../../host/registry/registered-saga.js';
 import type { HostedSaga, SagaHost, SagaRoutes } from '../../host/saga-routes.js';
@@ -36,7 +36,7 @@ function routesOf(
   { config, database, sagas, logger }: SagaHost,
   definition: ReturnType<typeof cancellationSaga>,
 ): SagaRoutes {
-  const waits = new EndWaits(sagas);
+  const waits = new SagaWaits(sagas);
   const handler = new CancellationHandler({
     definition,
     sagas,

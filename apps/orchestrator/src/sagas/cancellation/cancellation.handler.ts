@@ -10,12 +10,12 @@ import {
 } from '@backstitch/shared-types';
 import type { OrchestratorConfig } from '../../config.js';
 import { ownerOfInput, ownerOfOrder } from '../../host/callers/ownership.js';
-import type { EndWaits } from '../../host/end-waits.js';
+import type { SagaWaits } from '../../host/saga-waits.js';
 import type { SagaRuntime } from '../../host/saga.runtime.js';
 import { actingRole, rolesOf } from '../acting-roles.js';
 import { cancelSignalOf } from '../cancel-signals.js';
 import type { StagedOrder, StagedOrders } from '../staged-orders.client.js';
-import { unavailable, unavailableFor } from '../unavailable.js';
+import { unavailable, unavailableFor, unsignalled } from '../unavailable.js';
 import { type CancelAnswer, refundIn, refusedAs, refusedBy, winnerIn } from './cancel-answer.js';
 import {
   afterSignal,
@@ -39,7 +39,7 @@ export interface CancellationHandlerOptions {
   sagas: SagaRuntime;
   orders: StagedOrders;
   repository: CancellationsRepository;
-  waits: EndWaits;
+  waits: SagaWaits;
   config: OrchestratorConfig;
   logger: Logger;
 }
@@ -127,13 +127,18 @@ export class CancellationHandler {
     const { order, role, placementId } = found;
     const { orderId, requestId } = asked;
     if (placementId === null) return order && refusedBy(order.lifecycle, role);
+    const actor = asked.caller?.id;
     const signalled = await this.options.sagas.engine.signal(placementId, {
       id: cancellationIdOf(orderId, order?.lifecycle.version ?? 0, role),
       name: cancelSignalOf(role),
+      data: { reason: asked.body.reason, ...(actor !== undefined && { actor }) },
     });
-    const next = afterSignal(signalled);
-    if (next === 'unavailable') throw unavailable(`the saga ${placementId} is ${signalled.kind}`);
-    if (next === 'refused') return order && refusedBy(order.lifecycle, role);
+    const next = afterSignal(signalled, order?.lifecycle.kind);
+    if (next === 'none') throw unsignalled(signalled) ?? unavailable(signalled.kind);
+    if (next === 'read-again') {
+      await this.options.waits.waitForRest(placementId, leftMsOf(asked));
+      return undefined;
+    }
     // The order does not say yet that it is confirmed: it is asked until it is.
     if (next === 'begin') return order && this.begin(asked, found);
     const ended = await this.waitForEnd(asked, placementId);
@@ -189,10 +194,13 @@ export class CancellationHandler {
     return this.existing(asked, found, { sagaId: winner, stage: 'CANCELLING' });
   }
 
-  private waitForEnd({ untilMs }: Cancelling, sagaId: string): Promise<EndedSaga | undefined> {
-    const maxMs = Math.max(0, untilMs - performance.now());
-    return this.options.waits.waitForEnd(sagaId, maxMs);
+  private waitForEnd(asked: Cancelling, sagaId: string): Promise<EndedSaga | undefined> {
+    return this.options.waits.waitForEnd(sagaId, leftMsOf(asked));
   }
+}
+
+function leftMsOf({ untilMs }: Cancelling): number {
+  return Math.max(0, untilMs - performance.now());
 }
 
 /** What is known of the saga that cancels an order when the answer is due. */

@@ -1,6 +1,7 @@
 import type { SignalRefusal } from '@backstitch/saga-engine';
 import type { OrderLifecycle } from '@backstitch/shared-types';
 import { describe, expect, it } from '@jest/globals';
+import { unsignalled } from '../unavailable.js';
 import { afterSignal, cancellationIdOf, mayGiveBack, routeOf } from './cancellation.js';
 
 const lifecycle = (more: Partial<OrderLifecycle>): OrderLifecycle => ({
@@ -50,24 +51,39 @@ describe('the answer of the saga that places the order', () => {
     ['ended', 'wait'],
     ['past-pivot', 'begin'],
     ['unknown-signal', 'begin'],
-    ['not-awaited', 'refused'],
-    ['too-late', 'refused'],
-    ['too-many', 'unavailable'],
+    ['not-awaited', 'read-again'],
+    ['too-late', 'read-again'],
+    ['too-many', 'none'],
   ])('when it refuses the signal as %s: %s', (reason, next) => {
     const refused = { kind: 'refused', reason, message: '', status: 'RUNNING', at: 'X' } as const;
-    expect(afterSignal({ ...refused, awaited: [], isRepeated: false })).toBe(next);
+    const signalled = { ...refused, awaited: [], isRepeated: false };
+    expect(afterSignal(signalled, 'CHECKOUT')).toBe(next);
   });
 
-  it('when the signal is applied is waited for', () => {
-    expect(afterSignal({ kind: 'applied', isRepeated: false })).toBe('wait');
+  it('after the goods of a marketplace order are sold is read from the order, and begins no other saga', () => {
+    const refused = {
+      kind: 'refused',
+      reason: 'past-pivot',
+      message: '',
+      status: 'RUNNING',
+    } as const;
+    const signalled = { ...refused, at: 'X', awaited: [], isRepeated: false };
+    expect(afterSignal(signalled, 'MARKETPLACE')).toBe('read-again');
   });
 
-  it.each([{ kind: 'unknown-definition' }, { kind: 'moving' }, { kind: 'too-many' }] as const)(
-    'when it is %j is asked for later',
-    (signalled) => {
-      expect(afterSignal(signalled)).toBe('unavailable');
-    },
-  );
+  it('when the signal is applied, or was by another person of the role, is waited for', () => {
+    expect(afterSignal({ kind: 'applied', isRepeated: false }, 'CHECKOUT')).toBe('wait');
+    expect(afterSignal({ kind: 'other-signal' }, 'CHECKOUT')).toBe('wait');
+  });
+
+  it.each([
+    ['unknown-definition', 'NOT_ACCEPTED'],
+    ['moving', 'NOT_ACCEPTED'],
+    ['too-many', 'RATE_LIMITED'],
+  ] as const)('when it is %s is no answer, but %s', (kind, code) => {
+    expect(afterSignal({ kind }, 'CHECKOUT')).toBe('none');
+    expect(unsignalled({ kind })).toMatchObject({ code });
+  });
 });
 
 describe('goods that come back', () => {

@@ -2,6 +2,7 @@ import type { SignalRefusal, Signalled } from '@backstitch/saga-engine';
 import {
   type ActorRole,
   type Disposition,
+  type OrderKind,
   type OrderLifecycle,
   type OwnedOrderView,
   uuidOf,
@@ -50,16 +51,18 @@ export type AfterSignal =
   | 'wait'
   /** Its saga only goes forward: a cancellation follows it. */
   | 'begin'
-  /** Not in its stage. */
-  | 'refused'
-  /** Another instance can tell, or a later try. */
-  | 'unavailable';
+  /** It has just decided otherwise: the order tells how, once that is done. */
+  | 'read-again'
+  /** It was neither applied nor refused: see `unsignalled`. */
+  | 'none';
 
-/** What follows from the answer of the saga that places the order. Pure. */
-export function afterSignal(signalled: Signalled): AfterSignal {
-  if (signalled.kind === 'applied') return 'wait';
-  if (signalled.kind === 'absent') return 'refused';
-  return signalled.kind === 'refused' ? AFTER_REFUSAL[signalled.reason] : 'unavailable';
+/** What follows from the answer of the saga that places an order of this kind. Pure. */
+export function afterSignal(signalled: Signalled, kind: OrderKind | undefined): AfterSignal {
+  // All in one role have one signal, each with a reason of their own.
+  if (signalled.kind === 'applied' || signalled.kind === 'other-signal') return 'wait';
+  if (signalled.kind !== 'refused') return 'none';
+  const next = AFTER_REFUSAL[signalled.reason];
+  return next === 'begin' && kind === 'MARKETPLACE' ? 'read-again' : next;
 }
 
 const AFTER_REFUSAL: Readonly<Record<SignalRefusal, AfterSignal>> = {
@@ -68,10 +71,10 @@ const AFTER_REFUSAL: Readonly<Record<SignalRefusal, AfterSignal>> = {
   'past-pivot': 'begin',
   // A checkout of an earlier version ends by itself, and knows no cancellation.
   'unknown-signal': 'begin',
-  'not-awaited': 'refused',
-  'too-late': 'refused',
-  invalid: 'unavailable',
-  'too-many': 'unavailable',
+  'not-awaited': 'read-again',
+  'too-late': 'read-again',
+  invalid: 'none',
+  'too-many': 'none',
 };
 
 /** A shopper could else make goods disappear that are still in the shop. Pure. */

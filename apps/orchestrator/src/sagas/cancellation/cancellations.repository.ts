@@ -11,11 +11,10 @@ export type BegunCancellation = { kind: 'inserted' } | { kind: 'exists'; sagaId:
  */
 const FORGET_KEYLESS = `DELETE FROM idempotency_keys WHERE saga_id = $1 AND kind = 'KEYLESS'`;
 
-/** By the index of the unfinished sagas: there is none of orders. */
+/** An order has one unfinished saga that places it, at most. */
 const OPEN_SAGA = `
   SELECT saga_id FROM saga_state
-  WHERE status IN ('RUNNING', 'COMPENSATING') AND order_id = $1
-  ORDER BY created_at LIMIT 1`;
+  WHERE status IN ('RUNNING', 'COMPENSATING') AND order_id = $1 LIMIT 1`;
 
 export class CancellationsRepository {
   constructor(private readonly database: Database) {}

@@ -23,7 +23,7 @@ import {
   isTooOldToBegin,
 } from './checkout.js';
 import { type CheckoutRepository, CommitUnknown } from './claims/checkout.repository.js';
-import { EndWaits } from '../../host/end-waits.js';
+import { SagaWaits } from '../../host/saga-waits.js';
 import { inTime } from '../../host/in-time.js';
 import { type RefusalReason, CheckoutAdmission } from './checkout-admission.js';
 import { answerOf, type CheckoutAnswer, locationOf } from './outcome.js';
@@ -75,7 +75,7 @@ export class CheckoutHandler {
   private readonly options: CheckoutHandlerOptions;
   private readonly admission: CheckoutAdmission;
   private readonly shedding: Shedding;
-  private readonly waits: EndWaits;
+  private readonly waits: SagaWaits;
   private isClosing = false;
 
   constructor(options: CheckoutHandlerOptions) {
@@ -83,7 +83,7 @@ export class CheckoutHandler {
     const { sagas, definition, config } = options;
     this.admission = new CheckoutAdmission(sagas, definition.name, config.MAX_SAGAS_IN_FLIGHT);
     this.shedding = new Shedding(options.logger);
-    this.waits = new EndWaits(sagas);
+    this.waits = new SagaWaits(sagas);
   }
 
   /** Throws a Problem when nothing was recorded, or when that is not known. */

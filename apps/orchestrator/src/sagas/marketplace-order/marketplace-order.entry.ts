@@ -1,6 +1,7 @@
 import { CHECKOUT_BYTES_MAX, currencyDigits } from '@backstitch/shared-types';
 import type { OrchestratorConfig } from '../../config.js';
 import type { RegisteredSaga } from '../../host/registry/registered-saga.js';
+import { SagaWaits } from '../../host/saga-waits.js';
 import type { HostedSaga, SagaHost, SagaRoutes } from '../../host/saga-routes.js';
 import { ORDERS, PAYMENTS, STOCK } from '../participants.js';
 import { MarketplaceOrdersController } from './http/marketplace-orders.controller.js';
@@ -41,7 +42,8 @@ export function marketplaceOrder(config: OrchestratorConfig): HostedSaga {
 
 function routesOf(host: SagaHost, definition: ReturnType<typeof marketplaceSaga>): SagaRoutes {
   const { config, database, sagas } = host;
-  const signals = new OrderSignalsHandler(sagas, config);
+  const waits = new SagaWaits(sagas);
+  const signals = new OrderSignalsHandler(sagas, waits, config);
   const digits = currencyDigits(config.CURRENCY);
   const placements = new PlacementHandler({
     definition,
@@ -58,6 +60,9 @@ function routesOf(host: SagaHost, definition: ReturnType<typeof marketplaceSaga>
       { provide: PlacementHandler, useValue: placements },
       { provide: PaymentHandler, useValue: new PaymentHandler(sagas, signals, config) },
     ],
-    close: () => placements.close(),
+    close: () => {
+      placements.close();
+      waits.close();
+    },
   };
 }

@@ -10,15 +10,24 @@ import {
 import { Problem } from '@backstitch/service-kit';
 import type { ActorRole, OrderAction } from '@backstitch/shared-types';
 import type { OrchestratorConfig } from '../../config.js';
-import { inTime } from '../../host/in-time.js';
 import type { SagaRuntime } from '../../host/saga.runtime.js';
-import { isPerson, problemOf, signalIdOf } from './order-signals.js';
+import type { SagaWaits } from '../../host/saga-waits.js';
+import { unavailableFor } from '../unavailable.js';
+import { personIn, problemOf, signalIdOf } from './order-signals.js';
 import { type Outcome, outcomeOf, type PersonSignal } from './outcome.js';
 import { placementIdOf, type SignalData } from './placed-order.js';
 import { allowedFor } from './stages.js';
 
-/** When the wait is over, its row is read once more, within this. */
-const LAST_READ_MS = 250;
+/** Who may give each signal, the usual one first. An admin moves every order on. */
+const GIVEN_BY: Readonly<Record<PersonSignal, readonly ActorRole[]>> = {
+  confirm: ['seller'],
+  reject: ['seller'],
+  prepare: ['seller', 'admin'],
+  ready: ['seller', 'admin'],
+  fulfil: ['seller', 'admin'],
+  'customer-cancel': ['customer'],
+  'seller-cancel': ['seller', 'admin'],
+};
 
 export interface ActRequest {
   orderId: string;
@@ -56,25 +65,42 @@ function signalPlacement(
 export class OrderSignalsHandler {
   constructor(
     private readonly sagas: SagaRuntime,
+    private readonly waits: SagaWaits,
     private readonly config: Pick<OrchestratorConfig, 'CHECKOUT_WAIT_MS'>,
   ) {}
 
   /** Throws a Problem when it is not done; a saga that goes on past the wait is answered as such. */
-  async act({ orderId, name, caller, key, data }: ActRequest): Promise<Acted> {
+  async act(request: ActRequest): Promise<Acted> {
+    try {
+      return await this.actOnce(request);
+    } catch (error) {
+      throw unavailableFor(error);
+    }
+  }
+
+  private async actOnce({ orderId, name, caller, key, data }: ActRequest): Promise<Acted> {
     const untilMs = performance.now() + this.config.CHECKOUT_WAIT_MS;
-    const role = name === 'customer-cancel' ? 'customer' : 'seller';
-    const saga = await this.placementOf(orderId, role, caller);
+    const { saga } = await this.placementOf(orderId, GIVEN_BY[name], caller);
     const actor = caller?.id;
     const signalled = await this.signalPlacement(orderId, {
       id: signalIdOf(name, actor ?? '', key),
       name,
       data: { ...data, ...(actor !== undefined && { actor }) },
     });
-    const problem = problemOf(signalled, role);
-    if (problem) throw problem;
+    if (signalled.kind !== 'applied') throw await this.problemOf(signalled, saga, name);
     const outcome = await this.outcomeOf(name, saga, untilMs);
-    const isRepeated = 'isRepeated' in signalled && signalled.isRepeated;
-    return { orderId, sagaId: saga.sagaId, outcome, isRepeated };
+    return { orderId, sagaId: saga.sagaId, outcome, isRepeated: signalled.isRepeated };
+  }
+
+  /** Which steps a saga skipped is known only after a signal that led past them. */
+  private async problemOf(
+    signalled: Signalled,
+    { sagaId }: SagaInstance,
+    name: PersonSignal,
+  ): Promise<Problem> {
+    const now = signalled.kind === 'refused' ? await this.sagas.store.load(sagaId) : undefined;
+    const role = name === 'customer-cancel' ? 'customer' : 'seller';
+    return problemOf(signalled, role, now?.waits?.skipped)!;
   }
 
   /** See signalPlacement. */
@@ -84,18 +110,23 @@ export class OrderSignalsHandler {
 
   /** Whether the order has a saga of its own, which waits for signals. */
   async isPlaced(orderId: string): Promise<boolean> {
-    return (await this.sagas.store.load(placementIdOf(orderId))) !== undefined;
+    try {
+      return (await this.sagas.store.load(placementIdOf(orderId))) !== undefined;
+    } catch (error) {
+      throw unavailableFor(error);
+    }
   }
 
-  /** The saga of the order, if the caller is this person of it. Throws 404. */
+  /** The saga of the order, if the caller has one of these roles in it. Throws 404. */
   async placementOf(
     orderId: string,
-    role: 'customer' | 'seller',
+    roles: readonly ActorRole[],
     caller: Caller | undefined,
-  ): Promise<SagaInstance> {
+  ): Promise<{ saga: SagaInstance; role: ActorRole }> {
     const saga = await this.sagas.store.load(placementIdOf(orderId));
-    if (!saga || !isPerson(role, saga, caller)) throw new Problem('ORDER_NOT_FOUND');
-    return saga;
+    const role = saga && personIn(roles, saga, caller, Date.now());
+    if (!saga || role === undefined) throw new Problem('ORDER_NOT_FOUND');
+    return { saga, role };
   }
 
   /** Waits for what the signal leads to. */
@@ -108,11 +139,10 @@ export class OrderSignalsHandler {
   }
 
   rest(sagaId: string, untilMs: number): Promise<EndedSaga | WaitingSaga | undefined> {
-    const maxMs = Math.max(0, untilMs - performance.now());
-    return inTime(maxMs + LAST_READ_MS, this.sagas.engine.waitForRest(sagaId, maxMs));
+    return this.waits.waitForRest(sagaId, Math.max(0, untilMs - performance.now()));
   }
 
-  /** What somebody may do to the order of a saga. */
+  /** What a role may do to the order of a saga. */
   allowed(role: ActorRole, saga: SagaInstance): OrderAction[] {
     const definition = this.sagas.registry.definition(saga);
     return definition ? allowedFor(role, awaitedSignals(definition, saga)) : [];

@@ -1,25 +1,38 @@
 import { type Caller, openCaller } from '@backstitch/auth';
 import { describe, expect, it } from '@jest/globals';
-import { isPerson, problemOf, signalIdOf } from './order-signals.js';
+import type { ActorRole } from '@backstitch/shared-types';
+import { personIn, problemOf, signalIdOf } from './order-signals.js';
 
-const user = (id: string) =>
-  ({ kind: 'user', id, subject: id, roles: ['seller'] }) as unknown as Caller;
-const placed = { input: { caller: 'u:i:ann', sellerId: 'u:i:sam' } };
+const MADE_MS = 1_796_000_000_000;
+const HOUR_MS = 3_600_000;
+const user = (id: string, roles = ['seller']) =>
+  ({ kind: 'user', id, subject: id, roles }) as unknown as Caller;
+const saga = (input: object) => ({ input, createdAtMs: MADE_MS });
+const placed = saga({ caller: 'u:i:ann', sellerId: 'u:i:sam' });
+const as = (roles: ActorRole[], of: typeof placed, caller: Caller | undefined, atMs = MADE_MS) =>
+  personIn(roles, of, caller, atMs);
 
 describe('a person of an order', () => {
-  it('is its customer or its seller, and nobody else', () => {
-    expect(isPerson('customer', placed, user('u:i:ann'))).toBe(true);
-    expect(isPerson('customer', placed, user('u:i:sam'))).toBe(false);
-    expect(isPerson('seller', placed, user('u:i:sam'))).toBe(true);
-    expect(isPerson('seller', placed, user('u:i:ann'))).toBe(false);
-    expect(isPerson('seller', { input: { userId: 'ann' } }, user('u:i:sam'))).toBe(false);
+  it('is its customer or its seller', () => {
+    expect(as(['customer'], placed, user('u:i:ann'))).toBe('customer');
+    expect(as(['customer'], placed, user('u:i:sam'))).toBeUndefined();
+    expect(as(['seller'], placed, user('u:i:sam'))).toBe('seller');
+    expect(as(['seller'], placed, user('u:i:ann'))).toBeUndefined();
+    expect(as(['seller'], saga({ userId: 'ann' }), user('u:i:sam'))).toBeUndefined();
   });
 
-  it('without a token is the customer of an order without a token', () => {
-    const open = { input: { caller: openCaller('ann').id, sellerId: 'u:i:sam' } };
-    expect(isPerson('customer', open, openCaller(''))).toBe(true);
-    expect(isPerson('customer', placed, openCaller(''))).toBe(false);
-    expect(isPerson('seller', open, openCaller(''))).toBe(false);
+  it('is an admin only where an admin is asked for', () => {
+    const admin = user('u:i:eve', ['admin']);
+    expect(as(['seller', 'admin'], placed, admin)).toBe('admin');
+    expect(as(['seller'], placed, admin)).toBeUndefined();
+  });
+
+  it('without a token is the customer of an order without a token, for two hours', () => {
+    const open = saga({ caller: openCaller('ann').id, sellerId: 'u:i:sam' });
+    expect(as(['customer'], open, openCaller(''))).toBe('customer');
+    expect(as(['customer'], open, openCaller(''), MADE_MS + 2 * HOUR_MS)).toBeUndefined();
+    expect(as(['customer'], placed, openCaller(''))).toBeUndefined();
+    expect(as(['seller'], open, openCaller(''))).toBeUndefined();
   });
 });
 
@@ -49,6 +62,20 @@ describe('a signal that is not applied', () => {
     });
     expect(problemOf(refused, 'customer')).toMatchObject({
       options: { extensions: { allowed: ['cancel'] } },
+    });
+  });
+
+  it('names the stage that the order has, although steps were skipped on the way', () => {
+    const refused = {
+      kind: 'refused',
+      reason: 'too-late',
+      message: '',
+      status: 'RUNNING',
+    } as const;
+    const signalled = { ...refused, at: 'INVENTORY_COMMITTED', awaited: [], isRepeated: false };
+    const skipped = ['ORDER_PREPARING', 'ORDER_READY'];
+    expect(problemOf(signalled, 'seller', skipped)).toMatchObject({
+      options: { extensions: { stage: 'PAID', allowed: [] } },
     });
   });
 

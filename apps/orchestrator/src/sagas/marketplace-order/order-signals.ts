@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto';
 import type { Caller } from '@backstitch/auth';
 import type { SagaInstance, Signalled } from '@backstitch/saga-engine';
-import { Problem, retryAfterSeconds } from '@backstitch/service-kit';
-import { type ActorRole, isOpenCallerId, newUuid } from '@backstitch/shared-types';
+import { Problem } from '@backstitch/service-kit';
+import { type ActorRole, newUuid } from '@backstitch/shared-types';
+import { rolesOf } from '../acting-roles.js';
+import { unsignalled } from '../unavailable.js';
 import { peopleOf } from './placed-order.js';
 import { allowedFor, stageAt, stageOf } from './stages.js';
 
@@ -20,43 +22,36 @@ export function hashed(text: string): string {
 }
 
 /**
- * Whether the caller is this person of the order. Without a caller, a request comes directly to the
- * orchestrator, which is served in development only. Pure.
+ * As whom a caller acts on the order of a saga, of these roles; undefined when it has none of them.
+ * Without a caller, a request comes directly to the orchestrator, which is served in development only:
+ * it has all. Pure.
  */
-export function isPerson(
-  role: 'customer' | 'seller',
-  { input }: Pick<SagaInstance, 'input'>,
+export function personIn(
+  roles: readonly ActorRole[],
+  { input, createdAtMs }: Pick<SagaInstance, 'input' | 'createdAtMs'>,
   caller: Caller | undefined,
-): boolean {
+  nowMs: number,
+): ActorRole | undefined {
   const people = peopleOf(input);
-  if (!people) return false;
-  if (!caller || caller.id === people[role]) return true;
-  return role === 'customer' && caller.kind === 'open' && isOpenCallerId(people.customer);
+  if (!people) return undefined;
+  if (!caller) return roles[0];
+  const owned = { owner: people.customer, sellerId: people.seller, createdAtMs };
+  const has = rolesOf(caller, owned, nowMs);
+  return roles.find((role) => has.includes(role));
 }
 
-/** What keeps a signal from being applied, as a problem; undefined for one that was applied. */
-export function problemOf(signalled: Signalled, role: ActorRole): Problem | undefined {
-  if (signalled.kind === 'refused') {
-    const { at, awaited } = signalled;
-    return conflict({ stage: stageAt(at), allowed: allowedFor(role, awaited) });
-  }
-  return UNDONE[signalled.kind]?.();
-}
-
-/** Without an entry, the signal was applied. */
-const UNDONE: Readonly<Partial<Record<Signalled['kind'], () => Problem>>> = {
-  absent: () => new Problem('ORDER_NOT_FOUND'),
-  'other-signal': () =>
-    new Problem('IDEMPOTENCY_KEY_REUSED', 'The key was used with another body.'),
-  'too-many': () => new Problem('RATE_LIMITED', 'Too many requests for this order had no effect.'),
-  'unknown-definition': notAccepted,
-  moving: notAccepted,
-};
-
-function notAccepted(): Problem {
-  return new Problem('NOT_ACCEPTED', undefined, {
-    headers: { 'retry-after': retryAfterSeconds() },
-  });
+/**
+ * What keeps a signal from being applied, as a problem; undefined for one that was applied. `skipped`
+ * are the steps that its saga skipped.
+ */
+export function problemOf(
+  signalled: Signalled,
+  role: ActorRole,
+  skipped: readonly string[] = [],
+): Problem | undefined {
+  if (signalled.kind !== 'refused') return unsignalled(signalled);
+  const { at, awaited } = signalled;
+  return conflict({ stage: stageAt(at, skipped), allowed: allowedFor(role, awaited) });
 }
 
 /** What is asked for does not fit the stage of the order. */

@@ -3,7 +3,8 @@ import { outcomeOf, reasonOf } from './outcome.js';
 
 const undone = (step: string, code: string, kind: 'rejected' | 'unknown' = 'rejected') =>
   ({ phase: 'undone', failure: { step, code, kind, message: '' } }) as const;
-const waiting = { phase: 'waiting' } as const;
+const waitingAt = (waitsAt: string) => ({ phase: 'waiting', waitsAt }) as const;
+const waiting = waitingAt('SELLER_HANDS_OVER');
 const done = { phase: 'done' } as const;
 
 describe('the outcome of what a person did', () => {
@@ -34,6 +35,21 @@ describe('the outcome of what a person did', () => {
       kind: 'refused',
       code: 'ORDER_CANCELLED',
     });
+  });
+
+  it('of a payment is ORDER_CANCELLED when the order was cancelled while it was paid', () => {
+    const cancelled = undone('CUSTOMER_PAYS', 'SELLER_CANCELLED');
+    expect(outcomeOf('paid', undefined, cancelled)).toMatchObject({
+      kind: 'refused',
+      code: 'ORDER_CANCELLED',
+    });
+  });
+
+  it('of a payment goes on while its saga does not know of it', () => {
+    const untold = outcomeOf('paid', undefined, waitingAt('CUSTOMER_PAYS'));
+    expect(untold).toMatchObject({ kind: 'going-on' });
+    const told = outcomeOf('paid', undefined, waitingAt('SELLER_STARTS'));
+    expect(told).toEqual({ kind: 'stage', stage: 'PAID' });
   });
 
   it('of what cancels is CANCELLED, once all is undone', () => {

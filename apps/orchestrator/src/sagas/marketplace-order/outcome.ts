@@ -29,7 +29,7 @@ export type Asked = 'placed' | 'paid' | PersonSignal;
 const LEADS_TO: Readonly<Record<Asked, readonly [OrderStage, ...string[]]>> = {
   placed: ['AWAITING_SELLER', 'ORDER_PLACED'],
   confirm: ['AWAITING_PAYMENT', 'INVENTORY_RESERVED', 'PAYMENT_OPENED', 'ORDER_ACCEPTED'],
-  paid: ['PAID', 'PAYMENT_SETTLED', 'HOLD_EXTENDED', 'ORDER_PAID'],
+  paid: ['PAID', 'CUSTOMER_PAYS', 'PAYMENT_SETTLED', 'HOLD_EXTENDED', 'ORDER_PAID'],
   prepare: ['PREPARING', 'ORDER_PREPARING'],
   ready: ['READY', 'ORDER_READY'],
   fulfil: ['FULFILLED', 'INVENTORY_COMMITTED', 'ORDER_FULFILLED'],
@@ -39,7 +39,10 @@ const LEADS_TO: Readonly<Record<Asked, readonly [OrderStage, ...string[]]>> = {
 };
 
 /** A saga that has nothing to do for now. */
-export type Rest = { phase: 'waiting' | 'done' } | { phase: 'undone'; failure: SagaFailure };
+export type Rest =
+  | { phase: 'waiting'; waitsAt: string }
+  | { phase: 'done' }
+  | { phase: 'undone'; failure: SagaFailure };
 
 /** How what a person did came out. */
 export type Outcome =
@@ -58,7 +61,11 @@ export function outcomeOf(
   rest: Rest | undefined,
 ): Outcome {
   const [target, ...steps] = LEADS_TO[asked];
-  if (!rest) return { kind: 'going-on', stage: seen ? stageOf(seen) : target };
+  const goesOn = { kind: 'going-on', stage: seen ? stageOf(seen) : target } as const;
+  if (!rest) return goesOn;
+  // It was not told yet that it is paid.
+  if (asked === 'paid' && rest.phase === 'waiting' && rest.waitsAt === 'CUSTOMER_PAYS')
+    return goesOn;
   if (rest.phase !== 'undone' || target === 'CANCELLED') return { kind: 'stage', stage: target };
   const { failure } = rest;
   if (!steps.includes(failure.step)) return { kind: 'stage', stage: target };

@@ -12,6 +12,7 @@ import {
 } from '@backstitch/shared-types';
 import type { OrchestratorConfig } from '../../config.js';
 import type { SagaRuntime } from '../../host/saga.runtime.js';
+import { isPassing, unavailableFor } from '../unavailable.js';
 import { conflict, hashed } from './order-signals.js';
 import type { Acted, OrderSignalsHandler } from './order-signals.handler.js';
 import { stageOf } from './stages.js';
@@ -37,9 +38,17 @@ export class PaymentHandler {
 
   /** Throws a Problem when the attempt did not pay the order. */
   async pay(request: PayRequest): Promise<Acted> {
+    try {
+      return await this.payOnce(request);
+    } catch (error) {
+      throw unavailableFor(error);
+    }
+  }
+
+  private async payOnce(request: PayRequest): Promise<Acted> {
     const { orderId, caller } = request;
     const untilMs = performance.now() + this.config.CHECKOUT_WAIT_MS;
-    const saga = await this.signals.placementOf(orderId, 'customer', caller);
+    const { saga } = await this.signals.placementOf(orderId, ['customer'], caller);
     if (saga.kept.PAYMENT_OPENED !== true) {
       throw conflict({ stage: stageOf(saga), allowed: this.signals.allowed('customer', saga) });
     }
@@ -50,10 +59,21 @@ export class PaymentHandler {
       return { orderId, sagaId, outcome, isRepeated: false };
     }
     if (paid instanceof Fault) throw await this.refusal(paid, request, saga, untilMs);
-    // Payment-service announces it, too, when this is lost.
-    await this.signals.signalPlacement(orderId, PAYMENT_SIGNALS.paid);
+    await this.tell(orderId, PAYMENT_SIGNALS.paid);
     const outcome = await this.signals.outcomeOf('paid', saga, untilMs);
     return { orderId, sagaId, outcome, isRepeated: false };
+  }
+
+  /** What is lost here, payment-service announces. */
+  private async tell(
+    orderId: string,
+    signal: (typeof PAYMENT_SIGNALS)[keyof typeof PAYMENT_SIGNALS],
+  ): Promise<void> {
+    try {
+      await this.signals.signalPlacement(orderId, signal);
+    } catch (error) {
+      if (!isPassing(error)) throw error;
+    }
   }
 
   /** A refusal of the attempt is answered as a Fault; undefined: the time is over before an answer. */
@@ -89,7 +109,7 @@ export class PaymentHandler {
     if (refused.code === 'PAYMENT_DECLINED') {
       const { attemptsLeft = 0, declineCode } = (refused.details ?? {}) as PaymentRefusal;
       if (attemptsLeft === 0) {
-        await this.signals.signalPlacement(orderId, PAYMENT_SIGNALS.exhausted);
+        await this.tell(orderId, PAYMENT_SIGNALS.exhausted);
         await this.signals.rest(sagaId, untilMs);
       }
       const detail = 'The card was declined. Nothing was charged.';
@@ -97,6 +117,10 @@ export class PaymentHandler {
       return new Problem('PAYMENT_DECLINED', detail, { extensions: told });
     }
     const { code, message } = refused;
+    if (code === 'CARD_MISMATCH') {
+      const detail = 'The Idempotency-Key was used for another card. A new card needs a new key.';
+      return new Problem('IDEMPOTENCY_KEY_REUSED', detail, { extensions });
+    }
     if (code !== 'PAYMENT_CLOSED' && code !== 'PAYMENT_IN_PROGRESS') throw refused;
     return new Problem(code, message, { extensions });
   }

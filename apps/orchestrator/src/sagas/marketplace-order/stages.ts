@@ -27,19 +27,21 @@ const STAGE_AT: Readonly<Record<string, OrderStage>> = {
   COMPLETED: 'FULFILLED',
 };
 
-/** By the name of a step, a wait or an end; what is being undone, or was, counts as CANCELLED. */
-export function stageAt(name: string): OrderStage {
-  return STAGE_AT[name] ?? 'CANCELLED';
+/**
+ * By the name of a step, a wait or an end, and the steps that were skipped on the way to it; what is
+ * being undone, or was, counts as CANCELLED. Pure.
+ */
+export function stageAt(name: string, skipped: readonly string[] = []): OrderStage {
+  const stage = STAGE_AT[name] ?? 'CANCELLED';
+  if (stage !== 'READY') return stage;
+  if (skipped.includes('ORDER_PREPARING')) return 'PAID';
+  return skipped.includes('ORDER_READY') ? 'PREPARING' : 'READY';
 }
 
 /** The stage of the order of a saga. Pure. */
 export function stageOf(saga: SagaInstance): OrderStage {
   if (saga.phase === 'backward' || saga.phase === 'undone') return 'CANCELLED';
-  const skipped = saga.waits?.skipped ?? [];
-  const stage = stageAt(currentStepOf(saga));
-  if (stage !== 'READY') return stage;
-  if (skipped.includes('ORDER_PREPARING')) return 'PAID';
-  return skipped.includes('ORDER_READY') ? 'PREPARING' : 'READY';
+  return stageAt(currentStepOf(saga), saga.waits?.skipped);
 }
 
 /** What each signal is to people. What is not here comes from no person. */

@@ -1,5 +1,5 @@
 import type { OrchestratorConfig } from '../../config.js';
-import { EndWaits } from '../../host/end-waits.js';
+import { SagaWaits } from '../../host/saga-waits.js';
 import { Queries } from '../../host/queries/queries.client.js';
 import type { RegisteredSaga } from '../../host/registry/registered-saga.js';
 import type { HostedSaga, SagaHost, SagaRoutes } from '../../host/saga-routes.js';
@@ -36,7 +36,7 @@ function routesOf(
   { config, sagas }: SagaHost,
   definition: ReturnType<typeof progressSaga>,
 ): SagaRoutes {
-  const waits = new EndWaits(sagas);
+  const waits = new SagaWaits(sagas);
   const orders = new StagedOrders(new Queries(sagas, config));
   const handler = new ProgressHandler({ definition, sagas, orders, waits, config });
   return {

@@ -6,6 +6,13 @@ import {
   uuidOf,
 } from '@backstitch/shared-types';
 
+/** What people ask for to bring an order to each stage. */
+export const ACTION_TO = {
+  PREPARING: 'prepare',
+  READY: 'ready',
+  FULFILLED: 'fulfil',
+} as const satisfies Record<ProgressStage, OrderAction>;
+
 /** What the saga works on, as its row keeps it. */
 export interface ProgressInput {
   /** Who owns the order, as Caller.id: this caller may read the saga. */

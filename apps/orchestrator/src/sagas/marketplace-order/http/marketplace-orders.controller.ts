@@ -74,24 +74,6 @@ export class MarketplaceOrdersController {
     return this.act('reject', orderId, reason ? { reason } : {}, request, reply);
   }
 
-  @Post(':orderId/prepare')
-  prepare(
-    @orderIdParam() orderId: string,
-    @Req() request: FastifyRequest,
-    @Res() reply: FastifyReply,
-  ): Promise<void> {
-    return this.act('prepare', orderId, {}, request, reply);
-  }
-
-  @Post(':orderId/ready')
-  ready(
-    @orderIdParam() orderId: string,
-    @Req() request: FastifyRequest,
-    @Res() reply: FastifyReply,
-  ): Promise<void> {
-    return this.act('ready', orderId, {}, request, reply);
-  }
-
   @Post(':orderId/pay')
   async pay(
     @orderIdParam() orderId: string,
@@ -114,7 +96,7 @@ export class MarketplaceOrdersController {
   }
 
   private async act(
-    name: 'confirm' | 'reject' | 'prepare' | 'ready',
+    name: 'confirm' | 'reject',
     id: string,
     data: { reason?: string },
     request: FastifyRequest,
