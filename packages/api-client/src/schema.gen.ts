@@ -141,6 +141,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/orders/{orderId}/prepare": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Begin to prepare: from now on only the shop can cancel */
+        post: operations["OrderActionsController_prepare"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/orders/{orderId}/ready": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The goods are ready */
+        post: operations["OrderActionsController_ready"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/orders/{orderId}/fulfil": {
         parameters: {
             query?: never;
@@ -150,7 +184,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Hand an order over, from any stage after it is paid */
+        /** The goods are handed over, also without prepare and ready */
         post: operations["OrderActionsController_fulfil"];
         delete?: never;
         options?: never;
@@ -186,40 +220,6 @@ export interface paths {
         put?: never;
         /** Reject the order: nothing was reserved or charged */
         post: operations["MarketplaceOrdersController_reject"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/orders/{orderId}/prepare": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Begin to prepare: from now on only the seller can cancel */
-        post: operations["MarketplaceOrdersController_prepare"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/orders/{orderId}/ready": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** The goods are ready */
-        post: operations["MarketplaceOrdersController_ready"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1597,22 +1597,22 @@ export interface components {
             /** @description Null: not known yet, or the order was never confirmed */
             refund: components["schemas"]["RefundAnswer"] | null;
         };
-        FulfilOrderDto: {
-            tracking?: string;
-        };
-        FulfilledOrderAnswer: {
+        MovedOrderAnswer: {
             /** Format: uuid */
             orderId: string;
             /**
              * Format: uuid
-             * @description Null: it was FULFILLED
+             * @description Null: a plain order that was in this stage before
              */
             sagaId: string | null;
             /**
-             * @description FULFILLED at the end
+             * @description The one that was asked for, at the end
              * @enum {string}
              */
             stage: "PLACED" | "AWAITING_SELLER" | "AWAITING_PAYMENT" | "CONFIRMED" | "PAID" | "PREPARING" | "READY" | "FULFILLED" | "CANCELLING" | "CANCELLED";
+        };
+        FulfilOrderDto: {
+            tracking?: string;
         };
         PlaceOrderDto: {
             userId?: string;
@@ -2715,6 +2715,220 @@ export interface operations {
             };
         };
     };
+    OrderActionsController_prepare: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key is the same request, and gets the same answer */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                orderId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description PREPARING */
+            200: {
+                headers: {
+                    /** @description true: the answer of an earlier request */
+                    "Idempotent-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MovedOrderAnswer"];
+                };
+            };
+            /** @description Accepted and still running; see Location */
+            202: {
+                headers: {
+                    /** @description /api/sagas/{sagaId} */
+                    Location?: string;
+                    /** @description true: the answer of an earlier request */
+                    "Idempotent-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MovedOrderAnswer"];
+                };
+            };
+            /** @description Not a UUID, or a field or the key is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemAnswer"];
+                };
+            };
+            /** @description There is no token */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemAnswer"];
+                };
+            };
+            /** @description The caller is neither a seller nor an admin */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemAnswer"];
+                };
+            };
+            /** @description No such order, or one of another seller */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemAnswer"];
+                };
+            };
+            /** @description The order is in another stage; `stage` and `allowed` say what fits */
+            409: {
+                headers: {
+                    /** @description Seconds */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemAnswer"];
+                };
+            };
+            /** @description Same key, different body */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemAnswer"];
+                };
+            };
+            /** @description NOT_ACCEPTED: nothing was recorded; OUTCOME_UNKNOWN: send the same request again */
+            503: {
+                headers: {
+                    /** @description Seconds */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemAnswer"];
+                };
+            };
+        };
+    };
+    OrderActionsController_ready: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key is the same request, and gets the same answer */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                orderId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description READY */
+            200: {
+                headers: {
+                    /** @description true: the answer of an earlier request */
+                    "Idempotent-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MovedOrderAnswer"];
+                };
+            };
+            /** @description Accepted and still running; see Location */
+            202: {
+                headers: {
+                    /** @description /api/sagas/{sagaId} */
+                    Location?: string;
+                    /** @description true: the answer of an earlier request */
+                    "Idempotent-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MovedOrderAnswer"];
+                };
+            };
+            /** @description Not a UUID, or a field or the key is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemAnswer"];
+                };
+            };
+            /** @description There is no token */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemAnswer"];
+                };
+            };
+            /** @description The caller is neither a seller nor an admin */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemAnswer"];
+                };
+            };
+            /** @description No such order, or one of another seller */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemAnswer"];
+                };
+            };
+            /** @description The order is in another stage; `stage` and `allowed` say what fits */
+            409: {
+                headers: {
+                    /** @description Seconds */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemAnswer"];
+                };
+            };
+            /** @description Same key, different body */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemAnswer"];
+                };
+            };
+            /** @description NOT_ACCEPTED: nothing was recorded; OUTCOME_UNKNOWN: send the same request again */
+            503: {
+                headers: {
+                    /** @description Seconds */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemAnswer"];
+                };
+            };
+        };
+    };
     OrderActionsController_fulfil: {
         parameters: {
             query?: never;
@@ -2741,10 +2955,10 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["FulfilledOrderAnswer"];
+                    "application/json": components["schemas"]["MovedOrderAnswer"];
                 };
             };
-            /** @description It is being handed over; see Location for the result */
+            /** @description Accepted and still running; see Location */
             202: {
                 headers: {
                     /** @description /api/sagas/{sagaId} */
@@ -2754,7 +2968,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["FulfilledOrderAnswer"];
+                    "application/json": components["schemas"]["MovedOrderAnswer"];
                 };
             };
             /** @description Not a UUID, or a field or the key is not valid */
@@ -2948,212 +3162,6 @@ export interface operations {
         };
         responses: {
             /** @description CANCELLED */
-            200: {
-                headers: {
-                    /** @description true: the answer of an earlier request */
-                    "Idempotent-Replayed"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["PlacedOrderAnswer"];
-                };
-            };
-            /** @description Accepted and still running; see Location */
-            202: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["PlacedOrderAnswer"];
-                };
-            };
-            /** @description A field or the key is not valid */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemAnswer"];
-                };
-            };
-            /** @description There is no token */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemAnswer"];
-                };
-            };
-            /** @description The caller is no seller */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemAnswer"];
-                };
-            };
-            /** @description No such order, or one of another seller */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemAnswer"];
-                };
-            };
-            /** @description The order is in another stage; `stage` and `allowed` say what fits */
-            409: {
-                headers: {
-                    /** @description Seconds */
-                    "Retry-After"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemAnswer"];
-                };
-            };
-            /** @description Same key, different body */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemAnswer"];
-                };
-            };
-            /** @description NOT_ACCEPTED: nothing was recorded; OUTCOME_UNKNOWN: send it again with the same key */
-            503: {
-                headers: {
-                    /** @description Seconds */
-                    "Retry-After"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemAnswer"];
-                };
-            };
-        };
-    };
-    MarketplaceOrdersController_prepare: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description The same key is the same request, and gets the same answer */
-                "Idempotency-Key"?: string;
-            };
-            path: {
-                orderId: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description PREPARING */
-            200: {
-                headers: {
-                    /** @description true: the answer of an earlier request */
-                    "Idempotent-Replayed"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["PlacedOrderAnswer"];
-                };
-            };
-            /** @description Accepted and still running; see Location */
-            202: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["PlacedOrderAnswer"];
-                };
-            };
-            /** @description A field or the key is not valid */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemAnswer"];
-                };
-            };
-            /** @description There is no token */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemAnswer"];
-                };
-            };
-            /** @description The caller is no seller */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemAnswer"];
-                };
-            };
-            /** @description No such order, or one of another seller */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemAnswer"];
-                };
-            };
-            /** @description The order is in another stage; `stage` and `allowed` say what fits */
-            409: {
-                headers: {
-                    /** @description Seconds */
-                    "Retry-After"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemAnswer"];
-                };
-            };
-            /** @description Same key, different body */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemAnswer"];
-                };
-            };
-            /** @description NOT_ACCEPTED: nothing was recorded; OUTCOME_UNKNOWN: send it again with the same key */
-            503: {
-                headers: {
-                    /** @description Seconds */
-                    "Retry-After"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemAnswer"];
-                };
-            };
-        };
-    };
-    MarketplaceOrdersController_ready: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description The same key is the same request, and gets the same answer */
-                "Idempotency-Key"?: string;
-            };
-            path: {
-                orderId: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description READY */
             200: {
                 headers: {
                     /** @description true: the answer of an earlier request */
