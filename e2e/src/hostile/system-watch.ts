@@ -1,8 +1,8 @@
 import { type AppName, SAGA_DATABASES } from '@backstitch/tools';
 import type { System } from '../system.js';
 
-/** Tables that change while nothing is asked: heartbeats, and events that are being published. */
-const MOVING = ['saga_owners', 'order_outbox'];
+/** Tables that change while nothing is asked: heartbeats, events that are being published, and counts. */
+const MOVING = ['saga_owners', 'order_outbox', 'saga_minutes'];
 
 /** Rows of every table of the databases of sagas but the moving ones, and the stock on the shelves. */
 export async function rowCounts(system: System): Promise<Record<string, number>> {

@@ -26,7 +26,7 @@ export function unavailable(cause: unknown): Problem {
 }
 
 /** Nothing was recorded, and another orchestrator may accept it. */
-export function notAccepted(cause?: unknown): Problem {
+function notAccepted(cause?: unknown): Problem {
   return new Problem('NOT_ACCEPTED', 'Nothing was recorded. Send the request again.', {
     headers: { 'retry-after': retryAfterSeconds() },
     cause,
