@@ -82,6 +82,31 @@ describe('a cancellation', () => {
     expect((await ana.send('POST', path, { reason: 'mine' })).status).toBe(200);
   }, 300_000);
 
+  it('of an order that is being prepared is for the shop only, and of one that was handed over for no one', async () => {
+    const { body } = await checkout(system.gatewayUrl, [mouse(1)]);
+    const { orderId } = body;
+    const admin = await issuer.account(system, 'admin-2', ['admin']);
+    const move = (act: string, told = {}) => admin.send('POST', `/orders/${orderId}/${act}`, told);
+    expect(await move('ready')).toMatchObject({
+      status: 409,
+      body: { code: 'ORDER_STATE_CONFLICT', stage: 'CONFIRMED' },
+    });
+    expect(await move('prepare')).toMatchObject({ status: 200, body: { stage: 'PREPARING' } });
+    const refused = { status: 409, body: { code: 'ORDER_NOT_CANCELLABLE' } };
+    expect(await cancel(system.gatewayUrl, orderId)).toMatchObject(refused);
+    expect(await move('ready')).toMatchObject({ status: 200, body: { stage: 'READY' } });
+    const given = { status: 200, body: { stage: 'FULFILLED' } };
+    expect(await move('fulfil', { tracking: 'T-1' })).toMatchObject(given);
+    expect(await move('fulfil', { tracking: 'T-1' })).toMatchObject(given);
+    expect(await move('cancel', { reason: 'too late' })).toMatchObject(refused);
+    expect(await sagasOf(system, orderId)).toEqual([
+      'checkout DONE',
+      'progress DONE',
+      'progress DONE',
+      'progress DONE',
+    ]);
+  }, 300_000);
+
   it.each([
     [{}, 'reason'],
     [{ reason: ' ' }, 'reason'],
