@@ -76,7 +76,7 @@ describe('a command that names its saga', () => {
   });
 
   it('of a version that is not known here is nothing to judge', () => {
-    const saga = { ...sagaAfter(2).instance, definitionVersion: 2 };
+    const saga = { ...sagaAfter(2).instance, definitionVersion: 99 };
     expect(standingInSaga(definitions, PAY, saga, undefined)).toHaveProperty('unclear');
   });
 
