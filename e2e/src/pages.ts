@@ -74,3 +74,23 @@ export async function signUp(page: Page, email: string): Promise<void> {
   await page.getByRole('button', { name: 'Create account' }).click();
   await page.getByRole('button', { name: 'Log out' }).waitFor();
 }
+
+/** Clicks twice in each tab. No tab's request to this path is sent before every tab has made its own. */
+export async function placeAtOnce(tabs: readonly Page[], path: string): Promise<void> {
+  let missing = tabs.length;
+  let send: () => void = () => undefined;
+  const all = new Promise<void>((resolve) => (send = resolve));
+  for (const tab of tabs) {
+    await tab.route(`**${path}`, async (route) => {
+      missing -= 1;
+      if (missing === 0) send();
+      await all;
+      await route.continue();
+    });
+  }
+  const buttons = tabs.map((tab) => tab.getByRole('button', { name: /^Place order/ }));
+  const clickTwice = (button: SVGElement | HTMLElement) => {
+    for (let clicks = 0; clicks < 2; clicks += 1) (button as HTMLElement).click();
+  };
+  await Promise.all(buttons.map((button) => button.evaluate(clickTwice)));
+}
