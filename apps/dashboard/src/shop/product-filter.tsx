@@ -1,4 +1,4 @@
-import { useNavigate } from '@tanstack/react-router';
+import { useNavigate, useRouter } from '@tanstack/react-router';
 import { Search } from 'lucide-react';
 import { useEffect, useRef, useState } from 'react';
 import styles from './product-filter.module.css';
@@ -14,6 +14,7 @@ interface ProductFilterProps {
 /** The text and the category. Both are in the address, so that Back and a copied link keep them. */
 export function ProductFilter({ search, categories }: ProductFilterProps) {
   const navigate = useNavigate();
+  const router = useRouter();
   const [text, setText] = useState(search.text ?? '');
   const typing = useRef<ReturnType<typeof setTimeout>>(undefined);
   // The address changes without this field on Back.
@@ -28,7 +29,11 @@ export function ProductFilter({ search, categories }: ProductFilterProps) {
     setText(words);
     clearTimeout(typing.current);
     // One entry of the history for a search, and not one for each letter.
-    typing.current = setTimeout(() => show({ text: words.trim() }, Boolean(search.text)), TYPED_MS);
+    typing.current = setTimeout(() => {
+      // The person may have gone to another page, which is still being loaded.
+      if (router.latestLocation.pathname !== '/') return;
+      show({ text: words.trim() }, Boolean(search.text));
+    }, TYPED_MS);
   };
   return (
     <form role="search" className={styles.filter} onSubmit={(event) => event.preventDefault()}>
